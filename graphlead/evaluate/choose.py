@@ -1,0 +1,109 @@
+"""Which ranker the leads are taken from: the best on held-out clients, or a blend where that wins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import rankdata
+
+from graphlead.carriers import Floats
+from graphlead.errors import CarrierError
+from graphlead.evaluate.heldout import HeldOut, Reals, positions
+from graphlead.evaluate.metrics import Weights, average_precision, resample
+
+BLEND = "blend"
+"""The name of the blend's column beside the single rankers."""
+
+BLENDED_FROM = 3
+"""The best single rankers whose pairs are tried as a blend."""
+
+MARGIN = 0.5
+"""Standard errors by which a blend must beat the best single ranker: it needs two models, not one."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The ranker chosen: ``name`` is one of the rankers or BLEND, ``members`` the rankers it is made of."""
+
+    name: str
+    members: tuple[str, ...]
+    reason: str
+
+
+def choose(results: Sequence[HeldOut], seed: int) -> Choice:
+    """The ranker with the best average precision, mean over the splits; deterministic by seed.
+
+    A blend of two of the best three rankers is chosen when it beats the best single one by more than MARGIN
+    standard errors of the difference, resampling the held-out clients. Only rankers scored on every split
+    take part.
+    """
+    names = [name for name in results[0].scores if all(name in result.scores for result in results)]
+    if not names:
+        raise CarrierError("choose: expected a ranker scored on every split, got none.")
+    draws = [resample(result.n_held_out, seed + i) for i, result in enumerate(results)]
+    single = {name: _precision(results, draws, (name,)) for name in names}
+    best_first = sorted(names, key=lambda name: -single[name][0])
+    best = best_first[0]
+    pairs = combinations(best_first[:BLENDED_FROM], 2)
+    blends = {pair: _precision(results, draws, pair) for pair in pairs}
+    pair = max(blends, key=lambda members: blends[members][0], default=None)
+    if pair is not None:
+        gain = blends[pair] - single[best]
+        if gain[0] > MARGIN * gain[1:].std():
+            return Choice(
+                BLEND, pair, _because(f"{' and '.join(pair)} together", blends[pair], best, single[best])
+            )
+    second = best_first[1] if len(best_first) > 1 else ""
+    return Choice(best, (best,), _because(best, single[best], second, single.get(second)))
+
+
+def with_blend(results: Sequence[HeldOut], choice: Choice) -> list[HeldOut]:
+    """The same splits with the chosen blend as one more ranker; unchanged when a single ranker was chosen."""
+    if choice.name != BLEND:
+        return list(results)
+    return [
+        replace(result, scores={**result.scores, BLEND: blend(result.scores, choice.members, result.fold)})
+        for result in results
+    ]
+
+
+def blend(scores: Mapping[str, Floats], members: Sequence[str], fold: npt.NDArray[np.int8]) -> Floats:
+    """Scores (m,) in (0, 1] by the geometric mean of the members' ranks within each fold, higher is better.
+
+    The mean is taken of the logarithms: a company that one ranker puts in its top hundred keeps most of that,
+    whether the other puts it at a tenth or at a half of the list. Ties share their mean rank.
+    """
+    logs = np.zeros(len(fold))
+    for name in members:
+        logs -= np.log(share_ranked_before(scores[name], fold))
+    # -log of the mean share, exponential for each member, brought back to (0, 1] without changing the order.
+    return (1 - np.exp(-logs / len(members))).astype(np.float32)
+
+
+def share_ranked_before(scores: Floats, fold: npt.NDArray[np.int8]) -> Reals:
+    """Rank from the top over the size of the fold (m,), in (0, 1]; ties share their mean rank."""
+    share = np.empty(len(scores))
+    for each in np.unique(fold):
+        here = fold == each
+        share[here] = rankdata(-scores[here]) / here.sum()
+    return share
+
+
+def _precision(results: Sequence[HeldOut], draws: Sequence[Weights], members: tuple[str, ...]) -> Reals:
+    """Average precision of a ranker or blend, mean over the splits, (1 + resamples,)."""
+    each = []
+    for result, weights in zip(results, draws, strict=True):
+        one = members[0]
+        scores = result.scores[one] if len(members) == 1 else blend(result.scores, members, result.fold)
+        each.append(average_precision(positions(result, scores), weights))
+    mean: Reals = np.mean(each, axis=0)
+    return mean
+
+
+def _because(chosen: str, precision: Reals, rival: str, rivals: Reals | None) -> str:
+    reached = f"{chosen}: average precision {precision[0]:.3f} on held-out clients"
+    return f"{reached}." if rivals is None else f"{reached}, against {rivals[0]:.3f} of {rival}."

@@ -1,0 +1,96 @@
+"""Every ranker on every split, side by side, by segment, and in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from graphlead.carriers import Evaluation
+from graphlead.contracts import Progress, silent
+from graphlead.errors import CarrierError
+from graphlead.evaluate.heldout import HeldOut, Positions, positions
+from graphlead.evaluate.metrics import Interval, Prior, draw_prior, measure, resample
+from graphlead.evaluate.segments import COLUMNS, DENSE, SPARSE, recall_by_segment
+from graphlead.evaluate.verdict import verdict
+
+RANDOM = "random"
+"""The ranker that every table closes with: what a list in no order finds."""
+
+FEW = 20
+
+
+def evaluate(results: Sequence[HeldOut], prior: Prior, seed: int, progress: Progress = silent) -> Evaluation:
+    """All metrics of all rankers on all splits, recall by segment, and the verdict, drawn on the first split.
+
+    prior: low, point and high share of clients-to-be among the unlabelled, 0 < low <= point <= high < 1. The
+    caller puts the split that is closest to the list's use first. A ranker ``random`` is added: its ties over
+    the whole list count fractionally, so it shows exactly what chance finds.
+    """
+    if not results or not 0 < prior[0] <= prior[1] <= prior[2] < 1:
+        raise CarrierError(f"evaluate: expected splits and 0 < low <= point <= high < 1, got prior {prior}.")
+    priors = draw_prior(prior, seed)
+    metrics, segments, notes, sentence = [], [], [], ""
+    for i, result in enumerate(results):
+        progress(i, len(results), f"evaluating {result.split}")
+        places = _places(result)
+        weights = resample(result.n_held_out, seed + i)
+        rows = {name: measure(at, weights, priors) for name, at in places.items()}
+        metrics += [(result.split, name, *row) for name in rows for row in _flat(rows[name])]
+        segments.append(recall_by_segment(result, places))
+        notes += _notes(result)
+        sentence = sentence or verdict(result.split, places, weights)
+    progress(len(results), len(results), "evaluated")
+    table = pd.DataFrame(metrics, columns=["split", "ranker", "metric", "value", "low", "high"])
+    by_segment = pd.concat(segments, ignore_index=True) if segments else pd.DataFrame(columns=COLUMNS)
+    notes += _gap_notes(table) + _segment_notes(by_segment)
+    return Evaluation(table, by_segment, sentence, prior, tuple(notes))
+
+
+def _places(result: HeldOut) -> dict[str, Positions]:
+    chance = np.zeros(len(result.held_out), np.float32)
+    return {name: positions(result, scores) for name, scores in {**result.scores, RANDOM: chance}.items()}
+
+
+def _flat(measured: Mapping[str, Interval]) -> list[tuple[str, float, float, float]]:
+    return [(metric, *values) for metric, values in measured.items()]
+
+
+def _notes(result: HeldOut) -> list[str]:
+    if result.n_held_out >= FEW:
+        return []
+    return [
+        f"Only {result.n_held_out} clients are held out ({result.split}): read the intervals, not the values."
+    ]
+
+
+def _gap_notes(metrics: pd.DataFrame) -> list[str]:
+    """Whether a split is harder than the first for the best ranker, by more than their intervals overlap."""
+    recalls = metrics[(metrics["metric"] == "recall@5%") & (metrics["ranker"] != RANDOM)]
+    best = recalls.loc[recalls.groupby("split", sort=False)["value"].idxmax()]
+    first, others = best.iloc[0], best.iloc[1:]
+    apart = others[(others["high"] < first["low"]) | (others["low"] > first["high"])]
+    return [
+        f"The top 5 % hold {first['value']:.0%} of the held-out clients ({first['split']}), "
+        f"but {value:.0%} of those held out otherwise ({split})."
+        for split, value in zip(apart["split"], apart["value"], strict=True)
+    ]
+
+
+def _segment_notes(segments: pd.DataFrame) -> list[str]:
+    """Columns along which the first split's best ranker finds clients only where they are dense."""
+    sides = segments[segments["segment"].isin([DENSE, SPARSE]) & (segments["ranker"] != RANDOM)]
+    if sides.empty:
+        return []
+    sides = sides[sides["split"] == sides["split"].iloc[0]]
+    best = sides.groupby("ranker", sort=False)["found"].sum().idxmax()
+    recall = sides[sides["ranker"] == best].pivot_table(
+        index="column", columns="segment", values="recall", sort=False
+    )
+    poor = recall[recall[SPARSE] < recall[DENSE] / 2]
+    return [
+        f"By {column}, {best} finds {dense:.0%} of the clients where they are dense but {sparse:.0%} "
+        "where they are sparse (top 5 %): the list follows the present clients."
+        for column, dense, sparse in zip(poor.index, poor[DENSE], poor[SPARSE], strict=True)
+    ]

@@ -1,0 +1,81 @@
+"""Recall by segment: is the list good only where the clients already are?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from graphlead.evaluate.heldout import HeldOut, Positions
+
+LARGEST = 12
+"""Segments shown one by one; the others are taken together."""
+
+MISSING = "(missing)"
+OTHERS = "(other segments)"
+DENSE = "(where clients are dense)"
+SPARSE = "(where clients are sparse)"
+
+COLUMNS = ["split", "ranker", "column", "segment", "companies", "held_out", "found", "recall", "recall_10"]
+
+_Codes = npt.NDArray[np.int64]
+
+
+def recall_by_segment(result: HeldOut, places: Mapping[str, Positions]) -> pd.DataFrame:
+    """One row a (ranker, column, segment) of this split.
+
+    companies: candidates in the segment; held_out: clients among them; found, recall: those within the top 5
+    % of the list; recall_10: within the top 10 %. Each column ends with two rows that part its segments by
+    the share of clients among their companies, so that about half of the held-out clients lie on each side.
+    """
+    found = {name: np.stack([p.found(0.05), p.found(0.10)]) for name, p in places.items()}
+    rows = [
+        (result.split, ranker, column, segment, len_all, len(members), *_recall(chances[:, members]))
+        for column, values in result.segments.items()
+        for segment, len_all, members in _parts(values, result.held_out)
+        for ranker, chances in found.items()
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _recall(chances: npt.NDArray[np.float64]) -> tuple[float, float, float]:
+    at_5, at_10 = chances.mean(axis=1)
+    return float(chances[0].sum()), float(at_5), float(at_10)
+
+
+def _parts(
+    values: npt.NDArray[np.str_] | pa.Array, held_out: npt.NDArray[np.bool_]
+) -> list[tuple[str, int, npt.NDArray[np.intp]]]:
+    """Segment, companies in it, which held-out clients: the largest, the others, dense and sparse."""
+    codes, names = _encode(values)
+    companies = np.bincount(codes, minlength=len(names))
+    clients = np.bincount(codes[held_out], minlength=len(names))
+    held = codes[held_out]
+    by_clients = np.argsort(-clients, kind="stable")
+    by_clients = by_clients[clients[by_clients] > 0]
+    parts = [(names[code], np.array([code])) for code in by_clients[:LARGEST]]
+    parts.append((OTHERS, by_clients[LARGEST:]))
+    if len(by_clients) > 1:
+        dense = _densest(by_clients, clients, companies)
+        parts += [(DENSE, dense), (SPARSE, np.setdiff1d(by_clients, dense))]
+    counted = ((name, int(companies[of].sum()), np.flatnonzero(np.isin(held, of))) for name, of in parts)
+    return [part for part in counted if len(part[2])]
+
+
+def _densest(segments: _Codes, clients: _Codes, companies: _Codes) -> _Codes:
+    """The segments with the highest share of clients that hold up to half of the clients, at least one."""
+    order = segments[np.argsort(-clients[segments] / companies[segments], kind="stable")]
+    within_half = 2 * np.cumsum(clients[order]) <= clients.sum()
+    return order[: max(1, int(within_half.sum()))]
+
+
+def _encode(values: npt.NDArray[np.str_] | pa.Array) -> tuple[_Codes, list[str]]:
+    """A code for every entry and the names of the codes; missing values get a code of their own."""
+    array = values if isinstance(values, pa.Array) else pa.array(values)
+    coded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    names = [MISSING if name is None else str(name) for name in coded.dictionary.to_pylist()]
+    codes = coded.indices.fill_null(len(names)).to_numpy(zero_copy_only=False).astype(np.int64)
+    return codes, [*names, MISSING]

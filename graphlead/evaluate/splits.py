@@ -1,0 +1,103 @@
+"""Who is held out: random folds, whole ownership groups, and the clients won last."""
+
+from __future__ import annotations
+
+import heapq
+
+import numpy as np
+import numpy.typing as npt
+
+from graphlead.carriers import Cohort, Ints
+from graphlead.errors import CarrierError, SettingsError
+
+Folds = npt.NDArray[np.int8]
+
+LEAST_HELD_OUT = 10
+"""Fewer clients than this after the cut date say nothing about tomorrow."""
+
+
+def random_folds(cohort: Cohort, k: int, seed: int) -> Folds:
+    """A fold 0..k-1 for every company, shape (n,): clients spread evenly, everybody else evenly too.
+
+    Raises SettingsError unless 2 <= k <= 127.
+    """
+    rng = _generator(k, seed)
+    fold = _even(cohort.n_companies, k, rng)
+    fold[cohort.clients] = _even(len(cohort.clients), k, rng)
+    return fold
+
+
+def group_folds(cohort: Cohort, group: Ints, k: int, seed: int) -> Folds:
+    """A fold 0..k-1 for every company, shape (n,), whole ownership groups together, clients balanced.
+
+    ``group`` (n,) is the smallest company index of each company's group, as in ``Ownership``. Groups with
+    several clients are dealt largest first to the emptiest fold (Graham 1969, longest processing time first);
+    the groups with one client then fill the folds up to the same level.
+    Raises SettingsError unless 2 <= k <= 127.
+    """
+    n = cohort.n_companies
+    if len(group) != n or (n and not 0 <= group.min() <= group.max() < n):
+        raise CarrierError(f"group_folds: expected a group in [0, {n}) for each of {n} companies.")
+    rng = _generator(k, seed)
+    fold_of_group = _even(n, k, rng)
+    roots, clients = np.unique(group[cohort.clients], return_counts=True)
+    shuffled = rng.permutation(len(roots))
+    roots, clients = roots[shuffled], clients[shuffled]
+    several = clients > 1
+    largest_first = np.argsort(-clients[several], kind="stable")
+    dealt, load = _deal(clients[several][largest_first], k)
+    fold_of_group[roots[several][largest_first]] = dealt
+    fold_of_group[roots[~several]] = _level(load, int((~several).sum()))
+    return fold_of_group[group]
+
+
+def time_holdout(cohort: Cohort, share: float = 0.25) -> tuple[np.datetime64, Ints] | None:
+    """The last day to learn from, and the clients won after it (int32 company indices, sorted).
+
+    The cut is the day that leaves closest to ``share`` of the dated clients, and at most half of them, after
+    it. None when fewer than half of the clients have a date or fewer than ten would be held out. Clients
+    without a date stay on the learning side.
+    """
+    dated = cohort.won[~np.isnat(cohort.won)]
+    if not len(dated) or 2 * len(dated) < len(cohort.clients):
+        return None
+    days, counts = np.unique(dated, return_counts=True)
+    after = len(dated) - np.cumsum(counts)
+    distance = np.abs(after - share * len(dated))
+    cut = int(np.argmin(np.where(2 * after <= len(dated), distance, np.inf)))
+    if after[cut] < LEAST_HELD_OUT:
+        return None
+    return days[cut], cohort.clients[cohort.won > days[cut]]
+
+
+def _generator(k: int, seed: int) -> np.random.Generator:
+    if not 2 <= k <= np.iinfo(np.int8).max:
+        raise SettingsError(f"{k} folds asked for.", where="folds", remedy="Give a number from 2 to 127.")
+    return np.random.default_rng(seed)
+
+
+def _even(size: int, k: int, rng: np.random.Generator) -> Folds:
+    """Folds 0..k-1, equally often to within one, in random order."""
+    fold = np.resize(np.arange(k, dtype=np.int8), size)
+    rng.shuffle(fold)
+    return fold
+
+
+def _deal(sizes: npt.NDArray[np.int64], k: int) -> tuple[Folds, npt.NDArray[np.int64]]:
+    """Each size to the emptiest of k folds, in the order given; the folds chosen and their loads (k,)."""
+    load = np.zeros(k, np.int64)
+    chosen = np.zeros(len(sizes), np.int8)
+    heap = [(0, fold) for fold in range(k)]
+    for i, size in enumerate(sizes.tolist()):
+        filled, fold = heap[0]
+        heapq.heapreplace(heap, (filled + size, fold))
+        chosen[i] = fold
+    np.add.at(load, chosen, sizes)
+    return chosen, load
+
+
+def _level(load: npt.NDArray[np.int64], singles: int) -> Folds:
+    """Folds for ``singles`` units poured onto the loads (k,) so that they end as level as they can."""
+    heights = load[:, None] + np.arange(singles)
+    lowest = np.argsort(heights, axis=None, kind="stable")[:singles]
+    return (lowest // max(singles, 1)).astype(np.int8)
