@@ -1,0 +1,89 @@
+"""Losses for positive and unlabelled companies.
+
+Every loss takes logits of the positives (..., P) and of the unlabelled (..., U) and gives one loss for each of the
+leading dimensions, (...,): an ensemble trains at once when they are the members, a single model when there are none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn.functional import softplus
+
+Surrogate = Literal["softplus", "sigmoid"]
+
+MOST_PAIRS = 2_000_000
+"""Pairs compared in one step; beyond, every company still meets as many different partners as fit."""
+
+_SURROGATES: dict[Surrogate, Callable[[Tensor], Tensor]] = {
+    "softplus": lambda margin: softplus(-margin),
+    "sigmoid": lambda margin: torch.sigmoid(-margin),
+}
+
+
+def pu_logistic_balanced(pos_logits: Tensor, unl_logits: Tensor) -> Tensor:
+    """Logistic loss, unlabelled taken for negatives, both sides weighing one half however rare the positives are.
+
+    It estimates the log of the density ratio of positives to unlabelled, which ranks as the posterior does.
+    """
+    return (softplus(-pos_logits).mean(-1) + softplus(unl_logits).mean(-1)) / 2
+
+
+def pairwise_ranking(pos_logits: Tensor, unl_logits: Tensor, most_pairs: int = MOST_PAIRS) -> Tensor:
+    """Mean softplus(u - p) over pairs of a positive p and an unlabelled u: a smooth 1 - AUC.
+
+    All pairs where at most ``most_pairs`` exist. Otherwise the longer side meets the shorter in turns, each company
+    of the longer side in as many turns as fit, at least one; batches are drawn at random, so the pairs are too.
+    """
+    n_pos, n_unl = pos_logits.shape[-1], unl_logits.shape[-1]
+    if n_pos * n_unl <= most_pairs:
+        return softplus(unl_logits.unsqueeze(-2) - pos_logits.unsqueeze(-1)).mean((-2, -1))
+    longer, shorter = max(n_pos, n_unl), min(n_pos, n_unl)
+    turns = torch.arange(max(1, most_pairs // longer), device=pos_logits.device)
+    each = torch.arange(longer, device=pos_logits.device)
+    partner = (each + turns.unsqueeze(-1)) % shorter
+    if n_unl >= n_pos:
+        return softplus(unl_logits.unsqueeze(-2) - pos_logits[..., partner]).mean((-2, -1))
+    return softplus(unl_logits[..., partner] - pos_logits.unsqueeze(-2)).mean((-2, -1))
+
+
+def upu(pos_logits: Tensor, unl_logits: Tensor, prior: float, loss: Surrogate = "softplus") -> Tensor:
+    """Unbiased PU risk: prior R+(p) + R-(u) - prior R-(p); it can fall below zero when the model overfits.
+
+    du Plessis, Niu & Sugiyama (2015), Convex formulation for learning from positive and unlabeled data.
+    """
+    positive, negative = _risks(pos_logits, unl_logits, prior, loss)
+    return positive + negative
+
+
+def nnpu(
+    pos_logits: Tensor,
+    unl_logits: Tensor,
+    prior: float,
+    loss: Surrogate = "softplus",
+    beta: float = 0.0,
+    gamma: float = 1.0,
+) -> Tensor:
+    """Non-negative PU risk: as ``upu``, but where the negatives' part falls below -beta it is pushed up again.
+
+    There the value is prior R+(p) - beta and the gradient that of -gamma times the negatives' part, for each leading
+    dimension on its own. Kiryo et al. (2017), Positive-unlabeled learning with non-negative risk estimator,
+    algorithm 1. ``prior`` is the share of positives among the unlabelled.
+    """
+    positive, negative = _risks(pos_logits, unl_logits, prior, loss)
+    back = -gamma * negative
+    corrected = back + (positive - beta - back).detach()
+    return torch.where(negative < -beta, corrected, positive + negative)
+
+
+def _risks(
+    pos_logits: Tensor, unl_logits: Tensor, prior: float, loss: Surrogate
+) -> tuple[Tensor, Tensor]:
+    """The risk of the positives, and that of the negatives as seen through the unlabelled."""
+    surrogate = _SURROGATES[loss]
+    positive = prior * surrogate(pos_logits).mean(-1)
+    negative = surrogate(-unl_logits).mean(-1) - prior * surrogate(-pos_logits).mean(-1)
+    return positive, negative
