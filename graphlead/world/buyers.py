@@ -1,0 +1,141 @@
+"""Who buys and why: by attributes, by ownership, by word of mouth; and whom of them the seller has today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from graphlead.carriers import Flags, Ints
+from graphlead.world.firms import CERTIFICATES, SNAPSHOT, Firms
+from graphlead.world.industries import Industries
+from graphlead.world.links import Ties, shared_with
+from graphlead.world.sampling import (
+    Weights,
+    choose,
+    intercept_for,
+    sigmoid,
+    stream,
+    without_replacement,
+)
+from graphlead.world.settings import WorldSettings
+
+WON_LATER, PAST, PIONEERS = 0.9, 0.12, 0.4
+"""Buyers still to be won and past clients, per client today; the share of buyers who buy unprompted."""
+
+OWNERSHIP, NEIGHBOUR, SHARED = 3.0, 1.1, 1.2
+"""What a client in the group, each of up to three in the same trade and town, and a shared director add."""
+
+SEASON = np.array([5, 7, 14, 10, 7, 5, 3, 3, 12, 15, 12, 7], float)
+"""How much is sold in each month."""
+
+TARGET_SHARE = 0.12
+"""Share of companies in the industries that the offer suits."""
+
+
+class Buyer(IntEnum):
+    """What a company is to the seller."""
+
+    OTHER = 0
+    CLIENT = 1
+    PAST_CLIENT = 2
+    WON_LATER = 3
+
+
+@dataclass(frozen=True)
+class Buyers:
+    """The hidden truth, one entry a company, shape (n,).
+
+    role: a Buyer. probability: of buying, given who bought unprompted. affinity: what attributes say (logit).
+    owner_signal, neighbour_signal: what ownership and neighbours add to it. target: the industry suits.
+    won: days since 1970, -1 for companies that do not buy.
+    """
+
+    role: Ints
+    probability: Weights
+    affinity: Weights
+    owner_signal: Weights
+    neighbour_signal: Weights
+    target: Flags
+    home: Flags
+    won: Ints
+
+
+def make_buyers(
+    firms: Firms, ties: Ties, industries: Industries, home_regions: Ints, settings: WorldSettings
+) -> Buyers:
+    """Pioneers buy for their attributes; others follow them through groups, towns and directors."""
+    rng = stream(settings.seed, "buyers")
+    target = industries.target(TARGET_SHARE, rng)[firms.industry]
+    affinity = _affinity(firms, target)
+    total = settings.clients * (1 + WON_LATER + PAST)
+    alone = sigmoid(affinity + intercept_for(affinity, total * PIONEERS))
+    pioneers = rng.random(len(firms)) < alone
+    owner = settings.social * OWNERSHIP * _has_sibling(pioneers, firms.head).astype(np.float64)
+    neighbour = settings.social * _word_of_mouth(pioneers, firms, ties, industries)
+    drawn = affinity + owner + neighbour
+    followed = sigmoid(drawn + intercept_for(drawn, total * (1 - PIONEERS)))
+    followers = ~pioneers & (rng.random(len(firms)) < followed)
+    home = np.isin(firms.region, home_regions)
+    role = _roles(pioneers | followers, np.where(home, settings.regional_bias, 1.0), settings.clients, rng)
+    return Buyers(
+        role=role,
+        probability=1 - (1 - alone) * (1 - followed),
+        affinity=affinity,
+        owner_signal=owner,
+        neighbour_signal=neighbour,
+        target=target,
+        home=home,
+        won=_won(role, pioneers, firms.founded, rng),
+    )
+
+
+def _affinity(firms: Firms, target: Flags) -> Weights:
+    """The offer suits an industry, above all its middle-sized companies, and certified exporters."""
+    middle = (firms.employees >= 20) & (firms.employees < 250)
+    certified = firms.certificate == CERTIFICATES.index("ISO 9001")
+    young = firms.founded > SNAPSHOT.astype(int) - 730
+    logit = 2.6 * target + 1.4 * (target & middle) + 0.6 * middle
+    logit += 0.9 * certified + 0.6 * firms.exporter - 1.0 * young
+    return np.asarray(logit, np.float64)
+
+
+def _has_sibling(pioneers: Flags, head: Ints) -> Flags:
+    in_group = np.bincount(head, pioneers, len(head))[head]
+    return in_group - pioneers > 0
+
+
+def _word_of_mouth(pioneers: Flags, firms: Firms, ties: Ties, industries: Industries) -> Weights:
+    """Up to three pioneers in the same city and division count, and any through a director or holder."""
+    cell = firms.city.astype(np.int64) * len(industries.divisions) + industries.division[firms.industry]
+    near = np.bincount(cell, pioneers)[cell] - pioneers
+    return np.asarray(NEIGHBOUR * np.minimum(near, 3) + SHARED * shared_with(pioneers, ties), np.float64)
+
+
+def _roles(buyers: Flags, pull: Weights, clients: int, rng: np.random.Generator) -> Ints:
+    """Exactly ``clients`` of the buyers are clients today, those with more pull more likely."""
+    bought = np.flatnonzero(buyers)
+    role = np.zeros(len(buyers), np.int32)
+    role[bought] = Buyer.WON_LATER
+    role[bought[without_replacement(rng, pull[bought], clients)]] = Buyer.CLIENT
+    rest = np.flatnonzero(role == Buyer.WON_LATER)
+    past = rng.choice(rest, min(round(PAST * clients), len(rest) // 4), replace=False)
+    role[past] = Buyer.PAST_CLIENT
+    return role
+
+
+def _won(role: Ints, pioneers: Flags, founded: Ints, rng: np.random.Generator) -> Ints:
+    """The day of the first sale: in season, pioneers before followers, later wins in the year to come."""
+    bought = np.flatnonzero(role)
+    later = role[bought] == Buyer.WON_LATER
+    month = choose(rng, SEASON, len(bought))
+    early = np.where(pioneers[bought], rng.beta(1.4, 1.6, len(bought)), rng.beta(3.0, 1.2, len(bought)))
+    year = np.where(later, 2025 + (month < 6), 2018 + (early * 7.5).astype(int))
+    # What would fall after the snapshot belongs to the season before.
+    year -= ~later & (year == 2025) & (month >= 6)
+    first = (year - 1970).astype("datetime64[Y]").astype("datetime64[M]") + month
+    day = first.astype("datetime64[D]").astype(int) + rng.integers(0, 28, len(bought))
+    won = np.full(len(role), -1, np.int32)
+    won[bought] = np.where(later, day, np.clip(day, founded[bought] + 30, SNAPSHOT.astype(int)))
+    return won

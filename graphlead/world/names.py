@@ -1,0 +1,97 @@
+"""Company and person names from word lists: families, brands, trades, places and legal forms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphlead.carriers import Ints
+from graphlead.world.firms import Firms
+from graphlead.world.industries import SECTIONS
+from graphlead.world.sampling import Weights, any_of, choose, join, take, zipf_weights
+from graphlead.world.words import words, words_by_country
+
+_LEGAL = (
+    (("GmbH", 0.6), ("GmbH & Co. KG", 0.16), ("AG", 0.08), ("e.K.", 0.08), ("UG (haftungsbeschränkt)", 0.08)),
+    (("SARL", 0.55), ("SAS", 0.3), ("SA", 0.15)),
+    (("B.V.", 0.85), ("N.V.", 0.05), ("V.O.F.", 0.1)),
+    (("Sp. z o.o.", 0.8), ("S.A.", 0.12), ("Sp. j.", 0.08)),
+    (("GmbH", 0.8), ("AG", 0.1), ("KG", 0.1)),
+    (("(Pty) Ltd", 0.75), ("CC", 0.25)),
+)
+LEGAL_FORMS = sorted({form for forms in _LEGAL for form, _ in forms}, key=len, reverse=True)
+
+_PATTERNS = np.array([0.36, 0.12, 0.22, 0.1, 0.12, 0.08])
+_FAMILY_TRADE, _TWO_FAMILIES, _BRAND_TRADE, _CITY_TRADE, _BRAND, _FULL_NAME = range(len(_PATTERNS))
+
+
+def families(country: Ints, rng: np.random.Generator) -> pa.Array:
+    """A family name a row, in the manner of the row's country; some are far more common than others."""
+    parts = []
+    for kind in ("family_starts", "family_ends"):
+        lists = words_by_country(kind)
+        parts.append(_drawn(lists, [zipf_weights(len(own), 0.6) for own in lists], country, rng))
+    return join(parts, "")
+
+
+def brands(count: int, rng: np.random.Generator) -> pa.Array:
+    """Invented words of three or more syllables."""
+    kinds = ("brand_starts", "brand_middles", "brand_ends")
+    return join([any_of(words(kind), count, rng) for kind in kinds], "")
+
+
+def person_names(country: Ints, rng: np.random.Generator) -> pa.Array:
+    """A first and a family name a row."""
+    return join([any_of(words("first_names"), len(country), rng), families(country, rng)])
+
+
+def legal_forms(country: Ints, rng: np.random.Generator) -> pa.Array:
+    """A legal form a row, as the country has them."""
+    lists = [[form for form, _ in forms] for forms in _LEGAL]
+    return _drawn(lists, [np.array([weight for _, weight in forms]) for forms in _LEGAL], country, rng)
+
+
+def company_names(
+    firms: Firms, section: Ints, city: pa.Array, legal: pa.Array, rng: np.random.Generator
+) -> tuple[pa.Array, pa.Array]:
+    """Names with their legal form, and the stem (family or brand) that websites use.
+
+    A company carries the pattern and the stem of its group's head, with its own trade, city and legal form.
+    """
+    n = len(firms)
+    pattern = choose(rng, _PATTERNS, n)[firms.head]
+    family = families(firms.country, rng).take(pa.array(firms.head))
+    brand = brands(n, rng).take(pa.array(firms.head))
+    trades = [sector.trades.split() for sector in SECTIONS]
+    trade = _drawn(trades, [np.ones(len(own)) for own in trades], section, rng)
+
+    def only(column: pa.Array, *patterns: int) -> pa.Array:
+        return pc.if_else(pa.array(np.isin(pattern, patterns)), column, pa.scalar(None, pa.string()))
+
+    second = pc.binary_join_element_wise("&", families(firms.country, rng), " ")
+    name = join([
+        only(any_of(words("first_names"), n, rng), _FULL_NAME),
+        only(family, _FAMILY_TRADE, _TWO_FAMILIES, _FULL_NAME),
+        only(second, _TWO_FAMILIES),
+        only(brand, _BRAND_TRADE, _BRAND),
+        only(trade, _FAMILY_TRADE, _BRAND_TRADE, _CITY_TRADE),
+        only(city, _CITY_TRADE),
+        legal,
+    ])  # fmt: skip
+    stem = pc.if_else(pa.array(np.isin(pattern, (_BRAND_TRADE, _BRAND))), brand, family)
+    return name, stem
+
+
+def _drawn(
+    lists: Sequence[Sequence[str]], weights: Sequence[Weights], kind: Ints, rng: np.random.Generator
+) -> pa.Array:
+    """A word a row, drawn by weight from the list that ``kind`` numbers."""
+    starts = np.cumsum([0] + [len(own) for own in lists])
+    index = np.empty(len(kind), np.int32)
+    for i, weight in enumerate(weights):
+        mine = np.flatnonzero(kind == i)
+        index[mine] = starts[i] + choose(rng, weight, len(mine))
+    return take([word for own in lists for word in own], index)

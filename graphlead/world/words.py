@@ -1,0 +1,22 @@
+"""The word lists that names, places and descriptions are made of."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+
+COUNTRIES = ("DE", "FR", "NL", "PL", "AT", "NA")
+"""ISO codes; NA is Namibia, which careless readers take for "not available"."""
+
+_WORDS = json.loads(resources.files(__package__).joinpath("words.json").read_text("utf-8"))
+
+
+def words(kind: str) -> list[str]:
+    """A word list that all countries share, such as first_names or brand_starts."""
+    found: list[str] = _WORDS[kind]
+    return found
+
+
+def words_by_country(kind: str) -> list[list[str]]:
+    """A word list for each of COUNTRIES, in their order, such as regions or city_starts."""
+    return [_WORDS["countries"][country][kind] for country in COUNTRIES]
