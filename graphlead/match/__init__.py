@@ -1,0 +1,5 @@
+"""A client list as people type it, resolved against the register."""
+
+from graphlead.match.resolve import match_clients
+
+__all__ = ["match_clients"]

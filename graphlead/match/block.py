@@ -1,0 +1,161 @@
+"""Candidates for every line of a client list, found in DuckDB without comparing everything with everything."""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from graphlead.carriers import Register, Role
+from graphlead.match.columns import FIELDS, REGISTER_FIELDS
+from graphlead.match.sql import identifier, literal, run
+
+CANDIDATES = 25
+"""Companies that are scored for a line, at most."""
+
+POSTINGS = 2000
+"""Companies looked at for the words of a line's name, at most (its rarest word is always used up to ten times this)."""
+
+PREFIX = 7
+"""Characters of the name without spaces that catch words written together."""
+
+
+def read_register(connection: duckdb.DuckDBPyConnection, register: Register, folder: str) -> None:
+    """Write the register's names in normal form to ``folder`` and make views over them.
+
+    match_names: company, name (a number a company), core, text, prefix; one row a name or alternative name.
+    match_fields: company and the fields of columns.FIELDS, normalised, NULL where the register lacks them.
+    """
+    listed = ", ".join(f"{identifier(name)}::VARCHAR" for name in register.names_of(Role.NAME))
+    path, source = f"{folder}/names.parquet", literal(register.companies)
+    run(
+        connection,
+        f"""COPY (SELECT company, part::UTINYINT AS part, text, match_core(text) AS core,
+            left(replace(match_core(text), ' ', ''), {PREFIX}) AS prefix
+        FROM (SELECT company, part, match_text(said) AS text FROM (
+            SELECT company, unnest(parts) AS said, generate_subscripts(parts, 1) - 1 AS part
+            FROM (SELECT file_row_number::INTEGER AS company, match_variants([{listed}]::VARCHAR[]) AS parts
+                FROM read_parquet({source}, file_row_number = true))))
+        WHERE text <> '') TO {literal(path)} (FORMAT parquet)""",
+    )
+    run(connection, f"CREATE OR REPLACE TEMP VIEW match_names AS SELECT * FROM read_parquet({literal(path)})")
+    columns = ", ".join(f"{_field(register, field)} AS {field}" for field in FIELDS)
+    run(
+        connection,
+        f"CREATE OR REPLACE TEMP VIEW match_fields AS SELECT file_row_number::INTEGER AS company, {columns}"
+        f" FROM read_parquet({source}, file_row_number = true)",
+    )
+
+
+def _field(register: Register, field: str) -> str:
+    """The expression that reads a field of the register."""
+    if field == "domain":
+        found = [f"match_domain({identifier(name)}::VARCHAR)" for name in register.names_of(Role.CONTACT)]
+        return f"coalesce({', '.join(found)}, NULL)" if found else "NULL::VARCHAR"
+    names = register.names_of(REGISTER_FIELDS[field])
+    return normalised(field, f"{identifier(names[0])}::VARCHAR") if names else "NULL::VARCHAR"
+
+
+def normalised(field: str, expression: str) -> str:
+    """The expression of a field in its normal form, NULL when nothing is left."""
+    macro = {"address": "text", "city": "place"}.get(field, field)
+    return f"nullif(match_{macro}({expression}), '')"
+
+
+def count_words(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make match_vocabulary: word, df (names of the register it stands in)."""
+    run(
+        connection,
+        "CREATE OR REPLACE TEMP TABLE match_vocabulary AS SELECT word, count(*)::INTEGER AS df"
+        " FROM (SELECT unnest(list_distinct(match_tokens(core))) AS word FROM match_names WHERE part = 0)"
+        " GROUP BY word",
+    )
+
+
+_WANTED = """
+CREATE OR REPLACE TEMP TABLE match_wanted AS
+WITH said AS (SELECT DISTINCT line, unnest(match_tokens(core)) AS word FROM match_lines),
+new AS (SELECT DISTINCT word FROM said WHERE length(word) BETWEEN 4 AND 24),
+cut_new AS (SELECT DISTINCT word, left(word, i) || substr(word, i + 2) AS cut
+    FROM new, range(0, 24) AS r(i) WHERE i < length(word)),
+cut_known AS (SELECT DISTINCT word, df, left(word, i) || substr(word, i + 2) AS cut
+    FROM match_vocabulary, range(0, 24) AS r(i) WHERE i < length(word) AND length(word) BETWEEN 4 AND 24),
+known AS (SELECT word, df, word AS cut FROM match_vocabulary),
+near AS (
+    SELECT n.word, k.word AS known, k.df FROM cut_new n JOIN cut_known k USING (cut)
+    UNION SELECT n.word, k.word, k.df FROM cut_new n JOIN known k USING (cut)
+    UNION SELECT n.word, k.word, k.df FROM new n JOIN cut_known k ON n.word = k.cut)
+SELECT line, word AS said, word, df, 1.0 AS likeness FROM said JOIN match_vocabulary USING (word)
+UNION ALL SELECT line, said.word, near.known, near.df, 0.6 FROM said JOIN near USING (word)
+    WHERE near.known <> said.word"""
+
+_POSTINGS = f"""
+CREATE OR REPLACE TEMP TABLE match_postings AS
+SELECT company, word FROM (SELECT DISTINCT company, unnest(match_tokens(core)) AS word FROM match_names)
+WHERE word IN (SELECT word FROM match_wanted WHERE df <= {POSTINGS * 10})"""
+
+_BY_WORDS = f"""
+SELECT line, company, sum(weight) AS weight FROM (
+    SELECT line, said, company, max(likeness * ln(1 + $n / df)) AS weight FROM (
+        SELECT *, sum(df) OVER (PARTITION BY line ORDER BY df, word ROWS UNBOUNDED PRECEDING) AS total,
+            row_number() OVER (PARTITION BY line, likeness ORDER BY df, word) AS place
+        FROM match_wanted) JOIN match_postings USING (word)
+    WHERE total <= {POSTINGS} OR (place = 1 AND df <= {POSTINGS * 10})
+    GROUP BY line, said, company)
+GROUP BY line, company"""
+
+_BY_PREFIX = """
+SELECT line, company, ln(1 + $n / count(*) OVER (PARTITION BY line)) + 1 AS weight
+FROM (SELECT DISTINCT l.line, n.company FROM match_lines l JOIN match_names n USING (prefix) WHERE length(prefix) >= 4)
+QUALIFY count(*) OVER (PARTITION BY line) <= 500"""
+
+_BY_INITIALS = """
+SELECT DISTINCT l.line, n.company, 3.0 AS weight FROM match_lines l JOIN match_names n ON replace(l.core, ' ', '')
+    = array_to_string(list_transform(string_split(n.core, ' '), lambda w: left(w, 1)), '')
+WHERE length(l.core) BETWEEN 3 AND 7 AND length(n.core) > 10"""
+
+_BY_PLACE = f"""
+SELECT line, company, sum(ln(1 + $n / df)) + 3 AS weight FROM (
+    SELECT DISTINCT line, company, word, df FROM (
+        SELECT company, {{field}} AS place, unnest(match_tokens(core)) AS word
+        FROM match_fields JOIN match_names USING (company)
+        WHERE {{field}} IN (SELECT {{field}} FROM match_line_fields)) AS local
+    JOIN (SELECT line, {{field}} AS place, word, df FROM match_wanted JOIN match_line_fields USING (line)) AS line
+        USING (place, word)
+    QUALIFY count(*) OVER (PARTITION BY line, word) <= {POSTINGS})
+GROUP BY line, company"""
+
+_BY_DOMAIN = """
+SELECT line, company, 20.0 AS weight FROM match_line_fields JOIN match_fields USING (domain)
+QUALIFY count(*) OVER (PARTITION BY line) <= 200"""
+
+
+def find_candidates(
+    connection: duckdb.DuckDBPyConnection,
+    fields: frozenset[str],
+    companies: int,
+    by_id: npt.NDArray[np.int64],
+) -> None:
+    """Make match_pairs (pair, line, company): the company each line has by its id (``by_id``, -1 for none), and at
+    most CANDIDATES others, the likeliest by their words.
+
+    A company is a candidate when it shares rare words with the line (or words one edit away), begins alike when
+    spaces are ignored, shares any word in the same place, has the line as initials, or the same internet domain.
+    """
+    run(connection, _WANTED)
+    run(connection, _POSTINGS)
+    line = np.flatnonzero(by_id >= 0)
+    connection.register("match_by_id", pa.table({"line": line.astype(np.int32), "company": by_id[line]}))
+    rules = [_BY_WORDS, _BY_PREFIX, _BY_INITIALS, "SELECT line, company, 99.0 AS weight FROM match_by_id"]
+    rules += [_BY_PLACE.format(field=field) for field in ("postcode", "city") if field in fields]
+    rules += [_BY_DOMAIN] if "domain" in fields else []
+    union = " UNION ALL ".join(f"SELECT * FROM ({rule})" for rule in rules)
+    run(
+        connection,
+        f"""CREATE OR REPLACE TEMP TABLE match_pairs AS
+        SELECT row_number() OVER (ORDER BY line, company) - 1 AS pair, line, company FROM (
+            SELECT line, company, max(weight) AS weight FROM ({union}) GROUP BY line, company
+            QUALIFY row_number() OVER (PARTITION BY line ORDER BY max(weight) DESC, company) <= {CANDIDATES})""",
+        {"n": float(companies)},
+    )

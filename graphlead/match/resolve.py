@@ -1,0 +1,155 @@
+"""The story of matching: understand the list, match ids, find candidates, score them, decide."""
+
+from __future__ import annotations
+
+import tempfile
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphlead.carriers import Match, Register, Role
+from graphlead.contracts import Progress, silent
+from graphlead.match import block, normalise
+from graphlead.match.columns import REGISTER_FIELDS, ListColumns, understand
+from graphlead.match.decide import Candidate, Verdict, decide, trusts_ids
+from graphlead.match.lines import match_ids, read_lines
+from graphlead.match.review import read_decisions
+from graphlead.match.score import Longs, Pairs, score
+from graphlead.match.sql import run
+
+RESULT = ("company_id", "matched_name", "probability", "outcome", "evidence")
+"""The columns that matching adds to the list."""
+
+REVIEW = ("line", "candidate_rank", "candidate_id", "candidate_name", "accept")
+
+SHOWN_ROLES = (Role.ADDRESS, Role.POSTCODE, Role.CITY, Role.REGION, Role.COUNTRY)
+"""The columns of a candidate shown beside its name in the review table."""
+
+MEMORY = "1GB"
+"""What DuckDB may hold in memory; beyond it, it spills to a temporary folder."""
+
+STEPS = 5
+
+
+def match_clients(
+    clients: pd.DataFrame,
+    register: Register,
+    *,
+    reviewed: pd.DataFrame | None = None,
+    progress: Progress = silent,
+) -> Match:
+    """Resolve a client list against the register.
+
+    ``clients`` has one row a line, string columns under any headers: company ids or names, and where known city,
+    region, postcode, country, address, website or mail address. ``reviewed`` is the review table of an earlier call
+    with its column ``accept`` filled in: yes chooses a candidate, no rules it out.
+
+    A line is matched when one company is likely enough, under review when several are or the best one is doubtful,
+    else unmatched. ``probability`` is that of the likeliest company, given its rivals. Lines keep their order, and
+    several may mean the same company.
+
+    Raises InputError when no column holds names or ids, or when ``reviewed`` does not fit the list.
+    """
+    clients = clients.reset_index(drop=True)
+    decisions = read_decisions(reviewed, clients, register)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        duckdb.connect(config={"memory_limit": MEMORY}) as connection,
+    ):
+        run(connection, "SET temp_directory = $folder", {"folder": folder})
+        normalise.install(connection)
+        progress(0, STEPS, "understanding the client list")
+        columns = understand(connection, clients, register)
+        read_lines(connection, clients, columns)
+        progress(1, STEPS, "matching ids")
+        by_id, id_evidence = match_ids(connection, columns, register)
+        pairs = _compare(connection, register, columns, by_id, folder, progress)
+        if columns.names and not trusts_ids(pairs, by_id):
+            by_id = np.full_like(by_id, -1)
+        verdicts, candidates = decide(pairs, _empty_lines(clients), by_id, id_evidence, decisions)
+    progress(STEPS, STEPS, "clients matched")
+    return _carrier(clients, register, columns, verdicts, candidates)
+
+
+def _empty_lines(clients: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    blank = clients.astype("string").fillna("").apply(lambda column: column.str.strip() == "")
+    return np.asarray(blank.all(axis=1), bool)
+
+
+def _compare(
+    connection: duckdb.DuckDBPyConnection,
+    register: Register,
+    columns: ListColumns,
+    by_id: Longs,
+    folder: str,
+    progress: Progress,
+) -> Pairs:
+    """Find and score candidates by name and place; those found by id are compared too."""
+    roles = {**REGISTER_FIELDS, "domain": Role.CONTACT}
+    fields = frozenset(name for name, _ in columns.fields if register.names_of(roles[name]))
+    progress(2, STEPS, "reading the register's names")
+    block.read_register(connection, register, folder)
+    block.count_words(connection)
+    progress(3, STEPS, "finding candidates")
+    block.find_candidates(connection, fields, register.n_companies, by_id)
+    progress(4, STEPS, "comparing candidates")
+    return score(connection, fields, register.n_companies)
+
+
+def _carrier(
+    clients: pd.DataFrame,
+    register: Register,
+    columns: ListColumns,
+    verdicts: list[Verdict],
+    candidates: list[Candidate],
+) -> Match:
+    company = pa.array(
+        [verdict.company if verdict.company >= 0 else None for verdict in verdicts], pa.int64()
+    )
+    table = clients.rename(columns={name: f"input_{name}" for name in RESULT if name in clients})
+    table["company_id"] = _strings(register.ids().take(company))
+    table["matched_name"] = _strings(_names(register, company))
+    table["probability"] = [verdict.probability for verdict in verdicts]
+    table["outcome"] = pd.Series([verdict.outcome for verdict in verdicts], dtype="string", index=table.index)
+    table["evidence"] = pd.Series(
+        [verdict.evidence for verdict in verdicts], dtype="string", index=table.index
+    )
+    date = f"input_{columns.date}" if columns.date in RESULT else columns.date
+    return Match(table, _review(clients, register, candidates), date)
+
+
+def _strings(values: pa.Array | pa.ChunkedArray) -> pd.Series:
+    return pd.Series(values.to_pylist(), dtype="string")
+
+
+def _names(register: Register, company: pa.Array) -> pa.ChunkedArray:
+    names = register.names_of(Role.NAME)
+    if not names:
+        return pa.chunked_array([pa.nulls(len(company), pa.string())])
+    table = register.read(*names).take(company)
+    return pc.coalesce(*(table[name] for name in names))
+
+
+def _review(clients: pd.DataFrame, register: Register, candidates: list[Candidate]) -> pd.DataFrame:
+    """One row a candidate: the line as typed, the candidate beside it, and an empty column to answer in."""
+    company = pa.array([candidate.company for candidate in candidates], pa.int64())
+    lines = np.array([candidate.line for candidate in candidates], np.int64)
+    review = pd.DataFrame({"line": lines + 1})
+    typed = clients.iloc[lines].reset_index(drop=True)
+    review = pd.concat(
+        [review, typed.rename(columns={name: f"input_{name}" for name in (*RESULT, *REVIEW)})], axis=1
+    )
+    review["candidate_rank"] = [candidate.rank for candidate in candidates]
+    review["candidate_id"] = _strings(register.ids().take(company))
+    review["candidate_name"] = _strings(_names(register, company))
+    places = register.names_of(*SHOWN_ROLES)
+    shown = register.read(*places).take(company) if places else pa.table({})
+    for name in places:
+        review[f"candidate_{name}"] = _strings(shown[name])
+    review["probability"] = [candidate.probability for candidate in candidates]
+    review["evidence"] = _strings(pa.array([candidate.evidence for candidate in candidates], pa.string()))
+    review["accept"] = pd.Series([""] * len(review), dtype="string")
+    return review
