@@ -63,7 +63,7 @@ def _truth(ids: pa.Array, buyers: Buyers, dirtied: Dirtied) -> pa.Table:
     n = len(ids)
 
     def with_copies(values: Weights) -> pa.Array:
-        return pa.array(np.concatenate([values, values[dirtied.copied]]).round(6))
+        return pa.array(np.concatenate([values, values[dirtied.copied]]).round(4))
 
     role = np.concatenate([buyers.role, np.zeros(extra, np.int32)])
     won = np.concatenate([buyers.won, np.full(extra, -1, np.int32)])

@@ -75,7 +75,7 @@ def make_buyers(
     owner = settings.social * OWNERSHIP * _has_sibling(pioneers, firms.head).astype(np.float64)
     neighbour = settings.social * _word_of_mouth(pioneers, firms, ties, industries)
     drawn = affinity + owner + neighbour
-    followed = sigmoid(drawn + intercept_for(drawn, total * (1 - PIONEERS)))
+    followed = sigmoid(drawn + intercept_for(drawn[~pioneers], total * (1 - PIONEERS)))
     followers = ~pioneers & (rng.random(len(firms)) < followed)
     home = np.isin(firms.region, home_regions)
     role = _roles(pioneers | followers, np.where(home, settings.regional_bias, 1.0), settings.clients, rng)

@@ -78,7 +78,7 @@ def make_firms(n: int, seed: int, places: Places, industries: Industries) -> Fir
 
 def _groups(n: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Group sizes follow a power law; inside a group the k-th member belongs to one of the k before it."""
-    largest = max(4, min(n // 20, 3000))
+    largest = max(4, min(n // 60, 3000))
     weights = zipf_weights(largest + 1, 2.2)
     weights[:2] = 0
     sizes = choose(rng, weights, n // 4)

@@ -26,7 +26,7 @@ class WorldSettings:
     clients: int = 150
     seed: int = 0
     social: float = 1.0
-    regional_bias: float = 4.0
+    regional_bias: float = 2.5
     dirt: float = 0.002
     format: str = "auto"
 
