@@ -24,16 +24,16 @@ PREFIX = 7
 def read_register(connection: duckdb.DuckDBPyConnection, register: Register, folder: str) -> None:
     """Write the register's names in normal form to ``folder`` and make views over them.
 
-    match_names: company, name (a number a company), core, text, prefix; one row a name or alternative name.
+    match_names: company, part, said, text, core, prefix; one row a name or alternative name.
     match_fields: company and the fields of columns.FIELDS, normalised, NULL where the register lacks them.
     """
     listed = ", ".join(f"{identifier(name)}::VARCHAR" for name in register.names_of(Role.NAME))
     path, source = f"{folder}/names.parquet", literal(register.companies)
     run(
         connection,
-        f"""COPY (SELECT company, part::UTINYINT AS part, text, match_core(text) AS core,
+        f"""COPY (SELECT company, part::UTINYINT AS part, lower(said) AS said, text, match_core(text) AS core,
             left(replace(match_core(text), ' ', ''), {PREFIX}) AS prefix
-        FROM (SELECT company, part, match_text(said) AS text FROM (
+        FROM (SELECT company, part, said, match_text(said) AS text FROM (
             SELECT company, unnest(parts) AS said, generate_subscripts(parts, 1) - 1 AS part
             FROM (SELECT file_row_number::INTEGER AS company, match_variants([{listed}]::VARCHAR[]) AS parts
                 FROM read_parquet({source}, file_row_number = true))))

@@ -16,6 +16,9 @@ ACCEPT = 0.9
 CONSIDER = 0.1
 """Least probability of a candidate, for itself, to be put up for review."""
 
+CLOSENESS = 10.0
+"""Log-odds between rivals written exactly alike and not at all: registers hold near duplicates."""
+
 SHOWN = 5
 """Candidates shown for a line under review, at most."""
 
@@ -44,14 +47,19 @@ class Candidate:
 def _likelihoods(pairs: Pairs) -> tuple[Longs, Doubles, Doubles]:
     """Order of the pairs (line, then likeliest first) with the probability alone and among its rivals, in that order.
 
-    A line means one company or none: a candidate's probability is its odds over one plus the odds of all.
+    A line means one company or none: the odds of all its candidates say whether it is in the register at all, and
+    that chance is shared among them by their odds and by how closely they are written alike.
     """
-    settled = pairs.log_odds + 0.4 * pairs.same_form
-    order = np.lexsort((pairs.company, -settled, pairs.line))
-    line, odds = pairs.line[order], np.exp(settled[order].clip(-30, 30))
-    total = np.bincount(line, odds, minlength=1 + int(line.max(initial=0)))
-    alone = 1 / (1 + np.exp(-pairs.log_odds[order].clip(-30, 30)))
-    return order, alone, odds / (1 + total[line])
+    odds = np.exp(pairs.log_odds.clip(-30, 30))
+    lines = 1 + int(pairs.line.max(initial=0))
+    total = np.bincount(pairs.line, odds, minlength=lines)
+    rivals = pairs.log_odds + CLOSENESS * pairs.closeness
+    top = np.full(lines, -np.inf)
+    np.maximum.at(top, pairs.line, rivals)
+    share = np.exp(rivals - top[pairs.line])
+    share /= np.bincount(pairs.line, share, minlength=lines)[pairs.line]
+    order = np.lexsort((pairs.company, -rivals, pairs.line))
+    return order, (odds / (1 + odds))[order], (share * (total / (1 + total))[pairs.line])[order]
 
 
 def _words(field: str, like: float) -> str:

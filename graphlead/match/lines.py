@@ -15,7 +15,7 @@ from graphlead.match.sql import identifier, run
 
 
 def read_lines(connection: duckdb.DuckDBPyConnection, clients: pd.DataFrame, columns: ListColumns) -> None:
-    """Make match_given (line and the used columns as typed), match_lines (line, part, text, core, prefix; one row a
+    """Make match_given (line and the used columns as typed), match_lines (line, part, said, text, core, prefix; one row a
     name or alternative name) and match_line_fields (line and each of columns.FIELDS, normalised or NULL).
     """
     used = dict.fromkeys([*columns.names, *dict(columns.fields).values(), *dict(columns.ids)])
@@ -42,8 +42,8 @@ def _read_names(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -
     run(
         connection,
         f"""CREATE OR REPLACE TEMP TABLE match_lines AS
-        SELECT line, part, text, match_core(text) AS core, left(replace(match_core(text), ' ', ''), {PREFIX}) AS prefix
-        FROM (SELECT line, part, match_text(said) AS text FROM (
+        SELECT line, part, lower(said) AS said, text, match_core(text) AS core, left(replace(match_core(text), ' ', ''), {PREFIX}) AS prefix
+        FROM (SELECT line, part, said, match_text(said) AS text FROM (
             SELECT line, unnest(parts) AS said, generate_subscripts(parts, 1) - 1 AS part
             FROM (SELECT line, match_variants([{listed}]::VARCHAR[]) AS parts FROM match_given)))
         WHERE text <> ''""",

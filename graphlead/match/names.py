@@ -1,0 +1,209 @@
+"""Names of candidate pairs compared word by word, a word weighing by how rare it is in the register."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from rapidfuzz import process
+from rapidfuzz.distance import OSA, Levenshtein
+
+from graphlead.match import words
+from graphlead.match.sql import literals, run, table
+
+Doubles = npt.NDArray[np.float64]
+
+ALIKE = 0.75
+"""Least likeness (1 - edits / letters) of two words that may be the same word typed differently."""
+
+JOINED = 0.88
+"""Least likeness of what is left over on both sides, written without spaces, to be the same words."""
+
+SURPLUS = 2.5
+"""Most that a name may say beyond singling the company out: sister companies share all the words but one."""
+
+
+@dataclass(frozen=True)
+class NameScores:
+    """The names of pairs compared, one entry a pair (shape (p,)).
+
+    log_odds: from the names and the prior 1 / companies. likeness: in [0, 1], 1 when identical but for legal form and
+    word order. closeness: likeness in [0, 1] of the names as they are written, legal form included; it tells
+    duplicates apart.
+    """
+
+    log_odds: Doubles
+    likeness: Doubles
+    closeness: Doubles
+
+
+_WORDS = f"""
+CREATE OR REPLACE TEMP TABLE match_words_{{side}} AS
+SELECT name, pos, word, w, unlike,
+    CASE WHEN unlike THEN greatest(3.5, 0.8 + 0.35 * w) ELSE least(4.5, 0.5 + 0.4 * w) END AS cost
+FROM (SELECT name, min(pos) AS pos, word,
+        greatest(0.2, ln($n / (coalesce(any_value(df), 0) + 0.5))) AS w,
+        regexp_matches(word, '[0-9]') OR list_contains({literals(words.SISTER_WORDS)}, word) AS unlike
+    FROM (SELECT name, unnest(match_tokens(core)) AS word, generate_subscripts(match_tokens(core), 1) AS pos
+        FROM match_{{side}}) LEFT JOIN match_vocabulary USING (word) GROUP BY name, word)"""
+
+_SIDES = (
+    """CREATE OR REPLACE TEMP TABLE match_left AS
+    SELECT row_number() OVER () AS name, line, part, core, text, said FROM match_lines""",
+    """CREATE OR REPLACE TEMP TABLE match_right AS
+    SELECT row_number() OVER () AS name, company, part, core, text, said
+    FROM match_names WHERE company IN (SELECT company FROM match_pairs)""",
+    """CREATE OR REPLACE TEMP TABLE match_combos AS
+    SELECT row_number() OVER () - 1 AS combo, pair, l.name AS lname, r.name AS rname, l.part AS lpart, r.part AS rpart
+    FROM match_pairs JOIN match_left l USING (line) JOIN match_right r USING (company)""",
+)
+
+_HITS = """
+CREATE OR REPLACE TEMP TABLE match_hits AS
+SELECT combo, l.pos AS lpos, r.pos AS rpos, l.w FROM match_combos
+JOIN match_words_left l ON l.name = lname JOIN match_words_right r ON r.name = rname AND r.word = l.word"""
+
+_REST = """
+CREATE OR REPLACE TEMP TABLE match_rest_{side} AS
+SELECT combo, pos, word, w, cost, unlike FROM match_combos JOIN match_words_{side} s ON s.name = {initial}name
+ANTI JOIN match_hits h ON h.combo = match_combos.combo AND h.{initial}pos = s.pos"""
+
+_CROSS = """
+SELECT combo, l.pos AS lpos, r.pos AS rpos, l.word AS lword, r.word AS rword, r.w, l.w AS lw
+FROM match_rest_left l JOIN match_rest_right r USING (combo) WHERE NOT (l.unlike AND r.unlike)"""
+
+_NEAR = """
+CREATE OR REPLACE TEMP TABLE match_near AS
+SELECT * FROM (SELECT combo, lpos, rpos, gain FROM match_like
+    QUALIFY row_number() OVER (PARTITION BY combo, lpos ORDER BY gain DESC, rpos) = 1)
+QUALIFY row_number() OVER (PARTITION BY combo, rpos ORDER BY gain DESC, lpos) = 1"""
+
+_TOTALS = """
+SELECT pair, lpart, rpart, c.combo, coalesce(hit.w, 0) AS hit, coalesce(near.gain, 0) AS near,
+    coalesce(l.cost, 0) AS lcost, coalesce(r.cost, 0) AS rcost, coalesce(l.unlike OR r.unlike, false) AS unlike,
+    coalesce(l.cat, '') AS lcat, coalesce(r.cat, '') AS rcat, coalesce(r.w, 0) AS rw,
+    coalesce(near.n, 0) = 0 AND l.cat IS NULL AND r.cat IS NULL AS identical, x.core AS lcore, y.core AS rcore,
+    x.said AS lsaid, y.said AS rsaid, x.text AS ltext, y.text AS rtext
+FROM match_combos c JOIN match_left x ON x.name = lname JOIN match_right y ON y.name = rname
+LEFT JOIN (SELECT combo, sum(w) AS w FROM match_hits GROUP BY combo) hit USING (combo)
+LEFT JOIN (SELECT combo, sum(gain) AS gain, count(*) AS n FROM match_near GROUP BY combo) near USING (combo)
+LEFT JOIN (SELECT combo, sum(cost) AS cost, bool_or(unlike) AS unlike, string_agg(word, '' ORDER BY pos) AS cat
+    FROM match_rest_left ANTI JOIN match_near n ON n.combo = match_rest_left.combo AND n.lpos = pos GROUP BY combo) l
+    USING (combo)
+LEFT JOIN (SELECT combo, sum(cost) AS cost, bool_or(unlike) AS unlike, string_agg(word, '' ORDER BY pos) AS cat,
+    sum(w) AS w
+    FROM match_rest_right ANTI JOIN match_near n ON n.combo = match_rest_right.combo AND n.rpos = pos GROUP BY combo) r
+    USING (combo)
+ORDER BY c.combo"""
+
+
+def compare(left: pa.ChunkedArray, right: pa.ChunkedArray, scorer: object) -> Doubles:
+    """Likeness in [0, 1] of two aligned string columns."""
+    given = process.cpdist(left.to_pylist(), right.to_pylist(), scorer=scorer, dtype=np.float64, workers=-1)
+    return np.asarray(given, np.float64)
+
+
+def _near_words(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make match_near: words left over on both sides that may be the same word, each used once, with their gain."""
+    cross = table(connection, _CROSS)
+    left, right = cross["lword"].to_pylist(), cross["rword"].to_pylist()
+    like = compare(cross["lword"], cross["rword"], OSA.normalized_similarity)
+    weight = np.minimum(cross["w"].to_numpy(), cross["lw"].to_numpy())
+    short = np.array([_shortened(a, b) for a, b in zip(left, right, strict=True)], np.int8)
+    length = np.array([min(len(a), len(b)) for a, b in zip(left, right, strict=True)], np.int16)
+    digits = np.array([any(map(str.isdigit, a + b)) for a, b in zip(left, right, strict=True)], bool)
+    typo = (like >= ALIKE) & (length >= 4) & ~digits
+    gain = np.where(typo, 0.85 * weight - 6 * (1 - like), np.where(short == 2, 0.6 * weight - 0.7, -0.3))
+    keep = typo | ((short > 0) & ~digits)
+    found = (
+        cross.select(["combo", "lpos", "rpos"]).append_column("gain", pa.array(gain)).filter(pa.array(keep))
+    )
+    connection.register("match_like", found)
+    run(connection, _NEAR)
+    connection.unregister("match_like")
+
+
+def _shortened(a: str, b: str) -> int:
+    """2 when one word is the other cut short or its consonants (mgmt), 1 when it is its initial, else 0."""
+    short, long = (a, b) if len(a) < len(b) else (b, a)
+    if short[0] != long[0] or len(short) == len(long):
+        return 0
+    if len(short) == 1:
+        return 1
+    letters = iter(long)
+    cut = long.startswith(short) or (
+        len(long) >= len(short) + 3 and all(letter in letters for letter in short)
+    )
+    return 2 if len(short) >= 3 and cut else 0
+
+
+@dataclass(frozen=True)
+class _Combos:
+    """Each name of a line against each name of a company, shape (c,); the costs are of words without a partner."""
+
+    pair: npt.NDArray[np.int64]
+    info: Doubles
+    left_cost: Doubles
+    right_cost: Doubles
+    alternatives: Doubles
+    identical: npt.NDArray[np.bool_]
+    whole: Doubles
+    closeness: Doubles
+
+    def log_odds(self, prior: float) -> Doubles:
+        """What is shared beyond what singles a company out, less what is not; both sides at odds counts double."""
+        apart = self.left_cost + self.right_cost + np.minimum(self.left_cost, self.right_cost)
+        by_name = np.where(self.alternatives > 0, 0.7 * self.alternatives, 0) + 1.5 * (self.alternatives == 2)
+        score = np.clip(self.info - prior, -12, SURPLUS) + 1 - apart - by_name
+        return np.where(self.identical, np.maximum(score, 2 - by_name), score)
+
+    def likeness(self) -> Doubles:
+        total = self.info + self.left_cost + self.right_cost
+        shared = self.info.clip(0) / total.clip(0.5)
+        return np.where(self.identical, 1.0, np.maximum(self.whole, shared).clip(0, 0.99))
+
+
+def _combos(connection: duckdb.DuckDBPyConnection) -> _Combos:
+    totals = table(connection, _TOTALS)
+    left, right = totals["lcost"].to_numpy(), totals["rcost"].to_numpy()
+    joined = compare(totals["lcat"], totals["rcat"], Levenshtein.normalized_similarity)
+    unlike = totals["unlike"].to_numpy(zero_copy_only=False)
+    together = (left > 0) & (right > 0) & (joined >= JOINED) & ~(unlike & (joined < 1))
+    info = 0.9 * totals["hit"].to_numpy() + totals["near"].to_numpy()
+    info = info + np.where(together, 0.8 * totals["rw"].to_numpy() - 6 * (1 - joined), 0)
+    alternatives = (totals["lpart"].to_numpy() > 0).astype(float) + (totals["rpart"].to_numpy() > 0)
+    said = compare(totals["lsaid"], totals["rsaid"], Levenshtein.normalized_similarity)
+    text = compare(totals["ltext"], totals["rtext"], Levenshtein.normalized_similarity)
+    return _Combos(
+        totals["pair"].to_numpy(),
+        info,
+        np.where(together, 0, left),
+        np.where(together, 0, right),
+        alternatives,
+        totals["identical"].to_numpy(zero_copy_only=False),
+        compare(totals["lcore"], totals["rcore"], Levenshtein.normalized_similarity),
+        np.where(alternatives == 0, (said + text + (text == 1) + (said == 1)) / 4, 0),
+    )
+
+
+def score_names(connection: duckdb.DuckDBPyConnection, n_pairs: int, companies: int) -> NameScores:
+    """Compare the names of match_pairs; of several names a side, the best pairing counts."""
+    for statement in _SIDES:
+        run(connection, statement)
+    for side in ("left", "right"):
+        run(connection, _WORDS.format(side=side), {"n": float(companies)})
+    run(connection, _HITS)
+    for side in ("left", "right"):
+        run(connection, _REST.format(side=side, initial=side[0]))
+    _near_words(connection)
+    combos, prior = _combos(connection), float(np.log(max(companies, 2)))
+    scores = combos.log_odds(prior)
+    best = np.lexsort((scores, combos.pair))
+    pairs, closeness = combos.pair[best], np.zeros(n_pairs)
+    np.maximum.at(closeness, combos.pair, combos.closeness)
+    log_odds, likeness = np.full(n_pairs, -prior), np.full(n_pairs, np.nan)
+    log_odds[pairs], likeness[pairs] = scores[best], combos.likeness()[best]
+    return NameScores(log_odds, likeness, closeness)
