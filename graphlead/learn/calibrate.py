@@ -1,4 +1,4 @@
-"""From a ranking score to the probability that the company is a client-to-be, without changing the ranking."""
+"""From a ranking score to the probability of a client-to-be, without changing the ranking."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _HIGHEST = 0.97
 class Calibration:
     """A strictly increasing map from raw scores to probabilities: straight between its knots.
 
-    scores, probabilities (k,): the knots, both strictly increasing, probabilities in (0, 1). Beyond the first and
-    last knot the map goes on towards 0 and 1 without reaching them.
+    scores, probabilities (k,): the knots, both strictly increasing, probabilities in (0, 1). Beyond the first
+    and last knot the map goes on towards 0 and 1 without reaching them.
     """
 
     scores: Reals
@@ -37,18 +37,18 @@ class Calibration:
         x, y = self.scores, self.probabilities
         if not (len(x) == len(y) > 0 and np.isfinite(x).all() and (np.diff(x) > 0).all()):
             raise CarrierError("Calibration: expected strictly increasing finite scores, one a probability.")
-        if not ((np.diff(y) > 0).all() and 0 < y[0] and y[-1] < 1):
+        if not (np.diff(np.concatenate([[0], y, [1]])) > 0).all():
             raise CarrierError("Calibration: expected strictly increasing probabilities within (0, 1).")
 
     def __call__(self, scores: Floats) -> Reals:
-        """Probabilities (m,) in (0, 1) of raw scores (m,), in float64: float32 would make ties of close scores."""
+        """Probabilities (m,) of raw scores (m,); as float64, for float32 would tie scores that are close."""
         s = np.asarray(scores, np.float64)
         x, y = self.scores, self.probabilities
-        scale = max(x[-1] - x[0], 1.0)
+        scale = (x[-1] - x[0]) or 1.0
         above = np.maximum(s - x[-1], 0) / scale
         below = np.maximum(x[0] - s, 0) / scale
-        probabilities: Reals = np.interp(s, x, y) / (1 + below)
-        return probabilities + (1 - y[-1]) * above / (1 + above)
+        probabilities: Reals = np.interp(s, x, y) / (1 + below) + (1 - y[-1]) * above / (1 + above)
+        return probabilities
 
     def to_json(self) -> dict[str, list[float]]:
         return {"scores": self.scores.tolist(), "probabilities": self.probabilities.tolist()}
@@ -68,10 +68,11 @@ class Calibration:
 def calibrate(positive_scores: Floats, unlabelled_scores: Floats, prior: float) -> Calibration:
     """The map P(client-to-be | score) = prior * density of the held-out clients / density of the unlabelled.
 
-    positive_scores (P,): clients scored by models that did not train on them; unlabelled_scores (U,) likewise, on one
-    scale; prior: share of clients-to-be among the unlabelled, in (0, 1). The density ratio is made monotone by
-    isotonic regression (Barlow et al. 1972, pool adjacent violators) over bins that narrow towards the top, tilted so
-    that no two scores tie, and shifted in log odds until its mean over the unlabelled is the prior exactly.
+    positive_scores (P,): clients scored by models that did not train on them; unlabelled_scores (U,)
+    likewise, on one scale; prior: share of clients-to-be among the unlabelled, in (0, 1). The density ratio
+    is made monotone by isotonic regression (Barlow et al. 1972, pool adjacent violators) over bins that
+    narrow towards the top, tilted so that no two scores tie, and shifted in log odds until its mean over the
+    unlabelled is the prior exactly.
     """
     if not 0 < prior < 1 or not len(positive_scores) or not len(unlabelled_scores):
         raise CarrierError(f"calibrate: expected both kinds of scores and a prior in (0, 1), got {prior}.")
@@ -89,7 +90,7 @@ def calibrate(positive_scores: Floats, unlabelled_scores: Floats, prior: float) 
 
 
 def _bin_starts(unlabelled: Reals) -> Reals:
-    """Lowest score of each bin, ascending: bins hold a growing number of the sorted scores from the top down."""
+    """Lowest score of each bin, ascending; from the top down the bins hold ever more companies."""
     n = len(unlabelled)
     sizes = np.geomspace(min(_LEAST_IN_BIN, n), n, KNOTS).astype(np.int64)
     return np.unique(np.r_[unlabelled[0], unlabelled[n - sizes]])

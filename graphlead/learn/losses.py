@@ -1,7 +1,8 @@
 """Losses for positive and unlabelled companies.
 
-Every loss takes logits of the positives (..., P) and of the unlabelled (..., U) and gives one loss for each of the
-leading dimensions, (...,): an ensemble trains at once when they are the members, a single model when there are none.
+Every loss takes logits of the positives (..., P) and of the unlabelled (..., U) and gives one loss for each
+of the leading dimensions, (...,): an ensemble trains at once when they are the members, a single model when
+there are none.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ _SURROGATES: dict[Surrogate, Callable[[Tensor], Tensor]] = {
 
 
 def pu_logistic_balanced(pos_logits: Tensor, unl_logits: Tensor) -> Tensor:
-    """Logistic loss, unlabelled taken for negatives, both sides weighing one half however rare the positives are.
+    """Logistic loss, unlabelled taken for negatives, both sides weighing one half however rare the positives
+    are.
 
     It estimates the log of the density ratio of positives to unlabelled, which ranks as the posterior does.
     """
@@ -35,8 +37,9 @@ def pu_logistic_balanced(pos_logits: Tensor, unl_logits: Tensor) -> Tensor:
 def pairwise_ranking(pos_logits: Tensor, unl_logits: Tensor, most_pairs: int = MOST_PAIRS) -> Tensor:
     """Mean softplus(u - p) over pairs of a positive p and an unlabelled u: a smooth 1 - AUC.
 
-    All pairs where at most ``most_pairs`` exist. Otherwise the longer side meets the shorter in turns, each company
-    of the longer side in as many turns as fit, at least one; batches are drawn at random, so the pairs are too.
+    All pairs where at most ``most_pairs`` exist. Otherwise the longer side meets the shorter in turns, each
+    company of the longer side in as many turns as fit, at least one; batches are drawn at random, so the
+    pairs are too.
     """
     n_pos, n_unl = pos_logits.shape[-1], unl_logits.shape[-1]
     if n_pos * n_unl <= most_pairs:
@@ -64,14 +67,16 @@ def nnpu(
     unl_logits: Tensor,
     prior: float,
     loss: Surrogate = "softplus",
+    *,
     beta: float = 0.0,
     gamma: float = 1.0,
 ) -> Tensor:
-    """Non-negative PU risk: as ``upu``, but where the negatives' part falls below -beta it is pushed up again.
+    """Non-negative PU risk: as ``upu``, but where the negatives' part falls below -beta it is pushed up
+    again.
 
-    There the value is prior R+(p) - beta and the gradient that of -gamma times the negatives' part, for each leading
-    dimension on its own. Kiryo et al. (2017), Positive-unlabeled learning with non-negative risk estimator,
-    algorithm 1. ``prior`` is the share of positives among the unlabelled.
+    There the value is prior R+(p) - beta and the gradient that of -gamma times the negatives' part, for each
+    leading dimension on its own. Kiryo et al. (2017), Positive-unlabeled learning with non-negative risk
+    estimator, algorithm 1. ``prior`` is the share of positives among the unlabelled.
     """
     positive, negative = _risks(pos_logits, unl_logits, prior, loss)
     back = -gamma * negative
@@ -79,9 +84,7 @@ def nnpu(
     return torch.where(negative < -beta, corrected, positive + negative)
 
 
-def _risks(
-    pos_logits: Tensor, unl_logits: Tensor, prior: float, loss: Surrogate
-) -> tuple[Tensor, Tensor]:
+def _risks(pos_logits: Tensor, unl_logits: Tensor, prior: float, loss: Surrogate) -> tuple[Tensor, Tensor]:
     """The risk of the positives, and that of the negatives as seen through the unlabelled."""
     surrogate = _SURROGATES[loss]
     positive = prior * surrogate(pos_logits).mean(-1)
