@@ -1,0 +1,15 @@
+"""What tests of several rooms share."""
+
+from __future__ import annotations
+
+import pytest
+
+from graphlead.world import World, WorldSettings, make_world
+
+
+@pytest.fixture(scope="session")
+def small_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A generated world of 1,500 companies and 100 clients, in CSV, with its truth; do not write into it."""
+    return make_world(
+        tmp_path_factory.mktemp("small_world"), WorldSettings(companies=1500, clients=100, seed=5)
+    )
