@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import scipy.sparse as sp
 
 from graphlead.errors import CarrierError
 
@@ -296,6 +297,74 @@ class Cohort:
         mask[self.clients] = False
         mask[self.suppressed] = False
         return mask
+
+
+@dataclass(frozen=True)
+class Groups:
+    """A relation in which a company is in at most one group, such as its city.
+
+    code: the group of each company, int32 (n,), NONE for no group; count: how many groups there are.
+    """
+
+    name: str
+    code: Ints
+    count: int
+
+    def __post_init__(self) -> None:
+        _require_indices("Groups", self.name, self.code, self.count, lowest=NONE)
+
+
+@dataclass(frozen=True)
+class Incidence:
+    """A relation in which a company can be in many groups, such as the terms of its name: 0/1 CSR (n, groups)."""
+
+    name: str
+    matrix: sp.csr_matrix
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """A relation that joins companies directly: symmetric CSR (n, n) of weights >= 0 with an empty diagonal."""
+
+    name: str
+    matrix: sp.csr_matrix
+
+    def __post_init__(self) -> None:
+        rows, columns = self.matrix.shape
+        _require(rows == columns, "Neighbours", f"a square matrix for {self.name}", self.matrix.shape)
+
+
+Relation = Groups | Incidence | Neighbours
+
+
+@dataclass(frozen=True)
+class Features:
+    """What is known of n companies without looking at any label.
+
+    attributes: float32 (n, d), NaN where missing, named by ``attribute_names``; structure: float32 (n, s) without NaN,
+    what the graph adds (degrees, neighbours' means of the attributes); relations: who is whose neighbour, from
+    links and from columns.
+    """
+
+    attributes: Floats
+    attribute_names: tuple[str, ...]
+    structure: Floats
+    structure_names: tuple[str, ...]
+    relations: tuple[Relation, ...]
+
+    def __post_init__(self) -> None:
+        for name, matrix, names in (
+            ("attributes", self.attributes, self.attribute_names),
+            ("structure", self.structure, self.structure_names),
+        ):
+            _require(matrix.shape[1] == len(names), "Features", f"a name a column of {name}", matrix.shape)
+            _require(not np.isinf(matrix).any(), "Features", f"finite {name}", "infinities")
+        _require(not np.isnan(self.structure).any(), "Features", "structure without NaN", "NaN")
+        _require(len(self.attributes) == len(self.structure), "Features", "as many rows in both", len(self.structure))
+
+    @property
+    def n_companies(self) -> int:
+        return len(self.attributes)
 
 
 @dataclass(frozen=True)
