@@ -13,10 +13,7 @@ from sklearn.metrics import average_precision_score
 def truth_of(world: Path) -> pd.DataFrame:
     """The candidates of a world: neither clients nor past clients nor planted duplicates."""
     parquet = world / "truth" / "truth.parquet"
-    if parquet.exists():
-        truth = pd.read_parquet(parquet)
-    else:
-        truth = pd.read_csv(parquet.with_suffix(".csv"))
+    truth = pd.read_parquet(parquet) if parquet.exists() else pd.read_csv(parquet.with_suffix(".csv"))
     return truth[truth["role"].isin(["won_later", "other"]) & truth["duplicate_of"].isna()]
 
 
