@@ -1,0 +1,196 @@
+"""The companies table cleaned: what cannot stay is set aside with its reason, what is odd is reported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from graphlead.carriers import Role
+from graphlead.ingest.journal import IGNORED, KEPT, MADE_MISSING, N_EXAMPLES, SET_ASIDE, Journal
+from graphlead.ingest.names import normal_name
+from graphlead.ingest.plan import Reading
+from graphlead.ingest.sources import Source
+from graphlead.ingest.sql import one_row, quoted, write_parquet
+
+LONG = 1_000
+"""Characters beyond which a name is reported."""
+
+
+def clean_companies(
+    db: duckdb.DuckDBPyConnection, source: Source, readings: tuple[Reading, ...], journal: Journal, path: Path
+) -> int:
+    """Write the companies that have an id of their own, in the file's order; returns how many there are."""
+    journal.set_aside_unreadable(source, "companies")
+    _note_text(source, journal)
+    for reading in readings:
+        _note_column(db, source, reading, journal)
+    _find_unusable_ids(db, source, readings, journal)
+    selected = ", ".join(_output(reading) for reading in readings)
+    written = write_parquet(
+        db, f"SELECT {selected} FROM typed WHERE row NOT IN (SELECT row FROM unusable) ORDER BY row", path
+    )
+    _note_same_name_and_place(db, readings, journal)
+    _note_long_names(db, readings, journal)
+    return written
+
+
+def _output(reading: Reading) -> str:
+    as_string = "::VARCHAR" if reading.column.role is Role.IGNORED else ""
+    return f"{reading.typed_name}{as_string} AS {quoted(reading.column.name)}"
+
+
+def _note_text(source: Source, journal: Journal) -> None:
+    message = f"characters that are not {source.how.split(',')[0]}, read as \ufffd"
+    journal.note("damaged characters", "companies", source.damaged, message, KEPT)
+
+
+def _note_column(db: duckdb.DuckDBPyConnection, source: Source, reading: Reading, journal: Journal) -> None:
+    column, name = reading.column, reading.column.name
+    if column.role is Role.IGNORED:
+        if not reading.forced:
+            check = (
+                "constant column" if column.distinct == 1 and column.missing < 0.5 else "near-empty column"
+            )
+            journal.note(check, "companies", 1, f"{name}: {column.reason}", IGNORED, name)
+        return
+    if column.role is not Role.ID and reading.cleaned < reading.raw:
+        examples = _examples(db, source, reading, f"{reading.text} IS NULL", distinct=True)
+        count = reading.raw - reading.cleaned
+        message = f"{name}: values that stand for a missing one"
+        journal.note("placeholder values", "companies", count, message, MADE_MISSING, name, examples)
+    if reading.infinite:
+        examples = _examples(db, source, reading, f"NOT isfinite({reading.unbounded})", distinct=True)
+        message = f"{name}: NaN or infinity"
+        journal.note("not finite", "companies", reading.infinite, message, MADE_MISSING, name, examples)
+    _note_broken(db, source, reading, journal)
+
+
+def _note_broken(db: duckdb.DuckDBPyConnection, source: Source, reading: Reading, journal: Journal) -> None:
+    """Report and record the values that their column's role cannot read."""
+    broken = reading.cleaned - reading.typed - reading.infinite
+    if broken <= 0:
+        return
+    name, role = reading.column.name, reading.column.role
+    infinite = f"AND isfinite({reading.unbounded}) IS NULL" if role is Role.NUMBER else ""
+    where = f"{reading.text} IS NOT NULL AND {reading.value} IS NULL {infinite}"
+    what = {Role.DATE: "date", Role.NUMBER: "number"}.get(role, "yes or no")
+    journal.note(
+        f"broken {what}s" if role is not Role.BOOLEAN else "neither yes nor no",
+        "companies",
+        broken,
+        f"{name}: values that cannot be read as a {what}",
+        MADE_MISSING,
+        name,
+        _examples(db, source, reading, where, distinct=False),
+    )
+    shown = f"left({reading.text}, 60)"
+    journal.set_aside(
+        source,
+        "companies",
+        f"SELECT row, ? || ': \"' || {shown} || '\" is no {what}; made missing' AS reason "
+        f"FROM {source.view} WHERE {where}",
+        [name],
+    )
+
+
+def _examples(
+    db: duckdb.DuckDBPyConnection, source: Source, reading: Reading, where: str, distinct: bool
+) -> list[str]:
+    """Values as the file has them: the most frequent, or the first with their rows."""
+    value = f"left({reading.source}::VARCHAR, 60)"
+    found = f"FROM {source.view} WHERE {reading.source} IS NOT NULL AND {where}"
+    if distinct:
+        query = f"SELECT {value} AS v, count(*) AS n {found} GROUP BY v ORDER BY n DESC, v LIMIT {N_EXAMPLES}"
+        return [f"{v} ({n:,} times)" for v, n in db.execute(query).fetchall()]
+    query = f"SELECT row, {value} {found} ORDER BY row LIMIT {N_EXAMPLES}"
+    return [f"row {row}: {v}" for row, v in db.execute(query).fetchall()]
+
+
+def _find_unusable_ids(
+    db: duckdb.DuckDBPyConnection, source: Source, readings: tuple[Reading, ...], journal: Journal
+) -> None:
+    """Fill the table ``unusable`` (row, reason) with the rows without an id and the later rows of a repeated one."""
+    key = next(reading.typed_name for reading in readings if reading.column.role is Role.ID)
+    db.execute(
+        f"CREATE TEMP TABLE repeated AS SELECT row, {key} AS id, min(row) OVER (PARTITION BY {key}) AS first FROM typed "
+        f"WHERE {key} IN (SELECT {key} FROM typed GROUP BY {key} HAVING count(*) > 1)"
+    )
+    whole = "(" + ", ".join(f"s.{column}" for column in source.columns) + ",)"
+    same = f"hash({whole})" if len(source.columns) else "0"
+    db.execute(
+        "CREATE TEMP TABLE unusable AS WITH content AS ("
+        f"SELECT r.row, r.id, r.first, {same} AS content FROM repeated r JOIN {source.view} s ON s.row = r.row) "
+        "SELECT a.row, a.id, CASE WHEN a.content = b.content THEN 'the same row as row ' || a.first "
+        "ELSE 'the id of row ' || a.first || ' with other values' END AS reason, a.content = b.content AS exact "
+        "FROM content a JOIN content b ON b.row = a.first WHERE a.row <> a.first "
+        f"UNION ALL SELECT row, NULL, 'no company id', NULL FROM typed WHERE {key} IS NULL"
+    )
+    journal.set_aside(source, "companies", "SELECT row, reason FROM unusable")
+    _note_ids(db, journal)
+
+
+def _note_ids(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
+    kinds = (
+        ("duplicate rows", "exact", "rows that repeat an earlier one in every column; the first stays"),
+        (
+            "duplicate ids",
+            "NOT exact",
+            "rows whose id an earlier row has, with other values; the first stays",
+        ),
+        ("missing ids", "exact IS NULL", "rows without a company id"),
+    )
+    for check, condition, message in kinds:
+        (count,) = one_row(db, f"SELECT count(*) FROM unusable WHERE {condition}")
+        query = f"SELECT row, id, reason FROM unusable WHERE {condition} ORDER BY row LIMIT {N_EXAMPLES}"
+        examples = [
+            f"row {row}: {(i + ', ') if i else ''}{reason}" for row, i, reason in db.execute(query).fetchall()
+        ]
+        journal.note(check, "companies", count, message, SET_ASIDE, "company_id", examples)
+
+
+def _columns(readings: tuple[Reading, ...], *roles: Role) -> list[str]:
+    return [reading.typed_name for role in roles for reading in readings if reading.column.role is role]
+
+
+def _note_same_name_and_place(
+    db: duckdb.DuckDBPyConnection, readings: tuple[Reading, ...], journal: Journal
+) -> None:
+    """Report the companies that share a normalised name and the finest place known with another id."""
+    names = _columns(readings, Role.NAME)[:1]
+    if not names:
+        return
+    finest = _columns(readings, Role.POSTCODE, Role.CITY, Role.REGION)
+    country = _columns(readings, Role.COUNTRY)[:1]
+    place = ", ".join([f"coalesce({', '.join([*finest, chr(39) * 2])})", *country])
+    key = next(reading.typed_name for reading in readings if reading.column.role is Role.ID)
+    db.execute(
+        f"CREATE TEMP TABLE twins AS SELECT hash({normal_name(names[0])}, {place}) AS k, count(*) AS n, "
+        f"min(row) AS row, list({key} ORDER BY row)[:3] AS ids, arg_min({names[0]}, row) AS name FROM typed "
+        f"WHERE {normal_name(names[0])} <> '' AND row NOT IN (SELECT row FROM unusable) GROUP BY k HAVING count(*) > 1"
+    )
+    groups, companies = one_row(db, "SELECT count(*), coalesce(sum(n), 0) FROM twins")
+    rows = db.execute(f"SELECT name, n, ids FROM twins ORDER BY n DESC, row LIMIT {N_EXAMPLES}").fetchall()
+    journal.note(
+        "same name and place",
+        "companies",
+        companies,
+        f"companies in {groups:,} groups that share a normalised name and a place under different ids",
+        KEPT,
+        examples=[
+            f"{name}: {n} companies ({', '.join(ids)}{', ...' if n > len(ids) else ''})"
+            for name, n, ids in rows
+        ],
+    )
+
+
+def _note_long_names(db: duckdb.DuckDBPyConnection, readings: tuple[Reading, ...], journal: Journal) -> None:
+    for reading in readings:
+        if reading.column.role is Role.NAME:
+            v = reading.typed_name
+            rows = db.execute(
+                f"SELECT row, length({v}), left({v}, 40) FROM typed WHERE length({v}) > {LONG} ORDER BY row"
+            ).fetchall()
+            message = f"{reading.column.name}: names of more than {LONG:,} characters"
+            examples = [f"row {row}: {size:,} characters, {start}..." for row, size, start in rows]
+            journal.note("long names", "companies", len(rows), message, KEPT, reading.column.name, examples)

@@ -1,0 +1,180 @@
+"""Delimited text (CSV and its kin) to Parquet: every value a string, every row accounted for."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+
+from graphlead.errors import InputError
+from graphlead.ingest.encodings import to_utf8
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+ABSENT = "\x1f"
+"""The delimiter of a file that has a single column: one that no file contains."""
+
+HEAD = 1 << 18
+BLOCK = 1 << 22
+LONGEST_ROW = 1 << 27
+csv.field_size_limit(LONGEST_ROW)
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row (1-based, the header not counted) whose number of fields is not the header's."""
+
+    row: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Delimited:
+    """What reading a delimited file gave: ``parquet`` has ``row`` and c0, c1, ... as strings."""
+
+    parquet: Path
+    names: tuple[str, ...]
+    rows: int
+    rejected: tuple[Rejected, ...]
+    delimiter: str
+    encoding: str
+    damaged: int
+
+
+def read_delimited(path: Path, folder: Path) -> Delimited:
+    """Read a delimited text file into ``folder``; an empty cell is NULL, anything else is kept as it is."""
+    text, encoding, damaged = to_utf8(path, folder)
+    head, complete = _head(text)
+    if not head.strip():
+        raise InputError("the file is empty.", where=str(path), remedy="Give a file with a header and rows.")
+    announced = re.match(r"sep=(.)\r?\n", head)
+    delimiter = announced[1] if announced else _find_delimiter(head, complete)
+    lines_before = 1 if announced else 0
+    header = _rows(head.split("\n", 1)[1] if announced else head, delimiter)[0]
+    parquet = folder / "rows.parquet"
+    rejected, rows = _to_parquet(path, text, parquet, len(header), delimiter, lines_before)
+    if len(rejected) > rows:
+        raise _unreadable(path, rejected, delimiter, len(header))
+    return Delimited(parquet, tuple(header), rows, rejected, delimiter, encoding, damaged)
+
+
+def delimiter_name(delimiter: str) -> str:
+    return DELIMITERS.get(delimiter, "none, a single column" if delimiter == ABSENT else repr(delimiter))
+
+
+def _head(text: Path) -> tuple[str, bool]:
+    with text.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        head = file.read(HEAD)
+        return head.lstrip("\r\n"), not file.read(1)
+
+
+def _rows(text: str, delimiter: str) -> list[list[str]]:
+    return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+
+
+def _find_delimiter(head: str, complete: bool) -> str:
+    """The delimiter under which most rows of the head have as many fields as the first."""
+    best, best_score = ABSENT, (0.0, 0)
+    for delimiter in DELIMITERS:
+        rows = _rows(head, delimiter)
+        rows = rows if complete or len(rows) < 2 else rows[:-1]
+        width = len(rows[0])
+        agreeing = Counter(len(row) for row in rows)[width] / len(rows)
+        if width > 1 and (agreeing, width) > best_score:
+            best, best_score = delimiter, (agreeing, width)
+    return best
+
+
+def _to_parquet(
+    path: Path, text: Path, parquet: Path, width: int, delimiter: str, lines_before: int
+) -> tuple[tuple[Rejected, ...], int]:
+    names = [f"c{i}" for i in range(width)]
+    schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in names)])
+    block = BLOCK
+    while True:
+        rejected: list[Rejected] = []
+        try:
+            reader = _open(text, names, delimiter, lines_before, block, _collector(rejected))
+            with pq.ParquetWriter(parquet, schema, compression="zstd", compression_level=1) as writer:
+                rows = 0
+                for batch in reader:
+                    numbers = _row_numbers(rows, batch.num_rows, rejected)
+                    writer.write_batch(pa.record_batch([numbers, *batch.columns], schema=schema))
+                    rows += batch.num_rows
+            return tuple(rejected), rows
+        except pa.ArrowInvalid as refused:
+            block *= 8
+            if "straddl" not in str(refused) or block > LONGEST_ROW:
+                raise _broken(path, refused) from refused
+
+
+def _open(
+    text: Path,
+    names: list[str],
+    delimiter: str,
+    lines_before: int,
+    block: int,
+    handler: Callable[[pc.InvalidRow], str],
+) -> pc.CSVStreamingReader:
+    return pc.open_csv(
+        text,
+        read_options=pc.ReadOptions(
+            use_threads=False,
+            column_names=names,
+            skip_rows=lines_before,
+            skip_rows_after_names=1,
+            block_size=block,
+        ),
+        parse_options=pc.ParseOptions(
+            delimiter=delimiter, newlines_in_values=True, invalid_row_handler=handler
+        ),
+        convert_options=pc.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+        ),
+    )
+
+
+def _collector(rejected: list[Rejected]) -> Callable[[pc.InvalidRow], str]:
+    def collect(row: pc.InvalidRow) -> str:
+        reason = f"{row.actual_columns} fields where the header has {row.expected_columns}"
+        rejected.append(Rejected(row.number - 1, reason, row.text))
+        return "skip"
+
+    return collect
+
+
+def _row_numbers(before: int, count: int, rejected: list[Rejected]) -> pa.Array:
+    """The rows' numbers in the file: those read so far, moved on by the rejected rows that lie between."""
+    positions = np.arange(before, before + count)
+    gaps = np.array([bad.row - 1 - i for i, bad in enumerate(rejected)], np.int64)
+    return pa.array(positions + np.searchsorted(gaps, positions, side="right") + 1)
+
+
+def _unreadable(path: Path, rejected: tuple[Rejected, ...], delimiter: str, width: int) -> InputError:
+    first = rejected[0]
+    return InputError(
+        f"most rows cannot be read: row {first.row} has {first.reason}.",
+        where=f"{path}, row {first.row}",
+        remedy=f"The delimiter was taken to be {delimiter_name(delimiter)} ({width} columns). Put quotes round "
+        "values that contain it, and make sure that the first line holds the column names.",
+    )
+
+
+def _broken(path: Path, refused: pa.ArrowInvalid) -> InputError:
+    return InputError(
+        f"the text cannot be split into rows ({refused}).",
+        where=str(path),
+        remedy="A quotation mark is probably opened and never closed: double every quote inside a quoted value.",
+    )

@@ -1,0 +1,147 @@
+"""Text files in whatever encoding and compression they come, made UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import itertools
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from charset_normalizer import from_bytes
+
+from graphlead.errors import InputError
+
+CHUNK = 1 << 20
+SAMPLE = 1 << 18
+
+# The longer mark comes first: UTF-32's begins with UTF-16's.
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+CANDIDATES = (
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1254",
+    "iso8859_2",
+    "shift_jis",
+    "gb18030",
+    "big5",
+    "euc_kr",
+)
+CLEARLY_BETTER = 0.1
+"""How much less garbled another encoding must look before it is preferred to cp1252."""
+
+MOSTLY = 0.9
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether the file is gzip, whatever its name."""
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
+
+
+def open_bytes(path: Path) -> IO[bytes]:
+    """The file's bytes, decompressed when it is gzip."""
+    return gzip.open(path, "rb") if is_gzip(path) else path.open("rb")
+
+
+def chunks(path: Path) -> Iterator[bytes]:
+    """The decompressed file piece by piece."""
+    try:
+        with open_bytes(path) as file:
+            while piece := file.read(CHUNK):
+                yield piece
+    except (EOFError, zlib.error, gzip.BadGzipFile) as broken:
+        raise InputError(
+            f"the compressed file cannot be unpacked ({broken}).",
+            where=str(path),
+            remedy="It may have been cut off on its way: fetch it again.",
+        ) from broken
+
+
+def find_encoding(path: Path) -> tuple[str, str]:
+    """(codec, error handling) that reads the whole file.
+
+    A byte order mark decides; then UTF-8 if every byte of the file fits it; then the encoding in which the
+    lines with special characters look least garbled.
+    """
+    head = next(chunks(path), b"")[:SAMPLE]
+    for mark, codec in MARKS:
+        if head.startswith(mark):
+            return codec, "replace"
+    if wide := _utf16_without_mark(head):
+        return wide, "replace"
+    if b"\0" in head:
+        raise InputError(
+            "this is not a text file: it holds zero bytes.",
+            where=str(path),
+            remedy="Give a CSV or a Parquet file.",
+        )
+    odd = _bytes_beyond_utf8(path)
+    return ("utf-8", "strict") if odd is None else _guess(odd)
+
+
+def to_utf8(path: Path, folder: Path) -> tuple[Path, str, int]:
+    """A UTF-8 file with the same text (the file itself if it is one already), the encoding found, and how many
+    characters could not be read in it."""
+    codec, errors = find_encoding(path)
+    if codec == "utf-8" and errors == "strict" and not is_gzip(path):
+        return path, codec, 0
+    decoder = codecs.getincrementaldecoder(codec)(errors)
+    copy, damaged = folder / "text.csv", 0
+    with copy.open("w", encoding="utf-8", newline="") as out:
+        for piece in itertools.chain(chunks(path), [b""]):
+            text = decoder.decode(piece, final=not piece)
+            damaged += text.count("\ufffd")
+            out.write(text)
+    return copy, codec, damaged
+
+
+def _utf16_without_mark(head: bytes) -> str:
+    """UTF-16 text in a Western script has a zero in every other byte."""
+    if len(head) < 4:
+        return ""
+    even, odd = head[0::2].count(0) / len(head[0::2]), head[1::2].count(0) / len(head[1::2])
+    if odd > 0.4 and even < 0.05:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.4 and odd < 0.05 else ""
+
+
+def _bytes_beyond_utf8(path: Path) -> bytes | None:
+    """Lines with special characters from where the file first stops being UTF-8; None if it never does."""
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    piece = b""
+    try:
+        for piece in chunks(path):
+            decoder.decode(piece)
+        decoder.decode(b"", True)
+    except UnicodeDecodeError:
+        lines = [line for line in piece.splitlines() if not line.isascii()]
+        return b"\n".join(lines)[:SAMPLE]
+    return None
+
+
+def _guess(odd: bytes) -> tuple[str, str]:
+    text = odd.decode("utf-8", "replace")
+    special = sum(not letter.isascii() for letter in text)
+    if text.count("\ufffd") < (1 - MOSTLY) * special:
+        return "utf-8", "replace"
+    found = {match.encoding: match.chaos for match in from_bytes(odd, cp_isolation=list(CANDIDATES))}
+    best = min(found, key=lambda codec: found[codec], default="cp1252")
+    western = found.get("cp1252", 1.0)
+    if best != "cp1252" and found[best] < western - CLEARLY_BETTER:
+        return best, "replace"
+    try:
+        odd.decode("cp1252")
+    except UnicodeDecodeError:
+        return "latin-1", "strict"
+    return "cp1252", "replace"

@@ -1,0 +1,95 @@
+"""The two ways in which cleaning accounts for itself: findings, and the records that it set aside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from graphlead.carriers import Finding
+from graphlead.ingest.sources import Source, as_text
+from graphlead.ingest.sql import one_row, quoted, write_parquet
+
+KEPT, SET_ASIDE, MADE_MISSING, IGNORED = "kept", "set aside", "made missing", "ignored"
+N_EXAMPLES = 5
+
+
+class Journal:
+    """Collects findings, and set-aside records in the table ``set_aside`` (table, row, reason, record)."""
+
+    def __init__(self, db: duckdb.DuckDBPyConnection) -> None:
+        self._db = db
+        self.findings: list[Finding] = []
+        db.execute(
+            'CREATE TEMP TABLE set_aside ("table" VARCHAR, row BIGINT, reason VARCHAR, record VARCHAR)'
+        )
+
+    def note(
+        self,
+        check: str,
+        table: str,
+        count: int,
+        message: str,
+        action: str,
+        column: str = "",
+        examples: Sequence[object] = (),
+    ) -> None:
+        """Add a finding, unless there is nothing to report."""
+        if count:
+            shown = tuple(str(example)[:200] for example in examples[:N_EXAMPLES])
+            self.findings.append(Finding(check, table, int(count), message, action, column, shown))
+
+    def set_aside(self, source: Source, table: str, rows: str, parameters: Sequence[Any] = ()) -> int:
+        """Record the source's rows that the query ``rows`` (row, reason) selects; returns how many."""
+        before = self.n_set_aside
+        self._db.execute(
+            f"INSERT INTO set_aside SELECT ?, s.row, r.reason, {record(source)} FROM {source.view}_raw s "
+            f"JOIN ({rows}) r ON s.row = r.row ORDER BY s.row",
+            [table, *parameters],
+        )
+        return self.n_set_aside - before
+
+    def set_aside_unreadable(self, source: Source, table: str) -> None:
+        """Record the rows that could not be split into the file's columns."""
+        bad = source.rejected
+        if not bad:
+            return
+        records = pa.table(
+            {
+                "row": [each.row for each in bad],
+                "reason": [each.reason for each in bad],
+                "record": [json.dumps({"text": each.text}, ensure_ascii=False) for each in bad],
+            }
+        )
+        self._db.register("unreadable", records)
+        self._db.execute("INSERT INTO set_aside SELECT ?, row, reason, record FROM unreadable", [table])
+        self._db.unregister("unreadable")
+        self.note(
+            "unreadable rows",
+            table,
+            len(bad),
+            f"rows that cannot be split into {len(source.names)} columns",
+            SET_ASIDE,
+            examples=[f"row {each.row}: {each.reason}" for each in bad],
+        )
+
+    @property
+    def n_set_aside(self) -> int:
+        return int(one_row(self._db, "SELECT count(*) FROM set_aside")[0])
+
+    def write_set_aside(self, path: Path) -> int:
+        """Write the records in the order of table and row; returns how many there are."""
+        return write_parquet(self._db, 'SELECT * FROM set_aside ORDER BY "table", row, reason', path)
+
+
+def record(source: Source) -> str:
+    """SQL for a whole row of the file ``s`` as JSON, under the user's column names."""
+    entries = ", ".join(
+        f"{quoted(name)} := {as_text(f's.{column}', family)}"
+        for name, column, family in zip(source.names, source.columns, source.families, strict=True)
+    )
+    return f"to_json(struct_pack({entries}))::VARCHAR"

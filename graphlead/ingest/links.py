@@ -1,0 +1,318 @@
+"""The links table cleaned: sources and targets resolved to companies, shares to fractions, errors set aside."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from graphlead.carriers import Role
+from graphlead.errors import InputError
+from graphlead.ingest import headers
+from graphlead.ingest.journal import KEPT, MADE_MISSING, N_EXAMPLES, SET_ASIDE, Journal
+from graphlead.ingest.profile import profile
+from graphlead.ingest.roles import decide
+from graphlead.ingest.shares import ROUNDING, bounds, is_per_cent
+from graphlead.ingest.sources import Source, as_text
+from graphlead.ingest.sql import one_row, plain, write_parquet
+from graphlead.ingest.values import day, epoch_day, is_placeholder, literal, within_range
+
+SUM_TOLERANCE = 0.01
+
+OWNER = "owner|parent|shareholder|investor|holder|subject|interested_party|psc|acquirer"
+OWNED = "subsidiary|child|owned|investee|portfolio_company|held|object|acquired|issuer"
+FIELDS = (
+    ("source_type", rf"(source|src|from|{OWNER})_(type|kind|category)"),
+    ("source_name", rf"(source|src|from|{OWNER})_(name|label|legal_name|company_name)"),
+    ("source_id", rf"source|src|from|head|(source|src|from|{OWNER})(_company)?_?(id|lei|number|no|key|code|orgnr)|{OWNER}"
+                  "|start_node|from_company|source_company|node_?1"),
+    ("target_id", rf"target|tgt|dst|dest|to|tail|(target|tgt|dst|dest|to|{OWNED})(_company)?_?(id|lei|number|no|key|code|orgnr)"
+                  rf"|{OWNED}|end_node|to_company|target_company|node_?2|company_id|company|entity_id|company_number|orgnr"),
+    ("share", r"share|shares|share_pct|pct|percent|percentage|ownership|stake|ownership_(share|pct|percent|percentage)"
+              r"|.*_(pct|percent|percentage|share|stake)|equity|voting|holding|interest"),
+    ("kind", r"kind|type|relation|relationship|rel|link_type|role|.*_(type|kind)|nature_of_control|relation_.*"),
+    ("date", r"date|.*_date|since|from_date|start|valid_from|date_.*|year|.*_(on|at)|as_of"),
+)  # fmt: skip
+"""The parts of a link and the normalised names they go by; the first part whose pattern fits takes the column."""
+
+OWNS = (
+    "owns", "own", "owned", "ownership", "owner", "owner_of", "shareholder", "shareholding", "parent", "parent_of",
+    "direct_parent", "is_parent_of", "holds", "holding", "equity", "subsidiary", "majority_owner", "controls",
+)  # fmt: skip
+OWNED_BY = (
+    "owned_by", "is_owned_by", "subsidiary_of", "is_subsidiary_of", "child_of", "controlled_by", "held_by",
+    "is_directly_consolidated_by",
+)  # fmt: skip
+PERSON = "(^|_)(person|individual|natural_person|human|director|officer|individuals?)(_|$)"
+
+
+def write_no_links(db: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """An empty links table with the columns of Register.links."""
+    write_parquet(
+        db,
+        "SELECT ''::VARCHAR AS source_id, ''::VARCHAR AS target_id, ''::VARCHAR AS kind, 0.0::DOUBLE AS share_low, "
+        "0.0::DOUBLE AS share_high, NULL::DATE AS date, ''::VARCHAR AS source_name, ''::VARCHAR AS source_type, "
+        "0::INTEGER AS source, 0::INTEGER AS target LIMIT 0",
+        path,
+    )
+
+
+def clean_links(
+    db: duckdb.DuckDBPyConnection, source: Source, companies: Path, journal: Journal, path: Path
+) -> int:
+    """Write the links whose target is in the register, in the file's order; returns how many there are.
+
+    Raises InputError when the file has no column for the source or for the target.
+    """
+    journal.set_aside_unreadable(source, "links")
+    parts = find_parts(source)
+    _read_parts(db, source, parts)
+    _settle_shares(db, source, journal)
+    _note_dates(db, source, journal)
+    _resolve(db, companies, "share" in parts)
+    _set_aside_faults(db, source, journal)
+    written = write_parquet(
+        db,
+        "SELECT source_id, target_id, kind, share_low, share_high, date, source_name, source_type, source, target "
+        "FROM link WHERE fault IS NULL ORDER BY row",
+        path,
+    )
+    _report_sources(db, journal)
+    _report_sums(db, journal)
+    _report_cycles(db, journal)
+    return written
+
+
+def find_parts(source: Source) -> dict[str, int]:
+    """Which column is which part of a link."""
+    parts: dict[str, int] = {}
+    normal = [headers.normalised(name) for name in source.names]
+    for part, pattern in FIELDS:
+        for position in _by_preference(normal, part):
+            if position not in parts.values() and re.fullmatch(pattern, normal[position]):
+                parts[part] = position
+                break
+    for part in ("source_id", "target_id"):
+        if part not in parts:
+            raise InputError(
+                f"no column says which company a link {'starts from' if part == 'source_id' else 'points to'}.",
+                where=f"{source.path}, columns {', '.join(source.names[:12])}",
+                remedy=f"Name that column {part}.",
+            )
+    return parts
+
+
+def _by_preference(normal: list[str], part: str) -> list[int]:
+    """Column positions, those with the part's own name first, then those that say id."""
+    return sorted(
+        range(len(normal)),
+        key=lambda i: (normal[i] != part, part.endswith("_id") and "id" not in normal[i].split("_"), i),
+    )
+
+
+def _read_parts(db: duckdb.DuckDBPyConnection, source: Source, parts: dict[str, int]) -> None:
+    """Make the table ``said``: each part of each link as a string, its share's bounds and its day."""
+    texts = {part: _text_of(source, parts, part) for part, _ in FIELDS}
+    kind = f"regexp_replace(lower({texts['kind']}), '[^a-z0-9]+', '_', 'g')"
+    reverse = f"{kind} IN ({_listed(OWNED_BY)})"
+    owns = f"{kind} IN ({_listed((*OWNS, *OWNED_BY))})"
+    db.execute(
+        f"CREATE TEMP TABLE said AS SELECT row, {texts['source_id']} AS source_id, {texts['target_id']} AS target_id, "
+        f"CASE WHEN {owns} THEN 'owns' ELSE {texts['kind']} END AS kind, coalesce({reverse}, false) AS reversed, "
+        f"{texts['share']} AS share, {bounds(texts['share'])} AS bounds, {texts['date']} AS date_text, "
+        f"{_day_of(db, source, parts)} AS date, {texts['source_name']} AS source_name, "
+        f"{texts['source_type']} AS source_type FROM {source.view}"
+    )
+    # A source known by its name alone is a holder of that name; "owned by" points the other way round.
+    db.execute("UPDATE said SET source_id = source_name WHERE source_id IS NULL AND source_name IS NOT NULL")
+    db.execute(
+        "UPDATE said SET source_id = target_id, target_id = source_id, source_name = NULL, source_type = NULL "
+        "WHERE reversed"
+    )
+
+
+def _text_of(source: Source, parts: dict[str, int], part: str) -> str:
+    if part not in parts:
+        return "NULL::VARCHAR"
+    text = as_text(source.columns[parts[part]], source.families[parts[part]])
+    role = Role.ID if part.endswith("_id") else Role.CATEGORY
+    return f"CASE WHEN NOT {is_placeholder(text, role, keeps_na=False)} THEN {text} END"
+
+
+def _day_of(db: duckdb.DuckDBPyConnection, source: Source, parts: dict[str, int]) -> str:
+    if "date" not in parts:
+        return "NULL::DATE"
+    position = parts["date"]
+    column, family = source.columns[position], source.families[position]
+    if family == "date":
+        return within_range(column)
+    style = decide("date", family, profile(db, source)[position]).style
+    text = _text_of(source, parts, "date")
+    return epoch_day(text) if style == "epoch" else day(text, month_first=style == "month first")
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return ", ".join(literal(word) for word in words)
+
+
+def _settle_shares(db: duckdb.DuckDBPyConnection, source: Source, journal: Journal) -> None:
+    """Add share_low and share_high (fractions) to ``said``; report and record those that cannot be."""
+    signs, largest, above_one, known = one_row(
+        db,
+        "SELECT count(*) FILTER (contains(share, '%')), coalesce(max(bounds[1]), 0), "
+        "count(*) FILTER (bounds[1] > 1), count(bounds) FROM said",
+    )
+    unit = 100.0 if is_per_cent(signs, largest, above_one, known) else 1.0
+    db.execute("ALTER TABLE said ADD COLUMN share_low DOUBLE")
+    db.execute("ALTER TABLE said ADD COLUMN share_high DOUBLE")
+    high = "CASE WHEN isnan(bounds[2]) THEN 1.0 ELSE bounds[2] / $unit END"
+    possible = f"bounds[1] >= 0 AND bounds[1] / $unit <= 1 + $rounding AND {high} <= 1 + $rounding"
+    db.execute(
+        f"UPDATE said SET share_low = least(bounds[1] / $unit, 1), share_high = least({high}, 1) WHERE {possible}",
+        {"unit": unit, "rounding": ROUNDING},
+    )
+    unit_name = "per cent" if unit == 100 else "fractions of one"
+    journal.note("share unit", "links", known, f"shares, read as {unit_name}", KEPT, "share")
+    lost = "share IS NOT NULL AND share_low IS NULL"
+    _note_lost(db, source, journal, "impossible shares", f"{lost} AND bounds IS NOT NULL", "share",
+               "shares below 0 or above 100 %", "is not between 0 and 100 %")  # fmt: skip
+    _note_lost(db, source, journal, "broken shares", f"{lost} AND bounds IS NULL", "share",
+               "shares that cannot be read", "is no share")  # fmt: skip
+
+
+def _note_dates(db: duckdb.DuckDBPyConnection, source: Source, journal: Journal) -> None:
+    _note_lost(db, source, journal, "broken dates", "date_text IS NOT NULL AND date IS NULL", "date_text",
+               "dates that cannot be read", "is no date")  # fmt: skip
+
+
+def _note_lost(
+    db: duckdb.DuckDBPyConnection,
+    source: Source,
+    journal: Journal,
+    check: str,
+    where: str,
+    column: str,
+    message: str,
+    reason: str,
+) -> None:
+    """Report values that were made missing, and record their links."""
+    name = column.removesuffix("_text")
+    count = journal.set_aside(
+        source,
+        "links",
+        f"SELECT row, ? || ' \"' || left({column}, 60) || '\" ' || ? || '; made missing' AS reason FROM said WHERE {where}",
+        [name, reason],
+    )
+    rows = db.execute(
+        f"SELECT row, left({column}, 60) FROM said WHERE {where} ORDER BY row LIMIT {N_EXAMPLES}"
+    ).fetchall()
+    journal.note(
+        check, "links", count, message, MADE_MISSING, name, [f"row {row}: {value}" for row, value in rows]
+    )
+
+
+def _resolve(db: duckdb.DuckDBPyConnection, companies: Path, has_shares: bool) -> None:
+    """Make the table ``link``: the columns of Register.links, the row, and the fault of a link that cannot stay."""
+    person = f"regexp_matches(regexp_replace(lower(concat_ws('_', said.source_type, said.kind)), '[^a-z]+', '_', 'g'), {literal(PERSON)})"
+    kind = "CASE WHEN share_low IS NOT NULL OR ? THEN 'owns' ELSE 'linked' END"
+    db.execute(
+        "CREATE TEMP TABLE link AS WITH ids AS (SELECT company_id, file_row_number::INTEGER AS i "
+        "FROM read_parquet(?, file_row_number = true)), found AS ("
+        f"SELECT said.row, source_id, target_id, coalesce(kind, {kind}) AS kind, share_low, share_high, date, source_name, "
+        f"CASE WHEN s.i IS NOT NULL THEN 'company' WHEN {person} THEN 'person' ELSE 'holder' END AS source_type, "
+        "s.i AS source, t.i AS target FROM said LEFT JOIN ids s ON s.company_id = source_id "
+        "LEFT JOIN ids t ON t.company_id = target_id), ranked AS ("
+        "SELECT *, min(row) OVER (PARTITION BY source_id, target_id, kind, share_low, share_high, date) AS first "
+        "FROM found) SELECT *, CASE WHEN source_id IS NULL THEN 'no source' WHEN target_id IS NULL THEN 'no target' "
+        "WHEN source_id = target_id THEN 'self-ownership' "
+        "WHEN target IS NULL AND source IS NULL THEN 'neither source nor target in the register' "
+        "WHEN target IS NULL THEN 'target not in the register' "
+        "WHEN first < row THEN 'the same link as row ' || first END AS fault FROM ranked",
+        [plain(companies), has_shares],
+    )
+    db.execute("DROP TABLE said")
+
+
+FAULTS = (
+    ("missing ends", "fault IN ('no source', 'no target')", "links without a source or without a target"),
+    ("self-ownership", "fault = 'self-ownership'", "links from a company to itself"),
+    ("unknown targets", "fault = 'target not in the register'", "links to ids that are not in the register"),
+    ("unknown ends", "fault LIKE 'neither%'", "links between two ids that are not in the register"),
+    ("duplicate links", "fault LIKE 'the same link%'", "links that repeat an earlier one in every part"),
+)
+
+
+def _set_aside_faults(db: duckdb.DuckDBPyConnection, source: Source, journal: Journal) -> None:
+    journal.set_aside(source, "links", "SELECT row, fault AS reason FROM link WHERE fault IS NOT NULL")
+    for check, condition, message in FAULTS:
+        (count,) = one_row(db, f"SELECT count(*) FROM link WHERE {condition}")
+        rows = db.execute(
+            f"SELECT row, source_id, target_id FROM link WHERE {condition} ORDER BY row LIMIT {N_EXAMPLES}"
+        ).fetchall()
+        examples = [f"row {row}: {source_id} to {target_id}" for row, source_id, target_id in rows]
+        journal.note(check, "links", count, message, SET_ASIDE, examples=examples)
+
+
+def _report_sources(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
+    for kind, plural in (("holder", "holders"), ("person", "persons")):
+        count, links = one_row(
+            db,
+            "SELECT count(DISTINCT source_id), count(*) FROM link WHERE fault IS NULL AND source_type = ?",
+            [kind],
+        )
+        rows = db.execute(
+            "SELECT coalesce(any_value(source_name), source_id), count(*) AS n FROM link WHERE fault IS NULL "
+            f"AND source_type = ? GROUP BY source_id ORDER BY n DESC, source_id LIMIT {N_EXAMPLES}",
+            [kind],
+        ).fetchall()
+        message = f"{plural} that are not in the register, with {links:,} links"
+        journal.note(
+            plural, "links", count, message, KEPT, "source_id", [f"{who}: {n:,} links" for who, n in rows]
+        )
+
+
+def _report_sums(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
+    """Report companies whose known owners hold more than all of them; of several links of a pair, the largest counts."""
+    sums = (
+        "FROM (SELECT target_id, sum(low) AS total FROM (SELECT target_id, source_id, max(share_low) AS low FROM link "
+        "WHERE fault IS NULL AND kind = 'owns' AND share_low IS NOT NULL GROUP BY ALL) GROUP BY target_id) "
+        f"WHERE total > 1 + {SUM_TOLERANCE}"
+    )
+    (count,) = one_row(db, f"SELECT count(*) {sums}")
+    rows = db.execute(
+        f"SELECT target_id, total {sums} ORDER BY total DESC, target_id LIMIT {N_EXAMPLES}"
+    ).fetchall()
+    journal.note(
+        "sums of shares",
+        "links",
+        count,
+        "companies whose owners' shares add up to more than 100 %",
+        KEPT,
+        "share",
+        [f"{company}: {total:.1%}" for company, total in rows],
+    )
+
+
+def _report_cycles(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
+    """Report the companies that own themselves through others: strong components of more than one company."""
+    edges = db.execute(
+        "SELECT source, target, source_id FROM link WHERE fault IS NULL AND kind = 'owns' AND source IS NOT NULL"
+    ).fetchnumpy()
+    source, target = np.asarray(edges["source"]), np.asarray(edges["target"])
+    if not len(source):
+        return
+    nodes, ends = np.unique(np.concatenate([source, target]), return_inverse=True)
+    heads, tails = np.split(ends, 2)
+    matrix = sparse.csr_array((np.ones(len(heads), np.int8), (heads, tails)), shape=(len(nodes), len(nodes)))
+    _, component = connected_components(matrix, directed=True, connection="strong")
+    circular = np.bincount(component)[component] > 1
+    owners = np.flatnonzero(circular[heads])
+    _, first = np.unique(heads[owners], return_index=True)
+    examples = [str(edges["source_id"][owners[i]]) for i in first[:N_EXAMPLES]]
+    journal.note(
+        "cycles", "links", int(circular.sum()), "companies on an ownership cycle", KEPT, "source_id", examples
+    )

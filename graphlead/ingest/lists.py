@@ -1,0 +1,35 @@
+"""Client and suppress lists as people type them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from graphlead.errors import InputError
+from graphlead.ingest.sources import as_text, open_source
+from graphlead.ingest.sql import quoted, session
+
+
+def read_list(path: Path) -> pd.DataFrame:
+    """A small table from CSV or Parquet, every column a string exactly as it was typed.
+
+    NA marks empty cells and nothing else: the text "NA" and leading zeros stay. Raises InputError when the file
+    cannot be used, or when a row has more or fewer fields than the header.
+    """
+    with session() as (db, folder):
+        source = open_source(db, path, "list", folder)
+        if source.rejected:
+            first = source.rejected[0]
+            raise InputError(
+                f"{len(source.rejected)} rows cannot be read: row {first.row} has {first.reason}.",
+                where=f"{path}, row {first.row}",
+                remedy=f"Put quotes round values that contain the delimiter: {first.text[:80].strip()!r}.",
+            )
+        selected = ", ".join(
+            f"nullif({as_text(column, family)}, '') AS {quoted(name)}"
+            for name, column, family in zip(source.names, source.columns, source.families, strict=True)
+        )
+        table = db.execute(f"SELECT {selected} FROM list_raw ORDER BY row").to_arrow_table()
+    return table.to_pandas(types_mapper={pa.string(): pd.StringDtype()}.get)

@@ -1,0 +1,68 @@
+"""The register and its noise report on disk: Parquet beside two small JSON files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from graphlead.carriers import Column, Finding, Json, Noise, Register, Role
+from graphlead.errors import RunFolderError
+
+COMPANIES, LINKS, SET_ASIDE = "companies.parquet", "links.parquet", "set_aside.parquet"
+COLUMNS, NOISE = "columns.json", "noise.json"
+
+
+def save_register(register: Register, work: Path) -> None:
+    """Write what the Parquet files do not say: the columns' roles and the counts."""
+    content = {
+        "n_companies": register.n_companies,
+        "n_links": register.n_links,
+        "columns": [asdict(column) for column in register.columns],
+    }
+    _write(work / COLUMNS, content)
+
+
+def load_register(work: Path) -> Register:
+    """The register that ``ingest`` left in a folder. Raises RunFolderError when it is not there or not whole."""
+    content = _read(work / COLUMNS)
+    for name in (COMPANIES, LINKS):
+        if not (work / name).exists():
+            raise _unfinished(work / name)
+    columns = tuple(Column(**{**column, "role": Role(column["role"])}) for column in content["columns"])
+    return Register(work / COMPANIES, work / LINKS, columns, content["n_companies"], content["n_links"])
+
+
+def save_noise(noise: Noise, work: Path) -> None:
+    """Write the findings as JSON."""
+    content = {"n_set_aside": noise.n_set_aside, "findings": [asdict(finding) for finding in noise.findings]}
+    _write(work / NOISE, content)
+
+
+def load_noise(work: Path) -> Noise:
+    """The noise report that ``ingest`` left in a folder. Raises RunFolderError when it is not there."""
+    content = _read(work / NOISE)
+    findings = tuple(
+        Finding(**{**finding, "examples": tuple(finding["examples"])}) for finding in content["findings"]
+    )
+    return Noise(findings, work / SET_ASIDE, content["n_set_aside"])
+
+
+def _write(path: Path, content: Json) -> None:
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    unfinished.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    unfinished.replace(path)
+
+
+def _read(path: Path) -> Json:
+    try:
+        content: Json = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError) as broken:
+        raise _unfinished(path) from broken
+    return content
+
+
+def _unfinished(path: Path) -> RunFolderError:
+    return RunFolderError(
+        "the register is missing or unfinished.", where=str(path), remedy="Read the files again."
+    )

@@ -1,0 +1,184 @@
+"""From a column's name and profile to its role: rules tried in order, the first that fits decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphlead.carriers import Role
+from graphlead.ingest import headers
+from graphlead.ingest.profile import Profile
+
+SURE = 0.9
+HINTED = 0.5
+"""The share of values that must have a type's form, without and with a name that says so."""
+
+FEW = 20
+FEW_BANDS = 100
+
+
+@dataclass(frozen=True)
+class Decision:
+    role: Role
+    reason: str
+    scheme: str = ""
+    style: str = ""
+
+
+def decide(name: str, family: str, seen: Profile) -> Decision:
+    """The role of a column that is not the id."""
+    if not seen.filled:
+        return Decision(Role.IGNORED, "empty")
+    if family == "boolean":
+        return Decision(Role.BOOLEAN, "a true/false column")
+    if family == "date":
+        return Decision(Role.DATE, "a date column")
+    normal = headers.normalised(name)
+    rules = NUMBER_RULES if family in ("whole", "number") else TEXT_RULES
+    return next(found for rule in rules if (found := rule(normal, seen)))
+
+
+def _address_in_the_net(name: str, seen: Profile) -> Decision | None:
+    if seen.share(seen.emails) > HINTED:
+        return Decision(Role.CONTACT, "e-mail addresses")
+    hinted = headers.is_contact(name)
+    if seen.share(seen.urls) > (HINTED if hinted else SURE) and not seen.share(seen.numbers) > HINTED:
+        return Decision(Role.CONTACT, "addresses of web sites")
+    return None
+
+
+def _place(name: str, seen: Profile) -> Decision | None:
+    role = headers.place_role(name)
+    if role is None or (role is not Role.POSTCODE and seen.share(seen.booleans) == 1):
+        return None
+    if role in (Role.CITY, Role.ADDRESS) and seen.share(seen.numbers) > SURE:
+        return None
+    style = "code with .0" if seen.sampled and seen.point_zero == seen.sampled else ""
+    return Decision(role, "its name", style=style)
+
+
+def _company_name(name: str, seen: Profile) -> Decision | None:
+    if not headers.is_company_name(name) or seen.share(seen.numbers) > HINTED:
+        return None
+    if seen.filled > 100 and seen.uniqueness < 0.2:
+        return None
+    return Decision(Role.NAME, "its name; words that differ from row to row")
+
+
+def _industry(name: str, seen: Profile) -> Decision | None:
+    scheme = headers.industry_scheme(name)
+    if scheme is None or seen.share(seen.booleans) == 1:
+        return None
+    style = "code with .0" if seen.sampled and seen.point_zero == seen.sampled else ""
+    if (
+        seen.share(seen.digits_2_to_6 + seen.point_zero + seen.nace) > HINTED
+        or seen.share(seen.digits_5) > HINTED
+    ):
+        if scheme:
+            return Decision(Role.INDUSTRY, f"its name says {scheme}", scheme, style)
+        scheme = _scheme_of_values(seen)
+        return Decision(Role.INDUSTRY, f"its name; codes of the form of {scheme}", scheme, style)
+    if seen.words > 6 or (seen.distinct > 50 and seen.uniqueness > 0.5):
+        return None
+    return Decision(Role.INDUSTRY, "its name; words, no codes")
+
+
+def _scheme_of_values(seen: Profile) -> str:
+    if seen.nace > seen.digits_2_to_6:
+        return "NACE"
+    if seen.digits_4 > 0.9 * seen.digits_2_to_6 or seen.digits_5 > 0.9 * seen.digits_2_to_6:
+        return "SIC"
+    return "NAICS"
+
+
+def _contact(name: str, seen: Profile) -> Decision | None:
+    if not headers.is_contact(name) or seen.share(seen.booleans) > SURE:
+        return None
+    many = seen.distinct > max(FEW, 0.05 * seen.filled) or seen.uniqueness > SURE
+    amounts = seen.share(seen.numbers) > SURE and not seen.share(seen.phones) > HINTED
+    return Decision(Role.CONTACT, "its name") if many and not amounts else None
+
+
+def _boolean(_: str, seen: Profile) -> Decision | None:
+    fits = seen.sampled and seen.booleans == seen.sampled and seen.distinct <= 8
+    return Decision(Role.BOOLEAN, "only yes and no, in one spelling or another") if fits else None
+
+
+def _date(name: str, seen: Profile) -> Decision | None:
+    hinted = headers.is_date(name)
+    days = max(seen.days, seen.month_first_days)
+    if hinted and seen.share(seen.epochs) > SURE:
+        return Decision(Role.DATE, "its name; Unix times", style="epoch")
+    amounts = seen.share(seen.years) > 0.98 or seen.share(seen.digit_days) > 0.98
+    if seen.share(days) <= (HINTED if hinted else SURE) or (amounts and (not hinted or "date" not in name)):
+        return None
+    order = _order_of_days(seen)
+    note = {"": "dates", "day first": "dates, the day first", "month first": "dates, the month first"}[order]
+    if order == "day first" and not seen.first_above_12:
+        note = "dates, taken to have the day first (no value tells)"
+    return Decision(Role.DATE, note, style="month first" if order == "month first" else "")
+
+
+def _order_of_days(seen: Profile) -> str:
+    if seen.second_above_12 > seen.first_above_12:
+        return "month first"
+    return "day first" if seen.days > seen.digit_days and seen.month_first_days != seen.days else ""
+
+
+def _band(_: str, seen: Profile) -> Decision | None:
+    fits = (
+        seen.distinct <= FEW_BANDS and seen.share(seen.band_numbers) > 0.98 and seen.share(seen.bands) >= 0.3
+    )
+    return (
+        Decision(Role.NUMBER, "bands; read as the geometric mean of their ends", style="bands")
+        if fits
+        else None
+    )
+
+
+def _number(name: str, seen: Profile) -> Decision | None:
+    comma = seen.continental > seen.english
+    share = seen.share(seen.comma_numbers if comma else seen.numbers)
+    if share <= (HINTED if headers.is_number(name) else 0.95) or seen.share(seen.leading_zeros) > 0.005:
+        return None
+    if headers.is_label(name) or (headers.is_identifier(name) and not headers.is_number(name)):
+        return None
+    style = "decimal comma" if comma else ""
+    return Decision(Role.NUMBER, "numbers with a decimal comma" if comma else "numbers", style=style)
+
+
+def _identifier(name: str, seen: Profile) -> Decision | None:
+    unique = seen.uniqueness > 0.9 and seen.distinct > FEW
+    if unique and headers.is_identifier(name):
+        return Decision(Role.IDENTIFIER, "its name; different in every row")
+    if seen.uniqueness > HINTED and seen.share(seen.codes) > SURE and seen.distinct > FEW:
+        return Decision(Role.IDENTIFIER, "codes that differ from row to row")
+    return None
+
+
+def _category(name: str, seen: Profile) -> Decision | None:
+    few = seen.uniqueness <= HINTED or seen.distinct <= FEW
+    fits = few and seen.words <= 6 and seen.longest <= 200
+    return Decision(Role.CATEGORY, f"{seen.distinct:,} different values") if fits else None
+
+
+def _label(name: str, seen: Profile) -> Decision | None:
+    if not (headers.is_label(name) or headers.is_identifier(name)) or headers.is_number(name):
+        return None
+    if seen.uniqueness > HINTED and seen.distinct > FEW:
+        return Decision(Role.IDENTIFIER, "its name; different from row to row")
+    return Decision(Role.CATEGORY, "its name: the numbers are labels")
+
+
+def _text(_: str, __: Profile) -> Decision:
+    return Decision(Role.TEXT, "free text")
+
+
+def _plain_number(_: str, __: Profile) -> Decision:
+    return Decision(Role.NUMBER, "a column of numbers")
+
+
+TEXT_RULES = (
+    _address_in_the_net, _place, _industry, _company_name, _contact, _boolean, _date, _band, _number, _identifier,
+    _category, _text,
+)  # fmt: skip
+NUMBER_RULES = (_place, _industry, _contact, _boolean, _date, _label, _plain_number)

@@ -1,0 +1,70 @@
+"""The companies typed by their plan, once, and what that cost: the counts behind the noise report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from graphlead.carriers import Role
+from graphlead.ingest.plan import Reading
+from graphlead.ingest.profile import measure
+from graphlead.ingest.sources import Source
+from graphlead.ingest.sql import one_row, plain, write_parquet
+
+NEAR_EMPTY = 0.995
+CONSTANT_MISSING = 0.01
+"""A single value is a constant when hardly any row lacks it; where many do, having it says something."""
+
+KEPT_WHEN_CONSTANT = (
+    Role.ID, Role.NAME, Role.COUNTRY, Role.REGION, Role.CITY, Role.POSTCODE, Role.ADDRESS, Role.CONTACT,
+)  # fmt: skip
+TYPED = (Role.NUMBER, Role.DATE, Role.BOOLEAN)
+
+
+def type_values(
+    db: duckdb.DuckDBPyConnection, source: Source, readings: tuple[Reading, ...], folder: Path
+) -> tuple[Reading, ...]:
+    """Make the view ``typed`` (row, v0, v1, ...) and return the readings with their counts.
+
+    Columns that are empty, nearly empty or the same everywhere become ignored, unless the user gave their role.
+    """
+    values = ", ".join(f"{reading.value} AS {reading.typed_name}" for reading in readings)
+    path = folder / "typed.parquet"
+    write_parquet(db, f"SELECT row, {values} FROM {source.view}", path)
+    db.read_parquet(plain(path)).create_view("typed")
+    names = [(reading.typed_name, "") for reading in readings]
+    counts = measure(db, "typed", names, lambda v, _: (f"count({v})", f"approx_count_distinct({v})"))
+    return tuple(
+        _without_use(_counted(db, source, reading, int(filled), int(distinct)))
+        for reading, (filled, distinct) in zip(readings, counts, strict=True)
+    )
+
+
+def _counted(
+    db: duckdb.DuckDBPyConnection, source: Source, reading: Reading, typed: int, distinct: int
+) -> Reading:
+    missing = 1 - typed / source.rows if source.rows else 0.0
+    column = replace(reading.column, missing=missing, distinct=min(distinct, typed))
+    cleaned, infinite = typed, 0
+    if typed < reading.raw and column.role in TYPED:
+        number = column.role is Role.NUMBER and reading.family in ("text", "number")
+        infinities = f"count(*) FILTER (NOT isfinite({reading.unbounded}))" if number else "0"
+        cleaned, infinite = one_row(db, f"SELECT count({reading.text}), {infinities} FROM {source.view}")
+    return replace(reading, column=column, typed=typed, cleaned=int(cleaned), infinite=int(infinite))
+
+
+def _without_use(reading: Reading) -> Reading:
+    column = reading.column
+    if reading.forced or (column.role in KEPT_WHEN_CONSTANT and column.missing < 1):
+        return reading
+    if column.missing == 1:
+        why = "empty"
+    elif column.missing > NEAR_EMPTY:
+        why = f"{column.missing:.1%} empty"
+    elif column.distinct == 1 and column.missing < CONSTANT_MISSING:
+        why = "the same value in every row"
+    else:
+        return reading
+    return replace(reading, column=replace(column, role=Role.IGNORED, reason=why))
