@@ -1,0 +1,1 @@
+"""From the register to the typed graph of companies, and who owns whom in it."""

@@ -1,0 +1,34 @@
+"""Ownership facts of every company: group, ultimate parent, cycle flag and effective shares."""
+
+from __future__ import annotations
+
+from graphlead.carriers import Ownership
+from graphlead.contracts import Progress, silent
+from graphlead.graph.control import controllers, groups, ultimate_parents
+from graphlead.graph.effective import effective_shares
+from graphlead.graph.stakes import Ledger, Stakes, ledger
+
+
+def ownership(n_companies: int, n_holders: int, stakes: Stakes, *, progress: Progress = silent) -> Ownership:
+    """The ownership facts that follow from stakes among companies and by holders (persons included).
+
+    Control, and with it group and ultimate parent, is defined in ``control``; effective shares and their
+    bounds in ``effective``; how several statements about one stake are reconciled in ``stakes``.
+    """
+    return ownership_of(ledger(stakes, n_companies), n_companies, n_holders, progress=progress)
+
+
+def ownership_of(
+    merged: Ledger, n_companies: int, n_holders: int, *, progress: Progress = silent
+) -> Ownership:
+    """The same from a ledger of stakes that are merged and bounded already."""
+    controller = controllers(merged, n_companies, n_companies + n_holders)
+    shares = effective_shares(merged, n_companies, progress=progress)
+    return Ownership(
+        group=groups(controller, n_companies),
+        ultimate_parent=ultimate_parents(controller, n_companies),
+        in_cycle=shares.in_cycle,
+        effective=shares.pairs,
+        effective_low=shares.low,
+        effective_high=shares.high,
+    )
