@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from graphlead.carriers import Register, Role
 from graphlead.match.columns import FIELDS, REGISTER_FIELDS
+from graphlead.match.normalise import names_query
 from graphlead.match.sql import identifier, literal, run
 
 CANDIDATES = 25
@@ -17,35 +18,24 @@ CANDIDATES = 25
 POSTINGS = 2000
 """Companies looked at for the words of a line's name, at most (its rarest word is always used up to ten times this)."""
 
-PREFIX = 7
-"""Characters of the name without spaces that catch words written together."""
-
 
 def read_register(connection: duckdb.DuckDBPyConnection, register: Register, folder: str) -> None:
-    """Write the register's names in normal form to ``folder`` and make views over them.
+    """Write the register in normal form to ``folder`` and make views over it.
 
-    match_names: company, part, said, text, core, prefix; one row a name or alternative name.
-    match_fields: company and the fields of columns.FIELDS, normalised, NULL where the register lacks them.
+    match_names: company and the columns of normalise.names_query. match_fields: company and each of columns.FIELDS,
+    normalised, NULL where the register lacks it.
     """
-    listed = ", ".join(f"{identifier(name)}::VARCHAR" for name in register.names_of(Role.NAME))
-    path, source = f"{folder}/names.parquet", literal(register.companies)
-    run(
-        connection,
-        f"""COPY (SELECT company, part::UTINYINT AS part, lower(said) AS said, text, match_core(text) AS core,
-            left(replace(match_core(text), ' ', ''), {PREFIX}) AS prefix
-        FROM (SELECT company, part, said, match_text(said) AS text FROM (
-            SELECT company, unnest(parts) AS said, generate_subscripts(parts, 1) - 1 AS part
-            FROM (SELECT file_row_number::INTEGER AS company, match_variants([{listed}]::VARCHAR[]) AS parts
-                FROM read_parquet({source}, file_row_number = true))))
-        WHERE text <> '') TO {literal(path)} (FORMAT parquet)""",
-    )
-    run(connection, f"CREATE OR REPLACE TEMP VIEW match_names AS SELECT * FROM read_parquet({literal(path)})")
-    columns = ", ".join(f"{_field(register, field)} AS {field}" for field in FIELDS)
-    run(
-        connection,
-        f"CREATE OR REPLACE TEMP VIEW match_fields AS SELECT file_row_number::INTEGER AS company, {columns}"
-        f" FROM read_parquet({source}, file_row_number = true)",
-    )
+    companies = literal(register.companies)
+    source = f"(SELECT file_row_number::INTEGER AS company, * FROM read_parquet({companies}, file_row_number = true))"
+    fields = ", ".join(f"{_field(register, field)} AS {field}" for field in FIELDS)
+    queries = {
+        "names": names_query("company", register.names_of(Role.NAME), source),
+        "fields": f"SELECT company, {fields} FROM {source}",
+    }
+    for name, query in queries.items():
+        path = literal(f"{folder}/{name}.parquet")
+        run(connection, f"COPY ({query}) TO {path} (FORMAT parquet)")
+        run(connection, f"CREATE OR REPLACE TEMP VIEW match_{name} AS SELECT * FROM read_parquet({path})")
 
 
 def _field(register: Register, field: str) -> str:
@@ -95,15 +85,25 @@ CREATE OR REPLACE TEMP TABLE match_postings AS
 SELECT company, word FROM (SELECT DISTINCT company, unnest(match_tokens(core)) AS word FROM match_names)
 WHERE word IN (SELECT word FROM match_wanted WHERE df <= {POSTINGS * 10})"""
 
-_BY_WORDS = f"""
+_SHARING = f"""
+CREATE OR REPLACE TEMP TABLE match_sharing AS
+SELECT DISTINCT line, company FROM (
+    SELECT *, sum(df) OVER (PARTITION BY line ORDER BY df, word ROWS UNBOUNDED PRECEDING) AS total,
+        row_number() OVER (PARTITION BY line, likeness ORDER BY df, word) AS place
+    FROM match_wanted) JOIN match_postings USING (word)
+WHERE total <= {POSTINGS} OR (place = 1 AND df <= {POSTINGS * 10})"""
+
+_BY_WORDS = """
 SELECT line, company, sum(weight) AS weight FROM (
-    SELECT line, said, company, max(likeness * ln(1 + $n / df)) AS weight FROM (
-        SELECT *, sum(df) OVER (PARTITION BY line ORDER BY df, word ROWS UNBOUNDED PRECEDING) AS total,
-            row_number() OVER (PARTITION BY line, likeness ORDER BY df, word) AS place
-        FROM match_wanted) JOIN match_postings USING (word)
-    WHERE total <= {POSTINGS} OR (place = 1 AND df <= {POSTINGS * 10})
-    GROUP BY line, said, company)
+    SELECT line, said, company, max(likeness * ln(1 + $n / df)) AS weight
+    FROM match_sharing JOIN (SELECT DISTINCT company, unnest(match_tokens(core)) AS word FROM match_names
+        WHERE company IN (SELECT company FROM match_sharing)) USING (company)
+    JOIN match_wanted USING (line, word) GROUP BY line, said, company)
 GROUP BY line, company"""
+
+_BY_KEY = """
+SELECT line, company, 30.0 AS weight FROM match_lines JOIN match_names USING (key)
+QUALIFY count(*) OVER (PARTITION BY line) <= 500"""
 
 _BY_PREFIX = """
 SELECT line, company, ln(1 + $n / count(*) OVER (PARTITION BY line)) + 1 AS weight
@@ -145,9 +145,16 @@ def find_candidates(
     """
     run(connection, _WANTED)
     run(connection, _POSTINGS)
+    run(connection, _SHARING)
     line = np.flatnonzero(by_id >= 0)
     connection.register("match_by_id", pa.table({"line": line.astype(np.int32), "company": by_id[line]}))
-    rules = [_BY_WORDS, _BY_PREFIX, _BY_INITIALS, "SELECT line, company, 99.0 AS weight FROM match_by_id"]
+    rules = [
+        _BY_WORDS,
+        _BY_KEY,
+        _BY_PREFIX,
+        _BY_INITIALS,
+        "SELECT line, company, 99.0 AS weight FROM match_by_id",
+    ]
     rules += [_BY_PLACE.format(field=field) for field in ("postcode", "city") if field in fields]
     rules += [_BY_DOMAIN] if "domain" in fields else []
     union = " UNION ALL ".join(f"SELECT * FROM ({rule})" for rule in rules)

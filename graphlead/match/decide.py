@@ -50,16 +50,24 @@ def _likelihoods(pairs: Pairs) -> tuple[Longs, Doubles, Doubles]:
     A line means one company or none: the odds of all its candidates say whether it is in the register at all, and
     that chance is shared among them by their odds and by how closely they are written alike.
     """
+    rivals = pairs.log_odds + CLOSENESS * pairs.closeness
+    order = np.lexsort((pairs.company, -rivals, pairs.line))
+    order = order[_first_of_twins(pairs.line[order], pairs.twin[order])]
+    pairs = pairs.only(order)
     odds = np.exp(pairs.log_odds.clip(-30, 30))
     lines = 1 + int(pairs.line.max(initial=0))
     total = np.bincount(pairs.line, odds, minlength=lines)
-    rivals = pairs.log_odds + CLOSENESS * pairs.closeness
+    rivals = rivals[order]
     top = np.full(lines, -np.inf)
     np.maximum.at(top, pairs.line, rivals)
     share = np.exp(rivals - top[pairs.line])
     share /= np.bincount(pairs.line, share, minlength=lines)[pairs.line]
-    order = np.lexsort((pairs.company, -rivals, pairs.line))
-    return order, (odds / (1 + odds))[order], (share * (total / (1 + total))[pairs.line])[order]
+    return order, odds / (1 + odds), share * (total / (1 + total))[pairs.line]
+
+
+def _first_of_twins(line: Longs, twin: Longs) -> Longs:
+    """Positions, ascending, of the first entry of each (line, twin): a company listed twice is no rival to itself."""
+    return np.sort(np.unique(np.stack([line, twin]), axis=1, return_index=True)[1])
 
 
 def _words(field: str, like: float) -> str:

@@ -9,13 +9,14 @@ import pandas as pd
 import pyarrow as pa
 
 from graphlead.carriers import Register
-from graphlead.match.block import PREFIX, normalised
+from graphlead.match.block import normalised
 from graphlead.match.columns import FIELDS, ListColumns, id_table
+from graphlead.match.normalise import names_query
 from graphlead.match.sql import identifier, run
 
 
 def read_lines(connection: duckdb.DuckDBPyConnection, clients: pd.DataFrame, columns: ListColumns) -> None:
-    """Make match_given (line and the used columns as typed), match_lines (line, part, said, text, core, prefix; one row a
+    """Make match_given (line and the used columns as typed), match_lines (line, part, said, text, core, prefix, key; one row a
     name or alternative name) and match_line_fields (line and each of columns.FIELDS, normalised or NULL).
     """
     used = dict.fromkeys([*columns.names, *dict(columns.fields).values(), *dict(columns.ids)])
@@ -25,7 +26,8 @@ def read_lines(connection: duckdb.DuckDBPyConnection, clients: pd.DataFrame, col
         for name in used
     }
     connection.register("match_given", pa.table(table))
-    _read_names(connection, columns.names)
+    names = names_query("line", columns.names, "match_given")
+    run(connection, f"CREATE OR REPLACE TEMP TABLE match_lines AS {names}")
     given = dict(columns.fields)
     chosen = ", ".join(
         f"{normalised(name, identifier(given[name])) if name in given else 'NULL::VARCHAR'} AS {name}"
@@ -34,19 +36,6 @@ def read_lines(connection: duckdb.DuckDBPyConnection, clients: pd.DataFrame, col
     run(
         connection,
         f"CREATE OR REPLACE TEMP TABLE match_line_fields AS SELECT line, {chosen} FROM match_given",
-    )
-
-
-def _read_names(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> None:
-    listed = ", ".join(map(identifier, names))
-    run(
-        connection,
-        f"""CREATE OR REPLACE TEMP TABLE match_lines AS
-        SELECT line, part, lower(said) AS said, text, match_core(text) AS core, left(replace(match_core(text), ' ', ''), {PREFIX}) AS prefix
-        FROM (SELECT line, part, said, match_text(said) AS text FROM (
-            SELECT line, unnest(parts) AS said, generate_subscripts(parts, 1) - 1 AS part
-            FROM (SELECT line, match_variants([{listed}]::VARCHAR[]) AS parts FROM match_given)))
-        WHERE text <> ''""",
     )
 
 

@@ -40,12 +40,16 @@ class NameScores:
     closeness: Doubles
 
 
+FORMS = {form for form in (*words.CLEAR_FORMS, *words.TRAILING_FORMS) if " " not in form}
+
 _WORDS = f"""
 CREATE OR REPLACE TEMP TABLE match_words_{{side}} AS
 SELECT name, pos, word, w, unlike,
-    CASE WHEN unlike THEN greatest(3.5, 0.8 + 0.35 * w) ELSE least(4.5, 0.5 + 0.4 * w) END AS cost
+    CASE WHEN form THEN 0.3 WHEN unlike THEN greatest(3.5, 0.8 + 0.35 * w) ELSE least(4.5, 0.5 + 0.4 * w) END AS cost
 FROM (SELECT name, min(pos) AS pos, word,
         greatest(0.2, ln($n / (coalesce(any_value(df), 0) + 0.5))) AS w,
+        any_value(df) IS NULL AND len(list_filter({literals(words.LONG_FORMS)},
+            lambda f: damerau_levenshtein(f, word) <= 2)) > 0 OR list_contains({literals(FORMS)}, word) AS form,
         regexp_matches(word, '[0-9]') OR list_contains({literals(words.SISTER_WORDS)}, word) AS unlike
     FROM (SELECT name, unnest(match_tokens(core)) AS word, generate_subscripts(match_tokens(core), 1) AS pos
         FROM match_{{side}}) LEFT JOIN match_vocabulary USING (word) GROUP BY name, word)"""
@@ -157,8 +161,8 @@ class _Combos:
         """What is shared beyond what singles a company out, less what is not; both sides at odds counts double."""
         apart = self.left_cost + self.right_cost + np.minimum(self.left_cost, self.right_cost)
         by_name = np.where(self.alternatives > 0, 0.7 * self.alternatives, 0) + 1.5 * (self.alternatives == 2)
-        score = np.clip(self.info - prior, -12, SURPLUS) + 1 - apart - by_name
-        return np.where(self.identical, np.maximum(score, 2 - by_name), score)
+        score = np.clip(self.info - prior, -12, SURPLUS) + 2 - apart - by_name
+        return np.where(self.identical, np.maximum(score, 3.3 - by_name), score)
 
     def likeness(self) -> Doubles:
         total = self.info + self.left_cost + self.right_cost
@@ -189,7 +193,7 @@ def _combos(connection: duckdb.DuckDBPyConnection) -> _Combos:
     )
 
 
-def score_names(connection: duckdb.DuckDBPyConnection, n_pairs: int, companies: int) -> NameScores:
+def score_names(connection: duckdb.DuckDBPyConnection, companies: int) -> NameScores:
     """Compare the names of match_pairs; of several names a side, the best pairing counts."""
     for statement in _SIDES:
         run(connection, statement)
@@ -202,6 +206,7 @@ def score_names(connection: duckdb.DuckDBPyConnection, n_pairs: int, companies: 
     combos, prior = _combos(connection), float(np.log(max(companies, 2)))
     scores = combos.log_odds(prior)
     best = np.lexsort((scores, combos.pair))
+    n_pairs = run(connection, "SELECT count(*) FROM match_pairs")[0][0]
     pairs, closeness = combos.pair[best], np.zeros(n_pairs)
     np.maximum.at(closeness, combos.pair, combos.closeness)
     log_odds, likeness = np.full(n_pairs, -prior), np.full(n_pairs, np.nan)

@@ -10,10 +10,13 @@ import duckdb
 import pyarrow as pa
 
 from graphlead.match import words
-from graphlead.match.sql import literal, literals, run, table
+from graphlead.match.sql import identifier, literal, literals, run, table
 
 LONGEST_NAME = 240
 """Characters of a name that are looked at; what follows never decides which company is meant."""
+
+PREFIX = 7
+"""Characters of the name without spaces that catch words written together."""
 
 _LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 _ENTITIES = {
@@ -87,6 +90,22 @@ def install(connection: duckdb.DuckDBPyConnection) -> None:
     """
     for macro in _macros():
         run(connection, f"CREATE OR REPLACE TEMP MACRO {macro}")
+
+
+def names_query(number: str, columns: Sequence[str], source: str) -> str:
+    """The query for all names of ``source`` in normal form, one row a name or alternative name.
+
+    Its columns: ``number`` (as in source), part (0 for the name as a whole), said (lower case), text, core, prefix (the
+    first PREFIX characters of the core without spaces) and key.
+    """
+    listed = ", ".join(f"{identifier(column)}::VARCHAR" for column in columns)
+    return f"""
+        SELECT {number}, part::UTINYINT AS part, match_lower(said) AS said, text, core,
+            left(replace(core, ' ', ''), {PREFIX}) AS prefix, match_key(core) AS key
+        FROM (SELECT *, match_core(text) AS core FROM (SELECT *, match_text(said) AS text FROM (
+            SELECT {number}, unnest(parts) AS said, generate_subscripts(parts, 1) - 1 AS part
+            FROM (SELECT {number}, match_variants([{listed}]::VARCHAR[]) AS parts FROM {source}))))
+        WHERE text <> ''"""
 
 
 def normalise(names: Sequence[str]) -> pa.Table:

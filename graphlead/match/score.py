@@ -31,7 +31,8 @@ class Pairs:
 
     line: number of the line, sorted. company: index in the register. log_odds: that both are the same company, of
     the pair alone. likeness: field to likeness in [0, 1], NaN where line or company lacks the field. closeness:
-    see names.NameScores.
+    see names.NameScores. twin: the
+    first company of the register with the very same name and place as this one, among the candidates.
     """
 
     line: Longs
@@ -39,11 +40,27 @@ class Pairs:
     log_odds: Doubles
     likeness: dict[str, Doubles]
     closeness: Doubles
+    twin: Longs
 
-    def only(self, keep: npt.NDArray[np.bool_]) -> Pairs:
-        """The pairs for which ``keep``, shape (p,), is true."""
+    def only(self, keep: npt.NDArray[np.bool_] | Longs) -> Pairs:
+        """The pairs at these positions, or those for which a mask of shape (p,) is true."""
         likeness = {name: values[keep] for name, values in self.likeness.items()}
-        return Pairs(self.line[keep], self.company[keep], self.log_odds[keep], likeness, self.closeness[keep])
+        return Pairs(
+            self.line[keep],
+            self.company[keep],
+            self.log_odds[keep],
+            likeness,
+            self.closeness[keep],
+            self.twin[keep],
+        )
+
+
+_PAIRS = """
+SELECT line, company, coalesce(twin, company)::BIGINT AS twin FROM match_pairs LEFT JOIN (
+    SELECT company, min(company) OVER (PARTITION BY text, city, region, postcode, country, address) AS twin
+    FROM (SELECT company, text FROM match_right WHERE part = 0) JOIN match_fields USING (company)
+    WHERE coalesce(city, postcode, address) IS NOT NULL) USING (company)
+ORDER BY pair"""
 
 
 def _rarity(connection: duckdb.DuckDBPyConnection, field: str, companies: int) -> None:
@@ -120,8 +137,8 @@ def _place_scores(
 
 def score(connection: duckdb.DuckDBPyConnection, fields: frozenset[str], companies: int) -> Pairs:
     """Score match_pairs by the names and the fields that both list and register have."""
-    pairs = table(connection, "SELECT line, company FROM match_pairs ORDER BY pair")
-    names = score_names(connection, pairs.num_rows, companies)
+    names = score_names(connection, companies)
+    pairs = table(connection, _PAIRS)
     places, likeness = _place_scores(connection, [field for field in FIELDS if field in fields], companies)
     return Pairs(
         pairs["line"].to_numpy(),
@@ -129,4 +146,5 @@ def score(connection: duckdb.DuckDBPyConnection, fields: frozenset[str], compani
         names.log_odds + places,
         {"name": names.likeness, **likeness},
         names.closeness,
+        pairs["twin"].to_numpy(),
     )

@@ -105,6 +105,9 @@ ABBREVIATIONS = {
 }
 """One way of writing words that are shortened now and then."""
 
+LONG_FORMS = ("limited", "private", "incorporated", "corporation", "company", "aktiengesellschaft")
+"""Legal forms long enough to be known with a letter wrong."""
+
 SMALL_WORDS = (
     "and",
     "und",

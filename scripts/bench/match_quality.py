@@ -25,7 +25,7 @@ Matcher = Callable[[pd.DataFrame, Register, pd.DataFrame], pd.DataFrame]
 
 @dataclass(frozen=True)
 class Task:
-    """Lists to match against one register. Each list has the input and, aligned, the true ids (NA: unknown)."""
+    """Lists to match against one register. Each list has the input and, aligned, the true ids ("|" between several; NA: unknown)."""
 
     name: str
     register: Register
@@ -61,10 +61,10 @@ def worlds(data: Path, folder: Path) -> Iterator[Task]:
 def uk_gpg(data: Path, folder: Path) -> Iterator[Task]:
     left = pd.read_parquet(data / "matching/uk_gpg_left_2019.parquet")
     right = pd.read_parquet(data / "matching/uk_gpg_right_2021_22.parquet")
-    pairs = pd.read_parquet(data / "matching/uk_gpg_matches.parquet").drop_duplicates("rec_id_l")
+    pairs = pd.read_parquet(data / "matching/uk_gpg_matches.parquet").groupby("rec_id_l")["rec_id_r"].agg("|".join)
     right = right.rename(columns={"rec_id": "company_id", "EmployerName": "name", "Address": "address"})
     roles = {"company_id": Role.ID, "name": Role.NAME, "address": Role.ADDRESS}
-    truth = left["rec_id"].map(pairs.set_index("rec_id_l")["rec_id_r"]).astype("string")
+    truth = left["rec_id"].map(pairs).astype("string")
     yield Task("uk_gpg", make_register(right, roles, folder, "uk"), right,
                [(left[["EmployerName", "Address"]].astype("string"), truth)])  # fmt: skip
 
@@ -126,7 +126,7 @@ def report(task: Task, method: str, matcher: Matcher) -> str:
     truth = pd.concat([true for _, true in task.lists], ignore_index=True)
     known = truth.notna() & (truth != "")
     accepted = table["outcome"] == "matched"
-    right = accepted & known & (table["company_id"] == truth).fillna(False)
+    right = accepted & known & pd.Series([str(found) in str(true).split("|") for found, true in zip(table["company_id"], truth, strict=True)])  # fmt: skip
     unknown = int((accepted & ~known).sum())
     precision = right.sum() / max(1, (accepted & known).sum())
     review = int(((table["outcome"] == "review") & known).sum())
