@@ -43,8 +43,8 @@ setup() {
   if [[ -x "$python" && -f "$stamp" && "$(<"$stamp")" == "$want" ]]; then
     return
   fi
-  say "installing the pinned versions into .venv (the first time: some minutes, several GB)"
   [[ -x "$python" ]] || make_venv
+  say "installing the pinned versions into .venv (the first time: some minutes, several GB)"
   install
   printf '%s\n' "$want" >"$stamp"
 }

@@ -56,7 +56,7 @@ def test_another_seed_gives_another_world(tmp_path: Path) -> None:
 
 def test_the_sample_under_data_is_what_its_command_writes(tmp_path: Path) -> None:
     sample = Path(__file__).parents[1] / "data"
-    make_world(tmp_path, WorldSettings(companies=1200, clients=70, seed=7, dirt=0.004))
+    make_world(tmp_path, WorldSettings(companies=1150, clients=70, seed=7, dirt=0.004))
     for file in (
         "companies.csv",
         "links.csv",
@@ -81,7 +81,7 @@ def test_large_tables_are_parquet_and_clients_stay_readable() -> None:
 )
 def test_impossible_settings_are_refused_by_name(wrong: dict[str, object]) -> None:
     with pytest.raises(SettingsError, match=next(iter(wrong))):
-        WorldSettings(**wrong)  # type: ignore[arg-type]
+        WorldSettings(**wrong)
 
 
 def test_sizes_are_as_asked(small_world: World) -> None:

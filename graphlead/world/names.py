@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from graphlead.carriers import Ints
 from graphlead.world.firms import Firms
 from graphlead.world.industries import SECTIONS
-from graphlead.world.sampling import Weights, any_of, choose, join, take, zipf_weights
+from graphlead.world.sampling import Weights, any_of, blank, choose, join, take, zipf_weights
 from graphlead.world.words import words, words_by_country
 
 _LEGAL = (
@@ -37,10 +37,18 @@ def families(country: Ints, rng: np.random.Generator) -> pa.Array:
     return join(parts, "")
 
 
+def double_names(country: Ints, share: float, rng: np.random.Generator) -> pa.Array:
+    """Family names of which this share are two joined by a dash."""
+    second = blank(families(country, rng), rng.random(len(country)) >= share)
+    return join([families(country, rng), second], "-")
+
+
 def brands(count: int, rng: np.random.Generator) -> pa.Array:
     """Invented words of three or more syllables."""
-    kinds = ("brand_starts", "brand_middles", "brand_ends")
-    return join([any_of(words(kind), count, rng) for kind in kinds], "")
+    start, middle, more, end = (
+        any_of(words(f"brand_{kind}"), count, rng) for kind in ("starts", "middles", "middles", "ends")
+    )
+    return join([start, middle, blank(more, rng.random(count) < 0.5), end], "")
 
 
 def person_names(country: Ints, rng: np.random.Generator) -> pa.Array:
@@ -59,11 +67,12 @@ def company_names(
 ) -> tuple[pa.Array, pa.Array]:
     """Names with their legal form, and the stem (family or brand) that websites use.
 
-    A company carries the pattern and the stem of its group's head, with its own trade, city and legal form.
+    A company carries the stem of its group's head, and members of a group tell themselves apart by trade,
+    a further word, and often their city.
     """
-    n = len(firms)
+    n, owned = len(firms), firms.parent >= 0
     pattern = choose(rng, _PATTERNS, n)[firms.head]
-    family = families(firms.country, rng).take(pa.array(firms.head))
+    family = double_names(firms.country, 0.12, rng).take(pa.array(firms.head))
     brand = brands(n, rng).take(pa.array(firms.head))
     trades = [sector.trades.split() for sector in SECTIONS]
     trade = _drawn(trades, [np.ones(len(own)) for own in trades], section, rng)
@@ -77,8 +86,9 @@ def company_names(
         only(family, _FAMILY_TRADE, _TWO_FAMILIES, _FULL_NAME),
         only(second, _TWO_FAMILIES),
         only(brand, _BRAND_TRADE, _BRAND),
-        only(trade, _FAMILY_TRADE, _BRAND_TRADE, _CITY_TRADE),
-        only(city, _CITY_TRADE),
+        blank(trade, ~owned & ~np.isin(pattern, (_FAMILY_TRADE, _BRAND_TRADE, _CITY_TRADE))),
+        blank(any_of(words("qualifiers"), n, rng), rng.random(n) > 0.25 + 0.35 * owned),
+        blank(city, (pattern != _CITY_TRADE) & ~(owned & (rng.random(n) < 0.35))),
         legal,
     ])  # fmt: skip
     stem = pc.if_else(pa.array(np.isin(pattern, (_BRAND_TRADE, _BRAND))), brand, family)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphlead.carriers import Ints
-from graphlead.world.sampling import Weights, choose, combine, zipf_weights
+from graphlead.world.sampling import Weights, choose, join, take, zipf_weights
 from graphlead.world.words import words_by_country
 
 _SHARES = np.array([0.34, 0.22, 0.16, 0.14, 0.09, 0.05])
@@ -70,7 +70,7 @@ def _country(index: int, cities: int, rng: np.random.Generator) -> tuple[pa.Arra
     order = np.concatenate([t * plain + rng.permutation(plain) for t in range(len(tails))])[:cities]
     tail, rest = np.divmod(order, plain)
     start, end = np.divmod(rest, len(ends))
-    names = combine([(starts, start), (ends, end), (tails, tail)], separator="")
+    names = join([take(starts, start), take(ends, end), take(tails, tail)], "")
     regions = choose(rng, zipf_weights(len(words_by_country("regions")[index]), 0.5), cities)
     return names, regions, zipf_weights(cities, 1.0)
 

@@ -13,8 +13,6 @@ import pyarrow.compute as pc
 from graphlead.carriers import Flags, Ints
 
 Weights = npt.NDArray[np.float64]
-Part = tuple[Sequence[str] | pa.Array, Ints]
-"""Words and, for each row, which of them; -1 leaves the part out of that row."""
 
 
 def stream(seed: int, topic: str) -> np.random.Generator:
@@ -55,12 +53,6 @@ def take(words: Sequence[str] | pa.Array, index: Ints) -> pa.Array:
 def any_of(words: Sequence[str], count: int, rng: np.random.Generator) -> pa.Array:
     """A word a row, all equally likely."""
     return take(words, rng.integers(0, len(words), count, dtype=np.int32))
-
-
-def combine(parts: Sequence[Part], separator: str = " ") -> pa.Array:
-    """Row by row, the chosen words joined; parts left out leave no separator behind."""
-    columns = [take(words, index) for words, index in parts]
-    return join(columns, separator)
 
 
 def join(columns: Sequence[pa.Array], separator: str = " ") -> pa.Array:
