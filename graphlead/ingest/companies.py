@@ -42,7 +42,7 @@ def _output(reading: Reading) -> str:
 
 def _note_text(source: Source, journal: Journal) -> None:
     message = f"characters that are not {source.how.split(',')[0]}, read as \ufffd"
-    journal.note("damaged characters", "companies", source.damaged, message, KEPT)
+    journal.note("damaged characters", "companies", source.damaged, message, action=KEPT)
 
 
 def _note_column(db: duckdb.DuckDBPyConnection, source: Source, reading: Reading, journal: Journal) -> None:
@@ -52,17 +52,33 @@ def _note_column(db: duckdb.DuckDBPyConnection, source: Source, reading: Reading
             check = (
                 "constant column" if column.distinct == 1 and column.missing < 0.5 else "near-empty column"
             )
-            journal.note(check, "companies", 1, f"{name}: {column.reason}", IGNORED, name)
+            journal.note(check, "companies", 1, f"{name}: {column.reason}", action=IGNORED, column=name)
         return
     if column.role is not Role.ID and reading.cleaned < reading.raw:
         examples = _examples(db, source, reading, f"{reading.text} IS NULL", distinct=True)
         count = reading.raw - reading.cleaned
         message = f"{name}: values that stand for a missing one"
-        journal.note("placeholder values", "companies", count, message, MADE_MISSING, name, examples)
+        journal.note(
+            "placeholder values",
+            "companies",
+            count,
+            message,
+            action=MADE_MISSING,
+            column=name,
+            examples=examples,
+        )
     if reading.infinite:
         examples = _examples(db, source, reading, f"NOT isfinite({reading.unbounded})", distinct=True)
         message = f"{name}: NaN or infinity"
-        journal.note("not finite", "companies", reading.infinite, message, MADE_MISSING, name, examples)
+        journal.note(
+            "not finite",
+            "companies",
+            reading.infinite,
+            message,
+            action=MADE_MISSING,
+            column=name,
+            examples=examples,
+        )
     _note_broken(db, source, reading, journal)
 
 
@@ -80,9 +96,9 @@ def _note_broken(db: duckdb.DuckDBPyConnection, source: Source, reading: Reading
         "companies",
         broken,
         f"{name}: values that cannot be read as a {what}",
-        MADE_MISSING,
-        name,
-        _examples(db, source, reading, where, distinct=False),
+        action=MADE_MISSING,
+        column=name,
+        examples=_examples(db, source, reading, where, distinct=False),
     )
     shown = f"left({reading.text}, 60)"
     journal.set_aside(
@@ -113,8 +129,8 @@ def _find_unusable_ids(
     """Fill the table ``unusable`` (row, reason) with the rows without an id and the later rows of a repeated one."""
     key = next(reading.typed_name for reading in readings if reading.column.role is Role.ID)
     db.execute(
-        f"CREATE TEMP TABLE repeated AS SELECT row, {key} AS id, min(row) OVER (PARTITION BY {key}) AS first FROM typed "
-        f"WHERE {key} IN (SELECT {key} FROM typed GROUP BY {key} HAVING count(*) > 1)"
+        f"CREATE TEMP TABLE repeated AS SELECT row, {key} AS id, min(row) OVER (PARTITION BY {key}) AS first "
+        f"FROM typed WHERE {key} IN (SELECT {key} FROM typed GROUP BY {key} HAVING count(*) > 1)"
     )
     whole = "(" + ", ".join(f"s.{column}" for column in source.columns) + ",)"
     same = f"hash({whole})" if len(source.columns) else "0"
@@ -146,7 +162,9 @@ def _note_ids(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
         examples = [
             f"row {row}: {(i + ', ') if i else ''}{reason}" for row, i, reason in db.execute(query).fetchall()
         ]
-        journal.note(check, "companies", count, message, SET_ASIDE, "company_id", examples)
+        journal.note(
+            check, "companies", count, message, action=SET_ASIDE, column="company_id", examples=examples
+        )
 
 
 def _columns(readings: tuple[Reading, ...], *roles: Role) -> list[str]:
@@ -176,7 +194,7 @@ def _note_same_name_and_place(
         "companies",
         companies,
         f"companies in {groups:,} groups that share a normalised name and a place under different ids",
-        KEPT,
+        action=KEPT,
         examples=[
             f"{name}: {n} companies ({', '.join(ids)}{', ...' if n > len(ids) else ''})"
             for name, n, ids in rows
@@ -193,4 +211,12 @@ def _note_long_names(db: duckdb.DuckDBPyConnection, readings: tuple[Reading, ...
             ).fetchall()
             message = f"{reading.column.name}: names of more than {LONG:,} characters"
             examples = [f"row {row}: {size:,} characters, {start}..." for row, size, start in rows]
-            journal.note("long names", "companies", len(rows), message, KEPT, reading.column.name, examples)
+            journal.note(
+                "long names",
+                "companies",
+                len(rows),
+                message,
+                action=KEPT,
+                column=reading.column.name,
+                examples=examples,
+            )

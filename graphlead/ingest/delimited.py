@@ -50,6 +50,14 @@ class Delimited:
     damaged: int
 
 
+@dataclass(frozen=True)
+class _Layout:
+    text: Path
+    delimiter: str
+    columns: tuple[str, ...]
+    lines_before: int
+
+
 def read_delimited(path: Path, folder: Path) -> Delimited:
     """Read a delimited text file into ``folder``; an empty cell is NULL, anything else is kept as it is."""
     text, encoding, damaged = to_utf8(path, folder)
@@ -61,7 +69,8 @@ def read_delimited(path: Path, folder: Path) -> Delimited:
     lines_before = 1 if announced else 0
     header = _rows(head.split("\n", 1)[1] if announced else head, delimiter)[0]
     parquet = folder / "rows.parquet"
-    rejected, rows = _to_parquet(path, text, parquet, len(header), delimiter, lines_before)
+    layout = _Layout(text, delimiter, tuple(f"c{i}" for i in range(len(header))), lines_before)
+    rejected, rows = _to_parquet(path, layout, parquet)
     if len(rejected) > rows:
         raise _unreadable(path, rejected, delimiter, len(header))
     return Delimited(parquet, tuple(header), rows, rejected, delimiter, encoding, damaged)
@@ -94,22 +103,13 @@ def _find_delimiter(head: str, complete: bool) -> str:
     return best
 
 
-def _to_parquet(
-    path: Path, text: Path, parquet: Path, width: int, delimiter: str, lines_before: int
-) -> tuple[tuple[Rejected, ...], int]:
-    names = [f"c{i}" for i in range(width)]
-    schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in names)])
+def _to_parquet(path: Path, layout: _Layout, parquet: Path) -> tuple[tuple[Rejected, ...], int]:
+    """Write all rows that fit the header, in pieces that grow until the longest row fits into one."""
     block = BLOCK
     while True:
         rejected: list[Rejected] = []
         try:
-            reader = _open(text, names, delimiter, lines_before, block, _collector(rejected))
-            with pq.ParquetWriter(parquet, schema, compression="zstd", compression_level=1) as writer:
-                rows = 0
-                for batch in reader:
-                    numbers = _row_numbers(rows, batch.num_rows, rejected)
-                    writer.write_batch(pa.record_batch([numbers, *batch.columns], schema=schema))
-                    rows += batch.num_rows
+            rows = _write_rows(layout, parquet, block, rejected)
             return tuple(rejected), rows
         except pa.ArrowInvalid as refused:
             block *= 8
@@ -117,28 +117,32 @@ def _to_parquet(
                 raise _broken(path, refused) from refused
 
 
-def _open(
-    text: Path,
-    names: list[str],
-    delimiter: str,
-    lines_before: int,
-    block: int,
-    handler: Callable[[pc.InvalidRow], str],
-) -> pc.CSVStreamingReader:
+def _write_rows(layout: _Layout, parquet: Path, block: int, rejected: list[Rejected]) -> int:
+    schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in layout.columns)])
+    rows = 0
+    with pq.ParquetWriter(parquet, schema, compression="zstd", compression_level=1) as writer:
+        for batch in _open(layout, block, _collector(rejected)):
+            numbers = _row_numbers(rows, batch.num_rows, rejected)
+            writer.write_batch(pa.record_batch([numbers, *batch.columns], schema=schema))
+            rows += batch.num_rows
+    return rows
+
+
+def _open(layout: _Layout, block: int, handler: Callable[[pc.InvalidRow], str]) -> pc.CSVStreamingReader:
     return pc.open_csv(
-        text,
+        layout.text,
         read_options=pc.ReadOptions(
             use_threads=False,
-            column_names=names,
-            skip_rows=lines_before,
+            column_names=list(layout.columns),
+            skip_rows=layout.lines_before,
             skip_rows_after_names=1,
             block_size=block,
         ),
         parse_options=pc.ParseOptions(
-            delimiter=delimiter, newlines_in_values=True, invalid_row_handler=handler
+            delimiter=layout.delimiter, newlines_in_values=True, invalid_row_handler=handler
         ),
         convert_options=pc.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()),
+            column_types=dict.fromkeys(layout.columns, pa.string()),
             null_values=[""],
             strings_can_be_null=True,
             quoted_strings_can_be_null=True,

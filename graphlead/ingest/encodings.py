@@ -8,7 +8,7 @@ import itertools
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 from charset_normalizer import from_bytes
 
@@ -49,7 +49,7 @@ def is_gzip(path: Path) -> bool:
         return file.read(2) == b"\x1f\x8b"
 
 
-def open_bytes(path: Path) -> IO[bytes]:
+def open_bytes(path: Path) -> BinaryIO | gzip.GzipFile:
     """The file's bytes, decompressed when it is gzip."""
     return gzip.open(path, "rb") if is_gzip(path) else path.open("rb")
 

@@ -91,15 +91,13 @@ def place_role(name: str) -> Role | None:
 
 
 def is_company_name(name: str) -> bool:
-    whole = r"name|names|label|nom|navn|nombre|namn|nome|firma|firmenname|firmenwortlaut|raison_sociale|razon_social"
-    whole += r"|denominazione|denominacion_social|bedrijfsnaam|unternehmen|company|firm|employer|organi[sz]ation|startup"
-    whole += r"|business|enterprise|legalname|companyname|organisasjonsnavn|naam"
-    return (
-        re.fullmatch(
-            rf"{whole}|(({COMPANY})_)+(name|names|names?_[0-9]+)|name_(of_)?({COMPANY})|name_[0-9]", name
-        )
-        is not None
+    plain = r"name|names|label|nom|navn|nombre|namn|nome|firma|firmenname|firmenwortlaut|raison_sociale|razon_social"
+    plain += (
+        r"|denominazione|denominacion_social|bedrijfsnaam|unternehmen|company|firm|employer|organi[sz]ation"
     )
+    plain += r"|startup|business|enterprise|legalname|companyname|organisasjonsnavn|naam"
+    compound = rf"(({COMPANY})_)+(name|names|names?_[0-9]+)|name_(of_)?({COMPANY})|name_[0-9]"
+    return re.fullmatch(f"{plain}|{compound}", name) is not None
 
 
 def industry_scheme(name: str) -> str | None:

@@ -34,6 +34,7 @@ class Journal:
         table: str,
         count: int,
         message: str,
+        *,
         action: str,
         column: str = "",
         examples: Sequence[object] = (),
@@ -73,7 +74,7 @@ class Journal:
             table,
             len(bad),
             f"rows that cannot be split into {len(source.names)} columns",
-            SET_ASIDE,
+            action=SET_ASIDE,
             examples=[f"row {each.row}: {each.reason}" for each in bad],
         )
 

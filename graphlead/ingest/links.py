@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import numpy as np
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from graphlead.carriers import Role
 from graphlead.errors import InputError
@@ -21,16 +19,15 @@ from graphlead.ingest.sources import Source, as_text
 from graphlead.ingest.sql import one_row, plain, write_parquet
 from graphlead.ingest.values import day, epoch_day, is_placeholder, literal, within_range
 
-SUM_TOLERANCE = 0.01
-
 OWNER = "owner|parent|shareholder|investor|holder|subject|interested_party|psc|acquirer"
 OWNED = "subsidiary|child|owned|investee|portfolio_company|held|object|acquired|issuer"
 FIELDS = (
     ("source_type", rf"(source|src|from|{OWNER})_(type|kind|category)"),
     ("source_name", rf"(source|src|from|{OWNER})_(name|label|legal_name|company_name)"),
-    ("source_id", rf"source|src|from|head|(source|src|from|{OWNER})(_company)?_?(id|lei|number|no|key|code|orgnr)|{OWNER}"
-                  "|start_node|from_company|source_company|node_?1"),
-    ("target_id", rf"target|tgt|dst|dest|to|tail|(target|tgt|dst|dest|to|{OWNED})(_company)?_?(id|lei|number|no|key|code|orgnr)"
+    ("source_id", rf"source|src|from|head|(source|src|from|{OWNER})(_company)?_?(id|lei|number|no|key|code|orgnr)"
+                  rf"|{OWNER}|start_node|from_company|source_company|node_?1"),
+    ("target_id", rf"target|tgt|dst|dest|to|tail|(target|tgt|dst|dest|to|{OWNED})(_company)?"
+                  r"_?(id|lei|number|no|key|code|orgnr)"
                   rf"|{OWNED}|end_node|to_company|target_company|node_?2|company_id|company|entity_id|company_number|orgnr"),
     ("share", r"share|shares|share_pct|pct|percent|percentage|ownership|stake|ownership_(share|pct|percent|percentage)"
               r"|.*_(pct|percent|percentage|share|stake)|equity|voting|holding|interest"),
@@ -72,19 +69,16 @@ def clean_links(
     parts = find_parts(source)
     _read_parts(db, source, parts)
     _settle_shares(db, source, journal)
-    _note_dates(db, source, journal)
+    for loss in LOSSES:
+        _note_loss(db, source, journal, loss)
     _resolve(db, companies, "share" in parts)
     _set_aside_faults(db, source, journal)
-    written = write_parquet(
+    return write_parquet(
         db,
         "SELECT source_id, target_id, kind, share_low, share_high, date, source_name, source_type, source, target "
         "FROM link WHERE fault IS NULL ORDER BY row",
         path,
     )
-    _report_sources(db, journal)
-    _report_sums(db, journal)
-    _report_cycles(db, journal)
-    return written
 
 
 def find_parts(source: Source) -> dict[str, int]:
@@ -175,59 +169,58 @@ def _settle_shares(db: duckdb.DuckDBPyConnection, source: Source, journal: Journ
         f"UPDATE said SET share_low = least(bounds[1] / $unit, 1), share_high = least({high}, 1) WHERE {possible}",
         {"unit": unit, "rounding": ROUNDING},
     )
-    unit_name = "per cent" if unit == 100 else "fractions of one"
-    journal.note("share unit", "links", known, f"shares, read as {unit_name}", KEPT, "share")
-    lost = "share IS NOT NULL AND share_low IS NULL"
-    _note_lost(db, source, journal, "impossible shares", f"{lost} AND bounds IS NOT NULL", "share",
-               "shares below 0 or above 100 %", "is not between 0 and 100 %")  # fmt: skip
-    _note_lost(db, source, journal, "broken shares", f"{lost} AND bounds IS NULL", "share",
-               "shares that cannot be read", "is no share")  # fmt: skip
+    unit_name = "per cent" if unit > 1 else "fractions of one"
+    journal.note("share unit", "links", known, f"shares, read as {unit_name}", action=KEPT, column="share")
 
 
-def _note_dates(db: duckdb.DuckDBPyConnection, source: Source, journal: Journal) -> None:
-    _note_lost(db, source, journal, "broken dates", "date_text IS NOT NULL AND date IS NULL", "date_text",
-               "dates that cannot be read", "is no date")  # fmt: skip
+@dataclass(frozen=True)
+class _Loss:
+    """Values of a part that are made missing: where, and what to say of all and of each."""
+
+    check: str
+    column: str
+    where: str
+    message: str
+    reason: str
 
 
-def _note_lost(
-    db: duckdb.DuckDBPyConnection,
-    source: Source,
-    journal: Journal,
-    check: str,
-    where: str,
-    column: str,
-    message: str,
-    reason: str,
-) -> None:
+LOSSES = (
+    _Loss("impossible shares", "share", "share IS NOT NULL AND share_low IS NULL AND bounds IS NOT NULL",
+          "shares below 0 or above 100 %", "is not between 0 and 100 %"),
+    _Loss("broken shares", "share", "share IS NOT NULL AND bounds IS NULL", "shares that cannot be read",
+          "is no share"),
+    _Loss("broken dates", "date_text", "date_text IS NOT NULL AND date IS NULL", "dates that cannot be read",
+          "is no date"),
+)  # fmt: skip
+
+
+def _note_loss(db: duckdb.DuckDBPyConnection, source: Source, journal: Journal, loss: _Loss) -> None:
     """Report values that were made missing, and record their links."""
-    name = column.removesuffix("_text")
-    count = journal.set_aside(
-        source,
-        "links",
-        f"SELECT row, ? || ' \"' || left({column}, 60) || '\" ' || ? || '; made missing' AS reason FROM said WHERE {where}",
-        [name, reason],
-    )
-    rows = db.execute(
-        f"SELECT row, left({column}, 60) FROM said WHERE {where} ORDER BY row LIMIT {N_EXAMPLES}"
-    ).fetchall()
+    name, value = loss.column.removesuffix("_text"), f"left({loss.column}, 60)"
+    reason = f"? || ' \"' || {value} || '\" ' || ? || '; made missing'"
+    where = f"FROM said WHERE {loss.where}"
+    count = journal.set_aside(source, "links", f"SELECT row, {reason} AS reason {where}", [name, loss.reason])
+    rows = db.execute(f"SELECT row, {value} {where} ORDER BY row LIMIT {N_EXAMPLES}").fetchall()
+    examples = [f"row {row}: {text}" for row, text in rows]
     journal.note(
-        check, "links", count, message, MADE_MISSING, name, [f"row {row}: {value}" for row, value in rows]
+        loss.check, "links", count, loss.message, action=MADE_MISSING, column=name, examples=examples
     )
 
 
 def _resolve(db: duckdb.DuckDBPyConnection, companies: Path, has_shares: bool) -> None:
     """Make the table ``link``: the columns of Register.links, the row, and the fault of a link that cannot stay."""
-    person = f"regexp_matches(regexp_replace(lower(concat_ws('_', said.source_type, said.kind)), '[^a-z]+', '_', 'g'), {literal(PERSON)})"
-    kind = "CASE WHEN share_low IS NOT NULL OR ? THEN 'owns' ELSE 'linked' END"
+    words = "regexp_replace(lower(concat_ws('_', said.source_type, said.kind)), '[^a-z]+', '_', 'g')"
+    sort = f"WHEN regexp_matches({words}, {literal(PERSON)}) THEN 'person' ELSE 'holder'"
+    kind = "coalesce(kind, CASE WHEN share_low IS NOT NULL OR ? THEN 'owns' ELSE 'linked' END)"
     db.execute(
         "CREATE TEMP TABLE link AS WITH ids AS (SELECT company_id, file_row_number::INTEGER AS i "
         "FROM read_parquet(?, file_row_number = true)), found AS ("
-        f"SELECT said.row, source_id, target_id, coalesce(kind, {kind}) AS kind, share_low, share_high, date, source_name, "
-        f"CASE WHEN s.i IS NOT NULL THEN 'company' WHEN {person} THEN 'person' ELSE 'holder' END AS source_type, "
-        "s.i AS source, t.i AS target FROM said LEFT JOIN ids s ON s.company_id = source_id "
-        "LEFT JOIN ids t ON t.company_id = target_id), ranked AS ("
-        "SELECT *, min(row) OVER (PARTITION BY source_id, target_id, kind, share_low, share_high, date) AS first "
-        "FROM found) SELECT *, CASE WHEN source_id IS NULL THEN 'no source' WHEN target_id IS NULL THEN 'no target' "
+        f"SELECT said.row, source_id, target_id, {kind} AS kind, share_low, share_high, date, source_name, "
+        f"CASE WHEN s.i IS NOT NULL THEN 'company' {sort} END AS source_type, s.i AS source, t.i AS target "
+        "FROM said LEFT JOIN ids s ON s.company_id = source_id LEFT JOIN ids t ON t.company_id = target_id), "
+        "ranked AS (SELECT *, "
+        "min(row) OVER (PARTITION BY source_id, target_id, kind, share_low, share_high, date) AS first FROM found) "
+        "SELECT *, CASE WHEN source_id IS NULL THEN 'no source' WHEN target_id IS NULL THEN 'no target' "
         "WHEN source_id = target_id THEN 'self-ownership' "
         "WHEN target IS NULL AND source IS NULL THEN 'neither source nor target in the register' "
         "WHEN target IS NULL THEN 'target not in the register' "
@@ -254,65 +247,4 @@ def _set_aside_faults(db: duckdb.DuckDBPyConnection, source: Source, journal: Jo
             f"SELECT row, source_id, target_id FROM link WHERE {condition} ORDER BY row LIMIT {N_EXAMPLES}"
         ).fetchall()
         examples = [f"row {row}: {source_id} to {target_id}" for row, source_id, target_id in rows]
-        journal.note(check, "links", count, message, SET_ASIDE, examples=examples)
-
-
-def _report_sources(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
-    for kind, plural in (("holder", "holders"), ("person", "persons")):
-        count, links = one_row(
-            db,
-            "SELECT count(DISTINCT source_id), count(*) FROM link WHERE fault IS NULL AND source_type = ?",
-            [kind],
-        )
-        rows = db.execute(
-            "SELECT coalesce(any_value(source_name), source_id), count(*) AS n FROM link WHERE fault IS NULL "
-            f"AND source_type = ? GROUP BY source_id ORDER BY n DESC, source_id LIMIT {N_EXAMPLES}",
-            [kind],
-        ).fetchall()
-        message = f"{plural} that are not in the register, with {links:,} links"
-        journal.note(
-            plural, "links", count, message, KEPT, "source_id", [f"{who}: {n:,} links" for who, n in rows]
-        )
-
-
-def _report_sums(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
-    """Report companies whose known owners hold more than all of them; of several links of a pair, the largest counts."""
-    sums = (
-        "FROM (SELECT target_id, sum(low) AS total FROM (SELECT target_id, source_id, max(share_low) AS low FROM link "
-        "WHERE fault IS NULL AND kind = 'owns' AND share_low IS NOT NULL GROUP BY ALL) GROUP BY target_id) "
-        f"WHERE total > 1 + {SUM_TOLERANCE}"
-    )
-    (count,) = one_row(db, f"SELECT count(*) {sums}")
-    rows = db.execute(
-        f"SELECT target_id, total {sums} ORDER BY total DESC, target_id LIMIT {N_EXAMPLES}"
-    ).fetchall()
-    journal.note(
-        "sums of shares",
-        "links",
-        count,
-        "companies whose owners' shares add up to more than 100 %",
-        KEPT,
-        "share",
-        [f"{company}: {total:.1%}" for company, total in rows],
-    )
-
-
-def _report_cycles(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
-    """Report the companies that own themselves through others: strong components of more than one company."""
-    edges = db.execute(
-        "SELECT source, target, source_id FROM link WHERE fault IS NULL AND kind = 'owns' AND source IS NOT NULL"
-    ).fetchnumpy()
-    source, target = np.asarray(edges["source"]), np.asarray(edges["target"])
-    if not len(source):
-        return
-    nodes, ends = np.unique(np.concatenate([source, target]), return_inverse=True)
-    heads, tails = np.split(ends, 2)
-    matrix = sparse.csr_array((np.ones(len(heads), np.int8), (heads, tails)), shape=(len(nodes), len(nodes)))
-    _, component = connected_components(matrix, directed=True, connection="strong")
-    circular = np.bincount(component)[component] > 1
-    owners = np.flatnonzero(circular[heads])
-    _, first = np.unique(heads[owners], return_index=True)
-    examples = [str(edges["source_id"][owners[i]]) for i in first[:N_EXAMPLES]]
-    journal.note(
-        "cycles", "links", int(circular.sum()), "companies on an ownership cycle", KEPT, "source_id", examples
-    )
+        journal.note(check, "links", count, message, action=SET_ASIDE, examples=examples)

@@ -31,5 +31,6 @@ def read_list(path: Path) -> pd.DataFrame:
             f"nullif({as_text(column, family)}, '') AS {quoted(name)}"
             for name, column, family in zip(source.names, source.columns, source.families, strict=True)
         )
-        table = db.execute(f"SELECT {selected} FROM list_raw ORDER BY row").to_arrow_table()
-    return table.to_pandas(types_mapper={pa.string(): pd.StringDtype()}.get)
+        table: pa.Table = db.sql(f"SELECT {selected} FROM list_raw ORDER BY row").to_arrow_table()
+        frame: pd.DataFrame = table.to_pandas(types_mapper={pa.string(): pd.StringDtype()}.get)
+    return frame

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 LEGAL = (
-    "llc|l l c|inc|incorporated|corp|corporation|co|company|ltd|limited|lp|l p|llp|plc|gmbh|mbh|ag|kg|se|sa|s a|sas|sarl"
-    "|srl|s r l|spa|s p a|bv|b v|nv|n v|ab|as|a s|asa|oy|oyj|aps|pty|pvt|private|sl|s l|kft|zrt|doo|d o o|sp z o o|sro"
-    "|s r o|ooo|pjsc|jsc"
+    "llc|l l c|inc|incorporated|corp|corporation|co|company|ltd|limited|lp|l p|llp|plc|gmbh|mbh|ag|kg|se|sa|s a|sas"
+    "|sarl|srl|s r l|spa|s p a|bv|b v|nv|n v|ab|as|a s|asa|oy|oyj|aps|pty|pvt|private|sl|s l|kft|zrt|doo"
+    "|d o o|sp z o o|sro|s r o|ooo|pjsc|jsc"
 )
 
 

@@ -76,7 +76,7 @@ def _scaled_column(column: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         wide, known = np.sign(wide) * np.log1p(np.abs(wide)), np.sign(known) * np.log1p(np.abs(known))
     low, middle, high = np.quantile(known, [0.25, 0.5, 0.75])
     scale = (high - low) or known.std() or 1.0
-    return np.nan_to_num((wide - middle) / scale, nan=0.0).astype(np.float32)
+    return np.asarray(np.nan_to_num((wide - middle) / scale, nan=0.0), np.float32)
 
 
 def _sparseness(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import Any
 
 import duckdb
 
@@ -195,7 +196,7 @@ def profile(db: duckdb.DuckDBPyConnection, source: Source) -> tuple[Profile, ...
     )
 
 
-def _worth_asking(family: str, cheap: tuple[float, ...]) -> bool:
+def _worth_asking(family: str, cheap: tuple[Any, ...]) -> bool:
     sampled, with_digit = cheap[0], cheap[-1]
     return family in ("whole", "number") or (family == "text" and with_digit > DIGITS * sampled)
 
@@ -205,9 +206,9 @@ def measure(
     table: str,
     columns: list[tuple[str, str]],
     measures: Callable[[str, str], tuple[str, ...]],
-) -> list[tuple[float, ...]]:
+) -> list[tuple[Any, ...]]:
     """The measures of every (column, family), some columns a query so that no query grows with the file's width."""
-    result: list[tuple[float, ...]] = []
+    result: list[tuple[Any, ...]] = []
     for start in range(0, len(columns), COLUMNS_A_QUERY):
         asked = [measures(*column) for column in columns[start : start + COLUMNS_A_QUERY]]
         row = one_row(db, f"SELECT {', '.join(sql for each in asked for sql in each)} FROM {table}")

@@ -15,6 +15,7 @@ from graphlead.errors import InputError
 from graphlead.ingest import records
 from graphlead.ingest.companies import clean_companies
 from graphlead.ingest.journal import KEPT, N_EXAMPLES, Journal
+from graphlead.ingest.link_findings import note_links
 from graphlead.ingest.links import clean_links, write_no_links
 from graphlead.ingest.outliers import Matrix, find_outliers
 from graphlead.ingest.plan import Reading, make_plan
@@ -60,7 +61,7 @@ def ingest(
         if not n_companies:
             raise InputError("no row has a company id.", where=str(companies), remedy="Fill the id column.")
         progress(3, STAGES, "reading the links")
-        n_links = _ingest_links(db, links, table, journal, work / records.LINKS, folder)
+        n_links = _ingest_links(db, links, work, journal, folder)
         columns = tuple(reading.column for reading in readings)
         register = Register(table, work / records.LINKS, columns, n_companies, n_links)
         progress(4, STAGES, "looking for outliers")
@@ -86,17 +87,15 @@ def _open_companies(
 
 
 def _ingest_links(
-    db: duckdb.DuckDBPyConnection,
-    links: Path | None,
-    companies: Path,
-    journal: Journal,
-    path: Path,
-    folder: Path,
+    db: duckdb.DuckDBPyConnection, links: Path | None, work: Path, journal: Journal, folder: Path
 ) -> int:
+    companies, path = work / records.COMPANIES, work / records.LINKS
     if links is None:
         write_no_links(db, path)
         return 0
-    return clean_links(db, open_source(db, links, "links", folder), companies, journal, path)
+    n_links = clean_links(db, open_source(db, links, "links", folder), companies, journal, path)
+    note_links(db, journal)
+    return n_links
 
 
 def _note_outliers(db: duckdb.DuckDBPyConnection, register: Register, journal: Journal, seed: int) -> None:
@@ -117,7 +116,7 @@ def _note_outliers(db: duckdb.DuckDBPyConnection, register: Register, journal: J
         for row, column in zip(rows, columns, strict=True)
     ]
     message = "companies whose numbers stand apart (isolation forest and local outlier factor agree)"
-    journal.note("outliers", "companies", len(found.rows), message, KEPT, examples=examples)
+    journal.note("outliers", "companies", len(found.rows), message, action=KEPT, examples=examples)
 
 
 def _numbers(db: duckdb.DuckDBPyConnection, register: Register, names: list[str]) -> Matrix:

@@ -11,9 +11,10 @@ YES = ("true", "t", "yes", "y", "1", "ja", "oui", "si", "sí", "sim", "on", "1.0
 NO = ("false", "f", "no", "n", "0", "nein", "non", "não", "off", "0.0", "falsch", "faux")
 
 NOTHING = (
-    "n/a", "n.a.", "n.a", "n/d", "#n/a", "#n/d", "#value!", "#ref!", "#div/0!", "#name?", "#null!", "null", "none", "nan",
-    "<na>", "nat", "unknown", "unbekannt", "inconnu", "not available", "not applicable", "not provided", "not known",
-    "not specified", "not disclosed", "undisclosed", "unspecified", "missing", "empty", "(blank)", "(null)",
+    "n/a", "n.a.", "n.a", "n/d", "#n/a", "#n/d", "#value!", "#ref!", "#div/0!", "#name?", "#null!", "null", "none",
+    "nan", "<na>", "nat", "unknown", "unbekannt", "inconnu", "not available", "not applicable", "not provided",
+    "not known", "not specified",
+    "not disclosed", "undisclosed", "unspecified", "missing", "empty", "(blank)", "(null)",
     "(none)", "[null]", "\\n", "tbd", "tbc", "tba", "to be determined", "to be confirmed", "test", "dummy",
     "0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00.00.0000", "00-00-0000",
 )  # fmt: skip
@@ -71,7 +72,7 @@ def is_placeholder(text: str, role: Role, keeps_na: bool) -> str:
     """SQL: the string stands for a missing value. ``keeps_na``: NA is a code here (Namibia)."""
     if role is Role.ID:
         return f"(lower({text}) IN ({_listed(IN_AN_ID)}) OR regexp_full_match({text}, '[-–—._?*#]+'))"
-    words = NOTHING if keeps_na else (*NOTHING, "na")
+    words: tuple[str, ...] = NOTHING if keeps_na else (*NOTHING, "na")
     patterns = r"[-–—._?*#/\\ ]+|[xX]{3,}"
     if role is Role.POSTCODE:
         patterns += r"|9{4,}|0{4,}|0{5}-0{4}|9{5}-9{4}"
@@ -146,11 +147,12 @@ def is_band(text: str) -> str:
     shape = (
         r"[^0-9]{0,12}[0-9][0-9., ’'']*[km]?\s*(-|–|—|to|bis|and|à|a)\s*[0-9][0-9., ’'']*[km]?[^0-9]{0,24}"
     )
-    return f"(regexp_full_match(lower({text}), '{shape}') AND {let(numbers_in(text), 'n', 'len(n) = 2 AND n[1] < n[2]')})"
+    rising = let(numbers_in(text), "n", "len(n) = 2 AND n[1] < n[2]")
+    return f"(regexp_full_match(lower({text}), '{shape}') AND {rising})"
 
 
 def day(text: str, month_first: bool) -> str:
-    """SQL for a DATE between FIRST_YEAR and LAST_YEAR: ISO, d/m/y or m/d/y, "3 Mar 2011", "Mar 2011", 20110331, 2011."""
+    """SQL for a DATE in the possible years: ISO, d/m/y or m/d/y, "3 Mar 2011", "Mar 2011", 20110331, 2011."""
     dated = f"regexp_replace({text}, {literal(TIME_OF_DAY)}, '', 'i')"
     first, second = ("%m", "%d") if month_first else ("%d", "%m")
     shapes = {
@@ -171,7 +173,8 @@ def day(text: str, month_first: bool) -> str:
     named = f"WHEN regexp_matches(x, '{MONTH}', 'i') THEN try_strptime({words}, [{formats}])"
     slow = let(f"regexp_replace({dated}, '[/.,\\s]+', '-', 'g')", "x", f"CASE {arms} {named} END")
     # Dates as databases write them are cast, a hundred times as fast as they are parsed.
-    iso = f"CASE WHEN regexp_full_match({text}, '\\d{{4}}-\\d\\d-\\d\\d([T ].*)?') THEN TRY_CAST({text} AS TIMESTAMP) END"
+    is_iso = f"regexp_full_match({text}, '\\d{{4}}-\\d\\d-\\d\\d([T ].*)?')"
+    iso = f"CASE WHEN {is_iso} THEN TRY_CAST({text} AS TIMESTAMP) END"
     moment = f"coalesce({iso}, CASE WHEN regexp_matches({text}, '[0-9]') THEN {slow} END)"
     return f"CASE WHEN length({text}) BETWEEN 4 AND 40 THEN {let(moment, 'm', within_range('m'))} END"
 
@@ -183,7 +186,8 @@ def within_range(moment: str) -> str:
 
 def epoch_day(text: str) -> str:
     """SQL for the day of a Unix time in seconds (10 digits) or milliseconds (13)."""
-    seconds = f"CASE WHEN length({text}) = 13 THEN TRY_CAST({text} AS BIGINT) // 1000 ELSE TRY_CAST({text} AS BIGINT) END"
+    number = f"TRY_CAST({text} AS BIGINT)"
+    seconds = f"CASE WHEN length({text}) = 13 THEN {number} // 1000 ELSE {number} END"
     return within_range(f"make_timestamp({seconds} * 1000000)")
 
 
