@@ -1,0 +1,72 @@
+"""What the resolved links show: owners outside the register, shares beyond the whole, ownership in circles."""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from graphlead.ingest.journal import KEPT, N_EXAMPLES, Journal
+from graphlead.ingest.sql import one_row
+
+SUM_TOLERANCE = 0.01
+"""By how much the shares in a company may pass 100 % in all before it is reported."""
+
+
+def note_links(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
+    """Report on the table ``link`` that clean_links leaves."""
+    for kind in ("holder", "person"):
+        note_sources(db, journal, kind)
+    note_sums(db, journal)
+    note_cycles(db, journal)
+
+
+def note_sources(db: duckdb.DuckDBPyConnection, journal: Journal, kind: str) -> None:
+    """Report the sources of a kind that are not in the register; their links stay."""
+    where = "FROM link WHERE fault IS NULL AND source_type = ?"
+    count, links = one_row(db, f"SELECT count(DISTINCT source_id), count(*) {where}", [kind])
+    rows = db.execute(
+        f"SELECT coalesce(any_value(source_name), source_id), count(*) AS n {where} "
+        f"GROUP BY source_id ORDER BY n DESC, source_id LIMIT {N_EXAMPLES}",
+        [kind],
+    ).fetchall()
+    message = f"{kind}s that are not in the register, with {links:,} links"
+    examples = [f"{who}: {n:,} links" for who, n in rows]
+    journal.note(f"{kind}s", "links", count, message, action=KEPT, column="source_id", examples=examples)
+
+
+def note_sums(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
+    """Report companies whose known owners hold more than the whole; of several links of a pair the largest counts."""
+    sums = (
+        "FROM (SELECT target_id, sum(low) AS total FROM (SELECT target_id, source_id, max(share_low) AS low FROM link "
+        "WHERE fault IS NULL AND kind = 'owns' AND share_low IS NOT NULL GROUP BY ALL) GROUP BY target_id) "
+        f"WHERE total > 1 + {SUM_TOLERANCE}"
+    )
+    (count,) = one_row(db, f"SELECT count(*) {sums}")
+    rows = db.execute(
+        f"SELECT target_id, total {sums} ORDER BY total DESC, target_id LIMIT {N_EXAMPLES}"
+    ).fetchall()
+    message = "companies whose owners' shares add up to more than 100 %"
+    examples = [f"{company}: {total:.1%}" for company, total in rows]
+    journal.note("sums of shares", "links", count, message, action=KEPT, column="share", examples=examples)
+
+
+def note_cycles(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
+    """Report the companies that own themselves through others: strong components of more than one company."""
+    edges = db.execute(
+        "SELECT source, target, source_id FROM link WHERE fault IS NULL AND kind = 'owns' AND source IS NOT NULL"
+    ).fetchnumpy()
+    source, target = np.asarray(edges["source"]), np.asarray(edges["target"])
+    if not len(source):
+        return
+    nodes, ends = np.unique(np.concatenate([source, target]), return_inverse=True)
+    heads, tails = np.split(ends, 2)
+    matrix = sparse.csr_array((np.ones(len(heads), np.int8), (heads, tails)), shape=(len(nodes), len(nodes)))
+    _, component = connected_components(matrix, directed=True, connection="strong")
+    circular = np.bincount(component)[component] > 1
+    owners = np.flatnonzero(circular[heads])
+    _, first = np.unique(heads[owners], return_index=True)
+    examples = [str(edges["source_id"][owners[i]]) for i in first[:N_EXAMPLES]]
+    count, message = int(circular.sum()), "companies on an ownership cycle"
+    journal.note("cycles", "links", count, message, action=KEPT, column="source_id", examples=examples)
