@@ -37,7 +37,8 @@ def controllers(ledger: Ledger, n_companies: int, n_nodes: int) -> Ints:
 def _rank(ledger: Ledger, n_companies: int) -> Ints:
     """How strongly each stake means control, 0 when it does not."""
     owners = np.bincount(ledger.owned, minlength=n_companies)
-    sole = (ledger.claim == Claim.OWNS) & (owners[ledger.owned] == 1)
+    inside = ledger.owner < n_companies
+    sole = (ledger.claim == Claim.OWNS) & (owners[ledger.owned] == 1) & inside
     claimed = np.where((ledger.claim >= Claim.ULTIMATE) | sole, ledger.claim, 0)
     return np.where(ledger.known, (ledger.middle > MAJORITY) * (Claim.CONTROL + 1), claimed).astype(np.int32)
 

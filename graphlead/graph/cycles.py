@@ -108,7 +108,7 @@ def _turns(arcs: Arcs, inner: Longs, nodes: Ints, component: Ints) -> csr_array:
         a[at, place[above[rows]], place[below[rows]]] = arcs.low[inner[rows]]
         inverse: Doubles = np.linalg.inv(np.eye(size) - (1 - DAMPING) * a).astype(np.float64)
         members = by_component[first[chosen][:, None] + np.arange(size)].astype(np.int64)
-        which, i, j = np.nonzero(inverse > STILL * DAMPING)
+        which, i, j = np.nonzero(inverse > 1e-9)
         parts.append((members[which, i], members[which, j], inverse[which, i, j]))
     if not parts:
         return csr_array((len(nodes), len(nodes)))

@@ -1,0 +1,172 @@
+"""The typed graph of a register: its nodes, its edges and its ownership facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from graphlead.carriers import NONE, CompanyGraph, Edges, EdgeType, Flags, Ints, Register
+from graphlead.contracts import Progress, silent
+from graphlead.graph.industries import industries
+from graphlead.graph.kinds import Claim, ownership_kind
+from graphlead.graph.levels import encode
+from graphlead.graph.ownership import ownership_of
+from graphlead.graph.places import places
+from graphlead.graph.stakes import Ledger, Stakes, ledger
+
+UNDATED = -(2**31)
+UNNAMED = "related"
+"""The kind of links that give none."""
+
+_COLUMNS = ["source_id", "kind", "share_low", "share_high", "date", "source_type", "source", "target"]
+
+
+@dataclass(frozen=True)
+class Links:
+    """The links as arrays of shape (L,), their sources numbered: companies, then holders, then persons.
+
+    kind: index into ``kinds``. holders, persons: the ids of the sources that are not in the register.
+    """
+
+    table: pa.Table
+    source: Ints
+    target: Ints
+    kind: Ints
+    kinds: list[str]
+    holders: pa.Array
+    persons: pa.Array
+
+
+def build_graph(register: Register, *, progress: Progress = silent) -> CompanyGraph:
+    """The graph of all companies of the register, held in memory.
+
+    - (company | holder | person, owns, company): one edge a pair, weighted with the middle of what its share can
+      be: the share itself when known, half of what the other owners leave over when not. The bounds are in
+      ``stakes_of``.
+    - (company | holder | person, linked:KIND, company): one edge a link of any other kind.
+    - (company, in_industry, industry), (company, located_in, place): to the finest level known.
+    - (industry, part_of, industry), (place, part_of, place): to the next wider level.
+    """
+    progress(0, 4, "links")
+    links = _read_links(register)
+    owned, backward, claims = _ownership_links(links, register.n_companies)
+    stakes = ledger(_stakes(links, owned, backward, claims), register.n_companies)
+    edges = _owns(stakes, register.n_companies, len(links.holders)) | _linked(
+        links, ~owned, register.n_companies
+    )
+    progress(1, 4, "industries")
+    trees = {("in_industry", "industry"): industries(register)}
+    progress(2, 4, "places")
+    trees["located_in", "place"] = places(register)
+    for (relation, level), tree in trees.items():
+        edges |= {("company", relation, level): tree.membership, (level, "part_of", level): tree.part_of}
+    progress(3, 4, "ownership")
+    facts = ownership_of(stakes, register.n_companies, len(links.holders) + len(links.persons))
+    progress(4, 4, "ownership")
+    keys = {"holder": links.holders, "person": links.persons} | {
+        level: tree.keys for (_, level), tree in trees.items()
+    }
+    return CompanyGraph(
+        nodes={"company": register.n_companies} | {kind: len(values) for kind, values in keys.items()},
+        keys=keys,
+        edges={key: value for key, value in edges.items() if len(value)},
+        ownership=facts,
+    )
+
+
+def stakes_of(register: Register) -> tuple[Ledger, pa.Array, pa.Array]:
+    """Every stake of the register with its bounds, and the ids of the holders and persons among the owners.
+
+    An owner below n_companies is a company, then come the holders and then the persons, in the order of the ids.
+    """
+    links = _read_links(register)
+    stakes = _stakes(links, *_ownership_links(links, register.n_companies))
+    return ledger(stakes, register.n_companies), links.holders, links.persons
+
+
+def _read_links(register: Register) -> Links:
+    table = pq.read_table(register.links, columns=_COLUMNS)
+    table = table.filter(pc.is_valid(table["target"]))
+    source = table["source"].fill_null(NONE).to_numpy().astype(np.int32)
+    outside = source == NONE
+    person = outside & pc.equal(table["source_type"], "person").fill_null(False).to_numpy()
+    holders, persons = _ids(table, outside & ~person), _ids(table, person)
+    _number(source, table, outside & ~person, holders, register.n_companies)
+    _number(source, table, person, persons, register.n_companies + len(holders))
+    kind, kinds = encode(pc.fill_null(table["kind"], UNNAMED))
+    target = table["target"].to_numpy().astype(np.int32)
+    return Links(table, source, target, kind, kinds.to_pylist(), holders, persons)
+
+
+def _ids(table: pa.Table, rows: Flags) -> pa.Array:
+    ids = pc.unique(table["source_id"].filter(pa.array(rows)).drop_null())
+    return ids.take(pc.sort_indices(ids)).cast(pa.string())
+
+
+def _number(source: Ints, table: pa.Table, rows: Flags, ids: pa.Array, first: int) -> None:
+    """Give the sources in these rows their node numbers."""
+    at = pc.index_in(table["source_id"].filter(pa.array(rows)).cast(pa.string()), ids)
+    source[rows] = at.to_numpy() + first
+
+
+def _ownership_links(links: Links, n_companies: int) -> tuple[Flags, Flags, Ints]:
+    """Which links are stakes, which of them run from owned to owner, and what each claims, shape (L,)."""
+    meaning = [ownership_kind(kind) for kind in links.kinds]
+    owns = np.array([kind is not None for kind in meaning], bool)[links.kind]
+    reverse = np.array([kind is not None and kind.reverse for kind in meaning], bool)[links.kind]
+    claim = np.array([kind.claim if kind else Claim.HOLDS for kind in meaning], np.int32)[links.kind]
+    # What is owned has to be a company of the register; a reversed link from outside stays a link of its kind.
+    return owns & ~(reverse & (links.source >= n_companies)), reverse, claim
+
+
+def _stakes(links: Links, owned: Flags, backward: Flags, claims: Ints) -> Stakes:
+    rows = np.flatnonzero(owned)
+    swap = backward[rows]
+    table = links.table.take(pa.array(rows))
+    days = table["date"].cast(pa.date32()).cast(pa.int32()).fill_null(UNDATED)
+    return Stakes(
+        owner=np.where(swap, links.target[rows], links.source[rows]),
+        owned=np.where(swap, links.source[rows], links.target[rows]),
+        low=table["share_low"].cast(pa.float64()).fill_null(np.nan).to_numpy(),
+        high=table["share_high"].cast(pa.float64()).fill_null(np.nan).to_numpy(),
+        claim=claims[rows].astype(np.int8),
+        day=days.to_numpy().astype(np.int64),
+    )
+
+
+def _owns(stakes: Ledger, n_companies: int, n_holders: int) -> dict[EdgeType, Edges]:
+    return {
+        (kind, "owns", "company"): Edges(
+            (stakes.owner[rows] - first).astype(np.int32),
+            stakes.owned[rows],
+            stakes.middle[rows].astype(np.float32),
+        )
+        for kind, first, rows in _by_node_type(stakes.owner, n_companies, n_holders)
+    }
+
+
+def _linked(links: Links, rows: Flags, n_companies: int) -> dict[EdgeType, Edges]:
+    at = np.flatnonzero(rows)
+    at = at[np.argsort(links.kind[at], kind="stable")]
+    pieces = np.split(at, np.flatnonzero(np.diff(links.kind[at])) + 1) if len(at) else []
+    return {
+        (node, f"linked:{links.kinds[links.kind[piece[0]]]}", "company"): Edges(
+            (links.source[piece[chosen]] - first).astype(np.int32), links.target[piece[chosen]]
+        )
+        for piece in pieces
+        for node, first, chosen in _by_node_type(links.source[piece], n_companies, len(links.holders))
+    }
+
+
+def _by_node_type(nodes: Ints, n_companies: int, n_holders: int) -> list[tuple[str, int, Ints]]:
+    """The rows of each type of source: its name, the number of its first node, and its rows."""
+    firsts = {"company": 0, "holder": n_companies, "person": n_companies + n_holders}
+    which = np.searchsorted([n_companies, n_companies + n_holders], nodes, "right")
+    return [
+        (kind, first, np.flatnonzero(which == i).astype(np.int32))
+        for i, (kind, first) in enumerate(firsts.items())
+    ]

@@ -1,0 +1,119 @@
+"""A graph on disk: Parquet files and one JSON that says what they are."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graphlead.carriers import CompanyGraph, Edges, Json, Ownership
+from graphlead.errors import RunFolderError
+
+FORMAT = 1
+INDEX = "graph.json"
+
+
+def save_graph(graph: CompanyGraph, folder: Path) -> None:
+    """Write the graph to ``folder``, which takes the place of an older one only when it is complete."""
+    part = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    index: Json = {"format": FORMAT, "nodes": dict(graph.nodes), "keys": {}, "edges": []}
+    for kind, keys in graph.keys.items():
+        index["keys"][kind] = f"keys_{kind}.parquet"
+        pq.write_table(pa.table({"key": keys}), part / f"keys_{kind}.parquet")
+    for number, (edge_type, edges) in enumerate(graph.edges.items()):
+        name = f"edges_{number:03}.parquet"
+        index["edges"].append({"type": list(edge_type), "file": name})
+        pq.write_table(_edge_table(edges), part / name)
+    _write_ownership(graph.ownership, part)
+    (part / INDEX).write_text(json.dumps(index, indent=1, ensure_ascii=False), "utf-8")
+    _replace(part, folder)
+
+
+def load_graph(folder: Path) -> CompanyGraph:
+    """The graph that ``save_graph`` wrote. Raises RunFolderError when there is none or a part is missing."""
+    index = _read_index(folder)
+    try:
+        return CompanyGraph(
+            nodes=index["nodes"],
+            keys={
+                kind: pq.read_table(folder / name)["key"].combine_chunks()
+                for kind, name in index["keys"].items()
+            },
+            edges={(a, b, c): _read_edges(folder / file) for (a, b, c), file in map(_entry, index["edges"])},
+            ownership=_read_ownership(folder),
+        )
+    except (OSError, KeyError, pa.ArrowInvalid) as broken:
+        raise RunFolderError(
+            f"the graph cannot be read: {broken}.", where=str(folder), remedy="Build the graph again."
+        ) from broken
+
+
+def _read_index(folder: Path) -> Json:
+    try:
+        index: Json = json.loads((folder / INDEX).read_text("utf-8"))
+    except (OSError, ValueError) as missing:
+        raise RunFolderError(
+            f"there is no graph here ({INDEX} is missing or broken).",
+            where=str(folder),
+            remedy="Build the graph first.",
+        ) from missing
+    if index.get("format") != FORMAT:
+        raise RunFolderError(
+            f"the graph has format {index.get('format')}, this version reads {FORMAT}.",
+            where=str(folder),
+            remedy="Build the graph again.",
+        )
+    return index
+
+
+def _replace(part: Path, folder: Path) -> None:
+    """Put the finished folder into place; a folder cannot be renamed onto one that holds files."""
+    old = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.replace(old)
+    part.replace(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _edge_table(edges: Edges) -> pa.Table:
+    columns = {"source": edges.source, "target": edges.target}
+    return pa.table(columns if edges.weight is None else columns | {"weight": edges.weight})
+
+
+def _entry(entry: Json) -> tuple[tuple[str, str, str], str]:
+    source, relation, target = entry["type"]
+    return (source, relation, target), entry["file"]
+
+
+def _read_edges(path: Path) -> Edges:
+    table = pq.read_table(path)
+    weight = table["weight"].to_numpy() if "weight" in table.column_names else None
+    return Edges(table["source"].to_numpy(), table["target"].to_numpy(), weight)
+
+
+def _write_ownership(facts: Ownership, folder: Path) -> None:
+    companies = {"group": facts.group, "ultimate_parent": facts.ultimate_parent, "in_cycle": facts.in_cycle}
+    pq.write_table(pa.table(companies), folder / "ownership.parquet")
+    table = _edge_table(facts.effective)
+    table = table.append_column("low", pa.array(facts.effective_low))
+    pq.write_table(table.append_column("high", pa.array(facts.effective_high)), folder / "effective.parquet")
+
+
+def _read_ownership(folder: Path) -> Ownership:
+    companies = pq.read_table(folder / "ownership.parquet")
+    pairs = pq.read_table(folder / "effective.parquet")
+    return Ownership(
+        group=companies["group"].to_numpy(),
+        ultimate_parent=companies["ultimate_parent"].to_numpy(),
+        in_cycle=np.asarray(companies["in_cycle"].to_numpy(), bool),
+        effective=_read_edges(folder / "effective.parquet"),
+        effective_low=pairs["low"].to_numpy(),
+        effective_high=pairs["high"].to_numpy(),
+    )

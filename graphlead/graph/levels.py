@@ -1,0 +1,95 @@
+"""Trees of levels: industries and places, and the finest node of each that a company belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphlead.carriers import NONE, Edges, Ints
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A tree of levels and where each company hangs in it.
+
+    keys: the identity of each node, sorted. membership: company to its finest nodes. part_of: node to the
+    next wider node that exists.
+    """
+
+    keys: pa.Array
+    membership: Edges
+    part_of: Edges
+
+
+@dataclass(frozen=True)
+class Chains:
+    """Codes of companies (shape (n,), NONE where missing) and, for each code, its nodes.
+
+    levels: one string array a level, widest first, with the node's key for each code, null where it has none.
+    """
+
+    codes: Ints
+    levels: tuple[pa.Array, ...]
+
+
+def encode(values: pa.ChunkedArray | pa.Array) -> tuple[Ints, pa.Array]:
+    """Codes of the values, shape (n,), NONE for null, and the distinct values they stand for."""
+    column = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    encoded = pc.dictionary_encode(column)
+    codes = encoded.indices.fill_null(NONE).to_numpy(zero_copy_only=False)
+    return codes.astype(np.int32), encoded.dictionary
+
+
+def tidy(distinct: pa.Array) -> pa.Array:
+    """Values in capitals with single spaces, so that spellings of one place or code meet; null when empty."""
+    spaced = pc.replace_substring_regex(pc.utf8_upper(distinct.cast(pa.string())), r"\s+", " ")
+    trimmed = pc.utf8_trim_whitespace(spaced)
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+
+
+def grow(chains: list[Chains]) -> Tree:
+    """The tree that these chains form together; nodes with the same key are one."""
+    names = pa.concat_arrays(
+        [pa.array([], pa.string()), *(level for chain in chains for level in chain.levels)]
+    )
+    keys = pc.unique(names.drop_null())
+    keys = keys.take(pc.sort_indices(keys))
+    hung = [_hang(chain, keys) for chain in chains]
+    companies, nodes, wider, finer = (_concatenate([parts[i] for parts in hung]) for i in range(4))
+    pairs = np.unique(np.stack([finer, wider]), axis=1)
+    return Tree(keys, Edges(companies, nodes), Edges(pairs[0], pairs[1]))
+
+
+def _hang(chain: Chains, keys: pa.Array) -> tuple[Ints, Ints, Ints, Ints]:
+    """Companies and their finest nodes, then the (wider, finer) pairs of nodes, of one set of chains."""
+    if not len(chain.levels) or not len(chain.levels[0]):
+        return (np.empty(0, np.int32),) * 4
+    finest = np.full(len(chain.levels[0]), NONE, np.int32)
+    wider, finer = [], []
+    for level in chain.levels:
+        at = pc.index_in(level, keys).fill_null(NONE).to_numpy(zero_copy_only=False).astype(np.int32)
+        found = at != NONE
+        below = found & (finest != NONE) & (finest != at)
+        wider.append(finest[below])
+        finer.append(at[below])
+        finest = np.where(found, at, finest)
+    nodes = np.append(finest, np.int32(NONE))[chain.codes]
+    companies = np.flatnonzero(nodes != NONE).astype(np.int32)
+    return companies, nodes[companies], _concatenate(wider), _concatenate(finer)
+
+
+def _concatenate(parts: list[Ints]) -> Ints:
+    return np.concatenate([np.empty(0, np.int32), *parts]).astype(np.int32)
+
+
+def combine(first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]) -> tuple[Ints, Ints, Ints]:
+    """Codes of the pairs of two code columns, and for each pair's code the first's and the second's code."""
+    width = int(second.max(initial=NONE)) + 2
+    joint = (first.astype(np.int64) + 1) * width + (second + 1)
+    codes, distinct = encode(pa.array(joint))
+    left, right = np.divmod(distinct.to_numpy(zero_copy_only=False), width)
+    return codes, (left - 1).astype(np.int32), (right - 1).astype(np.int32)

@@ -1,0 +1,76 @@
+"""Places as a tree: country, region, city, and postcode areas beside them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphlead.carriers import NONE, Ints, Register, Role
+from graphlead.graph.levels import Chains, Tree, combine, encode, grow, tidy
+
+UK_POSTCODE = r"^([A-Z]{1,2}[0-9][A-Z0-9]?) ?[0-9][A-Z]{2}$"
+
+
+def places(register: Register) -> Tree:
+    """The places of the first column of each place role.
+
+    A node's key is its level and the chain of values down to it, in capitals, with nothing for a level that is
+    missing: ``country|US``, ``region|US|CA``, ``city|US|CA|FRESNO``; the chain names the levels that the
+    register has columns for. Companies are in their finest place, and also in their postcode area
+    (``postcode|US|937``: the outward code of British postcodes, the first three characters of others).
+    """
+    columns = {
+        role: _read(register, name)
+        for role in (Role.COUNTRY, Role.REGION, Role.CITY)
+        if (name := _first(register, role))
+    }
+    chains = [_nested(columns)] if columns else []
+    if postcode := _first(register, Role.POSTCODE):
+        country = {role: columns[role] for role in (Role.COUNTRY,) if role in columns}
+        codes, distinct = _read(register, postcode)
+        chains.append(_nested({**country, Role.POSTCODE: (codes, _area(distinct))}))
+    return grow(chains)
+
+
+def _first(register: Register, role: Role) -> str:
+    return next(iter(register.names_of(role)), "")
+
+
+def _read(register: Register, name: str) -> tuple[Ints, pa.Array]:
+    codes, distinct = encode(register.read(name).column(0))
+    return codes, tidy(distinct)
+
+
+def _area(postcodes: pa.Array) -> pa.Array:
+    if not len(postcodes):
+        return postcodes
+    outward = pc.struct_field(
+        pc.extract_regex(postcodes, UK_POSTCODE.replace("(", "(?P<outward>", 1)), ["outward"]
+    )
+    return pc.coalesce(outward, pc.utf8_slice_codeunits(pc.replace_substring(postcodes, " ", ""), 0, 3))
+
+
+def _nested(columns: dict[Role, tuple[Ints, pa.Array]]) -> Chains:
+    """Chains of nested levels, widest first: the codes of their combinations and the keys of each level."""
+    roles = list(columns)
+    codes, distinct = columns[roles[0]]
+    chain = pc.fill_null(distinct, "")
+    levels = [_keys(roles[0], chain, distinct)]
+    for role in roles[1:]:
+        finer, values = columns[role]
+        codes, wide, narrow = combine(codes, finer)
+        value = _at(values, narrow)
+        chain = pc.binary_join_element_wise(pc.fill_null(_at(chain, wide), ""), pc.fill_null(value, ""), "|")
+        levels = [*(_at(level, wide) for level in levels), _keys(role, chain, value)]
+    return Chains(codes, tuple(levels))
+
+
+def _keys(role: Role, chain: pa.Array, value: pa.Array) -> pa.Array:
+    """The key of each combination's node at this level, null where it has no value at this level."""
+    named = pc.binary_join_element_wise(role.value, chain, "|")
+    return pc.if_else(pc.is_valid(value), named, pa.scalar(None, pa.string()))
+
+
+def _at(values: pa.Array, codes: Ints) -> pa.Array:
+    return values.take(pa.array(codes, mask=np.asarray(codes == NONE)))
