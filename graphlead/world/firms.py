@@ -14,7 +14,7 @@ from graphlead.world.sampling import choose, stream, zipf_weights
 SNAPSHOT = np.datetime64("2025-06-30")
 """The day the register was drawn; clients won later are the future."""
 
-CERTIFICATES = ("none", "ISO 9001", "ISO 14001", "ISO 27001", "HACCP")
+CERTIFICATES = ("not certified", "ISO 9001", "ISO 14001", "ISO 27001", "HACCP")
 CHANNELS = ("b2b", "b2c", "both", "public sector")
 IN_GROUPS = 0.32
 """Share of companies that belong to an ownership group of two or more."""

@@ -14,7 +14,7 @@ from graphlead.world.places import Places, postcodes_of
 from graphlead.world.sampling import any_of, blank, choose, join, stream, take
 from graphlead.world.words import COUNTRIES, words
 
-_SOFTWARE = ("Kontoro", "Ledgerly", "Orbis ERP", "Paperhub", "none")
+_SOFTWARE = ("Kontoro", "Ledgerly", "Orbis ERP", "Paperhub", "in-house")
 _DIAL = ("+49", "+33", "+31", "+48", "+43", "+264")
 _DOMAINS = (".de", ".fr", ".nl", ".pl", ".at", ".na")
 _PLAIN = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), ("é", "e"), ("ó", "o"), ("ł", "l"), ("ń", "n"))
