@@ -103,7 +103,12 @@ class Register:
         ids = [column.name for column in self.columns if column.role is Role.ID]
         _require(ids == ["company_id"], "Register", "one id column named company_id", ids)
         rows = pq.read_metadata(self.companies).num_rows
-        _require(rows == self.n_companies, "Register", f"{self.n_companies} companies in {self.companies.name}", rows)
+        _require(
+            rows == self.n_companies,
+            "Register",
+            f"{self.n_companies} companies in {self.companies.name}",
+            rows,
+        )
 
     def names_of(self, *roles: Role) -> list[str]:
         """Names of the columns with one of these roles, in the order of the roles, then of the file."""
@@ -126,7 +131,9 @@ class Register:
     def without(self, excluded: frozenset[str]) -> Register:
         """The same register with the excluded columns understood as ignored."""
         columns = tuple(
-            Column(c.name, Role.IGNORED, "excluded", c.scheme, c.missing, c.distinct) if c.name in excluded else c
+            Column(c.name, Role.IGNORED, "excluded", c.scheme, c.missing, c.distinct)
+            if c.name in excluded
+            else c
             for c in self.columns
         )
         return Register(self.companies, self.links, columns, self.n_companies, self.n_links)
@@ -255,7 +262,9 @@ class CompanyGraph:
             _require_indices("CompanyGraph", f"sources of {relation}", edges.source, self.nodes[source])
             _require_indices("CompanyGraph", f"targets of {relation}", edges.target, self.nodes[target])
         for kind, keys in self.keys.items():
-            _require(len(keys) == self.nodes[kind], "CompanyGraph", f"{self.nodes[kind]} keys of {kind}", len(keys))
+            _require(
+                len(keys) == self.nodes[kind], "CompanyGraph", f"{self.nodes[kind]} keys of {kind}", len(keys)
+            )
         _require(len(self.ownership.group) == self.n_companies, "CompanyGraph",
                  f"ownership of {self.n_companies} companies", len(self.ownership.group))  # fmt: skip
 
@@ -338,33 +347,56 @@ Relation = Groups | Incidence | Neighbours
 
 
 @dataclass(frozen=True)
+class Attributes:
+    """What a model sees of n companies by themselves.
+
+    numeric: float32 (n, d), NaN where missing; words: 0/1 CSR (n, w) of common words of the name.
+    """
+
+    numeric: Floats
+    numeric_names: tuple[str, ...]
+    words: sp.csr_matrix
+    word_names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        n, width = self.numeric.shape
+        _require(width == len(self.numeric_names), "Attributes", "a name a number", width)
+        _require(
+            self.words.shape == (n, len(self.word_names)), "Attributes", "a name a word", self.words.shape
+        )
+        _require(not np.isinf(self.numeric).any(), "Attributes", "finite numbers", "infinities")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns that ``rows`` gives."""
+        return (*self.numeric_names, *(f"name has {word}" for word in self.word_names))
+
+    def rows(self, rows: Ints) -> Floats:
+        """The attributes of these companies, float32 (len(rows), len(names)), NaN where a number is missing."""
+        return np.hstack([self.numeric[rows], self.words[rows].toarray()]).astype(np.float32)
+
+
+@dataclass(frozen=True)
 class Features:
     """What is known of n companies without looking at any label.
 
-    attributes: float32 (n, d), NaN where missing, named by ``attribute_names``; structure: float32 (n, s) without NaN,
-    what the graph adds (degrees, neighbours' means of the attributes); relations: who is whose neighbour, from
-    links and from columns.
+    structure: float32 (n, s) without NaN, what links add (degrees, neighbours' means of the numbers); relations: who
+    is whose neighbour, from links and from columns.
     """
 
-    attributes: Floats
-    attribute_names: tuple[str, ...]
+    attributes: Attributes
     structure: Floats
     structure_names: tuple[str, ...]
     relations: tuple[Relation, ...]
 
     def __post_init__(self) -> None:
-        for name, matrix, names in (
-            ("attributes", self.attributes, self.attribute_names),
-            ("structure", self.structure, self.structure_names),
-        ):
-            _require(matrix.shape[1] == len(names), "Features", f"a name a column of {name}", matrix.shape)
-            _require(not np.isinf(matrix).any(), "Features", f"finite {name}", "infinities")
-        _require(not np.isnan(self.structure).any(), "Features", "structure without NaN", "NaN")
-        _require(len(self.attributes) == len(self.structure), "Features", "as many rows in both", len(self.structure))
+        _require(self.structure.shape == (self.n_companies, len(self.structure_names)), "Features",
+                 f"structure of {self.n_companies} by {len(self.structure_names)}", self.structure.shape)  # fmt: skip
+        _require(bool(np.isfinite(self.structure).all()), "Features", "finite structure", "NaN or infinity")
 
     @property
     def n_companies(self) -> int:
-        return len(self.attributes)
+        return len(self.attributes.numeric)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, Self
+
+import scipy.sparse as sp
+
+from graphlead.carriers import Features, Floats, Ints
+
+
+class Propagator(Protocol):
+    """Carries values over the graph by sparse products, the same on every device."""
+
+    def product(self, matrix: sp.csr_matrix, dense: Floats) -> Floats:
+        """``matrix`` (rows, inner) times ``dense`` (inner, k): float32 (rows, k)."""
+        ...
+
+
+class LabelFeatures(Protocol):
+    """Features of companies made from the labels of others."""
+
+    names: tuple[str, ...]
+
+    def rows(self, rows: Ints, visible: Ints) -> Floats:
+        """Features float32 (len(rows), len(names)) of these companies from the ``visible`` clients alone."""
+        ...
+
+
+class Ranker(Protocol):
+    """Learns who is likely to become a client from labelled clients and unlabelled companies."""
+
+    name: str
+
+    def fit(self, features: Features, rows: Ints, labels: Floats, around: Floats, seed: int) -> Self:
+        """Train on companies ``rows`` with their labels (len(rows),) and label features ``around``."""
+        ...
+
+    def score(self, features: Features, rows: Ints, around: Floats) -> Floats:
+        """A score (len(rows),) for each of these companies, higher is likelier; any real number."""
+        ...
+
+    def save(self, folder: Path) -> None:
+        """Write the trained model into an existing folder, without pickle."""
+        ...
+
+    def load(self, folder: Path) -> Self:
+        """The model that ``save`` wrote."""
+        ...
 
 
 class Progress(Protocol):

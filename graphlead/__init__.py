@@ -1,0 +1,1 @@
+"""graphlead: find a company's next business customers in the graph of all companies."""

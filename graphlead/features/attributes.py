@@ -1,0 +1,118 @@
+"""The attributes of companies as numbers and flags: what a tabular model sees."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import scipy.sparse as sp
+
+from graphlead.carriers import Attributes, Column, Floats, Register, Role
+from graphlead.features.levels import Level, encode, industry_levels, numbers, place_levels
+from graphlead.features.terms import term_incidence
+
+NAME_WORDS = 100
+
+NUMERIC = (Role.NUMBER, Role.BOOLEAN, Role.DATE)
+ORDERED = (Role.POSTCODE, Role.INDUSTRY)
+"""Codes whose digits lie near each other where the places or trades do."""
+
+
+@dataclass(frozen=True)
+class AttributePlan:
+    """How the columns become attributes, fitted once and applied alike to a newer register.
+
+    numeric: columns taken as numbers (numbers as a signed log); ordered: columns whose digits are taken as a number;
+    common: levels of which it is told how common the company's value is; words: words of the name with a flag each.
+    """
+
+    numeric: tuple[str, ...]
+    ordered: tuple[str, ...]
+    common: tuple[Level, ...]
+    words: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> AttributePlan:
+        common = tuple(Level.from_json(level) for level in data["common"])
+        return AttributePlan(tuple(data["numeric"]), tuple(data["ordered"]), common, tuple(data["words"]))
+
+
+def plan_attributes(register: Register) -> AttributePlan:
+    """Every usable column of the register: numbers, how common places and industries are, words of the name."""
+    ordered = [name for name in register.names_of(*ORDERED) if _mostly_digits(register, name)]
+    names = register.names_of(Role.NAME)
+    words = term_incidence(register.read(names[0]).column(0))[1][:NAME_WORDS] if names else []
+    common = (*place_levels(register), *industry_levels(register))
+    return AttributePlan(tuple(register.names_of(*NUMERIC)), tuple(ordered), common, tuple(words))
+
+
+def build_attributes(plan: AttributePlan, register: Register) -> Attributes:
+    """The plan's attributes over this register; a column that is not there any more is missing everywhere."""
+    present = {column.name: column for column in register.columns if column.role is not Role.IGNORED}
+    columns = {name: _number(present.get(name), register) for name in plan.numeric}
+    columns |= {f"{name} as a number": _digits(present.get(name), register) for name in plan.ordered}
+    columns |= {f"how common {level.name} is": _commonness(level, register) for level in plan.common}
+    columns["length of the name"] = _name_length(register)
+    return Attributes(
+        np.stack(list(columns.values()), axis=1), tuple(columns), _words(plan.words, register), plan.words
+    )
+
+
+def _number(column: Column | None, register: Register) -> Floats:
+    if column is None or column.role not in NUMERIC:
+        return np.full(register.n_companies, np.nan, np.float32)
+    values = numbers(register, column)
+    scaled = np.sign(values) * np.log1p(np.abs(values)) if column.role is Role.NUMBER else values
+    return scaled.astype(np.float32)
+
+
+def _mostly_digits(register: Register, name: str) -> bool:
+    text = register.read(name).column(0)
+    digits = pc.sum(pc.match_substring_regex(text, r"^[\d.\-\s]+$")).as_py() or 0
+    return bool(digits > 0.8 * max(len(text) - text.null_count, 1))
+
+
+def _digits(column: Column | None, register: Register) -> Floats:
+    """The first five digits as a number, 561 being read as 56100 so that it lies near 56130."""
+    if column is None:
+        return np.full(register.n_companies, np.nan, np.float32)
+    text = pc.replace_substring_regex(register.read(column.name).column(0), r"[^\d]", "")
+    five = pc.utf8_slice_codeunits(pc.utf8_rpad(text, 5, "0"), 0, 5)
+    number = pc.cast(pc.if_else(pc.equal(pc.utf8_length(text), 0), None, five), pa.float32())
+    return np.asarray(number.to_numpy(), np.float32)
+
+
+def _commonness(level: Level, register: Register) -> Floats:
+    """The log of the share of companies with the same value, NaN where missing."""
+    code, count = encode(level, register)
+    sizes = np.append(np.bincount(code[code >= 0], minlength=count), 0)
+    with np.errstate(divide="ignore"):
+        share = np.log(sizes[code] / max(len(code), 1))
+    return np.where(code >= 0, share, np.nan).astype(np.float32)
+
+
+def _name_length(register: Register) -> Floats:
+    names = register.names_of(Role.NAME)
+    if not names:
+        return np.full(register.n_companies, np.nan, np.float32)
+    length = pc.cast(pc.utf8_length(register.read(names[0]).column(0)), pa.float32()).to_numpy()
+    return np.asarray(np.log1p(np.minimum(length, 200)), np.float32)
+
+
+def _words(words: tuple[str, ...], register: Register) -> sp.csr_matrix:
+    names = register.names_of(Role.NAME)
+    if not words or not names:
+        return sp.csr_matrix((register.n_companies, len(words))).astype(np.float32)
+    matrix, found = term_incidence(register.read(names[0]).column(0))
+    place = {word: i for i, word in enumerate(found)}
+    known = [(place[word], i) for i, word in enumerate(words) if word in place]
+    rows = [row for row, _ in known]
+    pick = sp.csr_matrix((np.ones(len(known), np.float32), (rows, [column for _, column in known])),
+                         shape=(len(found), len(words)))  # fmt: skip
+    return sp.csr_matrix(matrix @ pick)

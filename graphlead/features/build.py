@@ -1,0 +1,48 @@
+"""Register and graph -> features: planned once, built alike on every newer register."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from graphlead.carriers import CompanyGraph, Features, Register
+from graphlead.contracts import Propagator
+from graphlead.features.attributes import AttributePlan, build_attributes, plan_attributes
+from graphlead.features.relations import RelationPlan, derived_relations, linked_relations, plan_relations
+from graphlead.features.structure import build_structure
+
+MOST_AVERAGED = 24
+"""Numbers whose means over the linked companies become features."""
+
+
+@dataclass(frozen=True)
+class FeaturePlan:
+    """Which attributes and relations are made of a register; part of a trained model."""
+
+    attributes: AttributePlan
+    relations: RelationPlan
+
+    def to_json(self) -> dict[str, Any]:
+        return {"attributes": self.attributes.to_json(), "relations": self.relations.to_json()}
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> FeaturePlan:
+        return FeaturePlan(
+            AttributePlan.from_json(data["attributes"]), RelationPlan.from_json(data["relations"])
+        )
+
+
+def plan_features(register: Register, graph: CompanyGraph) -> FeaturePlan:
+    """Decide on features from the register at hand; columns with the role "ignored" take no part."""
+    return FeaturePlan(plan_attributes(register), plan_relations(register, graph))
+
+
+def build_features(
+    plan: FeaturePlan, register: Register, graph: CompanyGraph, propagator: Propagator
+) -> Features:
+    """The plan's features over this register and graph, without looking at any label."""
+    attributes = build_attributes(plan.attributes, register)
+    linked = linked_relations(plan.relations, graph)
+    telling = min(MOST_AVERAGED, len(plan.attributes.numeric) + len(plan.attributes.ordered))
+    structure, names = build_structure(attributes, telling, linked, propagator)
+    return Features(attributes, structure, names, (*derived_relations(plan.relations, register), *linked))

@@ -1,0 +1,187 @@
+"""Who is whose neighbour: by columns (same place, same industry, shared words) and by links."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from graphlead.carriers import (
+    CompanyGraph,
+    Edges,
+    Groups,
+    Incidence,
+    Ints,
+    Neighbours,
+    Register,
+    Relation,
+    Role,
+)
+from graphlead.features.levels import (
+    CROSSED_TRAITS,
+    Level,
+    cross,
+    encode,
+    industry_levels,
+    place_levels,
+    trait_levels,
+)
+from graphlead.features.terms import term_incidence
+
+MOST_LINK_KINDS = 12
+ALONE = 0.98
+"""A grouping that leaves more than this part of the companies alone in their group connects nobody."""
+
+
+@dataclass(frozen=True)
+class RelationPlan:
+    """Which relations a register has, decided once and rebuilt alike on a newer register.
+
+    crossed: the levels of each derived relation; texts: columns whose words connect; links: kinds of links; owned,
+    held: whether there are ownership groups, and holders outside the register.
+    """
+
+    crossed: tuple[tuple[Level, ...], ...]
+    texts: tuple[str, ...]
+    links: tuple[str, ...]
+    owned: bool
+    held: bool
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> RelationPlan:
+        crossed = tuple(tuple(Level.from_json(level) for level in levels) for levels in data["crossed"])
+        return RelationPlan(crossed, tuple(data["texts"]), tuple(data["links"]), data["owned"], data["held"])
+
+
+def plan_relations(register: Register, graph: CompanyGraph) -> RelationPlan:
+    """The relations this register's columns and links can tell; those that connect nobody are left out."""
+    coded = {levels: _coded(levels, register) for levels in _candidates(register)}
+    chosen: list[tuple[Level, ...]] = []
+    seen: set[bytes] = set()
+    for levels, groups in coded.items():
+        fingerprint = groups.code.tobytes()
+        if _connects(groups) and fingerprint not in seen:
+            chosen.append(levels)
+            seen.add(fingerprint)
+    texts = register.names_of(Role.NAME, Role.TEXT)
+    owned, held = _ownership_group(graph).count > 0, _shared_holders(graph).matrix.nnz > 0
+    return RelationPlan(tuple(chosen), tuple(texts), tuple(_link_kinds(graph)), owned, held)
+
+
+def derived_relations(plan: RelationPlan, register: Register) -> tuple[Relation, ...]:
+    """The relations that columns tell: groups of the same place, trade or band, and words in common."""
+    groups: list[Relation] = [_coded(levels, register) for levels in plan.crossed]
+    present = {column.name for column in register.columns if column.role is not Role.IGNORED}
+    for name in plan.texts:
+        texts = register.read(name).column(0) if name in present else None
+        matrix = sp.csr_matrix((register.n_companies, 0)) if texts is None else term_incidence(texts)[0]
+        groups.append(Incidence(f"words of {name}", matrix))
+    return tuple(groups)
+
+
+def linked_relations(plan: RelationPlan, graph: CompanyGraph) -> tuple[Relation, ...]:
+    """The relations that links tell: each kind of link, the ownership group, shared holders and persons."""
+    linked: list[Relation] = [_neighbours(kind, graph) for kind in plan.links]
+    if plan.owned:
+        linked.append(_ownership_group(graph))
+    if plan.held:
+        linked.append(_shared_holders(graph))
+    return tuple(linked)
+
+
+def _candidates(register: Register) -> list[tuple[Level, ...]]:
+    places, industries, traits = place_levels(register), industry_levels(register), trait_levels(register)
+    single = [(level,) for level in (*places, *industries, *traits)]
+    few = traits[:CROSSED_TRAITS]
+    booleans = [level for level in few if level.cut == "value"]
+    exact = register.names_of(Role.POSTCODE)
+    broad_places = [
+        level
+        for level in places
+        if level.column not in register.names_of(Role.COUNTRY) and level.name not in exact
+    ]
+    mixed: list[tuple[Level, ...]] = [
+        *product(broad_places, _telling(industries)),
+        *product(broad_places[:1], few),
+        *product(_telling(industries)[:1], few),
+        *combinations(few, 2),
+    ]
+    if len(booleans) > 1:
+        profile = tuple(booleans)
+        mixed += [profile, *((place, *profile) for place in broad_places[:1])]
+    return single + mixed
+
+
+def _telling(industries: list[Level]) -> list[Level]:
+    """The middle and the finest level of an industry code, and its widest."""
+    return (
+        [industries[i] for i in dict.fromkeys((len(industries) // 2, 0, len(industries) - 1))]
+        if industries
+        else []
+    )
+
+
+def _coded(levels: tuple[Level, ...], register: Register) -> Groups:
+    encoded = [encode(level, register) for level in levels]
+    name = " and ".join(level.name for level in levels)
+    code, count = encoded[0] if len(encoded) == 1 else cross([code for code, _ in encoded])
+    return Groups(f"same {name}", code, count)
+
+
+def _connects(groups: Groups) -> bool:
+    sizes = np.bincount(groups.code[groups.code >= 0], minlength=1)
+    together = int(sizes[sizes > 1].sum())
+    return groups.count > 1 and together >= (1 - ALONE) * len(groups.code) and len(sizes[sizes > 0]) > 1
+
+
+def _link_kinds(graph: CompanyGraph) -> list[str]:
+    sizes: dict[str, int] = {}
+    for (source, relation, target), edges in graph.edges.items():
+        if source == "company" and target == "company" and len(edges):
+            sizes[relation] = sizes.get(relation, 0) + len(edges)
+    return sorted(sizes, key=lambda kind: (-sizes[kind], kind))[:MOST_LINK_KINDS]
+
+
+def _neighbours(kind: str, graph: CompanyGraph) -> Neighbours:
+    edges = graph.edges.get(("company", kind, "company"), Edges(_no_ints(), _no_ints()))
+    n = graph.n_companies
+    both = (np.r_[edges.source, edges.target], np.r_[edges.target, edges.source])
+    matrix = sp.csr_matrix((np.ones(len(both[0]), np.float32), both), shape=(n, n))
+    matrix.data[:] = 1
+    matrix.setdiag(0)
+    matrix.eliminate_zeros()
+    return Neighbours(f"linked by {kind.removeprefix('linked:')}", matrix)
+
+
+def _ownership_group(graph: CompanyGraph) -> Groups:
+    sizes = np.bincount(graph.ownership.group, minlength=graph.n_companies)
+    shared = np.where(sizes[graph.ownership.group] > 1, graph.ownership.group, -1).astype(np.int32)
+    code, count = cross([shared])
+    return Groups("same ownership group", code, count)
+
+
+def _shared_holders(graph: CompanyGraph) -> Incidence:
+    """Companies held or directed by the same holder or person outside the register."""
+    companies, holders, offset = [_no_ints()], [_no_ints()], 0
+    for kind in ("holder", "person"):
+        for (source, _, target), edges in graph.edges.items():
+            if source == kind and target == "company":
+                companies.append(edges.target)
+                holders.append(edges.source + np.int32(offset))
+        offset += graph.nodes.get(kind, 0)
+    rows, columns = np.concatenate(companies), np.concatenate(holders)
+    matrix = sp.csr_matrix(
+        (np.ones(len(rows), np.float32), (rows, columns)), shape=(graph.n_companies, offset)
+    )
+    matrix.data[:] = 1
+    return Incidence("shared holder or person", matrix)
+
+
+def _no_ints() -> Ints:
+    return np.zeros(0, np.int32)

@@ -1,0 +1,68 @@
+"""What links add to a company's own attributes: how many it has, and how its neighbours look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import scipy.sparse as sp
+
+from graphlead.carriers import Attributes, Floats, Groups, Incidence, Neighbours, Relation
+from graphlead.contracts import Propagator
+
+
+def build_structure(
+    attributes: Attributes, telling: int, linked: Sequence[Relation], propagator: Propagator
+) -> tuple[Floats, tuple[str, ...]]:
+    """Log degrees and neighbours' means of the first ``telling`` numbers, float32 (n, s) without NaN, and their names.
+
+    ``linked`` are the relations made of links. The means are SIGN's one-hop operators (Frasca et al. 2020), computed
+    once; a company without a neighbour there gets the register's mean, which is 0.
+    """
+    numbers = _standardised(attributes.numeric[:, :telling])
+    columns = [np.zeros((len(numbers), 0), np.float32)]
+    names: list[str] = []
+    for relation in linked:
+        columns += [np.log1p(_degree(relation))[:, None], neighbour_means(relation, numbers, propagator)]
+        names.append(f"count: {relation.name}")
+        names += [f"{name}, mean of {relation.name}" for name in attributes.numeric_names[:telling]]
+    return np.hstack(columns).astype(np.float32), tuple(names)
+
+
+def neighbour_means(relation: Relation, values: Floats, propagator: Propagator) -> Floats:
+    """Mean of ``values`` (n, k) over each company's neighbours, itself left out; 0 for a company without any."""
+    if isinstance(relation, Neighbours):
+        total, count = propagator.product(relation.matrix, values), _degree(relation)
+    else:
+        members = _incidence(relation)
+        sums = propagator.product(sp.csr_matrix(members.T), values)
+        own = np.asarray(members.sum(1), np.float32)
+        total = propagator.product(members, sums) - own * values
+        count = _degree(relation)
+    return np.asarray(total / np.maximum(count, 1)[:, None], np.float32)
+
+
+def _incidence(relation: Groups | Incidence) -> sp.csr_matrix:
+    if isinstance(relation, Incidence):
+        return relation.matrix
+    rows = np.flatnonzero(relation.code >= 0)
+    ones = np.ones(len(rows), np.float32)
+    return sp.csr_matrix((ones, (rows, relation.code[rows])), shape=(len(relation.code), relation.count))
+
+
+def _degree(relation: Relation) -> Floats:
+    """How many neighbours each company has in this relation, those met twice counted twice."""
+    if isinstance(relation, Neighbours):
+        return np.asarray(relation.matrix.sum(1), np.float32).ravel()
+    members = _incidence(relation)
+    others = np.asarray(members.sum(0), np.float32).ravel() - 1
+    return np.asarray(members @ others, np.float32)
+
+
+def _standardised(values: Floats) -> Floats:
+    """Mean 0 and deviation 1 over the known values; missing values become the mean."""
+    known = np.isfinite(values)
+    count = np.maximum(known.sum(0), 1)
+    mean = np.where(known, values, 0).sum(0) / count
+    deviation = np.sqrt((np.where(known, values - mean, 0) ** 2).sum(0) / count)
+    return np.where(known, (values - mean) / np.maximum(deviation, 1e-6), 0).astype(np.float32)

@@ -1,0 +1,45 @@
+"""The terms of names and free texts: who shares a rare word with whom."""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import scipy.sparse as sp
+
+FEWEST = 2
+WIDEST = 0.2
+
+_WORDS = r"""
+CREATE TEMP TABLE words AS SELECT company, unnest(list_distinct(regexp_split_to_array(
+    regexp_replace(lower(strip_accents(left(text, 2000))), '[''.]', '', 'g'), '[^\p{L}\p{N}]+'))) AS term
+FROM texts WHERE text IS NOT NULL
+"""
+_NUMBERED = """
+CREATE TEMP TABLE numbered AS
+SELECT term, CAST(row_number() OVER (ORDER BY count(*) DESC, term) - 1 AS INTEGER) AS number
+FROM words WHERE length(term) BETWEEN 2 AND 40 GROUP BY term HAVING count(*) BETWEEN ? AND ?
+"""
+
+
+def term_incidence(text: pa.ChunkedArray) -> tuple[sp.csr_matrix, list[str]]:
+    """0/1 incidence (n, terms) of the words of n texts, and the words, the commonest first.
+
+    Words on fewer than FEWEST companies connect nobody and words on more than a WIDEST part distinguish nobody.
+    """
+    n = len(text)
+    texts = pa.table({"company": pa.array(np.arange(n, dtype=np.int32)), "text": text.cast(pa.string())})
+    with duckdb.connect() as connection:
+        connection.register("texts", texts)
+        connection.execute(_WORDS)
+        connection.execute(_NUMBERED, [FEWEST, max(FEWEST, int(n * WIDEST))])
+        words = [
+            word for (word,) in connection.execute("SELECT term FROM numbered ORDER BY number").fetchall()
+        ]
+        pairs = connection.execute(
+            "SELECT company, number FROM words JOIN numbered USING (term)"
+        ).fetchnumpy()
+    ones = np.ones(len(pairs["company"]), np.float32)
+    matrix = sp.csr_matrix((ones, (pairs["company"], pairs["number"])), shape=(n, len(words)))
+    matrix.sort_indices()
+    return matrix, words
