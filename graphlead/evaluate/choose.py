@@ -12,8 +12,9 @@ from scipy.stats import rankdata
 
 from graphlead.carriers import Floats
 from graphlead.errors import CarrierError
-from graphlead.evaluate.heldout import HeldOut, Reals, positions
-from graphlead.evaluate.metrics import Weights, average_precision, resample
+from graphlead.evaluate.heldout import HeldOut
+from graphlead.evaluate.metrics import average_precision
+from graphlead.evaluate.positions import Reals, Resamples, positions, resample
 
 BLEND = "blend"
 """The name of the blend's column beside the single rankers."""
@@ -44,7 +45,7 @@ def choose(results: Sequence[HeldOut], seed: int) -> Choice:
     names = [name for name in results[0].scores if all(name in result.scores for result in results)]
     if not names:
         raise CarrierError("choose: expected a ranker scored on every split, got none.")
-    draws = [resample(result.n_held_out, seed + i) for i, result in enumerate(results)]
+    draws = [resample(result, seed + i) for i, result in enumerate(results)]
     single = {name: _precision(results, draws, (name,)) for name in names}
     best_first = sorted(names, key=lambda name: -single[name][0])
     best = best_first[0]
@@ -93,14 +94,15 @@ def share_ranked_before(scores: Floats, fold: npt.NDArray[np.int8]) -> Reals:
     return share
 
 
-def _precision(results: Sequence[HeldOut], draws: Sequence[Weights], members: tuple[str, ...]) -> Reals:
+def _precision(results: Sequence[HeldOut], draws: Sequence[Resamples], members: tuple[str, ...]) -> Reals:
     """Average precision of a ranker or blend, mean over the splits, (1 + resamples,)."""
     each = []
-    for result, weights in zip(results, draws, strict=True):
+    for result, resamples in zip(results, draws, strict=True):
         one = members[0]
         scores = result.scores[one] if len(members) == 1 else blend(result.scores, members, result.fold)
-        each.append(average_precision(positions(result, scores), weights))
-    mean: Reals = np.mean(each, axis=0)
+        each.append(average_precision(positions(result, scores, resamples), resamples))
+    fewest = min(map(len, each))
+    mean: Reals = np.mean([series[:fewest] for series in each], axis=0)
     return mean
 
 

@@ -10,8 +10,9 @@ import pandas as pd
 from graphlead.carriers import Evaluation
 from graphlead.contracts import Progress, silent
 from graphlead.errors import CarrierError
-from graphlead.evaluate.heldout import HeldOut, Positions, positions
-from graphlead.evaluate.metrics import Interval, Prior, draw_prior, measure, resample
+from graphlead.evaluate.heldout import HeldOut
+from graphlead.evaluate.metrics import Interval, Prior, measure
+from graphlead.evaluate.positions import Positions, Resamples, positions, resample
 from graphlead.evaluate.segments import COLUMNS, DENSE, SPARSE, recall_by_segment
 from graphlead.evaluate.verdict import verdict
 
@@ -30,17 +31,16 @@ def evaluate(results: Sequence[HeldOut], prior: Prior, seed: int, progress: Prog
     """
     if not results or not 0 < prior[0] <= prior[1] <= prior[2] < 1:
         raise CarrierError(f"evaluate: expected splits and 0 < low <= point <= high < 1, got prior {prior}.")
-    priors = draw_prior(prior, seed)
     metrics, segments, notes, sentence = [], [], [], ""
     for i, result in enumerate(results):
         progress(i, len(results), f"evaluating {result.split}")
-        places = _places(result)
-        weights = resample(result.n_held_out, seed + i)
-        rows = {name: measure(at, weights, priors) for name, at in places.items()}
+        resamples = resample(result, seed + i)
+        places = _places(result, resamples)
+        rows = {name: measure(at, resamples, prior, seed) for name, at in places.items()}
         metrics += [(result.split, name, *row) for name in rows for row in _flat(rows[name])]
         segments.append(recall_by_segment(result, places))
         notes += _notes(result)
-        sentence = sentence or verdict(result.split, places, weights)
+        sentence = sentence or verdict(result.split, places, resamples)
     progress(len(results), len(results), "evaluated")
     table = pd.DataFrame(metrics, columns=["split", "ranker", "metric", "value", "low", "high"])
     by_segment = pd.concat(segments, ignore_index=True) if segments else pd.DataFrame(columns=COLUMNS)
@@ -48,9 +48,12 @@ def evaluate(results: Sequence[HeldOut], prior: Prior, seed: int, progress: Prog
     return Evaluation(table, by_segment, sentence, prior, tuple(notes))
 
 
-def _places(result: HeldOut) -> dict[str, Positions]:
+def _places(result: HeldOut, resamples: Resamples) -> dict[str, Positions]:
     chance = np.zeros(len(result.held_out), np.float32)
-    return {name: positions(result, scores) for name, scores in {**result.scores, RANDOM: chance}.items()}
+    return {
+        name: positions(result, scores, resamples)
+        for name, scores in {**result.scores, RANDOM: chance}.items()
+    }
 
 
 def _flat(measured: Mapping[str, Interval]) -> list[tuple[str, float, float, float]]:

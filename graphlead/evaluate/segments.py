@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from graphlead.evaluate.heldout import HeldOut, Positions
+from graphlead.evaluate.heldout import HeldOut
+from graphlead.evaluate.positions import Positions
 
 LARGEST = 12
 """Segments shown one by one; the others are taken together."""
@@ -31,7 +32,7 @@ def recall_by_segment(result: HeldOut, places: Mapping[str, Positions]) -> pd.Da
     % of the list; recall_10: within the top 10 %. Each column ends with two rows that part its segments by
     the share of clients among their companies, so that about half of the held-out clients lie on each side.
     """
-    found = {name: np.stack([p.found(0.05), p.found(0.10)]) for name, p in places.items()}
+    found = {name: np.stack([p.found(0.05)[0], p.found(0.10)[0]]) for name, p in places.items()}
     rows = [
         (result.split, ranker, column, segment, len_all, len(members), *_recall(chances[:, members]))
         for column, values in result.segments.items()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from graphlead.evaluate.heldout import Positions
-from graphlead.evaluate.metrics import Interval, Weights, auc, average_precision, interval, recall
+from graphlead.evaluate.metrics import Interval, auc, average_precision, interval, recall
+from graphlead.evaluate.positions import Positions, Resamples
 
 GNN, TABULAR, TABULAR_GRAPH = "gnn", "tabular", "tabular_graph"
 
@@ -36,38 +36,38 @@ class Comparison:
     def outcome(self) -> str:
         """better, worse, or same: no measurable difference.
 
-        Better when recall and average precision both point that way and the interval of one of them leaves
-        zero out.
+        Decided by average precision, the measure of the whole list's order with most weight on its top,
+        unless recall points the other way.
         """
-        up = self.recall[0] >= 0 and self.ap[0] >= 0 and max(self.recall[1], self.ap[1]) > 0
-        down = self.recall[0] <= 0 and self.ap[0] <= 0 and min(self.recall[2], self.ap[2]) < 0
+        up = self.ap[1] > 0 and self.recall[0] >= 0
+        down = self.ap[2] < 0 and self.recall[0] <= 0
         return "better" if up else "worse" if down else "same"
 
 
-def compare(places: Mapping[str, Positions], weights: Weights, ranker: str, rival: str) -> Comparison:
-    """``ranker`` against ``rival``: the same clients are drawn for both, so what they share cancels."""
+def compare(places: Mapping[str, Positions], resamples: Resamples, ranker: str, rival: str) -> Comparison:
+    """``ranker`` against ``rival``, the same draws for both so that what they share cancels."""
     one, other = places[ranker], places[rival]
-    (reached,), (rival_reached,) = recall(one, weights, (0.05,)), recall(other, weights, (0.05,))
+    reached, rival_reached = recall(one, resamples, 0.05), recall(other, resamples, 0.05)
     return Comparison(
         ranker=ranker,
         rival=rival,
-        n_held_out=len(one.low),
+        n_held_out=one.low.shape[1],
         reached=float(reached[0]),
         rival_reached=float(rival_reached[0]),
         recall=interval(reached - rival_reached),
-        ap=interval(average_precision(one, weights) - average_precision(other, weights)),
-        auc=interval(auc(one, weights) - auc(other, weights)),
+        ap=interval(average_precision(one, resamples) - average_precision(other, resamples)),
+        auc=interval(auc(one, resamples) - auc(other, resamples)),
     )
 
 
-def verdict(split: str, places: Mapping[str, Positions], weights: Weights) -> str:
+def verdict(split: str, places: Mapping[str, Positions], resamples: Resamples) -> str:
     """The best use of the graph against no graph, then the network against the trees, in words."""
     graphs = [name for name in (GNN, TABULAR_GRAPH) if name in places]
     if TABULAR not in places or not graphs:
         return "Nothing was trained with and without the graph, so what the graph adds is not known."
-    parts = [_against_no_graph([compare(places, weights, name, TABULAR) for name in graphs], split)]
+    parts = [_against_no_graph([compare(places, resamples, name, TABULAR) for name in graphs], split)]
     if len(graphs) == 2:
-        parts.append(_network_against_trees(compare(places, weights, GNN, TABULAR_GRAPH)))
+        parts.append(_network_against_trees(compare(places, resamples, GNN, TABULAR_GRAPH)))
     return " ".join(parts)
 
 
