@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from graphlead.carriers import Register, Role
-from graphlead.match.columns import FIELDS, REGISTER_FIELDS
-from graphlead.match.normalise import names_query
-from graphlead.match.sql import identifier, literal, run
+from graphlead.match.sql import fill, run
 
 CANDIDATES = 25
 """Companies that are scored for a line, at most."""
@@ -19,53 +18,13 @@ POSTINGS = 2000
 """Companies looked at for the words of a line's name, at most (its rarest word is always used up to ten times this)."""
 
 
-def read_register(connection: duckdb.DuckDBPyConnection, register: Register, folder: str) -> None:
-    """Write the register in normal form to ``folder`` and make views over it.
-
-    match_names: company and the columns of normalise.names_query. match_fields: company and each of columns.FIELDS,
-    normalised, NULL where the register lacks it.
-    """
-    companies = literal(register.companies)
-    source = f"(SELECT file_row_number::INTEGER AS company, * FROM read_parquet({companies}, file_row_number = true))"
-    fields = ", ".join(f"{_field(register, field)} AS {field}" for field in FIELDS)
-    queries = {
-        "names": names_query("company", register.names_of(Role.NAME), source),
-        "fields": f"SELECT company, {fields} FROM {source}",
-    }
-    for name, query in queries.items():
-        path = literal(f"{folder}/{name}.parquet")
-        run(connection, f"COPY ({query}) TO {path} (FORMAT parquet)")
-        run(connection, f"CREATE OR REPLACE TEMP VIEW match_{name} AS SELECT * FROM read_parquet({path})")
-
-
-def _field(register: Register, field: str) -> str:
-    """The expression that reads a field of the register."""
-    if field == "domain":
-        found = [f"match_domain({identifier(name)}::VARCHAR)" for name in register.names_of(Role.CONTACT)]
-        return f"coalesce({', '.join(found)}, NULL)" if found else "NULL::VARCHAR"
-    names = register.names_of(REGISTER_FIELDS[field])
-    return normalised(field, f"{identifier(names[0])}::VARCHAR") if names else "NULL::VARCHAR"
-
-
-def normalised(field: str, expression: str) -> str:
-    """The expression of a field in its normal form, NULL when nothing is left."""
-    macro = {"address": "text", "city": "place"}.get(field, field)
-    return f"nullif(match_{macro}({expression}), '')"
-
-
-def count_words(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make match_vocabulary: word, df (names of the register it stands in)."""
-    run(
-        connection,
-        "CREATE OR REPLACE TEMP TABLE match_vocabulary AS SELECT word, count(*)::INTEGER AS df"
-        " FROM (SELECT unnest(list_distinct(match_tokens(core))) AS word FROM match_names WHERE part = 0)"
-        " GROUP BY word",
-    )
-
+_VOCABULARY = """
+CREATE OR REPLACE TEMP TABLE match_vocabulary AS SELECT word, count(*)::INTEGER AS df
+FROM (SELECT unnest(list_distinct(words)) AS word FROM match_names WHERE part = 0) GROUP BY word"""
 
 _WANTED = """
 CREATE OR REPLACE TEMP TABLE match_wanted AS
-WITH said AS (SELECT DISTINCT line, unnest(match_tokens(core)) AS word FROM match_lines),
+WITH said AS (SELECT DISTINCT line, unnest(words) AS word FROM match_lines),
 new AS (SELECT DISTINCT word FROM said WHERE length(word) BETWEEN 4 AND 24),
 cut_new AS (SELECT DISTINCT word, left(word, i) || substr(word, i + 2) AS cut
     FROM new, range(0, 24) AS r(i) WHERE i < length(word)),
@@ -80,23 +39,23 @@ SELECT line, word AS said, word, df, 1.0 AS likeness FROM said JOIN match_vocabu
 UNION ALL SELECT line, said.word, near.known, near.df, 0.6 FROM said JOIN near USING (word)
     WHERE near.known <> said.word"""
 
-_POSTINGS = f"""
+_POSTINGS = """
 CREATE OR REPLACE TEMP TABLE match_postings AS
-SELECT company, word FROM (SELECT DISTINCT company, unnest(match_tokens(core)) AS word FROM match_names)
-WHERE word IN (SELECT word FROM match_wanted WHERE df <= {POSTINGS * 10})"""
+SELECT company, word FROM (SELECT DISTINCT company, unnest(words) AS word FROM match_names)
+WHERE word IN (SELECT word FROM match_wanted WHERE df <= 10 * $postings)"""
 
-_SHARING = f"""
+_SHARING = """
 CREATE OR REPLACE TEMP TABLE match_sharing AS
 SELECT DISTINCT line, company FROM (
     SELECT *, sum(df) OVER (PARTITION BY line ORDER BY df, word ROWS UNBOUNDED PRECEDING) AS total,
         row_number() OVER (PARTITION BY line, likeness ORDER BY df, word) AS place
     FROM match_wanted) JOIN match_postings USING (word)
-WHERE total <= {POSTINGS} OR (place = 1 AND df <= {POSTINGS * 10})"""
+WHERE total <= $postings OR (place = 1 AND df <= 10 * $postings)"""
 
 _BY_WORDS = """
 SELECT line, company, sum(weight) AS weight FROM (
     SELECT line, said, company, max(likeness * ln(1 + $n / df)) AS weight
-    FROM match_sharing JOIN (SELECT DISTINCT company, unnest(match_tokens(core)) AS word FROM match_names
+    FROM match_sharing JOIN (SELECT DISTINCT company, unnest(words) AS word FROM match_names
         WHERE company IN (SELECT company FROM match_sharing)) USING (company)
     JOIN match_wanted USING (line, word) GROUP BY line, said, company)
 GROUP BY line, company"""
@@ -112,18 +71,18 @@ QUALIFY count(*) OVER (PARTITION BY line) <= 500"""
 
 _BY_INITIALS = """
 SELECT DISTINCT l.line, n.company, 3.0 AS weight FROM match_lines l JOIN match_names n ON replace(l.core, ' ', '')
-    = array_to_string(list_transform(string_split(n.core, ' '), lambda w: left(w, 1)), '')
+    = array_to_string(list_transform(n.words, lambda w: left(w, 1)), '')
 WHERE length(l.core) BETWEEN 3 AND 7 AND length(n.core) > 10"""
 
-_BY_PLACE = f"""
+_BY_PLACE = """
 SELECT line, company, sum(ln(1 + $n / df)) + 3 AS weight FROM (
     SELECT DISTINCT line, company, word, df FROM (
-        SELECT company, {{field}} AS place, unnest(match_tokens(core)) AS word
+        SELECT company, {field} AS place, unnest(words) AS word
         FROM match_fields JOIN match_names USING (company)
-        WHERE {{field}} IN (SELECT {{field}} FROM match_line_fields)) AS local
-    JOIN (SELECT line, {{field}} AS place, word, df FROM match_wanted JOIN match_line_fields USING (line)) AS line
+        WHERE {field} IN (SELECT {field} FROM match_line_fields)) AS local
+    JOIN (SELECT line, {field} AS place, word, df FROM match_wanted JOIN match_line_fields USING (line)) AS line
         USING (place, word)
-    QUALIFY count(*) OVER (PARTITION BY line, word) <= {POSTINGS})
+    QUALIFY count(*) OVER (PARTITION BY line, word) <= $postings)
 GROUP BY line, company"""
 
 _BY_DOMAIN = """
@@ -131,9 +90,16 @@ SELECT line, company, 20.0 AS weight FROM match_line_fields JOIN match_fields US
 QUALIFY count(*) OVER (PARTITION BY line) <= 200"""
 
 
+_PAIRS = """
+CREATE OR REPLACE TEMP TABLE match_pairs AS
+SELECT row_number() OVER (ORDER BY line, company) - 1 AS pair, line, company FROM (
+    SELECT line, company, max(weight) AS weight FROM ({union}) GROUP BY line, company
+    QUALIFY row_number() OVER (PARTITION BY line ORDER BY max(weight) DESC, company) <= $most)"""
+
+
 def find_candidates(
     connection: duckdb.DuckDBPyConnection,
-    fields: frozenset[str],
+    fields: Collection[str],
     companies: int,
     by_id: npt.NDArray[np.int64],
 ) -> None:
@@ -143,9 +109,10 @@ def find_candidates(
     A company is a candidate when it shares rare words with the line (or words one edit away), begins alike when
     spaces are ignored, shares any word in the same place, has the line as initials, or the same internet domain.
     """
-    run(connection, _WANTED)
-    run(connection, _POSTINGS)
-    run(connection, _SHARING)
+    for statement in (_VOCABULARY, _WANTED):
+        run(connection, statement)
+    for statement in (_POSTINGS, _SHARING):
+        run(connection, statement, {"postings": POSTINGS})
     line = np.flatnonzero(by_id >= 0)
     connection.register("match_by_id", pa.table({"line": line.astype(np.int32), "company": by_id[line]}))
     rules = [
@@ -155,14 +122,10 @@ def find_candidates(
         _BY_INITIALS,
         "SELECT line, company, 99.0 AS weight FROM match_by_id",
     ]
-    rules += [_BY_PLACE.format(field=field) for field in ("postcode", "city") if field in fields]
+    rules += [fill(_BY_PLACE, field=field) for field in ("postcode", "city") if field in fields]
     rules += [_BY_DOMAIN] if "domain" in fields else []
-    union = " UNION ALL ".join(f"SELECT * FROM ({rule})" for rule in rules)
-    run(
-        connection,
-        f"""CREATE OR REPLACE TEMP TABLE match_pairs AS
-        SELECT row_number() OVER (ORDER BY line, company) - 1 AS pair, line, company FROM (
-            SELECT line, company, max(weight) AS weight FROM ({union}) GROUP BY line, company
-            QUALIFY row_number() OVER (PARTITION BY line ORDER BY max(weight) DESC, company) <= {CANDIDATES})""",
-        {"n": float(companies)},
-    )
+    union = " UNION ALL ".join(f"({rule})" for rule in rules)
+    parameters: dict[str, object] = {"n": float(companies), "most": CANDIDATES}
+    if "$postings" in union:
+        parameters["postings"] = POSTINGS
+    run(connection, fill(_PAIRS, union=union), parameters)

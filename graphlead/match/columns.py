@@ -2,207 +2,187 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from graphlead.carriers import Register, Role
 from graphlead.errors import InputError
 from graphlead.match import words
 from graphlead.match.normalise import header
-from graphlead.match.sql import identifier, run
+from graphlead.match.sql import fill, identifier, literal, run
 
-REGISTER_FIELDS = {
+ROLES = {
     "city": Role.CITY,
     "region": Role.REGION,
     "postcode": Role.POSTCODE,
     "country": Role.COUNTRY,
     "address": Role.ADDRESS,
+    "domain": Role.CONTACT,
 }
-FIELDS = (*REGISTER_FIELDS, "domain")
-"""The fields besides the name that a line and a company are compared on."""
+"""The fields besides the name, and their role in the register."""
 
 ID_SHARE = 0.5
-"""A column is one of ids when at least this share of its values are ids of the register."""
+"""A column is one of ids when at least this share of its values are ids of the register, whatever it is called."""
 
 
 @dataclass(frozen=True)
 class ListColumns:
     """How a client list was understood: column names by meaning.
 
-    ``names``: the company's names, best first. ``fields``: city, region, postcode, country, address or domain to a
-    column. ``ids``: pairs (column of the list, id or identifier column of the register). ``date``: when the client was
-    won, or empty.
+    ``names``: the company's names. ``fields``: city, region, postcode, country, address or domain to a column.
+    ``ids``: pairs (column of the list, id or identifier column of the register), best first. ``date``: when the client
+    was won, or empty.
     """
 
-    names: tuple[str, ...] = ()
-    fields: tuple[tuple[str, str], ...] = ()
-    ids: tuple[tuple[str, str], ...] = ()
-    date: str = ""
+    names: tuple[str, ...]
+    fields: Mapping[str, str]
+    ids: tuple[tuple[str, str], ...]
+    date: str
 
 
-def _vocabulary() -> dict[str, str]:
-    return {
-        " ".join(synonym.split()): meaning
-        for meaning, synonyms in words.HEADERS.items()
-        for synonym in synonyms.split("|")
+def understand(
+    connection: duckdb.DuckDBPyConnection, clients: pd.DataFrame, register: Register
+) -> ListColumns:
+    """Say which columns of the list hold names, places, ids and the date, and look the ids up (see look_up_ids).
+
+    Raises InputError when the list has neither a name nor an id nor a web address to go by.
+    """
+    filled = {str(column): _filled(clients[column]) for column in clients}
+    filled = {column: values for column, values in filled.items() if len(values)}
+    meanings = {
+        column: meaning for column, meaning in _meanings(filled, register).items() if column in filled
     }
+    look_up_ids(connection, filled, register)
+    ids = _id_columns(connection, filled, meanings)
+    free = {column: values for column, values in filled.items() if column not in dict(ids)}
+    columns = ListColumns(_name_columns(free, meanings), _fields(free, meanings), ids, _date(free, meanings))
+    if columns.names or columns.ids or {"domain"} & comparable(columns, register).keys():
+        return columns
+    found = ", ".join(repr(str(column)) for column in clients) or "no column"
+    raise InputError(
+        f"no column holds company names or ids; found {found}.",
+        where="client list",
+        remedy="Name the column with the companies 'name', or the one with the register's ids 'company_id'.",
+    )
 
 
-def _meanings(clients: pd.DataFrame) -> dict[str, str]:
-    """Column to meaning, where the header says it outright."""
-    known = _vocabulary()
-    return {str(column): known[header(str(column))] for column in clients if header(str(column)) in known}
+def comparable(
+    columns: ListColumns, register: Register
+) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The fields that list and register can be compared on, each with its columns in the list and in the register.
+
+    ``locality`` compares an address on one side with the postcode, city and region on the other, where only one side
+    has an address.
+    """
+    given = {field: (column,) for field, column in columns.fields.items()}
+    known = {field: tuple(register.names_of(role)) for field, role in ROLES.items()}
+    shared = {field: (given[field], known[field]) for field in ROLES if field in given and known[field]}
+    parts = ("postcode", "city", "region")
+    if "address" in given and not known["address"]:
+        shared["locality"] = given["address"], tuple(name for part in parts for name in known[part][:1])
+    elif known["address"] and "address" not in given:
+        apart = tuple(column for part in parts for column in given.get(part, ()) if part not in shared)
+        shared["locality"] = apart, known["address"]
+    return {field: sides for field, sides in shared.items() if sides[0] and sides[1]}
 
 
-def _filled(clients: pd.DataFrame, column: str) -> pd.Series:
-    values = clients[column].astype("string").str.strip()
-    return values[values.notna() & (values != "")]
+def _filled(values: pd.Series) -> pd.Series:
+    """The values that are not blank, by line."""
+    stripped = values.astype("string").str.strip()
+    return stripped[(stripped.fillna("") != "").to_numpy()]
+
+
+def _meanings(filled: Mapping[str, pd.Series], register: Register) -> dict[str, str]:
+    """Column to meaning, where its header is a known word or that of a column of the register."""
+    roles = {role: field for field, role in ROLES.items()} | {Role.NAME: "name"}
+    same = {header(column.name): roles[column.role] for column in register.columns if column.role in roles}
+    known = {**same, **words.HEADERS}
+    return {column: known[header(column)] for column in filled if header(column) in known}
+
+
+def look_up_ids(
+    connection: duckdb.DuckDBPyConnection, filled: Mapping[str, pd.Series], register: Register
+) -> None:
+    """Make match_id_hits: col (of the list), known (id column of the register), line, company, exact.
+
+    Values equal an id when their letters and digits do; those that lost leading zeros, or that alone carry a country
+    code as VAT numbers do, are hits that are not exact.
+    """
+    cells = pa.table(
+        {
+            "col": pa.array([column for column, values in filled.items() for _ in values], pa.string()),
+            "line": pa.array([line for values in filled.values() for line in values.index], pa.int32()),
+            "value": pa.array([value for values in filled.values() for value in values], pa.string()),
+        }
+    )
+    connection.register("match_cells", cells)
+    known = register.names_of(Role.ID, Role.IDENTIFIER)
+    hits = [fill(_ID_HITS, known=literal(name), name=identifier(name), path=literal(register.companies)) for name in known]  # fmt: skip
+    run(connection, fill(_ID_TABLE, hits=" UNION ALL ".join(hits)))
+
+
+_ID_TABLE = "CREATE OR REPLACE TEMP TABLE match_id_hits AS {hits}"
+
+_ID_HITS = """
+SELECT DISTINCT col, {known} AS known, line, company, match_id(value) = key AS exact
+FROM (SELECT col, line, value, match_loose_id(value) AS loose FROM match_cells)
+JOIN (SELECT file_row_number::INTEGER AS company, match_id({name}::VARCHAR) AS key,
+        match_loose_id({name}::VARCHAR) AS loose FROM read_parquet({path}, file_row_number = true)) USING (loose)
+WHERE loose <> ''"""
+
+
+def _id_columns(
+    connection: duckdb.DuckDBPyConnection, filled: Mapping[str, pd.Series], meanings: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    counted = run(
+        connection, "SELECT col, known, count(DISTINCT line) FROM match_id_hits GROUP BY col, known"
+    )
+    found = []
+    for column, known, lines in counted:
+        called = header(column) == header(known) or bool(words.ID_WORDS & set(header(column).split()))
+        share = lines / len(filled[column])
+        if called or (share >= ID_SHARE and meanings.get(column, "name") == "name"):
+            found.append((header(column) != header(known), -share, column, known))
+    return tuple((column, known) for _, _, column, known in sorted(found))
 
 
 def _is_date(values: pd.Series) -> bool:
-    if values.empty or values.str.fullmatch(r"[0-9]{1,3}|[0-9]{5,7}").mean() > 0.5:
+    if values.str.fullmatch(r"[0-9]{1,3}|[0-9]{5,7}").mean() > 0.5:
         return False
     parsed = pd.to_datetime(values, errors="coerce", format="mixed", dayfirst=True, utc=True)
     return bool(parsed.notna().mean() >= 0.8)
 
 
 def _is_wordy(values: pd.Series) -> bool:
-    """Whether the values look like names: letters, few repeats, no mail or web addresses."""
-    if values.empty:
-        return False
+    """Whether the values look like names: mostly letters, and neither dates nor mail or web addresses."""
     letters = values.str.count(r"[^\W\d_]") / values.str.len()
-    return bool(
-        letters.median() >= 0.6
-        and values.str.len().median() >= 4
-        and not values.str.contains("@|://").mean() > 0.5
-    )
+    addresses = values.str.contains("@|://", regex=True).mean()
+    return bool(letters.median() >= 0.6) and bool(addresses < 0.5) and not _is_date(values)
 
 
-def _looks_like_id_header(column: str) -> bool:
-    return bool(words.ID_WORDS & set(header(column).split()))
-
-
-def _name_columns(clients: pd.DataFrame, meanings: dict[str, str], taken: set[str]) -> tuple[str, ...]:
-    stated = [column for column, meaning in meanings.items() if meaning == "name" and column not in taken]
-    stated = [column for column in stated if not _filled(clients, column).empty]
+def _name_columns(free: Mapping[str, pd.Series], meanings: Mapping[str, str]) -> tuple[str, ...]:
+    """The columns called names; else the wordy one whose header speaks of a company; else the most varied one."""
+    stated = [column for column in free if meanings.get(column) == "name"]
     if stated:
-        return tuple(stated)
-    free = [str(column) for column in clients if str(column) not in meanings and str(column) not in taken]
-    wordy = [
-        column
-        for column in free
-        if _is_wordy(_filled(clients, column)) and not _is_date(_filled(clients, column))
-    ]
-    hinted = [column for column in wordy if set(header(column).split()) & _name_words()]
-    best = hinted or sorted(wordy, key=lambda column: -_filled(clients, column).nunique())
-    return tuple(best[:1])
+        return tuple([column for column in stated if _is_wordy(free[column])] or stated)
+    name_words = {word for word, meaning in words.HEADERS.items() if meaning == "name"}
+    wordy = [column for column, values in free.items() if column not in meanings and _is_wordy(values)]
+    wordy.sort(key=lambda column: (not name_words & set(header(column).split()), -free[column].nunique()))
+    return tuple(wordy[:1])
 
 
-def _name_words() -> set[str]:
-    return {
-        synonym.strip() for synonym in words.HEADERS["name"].split("|") if len(synonym.split()) == 1
-    } - words.ID_WORDS
+def _fields(free: Mapping[str, pd.Series], meanings: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for column in free:
+        if meanings.get(column) in ROLES:
+            found.setdefault(meanings[column], column)
+    return found
 
 
-def _id_share(connection: duckdb.DuckDBPyConnection, clients: pd.DataFrame, ids: str) -> dict[str, float]:
-    """Share of each list column's values that the table ``ids`` (key, loose) holds."""
-    shares = {}
-    for column in clients:
-        values = _filled(clients, str(column)).drop_duplicates().to_frame("value")
-        if values.empty:
-            continue
-        connection.register("match_values", values)
-        rows = run(
-            connection,
-            f"SELECT avg(CASE WHEN match_id(value) IN (SELECT key FROM {ids})"
-            f" OR ltrim(match_id(value), '0') IN (SELECT loose FROM {ids}) THEN 1.0 ELSE 0.0 END) FROM match_values",
-        )
-        shares[str(column)] = float(rows[0][0])
-    return shares
-
-
-def id_table(connection: duckdb.DuckDBPyConnection, register: Register, column: str) -> str:
-    """Make a table (company, key, loose) of one id column of the register; its name. ``loose`` lacks leading zeros."""
-    name = f"match_ids_{register.names_of(Role.ID, Role.IDENTIFIER).index(column)}"
-    run(
-        connection,
-        f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT *, ltrim(key, '0') AS loose FROM (SELECT"
-        f" file_row_number::INTEGER AS company, match_id({identifier(column)}::VARCHAR) AS key"
-        " FROM read_parquet($path, file_row_number = true)) WHERE key <> ''",
-        {"path": str(register.companies)},
-    )
-    return name
-
-
-def _id_columns(
-    connection: duckdb.DuckDBPyConnection, clients: pd.DataFrame, register: Register, meanings: dict[str, str]
-) -> tuple[tuple[str, str], ...]:
-    found = []
-    for column in register.names_of(Role.ID, Role.IDENTIFIER):
-        table = id_table(connection, register, column)
-        for name, share in _id_share(connection, clients, table).items():
-            same_header = header(name) == header(column)
-            if meanings.get(name) not in (None, "name") and not same_header:
-                continue
-            if share >= ID_SHARE or (share > 0 and (same_header or _looks_like_id_header(name))):
-                found.append((share, name, column))
-    return tuple((name, column) for _, name, column in sorted(found, key=lambda entry: -entry[0]))
-
-
-def _fields(clients: pd.DataFrame, meanings: dict[str, str], taken: set[str]) -> tuple[tuple[str, str], ...]:
-    chosen: dict[str, str] = {}
-    for column, meaning in meanings.items():
-        if meaning in FIELDS and meaning not in chosen and column not in taken:
-            if not _filled(clients, column).empty:
-                chosen[meaning] = column
-    return tuple(chosen.items())
-
-
-def _date(clients: pd.DataFrame, meanings: dict[str, str]) -> str:
-    stated = [column for column, meaning in meanings.items() if meaning == "date"]
-    return next((column for column in stated if _is_date(_filled(clients, column))), "")
-
-
-def _like_register(clients: pd.DataFrame, register: Register) -> dict[str, str]:
-    """Meanings of list columns that are called as a column of the register is."""
-    roles = {
-        Role.NAME: "name",
-        Role.CONTACT: "domain",
-        **{role: field for field, role in REGISTER_FIELDS.items()},
-    }
-    same = {header(column.name): roles[column.role] for column in register.columns if column.role in roles}
-    return {str(column): same[header(str(column))] for column in clients if header(str(column)) in same}
-
-
-def understand(
-    connection: duckdb.DuckDBPyConnection, clients: pd.DataFrame, register: Register
-) -> ListColumns:
-    """Say which columns of the list hold names, places, ids and the date.
-
-    Raises InputError when the list has neither a name nor an id to go by.
-    """
-    meanings = {**_like_register(clients, register), **_meanings(clients)}
-    ids = _id_columns(connection, clients, register, meanings)
-    taken = {column for column, _ in ids}
-    columns = ListColumns(
-        _name_columns(clients, meanings, taken),
-        _fields(clients, meanings, taken),
-        ids,
-        _date(clients, meanings),
-    )
-    if columns.names or columns.ids or "domain" in dict(columns.fields):
-        return columns
-    raise InputError(
-        "no column holds company names or ids; found "
-        + (", ".join(map(str, clients.columns)) or "no column")
-        + ".",
-        where="client list",
-        remedy="Name the column with the companies 'name', or the one with the register's ids 'company_id'.",
-    )
-
-
-def without_ids(columns: ListColumns) -> ListColumns:
-    """The same reading of the list without its id columns."""
-    return replace(columns, ids=())
+def _date(free: Mapping[str, pd.Series], meanings: Mapping[str, str]) -> str:
+    stated = [column for column in free if meanings.get(column) == "date"]
+    return next((column for column in stated if _is_date(free[column])), "")

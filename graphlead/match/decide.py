@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from graphlead.carriers import Flags
+from graphlead.match.names import Doubles
 from graphlead.match.review import Decisions
-from graphlead.match.score import Doubles, Longs, Pairs
+from graphlead.match.score import Longs, Pairs
 
 ACCEPT = 0.9
 """Least probability of the best candidate, given its rivals, to match a line without asking."""
 
 CONSIDER = 0.1
 """Least probability of a candidate, for itself, to be put up for review."""
+
+SAME_NAME = 0.5
+"""Least likeness of names that may be the same company's."""
 
 CLOSENESS = 10.0
 """Log-odds between rivals written exactly alike and not at all: registers hold near duplicates."""
@@ -84,48 +88,46 @@ def describe(pairs: Pairs, pair: int) -> str:
 
 
 def trusts_ids(pairs: Pairs, by_id: Longs) -> bool:
-    """Whether ids and names agree: running numbers can be ids of the register by mere chance."""
+    """Whether ids and names agree on most lines: running numbers can be ids of the register by mere chance."""
     same = by_id[pairs.line] == pairs.company
     names = pairs.likeness["name"][same]
     known = names[~np.isnan(names)]
-    return len(known) == 0 or bool((known >= 0.5).mean() >= 0.5)
+    return len(known) == 0 or bool((known >= SAME_NAME).mean() >= 0.5)
 
 
 def decide(
-    pairs: Pairs, empty: npt.NDArray[np.bool_], by_id: Longs, id_evidence: list[str], decisions: Decisions
+    pairs: Pairs, empty: Flags, by_id: Longs, id_evidence: list[str], decisions: Decisions
 ) -> tuple[list[Verdict], list[Candidate]]:
     """The verdict on every line and the candidates of those under review.
 
-    A person's decision comes first, then the id, then the likeliest company.
+    A person's decision comes first, then the id (by_id: company of each line, -1 for none), then the likeliest company.
     """
-    allowed = np.array([pair not in decisions.ruled_out for pair in zip(pairs.line.tolist(), pairs.company.tolist(), strict=True)], bool)  # fmt: skip
-    pairs = pairs.only(allowed)
+    both = zip(pairs.line.tolist(), pairs.company.tolist(), strict=True)
+    pairs = pairs.only(np.array([pair not in decisions.ruled_out for pair in both], bool))
     order, alone, probability = _likelihoods(pairs)
     starts = np.searchsorted(pairs.line[order], np.arange(len(empty) + 1))
     verdicts: list[Verdict] = []
     candidates: list[Candidate] = []
-    ruled = {line for line, _ in decisions.ruled_out}
     for line in range(len(empty)):
-        if line in decisions.chosen:
-            verdicts.append(Verdict("matched", decisions.chosen[line], 1.0, "chosen in review"))
-        elif by_id[line] >= 0 and (line, int(by_id[line])) not in decisions.ruled_out:
-            verdicts.append(_by_id(pairs, line, int(by_id[line]), id_evidence[line]))
-        elif empty[line]:
-            verdicts.append(Verdict("unmatched", -1, 0.0, "empty line"))
-        else:
-            here = slice(starts[line], starts[line + 1])
+        here = slice(starts[line], starts[line + 1])
+        verdict = _settled(line, empty, by_id, id_evidence, decisions)
+        if verdict is None:
             verdict, shown = _by_score(pairs, order[here], alone[here], probability[here])
-            if verdict.outcome == "unmatched" and line in ruled:
-                verdict = Verdict("unmatched", -1, 0.0, "rejected in review")
-            verdicts.append(verdict)
             candidates += shown
+        verdicts.append(verdict)
     return verdicts, candidates
 
 
-def _by_id(pairs: Pairs, line: int, company: int, evidence: str) -> Verdict:
-    here = np.flatnonzero((pairs.line == line) & (pairs.company == company))
-    more = "; " + describe(pairs, int(here[0])) if len(here) else ""
-    return Verdict("matched", company, 1.0 if "zeros" not in evidence else 0.99, evidence + more)
+def _settled(
+    line: int, empty: Flags, by_id: Longs, id_evidence: list[str], decisions: Decisions
+) -> Verdict | None:
+    """The verdict on a line that needs no comparing."""
+    if line in decisions.chosen:
+        return Verdict("matched", decisions.chosen[line], 1.0, "chosen in review")
+    company = int(by_id[line])
+    if company >= 0 and (line, company) not in decisions.ruled_out:
+        return Verdict("matched", company, 1.0, id_evidence[line])
+    return Verdict("unmatched", -1, 0.0, "empty line") if empty[line] else None
 
 
 def _by_score(
@@ -139,16 +141,16 @@ def _by_score(
     best, chance, said = int(pairs.company[order[0]]), float(probability[0]), describe(pairs, int(order[0]))
     if chance >= ACCEPT:
         return Verdict("matched", best, chance, said), []
-    shown = [place for place in range(min(len(order), SHOWN)) if alone[place] >= CONSIDER]
-    found = [
+    shown = [
         Candidate(
-            int(pairs.line[order[p]]),
-            p + 1,
-            int(pairs.company[order[p]]),
-            float(probability[p]),
-            describe(pairs, int(order[p])),
+            int(pairs.line[pair]),
+            rank + 1,
+            int(pairs.company[pair]),
+            float(probability[rank]),
+            describe(pairs, pair),
         )  # fmt: skip
-        for p in shown
+        for rank, pair in enumerate(order[:SHOWN].tolist())
+        if alone[rank] >= CONSIDER
     ]
     rivals = f"; {len(shown)} companies are possible" if len(shown) > 1 else ""
-    return Verdict("review", -1, chance, said + rivals), found
+    return Verdict("review", -1, chance, said + rivals), shown

@@ -1,6 +1,8 @@
-"""The lines of a client list as DuckDB tables, and the companies their ids name."""
+"""List and register side by side in DuckDB: their names and fields in one normal form, and the ids they share."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 
 import duckdb
 import numpy as np
@@ -8,62 +10,98 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from graphlead.carriers import Register
-from graphlead.match.block import normalised
-from graphlead.match.columns import FIELDS, ListColumns, id_table
+from graphlead.carriers import Register, Role
+from graphlead.match.columns import ListColumns
 from graphlead.match.normalise import names_query
-from graphlead.match.sql import identifier, run
+from graphlead.match.sql import fill, identifier, literal, run
+
+Fields = Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
+"""Field to its columns in the list and in the register, as columns.comparable gives them."""
+
+_SOURCE = "(SELECT file_row_number::INTEGER AS company, * FROM read_parquet({path}, file_row_number = true))"
+_FIELDS = "SELECT {number}{columns} FROM {source}"
+_COPY = "COPY ({query}) TO {path} (FORMAT parquet)"
+_VIEW = "CREATE OR REPLACE TEMP VIEW {name} AS {query}"
+_STORED = "SELECT * FROM read_parquet({path})"
+_TABLE = "CREATE OR REPLACE TEMP TABLE {name} AS {query}"
 
 
-def read_lines(connection: duckdb.DuckDBPyConnection, clients: pd.DataFrame, columns: ListColumns) -> None:
-    """Make match_given (line and the used columns as typed), match_lines (line, part, said, text, core, prefix, key; one row a
-    name or alternative name) and match_line_fields (line and each of columns.FIELDS, normalised or NULL).
+def _fields_query(number: str, columns: Mapping[str, Sequence[str]], source: str) -> str:
+    chosen = "".join(f", {_expression(field, names)} AS {field}" for field, names in columns.items())
+    return fill(_FIELDS, number=number, columns=chosen, source=source)
+
+
+def _expression(field: str, names: Sequence[str]) -> str:
+    """The expression that reads a field in its normal form, NULL when nothing is left."""
+    read = [f"{identifier(name)}::VARCHAR" for name in names]
+    if field == "domain":
+        return f"coalesce({', '.join(f'match_domain({name})' for name in read)}, NULL)"
+    if field == "locality":
+        return f"nullif(match_text(concat_ws(' ', {', '.join(read)})), '')"
+    macro = {"address": "text", "city": "place"}.get(field, field)
+    return f"nullif(match_{macro}({read[0]}), '')"
+
+
+def read_lines(
+    connection: duckdb.DuckDBPyConnection, clients: pd.DataFrame, columns: ListColumns, fields: Fields
+) -> None:
+    """Make match_lines (line and the columns of normalise.names_query; one row a name or alternative name) and
+    match_line_fields (line and each of ``fields``, normalised or NULL).
     """
-    used = dict.fromkeys([*columns.names, *dict(columns.fields).values(), *dict(columns.ids)])
+    used = {*columns.names, *columns.fields.values()}
     table = {"line": pa.array(np.arange(len(clients), dtype=np.int32))}
-    table |= {
-        name: pa.array(clients[name].astype("string").tolist(), pa.string(), from_pandas=True)
-        for name in used
-    }
+    table |= {name: pa.array(clients[name].astype("string"), pa.string(), from_pandas=True) for name in used}
     connection.register("match_given", pa.table(table))
     names = names_query("line", columns.names, "match_given")
-    run(connection, f"CREATE OR REPLACE TEMP TABLE match_lines AS {names}")
-    given = dict(columns.fields)
-    chosen = ", ".join(
-        f"{normalised(name, identifier(given[name])) if name in given else 'NULL::VARCHAR'} AS {name}"
-        for name in FIELDS
-    )
-    run(
-        connection,
-        f"CREATE OR REPLACE TEMP TABLE match_line_fields AS SELECT line, {chosen} FROM match_given",
-    )
+    given = _fields_query("line", {field: sides[0] for field, sides in fields.items()}, "match_given")
+    run(connection, fill(_TABLE, name="match_lines", query=names))
+    run(connection, fill(_TABLE, name="match_line_fields", query=given))
+
+
+def read_register(
+    connection: duckdb.DuckDBPyConnection, register: Register, fields: Fields, folder: str
+) -> None:
+    """Write the register in normal form to ``folder`` and make views over it.
+
+    match_names: company and the columns of normalise.names_query. match_fields: company and each of ``fields``.
+    match_places: company and all that the register says about its place, NULL without city, postcode and address.
+    """
+    source = fill(_SOURCE, path=literal(register.companies))
+    known = {field: sides[1] for field, sides in fields.items()}
+    queries = {
+        "match_names": names_query("company", register.names_of(Role.NAME), source),
+        "match_fields": _fields_query("company", known, source),
+    }
+    for name, query in queries.items():
+        path = literal(f"{folder}/{name}.parquet")
+        run(connection, fill(_COPY, query=query, path=path))
+        run(connection, fill(_VIEW, name=name, query=fill(_STORED, path=path)))
+    near = [
+        f"{identifier(name)}::VARCHAR" for name in register.names_of(Role.ADDRESS, Role.POSTCODE, Role.CITY)
+    ]
+    wide = [f"{identifier(name)}::VARCHAR" for name in register.names_of(Role.REGION, Role.COUNTRY)]
+    place = f"CASE WHEN coalesce({', '.join([*near, 'NULL'])}) IS NOT NULL THEN match_text(concat_ws(' ', {', '.join([*near, *wide, 'NULL'])})) END"  # fmt: skip
+    places = fill(_FIELDS, number="company", columns=f", {place} AS place", source=source)
+    run(connection, fill(_VIEW, name="match_places", query=places))
 
 
 def match_ids(
-    connection: duckdb.DuckDBPyConnection, columns: ListColumns, register: Register
+    connection: duckdb.DuckDBPyConnection, columns: ListColumns, lines: int
 ) -> tuple[npt.NDArray[np.int64], list[str]]:
     """The company of each line by its ids, shape (lines,), -1 for none, and the evidence for it.
 
-    An id counts when exactly one company of the register has it; one that lost its leading zeros counts too.
+    An id counts when exactly one company of the register has it; exact hits come before those without leading zeros.
     """
-    lines = run(connection, "SELECT count(*) FROM match_given")[0][0]
     company, evidence = np.full(lines, -1, np.int64), [""] * lines
     for column, known in columns.ids:
-        table = id_table(connection, register, known)
-        for key, said in (("key", "identical"), ("loose", "identical but for leading zeros")):
-            for line, found in _unique_ids(connection, column, table, key):
+        for exact, said in ((True, "identical"), (False, "identical but for leading zeros or country code")):
+            hits = run(connection, _UNIQUE, {"col": column, "known": known, "exact": exact})
+            for line, found in hits:
                 if company[line] < 0:
                     company[line], evidence[line] = found, f"{known} {said}"
     return company, evidence
 
 
-def _unique_ids(
-    connection: duckdb.DuckDBPyConnection, column: str, table: str, key: str
-) -> list[tuple[int, int]]:
-    said = f"match_id({identifier(column)})"
-    said = said if key == "key" else f"ltrim({said}, '0')"
-    return run(
-        connection,
-        f"SELECT line, min(company) FROM (SELECT line, {said} AS {key} FROM match_given) JOIN {table} USING ({key})"
-        f" WHERE {key} <> '' GROUP BY line HAVING count(DISTINCT company) = 1",
-    )
+_UNIQUE = """
+SELECT line, min(company) FROM match_id_hits WHERE col = $col AND known = $known AND (exact OR NOT $exact)
+GROUP BY line HAVING count(DISTINCT company) = 1"""

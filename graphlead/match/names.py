@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import duckdb
@@ -12,7 +13,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, Levenshtein
 
 from graphlead.match import words
-from graphlead.match.sql import literals, run, table
+from graphlead.match.sql import fill, literals, run, table
+
+Scorer = Callable[..., float]
+"""A rapidfuzz scorer of two strings."""
 
 Doubles = npt.NDArray[np.float64]
 
@@ -42,23 +46,23 @@ class NameScores:
 
 FORMS = {form for form in (*words.CLEAR_FORMS, *words.TRAILING_FORMS) if " " not in form}
 
-_WORDS = f"""
-CREATE OR REPLACE TEMP TABLE match_words_{{side}} AS
+_WORDS = """
+CREATE OR REPLACE TEMP TABLE match_words_{side} AS
 SELECT name, pos, word, w, unlike,
     CASE WHEN form THEN 0.3 WHEN unlike THEN greatest(3.5, 0.8 + 0.35 * w) ELSE least(4.5, 0.5 + 0.4 * w) END AS cost
 FROM (SELECT name, min(pos) AS pos, word,
         greatest(0.2, ln($n / (coalesce(any_value(df), 0) + 0.5))) AS w,
-        any_value(df) IS NULL AND len(list_filter({literals(words.LONG_FORMS)},
-            lambda f: damerau_levenshtein(f, word) <= 2)) > 0 OR list_contains({literals(FORMS)}, word) AS form,
-        regexp_matches(word, '[0-9]') OR list_contains({literals(words.SISTER_WORDS)}, word) AS unlike
-    FROM (SELECT name, unnest(match_tokens(core)) AS word, generate_subscripts(match_tokens(core), 1) AS pos
-        FROM match_{{side}}) LEFT JOIN match_vocabulary USING (word) GROUP BY name, word)"""
+        any_value(df) IS NULL AND len(list_filter({long_forms},
+            lambda f: damerau_levenshtein(f, word) <= 2)) > 0 OR list_contains({forms}, word) AS form,
+        regexp_matches(word, '[0-9]') OR list_contains({sister_words}, word) AS unlike
+    FROM (SELECT name, unnest(words) AS word, generate_subscripts(words, 1) AS pos
+        FROM match_{side}) LEFT JOIN match_vocabulary USING (word) GROUP BY name, word)"""
 
 _SIDES = (
     """CREATE OR REPLACE TEMP TABLE match_left AS
-    SELECT row_number() OVER () AS name, line, part, core, text, said FROM match_lines""",
+    SELECT row_number() OVER () AS name, line, part, core, text, said, words FROM match_lines""",
     """CREATE OR REPLACE TEMP TABLE match_right AS
-    SELECT row_number() OVER () AS name, company, part, core, text, said
+    SELECT row_number() OVER () AS name, company, part, core, text, said, words
     FROM match_names WHERE company IN (SELECT company FROM match_pairs)""",
     """CREATE OR REPLACE TEMP TABLE match_combos AS
     SELECT row_number() OVER () - 1 AS combo, pair, l.name AS lname, r.name AS rname, l.part AS lpart, r.part AS rpart
@@ -104,7 +108,7 @@ LEFT JOIN (SELECT combo, sum(cost) AS cost, bool_or(unlike) AS unlike, string_ag
 ORDER BY c.combo"""
 
 
-def compare(left: pa.ChunkedArray, right: pa.ChunkedArray, scorer: object) -> Doubles:
+def compare(left: pa.ChunkedArray, right: pa.ChunkedArray, scorer: Scorer) -> Doubles:
     """Likeness in [0, 1] of two aligned string columns."""
     given = process.cpdist(left.to_pylist(), right.to_pylist(), scorer=scorer, dtype=np.float64, workers=-1)
     return np.asarray(given, np.float64)
@@ -162,7 +166,8 @@ class _Combos:
         apart = self.left_cost + self.right_cost + np.minimum(self.left_cost, self.right_cost)
         by_name = np.where(self.alternatives > 0, 0.7 * self.alternatives, 0) + 1.5 * (self.alternatives == 2)
         score = np.clip(self.info - prior, -12, SURPLUS) + 2 - apart - by_name
-        return np.where(self.identical, np.maximum(score, 3.3 - by_name), score)
+        best: Doubles = np.where(self.identical, np.maximum(score, 3.3 - by_name), score)
+        return best
 
     def likeness(self) -> Doubles:
         total = self.info + self.left_cost + self.right_cost
@@ -193,15 +198,26 @@ def _combos(connection: duckdb.DuckDBPyConnection) -> _Combos:
     )
 
 
+def _make_words(connection: duckdb.DuckDBPyConnection, side: str, companies: int) -> None:
+    statement = fill(
+        _WORDS,
+        side=side,
+        forms=literals(FORMS),
+        long_forms=literals(words.LONG_FORMS),
+        sister_words=literals(words.SISTER_WORDS),
+    )
+    run(connection, statement, {"n": float(companies)})
+
+
 def score_names(connection: duckdb.DuckDBPyConnection, companies: int) -> NameScores:
     """Compare the names of match_pairs; of several names a side, the best pairing counts."""
     for statement in _SIDES:
         run(connection, statement)
     for side in ("left", "right"):
-        run(connection, _WORDS.format(side=side), {"n": float(companies)})
+        _make_words(connection, side, companies)
     run(connection, _HITS)
     for side in ("left", "right"):
-        run(connection, _REST.format(side=side, initial=side[0]))
+        run(connection, fill(_REST, side=side, initial=side[0]))
     _near_words(connection)
     combos, prior = _combos(connection), float(np.log(max(companies, 2)))
     scores = combos.log_odds(prior)

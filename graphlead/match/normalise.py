@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from graphlead.match import words
-from graphlead.match.sql import identifier, literal, literals, run, table
+from graphlead.match.sql import fill, identifier, literal, literals, run, table
 
 LONGEST_NAME = 240
 """Characters of a name that are looked at; what follows never decides which company is meant."""
@@ -19,6 +19,8 @@ PREFIX = 7
 """Characters of the name without spaces that catch words written together."""
 
 _LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+_APOSTROPHES = "'’`´ʼ"
+_SPACED = {form: f" {form} " for form in ("株式会社", "有限会社", "合同会社", "有限公司")}
 _ENTITIES = {
     "&amp;": "&",
     "&quot;": '"',
@@ -47,16 +49,15 @@ def _map(entries: Mapping[str, str]) -> str:
 def _macros() -> list[str]:
     clear, every = _alternatives(words.CLEAR_FORMS), _alternatives(words.CLEAR_FORMS + words.TRAILING_FORMS)
     leading, connectors = _alternatives(words.LEADING_WORDS), literal(words.CONNECTORS)
+    bare = f"translate(s, {literal(_APOSTROPHES)}, '')"
     return [
         f"match_lower(s) AS {_replacements(f'lower(left(s, {LONGEST_NAME}))', _ENTITIES)}",
         f"match_plain(s) AS strip_accents({_replacements('match_lower(s)', _LETTERS)})",
-        """match_words(s) AS trim(regexp_replace(regexp_replace(
-            regexp_replace(s, '[''’`´ʼ]', '', 'g'), '(株式会社|有限会社|合同会社|有限公司)', ' \\1 ', 'g'),
+        f"""match_words(s) AS trim(regexp_replace({_replacements(bare, _SPACED)},
             '[^\\pL\\pN]+', ' ', 'g'))""",
         # Runs of single letters are one word. The spaces are doubled so that neighbours do not overlap.
-        """match_joined(s) AS regexp_replace(replace(replace(regexp_replace(
-            ' ' || replace(s, ' ', '  ') || ' ', ' (\\pL) ', ' ¤\\1¤ ', 'g'), '¤  ¤', ''), '¤', ''),
-            ' +', ' ', 'g')""",
+        """match_joined(s) AS replace(replace(replace(regexp_replace(
+            ' ' || replace(s, ' ', '  ') || ' ', ' (\\pL) ', ' ¤\\1¤ ', 'g'), '¤  ¤', ''), '¤', ''), '  ', ' ')""",
         """match_text(s) AS trim(match_joined(trim(regexp_replace(
             ' ' || match_words(replace(match_plain(s), '+', ' and ')) || ' ', '( (?:and|und|et))+ ', ' ', 'g'))))""",
         f"""match_stripped(t) AS trim(regexp_replace(regexp_replace(regexp_replace(
@@ -64,19 +65,19 @@ def _macros() -> list[str]:
         "match_core(t) AS coalesce(nullif(match_stripped(t), ''), t)",
         f"match_short(w) AS coalesce({_map(words.ABBREVIATIONS)}[w], w)",
         "match_tokens(c) AS list_transform(string_split(c, ' '), lambda w: match_short(w))",
-        "match_key(c) AS array_to_string(list_sort(list_distinct(match_tokens(c))), ' ')",
+        "match_sorted(w) AS array_to_string(list_sort(list_distinct(w)), ' ')",
+        "match_key(c) AS match_sorted(match_tokens(c))",
         "match_id(s) AS upper(regexp_replace(regexp_replace(trim(s), '\\.0+$', ''), '[^\\pL\\pN]+', '', 'g'))",
-        f"match_split(s) AS string_split_regex(match_lower(s), {connectors})",
-        f"match_whole(s) AS regexp_replace(match_lower(s), {connectors}, ' ', 'g')",
-        """match_parts(s) AS CASE WHEN len(match_split(s)) = 1 THEN [s] ELSE list_prepend(match_whole(s),
-            list_filter(match_split(s), lambda p: length(match_words(p)) > 2)) END""",
-        """match_place(s) AS array_to_string(list_transform(string_split(match_text(s), ' '),
-            lambda w: coalesce(MAP {'saint': 'st', 'sainte': 'st', 'ste': 'st', 'mount': 'mt', 'fort': 'ft'}[w], w)), ' ')""",
+        """match_loose_id(s) AS ltrim(CASE WHEN regexp_matches(match_id(s), '^[A-Z]{2}[0-9]{8,12}$')
+            THEN substr(match_id(s), 3) ELSE match_id(s) END, '0')""",
+        f"""match_parts(s) AS CASE WHEN NOT regexp_matches(s, {connectors}) THEN [s] ELSE list_prepend(
+            regexp_replace(s, {connectors}, ' ', 'g'), list_filter(string_split_regex(s, {connectors}),
+            lambda p: length(match_words(p)) > 2)) END""",
+        f"""match_place(s) AS array_to_string(list_transform(string_split(match_text(s), ' '),
+            lambda w: coalesce({_map(words.PLACE_WORDS)}[w], w)), ' ')""",
         f"match_region(s) AS coalesce({_map(words.REGIONS)}[match_place(s)], match_place(s))",
         f"match_country(s) AS coalesce({_map(words.COUNTRIES)}[match_place(s)], match_place(s))",
         "match_postcode(s) AS match_id(s)",
-        """match_variants(l) AS flatten(list_transform(list_filter(l, lambda s: s IS NOT NULL),
-            lambda s: match_parts(s)))""",
         """match_host(s) AS regexp_replace(regexp_replace(lower(trim(s)), '^(mailto:|[a-z]+://)?([^/@]*@)?(www\\d?\\.)?', ''),
             '[/:?#,; ].*$', '')""",
         f"""match_domain(s) AS CASE WHEN list_contains({literals(words.FREE_MAIL)}, match_host(s))
@@ -92,20 +93,29 @@ def install(connection: duckdb.DuckDBPyConnection) -> None:
         run(connection, f"CREATE OR REPLACE TEMP MACRO {macro}")
 
 
+_NAME_STEPS = (
+    "SELECT *, match_lower(given) AS whole FROM ({query}) WHERE given IS NOT NULL",
+    "SELECT *, match_parts(whole) AS parts FROM ({query})",
+    "SELECT {number}, unnest(parts) AS said, (generate_subscripts(parts, 1) - 1)::UTINYINT AS part FROM ({query})",
+    "SELECT *, match_text(said) AS text FROM ({query})",
+    "SELECT *, match_core(text) AS core FROM ({query}) WHERE text <> ''",
+    "SELECT *, match_tokens(core) AS words FROM ({query})",
+    "SELECT *, left(replace(core, ' ', ''), {prefix}) AS prefix, match_sorted(words) AS key FROM ({query})",
+)
+
+
 def names_query(number: str, columns: Sequence[str], source: str) -> str:
     """The query for all names of ``source`` in normal form, one row a name or alternative name.
 
-    Its columns: ``number`` (as in source), part (0 for the name as a whole), said (lower case), text, core, prefix (the
-    first PREFIX characters of the core without spaces) and key.
+    Its columns: ``number`` (as in source), part (0 for a name as a whole), said (lower case), text, core, words (of the
+    core, in one spelling), prefix (the first PREFIX characters of the core without spaces) and key.
     """
     listed = ", ".join(f"{identifier(column)}::VARCHAR" for column in columns)
-    return f"""
-        SELECT {number}, part::UTINYINT AS part, match_lower(said) AS said, text, core,
-            left(replace(core, ' ', ''), {PREFIX}) AS prefix, match_key(core) AS key
-        FROM (SELECT *, match_core(text) AS core FROM (SELECT *, match_text(said) AS text FROM (
-            SELECT {number}, unnest(parts) AS said, generate_subscripts(parts, 1) - 1 AS part
-            FROM (SELECT {number}, match_variants([{listed}]::VARCHAR[]) AS parts FROM {source}))))
-        WHERE text <> ''"""
+    query = fill("SELECT {number}, unnest([{names}]::VARCHAR[]) AS given FROM {source}",
+                 number=number, names=listed, source=source)  # fmt: skip
+    for step in _NAME_STEPS:
+        query = fill(step, query=query, number=number, prefix=PREFIX)
+    return query
 
 
 def normalise(names: Sequence[str]) -> pa.Table:

@@ -10,20 +10,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import Match, Register, Role
+from graphlead.carriers import Flags, Match, Register, Role
 from graphlead.contracts import Progress, silent
-from graphlead.match import block, normalise
-from graphlead.match.columns import REGISTER_FIELDS, ListColumns, understand
+from graphlead.match import normalise
+from graphlead.match.block import find_candidates
+from graphlead.match.columns import ListColumns, comparable, understand
 from graphlead.match.decide import Candidate, Verdict, decide, trusts_ids
-from graphlead.match.lines import match_ids, read_lines
-from graphlead.match.review import read_decisions
-from graphlead.match.score import Longs, Pairs, score
+from graphlead.match.lines import match_ids, read_lines, read_register
+from graphlead.match.review import REVIEW, read_decisions
+from graphlead.match.score import no_pairs, score
 from graphlead.match.sql import run
 
 RESULT = ("company_id", "matched_name", "probability", "outcome", "evidence")
 """The columns that matching adds to the list."""
-
-REVIEW = ("line", "candidate_rank", "candidate_id", "candidate_name", "accept")
 
 SHOWN_ROLES = (Role.ADDRESS, Role.POSTCODE, Role.CITY, Role.REGION, Role.COUNTRY)
 """The columns of a candidate shown beside its name in the review table."""
@@ -63,40 +62,28 @@ def match_clients(
         normalise.install(connection)
         progress(0, STEPS, "understanding the client list")
         columns = understand(connection, clients, register)
-        read_lines(connection, clients, columns)
         progress(1, STEPS, "matching ids")
-        by_id, id_evidence = match_ids(connection, columns, register)
-        pairs = _compare(connection, register, columns, by_id, folder, progress)
-        if columns.names and not trusts_ids(pairs, by_id):
-            by_id = np.full_like(by_id, -1)
-        verdicts, candidates = decide(pairs, _empty_lines(clients), by_id, id_evidence, decisions)
+        by_id, id_evidence = match_ids(connection, columns, len(clients))
+        pairs = no_pairs()
+        fields = comparable(columns, register)
+        if columns.names or "domain" in fields:
+            read_lines(connection, clients, columns, fields)
+            progress(2, STEPS, "reading the register's names")
+            read_register(connection, register, fields, folder)
+            progress(3, STEPS, "finding candidates")
+            find_candidates(connection, fields, register.n_companies, by_id)
+            progress(4, STEPS, "comparing candidates")
+            pairs = score(connection, fields, register.n_companies)
+    if not trusts_ids(pairs, by_id):
+        by_id = np.full_like(by_id, -1)
+    verdicts, candidates = decide(pairs, _empty_lines(clients), by_id, id_evidence, decisions)
     progress(STEPS, STEPS, "clients matched")
     return _carrier(clients, register, columns, verdicts, candidates)
 
 
-def _empty_lines(clients: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    blank = clients.astype("string").fillna("").apply(lambda column: column.str.strip() == "")
-    return np.asarray(blank.all(axis=1), bool)
-
-
-def _compare(
-    connection: duckdb.DuckDBPyConnection,
-    register: Register,
-    columns: ListColumns,
-    by_id: Longs,
-    folder: str,
-    progress: Progress,
-) -> Pairs:
-    """Find and score candidates by name and place; those found by id are compared too."""
-    roles = {**REGISTER_FIELDS, "domain": Role.CONTACT}
-    fields = frozenset(name for name, _ in columns.fields if register.names_of(roles[name]))
-    progress(2, STEPS, "reading the register's names")
-    block.read_register(connection, register, folder)
-    block.count_words(connection)
-    progress(3, STEPS, "finding candidates")
-    block.find_candidates(connection, fields, register.n_companies, by_id)
-    progress(4, STEPS, "comparing candidates")
-    return score(connection, fields, register.n_companies)
+def _empty_lines(clients: pd.DataFrame) -> Flags:
+    blank = [(clients[name].astype("string").fillna("").str.strip() == "").to_numpy(bool) for name in clients]
+    return np.logical_and.reduce(blank)
 
 
 def _carrier(

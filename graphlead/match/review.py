@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphlead.carriers import Register
@@ -13,7 +14,11 @@ from graphlead.errors import InputError
 
 YES = frozenset({"yes", "y", "x", "1", "1.0", "true", "ja", "oui", "si"})
 NO = frozenset({"no", "n", "0", "0.0", "false", "nein", "non"})
-WHERE = "review table"
+
+REVIEW = ("line", "candidate_rank", "candidate_id", "candidate_name", "probability", "evidence", "accept")
+"""The columns of the review table that are not the list's own; candidate_PLACE come on top."""
+
+_SAME_LIST = "Pass the review table together with the list and the register it was made from."
 
 
 @dataclass(frozen=True)
@@ -34,47 +39,58 @@ def read_decisions(reviewed: pd.DataFrame | None, clients: pd.DataFrame, registe
         return Decisions()
     for name in ("line", "candidate_id", "accept"):
         if name not in reviewed:
-            raise InputError(f"the column {name!r} is missing.", where=WHERE, remedy="Pass the file back as it was written, with only 'accept' edited.")  # fmt: skip
-    answers = reviewed["accept"].astype("string").fillna("").str.strip().str.lower()
-    said = reviewed[(answers != "").to_numpy()]
-    companies = _companies(said["candidate_id"].astype("string"), register)
+            raise _error(f"the column {name!r} is missing.", "Pass the file back with only 'accept' edited.")
+    table = reviewed.reset_index(drop=True)
+    answers = table["accept"].astype("string").fillna("").str.strip().str.lower()
+    said = table[(answers != "").to_numpy()]
+    companies = _companies(said["candidate_id"], register)
     chosen: dict[int, int] = {}
     ruled_out = set()
-    for row, company in zip(said.index, companies, strict=True):
-        line, answer = _line(reviewed, row, clients), answers[row]
+    for (row, typed), company in zip(said.iterrows(), companies, strict=True):
+        line, answer = _line(typed, row, clients), answers[row]
         if answer in NO:
             ruled_out.add((line, company))
         elif answer not in YES:
-            raise InputError(f"accept is {answer!r}.", where=_place(row), remedy="Write yes, no, or nothing.")
+            raise _error(f"accept is {answer!r}.", "Write yes, no, or nothing.", row)
         elif chosen.setdefault(line, company) != company:
-            raise InputError(f"two companies are accepted for line {line + 1}.", where=_place(row), remedy="Keep one yes a line.")  # fmt: skip
+            raise _error(f"two companies are accepted for line {line + 1}.", "Keep one yes a line.", row)
     return Decisions(chosen, frozenset(ruled_out))
 
 
-def _place(row: object) -> str:
-    return f"{WHERE}, row {int(str(row)) + 1}"
+def _error(problem: str, remedy: str, row: Hashable | None = None) -> InputError:
+    where = "review table" if row is None else f"review table, row {int(str(row)) + 1}"
+    return InputError(problem, where=where, remedy=remedy)
 
 
 def _companies(ids: pd.Series, register: Register) -> list[int]:
-    found = pc.index_in(ids.tolist(), value_set=register.ids())
-    unknown = np.flatnonzero(np.asarray(found.is_null()))
-    if len(unknown):
-        raise InputError(f"candidate_id {ids.iloc[int(unknown[0])]!r} is not in the register.", where=_place(ids.index[int(unknown[0])]), remedy="Match again with this register.")  # fmt: skip
-    return [int(company) for company in found.to_pylist()]
+    """Index in the register of each id."""
+    wanted = pa.array(ids.astype("string"), pa.string(), from_pandas=True)
+    found = pc.index_in(wanted, value_set=register.ids()).to_pylist()
+    for row, known in zip(ids.index, found, strict=True):
+        if known is None:
+            raise _error(f"candidate_id {ids[row]!r} is not in the register.", _SAME_LIST, row)
+    return [int(company) for company in found]
 
 
-def _line(reviewed: pd.DataFrame, row: object, clients: pd.DataFrame) -> int:
+def _line(typed: pd.Series, row: Hashable, clients: pd.DataFrame) -> int:
     """The 0-based line a row of the review table speaks of, checked against the list's own columns."""
-    stated = pd.to_numeric(pd.Series([reviewed.loc[row, "line"]]), errors="coerce").iloc[0]
-    if pd.isna(stated) or not 1 <= stated <= len(clients):
-        raise InputError(f"line {reviewed.loc[row, 'line']!r} is not in the list of {len(clients)} lines.", where=_place(row), remedy="Pass the review table together with the list it was made from.")  # fmt: skip
-    line = int(stated) - 1
-    for column in [name for name in clients if name in reviewed and name not in ("line", "accept")]:
-        typed, known = _text(reviewed.loc[row, column]), _text(clients[column].iloc[line])
-        if typed != known:
-            raise InputError(f"line {line + 1} has {column} {known!r} in the list but {typed!r} here.", where=_place(row), remedy="Pass the review table together with the list it was made from.")  # fmt: skip
+    try:
+        line = int(float(str(typed["line"]))) - 1
+    except ValueError:
+        line = -1
+    if not 0 <= line < len(clients):
+        raise _error(f"line {typed['line']!r} is not in the list of {len(clients)} lines.", _SAME_LIST, row)
+    for column in clients:
+        written = f"input_{column}" if f"input_{column}" in typed.index else column
+        if written not in typed.index or written in REVIEW:
+            continue
+        there, here = _text(typed[written]), _text(clients[column].iloc[line])
+        if there != here:
+            raise _error(
+                f"line {line + 1} has {column} {here!r} in the list, {there!r} here.", _SAME_LIST, row
+            )
     return line
 
 
 def _text(value: object) -> str:
-    return "" if value is None or value is pd.NA or value != value else str(value).strip()  # noqa: PLR0124
+    return "" if str(value) in ("<NA>", "nan", "None") else str(value).strip()

@@ -24,6 +24,11 @@ def literals(values: Iterable[str]) -> str:
     return "[" + ", ".join(literal(value) for value in sorted(values)) + "]"
 
 
+def fill(statement: str, **parts: object) -> str:
+    """A statement with its ``{parts}`` filled in: names, expressions and queries of this package, never values."""
+    return statement.format_map(parts)
+
+
 def run(
     connection: duckdb.DuckDBPyConnection, statement: str, parameters: Mapping[str, object] | None = None
 ) -> list[tuple[Any, ...]]:
