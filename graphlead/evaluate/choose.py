@@ -13,7 +13,7 @@ from scipy.stats import rankdata
 from graphlead.carriers import Floats
 from graphlead.errors import CarrierError
 from graphlead.evaluate.heldout import HeldOut
-from graphlead.evaluate.metrics import average_precision
+from graphlead.evaluate.metrics import average_precision, from_the_top
 from graphlead.evaluate.positions import Reals, Resamples, positions, resample
 
 BLEND = "blend"
@@ -100,7 +100,7 @@ def _precision(results: Sequence[HeldOut], draws: Sequence[Resamples], members: 
     for result, resamples in zip(results, draws, strict=True):
         one = members[0]
         scores = result.scores[one] if len(members) == 1 else blend(result.scores, members, result.fold)
-        each.append(average_precision(positions(result, scores, resamples), resamples))
+        each.append(average_precision(from_the_top(positions(result, scores, resamples), resamples)))
     fewest = min(map(len, each))
     mean: Reals = np.mean([series[:fewest] for series in each], axis=0)
     return mean

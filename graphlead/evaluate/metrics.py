@@ -6,6 +6,8 @@ another training run would change is not in the intervals.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from graphlead.evaluate.positions import Positions, Reals, Resamples
@@ -58,10 +60,11 @@ def measure(positions: Positions, resamples: Resamples, prior: Prior, seed: int)
         series[f"recall@{cut}"] = found
         series[f"lift@{cut}"] = found / share
         series[f"precision@{cut}"] = np.minimum(1, found * priors / share)
-    series["ap"] = average_precision(positions, resamples)
+    curve = from_the_top(positions, resamples)
+    series["ap"] = average_precision(curve)
     series["auc"] = auc(positions, resamples)
     series["auc_true"] = true_auc(series["auc"], priors)
-    series |= best_threshold(positions, resamples, priors)
+    series |= best_threshold(curve, priors)
     return {metric: interval(values) for metric, values in series.items()}
 
 
@@ -84,27 +87,47 @@ def true_auc(auc_pu: Reals, prior: Reals) -> Reals:
     return np.clip((auc_pu - prior / 2) / (1 - prior), 0, 1)
 
 
-def average_precision(positions: Positions, resamples: Resamples) -> Reals:
+@dataclass(frozen=True)
+class Curve:
+    """The held-out clients from the top of the list down, in every resample.
+
+    places (r, P): the share of the unlabelled ahead, rising along the row; drawn (r, P): how much each counts.
+    """
+
+    places: Reals
+    drawn: Reals
+    n_unlabelled: int
+
+
+def from_the_top(positions: Positions, resamples: Resamples) -> Curve:
+    """The clients in the order of each resample, which is nearly that of the sample: sorted first by that."""
+    spread = positions.spread()
+    about = np.argsort(spread[0], kind="stable")
+    spread, drawn = spread[:, about], resamples.clients[:, about]
+    order = np.argsort(spread, axis=1, kind="stable")
+    places = np.take_along_axis(spread, order, 1)
+    return Curve(places, np.take_along_axis(drawn, order, 1), positions.n_unlabelled)
+
+
+def average_precision(curve: Curve) -> Reals:
     """Mean over held-out clients of the share of held-out clients in the list down to them."""
-    places, drawn = _from_the_top(positions, resamples)
-    found = np.cumsum(drawn, axis=1)
-    n = drawn.shape[1]
+    found = np.cumsum(curve.drawn, axis=1)
+    n = found.shape[1]
     # Counted in clients: n of them, whatever their weights add up to.
-    precision = found * n / (found * n + places * positions.n_unlabelled * found[:, -1:])
-    average: Reals = (drawn * precision).sum(axis=1) / found[:, -1]
+    precision = found * n / (found * n + curve.places * curve.n_unlabelled * found[:, -1:])
+    average: Reals = (curve.drawn * precision).sum(axis=1) / found[:, -1]
     return average
 
 
-def best_threshold(positions: Positions, resamples: Resamples, priors: Reals) -> dict[str, Reals]:
+def best_threshold(curve: Curve, priors: Reals) -> dict[str, Reals]:
     """F1, precision and recall where the estimated F1 is best, and Lee & Liu's criterion there.
 
     With recall r and a share q of the unlabelled taken, F1 = 2 prior r / (prior + q). ``lee_liu`` is r^2 / q,
     which needs no prior: Lee & Liu (2003), Learning with positive and unlabeled examples using weighted
     logistic regression.
     """
-    places, drawn = _from_the_top(positions, resamples)
-    taken = np.maximum(places, 1 / positions.n_unlabelled)
-    found = np.cumsum(drawn, axis=1)
+    taken = np.maximum(curve.places, 1 / curve.n_unlabelled)
+    found = np.cumsum(curve.drawn, axis=1)
     found /= found[:, -1:]
     prior = priors[:, None]
     f1 = 2 * prior * found / (prior + np.maximum(taken, prior * found))
@@ -116,13 +139,6 @@ def best_threshold(positions: Positions, resamples: Resamples, priors: Reals) ->
         "f1_recall": r,
         "lee_liu": r**2 / q,
     }
-
-
-def _from_the_top(positions: Positions, resamples: Resamples) -> tuple[Reals, Reals]:
-    """The clients' places and weights, (r, P) each, in every resample from the top of the list down."""
-    places = positions.spread()
-    order = np.argsort(places, axis=1, kind="stable")
-    return np.take_along_axis(places, order, 1), np.take_along_axis(resamples.clients, order, 1)
 
 
 def _mean(values: Reals, resamples: Resamples) -> Reals:

@@ -93,27 +93,35 @@ def positions(result: HeldOut, scores: Floats, resamples: Resamples) -> Position
     high = np.empty_like(low)
     nth = np.cumsum(held_out) - 1
     for fold in np.unique(result.fold[held_out]):
-        held = np.flatnonzero((result.fold == fold) & held_out)
+        clients = np.flatnonzero((result.fold == fold) & held_out)
         others = np.flatnonzero((result.fold == fold) & ~held_out)
-        ascending = held[np.argsort(scores[held], kind="stable")]
-        clients, rest, block = scores[ascending], scores[others], resamples.block[others]
-        passed = np.searchsorted(clients, rest, "left")
-        low[:, nth[ascending]] = _share_ahead(passed, block, len(held), resamples.companies)
-        passed = np.searchsorted(clients, rest, "right")
-        high[:, nth[ascending]] = _share_ahead(passed, block, len(held), resamples.companies)
+        strict, tied = _shares(scores[clients], scores[others], resamples.block[others], resamples.companies)
+        low[:, nth[clients]] = strict
+        high[:, nth[clients]] = strict + tied
     return Positions(low, high, len(scores) - result.n_held_out)
 
 
-def _share_ahead(
-    passed: npt.NDArray[np.intp], block: npt.NDArray[np.uint8], n_clients: int, weights: Reals
-) -> Reals:
-    """Share (r, n_clients) of the companies ahead of each client, clients from the lowest score up.
+def _shares(
+    clients: Floats, companies: Floats, block: npt.NDArray[np.uint8], weights: Reals
+) -> tuple[Reals, Reals]:
+    """Share of the companies scored higher than each client, and equal to it, (r, P) each."""
+    steps, step = np.unique(clients, return_inverse=True)
+    passed = np.searchsorted(steps, companies, "left")
+    equal = steps[np.minimum(passed, len(steps) - 1)] == companies
+    higher = _weighted(passed, block, len(steps) + 1, weights)
+    tied = np.zeros_like(higher)
+    if equal.any():
+        tied = _weighted(passed[equal], block[equal], len(steps) + 1, weights)
+    from_top = np.cumsum(higher[:, ::-1], axis=1)[:, ::-1]
+    total = from_top[:, :1]
+    return (from_top[:, 1:] / total)[:, step], (tied[:, :-1] / total)[:, step]
 
-    passed: how many of the clients each company is ahead of.
-    """
-    cells = block.astype(np.intp) * (n_clients + 1) + passed
-    counts = np.bincount(cells, minlength=BLOCKS * (n_clients + 1)).reshape(BLOCKS, n_clients + 1)
-    weighted = weights @ counts
-    at_least = np.cumsum(weighted[:, ::-1], axis=1)[:, ::-1]
-    share: Reals = at_least[:, 1:] / at_least[:, :1]
-    return share
+
+def _weighted(
+    passed: npt.NDArray[np.intp], block: npt.NDArray[np.uint8], n_steps: int, weights: Reals
+) -> Reals:
+    """How many companies passed exactly 0, 1, ... of the clients' scores, (r, n_steps), by weight of block."""
+    cells = block.astype(np.intp) * n_steps + passed
+    counts = np.bincount(cells, minlength=BLOCKS * n_steps).reshape(BLOCKS, n_steps)
+    weighted: Reals = weights @ counts
+    return weighted

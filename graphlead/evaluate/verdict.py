@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from graphlead.evaluate.metrics import Interval, auc, average_precision, interval, recall
+from graphlead.evaluate.metrics import Interval, auc, average_precision, from_the_top, interval, recall
 from graphlead.evaluate.positions import Positions, Resamples
 
 GNN, TABULAR, TABULAR_GRAPH = "gnn", "tabular", "tabular_graph"
@@ -48,6 +48,7 @@ def compare(places: Mapping[str, Positions], resamples: Resamples, ranker: str, 
     """``ranker`` against ``rival``, the same draws for both so that what they share cancels."""
     one, other = places[ranker], places[rival]
     reached, rival_reached = recall(one, resamples, 0.05), recall(other, resamples, 0.05)
+    precision, rival_precision = (average_precision(from_the_top(p, resamples)) for p in (one, other))
     return Comparison(
         ranker=ranker,
         rival=rival,
@@ -55,7 +56,7 @@ def compare(places: Mapping[str, Positions], resamples: Resamples, ranker: str, 
         reached=float(reached[0]),
         rival_reached=float(rival_reached[0]),
         recall=interval(reached - rival_reached),
-        ap=interval(average_precision(one, resamples) - average_precision(other, resamples)),
+        ap=interval(precision - rival_precision),
         auc=interval(auc(one, resamples) - auc(other, resamples)),
     )
 

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from graphlead.carriers import Floats
+from graphlead.errors import CarrierError
+from graphlead.evaluate.choose import BLEND, blend, choose, with_blend
+from graphlead.evaluate.evaluate import RANDOM, evaluate
+from graphlead.evaluate.heldout import HeldOut
+from graphlead.evaluate.positions import Positions, Resamples, positions, resample
+from graphlead.evaluate.segments import DENSE, MISSING, OTHERS, SPARSE, recall_by_segment
+from graphlead.evaluate.verdict import Comparison, compare, verdict
+
+PRIOR = (0.005, 0.01, 0.02)
+
+
+def split(
+    noise: dict[str, float], n_pos: int = 300, n: int = 6000, seed: int = 0, name: str = "random"
+) -> HeldOut:
+    """Clients stand out by 2; every ranker sees that through its own noise."""
+    rng = np.random.default_rng(seed)
+    held_out = np.arange(n_pos + n) < n_pos
+    truth = rng.normal(size=n_pos + n) + 2 * held_out
+    seen = {ranker: truth + s * rng.normal(size=len(truth)) for ranker, s in noise.items()}
+    scores = {ranker: values.astype(np.float32) for ranker, values in seen.items()}
+    return HeldOut(name, (np.arange(n_pos + n) % 5).astype(np.int8), held_out, scores)
+
+
+def placed(result: HeldOut) -> tuple[dict[str, Positions], Resamples]:
+    resamples = resample(result, 0)
+    return {name: positions(result, scores, resamples) for name, scores in result.scores.items()}, resamples
+
+
+def spoken(result: HeldOut) -> str:
+    return verdict(result.split, *placed(result))
+
+
+def test_says_that_the_graph_helps_and_by_how_much() -> None:
+    result = split({"tabular": 3, "tabular_graph": 0.5, "gnn": 0.5})
+    said = spoken(result)
+    assert said.startswith("The graph helps: on 300 held-out clients (random)")
+    assert "points, 95 % interval +" in said
+    assert "no measurable difference from the trees with neighbour features" in said
+
+
+def test_says_that_the_graph_adds_nothing() -> None:
+    result = split({"tabular": 0.5})
+    same = HeldOut("random", result.fold, result.held_out, {"tabular": result.scores["tabular"]})
+    twice = HeldOut("random", same.fold, same.held_out, {**same.scores, "gnn": same.scores["tabular"]})
+    assert spoken(twice).startswith("The graph adds nothing measurable")
+
+
+def test_says_that_the_graph_does_harm() -> None:
+    assert spoken(split({"tabular": 0.2, "gnn": 3})).startswith("The graph does not help")
+
+
+def test_says_when_the_network_is_worse_than_the_trees_with_neighbours() -> None:
+    said = spoken(split({"tabular": 3, "tabular_graph": 0.2, "gnn": 1.5}))
+    assert said.startswith("The graph helps")
+    assert "The graph network is worse than the trees with neighbour features" in said
+
+
+def test_without_a_rival_nothing_is_claimed() -> None:
+    assert "is not known" in spoken(split({"gnn": 1}))
+
+
+def test_rankers_of_one_worth_seldom_get_a_verdict() -> None:
+    wrong = 0
+    for seed in range(40):
+        result = split({"gnn": 1, "tabular": 1}, n_pos=100, n=2000, seed=seed)
+        wrong += compare(*placed(result), "gnn", "tabular").outcome() != "same"
+    assert wrong <= 6
+
+
+def test_a_ranker_differs_from_itself_by_nothing() -> None:
+    result = split({"gnn": 1})
+    same = compare(*placed(result), "gnn", "gnn")
+    assert same.recall == same.ap == same.auc == (0, 0, 0)
+    assert same.outcome() == "same"
+
+
+def test_conflicting_differences_are_no_verdict() -> None:
+    mixed = Comparison("gnn", "tabular", 99, 0.3, 0.2, (0.1, 0.05, 0.2), (-0.1, -0.2, -0.05), (0, 0, 0))
+    assert mixed.outcome() == "same"
+
+
+def test_chooses_the_best_single_ranker_where_the_others_add_nothing() -> None:
+    results = [split({"gnn": 0.0, "tabular": 3, "pagerank": 6}, seed=s) for s in (0, 1)]
+    choice = choose(results, seed=0)
+    assert (choice.name, choice.members) == ("gnn", ("gnn",))
+    assert with_blend(results, choice) == results
+
+
+def test_chooses_a_blend_of_rankers_that_see_different_things() -> None:
+    results = [split({"gnn": 1.5, "tabular_graph": 1.5, "pagerank": 9}, seed=s) for s in (0, 1)]
+    choice = choose(results, seed=0)
+    assert choice.name == BLEND
+    assert set(choice.members) == {"gnn", "tabular_graph"}
+    assert choice == choose(results, seed=0)
+    assert BLEND in with_blend(results, choice)[0].scores
+
+
+def test_a_ranker_missing_on_a_split_is_not_chosen() -> None:
+    results = [split({"gnn": 0.1, "tabular": 2}), split({"tabular": 2}, seed=1)]
+    assert choose(results, seed=0).name == "tabular"
+    with pytest.raises(CarrierError, match="every split"):
+        choose([split({"gnn": 1}), split({"tabular": 1})], seed=0)
+
+
+def test_blend_is_the_geometric_mean_of_ranks_within_folds() -> None:
+    one: Floats = np.array([4, 3, 2, 1, 40, 30], np.float32)
+    two: Floats = np.array([1, 4, 3, 2, 1, 1], np.float32)
+    fold = np.array([0, 0, 0, 0, 1, 1], np.int8)
+    blended = blend({"one": one, "two": two}, ("one", "two"), fold)
+    # Ranks over fold size: (1, 4), (2, 1), (3, 2), (4, 3) of 4; (1, 1.5), (2, 1.5) of 2.
+    shares = np.sqrt(np.array([1 * 4, 2 * 1, 3 * 2, 4 * 3]) / 16).tolist() + np.sqrt([0.375, 0.75]).tolist()
+    assert blended == pytest.approx([1 - share for share in shares], abs=1e-6)
+
+
+def test_a_blend_of_one_keeps_its_order() -> None:
+    scores = np.random.default_rng(0).normal(size=500).astype(np.float32)
+    blended = blend({"gnn": scores}, ("gnn",), np.zeros(500, np.int8))
+    assert (np.argsort(blended) == np.argsort(scores)).all()
+
+
+def test_recall_by_segment_by_hand() -> None:
+    # 20 unlabelled score 1..20; the top 5 % is one place, the top 10 % two.
+    held_out = np.arange(24) < 4
+    scores = np.array([21, 19.5, 5, 0, *range(1, 21)], np.float32)
+    region = np.array(["north"] * 3 + ["south"] + ["north"] * 5 + ["south"] * 15)
+    result = HeldOut("random", np.zeros(24, np.int8), held_out, {"gnn": scores}, {"region": region})
+    table = recall_by_segment(result, placed(result)[0]).set_index("segment")
+    assert table.index.tolist() == ["north", "south", DENSE, SPARSE]
+    assert table.loc["north", ["companies", "held_out", "found"]].tolist() == [8, 3, 1]
+    assert table.loc["north", ["recall", "recall_10"]].tolist() == pytest.approx([1 / 3, 2 / 3])
+    assert table.loc["south", ["companies", "held_out", "found"]].tolist() == [16, 1, 0]
+    assert table.loc[DENSE, "held_out"] == 3
+    assert table.loc[SPARSE, "held_out"] == 1
+
+
+def test_small_segments_are_taken_together_and_missing_values_named() -> None:
+    held_out = np.arange(60) < 30
+    names = [f"city {i // 2}" for i in range(28)] + [None, None]
+    cities = pa.array(names + names)
+    scores = np.zeros(60, np.float32)
+    plain, coded = (
+        recall_by_segment(result, placed(result)[0])
+        for result in (
+            HeldOut("random", np.zeros(60, np.int8), held_out, {"gnn": scores}, {"city": column})
+            for column in (cities, cities.dictionary_encode())
+        )
+    )
+    pd.testing.assert_frame_equal(plain, coded)
+    shown = plain.set_index("segment")
+    assert shown.loc[OTHERS, "held_out"] == 6
+    assert plain[~plain["segment"].isin([DENSE, SPARSE])]["held_out"].sum() == 30
+    assert (plain["recall"] - 0.05).abs().max() < 1e-12
+    few = HeldOut("random", np.zeros(4, np.int8), np.array([1, 1, 0, 0], bool), {"gnn": scores[:4]},
+                  {"city": pa.array(["a", None, "a", None])})  # fmt: skip
+    assert MISSING in recall_by_segment(few, placed(few)[0])["segment"].tolist()
+
+
+def test_evaluation_has_every_ranker_on_every_split_with_ordered_intervals() -> None:
+    noise = {"gnn": 0.5, "tabular": 1.0}
+    results = [split(noise, seed=i, name=name) for i, name in enumerate(("groups", "random", "time"))]
+    found = evaluate(results, PRIOR, seed=0)
+    counts = found.metrics.groupby(["split", "ranker"])["metric"].nunique()
+    assert set(counts.index) == {(r.split, n) for r in results for n in ("gnn", "tabular", RANDOM)}
+    assert set(counts) == {22}
+    assert not found.metrics.isna().to_numpy().any()
+    assert (found.metrics["low"] <= found.metrics["value"]).all()
+    assert (found.metrics["value"] <= found.metrics["high"]).all()
+    assert "(groups)" in found.verdict
+    pd.testing.assert_frame_equal(found.metrics, evaluate(results, PRIOR, seed=0).metrics)
+
+
+def test_notes_tell_of_few_clients_and_of_a_harder_split() -> None:
+    easy = split({"gnn": 0.1}, name="random")
+    rng = np.random.default_rng(0)
+    chance = {"gnn": rng.normal(size=len(easy.fold)).astype(np.float32)}
+    hard = HeldOut("groups", easy.fold, easy.held_out, chance)
+    few = split({"gnn": 0.1}, n_pos=12, name="time")
+    notes = evaluate([easy, hard, few], PRIOR, seed=0).notes
+    assert any(note.startswith("Only 12 clients are held out (time)") for note in notes)
+    assert any(note.endswith("of those held out otherwise (groups).") for note in notes)
+
+
+def test_notes_tell_when_the_list_follows_the_present_clients() -> None:
+    # 90 clients in a region of 100 companies, 90 more among 5,000; the ranker knows the region only.
+    held_out = np.arange(5280) < 180
+    dense = np.concatenate([np.arange(180) < 90, np.arange(5100) < 100])
+    scores = (dense + 1e-3 * np.random.default_rng(0).random(5280)).astype(np.float32)
+    region = np.where(dense, "home", "away")
+    result = HeldOut("random", np.zeros(5280, np.int8), held_out, {"gnn": scores}, {"region": region})
+    (note,) = evaluate([result], PRIOR, seed=0).notes
+    assert note.startswith("By region, gnn finds 100% of the clients where they are dense")
+
+
+@pytest.mark.parametrize("prior", [(0.0, 0.1, 0.2), (0.3, 0.2, 0.4), (0.1, 0.2, 1.0)])
+def test_impossible_prior_is_refused(prior: tuple[float, float, float]) -> None:
+    with pytest.raises(CarrierError, match="low <= point <= high"):
+        evaluate([split({"gnn": 1})], prior, seed=0)
