@@ -78,7 +78,7 @@ def comparable(
     ``locality`` compares an address on one side with the postcode, city and region on the other, where only one side
     has an address.
     """
-    given = {field: (column,) for field, column in columns.fields.items()}
+    given: dict[str, tuple[str, ...]] = {field: (column,) for field, column in columns.fields.items()}
     known = {field: tuple(register.names_of(role)) for field, role in ROLES.items()}
     shared = {field: (given[field], known[field]) for field in ROLES if field in given and known[field]}
     parts = ("postcode", "city", "region")
@@ -121,7 +121,8 @@ def look_up_ids(
     )
     connection.register("match_cells", cells)
     known = register.names_of(Role.ID, Role.IDENTIFIER)
-    hits = [fill(_ID_HITS, known=literal(name), name=identifier(name), path=literal(register.companies)) for name in known]  # fmt: skip
+    path = literal(register.companies)
+    hits = [fill(_ID_HITS, known=literal(name), name=identifier(name), path=path) for name in known]
     run(connection, fill(_ID_TABLE, hits=" UNION ALL ".join(hits)))
 
 

@@ -141,16 +141,10 @@ def _by_score(
     best, chance, said = int(pairs.company[order[0]]), float(probability[0]), describe(pairs, int(order[0]))
     if chance >= ACCEPT:
         return Verdict("matched", best, chance, said), []
-    shown = [
-        Candidate(
-            int(pairs.line[pair]),
-            rank + 1,
-            int(pairs.company[pair]),
-            float(probability[rank]),
-            describe(pairs, pair),
-        )  # fmt: skip
-        for rank, pair in enumerate(order[:SHOWN].tolist())
-        if alone[rank] >= CONSIDER
+    shown = [(rank, pair) for rank, pair in enumerate(order[:SHOWN].tolist()) if alone[rank] >= CONSIDER]
+    found = [
+        Candidate(int(pairs.line[pair]), rank + 1, int(pairs.company[pair]), float(probability[rank]), text)
+        for (rank, pair), text in zip(shown, (describe(pairs, pair) for _, pair in shown), strict=True)
     ]
     rivals = f"; {len(shown)} companies are possible" if len(shown) > 1 else ""
-    return Verdict("review", -1, chance, said + rivals), shown
+    return Verdict("review", -1, chance, said + rivals), found

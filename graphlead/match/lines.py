@@ -20,6 +20,7 @@ Fields = Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
 
 _SOURCE = "(SELECT file_row_number::INTEGER AS company, * FROM read_parquet({path}, file_row_number = true))"
 _FIELDS = "SELECT {number}{columns} FROM {source}"
+_PLACE = ", CASE WHEN coalesce({near}) IS NOT NULL THEN match_text(concat_ws(' ', {all})) END AS place"
 _COPY = "COPY ({query}) TO {path} (FORMAT parquet)"
 _VIEW = "CREATE OR REPLACE TEMP VIEW {name} AS {query}"
 _STORED = "SELECT * FROM read_parquet({path})"
@@ -80,8 +81,8 @@ def read_register(
         f"{identifier(name)}::VARCHAR" for name in register.names_of(Role.ADDRESS, Role.POSTCODE, Role.CITY)
     ]
     wide = [f"{identifier(name)}::VARCHAR" for name in register.names_of(Role.REGION, Role.COUNTRY)]
-    place = f"CASE WHEN coalesce({', '.join([*near, 'NULL'])}) IS NOT NULL THEN match_text(concat_ws(' ', {', '.join([*near, *wide, 'NULL'])})) END"  # fmt: skip
-    places = fill(_FIELDS, number="company", columns=f", {place} AS place", source=source)
+    place = fill(_PLACE, near=", ".join([*near, "NULL"]), all=", ".join([*near, *wide, "NULL"]))
+    places = fill(_FIELDS, number="company", columns=place, source=source)
     run(connection, fill(_VIEW, name="match_places", query=places))
 
 

@@ -78,7 +78,8 @@ def _macros() -> list[str]:
         f"match_region(s) AS coalesce({_map(words.REGIONS)}[match_place(s)], match_place(s))",
         f"match_country(s) AS coalesce({_map(words.COUNTRIES)}[match_place(s)], match_place(s))",
         "match_postcode(s) AS match_id(s)",
-        """match_host(s) AS regexp_replace(regexp_replace(lower(trim(s)), '^(mailto:|[a-z]+://)?([^/@]*@)?(www\\d?\\.)?', ''),
+        """match_host(s) AS regexp_replace(regexp_replace(
+            lower(trim(s)), '^(mailto:|[a-z]+://)?([^/@]*@)?(www\\d?\\.)?', ''),
             '[/:?#,; ].*$', '')""",
         f"""match_domain(s) AS CASE WHEN list_contains({literals(words.FREE_MAIL)}, match_host(s))
             OR NOT contains(match_host(s), '.') THEN NULL ELSE match_host(s) END""",

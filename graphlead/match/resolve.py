@@ -83,7 +83,8 @@ def match_clients(
 
 def _empty_lines(clients: pd.DataFrame) -> Flags:
     blank = [(clients[name].astype("string").fillna("").str.strip() == "").to_numpy(bool) for name in clients]
-    return np.logical_and.reduce(blank)
+    empty: Flags = np.logical_and.reduce(blank)
+    return empty
 
 
 def _carrier(

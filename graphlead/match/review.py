@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -40,57 +40,47 @@ def read_decisions(reviewed: pd.DataFrame | None, clients: pd.DataFrame, registe
     for name in ("line", "candidate_id", "accept"):
         if name not in reviewed:
             raise _error(f"the column {name!r} is missing.", "Pass the file back with only 'accept' edited.")
-    table = reviewed.reset_index(drop=True)
-    answers = table["accept"].astype("string").fillna("").str.strip().str.lower()
-    said = table[(answers != "").to_numpy()]
-    companies = _companies(said["candidate_id"], register)
+    typed = reviewed.astype("string").fillna("").apply(lambda column: column.str.strip()).to_dict("records")
+    companies = _companies([row["candidate_id"] for row in typed], register)
     chosen: dict[int, int] = {}
     ruled_out = set()
-    for (row, typed), company in zip(said.iterrows(), companies, strict=True):
-        line, answer = _line(typed, row, clients), answers[row]
+    for number, (row, company) in enumerate(zip(typed, companies, strict=True), 1):
+        answer = row["accept"].lower()
+        if not answer:
+            continue
+        line = _line(row, number, clients)
+        if company is None:
+            raise _error(f"candidate_id {row['candidate_id']!r} is not in the register.", _SAME_LIST, number)
         if answer in NO:
             ruled_out.add((line, company))
         elif answer not in YES:
-            raise _error(f"accept is {answer!r}.", "Write yes, no, or nothing.", row)
+            raise _error(f"accept is {answer!r}.", "Write yes, no, or nothing.", number)
         elif chosen.setdefault(line, company) != company:
-            raise _error(f"two companies are accepted for line {line + 1}.", "Keep one yes a line.", row)
+            raise _error(f"two companies are accepted for line {line + 1}.", "Keep one yes a line.", number)
     return Decisions(chosen, frozenset(ruled_out))
 
 
-def _error(problem: str, remedy: str, row: Hashable | None = None) -> InputError:
-    where = "review table" if row is None else f"review table, row {int(str(row)) + 1}"
-    return InputError(problem, where=where, remedy=remedy)
+def _error(problem: str, remedy: str, row: int = 0) -> InputError:
+    return InputError(problem, where=f"review table, row {row}" if row else "review table", remedy=remedy)
 
 
-def _companies(ids: pd.Series, register: Register) -> list[int]:
-    """Index in the register of each id."""
-    wanted = pa.array(ids.astype("string"), pa.string(), from_pandas=True)
-    found = pc.index_in(wanted, value_set=register.ids()).to_pylist()
-    for row, known in zip(ids.index, found, strict=True):
-        if known is None:
-            raise _error(f"candidate_id {ids[row]!r} is not in the register.", _SAME_LIST, row)
-    return [int(company) for company in found]
+def _companies(ids: list[str], register: Register) -> list[int | None]:
+    """Index in the register of each id, None where it has none."""
+    found: list[int | None] = pc.index_in(pa.array(ids, pa.string()), value_set=register.ids()).to_pylist()
+    return found
 
 
-def _line(typed: pd.Series, row: Hashable, clients: pd.DataFrame) -> int:
+def _line(typed: Mapping[Hashable, str], number: int, clients: pd.DataFrame) -> int:
     """The 0-based line a row of the review table speaks of, checked against the list's own columns."""
-    try:
-        line = int(float(str(typed["line"]))) - 1
-    except ValueError:
-        line = -1
+    stated = typed["line"].removesuffix(".0")
+    line = int(stated) - 1 if stated.isdecimal() else -1
     if not 0 <= line < len(clients):
-        raise _error(f"line {typed['line']!r} is not in the list of {len(clients)} lines.", _SAME_LIST, row)
+        raise _error(f"line {stated!r} is not in the list of {len(clients)} lines.", _SAME_LIST, number)
     for column in clients:
-        written = f"input_{column}" if f"input_{column}" in typed.index else column
-        if written not in typed.index or written in REVIEW:
-            continue
-        there, here = _text(typed[written]), _text(clients[column].iloc[line])
-        if there != here:
-            raise _error(
-                f"line {line + 1} has {column} {here!r} in the list, {there!r} here.", _SAME_LIST, row
-            )
+        written = f"input_{column}" if f"input_{column}" in typed else str(column)
+        here = clients[column].iloc[line]
+        here = "" if pd.isna(here) else str(here).strip()
+        if written in typed and written not in REVIEW and typed[written] != here:
+            problem = f"line {line + 1} has {column} {here!r} in the list, {typed[written]!r} here."
+            raise _error(problem, _SAME_LIST, number)
     return line
-
-
-def _text(value: object) -> str:
-    return "" if str(value) in ("<NA>", "nan", "None") else str(value).strip()

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import random
+import unicodedata
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphlead.match import normalise as room
+from graphlead.match.normalise import header, normalise
+from graphlead.match.sql import run
+
+WORD = st.text("abcdefghijklmnopqrstuvwxyzäöüéèçñåø", min_size=3, max_size=9).map(lambda word: word + "q")
+NAME = st.lists(WORD, min_size=1, max_size=5).map(" ".join)
+FORM = st.sampled_from(["Inc.", "L.L.C.", "GmbH & Co. KG", "S.A.", "S.à r.l.", "Ltd", "B.V.", "Oy", "A/S", "S.p.A.",
+                        "Pty. Ltd.", "PLC", "K.K.", "Sp. z o.o.", "Limited Liability Company", "AB", "N.V."])  # fmt: skip
+
+
+def forms(name: str) -> dict[str, str]:
+    return normalise([name]).to_pylist()[0]
+
+
+@settings(max_examples=40, deadline=None)
+@given(NAME)
+def test_normal_forms_are_fixed_points(name: str) -> None:
+    once = forms(name)
+    assert forms(once["text"]) == once
+    assert forms(once["core"])["core"] == once["core"]
+    assert forms(once["key"])["key"] == once["key"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(NAME, FORM, st.randoms(use_true_random=False))
+def test_case_accents_punctuation_legal_form_and_word_order_do_not_matter(
+    name: str, form: str, draw: random.Random
+) -> None:
+    key = forms(name)["key"]
+    shuffled = draw.sample(name.split(), len(name.split()))
+    plain = unicodedata.normalize("NFKD", name.replace("ø", "o"))
+    without = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    variants = [name.upper(), without, name.replace(" ", ", "), f"{name} {form}", f"{name}, {form.upper()}",
+                " ".join(shuffled), f"  ({name}) "]  # fmt: skip
+    assert [row["key"] for row in normalise(variants).to_pylist()] == [key] * len(variants)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("M & P Landscaping, Inc.", "M and P Landscapes LLC"),
+        ("T.J.'s Lawn Svcs", "TJs Lawn Service"),
+        ("Ivy Hill Nursery Co., Inc.", "Ivy Hill Nursery Company"),
+        ("Mount Hood Mfg. Intl.", "Mt. Hood Manufacturing International"),
+        ("Müller Gebr. GmbH & Co. KG", "MULLER BROS"),
+        ("Kindergan Landscaping L L C", "Kindergan Landscaping LLC"),
+        ("The Gallivan Corporation", "Gallivan Corp."),
+        ("Doctor&#39;s &quot;Lake&quot; Inc", "DOCTORS LAKE"),
+        ("Løvås Brød A/S", "Lovas Brod"),
+        ("株式会社トヨタ", "トヨタ"),
+    ],
+)
+def test_the_same_name_written_differently_has_one_key(one: str, other: str) -> None:
+    assert forms(one)["key"] == forms(other)["key"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Egret 1 Ltd", "Egret 2 Ltd"), ("X North Ltd", "X South Ltd"), ("Acme Holdings Ltd", "Acme Ltd"),
+     ("Sabre SA Trading", "Sabre Trading")],
+)  # fmt: skip
+def test_sister_companies_keep_their_own_key(one: str, other: str) -> None:
+    assert forms(one)["key"] != forms(other)["key"]
+
+
+def test_a_name_of_nothing_but_legal_forms_stays() -> None:
+    assert forms("Limited Ltd.")["core"] == "limited ltd"
+    assert forms("")["key"] == ""
+
+
+def test_alternative_names_are_read_beside_the_whole() -> None:
+    with duckdb.connect() as connection:
+        room.install(connection)
+        for said, parts in (
+            ("EFH, Inc/Cutty Sark Motel", ["efh inc cutty sark motel", "efh inc", "cutty sark motel"]),
+            ("R.E.M. LLC DBA Roanoke", ["rem llc roanoke", "rem llc", "roanoke"]),
+            ("Peel t/a Lemon", ["peel lemon", "peel", "lemon"]),
+            ("New Co (formerly Old Co)", ["new co old co", "new co", "old co"]),
+            ("Dbaker Formerlyne", ["dbaker formerlyne"]),
+        ):
+            found = run(connection, "SELECT list_transform(match_parts(match_lower($s)), lambda p: match_text(p))", {"s": said})  # fmt: skip
+            assert found == [(parts,)]
+
+
+def test_headers_are_read_in_any_spelling() -> None:
+    assert [header(name) for name in ("EmployerName", "employer_name", " Employer-Name ", "Straße")] == [
+        "employer name", "employer name", "employer name", "strasse"]  # fmt: skip
