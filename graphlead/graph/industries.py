@@ -40,9 +40,7 @@ def _code_levels(values: pa.Array, lengths: tuple[int, ...]) -> list[pa.Array]:
     """The nodes of each code: the section's letter if given, its prefixes of these lengths, then the code."""
     nothing = pa.scalar(None, pa.string())
     parts = pc.extract_regex(values, r"^(?P<letter>[A-Z]?)[ .]*(?P<digits>[0-9][0-9 .\-/]*)$")
-    letter, digits = (
-        (pc.struct_field(parts, [name]) for name in ("letter", "digits")) if len(values) else (values, values)
-    )
+    letter, digits = (pc.struct_field(parts, [name]) for name in ("letter", "digits"))
     digits = pc.replace_substring_regex(digits, r"[^0-9]", "")
     code = pc.utf8_slice_codeunits(digits, 0, lengths[-1])
     size = pc.utf8_length(code)

@@ -60,8 +60,13 @@ def grow(chains: list[Chains]) -> Tree:
     keys = keys.take(pc.sort_indices(keys))
     hung = [_hang(chain, keys) for chain in chains]
     companies, nodes, wider, finer = (_concatenate([parts[i] for parts in hung]) for i in range(4))
-    pairs = np.unique(np.stack([finer, wider]), axis=1)
-    return Tree(keys, Edges(companies, nodes), Edges(pairs[0], pairs[1]))
+    return Tree(keys, _distinct(companies, nodes), _distinct(finer, wider))
+
+
+def _distinct(source: Ints, target: Ints) -> Edges:
+    """One edge a pair, sorted by source."""
+    pairs = np.unique(source.astype(np.int64) << 32 | target)
+    return Edges((pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32))
 
 
 def _hang(chain: Chains, keys: pa.Array) -> tuple[Ints, Ints, Ints, Ints]:

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from graphlead.carriers import NONE, Ints, Register, Role
 from graphlead.graph.levels import Chains, Tree, combine, encode, grow, tidy
 
-UK_POSTCODE = r"^([A-Z]{1,2}[0-9][A-Z0-9]?) ?[0-9][A-Z]{2}$"
+UK_POSTCODE = r"^(?P<outward>[A-Z]{1,2}[0-9][A-Z0-9]?) ?[0-9][A-Z]{2}$"
 
 
 def places(register: Register) -> Tree:
@@ -29,7 +29,7 @@ def places(register: Register) -> Tree:
     if postcode := _first(register, Role.POSTCODE):
         country = {role: columns[role] for role in (Role.COUNTRY,) if role in columns}
         codes, distinct = _read(register, postcode)
-        chains.append(_nested({**country, Role.POSTCODE: (codes, _area(distinct))}))
+        chains.append(_finest_only(_nested({**country, Role.POSTCODE: (codes, _area(distinct))})))
     return grow(chains)
 
 
@@ -43,11 +43,7 @@ def _read(register: Register, name: str) -> tuple[Ints, pa.Array]:
 
 
 def _area(postcodes: pa.Array) -> pa.Array:
-    if not len(postcodes):
-        return postcodes
-    outward = pc.struct_field(
-        pc.extract_regex(postcodes, UK_POSTCODE.replace("(", "(?P<outward>", 1)), ["outward"]
-    )
+    outward = pc.struct_field(pc.extract_regex(postcodes, UK_POSTCODE), ["outward"])
     return pc.coalesce(outward, pc.utf8_slice_codeunits(pc.replace_substring(postcodes, " ", ""), 0, 3))
 
 
@@ -64,6 +60,12 @@ def _nested(columns: dict[Role, tuple[Ints, pa.Array]]) -> Chains:
         chain = pc.binary_join_element_wise(pc.fill_null(_at(chain, wide), ""), pc.fill_null(value, ""), "|")
         levels = [*(_at(level, wide) for level in levels), _keys(role, chain, value)]
     return Chains(codes, tuple(levels))
+
+
+def _finest_only(chains: Chains) -> Chains:
+    """Without the companies that have nothing at the finest level: the chains beside place them."""
+    known = np.append(chains.levels[-1].is_valid().to_numpy(zero_copy_only=False), False)
+    return Chains(np.where(known[chains.codes], chains.codes, NONE).astype(np.int32), chains.levels)
 
 
 def _keys(role: Role, chain: pa.Array, value: pa.Array) -> pa.Array:
