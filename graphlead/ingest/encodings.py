@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import itertools
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,20 +26,12 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-CANDIDATES = (
-    "cp1252",
-    "cp1250",
-    "cp1251",
-    "cp1253",
-    "cp1254",
-    "iso8859_2",
-    "shift_jis",
-    "gb18030",
-    "big5",
-    "euc_kr",
-)
+LATIN = ("cp1252", "cp1250", "iso8859_2")
+OTHER_SCRIPTS = ("cp1251", "cp1253", "shift_jis", "gb18030", "big5", "euc_kr")
+SYMBOL_IN_A_WORD = re.compile(r"(?<=[^\W\d_])[^\w\s]|[^\w\s](?=[^\W\d_])")
+AT_HOME_ANYWHERE = frozenset("®©™«»¿¡“”‘’„‚–—…€·´¨°")
 CLEARLY_BETTER = 0.1
-"""How much less garbled another encoding must look before it is preferred to cp1252."""
+"""How much less garbled another script must look before it is preferred to a Latin one."""
 
 MOSTLY = 0.9
 
@@ -135,13 +128,16 @@ def _guess(odd: bytes) -> tuple[str, str]:
     special = sum(not letter.isascii() for letter in text)
     if text.count("\ufffd") < (1 - MOSTLY) * special:
         return "utf-8", "replace"
-    found = {match.encoding: match.chaos for match in from_bytes(odd, cp_isolation=list(CANDIDATES))}
+    found = {
+        match.encoding: match.chaos for match in from_bytes(odd, cp_isolation=["cp1252", *OTHER_SCRIPTS])
+    }
     best = min(found, key=lambda codec: found[codec], default="cp1252")
-    western = found.get("cp1252", 1.0)
-    if best != "cp1252" and found[best] < western - CLEARLY_BETTER:
+    if best != "cp1252" and found[best] < found.get("cp1252", 1.0) - CLEARLY_BETTER:
         return best, "replace"
-    try:
-        odd.decode("cp1252")
-    except UnicodeDecodeError:
-        return "latin-1", "strict"
-    return "cp1252", "replace"
+    return min(LATIN, key=lambda codec: _misplaced_symbols(odd, codec)), "replace"
+
+
+def _misplaced_symbols(odd: bytes, codec: str) -> int:
+    """Signs inside words, such as the ones that Polish or Czech letters become under cp1252: "Spó³ka"."""
+    found = SYMBOL_IN_A_WORD.findall(odd.decode(codec, "replace"))
+    return sum(not sign.isascii() and sign not in AT_HOME_ANYWHERE for sign in found)

@@ -17,7 +17,7 @@ from graphlead.ingest.roles import decide
 from graphlead.ingest.shares import ROUNDING, bounds, is_per_cent
 from graphlead.ingest.sources import Source, as_text
 from graphlead.ingest.sql import one_row, plain, write_parquet
-from graphlead.ingest.values import day, epoch_day, is_placeholder, literal, within_range
+from graphlead.ingest.values import day, epoch_day, is_placeholder, literal, one_of, within_range
 
 OWNER = "owner|parent|shareholder|investor|holder|subject|interested_party|psc|acquirer"
 OWNED = "subsidiary|child|owned|investee|portfolio_company|held|object|acquired|issuer"
@@ -112,8 +112,8 @@ def _read_parts(db: duckdb.DuckDBPyConnection, source: Source, parts: dict[str, 
     """Make the table ``said``: each part of each link as a string, its share's bounds and its day."""
     texts = {part: _text_of(source, parts, part) for part, _ in FIELDS}
     kind = f"regexp_replace(lower({texts['kind']}), '[^a-z0-9]+', '_', 'g')"
-    reverse = f"{kind} IN ({_listed(OWNED_BY)})"
-    owns = f"{kind} IN ({_listed((*OWNS, *OWNED_BY))})"
+    reverse = one_of(kind, OWNED_BY)
+    owns = one_of(kind, (*OWNS, *OWNED_BY))
     db.execute(
         f"CREATE TEMP TABLE said AS SELECT row, {texts['source_id']} AS source_id, {texts['target_id']} AS target_id, "
         f"CASE WHEN {owns} THEN 'owns' ELSE {texts['kind']} END AS kind, coalesce({reverse}, false) AS reversed, "
@@ -147,10 +147,6 @@ def _day_of(db: duckdb.DuckDBPyConnection, source: Source, parts: dict[str, int]
     style = decide("date", family, profile(db, source)[position]).style
     text = _text_of(source, parts, "date")
     return epoch_day(text) if style == "epoch" else day(text, month_first=style == "month first")
-
-
-def _listed(words: tuple[str, ...]) -> str:
-    return ", ".join(literal(word) for word in words)
 
 
 def _settle_shares(db: duckdb.DuckDBPyConnection, source: Source, journal: Journal) -> None:

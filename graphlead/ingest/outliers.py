@@ -15,14 +15,16 @@ FOREST_ROWS = 20_000
 NEIGHBOUR_ROWS = 10_000
 CHUNK = 100_000
 TREES = 50
+TREE_ROWS = 4_096
+"""Rows a tree sees: enough that extremes are among them, for a tree cannot tell how far beyond its own a row lies."""
 NEIGHBOURS = 20
-MOST = 0.005
+MOST = 0.01
 """The share of companies that the forest may hand on."""
 
 ISOLATED = 0.6
 """Forest scores lie around 0.5 for ordinary rows and near 1 for rows that a cut or two isolates (Liu et al. 2008)."""
 
-SPARSE = 2.0
+SPARSE = 3.0
 """How many times emptier than around its neighbours it is around an outlier (Breunig et al. 2000)."""
 
 SKEWED = 2.0
@@ -46,7 +48,9 @@ def find_outliers(values: Matrix, seed: int) -> Outliers:
     n = len(scaled)
     rng = np.random.default_rng(seed)
     sample = np.sort(rng.choice(n, min(n, FOREST_ROWS), replace=False))
-    forest = IsolationForest(n_estimators=TREES, random_state=seed).fit(scaled[sample])
+    forest = IsolationForest(
+        n_estimators=TREES, max_samples=min(len(sample), TREE_ROWS), random_state=seed
+    ).fit(scaled[sample])
     isolation = np.concatenate(
         [-forest.score_samples(scaled[start : start + CHUNK]) for start in range(0, n, CHUNK)]
     )

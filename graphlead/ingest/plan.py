@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -98,6 +99,7 @@ def make_plan(
     """
     forced = _check_overrides(source, overrides)
     refuse_headerless(source)
+    refuse_unsplit(db, source)
     profiles = profile(db, source)
     decisions = [
         decide(name, family, seen)
@@ -133,6 +135,21 @@ def refuse_headerless(source: Source) -> None:
             where=f"{source.path}, row 0",
             remedy="Add a first line that names the columns.",
         )
+
+
+def refuse_unsplit(db: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Refuse a single column in which every row has the header's sign: a delimiter that was not recognised."""
+    signs = re.findall(r"(?<=\w)[^\w\s.,-](?=\w)", source.names[0]) if len(source.names) == 1 else []
+    for sign in set(signs):
+        (without,) = one_row(
+            db, f"SELECT count(*) FROM {source.view} WHERE NOT contains(c0::VARCHAR, ?)", [sign]
+        )
+        if not without:
+            raise InputError(
+                f"Only one column was found, {source.names[0]!r}.",
+                where=f"{source.path}, row 0",
+                remedy=f"The delimiter seems to be {sign!r}: use comma, semicolon, tab or pipe.",
+            )
 
 
 def _check_overrides(source: Source, overrides: Mapping[str, str]) -> dict[str, Decision]:

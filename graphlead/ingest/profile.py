@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from graphlead.carriers import Role
+from graphlead.ingest.headers import is_date, normalised
 from graphlead.ingest.sources import Source
 from graphlead.ingest.sql import one_row
 from graphlead.ingest.values import (
@@ -24,10 +25,11 @@ from graphlead.ingest.values import (
 )
 
 SAMPLE_ROWS = 10_000
+SAMPLE_CELLS = 1_000_000
 DIGITS = 0.3
 """Columns where fewer values have a digit are not asked whether they hold numbers, bands or dates."""
 
-COLUMNS_A_QUERY = 40
+COLUMNS_A_QUERY = 20
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Profile:
     digits_2_to_6: int
     point_zero: int
     with_digit: int
+    plain_numbers: int
     numbers: int
     comma_numbers: int
     bands: int
@@ -81,7 +84,7 @@ class Profile:
 
 
 def _cheap_text_measures(x: str) -> tuple[str, ...]:
-    """SQL of the fields of Profile from ``sampled`` to ``with_digit``, for a text column."""
+    """SQL of the fields of Profile from ``sampled`` to ``plain_numbers``, for a text column."""
 
     def like(pattern: str) -> str:
         return f"count(*) FILTER (regexp_full_match({x}, {literal(pattern)}))"
@@ -114,6 +117,7 @@ def _cheap_text_measures(x: str) -> tuple[str, ...]:
         like(r"\d{2,6}"),
         like(r"\d+\.0"),
         f"count(*) FILTER (regexp_matches({x}, '[0-9]'))",
+        f"count({finite(f'TRY_CAST({x} AS DOUBLE)')})",
     )
 
 
@@ -168,7 +172,7 @@ def _costly(x: str, family: str) -> tuple[str, ...]:
 
 def profile(db: duckdb.DuckDBPyConnection, source: Source) -> tuple[Profile, ...]:
     """A Profile for every column of the source."""
-    step = max(1, source.rows // SAMPLE_ROWS)
+    step = max(1, source.rows // min(SAMPLE_ROWS, SAMPLE_CELLS // len(source.names)))
     cleaned = ", ".join(
         f"CASE WHEN NOT {is_placeholder(c, Role.CATEGORY, False)} THEN {c} END AS {c}"
         if family == "text"
@@ -185,20 +189,24 @@ def profile(db: duckdb.DuckDBPyConnection, source: Source) -> tuple[Profile, ...
         db, source.view, columns, lambda c, _: (f"count({c})", f"approx_count_distinct({c})")
     )
     cheap = measure(db, table, columns, _cheap)
-    asked = [i for i, (_, family) in enumerate(columns) if _worth_asking(family, cheap[i])]
+    asked = [i for i, name in enumerate(source.names) if _worth_asking(name, source.families[i], cheap[i])]
     answers = measure(db, table, [columns[i] for i in asked], _costly)
     costly = dict(zip(asked, answers, strict=True))
-    idle = (0,) * N_COSTLY
     db.execute(f"DROP TABLE {table}")
+    # A column that was not asked further has the numbers that it was seen to have, and nothing else.
     return tuple(
-        Profile(*whole, *part, *costly.get(i, idle))
+        Profile(*whole, *part, *costly.get(i, (part[-1], *(0,) * (N_COSTLY - 1))))
         for i, (whole, part) in enumerate(zip(everywhere, cheap, strict=True))
     )
 
 
-def _worth_asking(family: str, cheap: tuple[Any, ...]) -> bool:
-    sampled, with_digit = cheap[0], cheap[-1]
-    return family in ("whole", "number") or (family == "text" and with_digit > DIGITS * sampled)
+def _worth_asking(name: str, family: str, cheap: tuple[Any, ...]) -> bool:
+    """Whether a column may hold numbers as people write them, bands or dates."""
+    sampled, with_digit, plain_numbers = cheap[0], cheap[-2], cheap[-1]
+    if family != "text":
+        return family in ("whole", "number")
+    only_numbers = plain_numbers == sampled and not is_date(normalised(name))
+    return not only_numbers and with_digit > DIGITS * sampled
 
 
 def measure(

@@ -14,7 +14,9 @@ import duckdb
 MEMORY = "768MB"
 """What DuckDB may hold before it spills to the session's folder."""
 
+CELLS_A_GROUP = 2_500_000
 ROW_GROUP = 122_880
+"""Rows of a row group; wide tables have smaller ones, so that a group's cells fit into memory."""
 
 
 def quoted(name: str) -> str:
@@ -43,9 +45,11 @@ def session(parent: Path | None = None) -> Iterator[tuple[duckdb.DuckDBPyConnect
 
 def write_parquet(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     """Write a query's rows, in its order, to a Parquet file that appears only when complete; returns the rows."""
+    width = len(db.sql(query).columns)
+    rows = max(2_048, min(ROW_GROUP, CELLS_A_GROUP // width))
     unfinished = path.with_name(f".{path.name}.unfinished")
     done = db.execute(
-        f"COPY ({query}) TO ? (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})",
+        f"COPY ({query}) TO ? (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {rows})",
         [str(unfinished)],
     ).fetchone()
     unfinished.replace(path)
