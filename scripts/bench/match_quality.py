@@ -10,7 +10,6 @@ best candidate of a line from probability 0.9 when no other is as good.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import logging
 import tempfile
 import time
@@ -22,6 +21,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+try:
+    import splink.comparison_library as cl
+    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+except ImportError:
+    cl = None
 
 from graphlead.carriers import Column, Register, Role
 from graphlead.match import match_clients
@@ -147,9 +152,6 @@ def prepared(table: pd.DataFrame, id_column: str | None) -> pd.DataFrame:
 
 def splinked(clients: pd.DataFrame, register: Register) -> pd.DataFrame:
     """Splink's verdict on a list: outcome and company_id, a row a line."""
-    import splink.comparison_library as cl
-    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
-
     left, right = prepared(clients, None), prepared(register.read().to_pandas(), "company_id")
     shared = [place for place in ("city", "region", "country", "address") if place in left and place in right]
     name = cl.JaroWinklerAtThresholds("core", [0.97, 0.92, 0.85]).configure(term_frequency_adjustments=True)
@@ -172,8 +174,14 @@ def splinked(clients: pd.DataFrame, register: Register) -> pd.DataFrame:
     settings = SettingsCreator(
         link_type="link_only", comparisons=comparisons, blocking_rules_to_generate_predictions=rules
     )
-    linker = Linker([left, right], settings, db_api=DuckDBAPI())
-    linker.training.estimate_probability_two_random_records_match([block_on("key", *[p for p in shared if p != "address"])], recall=0.8)  # fmt: skip
+    database = DuckDBAPI()
+    tables = [
+        database.register(left, table_name="left_list"),
+        database.register(right, table_name="register"),
+    ]
+    linker = Linker(tables, settings, log_level=logging.ERROR)
+    certain = block_on("key", *[place for place in shared if place != "address"])
+    linker.training.estimate_probability_two_random_records_match([certain], recall=0.8)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=0)
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("key"))
     if shared:
@@ -184,10 +192,13 @@ def splinked(clients: pd.DataFrame, register: Register) -> pd.DataFrame:
 
 
 def best_of(found: pd.DataFrame, lines: int) -> pd.DataFrame:
-    """Each line's likeliest company, where it is likely and no other is as likely."""
+    """Each line's likeliest company, where it is likely and no other with another name or place is as likely."""
     found = found.assign(line=found["unique_id_l"].astype(int)).sort_values("match_weight", ascending=False)
     best = found.groupby("line")["match_weight"].transform("max")
-    tied = found[found["match_weight"] == best].groupby("line").size()
+    said = [
+        column for column in found if column in ("core_r", "city_r", "region_r", "country_r", "address_r")
+    ]
+    tied = found[found["match_weight"] == best].drop_duplicates(["line", *said]).groupby("line").size()
     top = found.drop_duplicates("line").set_index("line").reindex(range(lines))
     accepted = (top["match_probability"] >= 0.9) & (tied.reindex(range(lines)) == 1)
     outcome = np.where(accepted, "matched", np.where(top["match_probability"].notna(), "review", "unmatched"))
@@ -224,13 +235,18 @@ def main() -> None:
     parser.add_argument("--no-splink", action="store_true", help="leave Splink out")
     options = parser.parse_args()
     methods: dict[str, Matcher] = {"ours": ours}
-    if options.no_splink or importlib.util.find_spec("splink") is None:
-        print(
-            "Splink is left out."
-            if options.no_splink
-            else "Splink is not installed: pip install splink to compare with it."
-        )
+    if options.no_splink or cl is None:
+        print("Splink is left out." if options.no_splink else "Splink is not installed: it is left out.")
     else:
         logging.disable(logging.WARNING)
         methods["splink"] = splinked
     print(f"{'task':24} {'method':8}  lines precision    recall  review  seconds   accepted, truth unknown")
+    with tempfile.TemporaryDirectory() as folder:
+        for name in options.only or tasks:
+            for task in tasks[name](options.data, Path(folder)):
+                for method, matcher in methods.items():
+                    print(report(task, method, matcher), flush=True)
+
+
+if __name__ == "__main__":
+    main()
