@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
@@ -25,6 +26,9 @@ ABSENT = "\x1f"
 HEAD = 1 << 18
 BLOCK = 1 << 22
 LONGEST_ROW = 1 << 27
+SWALLOWED, MOSTLY = 5, 0.8
+"""A value of at least so many line breaks whose lines mostly look like rows has swallowed rows."""
+
 csv.field_size_limit(LONGEST_ROW)
 
 
@@ -56,6 +60,7 @@ class _Layout:
     delimiter: str
     columns: tuple[str, ...]
     lines_before: int
+    path: Path
 
 
 def read_delimited(path: Path, folder: Path) -> Delimited:
@@ -69,8 +74,8 @@ def read_delimited(path: Path, folder: Path) -> Delimited:
     lines_before = 1 if announced else 0
     header = _rows(head.split("\n", 1)[1] if announced else head, delimiter)[0]
     parquet = folder / "rows.parquet"
-    layout = _Layout(text, delimiter, tuple(f"c{i}" for i in range(len(header))), lines_before)
-    rejected, rows = _to_parquet(path, layout, parquet)
+    layout = _Layout(text, delimiter, tuple(f"c{i}" for i in range(len(header))), lines_before, path)
+    rejected, rows = _to_parquet(layout, parquet)
     if len(rejected) > rows:
         raise _unreadable(path, rejected, delimiter, len(header))
     return Delimited(parquet, tuple(header), rows, rejected, delimiter, encoding, damaged)
@@ -103,7 +108,7 @@ def _find_delimiter(head: str, complete: bool) -> str:
     return best
 
 
-def _to_parquet(path: Path, layout: _Layout, parquet: Path) -> tuple[tuple[Rejected, ...], int]:
+def _to_parquet(layout: _Layout, parquet: Path) -> tuple[tuple[Rejected, ...], int]:
     """Write all rows that fit the header, in pieces that grow until the longest row fits into one."""
     block = BLOCK
     while True:
@@ -114,7 +119,7 @@ def _to_parquet(path: Path, layout: _Layout, parquet: Path) -> tuple[tuple[Rejec
         except pa.ArrowInvalid as refused:
             block *= 8
             if "straddl" not in str(refused) or block > LONGEST_ROW:
-                raise _broken(path, refused) from refused
+                raise _broken(layout.path, refused) from refused
 
 
 def _write_rows(layout: _Layout, parquet: Path, block: int, rejected: list[Rejected]) -> int:
@@ -123,6 +128,7 @@ def _write_rows(layout: _Layout, parquet: Path, block: int, rejected: list[Rejec
     with pq.ParquetWriter(parquet, schema, compression="zstd", compression_level=1) as writer:
         for batch in _open(layout, block, _collector(rejected)):
             numbers = _row_numbers(rows, batch.num_rows, rejected)
+            _refuse_swallowed_rows(layout, batch, numbers)
             writer.write_batch(pa.record_batch([numbers, *batch.columns], schema=schema))
             rows += batch.num_rows
     return rows
@@ -164,6 +170,23 @@ def _row_numbers(before: int, count: int, rejected: list[Rejected]) -> pa.Array:
     positions = np.arange(before, before + count)
     gaps = np.array([bad.row - 1 - i for i, bad in enumerate(rejected)], np.int64)
     return pa.array(positions + np.searchsorted(gaps, positions, side="right") + 1)
+
+
+def _refuse_swallowed_rows(layout: _Layout, batch: pa.RecordBatch, numbers: pa.Array) -> None:
+    """Refuse a value whose lines are rows themselves: a quote was opened and never closed."""
+    for column in batch.columns:
+        breaks = pyarrow.compute.count_substring(column, "\n")
+        suspects = pyarrow.compute.indices_nonzero(pyarrow.compute.greater_equal(breaks, SWALLOWED))
+        for position in suspects.to_pylist():
+            lines = column[position].as_py().split("\n")[1:-1]
+            rowlike = sum(line.count(layout.delimiter) == len(layout.columns) - 1 for line in lines)
+            if len(layout.columns) > 1 and rowlike > MOSTLY * len(lines):
+                row = numbers[position].as_py()
+                raise InputError(
+                    f"a quotation mark opened in row {row} is not closed for {len(lines)} lines.",
+                    where=f"{layout.path}, row {row}",
+                    remedy="Close it, or double every quote inside a quoted value.",
+                )
 
 
 def _unreadable(path: Path, rejected: tuple[Rejected, ...], delimiter: str, width: int) -> InputError:

@@ -11,6 +11,8 @@ from typing import Any
 
 import duckdb
 
+from graphlead.errors import RunFolderError
+
 MEMORY = "768MB"
 """What DuckDB may hold before it spills to the session's folder."""
 
@@ -32,7 +34,14 @@ def plain(path: Path) -> str:
 @contextmanager
 def session(parent: Path | None = None) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """A connection and a scratch folder (inside ``parent``, or the system's), both gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix=".ingest-", dir=parent))
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=".ingest-", dir=parent))
+    except OSError as refused:
+        raise RunFolderError(
+            f"the folder cannot be written to ({refused.strerror}).",
+            where=str(parent),
+            remedy="Choose another, or make it and give yourself the right to write there.",
+        ) from refused
     db = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(folder / "spill")})
     db.execute("SET preserve_insertion_order = true")
     db.execute("SET enable_progress_bar = false")

@@ -238,6 +238,10 @@ ERRORS = {
     "no header": ("4711,Acme,2.5\n4712,Bolt,3.5\n", "looks like values, not column names"),
     "no id": ("name,city\nA,Ulm\nA,Ulm\n", "no column can serve as the company id"),
     "blank ids": ("company_id,name\n,A\n,B\n", "id"),
+    "unclosed quote": (
+        'company_id,name\n1,A\n2,"B\n' + "".join(f"{i},N\n" for i in range(3, 40)),
+        "opened in row 2",
+    ),
     "mostly ragged": ("company_id,name\n1,A,x\n2,B,x\n3,C\n", "most rows cannot be read: row 1 has 3 fields"),
 }
 
@@ -252,6 +256,12 @@ def test_bad_files_are_refused_with_a_reason(tmp_path: Path, case: str) -> None:
     assert "companies.csv" in refused.value.where
     assert refused.value.remedy
     assert [left.name for left in tmp_path.iterdir()] == ["companies.csv"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused(tmp_path: Path) -> None:
+    clean_frame().to_csv(tmp_path / "in.csv", index=False)
+    with pytest.raises(RunFolderError, match="cannot be written to"):
+        ingest(tmp_path / "in.csv", None, tmp_path / "nowhere")
 
 
 def test_bad_paths_are_refused_with_a_reason(tmp_path: Path) -> None:
