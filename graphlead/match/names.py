@@ -26,6 +26,9 @@ ALIKE = 0.75
 JOINED = 0.88
 """Least likeness of what is left over on both sides, written without spaces, to be the same words."""
 
+WHOLE_NAME = 3.3
+"""Log-odds of an identical name at least, however common its words; less when letters differ."""
+
 SURPLUS = 2.5
 """Most that a name may say beyond singling the company out: sister companies share all the words but one."""
 
@@ -158,6 +161,7 @@ class _Combos:
     right_cost: Doubles
     alternatives: Doubles
     identical: npt.NDArray[np.bool_]
+    unlike: npt.NDArray[np.bool_]
     whole: Doubles
     closeness: Doubles
 
@@ -166,7 +170,8 @@ class _Combos:
         apart = self.left_cost + self.right_cost + np.minimum(self.left_cost, self.right_cost)
         by_name = np.where(self.alternatives > 0, 0.7 * self.alternatives, 0) + 1.5 * (self.alternatives == 2)
         score = np.clip(self.info - prior, -12, SURPLUS) + 2 - apart - by_name
-        best: Doubles = np.where(self.identical, np.maximum(score, 3.3 - by_name), score)
+        alike = np.where(self.unlike, -np.inf, WHOLE_NAME - 20 * (1 - self.whole))
+        best: Doubles = np.maximum(score, np.where(self.identical, WHOLE_NAME, alike) - by_name)
         return best
 
     def likeness(self) -> Doubles:
@@ -193,6 +198,7 @@ def _combos(connection: duckdb.DuckDBPyConnection) -> _Combos:
         np.where(together, 0, right),
         alternatives,
         totals["identical"].to_numpy(zero_copy_only=False),
+        unlike,
         compare(totals["lcore"], totals["rcore"], Levenshtein.normalized_similarity),
         np.where(alternatives == 0, (said + text + (text == 1) + (said == 1)) / 4, 0),
     )

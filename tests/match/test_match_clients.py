@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -146,8 +149,10 @@ def test_progress_ends_at_its_total(register: Register) -> None:
     assert told[-1][0] == told[-1][1]
 
 
-def test_a_register_without_names_matches_by_id_alone(make_register: object) -> None:
-    register = make_register(pd.DataFrame({"company_id": ["a1", "b2"]}))  # type: ignore[operator]
+def test_a_register_without_names_matches_by_id_alone(
+    make_register: Callable[[pd.DataFrame], Register],
+) -> None:
+    register = make_register(pd.DataFrame({"company_id": ["a1", "b2"]}))
     assert outcome(matched(register, anything=["B-2", "a1"])) == [("matched", "b2"), ("matched", "a1")]
 
 
@@ -167,10 +172,10 @@ def test_an_accepted_candidate_is_matched(register: Register, yes: str) -> None:
     assert match.review.empty
 
 
-def test_a_review_file_written_and_read_again_still_decides(register: Register, tmp_path: object) -> None:
+def test_a_review_file_written_and_read_again_still_decides(register: Register, tmp_path: Path) -> None:
     clients, review = review_of(register)
     review.loc[0, "accept"] = "yes"
-    path = f"{tmp_path}/review.csv"
+    path = tmp_path / "review.csv"
     review.to_csv(path, index=False)
     again = pd.read_csv(path, dtype="string", keep_default_na=False)
     assert outcome(match_clients(clients, register, reviewed=again))[1] == ("matched", "005")
