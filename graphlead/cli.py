@@ -1,0 +1,188 @@
+"""The command line: one verb a stage. It parses, calls and prints; nothing heavy is imported before a verb runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from graphlead.config import help_of
+from graphlead.errors import GraphleadError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="graphlead",
+    help="Find your next business clients in the graph of all companies.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+AsJson = Annotated[bool, typer.Option("--json", help="The outcome as one JSON object on stdout.")]
+Register = Annotated[Path, typer.Option("--companies", help=help_of("companies"))]
+SomeRegister = Annotated[Path | None, typer.Option("--companies", help=help_of("companies"))]
+Links = Annotated[Path | None, typer.Option("--links", help=help_of("links"))]
+Clients = Annotated[Path | None, typer.Option("--clients", help=help_of("clients"))]
+Reviewed = Annotated[Path | None, typer.Option("--reviewed", help=help_of("reviewed"))]
+RunFolder = Annotated[Path, typer.Option("--run", help="The folder of a finished run.")]
+
+
+def main() -> None:
+    """Run the command line: exit code 0 done, 2 bad usage or input, 1 failure, 130 interrupted."""
+    sys.exit(_exit_code())
+
+
+def _exit_code() -> int:
+    try:
+        app()
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            return _fail(
+                "interrupted; what was finished is kept: the same command goes on from there.", INTERRUPTED
+            )
+        return end.code if isinstance(end.code, int) else 0
+    except GraphleadError as error:
+        return _fail(str(error), error.exit_code)
+    except Exception as error:
+        return _fail(f"unexpected: {type(error).__name__}: {error}. (GRAPHLEAD_DEBUG=1 shows where.)", 1)
+    return 0
+
+
+def _fail(message: str, code: int) -> int:
+    if os.environ.get("GRAPHLEAD_DEBUG") == "1":
+        traceback.print_exc()
+    sys.stderr.write("error: " + "".join(c if c.isprintable() else " " for c in message) + "\n")
+    return code
+
+
+def _verbs() -> Any:
+    return import_module("graphlead.verbs")
+
+
+def _console(quiet: bool, as_json: bool) -> Any:
+    return import_module("graphlead.console").Console(quiet=quiet, as_json=as_json)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"graphlead {import_module('graphlead.runs').graphlead_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def top_level(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Find your next business clients in the graph of all companies."""
+
+
+@app.command()
+def run(
+    *,
+    companies: SomeRegister = None,
+    links: Links = None,
+    clients: Clients = None,
+    suppress: Annotated[Path | None, typer.Option(help=help_of("suppress"))] = None,
+    out: Annotated[Path | None, typer.Option(help=help_of("out"))] = None,
+    config: Annotated[Path | None, typer.Option(help="A TOML file with any of these settings.")] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(help=help_of("exclude") + " Separated by commas, or given repeatedly.")
+    ] = None,
+    reviewed: Reviewed = None,
+    seed: Annotated[int | None, typer.Option(help=help_of("seed"))] = None,
+    device: Annotated[str | None, typer.Option(help=help_of("device"))] = None,
+    top: Annotated[int | None, typer.Option(help=help_of("top"))] = None,
+    prior: Annotated[float | None, typer.Option(help=help_of("prior"))] = None,
+    classifier: Annotated[str | None, typer.Option(help=help_of("classifier"))] = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """From a register and a client list to a ranked list of leads."""
+    names = [name.strip() for given in exclude or () for name in given.split(",")]
+    flags = {
+        "companies": companies, "links": links, "clients": clients, "suppress": suppress, "out": out,
+        "exclude": tuple(filter(None, names)) if exclude else None, "reviewed": reviewed, "seed": seed,
+        "device": device, "top": top, "prior": prior, "classifier": classifier,
+    }  # fmt: skip
+    _verbs().run(config, flags, _console(quiet, as_json))
+
+
+@app.command()
+def init(
+    *,
+    companies: Register,
+    links: Links = None,
+    clients: Clients = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path(
+        "graphlead.toml"
+    ),
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a configuration file from the data at hand: how each column is understood, and every setting."""
+    paths = {"companies": companies, "links": links, "clients": clients}
+    _verbs().init(paths, output, _console(quiet, as_json), force=force)
+
+
+@app.command()
+def match(
+    *,
+    clients: Annotated[Path, typer.Argument(metavar="FILE", help=help_of("clients"))],
+    companies: Register,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The list with the companies found (CSV).")],
+    review: Annotated[
+        Path | None, typer.Option(help="Where to write the candidates of doubtful lines (CSV).")
+    ] = None,
+    reviewed: Reviewed = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find the companies of a typed list in the register, with evidence."""
+    console = _console(quiet, as_json)
+    _verbs().match(clients, companies, output, console, review=review, reviewed=reviewed)
+
+
+@app.command()
+def evaluate(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False) -> None:
+    """The rankers of a run side by side on held-out clients, and whether the graph helps."""
+    _verbs().evaluate(folder, _console(quiet, as_json))
+
+
+@app.command()
+def score(
+    *,
+    folder: RunFolder,
+    companies: Register,
+    out: Annotated[Path, typer.Option(help=help_of("out"))],
+    links: Links = None,
+    clients: Clients = None,
+    top: Annotated[int, typer.Option(min=1, help=help_of("top"))] = 500,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Apply a trained run to a newer register, without training again."""
+    console = _console(quiet, as_json)
+    _verbs().score(folder, companies, links, out, console, clients=clients, top=top)
+
+
+@app.command()
+def demo(
+    *,
+    out: Annotated[Path, typer.Option(help="The folder for the world and the run.")] = Path("demo"),
+    companies: Annotated[int, typer.Option(help="How many companies the world has.")] = 3000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same world.")] = 0,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a register whose truth is known, run on it, and say how well the ranking does."""
+    _verbs().demo(out, _console(quiet, as_json), companies=companies, seed=seed)

@@ -1,0 +1,83 @@
+"""A run in a few lines: what was read, who the clients are, what was learned, and where the files are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Summary = Mapping[str, Any]
+
+
+def summary_text(summary: Summary) -> str:
+    """A run's summary as text; every line is left out whose facts are missing.
+
+    Read are: companies, links, set_aside, suppressed, scored, leads, whitespace (counts); clients (lines, matched,
+    review, unmatched); prior (low, point, high); ranker, reason, verdict; notes (texts); seconds, peak_mb; files
+    (name to path).
+    """
+    lines = [_read(summary), _clients(summary), _prior(summary), _ranker(summary), summary.get("verdict", "")]
+    lines += [f"Note: {note}" for note in summary.get("notes", ())]
+    lines += [_handed_over(summary), *_files(summary), _cost(summary)]
+    return "\n".join(line for line in lines if line)
+
+
+def _read(summary: Summary) -> str:
+    if "companies" not in summary:
+        return ""
+    aside = summary.get("set_aside", 0)
+    kept = f"Read {counted(summary['companies'], 'company')} and {counted(summary.get('links', 0), 'link')}"
+    return f"{kept}; {counted(aside, 'row')} set aside." if aside else f"{kept}."
+
+
+def _clients(summary: Summary) -> str:
+    clients = summary.get("clients")
+    if not clients:
+        return ""
+    parts = [f"{clients['matched']:,} of {counted(clients['lines'], 'client line')} matched"]
+    parts += [f"{clients['review']:,} to review"] if clients.get("review") else []
+    parts += [f"{clients['unmatched']:,} not found"] if clients.get("unmatched") else []
+    parts += [f"{counted(summary['suppressed'], 'company')} suppressed"] if summary.get("suppressed") else []
+    return f"Clients: {', '.join(parts)}."
+
+
+def _prior(summary: Summary) -> str:
+    if "prior" not in summary:
+        return ""
+    low, point, high = summary["prior"]
+    span = "" if low == high else f" ({low:.2%} to {high:.2%})"
+    return f"Of the companies that are no clients, {point:.2%}{span} are taken to be like clients."
+
+
+def _ranker(summary: Summary) -> str:
+    if "ranker" not in summary:
+        return ""
+    reason = f": {summary['reason']}" if summary.get("reason") else "."
+    return f"The list is ranked by {summary['ranker']}{reason}"
+
+
+def _handed_over(summary: Summary) -> str:
+    if "leads" not in summary:
+        return ""
+    scored = f" of {counted(summary['scored'], 'scored company')}" if "scored" in summary else ""
+    inside = summary.get("whitespace", 0)
+    apart = f"; {counted(inside, 'company')} in clients' own groups kept apart" if inside else ""
+    return f"{counted(summary['leads'], 'lead')}{scored}{apart}."
+
+
+def _files(summary: Summary) -> list[str]:
+    files = summary.get("files", {})
+    width = max(map(len, files), default=0)
+    return [f"  {name:{width}}  {path}" for name, path in files.items()]
+
+
+def _cost(summary: Summary) -> str:
+    if "seconds" not in summary:
+        return ""
+    memory = f", {summary['peak_mb']:,.0f} MiB of memory" if summary.get("peak_mb") else ""
+    return f"Done in {summary['seconds']:,.0f} s{memory}."
+
+
+def counted(count: int, thing: str) -> str:
+    """3 links, 1 link, 2 companies."""
+    plural = f"{thing[:-1]}ies" if thing.endswith("y") else f"{thing}s"
+    return f"{count:,} {thing if count == 1 else plural}"
