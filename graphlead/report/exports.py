@@ -20,12 +20,13 @@ DANGEROUS = re.compile(r"'*\s*[=+\-@＝＋－＠\t\r\n]")
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a table that spreadsheets open as it is.
 
-    UTF-8 with a byte order mark, by which Excel knows it; line breaks within cells are kept in quotes. Text that a
-    spreadsheet would take for a formula (beginning with = + - @ or a tab, phone numbers included) gets a leading
-    apostrophe; numbers are left alone. ``restored`` takes the apostrophes away again.
+    As RFC 4180 has it (line breaks are CRLF, those within cells are in quotes, a lone CR too), in UTF-8 with a byte
+    order mark, by which Excel knows it. Text that a spreadsheet would take for a formula (beginning with = + - @ or
+    a tab, phone numbers included) gets a leading apostrophe; numbers are left alone. ``restored`` takes the
+    apostrophes away again.
     """
     safe = _each_text(frame, lambda text: f"'{text}" if DANGEROUS.match(text) else text)
-    _write(path, lambda part: safe.to_csv(part, index=False, encoding="utf-8-sig", lineterminator="\n"))
+    _write(path, lambda part: safe.to_csv(part, index=False, encoding="utf-8-sig", lineterminator="\r\n"))
 
 
 def restored(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,102 @@
+"""Files for other programs: spreadsheets run nothing, text comes back as it was, nothing is half written."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphlead.report.exports import restored, write_csv, write_json, write_parquet
+
+
+def written(frame: pd.DataFrame, path: Path) -> list[list[str]]:
+    write_csv(frame, path)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1 555 0100", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "＝1", "'=1", "''=1"]
+)
+def test_no_cell_is_a_formula(cell: str, tmp_path: Path) -> None:
+    for dtype in ("object", "string", "str", "category"):
+        frame = pd.DataFrame({"name": pd.Series([cell, "Acme"], dtype=dtype)})
+        assert written(frame, tmp_path / "a.csv")[1:] == [[f"'{cell}"], ["Acme"]]
+
+
+def test_no_column_name_is_a_formula(tmp_path: Path) -> None:
+    assert written(pd.DataFrame({"=cmd()": [1]}), tmp_path / "a.csv") == [["'=cmd()"], ["1"]]
+
+
+def test_numbers_dates_and_missing_values_are_left_alone(tmp_path: Path) -> None:
+    frame = pd.DataFrame({
+        "float": [-1.5, np.nan],
+        "whole": pd.Series([-3, None], dtype="Int64"),
+        "day": [datetime.date(2024, 2, 29), None],
+        "yes": pd.Series([True, None], dtype="boolean"),
+        "mixed": [-7, "-7"],
+    })  # fmt: skip
+    assert written(frame, tmp_path / "a.csv")[1:] == [
+        ["-1.5", "-3", "2024-02-29", "True", "-7"],
+        ["", "", "", "", "'-7"],
+    ]
+
+
+def test_excel_knows_the_encoding_and_line_breaks_stay_in_their_cell(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"name": ["Müller\r\nSöhne", 'Says "no", twice']})
+    rows = written(frame, tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert rows[1:] == [["Müller\r\nSöhne"], ['Says "no", twice']]
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=6), min_size=1))
+def test_an_edited_table_reads_as_it_was_written(
+    tmp_path_factory: pytest.TempPathFactory, cells: list[str]
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "round.csv"
+    rows = written(pd.DataFrame({"text": cells, "n": 1}), path)
+    read = pd.DataFrame({"text": [row[0] for row in rows[1:]]}, dtype="string")
+    assert restored(read)["text"].tolist() == cells
+
+
+def test_nothing_is_left_of_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("old", "utf-8")
+    with pytest.raises(TypeError):
+        write_json({"a": object()}, tmp_path / "a.json")
+    (tmp_path / "folder.parquet").mkdir()
+    with pytest.raises(OSError, match="folder"):
+        write_parquet(pd.DataFrame({"a": [1]}), tmp_path / "folder.parquet")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "folder.parquet"]
+    assert (tmp_path / "a.json").read_text() == "old"
+
+
+def test_json_has_no_nan_and_knows_numpy_and_paths(tmp_path: Path) -> None:
+    content = {
+        "a": np.float32(0.5),
+        "b": [float("nan"), np.int64(3), np.bool_(True)],
+        "c": {"d": Path("x/y")},
+    }
+    write_json(content, tmp_path / "a.json")
+    assert json.loads((tmp_path / "a.json").read_text()) == {
+        "a": 0.5,
+        "b": [None, 3, True],
+        "c": {"d": "x/y"},
+    }
+
+
+def test_parquet_keeps_types(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"company_id": ["007", "NA"], "score": np.array([0.5, 1], np.float32)}, index=[5, 6])
+    write_parquet(frame, tmp_path / "a.parquet")
+    table = pq.read_table(tmp_path / "a.parquet")
+    assert table.column_names == ["company_id", "score"]
+    assert table["company_id"].to_pylist() == ["007", "NA"]
+    assert table["score"].type == pa.float32()

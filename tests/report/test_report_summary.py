@@ -1,0 +1,64 @@
+"""A run in a few lines, and a ranking against a known truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from graphlead.errors import InputError
+from graphlead.report.exports import write_parquet
+from graphlead.report.summary import summary_text
+from graphlead.report.truth import against_truth, truth_text
+
+WHOLE = {
+    "companies": 3000, "links": 1, "set_aside": 12, "suppressed": 1, "scored": 2840, "leads": 500, "whitespace": 31,
+    "clients": {"lines": 155, "matched": 148, "review": 3, "unmatched": 4}, "prior": (0.01, 0.025, 0.04),
+    "ranker": "blend", "reason": "gnn and tabular together: best.", "verdict": "The graph helps.",
+    "notes": ["Few clients."], "seconds": 41.6, "peak_mb": 812.3, "files": {"leads": "out/leads.csv", "a": "out/a"},
+}  # fmt: skip
+
+
+def test_the_whole_story() -> None:
+    assert summary_text(WHOLE).splitlines() == [
+        "Read 3,000 companies and 1 link; 12 rows set aside.",
+        "Clients: 148 of 155 client lines matched, 3 to review, 4 not found, 1 company suppressed.",
+        "Of the companies that are no clients, 2.50% (1.00% to 4.00%) are taken to be like clients.",
+        "The list is ranked by blend: gnn and tabular together: best.",
+        "The graph helps.",
+        "Note: Few clients.",
+        "500 leads of 2,840 scored companies; 31 companies in clients' own groups kept apart.",
+        "  leads  out/leads.csv",
+        "  a      out/a",
+        "Done in 42 s, 812 MiB of memory.",
+    ]
+
+
+def test_what_is_not_known_is_not_said() -> None:
+    assert summary_text({}) == ""
+    assert summary_text({"leads": 1}) == "1 lead."
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_ranking_against_the_truth(tmp_path: Path, suffix: str) -> None:
+    """Of 100 companies the buyers are those ranked 1, 5, 6 and 100."""
+    rank = np.arange(100, 0, -1)
+    role = np.where(np.isin(rank, [1, 5, 6, 100]), "won_later", "other")
+    ids = [f"{i:03}" for i in range(100)]
+    truth = pd.DataFrame({"role": [*role, "won_later"], "company_id": [*ids, "client"], "x": 1})[::-1]
+    path = tmp_path / f"truth.{suffix}"
+    if suffix == "csv":
+        truth.to_csv(path, index=False)
+    else:
+        write_parquet(truth, path)
+    found = against_truth(pd.DataFrame({"company_id": ids, "rank": rank}), path)
+    assert found == {"companies": 100, "buyers": 4, "found@1%": 0.25, "found@5%": 0.5, "found@10%": 0.75}
+    assert "50% of them are in the top 5 % of the list, 10.0 times as many as by chance" in truth_text(found)
+
+
+def test_a_truth_of_other_companies_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "truth.csv").write_text("company_id,role\na,won_later\n", "utf-8")
+    with pytest.raises(InputError, match="no scored company"):
+        against_truth(pd.DataFrame({"company_id": ["b"], "rank": [1]}), tmp_path / "truth.csv")
