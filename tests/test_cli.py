@@ -119,29 +119,12 @@ RUN = ("run", "--companies", "c.csv", "--clients", "l.csv", "--out", "o")
 
 
 def test_run_passes_every_flag_on(asked: dict[str, Any], call: Call) -> None:
-    flags = [
-        "--links",
-        "k.csv",
-        "--suppress",
-        "p.csv",
-        "--exclude",
-        "region,,city",
-        "--exclude",
-        "x",
-        "--reviewed",
-        "r.csv",
-        "--seed",
-        "3",
-        "--device",
-        "cpu",
-        "--top",
-        "9",
-        "--prior",
-        "0.02",
-        "--classifier",
-        "sklearn.x.Y",
-    ]
-    assert call(*RUN, *flags) == 0
+    flags = {
+        "links": "k.csv", "suppress": "p.csv", "exclude": "region,,city", "reviewed": "r.csv", "seed": 3,
+        "device": "cpu", "top": 9, "prior": 0.02, "classifier": "sklearn.x.Y",
+    }  # fmt: skip
+    given = [part for name, value in flags.items() for part in (f"--{name}", value)]
+    assert call(*RUN, *given, "--exclude", "x") == 0
     assert asked["settings"] == Settings(
         companies=Path("c.csv"), clients=Path("l.csv"), out=Path("o"), links=Path("k.csv"), suppress=Path("p.csv"),
         exclude=("region", "city", "x"), reviewed=Path("r.csv"), seed=3, device="cpu", top=9, prior=0.02,
