@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import math
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,11 +28,16 @@ EDITED = {".csv", ".json", ".toml", ".txt", ".md", ".html"}
 """Files that people change in place: a hard link would change what the run keeps, so they are copied."""
 
 
+SPACE = 1.0
+"""With less than so many MiB free, a failure is taken to come from that: not every library tells the reason."""
+
+
 @contextmanager
 def refusals(folder: Path) -> Iterator[None]:
     """Turn a full disk and a folder that cannot be written into a RunFolderError that says what to do.
 
-    DuckDB, Arrow and safetensors tell of a full disk by errors of their own, known by their words.
+    DuckDB, Arrow and safetensors tell of a full disk by errors of their own, known by their words; NumPy and XGBoost
+    only say that they could not write.
     """
     try:
         yield
@@ -45,26 +52,27 @@ def refusals(folder: Path) -> Iterator[None]:
 
 def _refusal(error: Exception, folder: Path) -> RunFolderError | None:
     code = error.errno if isinstance(error, OSError) else None
-    where = str(getattr(error, "filename", None) or folder)
-    if code in FULL or os.strerror(errno.ENOSPC) in str(error):
+    free = {place: _free_mb(place) for place in (folder, Path(tempfile.gettempdir()))}
+    if code in FULL or os.strerror(errno.ENOSPC) in str(error) or min(free.values()) < SPACE:
         return RunFolderError(
-            f"the disk is full ({_free(folder)}).",
-            where=where,
+            f"the disk is full ({', '.join(f'{mb:,.0f} MiB free in {place}' for place, mb in free.items())}).",
+            where=str(folder),
             remedy="Free some space and run the same command again: what was finished is kept.",
         )
     if code in REFUSED:
         reason = os.strerror(code or 0).lower()
         return RunFolderError(
             f"this cannot be written ({reason}).",
-            where=where,
+            where=str(getattr(error, "filename", None) or folder),
             remedy="Name a folder on a disk where you may write, or change its permissions.",
         )
     return None
 
 
-def _free(folder: Path) -> str:
-    standing = next((each for each in (folder, *folder.parents) if each.exists()), Path("/"))
-    return f"{shutil.disk_usage(standing).free / 2**20:,.0f} MiB are free"
+def _free_mb(folder: Path) -> float:
+    standing = next((each for each in (folder, *folder.absolute().parents) if each.exists()), Path("/"))
+    usage = shutil.disk_usage(standing)
+    return usage.free / 2**20 if usage.total else math.inf
 
 
 def write_json(path: Path, content: Json) -> None:

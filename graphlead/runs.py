@@ -103,7 +103,7 @@ class Run:
         remove(folder)
         part.mkdir()
         try:
-            with Meter() as meter:
+            with refusals(self.out), Meter() as meter:
                 make(part)
             sync(part)
             write_json(record, {"seconds": round(meter.seconds, 3), "peak_mb": round(meter.peak_mb, 1)})

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,12 @@ from graphlead.runs import Run, hash_inputs, open_run, read_manifest, versions
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = {"graphlead": "0"}
+
+
+@dataclass
+class Usage:
+    free: int
+    total: int = 2**40
 
 
 def writes(text: str, name: str = "a.txt") -> Callable[[Path], None]:
@@ -351,7 +358,7 @@ def test_a_full_disk_says_what_to_do_and_what_was_finished_is_kept(tmp_path: Pat
 
     with open_run(tmp_path) as run:
         run.stage("first", {}, writes("x"))
-        with pytest.raises(RunFolderError, match=r"the disk is full \(.* MiB are free\).*same command again"):
+        with pytest.raises(RunFolderError, match=r"the disk is full \(.* MiB free in .*same command again"):
             run.stage("second", {}, fill)
     with open_run(tmp_path) as run:
         run.stage("first", {}, fails)
@@ -366,6 +373,19 @@ def test_a_full_disk_that_duckdb_tells_of_is_known_too(tmp_path: Path) -> None:
 
     with open_run(tmp_path) as run, pytest.raises(RunFolderError, match="the disk is full"):
         run.stage("first", {}, fill)
+
+
+def test_a_failure_without_a_reason_on_a_disk_without_space_is_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(folder: Path) -> None:
+        (folder / "half").write_text("half", "utf-8")
+        monkeypatch.setattr("graphlead.disk.shutil.disk_usage", lambda _: Usage(free=4096))
+        raise RuntimeError("FileStream.Write incomplete")
+
+    with open_run(tmp_path) as run, pytest.raises(RunFolderError, match=r"the disk is full \(0 MiB free"):
+        run.stage("first", {}, fill)
+    assert leftovers(tmp_path) == []
 
 
 def test_a_disk_that_fills_up_while_publishing_leaves_the_last_results(
