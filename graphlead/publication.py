@@ -33,7 +33,7 @@ def prepare(out: Path, work: Path, entries: Mapping[str, Path], manifest: Json) 
     write_json(new / MANIFEST, {**manifest, "files": {name: _fingerprint(new / name) for name in entries}})
     sync(new)
     write_json(new.parent / _JOURNAL, _plan(out, list(entries)))
-    sync(new.parent)
+    sync(new.parent, deep=False)
 
 
 def complete(out: Path, work: Path) -> None:

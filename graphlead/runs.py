@@ -110,7 +110,7 @@ class Run:
             part.replace(folder)
         finally:
             remove(part)
-        sync(self._work)
+        sync(self._work, deep=False)
 
     def manifest(self, *, inputs: Json, settings: Json, device: str, **more: object) -> Json:
         """What was run, on what, with what, how long and in how much memory; ``more`` is added as it is."""
