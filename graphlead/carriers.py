@@ -312,12 +312,14 @@ class Cohort:
 class Groups:
     """A relation in which a company is in at most one group, such as its city.
 
-    code: the group of each company, int32 (n,), NONE for no group; count: how many groups there are.
+    code: the group of each company, int32 (n,), NONE for no group; count: how many groups there are; columns: the
+    columns of the register it is made of, none for a relation that links tell.
     """
 
     name: str
     code: Ints
     count: int
+    columns: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _require_indices("Groups", self.name, self.code, self.count, lowest=NONE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -19,9 +20,18 @@ class Propagator(Protocol):
 
 
 class LabelFeatures(Protocol):
-    """Features of companies made from the labels of others."""
+    """Features of companies made from the labels of others.
+
+    names: what each feature is; encodings: which of them are target encodings of single columns, which a tabular
+    model may use too; the last feature is the walk from the clients.
+    """
 
     names: tuple[str, ...]
+    encodings: tuple[int, ...]
+
+    def prepare(self, visible: Sequence[Ints]) -> None:
+        """Told beforehand which sets of clients will be visible, so that work on them is done at once."""
+        ...
 
     def rows(self, rows: Ints, visible: Ints) -> Floats:
         """Features float32 (len(rows), len(names)) of these companies from the ``visible`` clients alone."""

@@ -31,6 +31,8 @@ class ClientsAround:
         self._visits: dict[bytes, Floats] = {}
         self._sizes = [_sizes(relation) for relation in self._relations]
         self.names = tuple(self._names())
+        own = {relation.name for relation in self._relations if _is_own_column(relation)}
+        self.encodings = tuple(i for i, name in enumerate(self.names) if name in own)
 
     def _names(self) -> Iterator[str]:
         for relation in self._relations:
@@ -62,6 +64,11 @@ class ClientsAround:
         ]
         columns.append(np.log(self.visits(visible)[rows] + 1e-3))
         return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _is_own_column(relation: Relation) -> bool:
+    """Whether the clients around by this relation are what a tabular model knows as a target encoding."""
+    return isinstance(relation, Groups) and len(relation.columns) == 1
 
 
 def _sizes(relation: Relation) -> Floats:

@@ -131,7 +131,8 @@ def _coded(levels: tuple[Level, ...], register: Register) -> Groups:
     encoded = [encode(level, register) for level in levels]
     name = " and ".join(level.name for level in levels)
     code, count = encoded[0] if len(encoded) == 1 else cross([code for code, _ in encoded])
-    return Groups(f"same {name}", code, count)
+    columns = tuple(dict.fromkeys(level.column for level in levels))
+    return Groups(f"same {name}", code, count, columns)
 
 
 def _connects(groups: Groups) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from graphlead.carriers import Flags, Ints
+from graphlead.carriers import NONE, Flags, Ints
 from graphlead.graph.stakes import Doubles, Longs
 
 SMALLEST = 1e-4
@@ -151,9 +151,10 @@ def gather(arcs: Arcs, walks: Walks) -> Pairs:
 def trim(pairs: Pairs) -> Pairs:
     """Without the shares too small to matter, and at most MOST_OWNERS owners a company."""
     pairs = pairs.take(pairs.high >= SMALLEST)
-    counts = np.bincount(pairs.owned) if len(pairs) else np.zeros(1, np.int64)
-    if counts.max() <= MOST_OWNERS:
+    starts = np.flatnonzero(np.diff(pairs.owned, prepend=NONE))
+    counts = np.diff(starts, append=len(pairs))
+    if counts.max(initial=0) <= MOST_OWNERS:
         return pairs
     order = np.lexsort((pairs.owner, -(pairs.low + pairs.high), pairs.owned))
-    place = np.arange(len(pairs)) - (np.cumsum(counts) - counts)[pairs.owned]
+    place = np.arange(len(pairs)) - np.repeat(starts, counts)
     return pairs.take(np.sort(order[place < MOST_OWNERS]))

@@ -1,0 +1,129 @@
+"""Cross-fitting: every company is scored by models that trained neither on it nor on features made of its label.
+
+The companies are dealt into folds. The model of fold f trains on the other folds; the label features of a training
+company in fold g come from the clients outside f and g, those of the companies it scores from the clients outside f.
+So the scores of the clients are honest held-out scores, and those of the unlabelled were not learned as negatives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from graphlead.carriers import NONE, Cohort, Features, Floats, Ints
+from graphlead.contracts import LabelFeatures, Progress, Ranker, silent
+
+MOST_UNLABELLED = 200_000
+"""Unlabelled companies a fold's models train on at most; more of them teach nothing new about rare clients."""
+CHUNK = 200_000
+
+Folds = npt.NDArray[np.int8]
+Models = tuple[tuple[Ranker, ...], ...]
+
+
+@dataclass(frozen=True)
+class CrossFit:
+    """scores: ranker -> float32 (n,), by the models of each company's own fold; models: one tuple a fold."""
+
+    scores: dict[str, Floats]
+    models: Models
+
+
+def cross_fit(
+    make: Callable[[], Sequence[Ranker]],
+    features: Features,
+    around: LabelFeatures,
+    cohort: Cohort,
+    folds: Folds,
+    seed: int,
+    progress: Progress = silent,
+) -> CrossFit:
+    """Train the rankers that ``make`` gives anew for each fold, and score every company out of fold.
+
+    folds: int8 (n,), 0 .. k-1. Suppressed companies are scored but never trained on.
+    """
+    k = int(folds.max()) + 1
+    clients = cohort.clients
+    around.prepare([outside(clients, folds, f, g) for f in range(k) for g in range(f, k)])
+    scores: dict[str, Floats] = {}
+    models = []
+    for f in range(k):
+        rows = _training_rows(cohort, folds, f, seed)
+        labels = np.isin(rows, clients).astype(np.float32)
+        nearby = _around_training(around, rows, clients, folds, f)
+        rankers = make()
+        trained = []
+        for i, ranker in enumerate(rankers):
+            progress(f + i / len(rankers), k, f"training {ranker.name}, fold {f + 1} of {k}")
+            trained.append(ranker.fit(features, rows, labels, nearby, seed + f))
+        models.append(tuple(trained))
+        scored = np.flatnonzero(folds == f).astype(np.int32)
+        for name, values in score(trained, features, around, scored, outside(clients, folds, f, f)).items():
+            scores.setdefault(name, np.zeros(len(folds), np.float32))[scored] = values
+    progress(k, k, "trained")
+    return CrossFit(scores, tuple(models))
+
+
+def score_newer(
+    models: Models,
+    features: Features,
+    around: LabelFeatures,
+    clients: Ints,
+    folds: Folds,
+    progress: Progress = silent,
+) -> dict[str, Floats]:
+    """Scores (n,) of a newer register by trained models: those of its own fold for a company that was trained on,
+    the mean over all folds for a new one, whose fold is NONE.
+    """
+    k = len(models)
+    around.prepare([outside(clients, folds, f, f) for f in range(k)])
+    new = folds == NONE
+    scores: dict[str, Floats] = {}
+    for f, rankers in enumerate(models):
+        progress(f, k, f"scoring with the models of fold {f + 1} of {k}")
+        rows = np.flatnonzero(new | (folds == f)).astype(np.int32)
+        share = np.where(new[rows], np.float32(1 / k), np.float32(1))
+        for name, values in score(rankers, features, around, rows, outside(clients, folds, f, f)).items():
+            scores.setdefault(name, np.zeros(len(folds), np.float32))[rows] += share * values
+    progress(k, k, "scored")
+    return scores
+
+
+def outside(clients: Ints, folds: Folds, f: int, g: int) -> Ints:
+    """The clients that are neither in fold f nor in fold g, as sorted indices."""
+    mine = folds[clients]
+    kept: Ints = clients[(mine != f) & (mine != g)]
+    return kept
+
+
+def score(
+    rankers: Sequence[Ranker], features: Features, around: LabelFeatures, rows: Ints, visible: Ints
+) -> dict[str, Floats]:
+    """Each ranker's scores (len(rows),) of these companies, in chunks that fit into memory."""
+    parts: dict[str, list[Floats]] = {ranker.name: [np.zeros(0, np.float32)] for ranker in rankers}
+    for start in range(0, len(rows), CHUNK):
+        chunk = rows[start : start + CHUNK]
+        nearby = around.rows(chunk, visible)
+        for ranker in rankers:
+            parts[ranker.name].append(ranker.score(features, chunk, nearby))
+    return {name: np.concatenate(values) for name, values in parts.items()}
+
+
+def _training_rows(cohort: Cohort, folds: Folds, f: int, seed: int) -> Ints:
+    """All clients outside fold f, and at most MOST_UNLABELLED of the unlabelled there; sorted."""
+    unlabelled = np.flatnonzero(cohort.candidates() & (folds != f)).astype(np.int32)
+    if len(unlabelled) > MOST_UNLABELLED:
+        draw = np.random.default_rng([seed, f])
+        unlabelled = draw.choice(unlabelled, MOST_UNLABELLED, replace=False)
+    return np.sort(np.concatenate([outside(cohort.clients, folds, f, f), unlabelled]))
+
+
+def _around_training(around: LabelFeatures, rows: Ints, clients: Ints, folds: Folds, f: int) -> Floats:
+    nearby = np.zeros((len(rows), len(around.names)), np.float32)
+    for g in np.unique(folds[rows]):
+        here = folds[rows] == g
+        nearby[here] = around.rows(rows[here], outside(clients, folds, f, int(g)))
+    return nearby

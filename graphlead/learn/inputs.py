@@ -1,0 +1,35 @@
+"""Which features a ranker sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphlead.carriers import Features, Floats, Ints
+
+
+@dataclass(frozen=True)
+class TabularInputs:
+    """A company by itself: its attributes and the target encodings of its own columns.
+
+    encodings: which label features are target encodings of single columns.
+    """
+
+    encodings: tuple[int, ...]
+
+    def matrix(self, features: Features, rows: Ints, around: Floats) -> Floats:
+        """float32 (len(rows), d), NaN where a value is missing."""
+        return np.hstack([features.attributes.rows(rows), around[:, list(self.encodings)]])
+
+
+@dataclass(frozen=True)
+class NeighbourInputs:
+    """A company and what is around it: attributes, structure and every label feature."""
+
+    def matrix(self, features: Features, rows: Ints, around: Floats) -> Floats:
+        """float32 (len(rows), d), NaN where a value is missing."""
+        return np.hstack([features.attributes.rows(rows), features.structure[rows], around])
+
+
+Inputs = TabularInputs | NeighbourInputs
