@@ -9,7 +9,7 @@ from graphlead.carriers import Flags, Ints
 from graphlead.graph.pairs import Arcs, Columns, Pairs, Walks, gather, trim
 from graphlead.graph.stakes import Doubles, Longs
 
-DENSE = 3000
+DENSE = 1000
 """The largest set of mutual owners solved by a dense inverse; larger ones by iteration alone."""
 ROUNDS = 200
 """Rounds of iteration; the upper bounds of owners for whom something still moves then are set to 1, lower bounds
@@ -36,19 +36,35 @@ def solve_cycles(arcs: Arcs, settled: Columns, nodes: Ints, component: Ints) -> 
 
 
 def _raise(arcs: Arcs, outer: Walks, inner: Longs, pairs: Pairs, *, capped: bool) -> Pairs:
-    """Both bounds iterated until they stand still."""
-    moved = np.ones(0, bool)
+    """Both bounds iterated until they stand still; an owner whose shares do is left alone from then on."""
+    n = len(arcs.slack)
+    still: list[Pairs] = []
+    restless = np.ones(n, bool)
     for _ in range(ROUNDS):
-        columns = Columns(len(arcs.slack))
+        columns = Columns(n)
         columns.add(pairs)
-        risen = gather(arcs, _joined(outer, columns.walks(arcs, inner)))
-        risen = trim(risen) if capped else risen
-        moved = _moved(pairs, risen, len(arcs.slack))
-        pairs = risen
-        if not moved.any():
-            return pairs
-    unsettled = np.isin(pairs.owner, pairs.owner[moved])
-    return Pairs(pairs.owner, pairs.owned, pairs.low, np.where(unsettled, 1.0, pairs.high))
+        risen = gather(arcs, _joined(outer, _of_owners(columns.walks(arcs, inner), restless)))
+        risen = trim(risen) if capped else risen.take(risen.high > STILL)
+        restless = np.zeros(n, bool)
+        restless[risen.owner[_moved(pairs, risen, n)]] = True
+        still.append(risen.take(~restless[risen.owner]))
+        pairs, outer = risen.take(restless[risen.owner]), _of_owners(outer, restless)
+        if not len(pairs):
+            break
+    return _merged([*still, Pairs(pairs.owner, pairs.owned, pairs.low, np.ones(len(pairs)))], n)
+
+
+def _of_owners(walks: Walks, owners: Flags) -> Walks:
+    chosen = owners[walks.start]
+    return Walks(walks.arc[chosen], walks.start[chosen], walks.low[chosen], walks.high[chosen])
+
+
+def _merged(parts: list[Pairs], n: int) -> Pairs:
+    owner, owned, low, high = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("owner", "owned", "low", "high")
+    )
+    whole = Pairs(owner, owned, low, high)
+    return whole.take(np.argsort(whole.keys(n)))
 
 
 def _joined(first: Walks, second: Walks) -> Walks:
@@ -61,17 +77,18 @@ def _joined(first: Walks, second: Walks) -> Walks:
 
 
 def _moved(before: Pairs, after: Pairs, n: int) -> Flags:
-    """Which pairs of ``after`` are new or changed, shape (len(after),)."""
+    """Which pairs of ``after`` differ from what they were, nothing if they were not there, shape (len(after),)."""
     if not len(before):
         return np.ones(len(after), bool)
     old, new = before.keys(n), after.keys(n)
     at = np.minimum(np.searchsorted(old, new), len(old) - 1)
-    change = np.maximum(np.abs(after.low - before.low[at]), np.abs(after.high - before.high[at]))
-    return np.asarray((old[at] != new) | (change > STILL))
+    there = old[at] == new
+    low, high = (np.where(there, bound[at], 0.0) for bound in (before.low, before.high))
+    return np.asarray(np.maximum(np.abs(after.low - low), np.abs(after.high - high)) > STILL)
 
 
 def _least(arcs: Arcs, outer: Pairs, inner: Longs, nodes: Ints, component: Ints) -> Pairs:
-    """The lower bounds, as both bounds: of outside owners in members, and of members in each other."""
+    """The lower bounds, as both bounds: of outside owners in members and of members in each other."""
     nodes = np.sort(nodes)
     turns = _turns(arcs, inner, nodes, component[nodes])
     owners, row = np.unique(outer.owner, return_inverse=True)
