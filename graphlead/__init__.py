@@ -1,1 +1,25 @@
 """graphlead: find a company's next business customers in the graph of all companies."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graphlead.handover import Result
+
+__all__ = ["discover"]
+
+
+def discover(config: str | PathLike[str] | None = None, *, quiet: bool = False, **settings: object) -> Result:
+    """Find the companies most likely to become clients; what ``graphlead run`` does, from Python.
+
+    ``settings`` are the fields of ``graphlead.config.Settings`` (companies, clients and out at least, unless the TOML
+    file ``config`` has them). The result has ``leads``, ``whitespace``, ``scores`` and ``metrics`` as DataFrames.
+    """
+    from graphlead.config import Settings
+    from graphlead.console import Console
+    from graphlead.pipeline import discover as run
+
+    return run(Settings.load(Path(config) if config else None, **settings), Console(quiet=quiet))

@@ -21,8 +21,9 @@ from graphlead.learn.prior import elkan_noto_weights
 
 BAGS = 2
 MOST_PER_BAG = 100_000
-LEAST_FREQUENCY = 0.02
-"""The label frequency c is not believed below this: it would count every promising company as a client."""
+LEAST_FREQUENCY = 0.5
+"""The label frequency c is not believed below this: clients are not drawn at random from all who could be one, and a
+smaller c counts more companies as hidden clients than are likely to become any."""
 
 
 @dataclass(frozen=True)

@@ -51,11 +51,9 @@ class BoostedTrees:
         self._booster: xgb.Booster | None = None
 
     def fit(self, matrix: Floats, labels: Floats, weights: Floats, seed: int) -> Self:
-        """Positives are weighed up by the root of the imbalance, which keeps rare clients from being smoothed away."""
-        positive, negative = weights[labels > 0].sum(), weights[labels == 0].sum()
-        balance = {"scale_pos_weight": float(np.sqrt(max(negative, 1) / max(positive, 1)))}
+        """Train; the probabilities stay those of the data, which the adapted classifier relies on."""
         data = xgb.QuantileDMatrix(matrix, labels, weight=weights)
-        self._booster = xgb.train({**self._parameters, **balance, "seed": seed}, data, ROUNDS)
+        self._booster = xgb.train({**self._parameters, "seed": seed}, data, ROUNDS)
         return self
 
     def probability(self, matrix: Floats) -> Floats:

@@ -1,0 +1,25 @@
+"""A matched client list on disk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from graphlead.carriers import Match
+
+
+def save_match(match: Match, folder: Path) -> None:
+    """Write the resolved list, the review list and what the date column is into an existing folder."""
+    match.table.to_parquet(folder / "clients.parquet", index=False)
+    match.review.to_parquet(folder / "review.parquet", index=False)
+    (folder / "match.json").write_text(json.dumps({"date_column": match.date_column}), "utf-8")
+
+
+def load_match(folder: Path) -> Match:
+    """The match that ``save_match`` wrote."""
+    date_column = json.loads((folder / "match.json").read_text("utf-8"))["date_column"]
+    return Match(
+        pd.read_parquet(folder / "clients.parquet"), pd.read_parquet(folder / "review.parquet"), date_column
+    )

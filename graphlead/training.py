@@ -1,0 +1,284 @@
+"""The middle of the story: features, cross-fitted rankers, held-out splits, the choice between them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from graphlead.carriers import (
+    NONE,
+    PLACES,
+    Cohort,
+    CompanyGraph,
+    Evaluation,
+    Features,
+    Floats,
+    Ints,
+    Json,
+    Register,
+    Role,
+)
+from graphlead.config import Settings
+from graphlead.console import Console
+from graphlead.contracts import Progress, Ranker
+from graphlead.evaluate.choose import Choice, blend, choose, with_blend
+from graphlead.evaluate.evaluate import evaluate
+from graphlead.evaluate.files import load_held_out, save_held_out
+from graphlead.evaluate.heldout import HeldOut
+from graphlead.evaluate.splits import group_folds, random_folds, time_holdout
+from graphlead.features.build import FeaturePlan, build_features, plan_features
+from graphlead.features.labels import ClientsAround
+from graphlead.features.propagate import propagator_for
+from graphlead.ingest import load_register
+from graphlead.learn.calibrate import Calibration, calibrate
+from graphlead.learn.crossfit import Folds, cross_fit, score_newer
+from graphlead.learn.prior import estimate_prior
+from graphlead.learn.rankers import check_classifier, device_of, load_models, rankers, save_models
+from graphlead.runs import Run
+
+SPLITS = ("groups", "random", "time")
+"""The held-out splits, the one closest to a list of net-new leads first: the verdict is drawn on it."""
+
+FEWEST_IN_GROUPS = 10
+HELD_OUT_FOLDS = 3
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The chosen ranker, the prior as (low, point, high), and the map from its scores to probabilities."""
+
+    choice: Choice
+    prior: tuple[float, float, float]
+    calibration: Calibration
+
+    def final(self, scores: dict[str, Floats], rows: Ints) -> Floats:
+        """The chosen ranker's raw scores of these companies (len(rows),)."""
+        if len(self.choice.members) == 1:
+            return scores[self.choice.members[0]][rows]
+        of_rows = {name: scores[name][rows] for name in self.choice.members}
+        return blend(of_rows, self.choice.members, np.zeros(len(rows), np.int8))
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Raw scores of every company by every ranker, (n,) each, the judgement over them, and the stage folders."""
+
+    scores: dict[str, Floats]
+    judgement: Judgement
+    evaluation: Evaluation
+    folders: dict[str, Path]
+    device: str
+
+
+@dataclass
+class Workshop:
+    """Features and rankers, made when the first stage needs them: a resumed run may need none."""
+
+    register: Register
+    graph: CompanyGraph
+    settings: Settings
+    plan: FeaturePlan
+
+    @cached_property
+    def device(self) -> str:
+        return device_of(self.settings.device)
+
+    @cached_property
+    def features(self) -> Features:
+        return build_features(self.plan, self.register, self.graph, propagator_for(self.device))
+
+    @cached_property
+    def around(self) -> ClientsAround:
+        return ClientsAround(self.features, propagator_for(self.device))
+
+    def rankers(self) -> list[Ranker]:
+        return rankers(self.settings.rankers, self.settings.classifier, self.around.encodings, self.device)
+
+
+def settings_of(
+    manifest: Json, companies: Path, links: Path | None, clients: Path | None, out: Path, top: int
+) -> Settings:
+    """The settings of a finished run, over other files."""
+    kept = {
+        key: manifest["settings"][key]
+        for key in ("exclude", "seed", "device", "classifier", "rankers", "columns")
+    }
+    lists = {"exclude": tuple(kept["exclude"]), "rankers": tuple(kept["rankers"])}
+    own = clients or Path(manifest["settings"]["clients"])
+    return Settings(companies, own, out, links, **{**kept, **lists}, top=top)
+
+
+def check(settings: Settings) -> None:
+    """Raise before any work is done when the classifier cannot be used."""
+    check_classifier(settings.classifier)
+
+
+def excluded(register: Register, names: tuple[str, ...]) -> frozenset[str]:
+    """The columns that leaving out these means: with a place also every finer one, for it tells the wider."""
+    out = set(names)
+    roles = {column.name: column.role for column in register.columns}
+    for name in names:
+        if roles[name] in PLACES:
+            finer = PLACES[PLACES.index(roles[name]) + 1 :]
+            out |= set(register.names_of(*finer, Role.ADDRESS))
+    return frozenset(out)
+
+
+def train(
+    run: Run,
+    register: Register,
+    graph: CompanyGraph,
+    cohort: Cohort,
+    settings: Settings,
+    console: Console,
+    key: Json,
+) -> Scored:
+    """Train on all folds, hold out by every split, choose; each a stage of the run."""
+    with console.stage("deriving features") as progress:
+        workshop = Workshop(register, graph, settings, plan_features(register, graph))
+    with console.stage("training") as progress:
+        model = run.stage("model", key, lambda folder: _train(folder, workshop, cohort, progress))
+    with console.stage("training on held-out splits") as progress:
+        held = run.stage("heldout", key, lambda folder: _hold_out(folder, model, workshop, cohort, progress))
+    scores = _read_scores(model)
+    with console.stage("evaluating") as progress:
+        evaluation = evaluate_saved(held, register, settings.to_json(), progress)
+    return Scored(
+        scores, _read_judgement(held), evaluation, {"model": model, "heldout": held}, workshop.device
+    )
+
+
+def _folds(cohort: Cohort, k: int) -> int:
+    """At most k folds, with at least two clients in each."""
+    return max(2, min(k, len(cohort.clients) // 2))
+
+
+def _train(folder: Path, workshop: Workshop, cohort: Cohort, progress: Progress) -> None:
+    settings = workshop.settings
+    folds = random_folds(cohort, _folds(cohort, settings.folds), settings.seed)
+    fitted = cross_fit(
+        workshop.rankers, workshop.features, workshop.around, cohort, folds, settings.seed, progress
+    )
+    save_models(fitted.models, settings.classifier, workshop.around.encodings, folder)
+    (folder / "features.json").write_text(json.dumps(workshop.plan.to_json()), "utf-8")
+    table = {"company_id": workshop.register.ids(), "fold": folds, **fitted.scores}
+    pq.write_table(pa.table(table), folder / "fitted.parquet")
+
+
+def _read_scores(model: Path) -> dict[str, Floats]:
+    table = pq.read_table(model / "fitted.parquet")
+    return {name: table[name].to_numpy() for name in table.column_names if name not in ("company_id", "fold")}
+
+
+def _hold_out(folder: Path, model: Path, workshop: Workshop, cohort: Cohort, progress: Progress) -> None:
+    """Every split's held-out scores, then the choice, the prior and the calibration they lead to."""
+    results = []
+    for result, companies in _splits(model, workshop, cohort, progress):
+        save_held_out(result, companies, folder / f"{result.split}.parquet")
+        results.append(result)
+    results.sort(key=lambda result: SPLITS.index(result.split))
+    judgement = _judge(results, _read_scores(model), cohort, workshop.settings)
+    content = {
+        "choice": asdict(judgement.choice),
+        "prior": judgement.prior,
+        "calibration": judgement.calibration.to_json(),
+    }
+    (folder / "choice.json").write_text(json.dumps(content), "utf-8")
+
+
+def _splits(
+    model: Path, workshop: Workshop, cohort: Cohort, progress: Progress
+) -> Iterator[tuple[HeldOut, Ints]]:
+    seed = workshop.settings.seed
+    folds = pq.read_table(model / "fitted.parquet", columns=["fold"])["fold"].to_numpy()
+    yield _held_out("random", cohort, cohort.clients, folds, _read_scores(model))
+
+    def fit(hidden: Cohort, folds: Folds) -> dict[str, Floats]:
+        return cross_fit(
+            workshop.rankers, workshop.features, workshop.around, hidden, folds, seed, progress
+        ).scores
+
+    group = workshop.graph.ownership.group
+    k = _folds(cohort, HELD_OUT_FOLDS)
+    sizes = np.bincount(group, minlength=cohort.n_companies)
+    if (sizes[group[cohort.clients]] > 1).sum() >= FEWEST_IN_GROUPS:
+        grouped = group_folds(cohort, group, k, seed)
+        yield _held_out("groups", cohort, cohort.clients, grouped, fit(cohort, grouped))
+    later = time_holdout(cohort)
+    if later is not None and len(cohort.clients) - len(later[1]) >= FEWEST_IN_GROUPS:
+        earlier = ~np.isin(cohort.clients, later[1])
+        past = replace(cohort, clients=cohort.clients[earlier], won=cohort.won[earlier])
+        dealt = random_folds(past, k, seed)
+        yield _held_out("time", cohort, later[1], dealt, fit(past, dealt))
+
+
+def _held_out(
+    split: str, cohort: Cohort, held_out: Ints, folds: Folds, scores: dict[str, Floats]
+) -> tuple[HeldOut, Ints]:
+    """The candidates and the held-out clients as a split, and who they are."""
+    mask = cohort.candidates()
+    mask[held_out] = True
+    companies = np.flatnonzero(mask).astype(np.int32)
+    of_them = {name: values[companies] for name, values in scores.items()}
+    return HeldOut(split, folds[companies], np.isin(companies, held_out), of_them), companies
+
+
+def _judge(
+    results: list[HeldOut], scores: dict[str, Floats], cohort: Cohort, settings: Settings
+) -> Judgement:
+    choice = choose(results, settings.seed)
+    unsure = Judgement(choice, (0.0, 0.0, 0.0), Calibration(np.zeros(1), np.full(1, 0.5)))
+    candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
+    raw = unsure.final(scores, np.concatenate([cohort.clients, candidates]))
+    won, rest = raw[: len(cohort.clients)], raw[len(cohort.clients) :]
+    given = settings.prior
+    prior = (given, given, given) if given else estimate_prior(won, rest, settings.seed)
+    return Judgement(choice, prior, calibrate(won, rest, prior[1]))
+
+
+def _read_judgement(held: Path) -> Judgement:
+    saved = json.loads((held / "choice.json").read_text("utf-8"))
+    choice = Choice(saved["choice"]["name"], tuple(saved["choice"]["members"]), saved["choice"]["reason"])
+    low, point, high = saved["prior"]
+    return Judgement(choice, (low, point, high), Calibration.from_json(saved["calibration"]))
+
+
+def evaluate_saved(held: Path, register: Register, settings: Json, progress: Progress) -> Evaluation:
+    """Evaluate the held-out scores that a run saved, by segment of place and industry too."""
+    judgement = _read_judgement(held)
+    columns = register.names_of(Role.REGION, Role.COUNTRY)[:1] + register.names_of(Role.INDUSTRY)[:1]
+    values = {name: pc.cast(register.read(name).column(0), pa.string()).combine_chunks() for name in columns}
+    results = []
+    for split in SPLITS:
+        path = held / f"{split}.parquet"
+        if path.exists():
+            result, companies = load_held_out(path)
+            segments = {name: texts.take(pa.array(companies)) for name, texts in values.items()}
+            results.append(replace(result, segments=segments))
+    return evaluate(with_blend(results, judgement.choice), judgement.prior, int(settings["seed"]), progress)
+
+
+def apply(
+    run: Path, register: Register, graph: CompanyGraph, cohort: Cohort, settings: Settings, console: Console
+) -> Scored:
+    """Score a newer register with the models of a finished run: new companies by the mean of all folds."""
+    plan = FeaturePlan.from_json(json.loads((run / "model" / "features.json").read_text("utf-8")))
+    workshop = Workshop(register, graph, settings, plan)
+    models = load_models(run / "model", workshop.device)
+    fitted = pq.read_table(run / "model" / "fitted.parquet", columns=["company_id", "fold"])
+    place = pc.index_in(register.ids(), value_set=fitted["company_id"].combine_chunks())
+    known = pc.fill_null(fitted["fold"].combine_chunks().take(place), NONE)
+    folds = np.asarray(known.to_numpy(zero_copy_only=False), np.int8)
+    with console.stage("scoring") as progress:
+        scores = score_newer(models, workshop.features, workshop.around, cohort.clients, folds, progress)
+    held = run / "heldout"
+    evaluation = evaluate_saved(held, load_register(run / "register"), settings.to_json(), progress)
+    return Scored(scores, _read_judgement(held), evaluation, {}, workshop.device)
