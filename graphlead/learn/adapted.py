@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -26,7 +27,7 @@ LEAST_FREQUENCY = 0.5
 smaller c counts more companies as hidden clients than are likely to become any."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class AdaptedClassifier:
     """Any probabilistic classifier made fit for positive and unlabelled data, bagged over the unlabelled.
 
@@ -40,7 +41,7 @@ class AdaptedClassifier:
 
     def fit(
         self, features: Features, rows: Ints, labels: Floats, around: Floats, seed: int
-    ) -> AdaptedClassifier:
+    ) -> Self:
         """Train on companies ``rows`` with labels (len(rows),) and label features ``around`` (len(rows), F)."""
         positives = np.flatnonzero(labels > 0).astype(np.int32)
         bags = _deal(np.flatnonzero(labels == 0).astype(np.int32), seed)
@@ -88,7 +89,7 @@ class AdaptedClassifier:
         for i, classifier in enumerate(self.trained):
             classifier.save(folder, f"{self.name}-{i}")
 
-    def load(self, folder: Path) -> AdaptedClassifier:
+    def load(self, folder: Path) -> Self:
         """The model that ``save`` wrote."""
         return replace(self, trained=tuple(self.make().load(folder, f"{self.name}-{i}") for i in range(BAGS)))
 

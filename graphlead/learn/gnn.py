@@ -22,12 +22,12 @@ from graphlead.carriers import Features, Floats, Ints
 from graphlead.learn.losses import pairwise_ranking, pu_logistic_balanced
 
 MEMBERS = 3
-HIDDEN = 48
+HIDDEN = 32
 DROPOUT = 0.4
-STEPS = 160
-POSITIVES = 256
-UNLABELLED = 2048
-RANKED = 384
+STEPS = 120
+POSITIVES = 192
+UNLABELLED = 1024
+RANKED = 256
 LEARNING_RATE = 0.01
 WEIGHT_DECAY = 0.02
 WIDE_PENALTY = 2e-3
@@ -58,7 +58,7 @@ class Network(nn.Module):
         linear = torch.einsum("mbw,mw->mb", blocks[0], self.wide) + self.offset
         hidden: Tensor = self.bias
         for block, weight in zip(blocks, self.blocks, strict=True):
-            hidden = hidden + functional.dropout(block, DROPOUT / 2, self.training) @ weight
+            hidden = hidden + block @ weight
         hidden = functional.dropout(functional.relu(hidden), DROPOUT, self.training)
         hidden = functional.relu(hidden @ self.mixing + self.mixing_bias)
         return linear + (hidden @ self.out).squeeze(-1)
