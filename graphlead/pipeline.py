@@ -93,7 +93,7 @@ def _sources(
                     overrides=settings.columns,
                     seed=settings.seed,
                     progress=progress,
-                )  # fmt: skip
+                )
             ),
         )
     full = load_register(read)
@@ -163,7 +163,7 @@ def _answers(reviewed: Path | None) -> pd.DataFrame | None:
 
 
 def _key(inputs: Json, settings: Settings, *names: str) -> Json:
-    """What a stage depends on: the content of these inputs, and every setting but the paths and the length of the list."""
+    """What a stage depends on: the content of these inputs, and every setting but paths and the list's length."""
     hashes = {
         name: inputs[name].get("sha256", inputs[name].get("finished")) for name in names if name in inputs
     }

@@ -39,9 +39,7 @@ class AdaptedClassifier:
     make: Callable[[], Classifier]
     trained: tuple[Classifier, ...] = ()
 
-    def fit(
-        self, features: Features, rows: Ints, labels: Floats, around: Floats, seed: int
-    ) -> Self:
+    def fit(self, features: Features, rows: Ints, labels: Floats, around: Floats, seed: int) -> Self:
         """Train on companies ``rows`` with labels (len(rows),) and label features ``around`` (len(rows), F)."""
         positives = np.flatnonzero(labels > 0).astype(np.int32)
         bags = _deal(np.flatnonzero(labels == 0).astype(np.int32), seed)
