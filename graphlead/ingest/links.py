@@ -36,11 +36,15 @@ FIELDS = (
 )  # fmt: skip
 """The parts of a link and the normalised names they go by; the first part whose pattern fits takes the column."""
 
-OWNS = (
-    "owns", "own", "owned", "ownership", "owner", "owner_of", "shareholder", "shareholding", "parent", "parent_of",
-    "direct_parent", "is_parent_of", "holds", "holding", "equity", "subsidiary", "majority_owner", "controls",
+OWNS = ("owns", "own", "owned", "ownership", "owner", "owner_of", "owned_by", "is_owned_by")
+HOLDS = ("shareholder", "shareholding", "holds", "holding", "equity", "held_by")
+CONTROLS = (
+    "parent", "parent_of", "direct_parent", "is_parent_of", "subsidiary", "majority_owner", "controls",
+    "subsidiary_of", "is_subsidiary_of", "child_of", "controlled_by", "is_directly_consolidated_by",
 )  # fmt: skip
-OWNED_BY = (
+"""Three strengths of ownership: a holding of unknown size controls nothing, a parent does."""
+OWNERSHIP = ("owns", "holds", "controls")
+REVERSED = (
     "owned_by", "is_owned_by", "subsidiary_of", "is_subsidiary_of", "child_of", "controlled_by", "held_by",
     "is_directly_consolidated_by",
 )  # fmt: skip
@@ -112,11 +116,14 @@ def _read_parts(db: duckdb.DuckDBPyConnection, source: Source, parts: dict[str, 
     """Make the table ``said``: each part of each link as a string, its share's bounds and its day."""
     texts = {part: _text_of(source, parts, part) for part, _ in FIELDS}
     kind = f"regexp_replace(lower({texts['kind']}), '[^a-z0-9]+', '_', 'g')"
-    reverse = one_of(kind, OWNED_BY)
-    owns = one_of(kind, (*OWNS, *OWNED_BY))
+    reverse = one_of(kind, REVERSED)
+    strengths = " ".join(
+        f"WHEN {one_of(kind, kinds)} THEN '{name}'"
+        for name, kinds in zip(OWNERSHIP, (OWNS, HOLDS, CONTROLS), strict=True)
+    )
     db.execute(
         f"CREATE TEMP TABLE said AS SELECT row, {texts['source_id']} AS source_id, {texts['target_id']} AS target_id, "
-        f"CASE WHEN {owns} THEN 'owns' ELSE {texts['kind']} END AS kind, coalesce({reverse}, false) AS reversed, "
+        f"CASE {strengths} ELSE {texts['kind']} END AS kind, coalesce({reverse}, false) AS reversed, "
         f"{texts['share']} AS share, {bounds(texts['share'])} AS bounds, {texts['date']} AS date_text, "
         f"{_day_of(db, source, parts)} AS date, {texts['source_name']} AS source_name, "
         f"{texts['source_type']} AS source_type FROM {source.view}"
