@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from os import PathLike
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,12 @@ if TYPE_CHECKING:
 
 __all__ = ["discover"]
 
+# Boosted trees and the network bring an OpenMP pool each, whose idle threads would spin on the cores the other needs;
+# it has to be said before either is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-def discover(config: str | PathLike[str] | None = None, *, quiet: bool = False, **settings: object) -> Result:
+
+def discover(config: str | os.PathLike[str] | None = None, *, quiet: bool = False, **settings: object) -> Result:
     """Find the companies most likely to become clients; what ``graphlead run`` does, from Python.
 
     ``settings`` are the fields of ``graphlead.config.Settings`` (companies, clients and out at least, unless the TOML
