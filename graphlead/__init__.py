@@ -16,7 +16,9 @@ __all__ = ["discover"]
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-def discover(config: str | os.PathLike[str] | None = None, *, quiet: bool = False, **settings: object) -> Result:
+def discover(
+    config: str | os.PathLike[str] | None = None, *, quiet: bool = False, **settings: object
+) -> Result:
     """Find the companies most likely to become clients; what ``graphlead run`` does, from Python.
 
     ``settings`` are the fields of ``graphlead.config.Settings`` (companies, clients and out at least, unless the TOML

@@ -152,3 +152,21 @@ def noise_text(noise: Noise) -> str:
         lines.append(f"{finding.check} ({finding.table}{column}): {finding.message} [{finding.action}]")
         lines += [f"    {example}" for example in finding.examples]
     return "\n".join(lines) + "\n"
+
+
+def tell_reading(console: Console, register: Register, noise: Noise) -> None:
+    """Say how the columns were understood and what the cleaning found: the plan, before anything is learned."""
+    rows = [
+        [column.name, f"{column.role}{f' ({column.scheme})' if column.scheme else ''}", column.reason]
+        for column in register.columns
+    ]
+    console.table("How the columns are understood (a [columns] entry in --config overrides it):",
+                  ["column", "as", "because"], rows)  # fmt: skip
+    console.table(
+        "What the cleaning found (noise.txt has it all):",
+        ["check", "count", "what was done"],
+        [
+            [f"{finding.check} ({finding.column or finding.table})", finding.count, finding.action]
+            for finding in noise.findings
+        ],
+    )

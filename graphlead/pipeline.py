@@ -15,7 +15,7 @@ from graphlead.config import Settings
 from graphlead.console import Console
 from graphlead.graph.build import build_graph
 from graphlead.graph.files import load_graph, save_graph
-from graphlead.handover import Result, Sources, hand_over
+from graphlead.handover import Result, Sources, hand_over, tell_reading
 from graphlead.ingest import ingest, load_noise, load_register, read_list
 from graphlead.match import match_clients
 from graphlead.match.files import load_match, save_match
@@ -97,6 +97,8 @@ def _sources(
             ),
         )
     full = load_register(read)
+    if earlier is None:
+        tell_reading(console, full, load_noise(read))
     settings.check_excluded(column.name for column in full.columns)
     register = full.without(training.excluded(full, settings.exclude))
     folders = {"register": read}

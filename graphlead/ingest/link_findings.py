@@ -40,7 +40,8 @@ def note_sums(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
     """Report companies whose known owners hold more than the whole; of several links of a pair the largest counts."""
     sums = (
         "FROM (SELECT target_id, sum(low) AS total FROM (SELECT target_id, source_id, max(share_low) AS low FROM link "
-        "WHERE fault IS NULL AND kind IN ('owns', 'holds', 'controls') AND share_low IS NOT NULL GROUP BY ALL) GROUP BY target_id) "
+        "WHERE fault IS NULL AND kind IN ('owns', 'holds', 'controls') AND share_low IS NOT NULL GROUP BY ALL) "
+        "GROUP BY target_id) "
         f"WHERE total > 1 + {SUM_TOLERANCE}"
     )
     (count,) = one_row(db, f"SELECT count(*) {sums}")
@@ -55,7 +56,8 @@ def note_sums(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
 def note_cycles(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
     """Report the companies that own themselves through others: strong components of more than one company."""
     edges = db.execute(
-        "SELECT source, target, source_id FROM link WHERE fault IS NULL AND kind IN ('owns', 'holds', 'controls') AND source IS NOT NULL"
+        "SELECT source, target, source_id FROM link WHERE fault IS NULL "
+        "AND kind IN ('owns', 'holds', 'controls') AND source IS NOT NULL"
     ).fetchnumpy()
     source, target = np.asarray(edges["source"]), np.asarray(edges["target"])
     if not len(source):
