@@ -91,7 +91,10 @@ def test_owned_by_is_turned_round(tmp_path: Path) -> None:
     register, _ = run(
         tmp_path, "source_id,target_id,type\n02,01,owned by\n03,01,IS_DIRECTLY_CONSOLIDATED_BY\n"
     )
-    assert rows(register, "source_id", "target_id", "kind") == [("01", "02", "owns"), ("01", "03", "controls")]
+    assert rows(register, "source_id", "target_id", "kind") == [
+        ("01", "02", "owns"),
+        ("01", "03", "controls"),
+    ]
 
 
 @pytest.mark.parametrize(
