@@ -1,0 +1,199 @@
+"""What every ranker must do, whatever it learns by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from sklearn.metrics import roc_auc_score
+
+from graphlead.carriers import Attributes, Cohort, Features, Floats, Groups, Neighbours
+from graphlead.contracts import Ranker
+from graphlead.errors import SettingsError
+from graphlead.features.labels import ClientsAround
+from graphlead.features.propagate import CpuPropagator
+from graphlead.learn.classifiers import scikit_learn_class
+from graphlead.learn.crossfit import CrossFit, Folds, cross_fit, score_newer
+from graphlead.learn.rankers import check_classifier, device_of, load_models, rankers, save_models
+
+N, TOWN, FOLDS = 600, 12, 2
+LOGISTIC = "sklearn.linear_model.LogisticRegression"
+EVERY = [
+    ("pagerank", "xgboost"),
+    ("tabular", "xgboost"),
+    ("tabular_graph", "xgboost"),
+    ("gnn", "xgboost"),
+    ("tabular", LOGISTIC),
+    ("tabular_graph", LOGISTIC),
+]
+
+
+@dataclass(frozen=True)
+class Planted:
+    """Clients live in ten lucky towns of fifty and are larger than others; a fifth of the sizes is missing."""
+
+    features: Features
+    cohort: Cohort
+    folds: Folds
+
+    def around(self) -> ClientsAround:
+        return ClientsAround(self.features, CpuPropagator())
+
+
+@cache
+def planted() -> Planted:
+    draw = np.random.default_rng(11)
+    town = (np.arange(N) // TOWN).astype(np.int32)
+    lucky = town < 10
+    size = 2.5 * lucky + draw.normal(size=N)
+    size[draw.random(N) < 0.2] = np.nan
+    numeric = np.stack([size, draw.normal(size=N), np.full(N, np.nan)], axis=1).astype(np.float32)
+    words = sp.csr_matrix((draw.random((N, 3)) < 0.1).astype(np.float32))
+    attributes = Attributes(numeric, ("size", "noise", "never told"), words, ("a", "b", "c"))
+    ends = draw.integers(0, TOWN, (2, 400)) + TOWN * draw.integers(0, N // TOWN, 400)
+    joined = np.zeros((N, N), np.float32)
+    joined[ends[0], ends[1]] = joined[ends[1], ends[0]] = 1
+    np.fill_diagonal(joined, 0)
+    links = sp.csr_matrix(joined)
+    relations = (Groups("same town", town, N // TOWN, ("town",)), Neighbours("linked", links))
+    structure = np.log1p(np.asarray(links.sum(1), np.float32))
+    clients = np.sort(draw.choice(np.flatnonzero(lucky), 80, replace=False)).astype(np.int32)
+    suppressed = np.array([N - 1], np.int32)
+    cohort = Cohort(N, clients, suppressed, np.full(80, np.datetime64("NaT"), "datetime64[D]"))
+    folds = draw.permutation(np.arange(N) % FOLDS).astype(np.int8)
+    return Planted(Features(attributes, structure, ("count: linked",), relations), cohort, folds)
+
+
+def trained(name: str, classifier: str, seed: int = 1) -> CrossFit:
+    world = planted()
+    around = world.around()
+    return cross_fit(
+        lambda: rankers([name], classifier, around.encodings, "cpu"),
+        world.features, around, world.cohort, world.folds, seed,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=EVERY, ids=lambda pair: f"{pair[0]}-{pair[1].rpartition('.')[2]}")
+def named(request: pytest.FixtureRequest) -> tuple[str, str]:
+    found: tuple[str, str] = request.param
+    return found
+
+
+@pytest.fixture(scope="module")
+def fit(named: tuple[str, str]) -> CrossFit:
+    return trained(*named)
+
+
+def scores_of(ranker: Ranker, fold: int = 0) -> Floats:
+    """The scores of the companies of a fold, which the ranker of the fold was not trained on."""
+    world = planted()
+    rows = np.flatnonzero(world.folds == fold).astype(np.int32)
+    clients = world.cohort.clients
+    visible = clients[world.folds[clients] != fold]
+    return ranker.score(world.features, rows, world.around().rows(rows, visible))
+
+
+def test_finds_the_planted_clients_out_of_fold(named: tuple[str, str], fit: CrossFit) -> None:
+    cohort = planted().cohort
+    scores = fit.scores[named[0]]
+    assert scores.shape == (N,)
+    assert roc_auc_score(cohort.labels(), scores) > 0.8
+
+
+def test_scores_are_finite_though_attributes_are_missing(named: tuple[str, str], fit: CrossFit) -> None:
+    assert np.isnan(planted().features.attributes.numeric).any()
+    scores = fit.scores[named[0]]
+    assert scores.dtype == np.float32
+    assert np.isfinite(scores).all()
+    assert np.ptp(scores) > 0
+
+
+def test_scores_companies_that_nothing_is_known_of(fit: CrossFit) -> None:
+    world = planted()
+    attributes = world.features.attributes
+    blank = replace(attributes, numeric=np.full_like(attributes.numeric, np.nan))
+    rows = np.arange(5, dtype=np.int32)
+    nearby = world.around().rows(rows, world.cohort.clients[-10:])
+    scores = fit.models[0][0].score(replace(world.features, attributes=blank), rows, nearby)
+    assert np.isfinite(scores).all()
+
+
+def test_same_seed_same_scores(named: tuple[str, str], fit: CrossFit) -> None:
+    np.testing.assert_array_equal(trained(*named).scores[named[0]], fit.scores[named[0]])
+
+
+def test_a_companys_score_does_not_depend_on_who_is_scored_with_it(fit: CrossFit) -> None:
+    world, ranker = planted(), fit.models[0][0]
+    rows = np.flatnonzero(world.folds == 0).astype(np.int32)
+    nearby = world.around().rows(rows, world.cohort.clients[world.folds[world.cohort.clients] != 0])
+    some = ranker.score(world.features, rows[7:19], nearby[7:19])
+    np.testing.assert_allclose(some, scores_of(ranker)[7:19], atol=1e-5)
+
+
+def test_saved_and_loaded_ranker_scores_identically(
+    named: tuple[str, str], fit: CrossFit, tmp_path: Path
+) -> None:
+    saved = fit.models[0][0]
+    saved.save(tmp_path)
+    (untrained,) = rankers([named[0]], named[1], planted().around().encodings, "cpu")
+    np.testing.assert_array_equal(scores_of(untrained.load(tmp_path)), scores_of(saved))
+
+
+def test_saved_models_score_the_register_as_in_training(
+    named: tuple[str, str], fit: CrossFit, tmp_path: Path
+) -> None:
+    world = planted()
+    save_models(fit.models, named[1], world.around().encodings, tmp_path)
+    models = load_models(tmp_path, "cpu")
+    assert [[ranker.name for ranker in fold] for fold in models] == [[named[0]]] * FOLDS
+    again = score_newer(models, world.features, world.around(), world.cohort.clients, world.folds)
+    np.testing.assert_array_equal(again[named[0]], fit.scores[named[0]])
+    assert not list(tmp_path.rglob("*.pkl"))
+
+
+def test_rankers_come_in_the_order_of_their_names() -> None:
+    names = ["gnn", "pagerank", "tabular_graph", "tabular"]
+    assert [ranker.name for ranker in rankers(names, "xgboost", (), "cpu")] == names
+
+
+def test_device_is_the_one_asked_for() -> None:
+    assert device_of("cpu") == "cpu"
+    assert device_of("auto") in {"cpu", "cuda"}
+
+
+def test_an_untrained_network_says_so(tmp_path: Path) -> None:
+    (ranker,) = rankers(["gnn"], "xgboost", (), "cpu")
+    with pytest.raises(RuntimeError, match="before it is trained"):
+        scores_of(ranker)
+    with pytest.raises(RuntimeError, match="before it is trained"):
+        ranker.save(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("dotted", "problem"),
+    [
+        ("os.system", "not a scikit-learn classifier"),
+        ("RandomForestClassifier", "not a scikit-learn classifier"),
+        ("sklearnish.Forest", "not a scikit-learn classifier"),
+        ("", "not a scikit-learn classifier"),
+        ("sklearn.ensemble.NoSuchForest", "does not exist"),
+        ("sklearn.nowhere.Forest", "does not exist"),
+        ("sklearn.linear_model.LinearRegression", "gives no probabilities"),
+    ],
+)
+def test_unfit_classifiers_are_refused_with_a_remedy(dotted: str, problem: str) -> None:
+    for check in (scikit_learn_class, check_classifier):
+        with pytest.raises(SettingsError, match=problem) as refused:
+            check(dotted)
+        assert refused.value.where == "classifier"
+        assert "sklearn.ensemble.RandomForestClassifier" in refused.value.remedy
+
+
+def test_fit_classifiers_are_found() -> None:
+    assert scikit_learn_class(LOGISTIC).__name__ == "LogisticRegression"
+    check_classifier("xgboost")
+    check_classifier("sklearn.ensemble.RandomForestClassifier")

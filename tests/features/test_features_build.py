@@ -1,0 +1,194 @@
+"""Features planned on one register and built alike on a newer one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+import pytest
+
+from graphlead.carriers import NONE, CompanyGraph, Groups, Incidence, Neighbours, Register, Relation, Role
+from graphlead.features.attributes import build_attributes, plan_attributes
+from graphlead.features.build import FeaturePlan, build_features, plan_features
+from graphlead.features.propagate import CpuPropagator
+from graphlead.features.relations import RelationPlan, derived_relations, linked_relations, plan_relations
+
+MakeRegister = Callable[..., Register]
+MakeGraph = Callable[..., CompanyGraph]
+
+LINKS = {
+    ("company", "linked:supplier", "company"): [(0, 1), (1, 0), (2, 2), (2, 3), (2, 3)],
+    ("company", "owns", "company"): [(0, 2)],
+    ("holder", "owns", "company"): [(0, 4), (0, 5), (0, 5), (1, 6)],
+    ("person", "linked:director", "company"): [(0, 6), (0, 7)],
+}
+
+COLUMNS = {
+    "name": (Role.NAME, ["Red Mill", "red Barn", "Blue mill", "Old Barn", None, "Zeta", "Eta", "Theta"]),
+    "state": (Role.REGION, ["x", "x", "x", "x", "y", "y", "y", None]),
+    "city": (Role.CITY, ["A", "A", "B", "B", "A", "A", None, "B"]),
+    "zip": (Role.POSTCODE, ["11111", "11112", "22221", "22222", "33333", "33333", None, "1"]),
+    "nace": (Role.INDUSTRY, ["56.1", "56.13", "01.10", "01.10", "62", "62", None, "56.1"], "NACE"),
+    "staff": (Role.NUMBER, [0.0, 10.0, -10.0, 5.0, None, 7.0, 8.0, 100.0]),
+    "exports": (Role.BOOLEAN, [True, False, True, False, True, False, None, True]),
+    "founded": (Role.DATE, [date(2000, 1, 1), *[date(1990, 1, 1)] * 6, None]),
+    "kind": (Role.CATEGORY, ["ltd", "plc", "ltd", "plc", "ltd", "plc", "ltd", "plc"]),
+}
+
+
+@pytest.fixture
+def register(make_register: MakeRegister) -> Register:
+    return make_register(COLUMNS)
+
+
+@pytest.fixture
+def graph(make_graph: MakeGraph) -> CompanyGraph:
+    return make_graph(8, LINKS, group=[0, 1, 0, 3, 4, 5, 6, 7])
+
+
+def planned_and_reread(register: Register, graph: CompanyGraph) -> FeaturePlan:
+    return FeaturePlan.from_json(json.loads(json.dumps(plan_features(register, graph).to_json())))
+
+
+def named(relations: tuple[Relation, ...], name: str) -> Relation:
+    return next(relation for relation in relations if relation.name == name)
+
+
+def test_plan_survives_json(register: Register, graph: CompanyGraph) -> None:
+    plan = plan_features(register, graph)
+    assert planned_and_reread(register, graph) == plan
+    assert plan.attributes.numeric == ("staff", "exports", "founded")
+    assert plan.attributes.ordered == ("zip", "nace")
+
+
+def test_attributes_by_hand(register: Register) -> None:
+    found = build_attributes(plan_attributes(register), register)
+    column = dict(zip(found.numeric_names, found.numeric.T, strict=True))
+    assert column["staff"][:4] == pytest.approx([0, np.log(11), -np.log(11), np.log(6)])
+    assert np.isnan(column["staff"][4])
+    np.testing.assert_array_equal(column["exports"][:2], [1, 0])
+    assert column["founded"][0] == pytest.approx(2000, abs=0.1)
+    assert column["nace as a number"][[0, 1, 2]].tolist() == [56100, 56130, 1100]
+    assert column["zip as a number"][7] == 10000
+    assert np.isnan(column["nace as a number"][6])
+    assert column["how common state is"][[0, 4]] == pytest.approx(np.log([4 / 8, 3 / 8]))
+    assert np.isnan(column["how common state is"][7])
+    assert column["length of the name"][[0, 5]] == pytest.approx(np.log([9, 5]))
+    assert np.isnan(column["length of the name"][4])
+
+
+def test_words_of_the_name_are_flags(register: Register) -> None:
+    # of eight names the words on exactly two are kept
+    found = build_attributes(plan_attributes(register), register)
+    assert found.word_names == ("barn", "mill", "red")
+    expected = [[0, 1, 1], [1, 0, 1], [0, 1, 0], [1, 0, 0], *[[0, 0, 0]] * 4]
+    np.testing.assert_array_equal(found.words.toarray(), expected)
+    assert found.names[-1] == "name has red"
+
+
+def test_links_become_symmetric_neighbours_without_loops_or_repeats(graph: CompanyGraph) -> None:
+    plan = RelationPlan((), (), ("linked:supplier",), False, False)
+    (links,) = linked_relations(plan, graph)
+    assert isinstance(links, Neighbours)
+    expected = np.zeros((8, 8))
+    for a, b in ((0, 1), (2, 3)):
+        expected[a, b] = expected[b, a] = 1
+    np.testing.assert_array_equal(links.matrix.toarray(), expected)
+    assert links.name == "linked by supplier"
+
+
+def test_ownership_groups_and_shared_holders(register: Register, graph: CompanyGraph) -> None:
+    plan = plan_relations(register, graph)
+    assert plan.links == ("linked:supplier", "owns")
+    linked = linked_relations(plan, graph)
+    owned, held = named(linked, "same ownership group"), named(linked, "shared holder or person")
+    assert isinstance(owned, Groups)
+    assert owned.code.tolist() == [0, NONE, 0, *[NONE] * 5]
+    assert isinstance(held, Incidence)
+    expected = np.zeros((8, 3))
+    expected[[4, 5], 0] = expected[6, 1] = expected[[6, 7], 2] = 1
+    np.testing.assert_array_equal(held.matrix.toarray(), expected)
+
+
+def test_groupings_that_connect_nobody_or_say_the_same_are_left_out(
+    make_register: MakeRegister, make_graph: MakeGraph
+) -> None:
+    register = make_register(
+        {
+            "kind": (Role.CATEGORY, ["a", "b", "a", "b"]),
+            "same": (Role.CATEGORY, ["u", "v", "u", "v"]),
+            "alone": (Role.CATEGORY, ["1", "2", "3", "4"]),
+            "all": (Role.CATEGORY, ["z"] * 4),
+        }
+    )
+    plan = plan_relations(register, make_graph(4))
+    assert [[level.name for level in levels] for levels in plan.crossed] == [["kind"]]
+    assert not plan.owned
+    assert not plan.held
+
+
+def test_ignored_columns_take_no_part(register: Register, graph: CompanyGraph) -> None:
+    ignoring = register.without(frozenset({"staff", "name", "city"}))
+    features = build_features(planned_and_reread(ignoring, graph), ignoring, graph, CpuPropagator())
+    told = " ".join([*features.attributes.names, *(relation.name for relation in features.relations)])
+    assert not any(column in told for column in ("staff", "words", "city"))
+
+
+def test_newer_register_gets_the_same_features_though_columns_and_links_are_gone(
+    register: Register, graph: CompanyGraph, make_register: MakeRegister, make_graph: MakeGraph
+) -> None:
+    plan = planned_and_reread(register, graph)
+    before = build_features(plan, register, graph, CpuPropagator())
+    kept = {"name", "city", "kind"}
+    newer = make_register(
+        {
+            name: (role, values[:5], *scheme)
+            for name, (role, values, *scheme) in COLUMNS.items()
+            if name in kept
+        }
+    )
+    after = build_features(plan, newer, make_graph(5), CpuPropagator())
+    assert after.n_companies == 5
+    assert after.attributes.names == before.attributes.names
+    assert after.structure_names == before.structure_names
+    assert [r.name for r in after.relations] == [r.name for r in before.relations]
+    gone = [after.attributes.numeric_names.index(name) for name in ("staff", "exports", "zip as a number")]
+    assert np.isnan(after.attributes.numeric[:, gone]).all()
+    state = named(after.relations, "same state")
+    assert isinstance(state, Groups)
+    assert (state.code == NONE).all()
+
+
+def test_newer_register_with_unseen_values_puts_them_in_groups_of_their_own(
+    register: Register, graph: CompanyGraph, make_register: MakeRegister, make_graph: MakeGraph
+) -> None:
+    plan = planned_and_reread(register, graph)
+    columns = {
+        **COLUMNS,
+        "kind": (Role.CATEGORY, ["ltd", "gmbh", "gmbh", "ltd", "plc", None, "ltd", "new"]),
+        "name": (Role.NAME, ["mill", "unseen", "mill", "unseen", None, "a", "b", "c"]),
+    }
+    features = build_features(plan, make_register(columns), make_graph(8), CpuPropagator())
+    kind = named(features.relations, "same kind")
+    assert isinstance(kind, Groups)
+    assert kind.code.tolist() == [0, 1, 1, 0, 2, NONE, 0, 3]
+    mills = features.attributes.words.toarray()[:, features.attributes.word_names.index("mill")]
+    np.testing.assert_array_equal(mills, [1, 0, 1, 0, 0, 0, 0, 0])
+    assert not features.attributes.words.toarray()[:, features.attributes.word_names.index("red")].any()
+
+
+def test_words_in_common_are_a_relation(register: Register) -> None:
+    (words,) = derived_relations(RelationPlan((), ("name",), (), False, False), register)
+    assert isinstance(words, Incidence)
+    np.testing.assert_array_equal(words.matrix.sum(1).ravel(), [[2, 2, 1, 1, 0, 0, 0, 0]])
+
+
+def test_a_column_that_was_a_number_and_is_a_text_now_is_missing(
+    register: Register, graph: CompanyGraph, make_register: MakeRegister
+) -> None:
+    plan = plan_attributes(register)
+    newer = make_register({**COLUMNS, "staff": (Role.CATEGORY, ["many"] * 8)})
+    found = build_attributes(plan, newer)
+    assert np.isnan(found.numeric[:, found.numeric_names.index("staff")]).all()

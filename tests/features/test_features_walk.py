@@ -1,0 +1,76 @@
+"""The walk from the clients against the same formula on dense matrices."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from graphlead.carriers import Floats, Groups, Incidence, Neighbours, Relation
+from graphlead.features.propagate import CpuPropagator
+from graphlead.features.walk import LINK_WEIGHT, RESTART, STEPS, Walk, walked
+
+N = 40
+
+
+def relations() -> list[Relation]:
+    draw = np.random.default_rng(3)
+    links = np.triu(draw.random((N, N)) < 0.06, 1)
+    return [
+        Groups("city", draw.integers(-1, 8, N).astype(np.int32), 8),
+        Incidence("words", sp.csr_matrix((draw.random((N, 12)) < 0.1).astype(np.float32))),
+        Neighbours("linked", sp.csr_matrix((links | links.T).astype(np.float32))),
+    ]
+
+
+def dense_visits(clients: list[int]) -> Floats:
+    city, words, links = relations()
+    one_hot = np.array([[float(code == g) for g in range(8)] for code in city.code])
+    members = np.hstack([one_hot, words.matrix.toarray(), links.matrix.toarray()])
+    size = np.maximum(members.sum(0), 1)
+    weight = np.log(N / size) * np.repeat([1, 1, LINK_WEIGHT], [8, 12, N])
+    weighted = members * weight
+    to_group = weighted / np.maximum(weighted.sum(1, keepdims=True), 1e-9)
+    step = to_group @ (members / size).T
+    start = np.zeros(N)
+    start[clients] = N / len(clients)
+    visits = start
+    for _ in range(STEPS):
+        visits = RESTART * start + (1 - RESTART) * visits @ step
+    return visits
+
+
+def test_walk_is_personalised_pagerank_by_the_dense_formula() -> None:
+    sets = [[0, 3, 17], [5], list(range(20))]
+    walk = Walk(relations(), N, CpuPropagator())
+    found = walk.visits([np.array(clients, np.int32) for clients in sets])
+    assert found.shape == (N, 3)
+    for column, clients in enumerate(sets):
+        np.testing.assert_allclose(found[:, column], dense_visits(clients), rtol=1e-4, atol=1e-5)
+
+
+def test_rare_company_is_reached_more_than_one_in_a_wide_group() -> None:
+    wide = Groups("wide", np.array([0, 0, 0, 0, 0, 0, -1, -1, -1, -1], np.int32), 1)
+    rare = Groups("rare", np.array([0, -1, -1, -1, -1, -1, 0, -1, -1, -1], np.int32), 1)
+    visits = Walk([wide, rare], 10, CpuPropagator()).visits([np.array([0], np.int32)])[:, 0]
+    assert visits[0] > visits[6] > visits[1] > visits[9] == 0
+
+
+def test_walk_without_relations_stays_at_the_clients() -> None:
+    visits = Walk([], 4, CpuPropagator()).visits([np.array([2], np.int32)])[:, 0]
+    assert visits == pytest.approx([0, 0, 4 * RESTART, 0])
+
+
+def test_walk_from_nobody_visits_nobody() -> None:
+    assert not Walk(relations(), N, CpuPropagator()).visits([np.zeros(0, np.int32)]).any()
+
+
+def test_huge_groups_are_not_walked_but_links_and_words_always_are() -> None:
+    city, words, links = relations()
+    huge = Groups("country", np.zeros(N, np.int32), 1)
+    small = Groups("street", (np.arange(N) // 2).astype(np.int32), N // 2)
+    assert [relation.name for relation in walked([huge, small, words, links])] == [
+        "street",
+        "words",
+        "linked",
+    ]

@@ -1,0 +1,224 @@
+"""Cross-fitting: who trains on whom, and what of whose label they are told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphlead.carriers import (
+    NONE,
+    Attributes,
+    Cohort,
+    Features,
+    Floats,
+    Groups,
+    Incidence,
+    Ints,
+    Neighbours,
+    Relation,
+)  # fmt: skip
+from graphlead.features.labels import ClientsAround
+from graphlead.features.propagate import CpuPropagator
+from graphlead.learn import crossfit
+from graphlead.learn.crossfit import Folds, cross_fit, outside, score, score_newer
+
+
+@dataclass
+class Recorder:
+    """A ranker that remembers what it was told; its score is the number of companies it was trained on."""
+
+    name: str = "recorder"
+    rows: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
+    labels: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    around: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    seed: int = -1
+    scored: dict[int, Floats] = field(default_factory=dict)
+
+    def fit(self, features: Features, rows: Ints, labels: Floats, around: Floats, seed: int) -> Self:
+        self.rows, self.labels, self.around, self.seed = rows, labels, around, seed
+        return self
+
+    def score(self, features: Features, rows: Ints, around: Floats) -> Floats:
+        self.scored |= dict(zip(rows.tolist(), around, strict=True))
+        return np.full(len(rows), len(self.rows), np.float32)
+
+    def save(self, folder: Path) -> None:
+        raise NotImplementedError
+
+    def load(self, folder: Path) -> Self:
+        raise NotImplementedError
+
+
+def featured(n: int, *relations: Relation) -> Features:
+    attributes = Attributes(np.zeros((n, 0), np.float32), (), sp.csr_matrix((n, 0), dtype=np.float32), ())
+    return Features(attributes, np.zeros((n, 0), np.float32), (), relations)
+
+
+def cohort_of(labels: np.ndarray, *suppressed: int) -> Cohort:
+    clients = np.flatnonzero(labels).astype(np.int32)
+    won = np.full(len(clients), np.datetime64("NaT"), "datetime64[D]")
+    return Cohort(len(labels), clients, np.array(suppressed, np.int32), won)
+
+
+def recorded(features: Features, labels: np.ndarray, folds: Folds, *suppressed: int) -> list[Recorder]:
+    around = ClientsAround(features, CpuPropagator())
+    fit = cross_fit(lambda: [Recorder()], features, around, cohort_of(labels, *suppressed), folds, 7)
+    return [ranker for (ranker,) in fit.models if isinstance(ranker, Recorder)]
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[Features, np.ndarray, Folds]:
+    """Random groups, some small enough to be walked, words and links; random labels in three folds."""
+    seed = draw(st.integers(0, 10_000))
+    random = np.random.default_rng(seed)
+    n = draw(st.integers(40, 60))
+    joined = np.triu(random.random((n, n)) < draw(st.floats(0, 0.1)), 1)
+    relations = (
+        Groups("city", random.integers(-1, draw(st.integers(1, 5)), n).astype(np.int32), 5, ("city",)),
+        Groups("street", random.integers(-1, 40, n).astype(np.int32), 40),
+        Incidence("words", sp.csr_matrix((random.random((n, 15)) < draw(st.floats(0, 0.2))).astype("f4"))),
+        Neighbours("linked", sp.csr_matrix((joined | joined.T).astype(np.float32))),
+    )
+    labels = random.random(n) < draw(st.floats(0.05, 0.6))
+    return featured(n, *relations), labels, random.permutation(np.arange(n) % 3).astype(np.int8)
+
+
+@settings(max_examples=15, deadline=None)
+@given(worlds(), st.integers(0, 2), st.randoms(use_true_random=False))
+def test_labels_of_a_fold_move_nothing_that_its_own_models_are_told(
+    world: tuple[Features, np.ndarray, Folds], fold: int, random: np.random.Generator
+) -> None:
+    features, labels, folds = world
+    before = recorded(features, labels, folds)[fold]
+    flipped = np.where(folds == fold, np.array([random.random() < 0.5 for _ in labels]), labels)
+    after = recorded(features, flipped, folds)[fold]
+    np.testing.assert_array_equal(after.rows, before.rows)
+    np.testing.assert_array_equal(after.labels, before.labels)
+    np.testing.assert_array_equal(after.around, before.around)
+    assert set(after.scored) == set(np.flatnonzero(folds == fold).tolist())
+    for company, told in before.scored.items():
+        np.testing.assert_array_equal(after.scored[company], told)
+
+
+@settings(max_examples=15, deadline=None)
+@given(worlds(), st.data())
+def test_flipping_one_label_moves_none_of_its_own_features_in_any_model(
+    world: tuple[Features, np.ndarray, Folds], data: st.DataObject
+) -> None:
+    features, labels, folds = world
+    company = data.draw(st.integers(0, len(labels) - 1))
+    flipped = labels.copy()
+    flipped[company] ^= True
+    pairs = zip(recorded(features, labels, folds), recorded(features, flipped, folds), strict=True)
+    for fold, (before, after) in enumerate(pairs):
+        if fold == folds[company]:
+            np.testing.assert_array_equal(after.scored[company], before.scored[company])
+            assert company not in before.rows
+        else:
+            mine = before.rows == company
+            assert mine.sum() == 1
+            np.testing.assert_array_equal(after.around[mine], before.around[mine])
+            assert before.labels[mine] != after.labels[mine]
+
+
+def small() -> tuple[Features, np.ndarray, Folds]:
+    n = 12
+    labels = np.isin(np.arange(n), [0, 1, 2, 6, 7])
+    return (
+        featured(n, Groups("all", np.zeros(n, np.int32), 1, ("x",))),
+        labels,
+        (np.arange(n) % 3).astype("i1"),
+    )
+
+
+def test_labels_of_other_folds_do_move_what_is_told() -> None:
+    features, labels, folds = small()
+    before = recorded(features, labels, folds)[0]
+    labels[4] = True
+    after = recorded(features, labels, folds)[0]
+    assert before.scored[0][0] != after.scored[0][0]
+    third = after.rows == 2  # in fold 2, told of the clients of fold 1 alone, where company 4 is
+    assert before.around[third][0, 0] != after.around[third][0, 0]
+
+
+def test_training_features_come_from_the_third_folds_clients() -> None:
+    features, labels, folds = small()
+    around = ClientsAround(features, CpuPropagator())
+    told = recorded(features, labels, folds)[0]
+    for row, found in zip(told.rows, told.around, strict=True):
+        visible = np.flatnonzero(labels & (folds != 0) & (folds != folds[row])).astype(np.int32)
+        np.testing.assert_array_equal(found, around.rows(np.array([row], np.int32), visible)[0])
+
+
+def test_each_fold_trains_on_all_others_but_the_suppressed() -> None:
+    features, labels, folds = small()
+    for fold, model in enumerate(recorded(features, labels, folds, 3, 4)):
+        expected = [i for i in range(12) if i % 3 != fold and i not in (3, 4)]
+        assert model.rows.tolist() == expected
+        assert model.labels.tolist() == [float(labels[i]) for i in expected]
+        assert model.seed == 7 + fold
+        assert sorted(model.scored) == [i for i in range(12) if i % 3 == fold]
+
+
+def test_outside_leaves_out_both_folds() -> None:
+    clients, folds = np.array([0, 1, 2, 3, 5], np.int32), np.array([0, 1, 2, 0, 1, 2], np.int8)
+    assert outside(clients, folds, 0, 0).tolist() == [1, 2, 5]
+    assert outside(clients, folds, 0, 2).tolist() == [1]
+    assert outside(clients, folds, 2, 0).tolist() == [1]
+
+
+def test_at_most_so_many_unlabelled_are_trained_on_and_every_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    features, labels, folds = small()
+    monkeypatch.setattr(crossfit, "MOST_UNLABELLED", 2)
+    for fold, (model, again) in enumerate(
+        zip(recorded(features, labels, folds), recorded(features, labels, folds), strict=True)
+    ):
+        assert np.array_equal(model.rows, again.rows)
+        assert (np.diff(model.rows) > 0).all()
+        assert (model.labels == 0).sum() == 2
+        assert model.rows[model.labels == 1].tolist() == np.flatnonzero(labels & (folds != fold)).tolist()
+
+
+def test_chunks_do_not_change_what_is_scored(monkeypatch: pytest.MonkeyPatch) -> None:
+    features, labels, _ = small()
+    around = ClientsAround(features, CpuPropagator())
+    rows, visible = np.arange(5, dtype=np.int32), np.flatnonzero(labels).astype(np.int32)[3:]
+    whole, parts = Recorder(), Recorder()
+    score([whole], features, around, rows, visible)
+    monkeypatch.setattr(crossfit, "CHUNK", 2)
+    found = score([parts], features, around, rows, visible)
+    assert found["recorder"].shape == (5,)
+    for row in range(5):
+        np.testing.assert_array_equal(whole.scored[row], parts.scored[row])
+    assert score([parts], features, around, rows[:0], visible)["recorder"].shape == (0,)
+
+
+def test_newer_register_scores_old_by_their_fold_and_new_by_the_mean() -> None:
+    features, labels, _ = small()
+    folds = np.array([0, 1, 2, NONE] * 3, np.int8)
+    models = tuple((Recorder(rows=np.zeros(size, np.int32)),) for size in (3, 6, 12))
+    around = ClientsAround(features, CpuPropagator())
+    clients = np.flatnonzero(labels & (folds != NONE)).astype(np.int32)
+    found = score_newer(models, features, around, clients, folds)["recorder"]
+    assert found.tolist() == pytest.approx([3, 6, 12, 7] * 3)
+    for fold, (model,) in enumerate(models):
+        assert set(model.scored) == set(np.flatnonzero((folds == fold) | (folds == NONE)).tolist())
+
+
+def test_progress_goes_up_to_the_number_of_folds() -> None:
+    features, labels, folds = small()
+    seen: list[tuple[float, float, str]] = []
+    around = ClientsAround(features, CpuPropagator())
+    cross_fit(
+        lambda: [Recorder("a"), Recorder("b")], features, around, cohort_of(labels), folds, 0,
+        lambda done, total, note="": seen.append((done, total, note)),
+    )  # fmt: skip
+    assert [done for done, _, _ in seen] == [0, 0.5, 1, 1.5, 2, 2.5, 3]
+    assert seen[1][2] == "training b, fold 1 of 3"
