@@ -13,9 +13,16 @@ from graphlead.errors import InputError
 FEWEST_CLIENTS = 4
 
 
-def cohort_of(ids: pa.Array, clients: Match, suppressed: Match | None) -> Cohort:
+def cohort_of(
+    ids: pa.Array,
+    clients: Match,
+    suppressed: Match | None,
+    *,
+    files: tuple[str, str] = ("companies", "clients"),
+) -> Cohort:
     """The cohort over the companies ``ids`` (n,). A company on both lists is a client, and so never a lead.
 
+    ``files`` are the register and the client list as errors name them.
     Raises InputError when too few clients were found to learn from, or when nobody is left to score.
     """
     matched = clients.table[clients.table["outcome"] == "matched"]
@@ -23,7 +30,7 @@ def cohort_of(ids: pa.Array, clients: Match, suppressed: Match | None) -> Cohort
     found = pd.DataFrame({"company": _indices(ids, matched["company_id"]), "won": days})
     first = found[found["company"] >= 0].groupby("company", sort=True)["won"].min()
     rows = first.index.to_numpy(np.int32)
-    _check(len(rows), clients, len(ids))
+    _check(len(rows), clients, len(ids), files[1])
     past = np.zeros(0, np.int32)
     if suppressed is not None:
         known = suppressed.table.loc[suppressed.table["outcome"] == "matched", "company_id"]
@@ -33,24 +40,24 @@ def cohort_of(ids: pa.Array, clients: Match, suppressed: Match | None) -> Cohort
     if not cohort.candidates().any():
         raise InputError(
             "every company of the register is a client or suppressed already: nobody is left to score.",
-            where="companies",
+            where=files[0],
             remedy="Give a register that also holds companies that are no clients.",
         )
     return cohort
 
 
-def _check(found: int, clients: Match, n: int) -> None:
+def _check(found: int, clients: Match, n: int, file: str) -> None:
     if found == 0:
         raise InputError(
             f"none of the {len(clients.table):,} lines of the client list was found among the {n:,} companies.",
-            where="clients",
+            where=file,
             remedy="Check that both files are about the same companies; `graphlead match` shows each line's "
             "best candidates.",
         )
     if found < FEWEST_CLIENTS:
         raise InputError(
             f"only {found} clients were found in the register; at least {FEWEST_CLIENTS} are needed to learn from.",
-            where="clients",
+            where=file,
             remedy="Add clients, or settle the lines in review with --reviewed.",
         )
 

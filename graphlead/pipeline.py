@@ -116,7 +116,8 @@ def _sources(
         )
     folders["graph"] = built / "graph"
     match = load_match(clients)
-    cohort = cohort_of(full.ids(), match, suppressed)
+    files = (str(settings.companies), str(settings.clients))
+    cohort = cohort_of(full.ids(), match, suppressed, files=files)
     if len(cohort.clients) < FEW_CLIENTS:
         console.warn(
             f"only {len(cohort.clients)} clients were found: the figures will be rough, and so will the ranking."
