@@ -66,7 +66,7 @@ def test_walk_from_nobody_visits_nobody() -> None:
 
 
 def test_huge_groups_are_not_walked_but_links_and_words_always_are() -> None:
-    city, words, links = relations()
+    _, words, links = relations()
     huge = Groups("country", np.zeros(N, np.int32), 1)
     small = Groups("street", (np.arange(N) // 2).astype(np.int32), N // 2)
     assert [relation.name for relation in walked([huge, small, words, links])] == [
