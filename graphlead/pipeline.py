@@ -142,10 +142,11 @@ def _matched(
     def make(folder: Path) -> None:
         if path is None:
             return save_match(_kept(earlier, which), folder)
+        typed = read_list(path)
+        if which == "suppress" and typed.empty:
+            return save_match(_nobody(), folder)
         answers = _answers(settings.reviewed) if which == "clients" else None
-        return save_match(
-            match_clients(read_list(path), register, reviewed=answers, progress=progress), folder
-        )
+        return save_match(match_clients(typed, register, reviewed=answers, progress=progress), folder)
 
     with console.stage(f"matching {path.name if path else f'the {which} of the earlier run'}") as progress:
         return run.stage(
@@ -156,9 +157,14 @@ def _matched(
 def _kept(earlier: Path | None, which: str) -> Match:
     folder = (earlier or Path()) / {"clients": "match", "suppress": "suppressed"}[which]
     if not folder.is_dir():
-        empty = pd.DataFrame({"company_id": pd.Series(dtype="string"), "outcome": pd.Series(dtype="string")})
-        return Match(empty, empty)
+        return _nobody()
     return load_match(folder)
+
+
+def _nobody() -> Match:
+    """A list without a line."""
+    empty = pd.DataFrame({"company_id": pd.Series(dtype="string"), "outcome": pd.Series(dtype="string")})
+    return Match(empty, empty)
 
 
 def _answers(reviewed: Path | None) -> pd.DataFrame | None:

@@ -110,6 +110,11 @@ def test_fewer_than_twenty_clients_warn_and_go_on(run: Run, capsys: pytest.Captu
     assert len(result.scores) == result.summary["companies"] - 12
 
 
+def test_an_empty_list_of_past_clients_suppresses_nobody(run: Run) -> None:
+    result = run(suppress="company_id\n")
+    assert result.summary["suppressed"] == 0
+
+
 def test_nobody_left_to_score(run: Run, tmp_path: Path) -> None:
     companies = table("companies").head(60)
     message = refused(run, companies=companies, clients=companies[["company_id"]])

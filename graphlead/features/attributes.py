@@ -80,7 +80,7 @@ def _mostly_digits(register: Register, name: str) -> bool:
 
 def _digits(column: Column | None, register: Register) -> Floats:
     """The first five digits as a number, 561 being read as 56100 so that it lies near 56130."""
-    if column is None:
+    if column is None or column.role not in ORDERED:
         return np.full(register.n_companies, np.nan, np.float32)
     text = pc.replace_substring_regex(register.read(column.name).column(0), r"[^\d]", "")
     five = pc.utf8_slice_codeunits(pc.utf8_rpad(text, 5, "0"), 0, 5)

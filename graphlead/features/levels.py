@@ -109,7 +109,7 @@ def _band_edges(values: np.ndarray[Any, np.dtype[np.float64]]) -> list[float]:
 def encode(level: Level, register: Register) -> tuple[Ints, int]:
     """The group of each company (n,), NONE where the column is missing, and the count of groups."""
     present = {column.name for column in register.columns}
-    if level.column not in present:
+    if level.column not in present or not _fits(level, register.column(level.column)):
         return np.full(register.n_companies, NONE, np.int32), 0
     if level.cut == "bands":
         values = numbers(register, register.column(level.column))
@@ -118,6 +118,11 @@ def encode(level: Level, register: Register) -> tuple[Ints, int]:
     codes = _text_codes(level, register)
     parents = [_text_codes(Level(name, name, "value"), register) for name in level.within if name in present]
     return cross([codes], parents)
+
+
+def _fits(level: Level, column: Column) -> bool:
+    """Whether the column is still of the kind the level was planned for: a newer file may read otherwise."""
+    return level.cut != "bands" or column.role in (Role.NUMBER, Role.DATE)
 
 
 def _text_codes(level: Level, register: Register) -> Ints:

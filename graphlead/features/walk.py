@@ -58,6 +58,10 @@ def _members(relation: Relation) -> sp.csr_matrix:
         rows = np.flatnonzero(relation.code >= 0)
         shape = (len(relation.code), relation.count)
         return sp.csr_matrix((np.ones(len(rows), np.float32), (rows, relation.code[rows])), shape=shape)
+    if isinstance(relation, Neighbours):
+        # A company that has links is in the group around itself, or a step would pass its neighbours by.
+        linked = (np.diff(relation.matrix.indptr) > 0).astype(np.float32)
+        return sp.csr_matrix(relation.matrix + sp.diags(linked))
     return relation.matrix
 
 

@@ -26,7 +26,9 @@ def relations() -> list[Relation]:
 def dense_visits(clients: list[int]) -> Floats:
     city, words, links = relations()
     one_hot = np.array([[float(code == g) for g in range(8)] for code in city.code])
-    members = np.hstack([one_hot, words.matrix.toarray(), links.matrix.toarray()])
+    linked = links.matrix.toarray()
+    around = linked + np.diag(linked.any(1))
+    members = np.hstack([one_hot, words.matrix.toarray(), around])
     size = np.maximum(members.sum(0), 1)
     weight = np.log(N / size) * np.repeat([1, 1, LINK_WEIGHT], [8, 12, N])
     weighted = members * weight
@@ -54,6 +56,13 @@ def test_rare_company_is_reached_more_than_one_in_a_wide_group() -> None:
     rare = Groups("rare", np.array([0, -1, -1, -1, -1, -1, 0, -1, -1, -1], np.int32), 1)
     visits = Walk([wide, rare], 10, CpuPropagator()).visits([np.array([0], np.int32)])[:, 0]
     assert visits[0] > visits[6] > visits[1] > visits[9] == 0
+
+
+def test_a_link_leads_to_the_direct_neighbour() -> None:
+    pairs = ([0, 1, 1, 2], [1, 0, 2, 1])
+    chain = Neighbours("linked", sp.csr_matrix((np.ones(4, np.float32), pairs), shape=(10, 10)))
+    visits = Walk([chain], 10, CpuPropagator()).visits([np.array([0], np.int32)])[:, 0]
+    assert visits[0] > visits[1] > visits[2] > visits[3] == 0
 
 
 def test_walk_without_relations_stays_at_the_clients() -> None:
