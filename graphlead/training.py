@@ -100,7 +100,8 @@ class Workshop:
         return ClientsAround(self.features, propagator_for(self.device))
 
     def rankers(self) -> list[Ranker]:
-        return rankers(self.settings.rankers, self.settings.classifier, self.around.encodings, self.device)
+        chosen = self.settings
+        return rankers(chosen.rankers, chosen.classifier, self.around.encodings, self.device, chosen.prior)
 
 
 def settings_of(

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from graphlead.carriers import Features, Floats, Ints
-from graphlead.learn.losses import pairwise_ranking, pu_logistic_balanced
+from graphlead.learn.losses import nnpu, pairwise_ranking, pu_logistic_balanced
 
 MEMBERS = 3
 HIDDEN = 32
@@ -33,6 +33,8 @@ WEIGHT_DECAY = 0.02
 WIDE_PENALTY = 2e-3
 CLIP = 6.0
 CHUNK = 16_384
+COMMON = 0.05
+"""From this share of clients-to-be among the unlabelled on, taking them for negatives costs more than it steadies."""
 
 
 class Network(nn.Module):
@@ -92,14 +94,15 @@ class Scaling:
 class DecoupledGnn:
     """The graph network as a ranker: MEMBERS networks bagged over the unlabelled, their logits averaged.
 
-    The loss is half balanced logistic, half pairwise ranking: clients are rare among the unlabelled, and it is their
-    order that is sold.
+    The loss is half balanced logistic, half pairwise ranking where clients-to-be are rare among the unlabelled, and
+    non-negative PU where the user says that they are common. prior: that share, None when it is not known.
     """
 
     name = "gnn"
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str, prior: float | None = None) -> None:
         self._device = device
+        self._prior = prior
         self._network: Network | None = None
         self._scalings: list[Scaling] = []
 
@@ -112,7 +115,7 @@ class DecoupledGnn:
             scaling.apply(block).to(self._device) for scaling, block in zip(self._scalings, raw, strict=True)
         ]
         network = Network(tuple(block.shape[1] for block in blocks)).to(self._device)
-        _train(network, blocks, torch.from_numpy(labels > 0).to(self._device), seed)
+        _train(network, blocks, torch.from_numpy(labels > 0).to(self._device), seed, self._prior)
         self._network = network
         return self
 
@@ -165,7 +168,7 @@ def _blocks(features: Features, rows: Ints, around: Floats) -> list[Floats]:
     return [around, np.hstack([own, np.isnan(own).astype(np.float32)]), features.structure[rows]]
 
 
-def _train(network: Network, blocks: list[Tensor], positive: Tensor, seed: int) -> None:
+def _train(network: Network, blocks: list[Tensor], positive: Tensor, seed: int, prior: float | None) -> None:
     """STEPS mini-batches of positives and unlabelled, each member with its own draw."""
     members = network.wide.shape[0]
     draw = torch.Generator().manual_seed(seed)
@@ -185,13 +188,19 @@ def _train(network: Network, blocks: list[Tensor], positive: Tensor, seed: int) 
         ]
         rows = torch.cat(picks, dim=1).to(positive.device)
         logits = network([block[rows] for block in blocks])
-        loss = pu_loss(logits[:, : sizes[0]], logits[:, sizes[0] :]) + WIDE_PENALTY * (network.wide**2).sum(1)
+        loss = pu_loss(logits[:, : sizes[0]], logits[:, sizes[0] :], prior) + WIDE_PENALTY * (
+            network.wide**2
+        ).sum(1)
         optimiser.zero_grad()
         torch.autograd.backward(loss.sum())
         optimiser.step()
         schedule.step()
 
 
-def pu_loss(positive: Tensor, unlabelled: Tensor) -> Tensor:
-    """Half balanced logistic, half pairwise ranking against RANKED of the unlabelled, (members,)."""
+def pu_loss(positive: Tensor, unlabelled: Tensor, prior: float | None = None) -> Tensor:
+    """The loss of each member (members,) by regime: non-negative PU from a prior of COMMON, else half balanced
+    logistic and half pairwise ranking against RANKED of the unlabelled.
+    """
+    if prior is not None and prior >= COMMON:
+        return nnpu(positive, unlabelled, prior)
     return pu_logistic_balanced(positive, unlabelled) + pairwise_ranking(positive, unlabelled[:, :RANKED])

@@ -27,17 +27,24 @@ def device_of(wanted: str) -> str:
     return wanted
 
 
-def rankers(names: Sequence[str], classifier: str, encodings: tuple[int, ...], device: str) -> list[Ranker]:
+def rankers(
+    names: Sequence[str],
+    classifier: str,
+    encodings: tuple[int, ...],
+    device: str,
+    prior: float | None = None,
+) -> list[Ranker]:
     """Untrained rankers in the order of the names; ``classifier`` is that of the tabular ones.
 
-    encodings: which label features are target encodings of single columns, all that the tabular baseline sees.
+    encodings: which label features are target encodings of single columns, all that the tabular baseline sees. prior:
+    share of clients-to-be among the unlabelled, when it is known; it decides the network's loss.
     """
     make = partial(_classifier, classifier, device)
     all_of_them: dict[str, Ranker] = {
         "pagerank": PageRank(),
         "tabular": AdaptedClassifier("tabular", TabularInputs(encodings), make),
         "tabular_graph": AdaptedClassifier("tabular_graph", NeighbourInputs(), make),
-        "gnn": DecoupledGnn(device),
+        "gnn": DecoupledGnn(device, prior),
     }
     return [all_of_them[name] for name in names]
 
