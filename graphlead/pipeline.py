@@ -81,21 +81,7 @@ def _sources(
     run: Run, inputs: Json, settings: Settings, console: Console, earlier: Path | None = None
 ) -> Sources:
     """Read, match and link, each a stage that a second run of the same command finds done."""
-    with console.stage("reading and cleaning") as progress:
-        read = run.stage(
-            "register",
-            _key(inputs, settings, "companies", "links"),
-            lambda folder: _discard(
-                ingest(
-                    settings.companies,
-                    settings.links,
-                    folder,
-                    overrides=settings.columns,
-                    seed=settings.seed,
-                    progress=progress,
-                )
-            ),
-        )
+    read = _read(run, inputs, settings, console)
     full = load_register(read)
     if earlier is None:
         tell_reading(console, full, load_noise(read))
@@ -125,6 +111,23 @@ def _sources(
     return Sources(
         register, load_noise(read), load_graph(folders["graph"]), match, suppressed, cohort, folders
     )
+
+
+def _read(run: Run, inputs: Json, settings: Settings, console: Console) -> Path:
+    """The stage folder of the cleaned register."""
+
+    def make(folder: Path) -> None:
+        ingest(
+            settings.companies,
+            settings.links,
+            folder,
+            overrides=settings.columns,
+            seed=settings.seed,
+            progress=progress,
+        )
+
+    with console.stage("reading and cleaning") as progress:
+        return run.stage("register", _key(inputs, settings, "companies", "links"), make)
 
 
 def _matched(
@@ -178,7 +181,3 @@ def _key(inputs: Json, settings: Settings, *names: str) -> Json:
     }
     kept = {k: v for k, v in settings.to_json().items() if k not in (*INPUTS, "out", "top")}
     return {"inputs": hashes, "settings": kept}
-
-
-def _discard(value: object) -> None:
-    """A stage's files are its result."""
