@@ -1,0 +1,180 @@
+"""What a run finds out: how good the lists are, who the clients are, and why each lead is one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from graphlead.carriers.values import NONE, Ints, require, require_indices
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Held-out results.
+
+    ``metrics``: one row a (split, ranker, metric) with value, low, high (95 % bootstrap interval).
+    ``segments``: one row a (split, ranker, column, segment) with held_out, found and recall.
+    ``verdict``: a sentence. ``prior``: share of clients-to-be among the unlabelled with its interval.
+    """
+
+    metrics: pd.DataFrame
+    segments: pd.DataFrame
+    verdict: str
+    prior: tuple[float, float, float]
+    notes: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Lift:
+    """How much more often one value (or band of values) of a column occurs among the clients than in the register.
+
+    clients, companies: how many have it, clients counted in both; lift: the ratio of the two shares, with its 95 %
+    interval low, high; p_value: two-sided, corrected for every value of every column that was tried. column and
+    value are as a reader sees them: ("industry (2 digits)", "56"), ("employees", "20 to 49").
+    """
+
+    column: str
+    value: str
+    clients: int
+    companies: int
+    lift: float
+    low: float
+    high: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class ColumnLift:
+    """How much one column of the register tells clients from others, the strongest first in a Profile.
+
+    role: its Role; strength: bits of information that the column has about being a client, over what chance would
+    give; p_value: corrected for the columns tried; sentence: the finding in words.
+    """
+
+    column: str
+    role: str
+    strength: float
+    p_value: float
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A number of clients and register on one axis: shares by bin (edges has one more), densities over ``grid``.
+
+    logarithmic: the axis is to be drawn in logarithms; the values are not.
+    """
+
+    column: str
+    logarithmic: bool
+    edges: tuple[float, ...]
+    clients: tuple[float, ...]
+    register: tuple[float, ...]
+    grid: tuple[float, ...]
+    clients_density: tuple[float, ...]
+    register_density: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A group of clients that are alike: named by what sets it apart, with the lifts that do, against the register."""
+
+    name: str
+    clients: int
+    traits: tuple[Lift, ...]
+
+
+@dataclass(frozen=True)
+class Outlier:
+    """A client that looks like no other, and why."""
+
+    company_id: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Season:
+    """When clients were won: counts by month ("2024-03"), the twelve months of the year pooled, and the pattern.
+
+    p_value: that the twelve differ by chance alone.
+    """
+
+    months: tuple[tuple[str, int], ...]
+    by_month: tuple[int, ...]
+    p_value: float
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The clients against the register.
+
+    columns and lifts: the strongest first; biases: sentences on what the list leans towards (place, size, age);
+    notes: what could not be said, and why; segment_of: int32 (n,), which of ``segments`` each company is most like,
+    NONE for a company that is like none.
+    """
+
+    n_companies: int
+    n_clients: int
+    columns: tuple[ColumnLift, ...]
+    lifts: tuple[Lift, ...]
+    distributions: tuple[Distribution, ...]
+    segments: tuple[Segment, ...]
+    outliers: tuple[Outlier, ...]
+    season: Season | None
+    biases: tuple[str, ...]
+    notes: tuple[str, ...]
+    segment_of: Ints
+
+    def __post_init__(self) -> None:
+        require(len(self.segment_of) == self.n_companies, "Profile", f"{self.n_companies} segments",
+                len(self.segment_of))  # fmt: skip
+        require_indices("Profile", "segment_of", self.segment_of, len(self.segments), lowest=NONE)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing that moved a score: in words with numbers, and by how much in log-odds of the calibrated score.
+
+    source: the group of features it stands for.
+    """
+
+    text: str
+    contribution: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Tie:
+    """How a company is joined to a client (an index): through what, in how many links, and the way.
+
+    relation: ownership, holder, person, address, link, or industry and place; sentence: the way in words; nodes: the
+    way as (label, key) pairs of the graph; cypher and parameters: the query that shows it, true on every store.
+    """
+
+    client: int
+    relation: str
+    steps: int
+    sentence: str
+    nodes: tuple[tuple[str, str], ...]
+    cypher: str
+    parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Why one company has the score it has.
+
+    reasons: the strongest first; ties: the nearest client first; counterfactual: what the rank would be without the
+    strongest tie or reason, in a sentence, empty where there is none; introduction: through whom to ask for an
+    introduction, empty where nobody is known.
+    """
+
+    company: int
+    reasons: tuple[Reason, ...]
+    ties: tuple[Tie, ...]
+    counterfactual: str
+    introduction: str
