@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from graphlead.carriers import Features, Floats, Ints
+from graphlead.learn.adamw import OneCycleAdamW
 from graphlead.learn.losses import nnpu, pairwise_ranking, pu_logistic_balanced
 
 MEMBERS = 3
@@ -175,11 +176,7 @@ def _train(network: Network, blocks: list[Tensor], positive: Tensor, seed: int, 
     pools = [torch.nonzero(mask).squeeze(1).cpu() for mask in (positive, ~positive)]
     sizes = (min(POSITIVES, len(pools[0])), min(UNLABELLED, len(pools[1])))
     regular = [parameter for name, parameter in network.named_parameters() if name != "wide"]
-    optimiser = torch.optim.AdamW(
-        [{"params": [network.wide], "weight_decay": 0.0}, {"params": regular, "weight_decay": WEIGHT_DECAY}],
-        lr=LEARNING_RATE,
-    )
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=STEPS)
+    optimiser = OneCycleAdamW(regular, [network.wide], LEARNING_RATE, WEIGHT_DECAY, STEPS)
     network.train()
     for _ in range(STEPS):
         picks = [
@@ -194,7 +191,6 @@ def _train(network: Network, blocks: list[Tensor], positive: Tensor, seed: int, 
         optimiser.zero_grad()
         torch.autograd.backward(loss.sum())
         optimiser.step()
-        schedule.step()
 
 
 def pu_loss(positive: Tensor, unlabelled: Tensor, prior: float | None = None) -> Tensor:
