@@ -1,0 +1,81 @@
+"""What a call list of any length finds: recall and precision from the first company to the last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from graphlead.errors import CarrierError
+from graphlead.evaluate.heldout import HeldOut
+from graphlead.evaluate.metrics import Prior, cuts
+from graphlead.evaluate.positions import Positions, Reals, Resamples, positions, resample
+
+POINTS = 60
+"""Lengths of a list that are looked at, spaced evenly by their logarithm."""
+
+SHORTEST = 10
+"""The shortest list looked at; of a shorter one the held-out clients tell nothing."""
+
+COLUMNS = [
+    "split", "ranker", "length", "share", "recall", "low", "high", "precision", "precision_low", "precision_high",
+]  # fmt: skip
+
+
+def lift_curves(results: Sequence[HeldOut], prior: Prior, seed: int) -> pd.DataFrame:
+    """One row a (split, ranker, length of the list), lengths rising.
+
+    length: companies on the list; share: of the unlabelled companies, in (0, 1]. recall: the share of the held-out
+    clients on it, with its 95 % bootstrap interval low, high; a list in no order has recall = share. precision,
+    precision_low, precision_high: the estimated share of clients-to-be on the list, recall * prior / share but at
+    most 1, at the point, the low and the high of the prior. Given the results and the seed that ``evaluate`` was
+    given, recall and its interval are the metrics recall@1%, recall@top 100 and so on at those lengths.
+    """
+    if not 0 < prior[0] <= prior[1] <= prior[2] < 1:
+        raise CarrierError(f"lift_curves: expected 0 < low <= point <= high < 1, got prior {prior}.")
+    parts = []
+    for i, result in enumerate(results):
+        resamples = resample(result, seed + i)
+        for ranker, scores in result.scores.items():
+            at = positions(result, scores, resamples)
+            shares = shares_of(at.n_unlabelled)
+            curve = _curve(shares, recall_at(at, resamples, shares), prior)
+            parts.append(curve.assign(split=result.split, ranker=ranker, length=shares * at.n_unlabelled))
+    return pd.concat(parts, ignore_index=True)[COLUMNS] if parts else pd.DataFrame(columns=COLUMNS)
+
+
+def shares_of(n_unlabelled: int) -> Reals:
+    """The lengths looked at as rising shares of the unlabelled, those of the metrics among them, the last 1."""
+    lengths = np.round(np.geomspace(min(SHORTEST, n_unlabelled), n_unlabelled, POINTS))
+    return np.union1d(lengths / n_unlabelled, list(cuts(n_unlabelled).values()))
+
+
+def recall_at(at: Positions, resamples: Resamples, shares: Reals) -> Reals:
+    """The share of the held-out clients within the top of these rising shares, (resamples, shares)."""
+    tied = (at.high > at.low).any(axis=0)
+    found = _found_untied(at.low[:, ~tied], resamples.clients[:, ~tied], shares)
+    if tied.any():
+        ties = Positions(at.low[:, tied], at.high[:, tied], at.n_unlabelled)
+        weights = resamples.clients[:, tied]
+        found += np.stack([(ties.found(share) * weights).sum(axis=1) for share in shares], axis=1)
+    recall: Reals = found / resamples.clients.sum(axis=1, keepdims=True)
+    return recall
+
+
+def _found_untied(low: Reals, weights: Reals, shares: Reals) -> Reals:
+    """The weight of the clients with fewer than each share ahead of them, (r, shares), in one pass."""
+    r, bins = len(low), len(shares) + 1
+    first = np.searchsorted(shares, low, "right") + bins * np.arange(r)[:, None]
+    counted = np.bincount(first.ravel(), weights.ravel(), minlength=r * bins).astype(np.float64)
+    return np.cumsum(counted.reshape(r, bins), axis=1)[:, :-1]
+
+
+def _curve(shares: Reals, recall: Reals, prior: Prior) -> pd.DataFrame:
+    low, high = np.percentile(recall[1:], (2.5, 97.5), axis=0)
+    precision = {
+        name: np.minimum(1, recall[0] * each / shares)
+        for name, each in zip(("precision_low", "precision", "precision_high"), prior, strict=True)
+    }
+    interval = {"low": np.minimum(low, recall[0]), "high": np.maximum(high, recall[0])}
+    return pd.DataFrame({"share": shares, "recall": recall[0], **interval, **precision})
