@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ import pyarrow as pa
 from graphlead.carriers import Cohort, CompanyGraph, Json, Match, Noise, Register
 from graphlead.config import Settings
 from graphlead.console import Console
+from graphlead.evaluate.leaning import Leaning, leaning
 from graphlead.report.exports import write_csv, write_json, write_parquet
 from graphlead.report.leads import lead_table
 from graphlead.runs import Run
@@ -54,6 +55,9 @@ def hand_over(
             scores, sources.register, sources.cohort, sources.graph.ownership,
             prior=scored.judgement.prior[1], top=settings.top,
         )  # fmt: skip
+        leanings = _leanings(sources.register, scores, settings)
+        notes = (*scored.evaluation.notes, *(each.sentence() for each in leanings))
+        scored = replace(scored, evaluation=replace(scored.evaluation, notes=notes))
         scores = scores.drop(columns="company")
         summary = _summary(run, sources, scored, scores, leads, whitespace)
         result = Result(run.out, leads, whitespace, scores, scored.evaluation.metrics, summary)
@@ -62,7 +66,7 @@ def hand_over(
             "settings": settings.to_json(),
             "stages": [p.name for p in scored.folders.values()],
         }
-        made = run.stage("results", key, lambda folder: _write(folder, result, sources, scored))
+        made = run.stage("results", key, lambda folder: _write(folder, result, sources, scored, leanings))
         entries = (
             {path.name: path for path in sorted(made.iterdir())} | dict(sources.folders) | scored.folders
         )
@@ -120,7 +124,18 @@ def _summary(
     }
 
 
-def _write(folder: Path, result: Result, sources: Sources, scored: Scored) -> None:
+def _leanings(register: Register, scores: pd.DataFrame, settings: Settings) -> list[Leaning]:
+    """What the columns that were left out still have to do with the ranking; ``scores`` is best first."""
+    best_first = pa.array(scores["company"])
+    return [
+        leaning(name, register.read(name).column(0).take(best_first), settings.top)
+        for name in settings.exclude
+    ]
+
+
+def _write(
+    folder: Path, result: Result, sources: Sources, scored: Scored, leanings: Sequence[Leaning]
+) -> None:
     write_csv(result.leads, folder / "leads.csv")
     write_csv(result.whitespace, folder / "whitespace.csv")
     write_parquet(result.scores, folder / "scores.parquet")
@@ -132,6 +147,7 @@ def _write(folder: Path, result: Result, sources: Sources, scored: Scored) -> No
         "ranker": asdict(scored.judgement.choice),
         "prior": dict(zip(("low", "point", "high"), scored.judgement.prior, strict=True)),
         "notes": evaluation.notes,
+        "excluded": [asdict(each) for each in leanings],
         "metrics": evaluation.metrics.to_dict("records"),
         "segments": evaluation.segments.to_dict("records"),
     }

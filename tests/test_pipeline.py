@@ -177,6 +177,12 @@ def test_without_a_place_nothing_that_is_derived_from_it_remains(first: Result, 
     assert '"region' in plans[0]
     assert '"country' in plans[1]
     assert len(left.scores) == len(first.scores)
+    metrics = read(left.folder / "metrics.json")
+    [leaning] = metrics["excluded"]
+    assert leaning["column"] == "region"
+    assert 0 <= leaning["explained"] < 1
+    assert any("region was left out" in note for note in metrics["notes"])
+    assert read(first.folder / "metrics.json")["excluded"] == []
 
 
 def newer(folder: Path) -> tuple[Path, set[str], set[str]]:
