@@ -39,13 +39,16 @@ from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import propagator_for
 from graphlead.ingest import load_register
 from graphlead.learn.calibrate import Calibration, calibrate
-from graphlead.learn.crossfit import Folds, cross_fit, score_newer
+from graphlead.learn.crossfit import Folds, cross_fit, score_others
 from graphlead.learn.prior import estimate_prior
 from graphlead.learn.rankers import check_classifier, device_of, load_models, rankers, save_models
 from graphlead.runs import Run
 
 SPLITS = ("groups", "random", "time")
 """The held-out splits, the one closest to a list of net-new leads first: the verdict is drawn on it."""
+
+FITTED, SCORES = "fitted.parquet", "scores.parquet"
+"""In the model's folder: each company's fold and held-out scores; the scores of everybody else among all clients."""
 
 FEWEST_IN_GROUPS = 10
 HELD_OUT_FOLDS = 3
@@ -69,7 +72,9 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Scored:
-    """Raw scores of every company by every ranker, (n,) each, the judgement over them, and the stage folders."""
+    """Raw scores of every company that is no client by every ranker, (n,) each, NaN for clients; the judgement over
+    them, and the stage folders.
+    """
 
     scores: dict[str, Floats]
     judgement: Judgement
@@ -149,7 +154,7 @@ def train(
         model = run.stage("model", key, lambda folder: _train(folder, workshop, cohort, progress))
     with console.stage("training on held-out splits") as progress:
         held = run.stage("heldout", key, lambda folder: _hold_out(folder, model, workshop, cohort, progress))
-    scores = _read_scores(model)
+    scores = _read_scores(model / SCORES)
     with console.stage("evaluating") as progress:
         evaluation = evaluate_saved(held, register, settings.to_json(), progress)
     return Scored(
@@ -171,11 +176,13 @@ def _train(folder: Path, workshop: Workshop, cohort: Cohort, progress: Progress)
     save_models(fitted.models, settings.classifier, workshop.around.encodings, folder)
     (folder / "features.json").write_text(json.dumps(workshop.plan.to_json()), "utf-8")
     table = {"company_id": workshop.register.ids(), "fold": folds, **fitted.scores}
-    pq.write_table(pa.table(table), folder / "fitted.parquet")
+    pq.write_table(pa.table(table), folder / FITTED)
+    scores = score_others(fitted.models, workshop.features, workshop.around, cohort.clients, folds, progress)
+    pq.write_table(pa.table(scores), folder / SCORES)
 
 
-def _read_scores(model: Path) -> dict[str, Floats]:
-    table = pq.read_table(model / "fitted.parquet")
+def _read_scores(path: Path) -> dict[str, Floats]:
+    table = pq.read_table(path)
     return {name: table[name].to_numpy() for name in table.column_names if name not in ("company_id", "fold")}
 
 
@@ -186,7 +193,7 @@ def _hold_out(folder: Path, model: Path, workshop: Workshop, cohort: Cohort, pro
         save_held_out(result, companies, folder / f"{result.split}.parquet")
         results.append(result)
     results.sort(key=lambda result: SPLITS.index(result.split))
-    judgement = _judge(results, _read_scores(model), cohort, workshop.settings)
+    judgement = _judge(results, _read_scores(model / FITTED), cohort, workshop.settings)
     content = {
         "choice": asdict(judgement.choice),
         "prior": judgement.prior,
@@ -199,8 +206,8 @@ def _splits(
     model: Path, workshop: Workshop, cohort: Cohort, progress: Progress
 ) -> Iterator[tuple[HeldOut, Ints]]:
     seed = workshop.settings.seed
-    folds = pq.read_table(model / "fitted.parquet", columns=["fold"])["fold"].to_numpy()
-    yield _held_out("random", cohort, cohort.clients, folds, _read_scores(model))
+    folds = pq.read_table(model / FITTED, columns=["fold"])["fold"].to_numpy()
+    yield _held_out("random", cohort, cohort.clients, folds, _read_scores(model / FITTED))
 
     def fit(hidden: Cohort, folds: Folds) -> dict[str, Floats]:
         return cross_fit(
@@ -270,16 +277,16 @@ def evaluate_saved(held: Path, register: Register, settings: Json, progress: Pro
 def apply(
     run: Path, register: Register, graph: CompanyGraph, cohort: Cohort, settings: Settings, console: Console
 ) -> Scored:
-    """Score a newer register with the models of a finished run: new companies by the mean of all folds."""
+    """Score a newer register with the models of a finished run, each company by the models that did not train on it."""
     plan = FeaturePlan.from_json(json.loads((run / "model" / "features.json").read_text("utf-8")))
     workshop = Workshop(register, graph, settings, plan)
     models = load_models(run / "model", workshop.device)
-    fitted = pq.read_table(run / "model" / "fitted.parquet", columns=["company_id", "fold"])
+    fitted = pq.read_table(run / "model" / FITTED, columns=["company_id", "fold"])
     place = pc.index_in(register.ids(), value_set=fitted["company_id"].combine_chunks())
     known = pc.fill_null(fitted["fold"].combine_chunks().take(place), NONE)
     folds = np.asarray(known.to_numpy(zero_copy_only=False), np.int8)
     with console.stage("scoring") as progress:
-        scores = score_newer(models, workshop.features, workshop.around, cohort.clients, folds, progress)
+        scores = score_others(models, workshop.features, workshop.around, cohort.clients, folds, progress)
     held = run / "heldout"
     evaluation = evaluate_saved(held, load_register(run / "register"), settings.to_json(), progress)
     return Scored(scores, _read_judgement(held), evaluation, {}, workshop.device)

@@ -3,6 +3,7 @@
 The companies are dealt into folds. The model of fold f trains on the other folds; the label features of a training
 company in fold g come from the clients outside f and g, those of the companies it scores from the clients outside f.
 So the scores of the clients are honest held-out scores, and those of the unlabelled were not learned as negatives.
+The list itself is scored once more by the same models, every company that is no client seen among all clients.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ Models = tuple[tuple[Ranker, ...], ...]
 
 @dataclass(frozen=True)
 class CrossFit:
-    """scores: ranker -> float32 (n,), by the models of each company's own fold; models: one tuple a fold."""
+    """scores: ranker -> float32 (n,), held out: by the models of each company's own fold, from the clients outside it;
+    models: one tuple a fold.
+    """
 
     scores: dict[str, Floats]
     models: Models
@@ -67,7 +70,7 @@ def cross_fit(
     return CrossFit(scores, tuple(models))
 
 
-def score_newer(
+def score_others(
     models: Models,
     features: Features,
     around: LabelFeatures,
@@ -75,20 +78,28 @@ def score_newer(
     folds: Folds,
     progress: Progress = silent,
 ) -> dict[str, Floats]:
-    """Scores (n,) of a newer register by trained models: those of its own fold for a company that was trained on,
-    the mean over all folds for a new one, whose fold is NONE.
+    """Scores (n,) of every company that is no client, seen among all clients; NaN for the clients.
+
+    A company is scored by the models of its fold, which did not train on it, and one that was never dealt into a fold
+    (NONE) by the mean of all models. No client has to be hidden: what they tell is the label of another.
     """
-    k = len(models)
-    around.prepare([outside(clients, folds, f, f) for f in range(k)])
-    new = folds == NONE
-    scores: dict[str, Floats] = {}
-    for f, rankers in enumerate(models):
-        progress(f, k, f"scoring with the models of fold {f + 1} of {k}")
-        rows = np.flatnonzero(new | (folds == f)).astype(np.int32)
-        share = np.where(new[rows], np.float32(1 / k), np.float32(1))
-        for name, values in score(rankers, features, around, rows, outside(clients, folds, f, f)).items():
-            scores.setdefault(name, np.zeros(len(folds), np.float32))[rows] += share * values
-    progress(k, k, "scored")
+    others = np.ones(len(folds), bool)
+    others[clients] = False
+    rows = np.flatnonzero(others).astype(np.int32)
+    around.prepare([clients])
+    scores: dict[str, Floats] = {
+        ranker.name: np.where(others, 0, np.nan).astype(np.float32) for ranker in models[0]
+    }
+    for start in range(0, len(rows), CHUNK):
+        progress(start, len(rows), "scoring everybody")
+        chunk = rows[start : start + CHUNK]
+        nearby = around.rows(chunk, clients)
+        for f, rankers in enumerate(models):
+            mine = np.flatnonzero((folds[chunk] == f) | (folds[chunk] == NONE))
+            share = np.where(folds[chunk[mine]] == NONE, np.float32(1 / len(models)), np.float32(1))
+            for ranker in rankers:
+                scores[ranker.name][chunk[mine]] += share * ranker.score(features, chunk[mine], nearby[mine])
+    progress(len(rows), len(rows), "scored")
     return scores
 
 

@@ -17,7 +17,7 @@ from graphlead.errors import SettingsError
 from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import CpuPropagator
 from graphlead.learn.classifiers import scikit_learn_class
-from graphlead.learn.crossfit import CrossFit, Folds, cross_fit, score_newer
+from graphlead.learn.crossfit import CrossFit, Folds, cross_fit, score_others
 from graphlead.learn.rankers import check_classifier, device_of, load_models, rankers, save_models
 
 N, TOWN, FOLDS = 600, 12, 2
@@ -150,8 +150,10 @@ def test_saved_models_score_the_register_as_in_training(
     save_models(fit.models, named[1], world.around().encodings, tmp_path)
     models = load_models(tmp_path, "cpu")
     assert [[ranker.name for ranker in fold] for fold in models] == [[named[0]]] * FOLDS
-    again = score_newer(models, world.features, world.around(), world.cohort.clients, world.folds)
-    np.testing.assert_array_equal(again[named[0]], fit.scores[named[0]])
+    arguments = (world.features, world.around(), world.cohort.clients, world.folds)
+    again, first = (score_others(each, *arguments)[named[0]] for each in (models, fit.models))
+    np.testing.assert_array_equal(again, first)
+    assert np.array_equal(np.flatnonzero(np.isnan(again)), world.cohort.clients)
     assert not list(tmp_path.rglob("*.pkl"))
 
 

@@ -27,7 +27,7 @@ from graphlead.carriers import (
 from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import CpuPropagator
 from graphlead.learn import crossfit
-from graphlead.learn.crossfit import Folds, cross_fit, outside, score, score_newer
+from graphlead.learn.crossfit import Folds, cross_fit, outside, score, score_others
 
 
 @dataclass
@@ -200,16 +200,24 @@ def test_chunks_do_not_change_what_is_scored(monkeypatch: pytest.MonkeyPatch) ->
     assert score([parts], features, around, rows[:0], visible)["recorder"].shape == (0,)
 
 
-def test_newer_register_scores_old_by_their_fold_and_new_by_the_mean() -> None:
+def test_everybody_else_is_scored_by_their_fold_and_unknown_ones_by_the_mean(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     features, labels, _ = small()
     folds = np.array([0, 1, 2, NONE] * 3, np.int8)
     models = tuple((Recorder(rows=np.zeros(size, np.int32)),) for size in (3, 6, 12))
     around = ClientsAround(features, CpuPropagator())
-    clients = np.flatnonzero(labels & (folds != NONE)).astype(np.int32)
-    found = score_newer(models, features, around, clients, folds)["recorder"]
-    assert found.tolist() == pytest.approx([3, 6, 12, 7] * 3)
+    clients = np.flatnonzero(labels).astype(np.int32)
+    monkeypatch.setattr(crossfit, "CHUNK", 5)
+    found = score_others(models, features, around, clients, folds)["recorder"]
+    expected = np.where(labels, np.nan, [3, 6, 12, 7] * 3)
+    np.testing.assert_allclose(found, expected)
     for fold, (model,) in enumerate(models):
-        assert set(model.scored) == set(np.flatnonzero((folds == fold) | (folds == NONE)).tolist())
+        here = ((folds == fold) | (folds == NONE)) & ~labels
+        assert set(model.scored) == set(np.flatnonzero(here).tolist())
+        for company, told in model.scored.items():
+            alone = around.rows(np.array([company], np.int32), clients)[0]
+            np.testing.assert_array_equal(told, alone)
 
 
 def test_progress_goes_up_to_the_number_of_folds() -> None:
