@@ -85,7 +85,9 @@ class Published:
     def _check_unpacked(self, unpacked: Path) -> None:
         with unpacked.open("rb") as file:
             if file.read(2) in (GZIP, ZIP):
-                raise InputError("the archive holds another archive.", where=self.where, remedy="Unpack it first.")
+                raise InputError(
+                    "the archive holds another archive.", where=self.where, remedy="Unpack it first."
+                )
 
 
 @contextmanager
@@ -156,7 +158,11 @@ def _check(path: Path) -> None:
 
 
 def _counts(member: str) -> bool:
-    return not member.endswith("/") and not member.startswith("__MACOSX") and not Path(member).name.startswith(".")
+    return (
+        not member.endswith("/")
+        and not member.startswith("__MACOSX")
+        and not Path(member).name.startswith(".")
+    )
 
 
 def _head(file: IO[bytes]) -> str:
@@ -191,7 +197,12 @@ def _standard_of_columns(header: tuple[str, ...]) -> str:
 
 
 def stage(
-    db: duckdb.DuckDBPyConnection, source: Published, scratch: Path, selected: str, target: Path, fields: str = ""
+    db: duckdb.DuckDBPyConnection,
+    source: Published,
+    scratch: Path,
+    selected: str,
+    target: Path,
+    fields: str = "",
 ) -> None:
     """Write the ``selected`` expressions over a file to a Parquet file; ``fields`` types the keys of JSON.
 
@@ -220,7 +231,9 @@ def _reader(source: Published, path: Path, fields: str) -> str:
 def _unreadable(source: Published, message: str) -> InputError:
     line = re.search(r"(?:in |on )(line|record/value):? (\d+)", message, re.IGNORECASE)
     place = f", {line[1].lower().replace('record/value', 'record')} {line[2]}" if line else ""
-    reason = re.sub(r"^.*?(?:line|record/value):? \d+:?\s*", "", message, count=1, flags=re.IGNORECASE | re.DOTALL)
+    reason = re.sub(
+        r"^.*?(?:line|record/value):? \d+:?\s*", "", message, count=1, flags=re.IGNORECASE | re.DOTALL
+    )
     return InputError(
         f"this cannot be read as {source.standard}: {' '.join(reason.splitlines()[:2]).strip()}.",
         where=f"{source.where}{place}",

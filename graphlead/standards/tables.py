@@ -43,7 +43,9 @@ def set_aside(db: duckdb.DuckDBPyConnection, query: str) -> None:
     db.execute(f"INSERT INTO set_aside {query}")
 
 
-def write_tables(db: duckdb.DuckDBPyConnection, out: Path, companies: str, links: str, where: str) -> Imported:
+def write_tables(
+    db: duckdb.DuckDBPyConnection, out: Path, companies: str, links: str, where: str
+) -> Imported:
     """Write two queries and the table ``set_aside``; the files get their names when all three are complete.
 
     links: source_id, source_name, source_type (company, person or holder), target_id, kind, share, date, stated
@@ -56,7 +58,9 @@ def write_tables(db: duckdb.DuckDBPyConnection, out: Path, companies: str, links
     ]
     if not counts[0]:
         raise InputError(
-            "no company is left after reading.", where=where, remedy=f"What was set aside: {_reasons(db) or 'nothing'}."
+            "no company is left after reading.",
+            where=where,
+            remedy=f"What was set aside: {_reasons(db) or 'nothing'}.",
         )
     for name in (COMPANIES, LINKS, SET_ASIDE):
         _unfinished(out / name).replace(out / name)
@@ -73,5 +77,7 @@ def _write(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
 
 
 def _reasons(db: duckdb.DuckDBPyConnection) -> tuple[tuple[str, int], ...]:
-    rows = db.execute("SELECT reason, count(*) AS n FROM set_aside GROUP BY reason ORDER BY n DESC, reason").fetchall()
+    rows = db.execute(
+        "SELECT reason, count(*) AS n FROM set_aside GROUP BY reason ORDER BY n DESC, reason"
+    ).fetchall()
     return tuple((str(reason), int(count)) for reason, count in rows)
