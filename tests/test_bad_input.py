@@ -153,7 +153,7 @@ def test_a_name_of_five_thousand_letters_is_scored_and_reported(run: Run) -> Non
 def test_a_wrong_delimiter_is_told_with_those_that_work(run: Run, tmp_path: Path) -> None:
     text = (DATA / "companies.csv").read_text("utf-8").replace(",", "~")
     message = refused(run, companies=text)
-    assert message.startswith(f"{tmp_path / 'companies.csv'}, row")
+    assert message.startswith(f"{tmp_path / 'companies.csv'}, header row")
     assert "The delimiter seems to be '~': use comma, semicolon, tab or pipe." in message
 
 

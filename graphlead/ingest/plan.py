@@ -132,7 +132,7 @@ def refuse_headerless(source: Source) -> None:
     if numeric and not known:
         raise InputError(
             f"the first line looks like values, not column names ({', '.join(source.names[:4])}).",
-            where=f"{source.path}, row 0",
+            where=f"{source.path}, header row",
             remedy="Add a first line that names the columns.",
         )
 
@@ -147,7 +147,7 @@ def refuse_unsplit(db: duckdb.DuckDBPyConnection, source: Source) -> None:
         if not without:
             raise InputError(
                 f"Only one column was found, {source.names[0]!r}.",
-                where=f"{source.path}, row 0",
+                where=f"{source.path}, header row",
                 remedy=f"The delimiter seems to be {sign!r}: use comma, semicolon, tab or pipe.",
             )
 
