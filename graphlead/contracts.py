@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
+import pyarrow as pa
 import scipy.sparse as sp
 
-from graphlead.carriers import Features, Floats, Ints
+from graphlead.carriers import Answer, Features, Floats, Ints, Projection, Subgraph
 
 
 class Propagator(Protocol):
@@ -58,6 +59,60 @@ class Ranker(Protocol):
     def load(self, folder: Path) -> Self:
         """The model that ``save`` wrote."""
         ...
+
+
+class GraphStore(Protocol):
+    """A run as a graph behind Cypher, in the shape of cypher/README.md. Making one touches nothing."""
+
+    def build(self, projection: Projection, *, progress: Progress = ...) -> None:
+        """Load the tables of a run; what the store held of another run is replaced."""
+        ...
+
+    def open(self) -> Self:
+        """Ready to be queried. Raises a GraphleadError when there is no store, or one of another version."""
+        ...
+
+    def query(
+        self,
+        cypher: str,
+        parameters: Mapping[str, object] = ...,
+        *,
+        rows: int | None = ...,
+        seconds: float = ...,
+    ) -> Answer:
+        """The answer of a query that only reads, at most ``rows`` of it (None: all), within ``seconds``."""
+        ...
+
+    def subgraph(
+        self,
+        cypher: str,
+        parameters: Mapping[str, object] = ...,
+        *,
+        rows: int | None = ...,
+        seconds: float = ...,
+    ) -> Subgraph:
+        """What the nodes, relationships and paths of an answer form together, missing ends looked up."""
+        ...
+
+    def update(self, cypher: str, parameters: Mapping[str, object] = ...) -> None:
+        """Change the graph by one statement, wholly or not at all."""
+        ...
+
+    def write_scores(self, scores: pa.Table, run_id: str, finished: str, *, progress: Progress = ...) -> None:
+        """Give companies (company_id) the scores of a run, and take away those it did not score: all at once."""
+        ...
+
+    def read_register(self, folder: Path, *, progress: Progress = ...) -> tuple[Path, Path]:
+        """Write the companies and links of the graph to files in ``folder`` that a run reads."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store; ``open`` takes it up again."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
 
 
 class Progress(Protocol):

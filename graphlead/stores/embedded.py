@@ -1,0 +1,302 @@
+"""The embedded store: a LadybugDB file, built whole, never written to once it is in place.
+
+A build, and every change after it, makes a new file beside the old one and gives it the old one's name when it is
+complete. So whoever is killed leaves the last good store, and readers of the old file go on reading what they opened.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import ladybug
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graphlead.carriers import Answer, Node, Projection, Subgraph
+from graphlead.contracts import Progress, silent
+from graphlead.stores.answers import joined, refs_missing
+from graphlead.stores.embedded_load import (
+    Statement,
+    copies,
+    creations,
+    score_statements,
+    score_table,
+    version_in,
+)
+from graphlead.stores.embedded_values import Tables, converted
+from graphlead.stores.faults import REBUILD, QueryError, StoreError, explained, read_only
+from graphlead.stores.files import alone, disk, remove
+from graphlead.stores.parameters import checked, only_reads
+from graphlead.stores.shape import KEYS, ROWS, SCHEMA, SECONDS, quoted, text
+
+BUFFER = 2**30
+"""Bytes of the buffer pool: what a build or a query may hold before it spills or fails."""
+
+
+@dataclass
+class _Handle:
+    """An open file, shared by the stores of this process that read it."""
+
+    database: ladybug.Database
+    readers: int = 0
+
+
+_HANDLES: dict[tuple[int, int], _Handle] = {}
+_HANDLES_LOCK = threading.Lock()
+
+
+class EmbeddedStore:
+    """The GraphStore in one file. Making one touches nothing: ``build`` makes the file, ``open`` reads it.
+
+    A store is for one thread at a time; open another of the same path for a second.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self._file: tuple[int, int] | None = None
+        self._connection: ladybug.Connection | None = None
+        self._tables = Tables({}, {})
+
+    def build(self, projection: Projection, *, progress: Progress = silent) -> None:
+        """Make the file from the tables of a run. Raises StoreError when it cannot be written.
+
+        Also when another process is changing this store.
+        """
+        with self._changing() as part, _written(part) as connection:
+            for statement in creations(projection):
+                connection.execute(statement)
+            total = projection.rows
+            done = 0
+            for note, rows, statement in copies(projection):
+                progress(done, total, note)
+                connection.execute(statement)
+                done += rows
+            progress(total, total, "checkpoint")
+
+    def open(self) -> Self:
+        """Ready to be queried. Raises StoreError when there is no store, or one of another version."""
+        if self._connection is not None:
+            return self
+        self._file, handle = _acquire(self.path)
+        self._connection = ladybug.Connection(handle.database)
+        try:
+            self._tables = _check(self._connection, self.path)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def close(self) -> None:
+        """Let go of the file; the connection first, for the other order makes later reads wrong."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._file is not None:
+            _release(self._file)
+            self._file = None
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def query(
+        self,
+        cypher: str,
+        parameters: Mapping[str, object] = {},
+        *,
+        rows: int | None = ROWS,
+        seconds: float = SECONDS,
+    ) -> Answer:
+        """The answer of a query that only reads, at most ``rows`` of it (None: all).
+
+        Raises QueryError when it is wrong, would write, lacks a parameter, or takes longer than ``seconds``.
+        """
+        values = checked(cypher, parameters)
+        if not only_reads(cypher):
+            raise read_only()
+        connection = self._opened()
+        connection.set_query_timeout(max(1, int(seconds * 1000)))
+        with explained(seconds):
+            result = _ask(connection, cypher, values)
+            try:
+                found = _rows(result, rows, self._tables)
+                return Answer(tuple(result.get_column_names()), found, rows is not None and result.has_next())
+            finally:
+                result.close()
+
+    def subgraph(
+        self,
+        cypher: str,
+        parameters: Mapping[str, object] = {},
+        *,
+        rows: int | None = ROWS,
+        seconds: float = SECONDS,
+    ) -> Subgraph:
+        """What the nodes, relationships and paths of an answer form together, missing ends looked up."""
+        answer = self.query(cypher, parameters, rows=rows, seconds=seconds)
+        return joined(answer, self._nodes(refs_missing(answer), seconds))
+
+    def _nodes(self, refs: list[str], seconds: float) -> list[Node]:
+        """The nodes of these refs: their keys first, for only by key is a node found without reading them all."""
+        found: list[Node] = []
+        for label, offsets in self._tables.by_label(refs).items():
+            key = quoted(KEYS[label])
+            where = f"MATCH (n:{quoted(label)}) WHERE offset(id(n)) IN $offsets RETURN n.{key}"
+            keys = [
+                row[0] for row in self.query(where, {"offsets": offsets}, rows=None, seconds=seconds).rows
+            ]
+            whole = f"UNWIND $keys AS key MATCH (n:{quoted(label)} {{{key}: key}}) RETURN n"
+            rows = self.query(whole, {"keys": keys}, rows=None, seconds=seconds).rows
+            found += [node for (node,) in rows if isinstance(node, Node)]
+        return found
+
+    def update(self, cypher: str, parameters: Mapping[str, object] = {}) -> None:
+        """Change the graph by one statement, wholly or not at all. Raises QueryError when it is wrong."""
+        values = checked(cypher, parameters)
+        self._change([(cypher, values)])
+
+    def write_scores(
+        self, scores: pa.Table, run_id: str, finished: str, *, progress: Progress = silent
+    ) -> None:
+        """Give every company the scores of a run, and none to companies that the run did not score.
+
+        ``scores``: company_id, and those of SCORED that are known. Nobody ever sees a part of them.
+        """
+        table = score_table(scores, run_id)
+        staged = self.path.with_name(f".{self.path.name}.scores.parquet")
+        progress(0, 1, "scores")
+        try:
+            pq.write_table(table, staged)
+            self._change(score_statements(staged, run_id, finished))
+        finally:
+            staged.unlink(missing_ok=True)
+        progress(1, 1, "scores")
+
+    def _opened(self) -> ladybug.Connection:
+        if self._connection is None:
+            raise StoreError("the store is not open.", where=str(self.path), remedy="Call open() first.")
+        return self._connection
+
+    def _change(self, statements: Iterable[Statement]) -> None:
+        """Apply statements to a copy of the file, in one transaction, and put that in its place."""
+        was_open = self._connection is not None
+        self.open()
+        self.close()
+        with self._changing() as part:
+            shutil.copyfile(self.path, part)
+            with _written(part) as connection, explained(SECONDS):
+                connection.execute("BEGIN TRANSACTION")
+                for statement, values in statements:
+                    connection.execute(statement, values)
+                connection.execute("COMMIT")
+        if was_open:
+            self.open()
+
+    @contextmanager
+    def _changing(self) -> Iterator[Path]:
+        """A new file's temporary path, for this process alone; the file takes the store's place at the end."""
+        part = self.path.with_name(f".{self.path.name}.part")
+        with disk(self.path), alone(self.path):
+            remove(part)
+            try:
+                yield part
+                part.replace(self.path)
+            finally:
+                remove(part)
+
+
+@contextmanager
+def _written(part: Path) -> Iterator[ladybug.Connection]:
+    """A connection that writes to a file nobody else knows yet; at the end all of it is in that one file."""
+    database = ladybug.Database(str(part), buffer_pool_size=BUFFER)
+    try:
+        connection = ladybug.Connection(database)
+        try:
+            yield connection
+            connection.execute("CHECKPOINT")
+        finally:
+            connection.close()
+    finally:
+        database.close()
+
+
+def _acquire(path: Path) -> tuple[tuple[int, int], _Handle]:
+    """The file and its one handle in this process; a file that took its place since is another one."""
+    try:
+        status = path.stat()
+    except OSError as missing:
+        raise StoreError("there is no store here.", where=str(path), remedy=REBUILD) from missing
+    file = (status.st_dev, status.st_ino)
+    with _HANDLES_LOCK:
+        if file not in _HANDLES:
+            _HANDLES[file] = _Handle(_database(path))
+        handle = _HANDLES[file]
+        handle.readers += 1
+    return file, handle
+
+
+def _release(file: tuple[int, int]) -> None:
+    with _HANDLES_LOCK:
+        handle = _HANDLES[file]
+        handle.readers -= 1
+        if not handle.readers:
+            handle.database.close()
+            del _HANDLES[file]
+
+
+def _database(path: Path) -> ladybug.Database:
+    try:
+        return ladybug.Database(str(path), read_only=True, buffer_pool_size=BUFFER)
+    except RuntimeError as broken:
+        told = str(broken)
+        version = "different version" in told
+        raise StoreError(
+            "the store was built by another version of its library."
+            if version
+            else f"the store is broken ({told}).",
+            where=str(path),
+            remedy=REBUILD,
+        ) from broken
+
+
+def _check(connection: ladybug.Connection, path: Path) -> Tables:
+    """The properties of each label and type. Raises StoreError when the graph is not of the shape we know."""
+    tables = _ask(connection, "CALL show_tables() RETURN id, name, comment").get_all()
+    found = version_in(next((comment for _, name, comment in tables if name == "Company"), ""))
+    if found != SCHEMA:
+        by = (
+            "is not one of graphlead's"
+            if found is None
+            else f"has shape {found}, this version reads {SCHEMA}"
+        )
+        raise StoreError(f"the store {by}.", where=str(path), remedy=REBUILD)
+    columns = {
+        name: _ask(connection, f"CALL table_info({text(name)}) RETURN name").get_all()
+        for _, name, _ in tables
+    }
+    return Tables(
+        {name: frozenset(column for (column,) in rows) for name, rows in columns.items()},
+        {int(number): str(name) for number, name, _ in tables if name in KEYS},
+    )
+
+
+def _ask(
+    connection: ladybug.Connection, cypher: str, values: Mapping[str, object] | None = None
+) -> ladybug.QueryResult:
+    result = connection.execute(cypher, dict(values or {}))
+    if isinstance(result, list):
+        raise QueryError("this is more than one statement.", remedy="Give one at a time.")
+    return result
+
+
+def _rows(result: ladybug.QueryResult, limit: int | None, tables: Tables) -> tuple[tuple[object, ...], ...]:
+    found = result.get_all() if limit is None else result.get_n(limit)
+    return tuple(tuple(converted(value, tables.properties) for value in row) for row in found)

@@ -1,0 +1,85 @@
+"""The statements that fill an embedded store from the tables of a run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pyarrow as pa
+
+from graphlead.carriers import SCORED, EdgeTable, Kind, Projection
+from graphlead.stores.shape import SCHEMA, quoted, text
+
+TYPES = {
+    Kind.TEXT: "STRING",
+    Kind.NUMBER: "DOUBLE",
+    Kind.INTEGER: "INT64",
+    Kind.FLAG: "BOOL",
+    Kind.DAY: "DATE",
+}
+SCORE_TYPES = {"score": pa.float64(), "rank": pa.int64()}
+
+Statement = tuple[str, dict[str, object]]
+
+
+def creations(projection: Projection) -> Iterator[str]:
+    """The tables, and the mark by which ``version_in`` knows a store of this shape."""
+    for table in projection.nodes:
+        yield f"CREATE NODE TABLE {quoted(table.label)}({_columns(table.properties)}, PRIMARY KEY({quoted(table.key)}))"
+    for relation in dict.fromkeys(table.relation for table in projection.edges):
+        tables = [table for table in projection.edges if table.relation == relation]
+        ends = ", ".join(f"FROM {quoted(table.source)} TO {quoted(table.target)}" for table in tables)
+        columns = _columns(tables[0].properties)
+        yield f"CREATE REL TABLE {quoted(relation)}({ends}{', ' if columns else ''}{columns})"
+    yield f"COMMENT ON TABLE Company IS {text(json.dumps({'schema': SCHEMA}))}"
+
+
+def _columns(properties: Mapping[str, Kind]) -> str:
+    return ", ".join(f"{quoted(name)} {TYPES[kind]}" for name, kind in properties.items())
+
+
+def version_in(comment: str) -> int | None:
+    """The shape of the store whose table of companies has this comment; None for one that is not ours."""
+    try:
+        schema = json.loads(comment)["schema"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    return schema if isinstance(schema, int) else None
+
+
+def copies(projection: Projection) -> Iterator[tuple[str, int, str]]:
+    """For each table that has rows: its name, how many, and the statement that loads it; nodes come first."""
+    for node in projection.nodes:
+        yield node.label, node.rows, f"COPY {quoted(node.label)} FROM {text(str(node.file))}"
+    for edge in projection.edges:
+        if edge.rows:
+            yield f"{edge.relation} of {edge.source}", edge.rows, _copy_edges(edge)
+
+
+def _copy_edges(table: EdgeTable) -> str:
+    ends = f"from={text(table.source)}, to={text(table.target)}"
+    return f"COPY {quoted(table.relation)} FROM {text(str(table.file))} ({ends})"
+
+
+def score_statements(scores: Path, run_id: str, finished: str) -> list[Statement]:
+    """Take every company's scores away, then give those of the file, and tell of the run."""
+    nothing = ", ".join(f"c.{name} = NULL" for name in SCORED)
+    names = ", ".join(f"{name} AS new_{name}" for name in SCORED)
+    values = ", ".join(f"c.{name} = new_{name}" for name in SCORED)
+    return [
+        (f"MATCH (c:Company) WHERE c.run_id IS NOT NULL SET {nothing}", {}),
+        (f"LOAD FROM {text(str(scores))} WITH company_id AS id, {names} "
+         f"MATCH (c:Company) WHERE c.company_id = id SET {values}", {}),
+        ("MERGE (r:Run {run_id: $run}) SET r.finished = $finished", {"run": run_id, "finished": finished}),
+    ]  # fmt: skip
+
+
+def score_table(scores: pa.Table, run_id: str) -> pa.Table:
+    """company_id and all of SCORED, null where ``scores`` does not know them."""
+    n = len(scores)
+    columns = {"company_id": scores["company_id"].cast(pa.string())}
+    for name in SCORED[:-1]:
+        type_ = SCORE_TYPES.get(name, pa.string())
+        columns[name] = scores[name].cast(type_) if name in scores.column_names else pa.nulls(n, type_)
+    return pa.table(columns | {"run_id": pa.array([run_id] * n if n else [], pa.string())})

@@ -1,0 +1,58 @@
+"""What can go wrong with a store, said so that the reader knows what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from graphlead.errors import GraphleadError
+
+
+class StoreError(GraphleadError):
+    """A store cannot be reached, opened, or filled."""
+
+
+class QueryError(GraphleadError):
+    """A query, or a parameter of it, is refused: it is wrong, writes where it may only read, or takes too long."""
+
+    exit_code = 2
+
+
+REBUILD = "Build the store again from its run: the run's own files have everything."
+
+
+def too_slow(seconds: float) -> QueryError:
+    return QueryError(
+        f"the query was cancelled: it ran longer than {seconds:g} s.",
+        remedy="Start from fewer companies, bound the length of paths, or allow it more time.",
+    )
+
+
+def read_only() -> QueryError:
+    return QueryError(
+        "the query would change the graph, and this is a read.", remedy="Ask for a write if you mean it."
+    )
+
+
+@contextmanager
+def explained(seconds: float) -> Iterator[None]:
+    """What the embedded library says of a query, as an error that tells what to do."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise _explanation(str(error).strip(), seconds) from error
+
+
+def _explanation(told: str, seconds: float) -> QueryError:
+    if told.startswith("Interrupted"):
+        return too_slow(seconds)
+    if "read-only database" in told:
+        return read_only()
+    if "Buffer manager exception" in told:
+        return QueryError(
+            "the query needs more memory than it may have.",
+            remedy="Start from fewer companies, or return less.",
+        )
+    return QueryError(
+        f"the query is wrong: {told}", remedy="cypher/README.md says what the graph looks like."
+    )

@@ -1,0 +1,24 @@
+"""What both stores are told about the graph besides its tables."""
+
+from __future__ import annotations
+
+SCHEMA = 1
+"""Raised with every change of the graph's shape: a store of another shape has to be built again."""
+
+KEYS = {"Company": "company_id", "Holder": "holder_id", "Person": "person_id", "Industry": "code",
+        "Place": "place_key", "Run": "run_id"}  # fmt: skip
+
+ROWS = 10_000
+"""The most rows of an answer, unless more are asked for."""
+SECONDS = 60.0
+"""How long a query may take, unless it is allowed more."""
+
+
+def quoted(name: str) -> str:
+    """A label, type or property name as a Cypher identifier, whatever characters it holds."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def text(value: str) -> str:
+    """A Cypher string literal, for the places where a store takes no parameter: the path of a file to load."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
