@@ -1,0 +1,1 @@
+"""The clients against the register, before any model."""

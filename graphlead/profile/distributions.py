@@ -1,0 +1,67 @@
+"""Numbers of clients and register on one axis: histograms and kernel densities."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from graphlead.carriers import Distribution, Flags
+from graphlead.profile.numbers import Doubles, skewed
+
+BINS, FINE, GRID = 24, 768, 128
+FEWEST = 5
+"""Clients with a number below which no density is drawn."""
+
+
+def distribution(label: str, values: Doubles, client: Flags, weight: Doubles) -> Distribution | None:
+    """The distribution of a number (m,) with NaN where missing; None with too few clients or a single value.
+
+    Values beyond the axis, which shows all but the outermost half per cent of the register, count in the outer bins;
+    on a logarithmic axis so do zeros. Densities are by unit of the axis: of the base-10 logarithm where it is one.
+    """
+    known = np.isfinite(values)
+    mine, usual = values[known & client], values[known]
+    if len(mine) < FEWEST or usual.min() == usual.max():
+        return None
+    logarithmic = skewed(usual)
+    floor = usual[usual > 0].min() if logarithmic else 0.0
+    ours, all_of_them = (np.log10(np.maximum(v, floor)) if logarithmic else v for v in (mine, usual))
+    low, high = np.quantile(all_of_them, (0.005, 0.995))
+    low, high = min(low, float(np.quantile(ours, 0.02))), max(high, float(np.quantile(ours, 0.98)))
+    if low == high:
+        return None
+    edges, grid = np.linspace(low, high, BINS + 1), np.linspace(low, high, GRID)
+    heavy = weight[known]
+    show = (lambda v: 10**v) if logarithmic else (lambda v: v)
+    return Distribution(
+        label,
+        logarithmic,
+        _floats(show(edges)),
+        _floats(_shares(ours, np.ones(len(ours)), edges)),
+        _floats(_shares(all_of_them, heavy, edges)),
+        _floats(show(grid)),
+        _floats(_density(ours, np.ones(len(ours)), grid)),
+        _floats(_density(all_of_them, heavy, grid)),
+    )
+
+
+def _shares(values: Doubles, weight: Doubles, edges: Doubles) -> Doubles:
+    counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges, weights=weight)
+    return np.asarray(counts / counts.sum())
+
+
+def _density(values: Doubles, weight: Doubles, grid: Doubles) -> Doubles:
+    """A Gaussian kernel density over the grid, by smoothing fine bins; Silverman's bandwidth (1986)."""
+    span = grid[-1] - grid[0]
+    fine = np.linspace(grid[0] - span / 4, grid[-1] + span / 4, FINE + 1)
+    width = fine[1] - fine[0]
+    counts, _ = np.histogram(np.clip(values, fine[0], fine[-1]), fine, weights=weight)
+    quartiles = np.quantile(values, (0.25, 0.75))
+    spread = min(float(values.std()), float(quartiles[1] - quartiles[0]) / 1.349) or float(values.std()) or width
+    bandwidth = max(0.9 * spread * len(values) ** -0.2, width)
+    smooth = gaussian_filter1d(counts / counts.sum() / width, bandwidth / width, mode="constant")
+    return np.asarray(np.interp(grid, (fine[1:] + fine[:-1]) / 2, smooth))
+
+
+def _floats(values: Doubles) -> tuple[float, ...]:
+    return tuple(float(f"{value:.6g}") for value in values)

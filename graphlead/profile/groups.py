@@ -1,0 +1,168 @@
+"""Every way of putting companies into groups by one column: levels of codes and places, values, bands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphlead.carriers import NONE, PLACES, Column, Ints, Register, Role
+from graphlead.profile.numbers import Doubles, bands, read_numbers
+
+DIGITS = {"NACE": (2, 3, 4, 5), "NAICS": (2, 3, 4, 6), "SIC": (2, 3, 4, 5)}
+UK_POSTCODE = r"^(?P<outward>[A-Z]{1,2}[0-9][A-Z0-9]?) ?[0-9][A-Z]{2}$"
+VALUES = (Role.CATEGORY, Role.BOOLEAN)
+AMOUNTS = (Role.NUMBER, Role.DATE)
+PROFILED = (Role.INDUSTRY, *PLACES, *AMOUNTS, *VALUES)
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Groups of companies by one column.
+
+    label: the column as a reader sees it, with its level: ``nace (2 digits)``; codes: int32 (n,), NONE where
+    missing; names: what each group is called.
+    """
+
+    label: str
+    codes: Ints
+    names: pa.Array
+
+
+@dataclass(frozen=True)
+class Read:
+    """One column of the register: its groupings, the widest first, and its numbers (n,) where it has some."""
+
+    column: Column
+    groupings: tuple[Grouping, ...]
+    numbers: Doubles | None = None
+
+
+def profiled(register: Register) -> list[Column]:
+    """The columns that say something about a company, in the order of the register."""
+    return [column for column in register.columns if column.role in PROFILED]
+
+
+def read_columns(register: Register) -> Iterator[Read]:
+    """Each profiled column in turn, so that no more than one (and the wider places) is in memory."""
+    wider: dict[Role, Grouping] = {}
+    for column in (register.column(name) for name in register.names_of(*PLACES)):
+        place = _place(register, column, wider)
+        wider.setdefault(column.role, place)
+        yield Read(column, (place,))
+    for column in profiled(register):
+        if column.role is Role.INDUSTRY:
+            yield Read(column, tuple(_industry(register, column)))
+        elif column.role in AMOUNTS:
+            yield _amounts(register, column)
+        elif column.role in VALUES:
+            yield Read(column, (_values(register, column),))
+
+
+def _amounts(register: Register, column: Column) -> Read:
+    numbers = read_numbers(register, column)
+    ages = column.role is Role.DATE
+    codes, names = bands(numbers, ages=ages)
+    label = f"{column.name} (years ago)" if ages else column.name
+    return Read(column, (Grouping(label, codes, pa.array(names, pa.string())),), numbers)
+
+
+def _values(register: Register, column: Column) -> Grouping:
+    if column.role is Role.BOOLEAN:
+        told = pc.if_else(register.read(column.name).column(0), "yes", "no")
+        return Grouping(column.name, *encode(told))
+    return Grouping(column.name, *_folded(register, column.name))
+
+
+def _folded(register: Register, name: str) -> tuple[Ints, pa.Array]:
+    """Codes of a column's values and their first spellings; values that differ in case and spaces alone are one."""
+    codes, distinct = encode(register.read(name).column(0).cast(pa.string()))
+    meant = pc.utf8_lower(pc.utf8_trim_whitespace(pc.replace_substring_regex(distinct, r"\s+", " ")))
+    merged, first = _merge(pc.if_else(pc.equal(meant, ""), pa.scalar(None, pa.string()), meant))
+    return _through(merged, codes), pc.utf8_trim_whitespace(distinct.take(first))
+
+
+def encode(values: pa.ChunkedArray | pa.Array) -> tuple[Ints, pa.Array]:
+    """Codes (n,), NONE for null, and the distinct values they stand for."""
+    column = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    encoded = pc.dictionary_encode(column)
+    codes = encoded.indices.fill_null(NONE).to_numpy(zero_copy_only=False)
+    return codes.astype(np.int32), encoded.dictionary
+
+
+def _merge(keys: pa.Array) -> tuple[Ints, pa.Array]:
+    """For each key the code of what it is equal to, and for each code the position of the first such key."""
+    codes, distinct = encode(keys)
+    return codes, pc.index_in(distinct, value_set=keys)
+
+
+def _through(mapping: Ints, codes: Ints) -> Ints:
+    return np.append(mapping, np.int32(NONE))[codes]
+
+
+def _industry(register: Register, column: Column) -> Iterator[Grouping]:
+    """Every level of a code: its section letter, its first 2, 3, ... digits; words are one level."""
+    codes, distinct = _folded(register, column.name)
+    lengths = DIGITS.get(column.scheme.upper())
+    if lengths is None:
+        yield Grouping(column.name, codes, distinct)
+        return
+    parts = pc.extract_regex(pc.utf8_upper(distinct), r"^(?P<letter>[A-Z]?)[ .]*(?P<digits>[0-9][0-9 .\-/]*)$")
+    letters = pc.struct_field(parts, [0])
+    digits = pc.replace_substring_regex(pc.struct_field(parts, [1]), r"[^0-9]", "")
+    levels = [("section", pc.if_else(pc.equal(letters, ""), pa.scalar(None, pa.string()), letters))]
+    for length in lengths:
+        cut = pc.utf8_slice_codeunits(digits, 0, length)
+        long = pc.greater_equal(pc.utf8_length(digits), length)
+        levels.append((f"{length} digits", pc.if_else(long, cut, pa.scalar(None, pa.string()))))
+    for level, keys in levels:
+        merged, first = _merge(keys)
+        if len(first):
+            yield Grouping(f"{column.name} ({level})", _through(merged, codes), keys.take(first))
+
+
+def _place(register: Register, column: Column, wider: Mapping[Role, Grouping]) -> Grouping:
+    """Places are told apart by the wider place they lie in, and named with it where the name alone is not enough."""
+    codes, names = _folded(register, column.name)
+    label = column.name
+    around = PLACES[: PLACES.index(column.role)]
+    if column.role is Role.POSTCODE:
+        merged, first = _merge(areas := _area(names))
+        codes, names, label = _through(merged, codes), areas.take(first), f"{column.name} (area)"
+        around = (Role.COUNTRY,)
+    parents = [wider[role] for role in around if role in wider]
+    return _within(label, codes, names, parents) if parents else Grouping(label, codes, names)
+
+
+def _area(postcodes: pa.Array) -> pa.Array:
+    """British outward codes, the first three characters of other postcodes."""
+    capitals = pc.utf8_upper(postcodes)
+    outward = pc.struct_field(pc.extract_regex(capitals, UK_POSTCODE), ["outward"])
+    return pc.coalesce(outward, pc.utf8_slice_codeunits(pc.replace_substring(capitals, " ", ""), 0, 3))
+
+
+def _within(label: str, codes: Ints, names: pa.Array, parents: list[Grouping]) -> Grouping:
+    """Groups that agree in the name and in the wider places; where the next wider is missing, the largest so named."""
+    joint = codes.astype(np.int64)
+    for parent in parents:
+        joint = joint * (len(parent.names) + 1) + parent.codes + 1
+    found, distinct = encode(pa.array(joint, mask=codes == NONE))
+    rest, nearest = np.divmod(distinct.to_numpy(zero_copy_only=False), len(parents[-1].names) + 1)
+    for parent in reversed(parents[:-1]):
+        rest = rest // (len(parent.names) + 1)
+    size = np.bincount(found[found != NONE], minlength=len(rest))
+    known = np.flatnonzero(nearest > 0)
+    largest = np.full(len(names), NONE)
+    by_size = known[np.argsort(size[known], kind="stable")]
+    largest[rest[by_size]] = by_size
+    home = np.where((nearest == 0) & (largest[rest] != NONE), largest[rest], np.arange(len(rest)))
+    kept, home = np.unique(home, return_inverse=True)
+    own, above = rest[kept], nearest[kept]
+    named = names.take(pa.array(own))
+    around = parents[-1].names.take(pa.array(above - 1, mask=above == 0))
+    longer = pc.binary_join_element_wise(named, pc.fill_null(around, "elsewhere"), ", ")
+    shared = pa.array(np.bincount(own, minlength=len(names))[own] > 1)
+    return Grouping(label, _through(home.astype(np.int32), found), pc.if_else(shared, longer, named))

@@ -1,0 +1,96 @@
+"""One pass over the columns: exact counts of every group, and the codes of a sample of companies to search in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from graphlead.carriers import NONE, Cohort, Column, Flags, Floats, Ints, Register
+from graphlead.contracts import Progress, silent
+from graphlead.profile.groups import Grouping, Read, profiled, read_columns
+from graphlead.profile.numbers import Doubles, cells
+
+MOST_CLIENTS, MOST_OTHERS = 20_000, 150_000
+"""How many companies of each kind the search for telling columns looks at; counts are always of all."""
+
+Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The companies that are looked at together: rows (m,) sorted, whether each is a client, how many it stands for."""
+
+    rows: Ints
+    client: Flags
+    weight: Doubles
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """One grouping: clients and companies by group (g,), and the group of each company of the sample (m,)."""
+
+    label: str
+    names: pa.Array
+    clients: Counts
+    companies: Counts
+    codes: Ints
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One column: its groupings, the widest first; numbers (m,) of the sample and their cells where it has some."""
+
+    column: Column
+    levels: tuple[Surveyed, ...]
+    numbers: Floats | None = None
+    cells: Ints | None = None
+
+
+def draw_sample(cohort: Cohort, seed: int) -> Sample:
+    """Every company, or all clients and as many others as are needed to know what is usual."""
+    rng = np.random.default_rng(seed)
+    client = cohort.labels() > 0
+    mine, others = cohort.clients, np.flatnonzero(~client).astype(np.int32)
+    some = mine if len(mine) <= MOST_CLIENTS else rng.choice(mine, MOST_CLIENTS, replace=False)
+    rest = others if len(others) <= MOST_OTHERS else rng.choice(others, MOST_OTHERS, replace=False)
+    rows = np.sort(np.concatenate([some, rest])).astype(np.int32)
+    chosen = client[rows]
+    weight = np.where(chosen, 1.0, len(others) / max(1, len(rest)) * len(some) / max(1, len(mine)))
+    return Sample(rows, chosen, weight)
+
+
+def survey(register: Register, cohort: Cohort, sample: Sample, progress: Progress = silent) -> list[Topic]:
+    """Count every column, one at a time; the wider places first, then the others in the order of the register."""
+    total = len(profiled(register))
+    topics = []
+    for done, read in enumerate(read_columns(register)):
+        progress(done, total, f"counting {read.column.name}")
+        topics.append(_topic(read, cohort, sample))
+    return topics
+
+
+def _topic(read: Read, cohort: Cohort, sample: Sample) -> Topic:
+    levels = tuple(_count(grouping, cohort, sample) for grouping in read.groupings)
+    if read.numbers is None:
+        return Topic(read.column, levels)
+    numbers = read.numbers[sample.rows]
+    return Topic(read.column, levels, numbers.astype(np.float32), cells(numbers, numbers[~sample.client]))
+
+
+def _count(grouping: Grouping, cohort: Cohort, sample: Sample) -> Surveyed:
+    size = len(grouping.names)
+    return Surveyed(
+        grouping.label,
+        grouping.names,
+        tally(grouping.codes[cohort.clients], size),
+        tally(grouping.codes, size),
+        grouping.codes[sample.rows],
+    )
+
+
+def tally(codes: Ints, size: int) -> Counts:
+    """How often each of ``size`` codes occurs (size,), without NONE."""
+    return np.bincount(codes[codes != NONE], minlength=size).astype(np.int64)
