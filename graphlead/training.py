@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -29,7 +29,7 @@ from graphlead.carriers import (
 from graphlead.config import Settings
 from graphlead.console import Console
 from graphlead.contracts import Progress, Ranker
-from graphlead.evaluate.choose import Choice, blend, choose, with_blend
+from graphlead.evaluate.choose import Choice, blend_among, choose, with_blend
 from graphlead.evaluate.evaluate import evaluate
 from graphlead.evaluate.files import load_held_out, save_held_out
 from graphlead.evaluate.heldout import HeldOut
@@ -62,12 +62,12 @@ class Judgement:
     prior: tuple[float, float, float]
     calibration: Calibration
 
-    def final(self, scores: dict[str, Floats], rows: Ints) -> Floats:
-        """The chosen ranker's raw scores of these companies (len(rows),)."""
+    def final(self, scores: Mapping[str, Floats], candidates: Ints, rows: Ints | None = None) -> Floats:
+        """The chosen ranker's raw scores of the candidates, or of ``rows``; a blend ranks among the candidates."""
+        wanted = candidates if rows is None else rows
         if len(self.choice.members) == 1:
-            return scores[self.choice.members[0]][rows]
-        of_rows = {name: scores[name][rows] for name in self.choice.members}
-        return blend(of_rows, self.choice.members, np.zeros(len(rows), np.int8))
+            return scores[self.choice.members[0]][wanted]
+        return blend_among(scores, self.choice.members, candidates, wanted)
 
 
 @dataclass(frozen=True)
@@ -245,8 +245,7 @@ def _judge(
     choice = choose(results, settings.seed)
     unsure = Judgement(choice, (0.0, 0.0, 0.0), Calibration(np.zeros(1), np.full(1, 0.5)))
     candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
-    raw = unsure.final(scores, np.concatenate([cohort.clients, candidates]))
-    won, rest = raw[: len(cohort.clients)], raw[len(cohort.clients) :]
+    won, rest = (unsure.final(scores, candidates, rows) for rows in (cohort.clients, candidates))
     given = settings.prior
     prior = (given, given, given) if given else estimate_prior(won, rest, settings.seed)
     return Judgement(choice, prior, calibrate(won, rest, prior[1]))

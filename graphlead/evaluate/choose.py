@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-from graphlead.carriers import Floats
+from graphlead.carriers import Floats, Ints
 from graphlead.errors import CarrierError
 from graphlead.evaluate.heldout import HeldOut
 from graphlead.evaluate.metrics import average_precision, from_the_top
@@ -78,11 +78,29 @@ def blend(scores: Mapping[str, Floats], members: Sequence[str], fold: npt.NDArra
     The mean is taken of the logarithms: a company that one ranker puts in its top hundred keeps most of that,
     whether the other puts it at a tenth or at a half of the list. Ties share their mean rank.
     """
-    logs = np.zeros(len(fold))
-    for name in members:
-        logs -= np.log(share_ranked_before(scores[name], fold))
+    return _blended([share_ranked_before(scores[name], fold) for name in members])
+
+
+def blend_among(scores: Mapping[str, Floats], members: Sequence[str], candidates: Ints, rows: Ints) -> Floats:
+    """The blend (len(rows),) of these companies by their ranks among the candidates, to whom they need not belong.
+
+    scores: ranker to scores (n,) of all companies; candidates, rows: indices.
+    """
+    return _blended([share_before(scores[name][candidates], scores[name][rows]) for name in members])
+
+
+def _blended(shares: Sequence[Reals]) -> Floats:
     # -log of the mean share, exponential for each member, brought back to (0, 1] without changing the order.
-    return (1 - np.exp(-logs / len(members))).astype(np.float32)
+    mean = np.mean(np.log(shares), axis=0)
+    return (1 - np.exp(mean)).astype(np.float32)
+
+
+def share_before(reference: Floats, scores: Floats) -> Reals:
+    """Rank from the top among the reference scores over their number (len(scores),), in (0, 1]; ties share ranks."""
+    ordered = np.sort(reference)
+    left, right = (np.searchsorted(ordered, scores, side) for side in ("left", "right"))
+    rank = len(ordered) - right + (right - left + 1) / 2
+    return np.minimum(rank / len(ordered), 1.0)
 
 
 def share_ranked_before(scores: Floats, fold: npt.NDArray[np.int8]) -> Reals:

@@ -7,7 +7,7 @@ import pytest
 
 from graphlead.carriers import Floats
 from graphlead.errors import CarrierError
-from graphlead.evaluate.choose import BLEND, blend, choose, with_blend
+from graphlead.evaluate.choose import BLEND, blend, blend_among, choose, with_blend
 from graphlead.evaluate.evaluate import RANDOM, evaluate
 from graphlead.evaluate.heldout import HeldOut
 from graphlead.evaluate.positions import Positions, Resamples, positions, resample
@@ -203,3 +203,16 @@ def test_notes_tell_when_the_list_follows_the_present_clients() -> None:
 def test_impossible_prior_is_refused(prior: tuple[float, float, float]) -> None:
     with pytest.raises(CarrierError, match="low <= point <= high"):
         evaluate([split({"gnn": 1})], prior, seed=0)
+
+
+def test_a_blend_among_candidates_is_the_blend_of_the_candidates_and_ranks_others_beside_them() -> None:
+    draw = np.random.default_rng(4)
+    scores = {"one": draw.integers(0, 30, 90).astype(np.float32), "two": draw.random(90).astype(np.float32)}
+    candidates = np.arange(10, 90, dtype=np.int32)
+    alone = {name: values[candidates] for name, values in scores.items()}
+    expected = blend(alone, ("one", "two"), np.zeros(80, np.int8))
+    among = blend_among(scores, ("one", "two"), candidates, candidates)
+    np.testing.assert_allclose(among, expected, rtol=1e-6)
+    best = {name: np.append(values, values.max() + 1) for name, values in scores.items()}
+    (top,) = blend_among(best, ("one", "two"), candidates, np.array([90], np.int32))
+    assert among.max() < top < 1
