@@ -26,7 +26,7 @@ ROOMS = {
     "explain",
     "report",
 }
-ROOMS |= {"world"}
+ROOMS |= {"world", "standards"}
 HEAVY_FOR_FOUNDATIONS = {"torch", "torch_geometric", "neo4j", "ladybug", "real_ladybug", "duckdb", "pyspark"}
 NOT_AT_START = ("torch", "torch_geometric", "sklearn", "xgboost", "networkx", "duckdb")
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -13,14 +13,15 @@ import duckdb
 from graphlead.contracts import Progress, silent
 from graphlead.standards.interests import KIND_NOTE, KINDS
 from graphlead.standards.published import BODS, sort_out, stage
-from graphlead.standards.sql import literal, parquet, session
+from graphlead.standards.sql import literal, mapping, parquet, session
 from graphlead.standards.tables import Imported, open_journal, set_aside, write_tables
 
 PLACE = "STRUCT(name VARCHAR, code VARCHAR)"
+SEAT = f"STRUCT(type VARCHAR, address VARCHAR, postCode VARCHAR, country {PLACE})"
 RECORD = {
     "name": "VARCHAR", "alternateNames": "VARCHAR[]", "entityType": "STRUCT(type VARCHAR)", "jurisdiction": PLACE,
     "identifiers": "STRUCT(id VARCHAR, scheme VARCHAR, schemeName VARCHAR)[]", "foundingDate": "VARCHAR",
-    "dissolutionDate": "VARCHAR", "addresses": f"STRUCT(type VARCHAR, address VARCHAR, postCode VARCHAR, country {PLACE})[]",
+    "dissolutionDate": "VARCHAR", "addresses": f"{SEAT}[]",
     "publicListing": "STRUCT(hasPublicListing VARCHAR)", "uri": "VARCHAR",
     "names": "STRUCT(type VARCHAR, fullName VARCHAR, givenName VARCHAR, familyName VARCHAR)[]",
     "subject": "JSON", "interestedParty": "JSON", "componentRecords": "VARCHAR[]",
@@ -76,8 +77,8 @@ def _find_newest(db: duckdb.DuckDBPyConnection, staged: list[Path]) -> None:
         f"FROM {parquet(staged)}"
     )
     db.execute(
-        "CREATE TEMP TABLE last AS SELECT max({'day': coalesce(day, DATE '0001-01-01'), 'position': position}).position "
-        "AS position FROM statement WHERE record IS NOT NULL AND type IS NOT NULL GROUP BY type, record"
+        "CREATE TEMP TABLE last AS SELECT max({'day': coalesce(day, DATE '0001-01-01'), 'position': position})"
+        ".position AS position FROM statement WHERE record IS NOT NULL AND type IS NOT NULL GROUP BY type, record"
     )
     db.execute("CREATE TEMP VIEW newest AS SELECT * FROM statement SEMI JOIN last USING (position)")
     db.execute("CREATE TEMP VIEW standing AS SELECT * FROM newest WHERE coalesce(status <> 'closed', true)")
@@ -101,7 +102,8 @@ def _find_relations(db: duckdb.DuckDBPyConnection) -> None:
     db.execute(
         f"CREATE TEMP TABLE relationship AS SELECT position, file, record, {name.format(subject)} AS target, "
         f"{name.format(party)} AS source, {reason.format(subject)} AS no_target, {reason.format(party)} AS no_source, "
-        "details.componentRecords AS components, details.interests AS interests FROM standing WHERE type = 'relationship'"
+        "details.componentRecords AS components, details.interests AS interests FROM standing "
+        "WHERE type = 'relationship'"
     )
     db.execute(
         "CREATE TEMP VIEW relation AS FROM relationship WHERE source IS NOT NULL AND target IS NOT NULL"
@@ -132,7 +134,6 @@ SELECT DISTINCT position FROM reach WHERE node = goal
 def _find_interests(db: duckdb.DuckDBPyConnection) -> None:
     """Make the table ``interest``: one row an interest, with the reason why it is no link, if it is none."""
     db.execute(f"CREATE TEMP TABLE told AS {TOLD}")
-    db.execute(f"CREATE TEMP TABLE kinds AS FROM (VALUES {', '.join(f'({literal(a)}, {literal(b)})' for a, b in KINDS.items())}) AS k(type, kind)")  # fmt: skip
     each = "CASE WHEN len(interests) > 0 THEN interests ELSE [NULL] END"
     number = "coalesce(" + ", ".join("TRY_CAST(i.share.{} AS DOUBLE)" for _ in range(3)) + ")"
     low = number.format("exact", "minimum", "exclusiveMinimum")
@@ -142,7 +143,8 @@ def _find_interests(db: duckdb.DuckDBPyConnection) -> None:
         f"SELECT position, file, record, source, target, unnest({each}) AS i FROM relation) "
         "SELECT one.position, file, record, source, target, i.type AS type, i.directOrIndirect AS way, "
         f"iso_day(i.startDate) AS date, share_text({low}, {high}) AS share, "
-        f"CASE WHEN starts_with(i.details, {literal(KIND_NOTE)}) THEN i.details[{len(KIND_NOTE) + 1}:] END AS own_kind, "
+        f"CASE WHEN starts_with(i.details, {literal(KIND_NOTE)}) THEN i.details[{len(KIND_NOTE) + 1}:] END "
+        "AS own_kind, "
         "CASE WHEN iso_day(i.endDate) <= today.day THEN 'interest ended' "
         "WHEN told.position IS NOT NULL AND coalesce(i.directOrIndirect <> 'direct', true) "
         "THEN 'indirect interest, told by its component records' END AS fault "
@@ -156,7 +158,9 @@ def _find_interests(db: duckdb.DuckDBPyConnection) -> None:
 
 
 SNAKE = "lower(regexp_replace(coalesce(interest.type, 'unknownInterest'), '([a-z])([A-Z])', '\\1_\\2', 'g'))"
-PERSON_NAME = "coalesce(details.names[1].fullName, filled(concat_ws(' ', details.names[1].givenName, details.names[1].familyName)))"
+SPOKEN = "filled(concat_ws(' ', details.names[1].givenName, details.names[1].familyName))"
+PERSON_NAME = f"coalesce(details.names[1].fullName, {SPOKEN})"
+KIND = f"map_extract_value({mapping(KINDS)}, interest.type)"
 LINKS = f"""
 WITH party AS (
   SELECT record, 'person' AS source_type, {PERSON_NAME} AS name FROM newest WHERE type = 'person'
@@ -168,10 +172,9 @@ SELECT source AS source_id, named.name AS source_name,
     AS source_type,
   target AS target_id,
   coalesce(own_kind, CASE WHEN interest.type = 'shareholding' AND way = 'indirect' THEN 'indirect_shareholding' END,
-    kinds.kind, {SNAKE}) AS kind,
+    {KIND}, {SNAKE}) AS kind,
   share, date, concat_ws(' ', way, interest.type) AS stated
 FROM interest LEFT JOIN named ON named.record = source LEFT JOIN company ON company.record = source
-LEFT JOIN kinds ON kinds.type = interest.type
 WHERE fault IS NULL ORDER BY position, kind, share, date
 """
 
@@ -189,8 +192,9 @@ def _companies(db: duckdb.DuckDBPyConnection) -> str:
         "CREATE TEMP TABLE company AS SELECT record FROM entity WHERE NOT dissolved AND "
         "(sort = 'registeredEntity' OR record IN (SELECT target FROM relationship WHERE target IS NOT NULL))"
     )
-    return f"""
-WITH silent AS (SELECT target, min(no_source) AS unspecified_owner FROM relationship WHERE source IS NULL GROUP BY target),
+    return """
+WITH silent AS (
+  SELECT target, min(no_source) AS unspecified_owner FROM relationship WHERE source IS NULL GROUP BY target),
 chosen AS (SELECT *, coalesce(list_filter(details.addresses, lambda a: a.type = 'registered')[1], details.addresses[1])
     AS seat, list_filter(details.identifiers, lambda i: i.scheme = 'XI-LEI')[1].id AS lei,
     list_filter(details.identifiers, lambda i: i.id IS NOT NULL AND coalesce(i.scheme <> 'XI-LEI', true))[1] AS number

@@ -9,11 +9,9 @@ import re
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 from graphlead.carriers import Register, Role
 from graphlead.standards.interests import KIND_NOTE, KINDS
-from graphlead.standards.sql import literal, parquet, quoted, session
+from graphlead.standards.sql import literal, mapping, parquet, quoted, session
 
 PUBLISHER = "graphlead"
 FOUNDED = r"(^|_)(founded|founding|incorporated|incorporation|established|created|registered)(_|$)"
@@ -42,8 +40,7 @@ OWN_WORDS = (
 """Interest types of BODS whose words are the kind."""
 TYPES |= {re.sub("([a-z])([A-Z])", r"\1_\2", name).lower(): name for name in OWN_WORDS}
 RELATIONSHIPS = f"""
-WITH typed AS (SELECT *, map_extract_value(MAP {{{", ".join(f"{literal(k)}: {literal(t)}" for k, t in TYPES.items())}}}, kind)
-  AS type FROM link),
+WITH typed AS (SELECT *, map_extract_value({mapping(TYPES)}, kind) AS type FROM link),
 one AS (SELECT source_id, target_id, dense(json_object('type', coalesce(type, 'otherInfluenceOrControl'),
     'directOrIndirect', 'unknown',
     'details', CASE WHEN type IS NULL OR kind = 'owns' THEN {literal(KIND_NOTE)} || kind END,
@@ -113,11 +110,13 @@ def _first(register: Register, role: Role) -> str:
 
 def _identifiers(register: Register) -> str:
     """SQL for the company's other identifiers, each under the name of its column; an LEI under its scheme."""
+    named = [c.name for c in register.columns if c.role is Role.IDENTIFIER or c.name.lower() == "lei"]
+    schemes = [
+        "'scheme', 'XI-LEI'" if name.lower() == "lei" else f"'schemeName', {literal(name)}" for name in named
+    ]
     each = [
-        f"CASE WHEN {quoted(name)} IS NOT NULL THEN json_object('id', {quoted(name)}, "
-        + (f"'scheme', 'XI-LEI')" if name.lower() == "lei" else f"'schemeName', {literal(name)})")
-        + " END"
-        for name in register.names_of(Role.IDENTIFIER)
+        f"CASE WHEN {quoted(name)} IS NOT NULL THEN json_object('id', {quoted(name)}, {scheme}) END"
+        for name, scheme in zip(named, schemes, strict=True)
     ]
     found = f"list_filter([{', '.join(each)}], lambda i: i IS NOT NULL)"
     return f"CASE WHEN len({found}) > 0 THEN {found} END" if each else "NULL"

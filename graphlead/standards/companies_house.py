@@ -71,20 +71,21 @@ def read_companies_house(files: Sequence[Path], out: Path, progress: Progress = 
         for i, source in enumerate(source for sources in found.values() for source in sources):
             progress(i, total, f"reading {source.name}")
             path = scratch / f"{i:05}.parquet"
-            _stage(db, source, scratch, path)
+            _stage(db, source, scratch, i, path)
             staged[source.standard].append(path)
         progress(total - 2, total, "finding the owners among the companies")
         _find_companies(db, staged[COMPANY_DATA])
         links = make_links(db, staged[PSC])
         progress(total - 1, total, "writing")
         companies = (
-            f"SELECT {OUTPUT}, unspecified_owner FROM company LEFT JOIN unspecified USING (company_id)"
+            f"SELECT {OUTPUT}, unspecified_owner FROM company LEFT JOIN unspecified USING (company_id) "
+            "ORDER BY part, file_row_number"
         )
         return write_tables(db, out, companies, links, ", ".join(str(path) for path in files))
 
 
-def _stage(db: duckdb.DuckDBPyConnection, source: Published, scratch: Path, path: Path) -> None:
-    file = f"{literal(source.name)} AS file"
+def _stage(db: duckdb.DuckDBPyConnection, source: Published, scratch: Path, part: int, path: Path) -> None:
+    file = f"{literal(source.name)} AS file, {part} AS part"
     if source.standard == PSC:
         stage(db, source, scratch, f"{file}, {PERSONS}", path, FIELDS)
         return

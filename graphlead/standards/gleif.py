@@ -10,7 +10,7 @@ import duckdb
 from graphlead.contracts import Progress, silent
 from graphlead.standards.published import ENTITIES, RELATIONSHIPS, Published, sort_out, stage
 from graphlead.standards.sql import literal, parquet, quoted, session
-from graphlead.standards.tables import Imported, open_journal, set_aside, write_tables
+from graphlead.standards.tables import NO_LINKS, Imported, open_journal, set_aside, write_tables
 
 ADDRESS = "Entity.LegalAddress"
 COMPANY = {
@@ -121,8 +121,7 @@ def _companies(db: duckdb.DuckDBPyConnection, staged: list[Path]) -> str:
 def _links(db: duckdb.DuckDBPyConnection, staged: list[Path]) -> str:
     """The query for the links table; relationships that do not hold are set aside."""
     if not staged:
-        names = "source_id, source_name, source_type, target_id, kind, share, date, stated".split(", ")
-        return f"SELECT {', '.join(f'NULL::VARCHAR AS {name}' for name in names)} LIMIT 0"
+        return NO_LINKS
     annulled = f"registration IN ({', '.join(map(literal, NO_RECORD))})"
     reason = (
         f"CASE WHEN {annulled} THEN 'relationship record ' || lower(registration) "

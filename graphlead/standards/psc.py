@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from graphlead.standards.sql import literal, parquet
-from graphlead.standards.tables import set_aside
+from graphlead.standards.tables import NO_LINKS, set_aside
 
 FIELDS = (
     "company_number: 'VARCHAR', data: 'STRUCT(kind VARCHAR, name VARCHAR, name_elements STRUCT(forename VARCHAR, "
@@ -24,7 +24,6 @@ PERSONS = (
     "filled(data.identification.country_registered) AS country, data.links.self AS self"
 )
 
-NOBODY = "persons-with-significant-control-statement"
 KINDS = (
     ("ownership-of-shares-", "shareholding"),
     ("voting-rights-", "voting_rights"),
@@ -35,7 +34,7 @@ KINDS = (
 )
 """What a nature of control begins with, and the kind of its link."""
 
-BRITISH = r"\b(england|wales|scotland|northern ireland|united kingdom|great britain|uk|u\.k\.?|gb|gbr|companies house)(\b|$)"
+BRITISH = r"\b(england|wales|scotland|northern ireland|united kingdom|great britain|uk|u\.k\.?|gb|gbr)(\b|$)"
 NOT_BRITISH = r"\b(new south wales|new england|virgin)\b"
 
 FORMAL = (
@@ -50,8 +49,8 @@ REGISTERED = (
     r"WHEN regexp_full_match(bare, 'R[0-9]{1,7}') THEN 'R' || lpad(bare[2:], 7, '0') END"
 )
 """A company number as people type it, in its eight characters."""
-"""Names are compared without case, punctuation and the two spellings of the legal form."""
 SAME_NAME = "regexp_replace(replace({}, 'LIMITED', 'LTD'), '[^A-Z0-9]', '', 'g')"
+"""Names are compared without punctuation and whichever way the legal form is written."""
 
 
 def make_links(db: duckdb.DuckDBPyConnection, staged: list[Path]) -> str:
@@ -63,8 +62,7 @@ def make_links(db: duckdb.DuckDBPyConnection, staged: list[Path]) -> str:
     """
     if not staged:
         db.execute("CREATE TEMP TABLE unspecified (company_id VARCHAR, unspecified_owner VARCHAR)")
-        names = "source_id, source_name, source_type, target_id, kind, share, date, stated".split(", ")
-        return f"SELECT {', '.join(f'NULL::VARCHAR AS {name}' for name in names)} LIMIT 0"
+        return NO_LINKS
     db.execute(
         "CREATE TEMP VIEW control AS SELECT *, "
         f"{FORMAL} AS fault, upper(regexp_replace(number, '[^A-Za-z0-9]', '', 'g')) AS bare FROM {parquet(staged)}"
@@ -77,10 +75,12 @@ def make_links(db: duckdb.DuckDBPyConnection, staged: list[Path]) -> str:
     low = r"TRY_CAST(regexp_extract(nature, '-([0-9]+)-(to-[0-9]+-)?percent', 1) AS DOUBLE)"
     high = r"TRY_CAST(regexp_extract(nature, '-to-([0-9]+)-percent', 1) AS DOUBLE)"
     return (
-        "WITH nature AS (SELECT *, unnest(CASE WHEN len(natures) > 0 THEN natures ELSE [NULL] END) AS nature FROM owner) "
+        "WITH nature AS (SELECT *, unnest(CASE WHEN len(natures) > 0 THEN natures ELSE [NULL] END) AS nature "
+        "FROM owner) "
         "SELECT source_id, name AS source_name, source_type, company_number AS target_id, "
         f"CASE {kinds} ELSE coalesce(replace(nature, '-', '_'), 'unknown_interest') END AS kind, "
-        f"CASE WHEN {low} IS NOT NULL THEN share_text({low}, {high}) END AS share, date, nature AS stated FROM nature"
+        f"CASE WHEN {low} IS NOT NULL THEN share_text({low}, {high}) END AS share, date, nature AS stated FROM nature "
+        "ORDER BY part, file_row_number, nature"
     )
 
 
@@ -102,10 +102,12 @@ def _set_aside_others(db: duckdb.DuckDBPyConnection) -> None:
 def _find_owners(db: duckdb.DuckDBPyConnection) -> None:
     """Make the view ``owner``: the lines with somebody in control, with source_id and source_type."""
     db.execute(
-        "CREATE TEMP TABLE corporate AS SELECT DISTINCT number, country, name, company_id FROM ("
+        "CREATE TEMP TABLE corporate AS SELECT number AS of_number, country AS of_country, name AS of_name, company_id "
+        "FROM ("
         f"SELECT DISTINCT number, country, upper(name) AS name, {REGISTERED} AS company_id FROM control "
         "WHERE fault IS NULL AND number IS NOT NULL) AS said "
-        "JOIN (SELECT company_id, upper(name) AS listed FROM company) USING (company_id) "
+        "JOIN (SELECT company_id, any_value(upper(name)) AS listed FROM company GROUP BY company_id) "
+        "USING (company_id) "
         f"WHERE CASE WHEN country IS NULL THEN {SAME_NAME.format('name')} = {SAME_NAME.format('listed')} "
         f"ELSE regexp_matches(lower(country), {literal(BRITISH)}) "
         f"AND NOT regexp_matches(lower(country), {literal(NOT_BRITISH)}) END"
@@ -113,12 +115,13 @@ def _find_owners(db: duckdb.DuckDBPyConnection) -> None:
     person = (
         "identity('person', coalesce(lower(coalesce(full_name, name)) || '|' || born, self, company_number))"
     )
-    others = "lower(concat_ws('|', control.name, bare, control.country))"
+    others = "filled(lower(concat_ws('|', name, bare, country)))"
+    holder = f"identity('holder', coalesce({others}, self, company_number))"
     db.execute(
         "CREATE TEMP VIEW owner AS SELECT control.*, coalesce(corporate.company_id, "
-        f"CASE WHEN kind LIKE 'individual%' THEN {person} ELSE identity('holder', coalesce(filled({others}), self, company_number)) END) AS source_id, "
+        f"CASE WHEN kind LIKE 'individual%' THEN {person} ELSE {holder} END) AS source_id, "
         "CASE WHEN corporate.company_id IS NOT NULL THEN 'company' WHEN kind LIKE 'individual%' THEN 'person' "
-        "ELSE 'holder' END AS source_type FROM control LEFT JOIN corporate ON corporate.number = control.number "
-        "AND corporate.country IS NOT DISTINCT FROM control.country AND corporate.name = upper(control.name) "
+        "ELSE 'holder' END AS source_type FROM control LEFT JOIN corporate ON of_number = number "
+        "AND of_country IS NOT DISTINCT FROM country AND of_name = upper(name) "
         "WHERE fault IS NULL"
     )

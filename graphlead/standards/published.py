@@ -73,9 +73,12 @@ class Published:
             return
         unpacked = scratch / "unpacked"
         with refusing_damage(self.where):
-            with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as packed:
-                with unpacked.open("wb") as file:
-                    shutil.copyfileobj(packed, file, 1 << 20)
+            with (
+                zipfile.ZipFile(self.path) as archive,
+                archive.open(self.member) as packed,
+                unpacked.open("wb") as file,
+            ):
+                shutil.copyfileobj(packed, file, 1 << 20)
             self._check_unpacked(unpacked)
         try:
             yield unpacked
@@ -165,7 +168,7 @@ def _counts(member: str) -> bool:
     )
 
 
-def _head(file: IO[bytes]) -> str:
+def _head(file: IO[bytes] | gzip.GzipFile) -> str:
     with file:
         return file.read(HEAD).decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
 

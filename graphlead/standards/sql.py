@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,8 @@ MEMORY = "1GB"
 """What DuckDB may hold before it spills to the session's folder."""
 
 MACROS = (
-    "per_cent(x) AS CASE WHEN contains(x::VARCHAR, 'e') THEN printf('%.12f', x) ELSE x::VARCHAR END",
+    "per_cent(x) AS CASE WHEN contains(x::VARCHAR, 'e') THEN printf('%.12f', x) "
+    "ELSE regexp_replace(x::VARCHAR, '\\.0$', '') END",
     # Every share is written with its sign, so that 0.5 is half a per cent whatever else the column holds.
     "share_text(low, high) AS CASE WHEN low IS NULL AND high IS NULL THEN NULL "
     "WHEN coalesce(low, 0) = 0 AND coalesce(high, 100) = 100 THEN NULL WHEN low = high THEN per_cent(low) || '%' "
@@ -35,6 +36,11 @@ def quoted(name: str) -> str:
 def literal(text: object) -> str:
     """A path or a constant of this package as an SQL string literal."""
     return "'" + str(text).replace("'", "''") + "'"
+
+
+def mapping(words: Mapping[str, str]) -> str:
+    """Constants of this package as an SQL map."""
+    return f"MAP {{{', '.join(f'{literal(key)}: {literal(value)}' for key, value in words.items())}}}"
 
 
 def plain(path: Path) -> str:

@@ -11,6 +11,12 @@ from graphlead.errors import InputError
 from graphlead.standards.sql import literal
 
 COMPANIES, LINKS, SET_ASIDE = "companies.parquet", "links.parquet", "set_aside.parquet"
+NO_LINKS = (
+    "SELECT NULL::VARCHAR AS source_id, NULL::VARCHAR AS source_name, NULL::VARCHAR AS source_type, "
+    "NULL::VARCHAR AS target_id, NULL::VARCHAR AS kind, NULL::VARCHAR AS share, NULL::DATE AS date, "
+    "NULL::VARCHAR AS stated LIMIT 0"
+)
+"""The query for a links table without links."""
 
 
 @dataclass(frozen=True)
