@@ -1,0 +1,237 @@
+"use strict";
+// Charts of the report. Their data lies in the page's JSON; text reaches the page as text only, never as markup.
+const report = (() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const css = getComputedStyle(document.documentElement);
+  const color = (name) => css.getPropertyValue("--" + name).trim();
+  const [ink, soft, rule, blue, light, orange] = ["ink", "soft", "rule", "blue", "light", "orange"].map(color);
+  const segmentColors = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => color("s" + i));
+  const none = "#b6c0c9";
+  const font = getComputedStyle(document.body).fontFamily;
+  const charts = [];
+  const narrow = () => window.innerWidth < 600;
+
+  const percent = (x) => {
+    const digits = x >= 0.0995 || x === 0 ? 0 : x >= 0.00995 ? 1 : 2;
+    return (100 * x).toFixed(digits) + "%";
+  };
+  const count = (x) => Math.round(x).toLocaleString("en-US");
+  const short = (x) => (x >= 1e6 ? x / 1e6 + "M" : x >= 1e4 ? x / 1e3 + "k" : x.toLocaleString("en-US"));
+
+  function element(tag, text, name) {
+    const made = document.createElement(tag);
+    if (text !== undefined) made.textContent = text;
+    if (name) made.className = name;
+    return made;
+  }
+
+  function tip(title, lines) {
+    const box = element("div", undefined, "tip");
+    box.append(element("b", title), ...lines.map((line) => element("span", line)));
+    return box;
+  }
+
+  const tooltip = (formatter, trigger) => ({
+    trigger, formatter, confine: true, borderColor: rule, borderWidth: 1, padding: [8, 11], backgroundColor: "#fff",
+    extraCssText: "box-shadow:0 2px 8px rgba(28,39,51,.12);", axisPointer: { lineStyle: { color: none } },
+  });
+
+  const axis = (more) => ({
+    axisLine: { lineStyle: { color: none } }, axisTick: { show: false }, nameLocation: "middle",
+    axisLabel: { color: soft, fontSize: 12, hideOverlap: true }, nameTextStyle: { color: soft, fontSize: 12.5 },
+    splitLine: { show: false }, ...more,
+  });
+  const lengths = (values) => axis({
+    type: "log", min: Math.max(1, values[0]), max: values[values.length - 1], name: "Companies on the list", nameGap: 30,
+    axisLabel: { color: soft, fontSize: 12, formatter: short, hideOverlap: true, showMaxLabel: false },
+  });
+  const shares = (name, more) => axis({
+    type: "value", min: 0, name, nameGap: 44, splitLine: { lineStyle: { color: rule } }, axisLine: { show: false },
+    axisLabel: { color: soft, fontSize: 12, formatter: percent }, ...more,
+  });
+  const grid = (more) => ({ left: 62, right: 18, top: 14, bottom: 48, ...more });
+
+  function draw(id, option) {
+    const place = document.getElementById(id);
+    if (!place) return null;
+    const chart = echarts.init(place, null, { renderer: "svg" });
+    chart.setOption({ animation: false, textStyle: { fontFamily: font, color: ink }, ...option });
+    charts.push(chart);
+    return chart;
+  }
+
+  // The band between two lines: the lower one unseen, the difference stacked onto it.
+  function band(name, x, low, high, fill, opacity) {
+    const base = { type: "line", stack: name, symbol: "none", silent: true, lineStyle: { opacity: 0 }, z: 1 };
+    return [
+      { ...base, name: name + " low", data: x.map((each, i) => [each, low[i]]) },
+      { ...base, name: name + " high", data: x.map((each, i) => [each, high[i] - low[i]]),
+        areaStyle: { color: fill, opacity } },
+    ];
+  }
+
+  const rankerColors = { pagerank: "#a04668", tabular: "#bf7a16", tabular_graph: "#2e7d5b", gnn: "#5b6bb0", blend: "#17557c" };
+
+  function lift() {
+    const figure = data.lift;
+    if (!figure) return;
+    let split = 0;
+    let shown = figure.ranker;
+    const option = () => {
+      const { length, share, curves } = figure.splits[split];
+      const series = curves.flatMap((curve) => {
+        const on = curve.ranker === shown;
+        const line = {
+          type: "line", name: curve.name, symbol: "none", z: on ? 4 : 3, data: length.map((n, i) => [n, curve.recall[i]]),
+          lineStyle: { width: on ? 3 : 1.4, color: rankerColors[curve.ranker] || blue, opacity: on ? 1 : 0.75 },
+        };
+        return on ? [...band(curve.name, length, curve.low, curve.high, rankerColors[curve.ranker] || blue, 0.16), line] : [line];
+      });
+      series.push({ type: "line", name: "Chance", symbol: "none", data: length.map((n, i) => [n, share[i]]), z: 2,
+        lineStyle: { type: [5, 5], width: 1.6, color: "#7c8894" } });
+      return {
+        grid: grid(), xAxis: lengths(length), yAxis: shares("Held-out clients found", { max: 1 }), series,
+        tooltip: tooltip((points) => {
+          const i = points[0].dataIndex;
+          const lines = curves.map((c) => `${c.name}: ${percent(c.recall[i])} (${percent(c.low[i])} to ${percent(c.high[i])})`);
+          return tip(`${count(length[i])} companies`, [...lines, `Chance: ${percent(share[i])}`]);
+        }, "axis"),
+      };
+    };
+    const chart = draw("lift", option());
+    const press = (buttons, pressed) => buttons.forEach((b) => b.setAttribute("aria-pressed", String(b === pressed)));
+    const update = () => chart.setOption(option(), { replaceMerge: ["series"] });
+    const splits = [...document.querySelectorAll("[data-split][aria-pressed]")];
+    const rankers = [...document.querySelectorAll(".rankers [data-ranker]")];
+    splits.forEach((b) => b.addEventListener("click", () => { split = Number(b.dataset.split); press(splits, b); update(); }));
+    rankers.forEach((b) => {
+      b.style.setProperty("--c", rankerColors[b.dataset.ranker] || blue);
+      b.addEventListener("click", () => { shown = b.dataset.ranker; press(rankers, b); update(); });
+    });
+  }
+
+  function precision() {
+    const figure = data.precision;
+    if (!figure) return;
+    const { length, precision: point, precision_low: low, precision_high: high } = figure;
+    draw("precision", {
+      grid: grid(), xAxis: lengths(length), yAxis: shares("Companies like clients", { max: (v) => Math.min(1, v.max * 1.05) }),
+      series: [...band("prior", length, low, high, blue, 0.14),
+        { type: "line", symbol: "none", data: length.map((n, i) => [n, point[i]]), lineStyle: { color: blue, width: 3 } }],
+      tooltip: tooltip((points) => {
+        const i = points[0].dataIndex;
+        return tip(`First ${count(length[i])} companies`, [`${percent(point[i])} are like clients`,
+          `${percent(low[i])} at the least, ${percent(high[i])} at the most`]);
+      }, "axis"),
+    });
+  }
+
+  function scores() {
+    const figure = data.scores;
+    if (!figure) return;
+    const colors = ["#c9d4dc", light, blue];
+    const names = ["Weak", "Moderate", "Strong"];
+    draw("scores", {
+      grid: grid({ bottom: 46 }),
+      xAxis: axis({ type: "category", data: figure.counts.map((_, i) => figure.edges[i]), name: "Score", nameGap: 28 }),
+      yAxis: axis({ type: "value", name: "Companies", nameGap: 46, axisLine: { show: false }, splitNumber: 3,
+        splitLine: { lineStyle: { color: rule } }, axisLabel: { color: soft, fontSize: 12, formatter: short } }),
+      series: [{ type: "bar", barCategoryGap: "8%",
+        data: figure.counts.map((value, i) => ({ value, itemStyle: { color: colors[figure.bands[i]] } })) }],
+      tooltip: tooltip((p) => tip(`${figure.edges[p.dataIndex]} to ${figure.edges[p.dataIndex + 1]}`,
+        [`${count(p.value)} companies, ${names[figure.bands[p.dataIndex]].toLowerCase()} fit`]), "item"),
+    });
+  }
+
+  function distributions() {
+    (data.distributions || []).forEach((each, i) => {
+      const line = (values, stroke, fill) => ({ type: "line", symbol: "none", data: each.grid.map((x, j) => [x, values[j]]),
+        lineStyle: { color: stroke, width: 2 }, areaStyle: { color: fill, opacity: 0.18 } });
+      draw("distribution-" + i, {
+        grid: { left: 8, right: 18, top: 10, bottom: 28 },
+        xAxis: axis({ type: each.logarithmic ? "log" : "value", min: each.grid[0], max: each.grid[each.grid.length - 1],
+          axisLabel: { color: soft, fontSize: 12, formatter: (x) => short(Number(x.toPrecision(3))), hideOverlap: true, showMaxLabel: false } }),
+        yAxis: { type: "value", show: false },
+        series: [line(each.register, "#9aa6b1", "#9aa6b1"), line(each.clients, blue, blue)],
+      });
+    });
+  }
+
+  function season() {
+    if (!data.season) return;
+    draw("season", {
+      grid: grid({ left: 40, bottom: 30 }),
+      xAxis: axis({ type: "category", data: data.season.months }),
+      yAxis: axis({ type: "value", minInterval: 1, splitNumber: 3, axisLine: { show: false }, splitLine: { lineStyle: { color: rule } } }),
+      series: [{ type: "bar", data: data.season.counts, itemStyle: { color: blue }, barCategoryGap: "20%" }],
+      tooltip: tooltip((p) => tip(p.name, [`${count(p.value)} clients won`]), "item"),
+    });
+  }
+
+  function plane() {
+    const figure = data.plane;
+    if (!figure) return;
+    const kinds = ["other company", "company to call", "client"];
+    const colorOf = (segment) => (segment < 0 ? none : segmentColors[segment % 8]);
+    const layer = (kind, look) => ({
+      type: "scatter", ...look,
+      data: figure.points.filter((p) => p[3] === kind).map(([x, y, segment, , name]) => ({ value: [x, y], name, segment, kind,
+        itemStyle: kind === 1 ? { color: "#fff", borderColor: figure.coloured ? colorOf(segment) : orange, borderWidth: 1.8 }
+          : { color: figure.coloured ? colorOf(segment) : kind === 2 ? blue : none, borderColor: "#fff", borderWidth: kind === 2 ? 1 : 0 } })),
+    });
+    const plain = (name, gap) => axis({ type: "value", scale: true, name, nameGap: gap, axisLabel: figure.geographic
+      ? { color: soft, fontSize: 12, formatter: "{value}°" } : { show: false }, axisLine: { show: figure.geographic } });
+    draw("plane", {
+      grid: { left: figure.geographic ? 56 : 34, right: 10, top: 10, bottom: figure.geographic ? 48 : 34 },
+      xAxis: { ...plain(figure.axes[0], figure.geographic ? 30 : 14), ...figure.x },
+      yAxis: { ...plain(figure.axes[1], figure.geographic ? 40 : 14), ...figure.y },
+      series: [layer(0, { symbolSize: 4, itemStyle: { opacity: 0.42 }, z: 1 }),
+        layer(1, { symbol: "diamond", symbolSize: 8.5, z: 2 }), layer(2, { symbolSize: 8, z: 3 })],
+      tooltip: tooltip((p) => tip(p.data.name || kinds[p.data.kind], [kinds[p.data.kind],
+        ...(p.data.segment >= 0 ? [figure.segments[p.data.segment]] : [])]), "item"),
+    });
+  }
+
+  function paths() {
+    const colors = { lead: orange, between: none, client: blue };
+    const chart = draw("paths", {});
+    return chart && (({ nodes, edges, columns, rows }) => {
+      const place = document.getElementById("paths");
+      place.style.height = 64 * rows + 40 + "px";
+      chart.resize();
+      const side = narrow() ? 52 : 120;
+      const room = Math.max(72, Math.min(220, (place.clientWidth - 2 * side) / Math.max(columns - 1, 1) - 14));
+      const hidden = { type: "value", show: false };
+      chart.setOption({
+        grid: { left: side, right: side, top: 16, bottom: 44 },
+        xAxis: { ...hidden, min: 0, max: Math.max(columns - 1, 1) },
+        yAxis: { ...hidden, inverse: true, min: -(rows - 1) / 2 || -1, max: (rows - 1) / 2 || 1 },
+        tooltip: tooltip((p) => (p.dataType === "edge" ? tip(p.data.relation, []) : tip(p.name, [p.data.kind])), "item"),
+        series: [{
+          type: "graph", coordinateSystem: "cartesian2d", edgeSymbol: ["none", "none"], cursor: "default",
+          data: nodes.map((n, i) => ({ id: String(i), name: n.name, kind: n.label, value: [n.x, n.y],
+            label: { show: true, position: "bottom", formatter: "{b}", width: room, overflow: "truncate", color: ink, fontSize: 12,
+              distance: 4, fontWeight: n.role === "between" ? 400 : 600, textBorderColor: "#fff", textBorderWidth: 3 },
+            symbolSize: n.role === "between" ? 12 : 18, itemStyle: { color: colors[n.role], opacity: 1 } })),
+          links: edges.map(([source, target, relation]) => ({ source: String(source), target: String(target), relation })),
+          lineStyle: { color: "#9aa6b1", width: 1.5, opacity: 1 },
+          emphasis: { focus: "adjacency", lineStyle: { width: 2.5 } },
+        }],
+      }, { replaceMerge: ["series"] });
+    });
+  }
+
+  lift();
+  precision();
+  scores();
+  distributions();
+  season();
+  plane();
+  const showPaths = paths();
+
+  const resize = () => charts.forEach((chart) => chart.resize());
+  window.addEventListener("resize", resize);
+  window.addEventListener("beforeprint", resize);
+  window.addEventListener("afterprint", resize);
+  return { data, element, showPaths };
+})();

@@ -1,0 +1,105 @@
+"""Who the clients are: the profile, as the page needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from graphlead.carriers import Distribution, Json, Lift, Profile, Season, Segment
+from graphlead.report.html.figures import count, from_to, number, percent, times
+
+COLUMNS, LIFTS, DISTRIBUTIONS, TRAITS, OUTLIERS = 8, 16, 6, 4, 10
+"""How many of each are shown, the strongest first."""
+
+WIDEST = 32.0
+"""Lifts past this are drawn at the edge."""
+
+SIGNIFICANT = 0.05
+
+
+def profile_view(profile: Profile) -> Json:
+    """What the page shows of a profile, strongest first, and how many are not shown."""
+    return {
+        "n_clients": count(profile.n_clients),
+        "n_companies": count(profile.n_companies),
+        "columns": _columns(profile),
+        "lifts": lift_rows(profile.lifts[:LIFTS]),
+        "segments": [_segment(i, segment) for i, segment in enumerate(profile.segments)],
+        "outliers": profile.outliers[:OUTLIERS],
+        "more_outliers": max(0, len(profile.outliers) - OUTLIERS),
+        "season": profile.season,
+        "biases": profile.biases,
+        "notes": profile.notes,
+    }
+
+
+def _columns(profile: Profile) -> list[Json]:
+    shown = profile.columns[:COLUMNS]
+    strongest = max((column.strength for column in shown), default=0.0) or 1.0
+    return [
+        {"name": column.column, "sentence": column.sentence, "width": round(100 * column.strength / strongest, 1),
+         "sure": column.p_value < SIGNIFICANT}
+        for column in shown
+    ]  # fmt: skip
+
+
+def lift_rows(lifts: Iterable[Lift]) -> list[Json]:
+    """Each lift with its interval as places on a logarithmic axis around 1, in percent of the width."""
+    rows = list(lifts)
+    reach = min(WIDEST, max([2.0, *(max(row.lift, 1 / max(row.lift, 1e-9)) for row in rows)]) * 1.5)
+    return [
+        {"column": row.column, "value": row.value, "clients": count(row.clients),
+         "companies": count(row.companies), "lift": times(row.lift),
+         "interval": from_to(times(row.low), times(row.high)),
+         "at": _place(row.lift, reach), "low": _place(row.low, reach), "high": _place(row.high, reach),
+         "above": row.lift > 1 and row.p_value < SIGNIFICANT, "below": row.lift < 1 and row.p_value < SIGNIFICANT}
+        for row in rows
+    ]  # fmt: skip
+
+
+def _place(lift: float, reach: float) -> float:
+    """0 at 1/reach, 50 at 1, 100 at reach."""
+    share = np.log(np.clip(lift, 1 / reach, reach)) / np.log(reach)
+    return round(50 + 50 * float(share), 2)
+
+
+def _segment(nth: int, segment: Segment) -> Json:
+    traits = [
+        {"text": f"{trait.column}: {trait.value}", "lift": times(trait.lift)}
+        for trait in segment.traits[:TRAITS]
+    ]
+    return {"nth": nth, "name": segment.name, "clients": count(segment.clients), "traits": traits}
+
+
+def distribution_figures(profile: Profile) -> list[Json]:
+    """Clients and register on one axis, as densities where there are some, else as shares by bin."""
+    return [_distribution(each) for each in profile.distributions[:DISTRIBUTIONS]]
+
+
+def _distribution(each: Distribution) -> Json:
+    bins = [
+        {
+            "bin": f"{number(low)} to {number(high)}",
+            "clients": percent(clients),
+            "register": percent(register),
+        }
+        for low, high, clients, register in zip(
+            each.edges, each.edges[1:], each.clients, each.register, strict=False
+        )
+    ]
+    return {
+        "column": each.column, "logarithmic": each.logarithmic and min(each.grid, default=0) > 0,
+        "grid": each.grid, "clients": each.clients_density, "register": each.register_density, "bins": bins,
+    }  # fmt: skip
+
+
+def season_figure(season: Season | None) -> Json | None:
+    if season is None:
+        return None
+    return {"months": [month for month, _ in season.months], "counts": [won for _, won in season.months],
+            "by_month": season.by_month}  # fmt: skip
+
+
+def segment_names(profile: Profile | None) -> list[str]:
+    return [] if profile is None else [segment.name for segment in profile.segments]

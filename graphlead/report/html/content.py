@@ -1,0 +1,93 @@
+"""What the report tells, gathered from the whole run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from graphlead.carriers import Cohort, Evaluation, Evidence, Floats, Ints, Match, Noise, Profile, Register
+from graphlead.errors import CarrierError
+
+Node = tuple[str, str]
+"""A node of the graph: its label and key, such as ("Company", "C1")."""
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A sample of the companies in two dimensions.
+
+    companies: int32 (m,) indices, each once; x, y: float32 (m,), finite; axes: what x and y are, in words;
+    geographic: x is the longitude and y the latitude, in degrees; note: what a reader has to know of it.
+    """
+
+    companies: Ints
+    x: Floats
+    y: Floats
+    axes: tuple[str, str]
+    geographic: bool
+    note: str
+
+    def __post_init__(self) -> None:
+        lengths = {len(self.companies), len(self.x), len(self.y)}
+        _require(len(lengths) == 1, f"Plane: expected as many x and y as companies, got {lengths}.")
+        finite = np.isfinite(self.x).all() and np.isfinite(self.y).all()
+        _require(bool(finite), "Plane: expected finite x and y, got NaN or infinity.")
+
+
+@dataclass(frozen=True)
+class ReportContent:
+    """Everything the report shows; what is None or empty is left out, and the report says so.
+
+    ranker: the name under which ``evaluation`` and ``curves`` have the ranker that made the list; members: the
+    rankers it is made of. curves: as ``evaluate.curves.lift_curves`` gives them. scores: the calibrated scores
+    (c,) of every candidate. leads: as in leads.csv, best first, with or without the columns segment,
+    nearest_client, nearest_client_id, introduction and reason_1 to reason_3; lead_companies: int32, their
+    indices. whitespace: how many companies are kept apart because they are in a client's own group. evidence: of
+    some of the leads, by company; names: what a node of a tie is called, its key where there is no entry.
+    """
+
+    title: str
+    made: date
+    register: Register
+    noise: Noise
+    clients: Match
+    cohort: Cohort
+    evaluation: Evaluation
+    ranker: str
+    members: tuple[str, ...]
+    reason: str
+    scores: npt.NDArray[np.float64]
+    leads: pd.DataFrame
+    lead_companies: Ints
+    whitespace: int
+    curves: pd.DataFrame | None = None
+    profile: Profile | None = None
+    evidence: tuple[Evidence, ...] = ()
+    names: Mapping[Node, str] = field(default_factory=dict)
+    plane: Plane | None = None
+
+    def __post_init__(self) -> None:
+        _require(
+            len(self.leads) == len(self.lead_companies),
+            f"ReportContent: expected a company for each of {len(self.leads)} leads, "
+            f"got {len(self.lead_companies)}.",
+        )
+        rankers = set(self.evaluation.metrics["ranker"])
+        _require(
+            self.ranker in rankers, f"ReportContent: expected a ranker among {rankers}, got {self.ranker}."
+        )
+
+    @property
+    def split(self) -> str:
+        """The split that the verdict is drawn on: the first."""
+        return str(self.evaluation.metrics["split"].iloc[0])
+
+
+def _require(holds: bool, problem: str) -> None:
+    if not holds:
+        raise CarrierError(problem)

@@ -1,0 +1,86 @@
+"""How numbers and the names of parts are written, the same everywhere in the report."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+UNSAFE_IN_SCRIPTS = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+
+RANKERS = {
+    "gnn": "Graph network",
+    "tabular": "Trees on the companies' own columns",
+    "tabular_graph": "Trees with neighbour features",
+    "pagerank": "Walk from the clients",
+    "blend": "Two rankers together",
+    "random": "Chance",
+}
+
+SPLITS = {
+    "groups": "clients held back with their whole ownership group",
+    "random": "clients held back at random",
+    "time": "the clients won last",
+}
+
+
+def percent(share: float) -> str:
+    """33%, 4.8%, 0.48%: two digits, as much as an interval from held-out clients bears."""
+    size = abs(share)
+    digits = 0 if size >= 0.0995 or size == 0 else 1 if size >= 0.00995 else 2
+    return f"{share:.{digits}%}"
+
+
+def count(number: float) -> str:
+    return f"{number:,.0f}"
+
+
+def times(factor: float) -> str:
+    """6.6×, 12×."""
+    return f"{factor:,.0f}×" if factor >= 9.95 else f"{factor:.1f}×"
+
+
+def number(value: float) -> str:
+    """A number of a register as a reader expects it: no more than three digits behind the point."""
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.3g}"
+
+
+def from_to(low: str, high: str) -> str:
+    """24% to 42%, in the short form 24–42%."""
+    unit = low[-1:] if low[-1:] == high[-1:] and low[-1:] in "%×" else ""
+    return f"{low.removesuffix(unit)}–{high}"
+
+
+def listed(parts: list[str]) -> str:
+    """a, b and c."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def ranker_name(name: str) -> str:
+    return RANKERS.get(name, name)
+
+
+def split_name(name: str) -> str:
+    return SPLITS.get(name, f"clients held back: {name}")
+
+
+def script_json(data: Mapping[str, Any]) -> Markup:
+    """JSON that can stand in a script element: nothing in it ends the element or begins a comment or an entity."""
+    text = json.dumps(_plain(data), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # What is marked as safe here holds no character that HTML knows.
+    return Markup(text.translate(UNSAFE_IN_SCRIPTS))  # noqa: S704
+
+
+def _plain(value: Any) -> Any:
+    """Plain Python values; what is not a finite number is null."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,171 @@
+"""Companies in two dimensions: where they are, or else which of them are alike."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphlead.carriers import Cohort, Ints, Register, Role
+from graphlead.report.html.content import Plane
+from graphlead.report.html.figures import listed
+from graphlead.report.leads import read_rows
+
+MOST = 3_000
+"""Companies drawn at most: more are a blot, and slow on a phone."""
+
+MOST_CLIENTS = 1_000
+"""Clients drawn at most, so that there is room for the others."""
+
+LATITUDE = re.compile(r"(.*[_ .])?(lat|latitude|breitengrad)([_ .](deg|wgs84))?", re.IGNORECASE)
+LONGITUDE = re.compile(
+    r"(.*[_ .])?(lon|lng|long|longitude|l(ä|ae)ngengrad)([_ .](deg|wgs84))?", re.IGNORECASE
+)
+
+FAR = 4.0
+"""Standard deviations past which a number is drawn in: one giant must not flatten all others."""
+
+VALUES = 12
+"""How many values of a category are told apart, the most frequent ones."""
+
+NAMED = 2
+"""How many columns name an axis."""
+
+ROUNDS = 20
+"""Rounds in which what is missing is filled in from what the two directions say of it."""
+
+NUMERIC = (Role.NUMBER, Role.DATE, Role.BOOLEAN)
+NAMED_VALUES = (Role.COUNTRY, Role.REGION, Role.INDUSTRY, Role.CATEGORY)
+
+Reals = npt.NDArray[np.float64]
+
+
+def make_plane(register: Register, cohort: Cohort, leads: Ints, seed: int) -> Plane | None:
+    """A sample of the companies by their coordinates if the register has some, else by what is alike.
+
+    leads: int32 indices, all of them drawn, of the clients up to MOST_CLIENTS. None when the register has neither
+    coordinates nor two columns that differ between companies.
+    """
+    companies = sample(cohort, leads, seed)
+    return by_coordinates(register, companies) or by_likeness(register, companies)
+
+
+def sample(cohort: Cohort, leads: Ints, seed: int) -> Ints:
+    """The leads, clients, and others at random, at most MOST together, as rising indices."""
+    rng = np.random.default_rng(seed)
+    clients = cohort.clients
+    if len(clients) > MOST_CLIENTS:
+        clients = rng.choice(clients, MOST_CLIENTS, replace=False)
+    marked = np.union1d(leads[: MOST - len(clients)], clients)
+    # Drawn with more than enough to spare for those that are marked already, without a list of all companies.
+    drawn = rng.choice(cohort.n_companies, min(cohort.n_companies, 2 * MOST), replace=False)
+    others = drawn[~np.isin(drawn, marked)][: MOST - len(marked)]
+    return np.union1d(marked, others).astype(np.int32)
+
+
+def by_coordinates(register: Register, companies: Ints) -> Plane | None:
+    """These companies by longitude and latitude, those without left out; None without two such columns."""
+    latitude, longitude = (_column(register, pattern) for pattern in (LATITUDE, LONGITUDE))
+    if not latitude or not longitude:
+        return None
+    table = read_rows(register, [latitude, longitude], companies)
+    y, x = (_numbers(table[name]) for name in (latitude, longitude))
+    known = (np.abs(y) <= 90) & (np.abs(x) <= 180) & ~((x == 0) & (y == 0))
+    if known.sum() < len(companies) / 2:
+        return None
+    note = (
+        f"{len(companies) - known.sum():,} companies without coordinates are left out."
+        if not known.all()
+        else ""
+    )
+    return Plane(companies[known], x[known].astype(np.float32), y[known].astype(np.float32),
+                 ("Longitude", "Latitude"), True, note)  # fmt: skip
+
+
+def by_likeness(register: Register, companies: Ints) -> Plane | None:
+    """These companies along their two principal components; None without two columns that differ.
+
+    Every column counts alike: a number, date or yes/no as one of variance 1 (numbers by their signed logarithm, drawn
+    in at FAR deviations), a category as a flag a frequent value, of variance 1 together (Pages 2004, Analyse
+    factorielle de donnees mixtes). What is missing is filled in from the two components, in rounds (Josse & Husson
+    2012, Handling missing values in exploratory multivariate data analysis methods).
+    """
+    numbers, values = register.names_of(*NUMERIC), register.names_of(*NAMED_VALUES)
+    table = read_rows(register, [*numbers, *values], companies)
+    blocks = {name: _scaled(_as_number(table[name])[:, None]) for name in numbers}
+    short = set(register.names_of(Role.INDUSTRY))
+    blocks |= {name: _scaled(_flags(table[name], 2 if name in short else None)) for name in values}
+    blocks = {name: block for name, block in blocks.items() if block.size}
+    if len(blocks) < 2:
+        return None
+    of_column = np.concatenate([np.full(block.shape[1], i) for i, block in enumerate(blocks.values())])
+    left, sizes, right, share = _components(np.hstack(list(blocks.values())))
+    x, y = (left * sizes).T.astype(np.float32)
+    note = (
+        f"Companies near each other are alike. The two directions in which the companies differ most hold {share:.0%} "
+        f"of all that is told of them in {len(blocks)} columns."
+    )
+    return Plane(companies, x, y, (_axis(right[0], of_column, list(blocks)), _axis(right[1], of_column, list(blocks))),
+                 False, note)  # fmt: skip
+
+
+def _scaled(block: Reals) -> Reals:
+    """Mean 0 and variance 1 together, over what is known, drawn in at FAR; (m, 0) when nothing differs."""
+    known = np.isfinite(block)
+    if not known.any():
+        return block[:, :0]
+    centred = block - np.nanmean(block, axis=0)
+    deviation = np.sqrt(np.nansum(np.nanmean(centred**2, axis=0)))
+    if not deviation > 1e-9:
+        return block[:, :0]
+    return np.asarray(np.clip(centred / deviation, -FAR, FAR), np.float64)
+
+
+def _components(matrix: Reals) -> tuple[Reals, Reals, Reals, float]:
+    """The first two: left (m, 2), sizes (2,), right (2, d), and the share of the variance that they hold."""
+    missing = np.isnan(matrix)
+    filled = np.where(missing, 0.0, matrix)
+    for _ in range(ROUNDS if missing.any() else 1):
+        middle = filled.mean(axis=0)
+        left, sizes, right = np.linalg.svd(filled - middle, full_matrices=False)
+        filled = np.where(missing, middle + (left[:, :2] * sizes[:2]) @ right[:2], matrix)
+    share = float((sizes[:2] ** 2).sum() / (sizes**2).sum())
+    upright = np.sign(right[np.arange(2), np.abs(right[:2]).argmax(axis=1)])
+    return left[:, :2] * upright, sizes[:2], right[:2] * upright[:, None], share
+
+
+def _axis(loadings: Reals, of_column: npt.NDArray[np.int64], names: list[str]) -> str:
+    strength = np.bincount(of_column, loadings**2)
+    return f"mostly {listed([names[i] for i in np.argsort(-strength, kind='stable')[:NAMED]])}"
+
+
+def _as_number(column: pa.ChunkedArray) -> Reals:
+    """A number by its signed logarithm, a day by its count, a yes by 1."""
+    if pa.types.is_date(column.type):
+        return _numbers(pc.cast(pc.cast(column, pa.date32()), pa.int32()))
+    values = _numbers(column)
+    return np.asarray(np.sign(values) * np.log1p(np.abs(values)))
+
+
+def _flags(column: pa.ChunkedArray, digits: int | None) -> Reals:
+    """A flag for each of the VALUES most frequent values (of their first digits), NaN where missing."""
+    text = pc.cast(column, pa.string()).combine_chunks()
+    text = text if digits is None else pc.utf8_slice_codeunits(text, 0, digits)
+    coded = text.dictionary_encode()
+    codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    sizes = np.bincount(codes[codes >= 0], minlength=len(coded.dictionary))
+    kept = np.argsort(-sizes, kind="stable")[:VALUES]
+    flags = np.asarray(codes[:, None] == kept, np.float64)
+    flags[codes < 0] = np.nan
+    return flags
+
+
+def _column(register: Register, pattern: re.Pattern[str]) -> str:
+    return next((name for name in register.names_of(Role.NUMBER) if pattern.fullmatch(name)), "")
+
+
+def _numbers(column: pa.ChunkedArray) -> Reals:
+    return np.asarray(pc.fill_null(pc.cast(column, pa.float64()), np.nan).to_numpy(), np.float64)

@@ -1,0 +1,196 @@
+"""How good the list is on clients held back: curves, tables, scores and segments, as the page needs them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from graphlead.carriers import Json
+from graphlead.report.html.content import ReportContent
+from graphlead.report.html.figures import from_to, percent, ranker_name, split_name, times
+from graphlead.report.leads import MODERATE, STRONG, fit
+
+CUTS = ("1%", "5%", "10%", "top 100", "top 500")
+
+CHANCE = "random"
+"""The ranker that orders the list by chance."""
+
+BARS = 28
+"""Bars of the histogram of scores."""
+
+FEW_HELD_OUT = 20
+
+Z95 = 1.959964
+
+
+def metric(
+    content: ReportContent, name: str, ranker: str = "", split: str = ""
+) -> tuple[float, float, float]:
+    """Value, low and high of a metric; of the list's ranker on the first split where none is named."""
+    table = content.evaluation.metrics
+    wanted = (
+        (table["metric"] == name)
+        & (table["ranker"] == (ranker or content.ranker))
+        & (table["split"] == (split or content.split))
+    )
+    row = table.loc[wanted].iloc[0]
+    return float(row["value"]), float(row["low"]), float(row["high"])
+
+
+def metrics_tables(content: ReportContent) -> list[Json]:
+    """A table a split: recall at each length, lift, average precision and AUC of every ranker."""
+    table = content.evaluation.metrics
+    return [
+        {
+            "split": split,
+            "name": split_name(str(split)),
+            "rows": [_row(rows, ranker) for ranker in rows["ranker"].unique()],
+        }
+        for split, rows in table.groupby("split", sort=False)
+    ]
+
+
+def _row(table: pd.DataFrame, ranker: str) -> Json:
+    of_ranker = table[table["ranker"] == ranker].set_index("metric")
+    shown = {
+        **{f"recall@{cut}": percent for cut in CUTS},
+        "lift@5%": times,
+        "ap": _three,
+        "auc": _three,
+    }
+    cells = []
+    for name, written in shown.items():
+        value, low, high = of_ranker.loc[[name], ["value", "low", "high"]].to_numpy(np.float64)[0]
+        cells.append(
+            {"metric": name, "value": written(value), "interval": from_to(written(low), written(high))}
+        )
+    return {"ranker": ranker, "name": ranker_name(ranker), "cells": cells}
+
+
+def _three(value: float) -> str:
+    return f"{value:.3f}"
+
+
+def lift_figure(content: ReportContent) -> Json | None:
+    """The curves of every ranker by split, and which is the list's; None without curves."""
+    if content.curves is None or content.curves.empty:
+        return None
+    splits = []
+    for split, rows in content.curves.groupby("split", sort=False):
+        curves = [
+            {"ranker": ranker, "name": ranker_name(str(ranker)), **_columns(of, ("recall", "low", "high"))}
+            for ranker, of in rows.groupby("ranker", sort=False)
+        ]
+        curves.sort(key=lambda curve: curve["ranker"] != content.ranker)
+        first = rows[rows["ranker"] == rows["ranker"].iloc[0]]
+        splits.append({"split": split, "name": split_name(str(split)), "curves": curves,
+                       "length": first["length"].round().tolist(), "share": _rounded(first["share"])})  # fmt: skip
+    return {"ranker": content.ranker, "splits": splits}
+
+
+def precision_figure(content: ReportContent) -> Json | None:
+    """How many of a list's companies are clients-to-be, at the low, the point and the high of the prior."""
+    if content.curves is None or content.curves.empty:
+        return None
+    rows = content.curves
+    rows = rows[(rows["split"] == content.split) & (rows["ranker"] == content.ranker)]
+    names = ("precision", "precision_low", "precision_high")
+    return {"length": rows["length"].round().tolist(), **_columns(rows, names)}
+
+
+def _columns(rows: pd.DataFrame, names: tuple[str, ...]) -> Json:
+    return {name: _rounded(rows[name]) for name in names}
+
+
+def _rounded(values: pd.Series[float]) -> list[float]:
+    """To five significant digits, far below what can be seen."""
+    return [float(f"{value:.5g}") for value in values]
+
+
+def precision_rows(content: ReportContent) -> list[Json]:
+    """The estimated share of clients-to-be on the first of the list, at each length."""
+    return [
+        {"cut": cut if cut.startswith("top") else f"top {cut}", "metric": f"precision@{cut}",
+         "value": percent(value), "interval": from_to(percent(low), percent(high))}
+        for cut in CUTS
+        for value, low, high in [metric(content, f"precision@{cut}")]
+    ]  # fmt: skip
+
+
+def score_figure(content: ReportContent) -> Json | None:
+    """A histogram of the scores over their odds, whose bars keep to the bands of fit; None without scores."""
+    scores = np.clip(content.scores, 1e-9, 1 - 1e-9)
+    if not len(scores):
+        return None
+    prior = content.evaluation.prior[1]
+    bounds = [np.log(prior / (1 - prior)) + np.log(times_prior) for times_prior in (MODERATE, STRONG)]
+    edges = _edges(np.log(scores / (1 - scores)), bounds)
+    counts, _ = np.histogram(np.log(scores / (1 - scores)), edges)
+    shares = 1 / (1 + np.exp(-edges))
+    middles = (edges[:-1] + edges[1:]) / 2
+    bands = np.searchsorted(bounds, middles)
+    return {
+        "edges": [percent(share) for share in shares],
+        "counts": counts,
+        "bands": bands,
+    }
+
+
+def _edges(log_odds: np.ndarray[Any, np.dtype[np.float64]], bounds: list[float]) -> Any:
+    """Equally wide bars within each band, so that no bar lies in two."""
+    low, high = float(log_odds.min()), float(log_odds.max()) + 1e-9
+    inner = [bound for bound in bounds if low < bound < high]
+    marks = [low, *inner, high]
+    width = max((high - low) / BARS, 1e-9)
+    parts = [np.linspace(a, b, max(1, round((b - a) / width)), endpoint=False) for a, b in pairwise(marks)]
+    return np.append(np.concatenate(parts), high)
+
+
+def fit_bands(content: ReportContent) -> list[Json]:
+    """How many of the scored companies and of the leads fall into each band, and where it begins."""
+    prior = content.evaluation.prior[1]
+    bands = fit(np.asarray(content.scores, np.float64), prior) if len(content.scores) else np.zeros(0, str)
+    leads = content.leads["fit"].value_counts().to_dict()
+    odds = prior / (1 - prior)
+    begins = {"Strong": STRONG, "Moderate": MODERATE, "Weak": 0.0}
+    return [
+        {"fit": name, "from": percent(odds * factor / (1 + odds * factor)) if factor else "0%",
+         "scored": int((bands == name).sum()), "leads": int(leads.get(name, 0))}
+        for name, factor in begins.items()
+    ]  # fmt: skip
+
+
+def segment_tables(content: ReportContent) -> list[Json]:
+    """Recall of the list's ranker on the first split, a table a column, segments in the order of the evaluation."""
+    table = content.evaluation.segments
+    if table.empty:
+        return []
+    rows = table[(table["ranker"] == content.ranker) & (table["split"] == content.split)]
+    return [
+        {"column": column, "rows": [_segment(row) for row in records(of)]}
+        for column, of in rows.groupby("column", sort=False)
+    ]
+
+
+def records(table: pd.DataFrame) -> list[Json]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def _segment(row: Json) -> Json:
+    low, high = wilson(row["found"], row["held_out"])
+    return {"segment": str(row["segment"]).strip("()"), "held_out": row["held_out"], "companies": row["companies"],
+            "recall": row["recall"], "low": low, "high": high, "summary": str(row["segment"]).startswith("("),
+            "value": percent(row["recall"]), "interval": from_to(percent(low), percent(high))}  # fmt: skip
+
+
+def wilson(found: float, n: int) -> tuple[float, float]:
+    """The 95 % score interval of a share, which stays in [0, 1] for small n: Wilson (1927)."""
+    if n == 0:
+        return 0.0, 1.0
+    share, z2 = found / n, Z95**2
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z95 / (1 + z2 / n) * (share * (1 - share) / n + z2 / (4 * n**2)) ** 0.5
+    return max(0.0, middle - half), min(1.0, middle + half)

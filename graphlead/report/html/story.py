@@ -1,0 +1,133 @@
+"""What the report says in words: the result in a sentence, what went in, what is missing, what is not claimed."""
+
+from __future__ import annotations
+
+from graphlead.carriers import PLACES, Json, Role
+from graphlead.report.html.content import ReportContent
+from graphlead.report.html.figures import count, from_to, listed, percent, ranker_name, split_name, times
+from graphlead.report.html.quality import FEW_HELD_OUT, metric
+from graphlead.report.summary import counted
+
+
+def headline(content: ReportContent) -> str:
+    """The result in a sentence, from the top 5 % of the list."""
+    recall, lift = metric(content, "recall@5%"), metric(content, "lift@5%")
+    found = (
+        f"The first 5% of the list hold {percent(recall[0])} of the clients that were held back to test it"
+    )
+    if lift[1] <= 1:
+        return f"{found}: not measurably more than calling at random would find."
+    return f"{found}: {times(lift[0]).removesuffix('×')} times as many as calling at random would."
+
+
+def verdict(content: ReportContent) -> tuple[str, str]:
+    """What the evaluation says of the graph: the claim, and what it rests on."""
+    claim, colon, rest = content.evaluation.verdict.partition(":")
+    return claim + colon, rest
+
+
+def tiles(content: ReportContent) -> list[Json]:
+    """The figures that stand at the top: each with what it is and how sure it is."""
+    found = content.clients.counts()
+    lift, precision = metric(content, "lift@5%"), metric(content, "precision@top 100")
+    low, point, high = content.evaluation.prior
+    strong = int((content.leads["fit"] == "Strong").sum()) if len(content.leads) else 0
+    sure = "" if low == high else f"between {percent(low)} and {percent(high)}"
+    return [
+        {"value": count(len(content.leads)), "label": "companies to call", "note": f"{count(strong)} of strong fit"},
+        {"value": times(lift[0]), "label": "as many clients as by chance", "metric": "lift@5%",
+         "note": f"in the top 5% of the list; 95% interval {from_to(times(lift[1]), times(lift[2]))}"},
+        {"value": count(100 * precision[0]), "label": "of the first 100 are like clients",
+         "metric": "precision@top 100",
+         "note": f"an estimate; between {count(100 * precision[1])} and {count(100 * precision[2])}"},
+        {"value": percent(point), "label": "of all others are like clients",
+         "note": f"an estimate; {sure}" if sure else "as given"},
+        {"value": count(found["matched"]), "label": "client lines recognised",
+         "note": f"of {count(len(content.clients.table))} on the list"},
+    ]  # fmt: skip
+
+
+def inputs(content: ReportContent) -> list[tuple[str, str, str]]:
+    """What went in and what was set aside: what it is, how many, and a word on it."""
+    register, found = content.register, content.clients.counts()
+    aside = content.noise.n_set_aside
+    return [
+        ("Companies in the register", count(register.n_companies), f"{len(register.columns)} columns"),
+        ("Links between them", count(register.n_links), "owners, persons, addresses and the like"
+         if register.n_links else "none were given"),
+        ("Records set aside", count(aside), "each kept with its reason" if aside else "nothing had to be"),
+        ("Lines of the client list", count(len(content.clients.table)), ""),
+        ("recognised in the register", count(found["matched"]), f"{counted(len(content.cohort.clients), 'company')}"),
+        ("to be reviewed by you", count(found["review"]), "doubtful, not used" if found["review"] else ""),
+        ("not found", count(found["unmatched"]), "not used" if found["unmatched"] else ""),
+        ("Companies suppressed", count(len(content.cohort.suppressed)), "not to be called"),
+        ("Companies scored", count(len(content.scores)), "neither client nor suppressed"),
+        ("In a client's own group", count(content.whitespace), "kept apart: no discoveries"),
+        ("Companies to call", count(len(content.leads)), "the list below"),
+    ]  # fmt: skip
+
+
+INDENTED = ("recognised in the register", "to be reviewed by you", "not found")
+
+
+def ranking(content: ReportContent) -> str:
+    """Which ranker made the list, and why it was chosen."""
+    names = listed([ranker_name(member) for member in content.members])
+    return f"The list is ranked by: {names}. {content.reason}".strip()
+
+
+def left_out(content: ReportContent) -> list[str]:
+    """What the register, the lists or the run did not have, and what the report therefore does not show."""
+    register, splits = content.register, set(content.evaluation.metrics["split"])
+    missing = [
+        (not register.names_of(Role.INDUSTRY),
+         "The register has no industry, so nothing is told by industry."),
+        (not register.names_of(*PLACES), "The register has no places, so nothing is told by place."),
+        (not register.names_of(Role.NUMBER), "The register has no sizes or other numbers."),
+        (register.n_links == 0, "No links were given: ownership, persons and addresses play no part."),
+        (not content.clients.date_column,
+         "The client list has no dates: seasons, and the test on the clients won last, are missing."),
+        (bool(content.clients.date_column) and "time" not in splits,
+         "Too few clients have a date for a test on the clients won last."),
+        (content.curves is None or content.curves.empty, "Without curves, the list is judged at five lengths only."),
+        (content.evaluation.segments.empty, "Nothing is known of how well the list does by segment."),
+        (content.profile is None, "The profile of the clients was not made."),
+        (content.plane is None,
+         "There is no picture of the market: the register has neither coordinates nor two numbers that differ."),
+        (not content.evidence, "The paths from the leads to clients were not looked for."),
+    ]  # fmt: skip
+    return [sentence for absent, sentence in missing if absent]
+
+
+def limits(content: ReportContent) -> list[tuple[str, str]]:
+    """What is not claimed, in plain words: a heading and a sentence or two each."""
+    low, point, high = content.evaluation.prior
+    held_out = int(content.cohort.clients.size)
+    prior = (
+        f"How many of the other companies are like your clients cannot be counted, only bounded: between "
+        f"{percent(low)} and {percent(high)}, {percent(point)} being the most plausible. Whatever is said about the "
+        "share of good leads moves with it. The order of the list does not."
+        if low < high
+        else f"That {percent(point)} of the other companies are like your clients was given, not measured."
+    )
+    rows = [
+        ("Like your clients is not the same as willing to buy",
+         "A high score says that a company resembles those who bought. Nobody has been asked, and price, timing and "
+         "competitors are not in the register."),
+        ("The list follows your present clients",
+         "Where you have never sold, nothing could be learned: a good market that is new to you looks like a poor one "
+         "here. The tables by segment show where the list is weak."),
+        ("The test looks back",
+         f"The figures come from {split_name(content.split)}: they were hidden, and the list was asked to find "
+         "them again. Clients of tomorrow may differ."),
+        ("The number of good leads is an estimate", prior),
+        ("Intervals tell luck, not everything",
+         "A 95% interval says how far a figure could have moved had other clients and companies been drawn. What "
+         "another training run would change, or an error in the register, is not in it."),
+        ("Reasons are not causes",
+         "A reason says what moved the score. Changing it would not make a company a client."),
+    ]  # fmt: skip
+    if held_out < FEW_HELD_OUT:
+        few = f"Only {counted(held_out, 'client')} could be learned from: read the intervals, not the values."
+        rows.insert(0, ("There are few clients", few))
+    return rows
