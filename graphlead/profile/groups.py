@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,14 +46,22 @@ def profiled(register: Register) -> list[Column]:
     return [column for column in register.columns if column.role in PROFILED]
 
 
-def read_columns(register: Register) -> Iterator[Read]:
-    """Each profiled column in turn, so that no more than one (and the wider places) is in memory."""
+def read_columns(register: Register, only: Container[str] | None = None) -> Iterator[Read]:
+    """Each profiled column (or ``only`` these) in turn: places, widest first, then the others as the register has them.
+
+    No more than one column and the wider places are in memory at a time.
+    """
     wider: dict[Role, Grouping] = {}
     for column in (register.column(name) for name in register.names_of(*PLACES)):
-        place = _place(register, column, wider)
-        wider.setdefault(column.role, place)
-        yield Read(column, (place,))
+        wanted = only is None or column.name in only
+        if wanted or column.role in (Role.COUNTRY, Role.REGION):
+            place = _place(register, column, wider)
+            wider.setdefault(column.role, place)
+            if wanted:
+                yield Read(column, (place,))
     for column in profiled(register):
+        if only is not None and column.name not in only:
+            continue
         if column.role is Role.INDUSTRY:
             yield Read(column, tuple(_industry(register, column)))
         elif column.role in AMOUNTS:
@@ -74,10 +82,10 @@ def _values(register: Register, column: Column) -> Grouping:
     if column.role is Role.BOOLEAN:
         told = pc.if_else(register.read(column.name).column(0), "yes", "no")
         return Grouping(column.name, *encode(told))
-    return Grouping(column.name, *_folded(register, column.name))
+    return Grouping(column.name, *read_text(register, column.name))
 
 
-def _folded(register: Register, name: str) -> tuple[Ints, pa.Array]:
+def read_text(register: Register, name: str) -> tuple[Ints, pa.Array]:
     """Codes of a column's values and their first spellings; values that differ in case and spaces alone are one."""
     codes, distinct = encode(register.read(name).column(0).cast(pa.string()))
     meant = pc.utf8_lower(pc.utf8_trim_whitespace(pc.replace_substring_regex(distinct, r"\s+", " ")))
@@ -105,7 +113,7 @@ def _through(mapping: Ints, codes: Ints) -> Ints:
 
 def _industry(register: Register, column: Column) -> Iterator[Grouping]:
     """Every level of a code: its section letter, its first 2, 3, ... digits; words are one level."""
-    codes, distinct = _folded(register, column.name)
+    codes, distinct = read_text(register, column.name)
     lengths = DIGITS.get(column.scheme.upper())
     if lengths is None:
         yield Grouping(column.name, codes, distinct)
@@ -126,7 +134,7 @@ def _industry(register: Register, column: Column) -> Iterator[Grouping]:
 
 def _place(register: Register, column: Column, wider: Mapping[Role, Grouping]) -> Grouping:
     """Places are told apart by the wider place they lie in, and named with it where the name alone is not enough."""
-    codes, names = _folded(register, column.name)
+    codes, names = read_text(register, column.name)
     label = column.name
     around = PLACES[: PLACES.index(column.role)]
     if column.role is Role.POSTCODE:

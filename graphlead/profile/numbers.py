@@ -59,8 +59,8 @@ def cells(values: Doubles, sample: Doubles) -> Ints:
 
 
 def skewed(known: Doubles) -> bool:
-    """Whether positive numbers spread over so many sizes that they belong on a logarithmic axis."""
-    if not len(known) or known.min() < 0 or np.mean(known == 0) > 0.2:
+    """Whether (all but a few) positive numbers spread over so many sizes that they belong on a logarithmic axis."""
+    if not len(known) or np.quantile(known, 0.02) < 0 or np.mean(known <= 0) > 0.2:
         return False
     positive = known[known > 0]
     if len(positive) < 3:

@@ -28,7 +28,7 @@ class Sample:
     weight: Doubles
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Surveyed:
     """One grouping: clients and companies by group (g,), and the group of each company of the sample (m,)."""
 
@@ -39,7 +39,7 @@ class Surveyed:
     codes: Ints
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Topic:
     """One column: its groupings, the widest first; numbers (m,) of the sample and their cells where it has some."""
 

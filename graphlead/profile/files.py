@@ -1,0 +1,100 @@
+"""A profile on disk: one JSON for people and their tools, and the segment of each company as Parquet."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graphlead.carriers import ColumnLift, Distribution, Json, Lift, Outlier, Profile, Season, Segment
+from graphlead.errors import RunFolderError
+
+FORMAT = 1
+PROFILE, SEGMENTS = "profile.json", "segments.parquet"
+
+
+def save_profile(profile: Profile, folder: Path) -> None:
+    """Write profile.json, and segments.parquet with the column ``segment`` (int32, row i being company i).
+
+    An older profile is replaced when the new one is complete; the segments go first, the JSON names them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    content = {"format": FORMAT, **asdict(profile)}
+    del content["segment_of"]
+    content["segments_file"] = SEGMENTS
+    text = json.dumps(_plain(content), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    table = pa.table({"segment": profile.segment_of})
+    _write(folder / SEGMENTS, lambda part: pq.write_table(table, part, compression="zstd"))
+    _write(folder / PROFILE, lambda part: part.write_text(text, "utf-8"))
+
+
+def load_profile(folder: Path) -> Profile:
+    """The profile that ``save_profile`` wrote. Raises RunFolderError when it is missing or broken."""
+    try:
+        content: Json = json.loads((folder / PROFILE).read_text("utf-8"))
+        if content.get("format") != FORMAT:
+            raise _unreadable(folder, f"format {content.get('format')}, this version reads {FORMAT}")
+        segment_of = pq.read_table(folder / content["segments_file"])["segment"].to_numpy()
+        return _profile(content, segment_of.astype(np.int32))
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowInvalid) as broken:
+        raise _unreadable(folder, str(broken)) from broken
+
+
+def _unreadable(folder: Path, problem: str) -> RunFolderError:
+    return RunFolderError(
+        f"the profile cannot be read: {problem}.", where=str(folder), remedy="Make the profile again."
+    )
+
+
+def _profile(content: Json, segment_of: np.ndarray[tuple[int], np.dtype[np.int32]]) -> Profile:
+    season = content["season"]
+    return Profile(
+        n_companies=content["n_companies"],
+        n_clients=content["n_clients"],
+        columns=tuple(ColumnLift(**each) for each in content["columns"]),
+        lifts=tuple(Lift(**each) for each in content["lifts"]),
+        distributions=tuple(Distribution(**_tuples(each)) for each in content["distributions"]),
+        segments=tuple(
+            Segment(each["name"], each["clients"], tuple(Lift(**lift) for lift in each["traits"]))
+            for each in content["segments"]
+        ),
+        outliers=tuple(Outlier(**each) for each in content["outliers"]),
+        season=None if season is None else _season(season),
+        biases=tuple(content["biases"]),
+        notes=tuple(content["notes"]),
+        segment_of=segment_of,
+        echoes=tuple(ColumnLift(**each) for each in content["echoes"]),
+    )
+
+
+def _season(content: Json) -> Season:
+    months = tuple((str(month), int(count)) for month, count in content["months"])
+    return Season(months, tuple(content["by_month"]), content["p_value"], content["sentence"])
+
+
+def _tuples(content: Json) -> Json:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in content.items()}
+
+
+def _plain(value: object) -> object:
+    """What JSON can hold: numbers that are none are a defect where they are made, and null here."""
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _write(path: Path, write: Callable[[Path], object]) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        write(part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
