@@ -49,8 +49,9 @@ class Lift:
 class ColumnLift:
     """How much one column of the register tells clients from others, the strongest first in a Profile.
 
-    role: its Role; strength: bits of information that the column has about being a client, over what chance would
-    give; p_value: corrected for the columns tried; sentence: the finding in words.
+    role: its Role; strength: bits of information a client that the column has about being a client, beyond the other
+    columns that tell it and over what chance would give; p_value: corrected for the columns tried; sentence: the
+    finding in words; echo_of: the column that says it already, empty for one that says something of its own.
     """
 
     column: str
@@ -58,6 +59,7 @@ class ColumnLift:
     strength: float
     p_value: float
     sentence: str
+    echo_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,10 @@ class Season:
 class Profile:
     """The clients against the register.
 
-    columns and lifts: the strongest first; biases: sentences on what the list leans towards (place, size, age);
-    notes: what could not be said, and why; segment_of: int32 (n,), which of ``segments`` each company is most like,
-    NONE for a company that is like none.
+    columns: those that tell something of their own, and lifts: the values that stand out, the strongest first;
+    echoes: columns that tell something only because one of ``columns`` does; biases: sentences on what the list leans
+    towards (place, size, age); notes: what could not be said, and why; segment_of: int32 (n,), which of ``segments``
+    each company is most like, NONE for a company of which nothing is known that segments are made of.
     """
 
     n_companies: int
@@ -128,6 +131,7 @@ class Profile:
     biases: tuple[str, ...]
     notes: tuple[str, ...]
     segment_of: Ints
+    echoes: tuple[ColumnLift, ...] = ()
 
     def __post_init__(self) -> None:
         require(len(self.segment_of) == self.n_companies, "Profile", f"{self.n_companies} segments",
@@ -168,9 +172,10 @@ class Tie:
 class Evidence:
     """Why one company has the score it has.
 
-    reasons: the strongest first; ties: the nearest client first; counterfactual: what the rank would be without the
-    strongest tie or reason, in a sentence, empty where there is none; introduction: through whom to ask for an
-    introduction, empty where nobody is known.
+    reasons: the strongest first, and what is left together last, so that the contributions add up to the log-odds of
+    the score less those of ``typical``, the score of a typical company; ties: the nearest client first;
+    counterfactual: what the rank would be without the strongest tie or reason, in a sentence, empty where there is
+    none; introduction: through whom to ask for an introduction, empty where nobody is known.
     """
 
     company: int
@@ -178,3 +183,4 @@ class Evidence:
     ties: tuple[Tie, ...]
     counterfactual: str
     introduction: str
+    typical: float = 0.0

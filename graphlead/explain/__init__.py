@@ -1,0 +1,1 @@
+"""Why a lead is one: what moved its score, and how it is joined to clients."""

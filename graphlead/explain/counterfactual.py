@@ -1,0 +1,156 @@
+"""Where a company would rank if one thing were otherwise: its nearest client no client, or its best theme typical."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from graphlead.carriers import Floats, Ints
+from graphlead.explain.attribution import Attribution
+from graphlead.explain.inputs import Game, Reals, Views
+from graphlead.explain.removal import Lift, without_one
+from graphlead.explain.themes import (
+    HOLDERS,
+    INDUSTRY,
+    INDUSTRY_PLACE,
+    LINKS,
+    NAME,
+    OWNERSHIP,
+    PLACE,
+    TOGETHER,
+    WALK,
+    Themes,
+)
+from graphlead.explain.ways import EFFECTIVE, OWNS, Tier, Way
+
+MOST_WALKED = 40_000_000
+"""Companies times clients whose own walks are followed at most; past it the best leads have theirs."""
+
+_TYPICAL = {
+    PLACE: "a typical place",
+    INDUSTRY: "a typical industry",
+    NAME: "a typical name",
+    TOGETHER: "typical combinations of its columns",
+    INDUSTRY_PLACE: "a typical combination of industry and place",
+    OWNERSHIP: "typical ownership links",
+    HOLDERS: "typical holders and persons",
+    LINKS: "typical links",
+    WALK: "no more than typical closeness to clients",
+}
+
+
+class WalkWithout(Protocol):
+    """The walk's label feature when somebody is no client."""
+
+    def __call__(self, companies: Ints, left_out: Ints) -> Floats:
+        """The feature (m,) of ``companies`` (m,) if the client ``left_out`` (m,) were none to each."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The published ranking: the log-odds of every candidate, ascending."""
+
+    log_odds: Reals
+
+    def rank(self, log_odds: Reals, published: Reals) -> Ints:
+        """The rank (m,) that companies with ``published`` scores would have with others, from 1."""
+        above = len(self.log_odds) - np.searchsorted(self.log_odds, log_odds, "right")
+        return np.asarray(above - (published > log_odds) + 1, np.int32)
+
+
+@dataclass(frozen=True)
+class Otherwise:
+    """What it takes to score companies with something otherwise: how label features are made of ``clients``."""
+
+    clients: Ints
+    lift: Lift
+    walk: WalkWithout
+    ranking: Ranking
+
+
+def counterfactuals(
+    game: Game,
+    views: Views,
+    themes: Themes,
+    attribution: Attribution,
+    ways: Sequence[tuple[Way, ...]],
+    called: Sequence[str],
+    otherwise: Otherwise,
+    published: Reals,
+) -> list[str]:
+    """A sentence for each company (m,), empty where nothing that was taken away would lower its rank.
+
+    What is taken away is the nearest client, where it is joined by owners, persons, links or the address, with the
+    theme that joins them; elsewhere the theme that raised the score most. ``called`` names the nearest client of each;
+    ``published``: the companies' scores in log-odds.
+    """
+    tied = _tied(ways, views.features.n_companies)
+    everybody = np.arange(len(views), dtype=np.int32)
+    strongest = attribution.contributions.argmax(1)
+    kept = np.ones((len(views), game.n_themes), bool)
+    kept[everybody, strongest] = False
+    kept[tied] = True
+    for i in tied.tolist():
+        kept[i, [themes.number(name) for name in _dropped(ways[i][0], themes)]] = False
+    around = _without_clients(views, tied, ways, otherwise)
+    before = otherwise.ranking.rank(published, published)
+    after = otherwise.ranking.rank(game.log_odds(everybody, kept, around), published)
+    by_tie = set(tied.tolist())
+    what = [
+        _without_tie(called[i], ways[i][0], themes)
+        if i in by_tie
+        else f"With {_typical(themes.names[strongest[i]])}"
+        for i in everybody.tolist()
+    ]
+    return [
+        f"{each}, it would rank {ordinal(late)} instead of {ordinal(early)}." if late > early else ""
+        for each, late, early in zip(what, after.tolist(), before.tolist(), strict=True)
+    ]
+
+
+def _tied(ways: Sequence[tuple[Way, ...]], n_companies: int) -> Ints:
+    """The companies whose nearest client is joined by links or the address; as many as can be walked."""
+    most = max(MOST_WALKED // max(n_companies, 1), 1)
+    tied = [i for i, each in enumerate(ways) if each and each[0].tier <= Tier.HUB]
+    return np.array(tied[:most], np.int32)
+
+
+def _without_clients(
+    views: Views, tied: Ints, ways: Sequence[tuple[Way, ...]], otherwise: Otherwise
+) -> Floats:
+    """The label features (m, F) if the nearest client of each of the ``tied`` were none."""
+    around = views.around.copy()
+    if len(tied):
+        companies, left_out = views.company[tied], np.array([ways[i][0].client for i in tied], np.int32)
+        around[tied, :-1] = without_one(
+            views.features, otherwise.lift, companies, otherwise.clients, left_out
+        )
+        around[tied, -1] = otherwise.walk(companies, left_out)
+    return around
+
+
+def _dropped(way: Way, themes: Themes) -> list[str]:
+    """The themes that join a company with the client at the end of this way."""
+    owned = [leg.relation in (OWNS, EFFECTIVE) for leg in way.legs]
+    through_others = any(label in ("holder", "person") for label, _ in way.nodes)
+    joining = {OWNERSHIP: any(owned), HOLDERS: through_others, LINKS: not all(owned) and not through_others}
+    return [name for name, joins in joining.items() if joins and name in themes.names]
+
+
+def _without_tie(client: str, way: Way, themes: Themes) -> str:
+    dropped = [_typical(name) for name in _dropped(way, themes)]
+    return f"Without {client} as a client" + (f" and with {' and '.join(dropped)}" if dropped else "")
+
+
+def _typical(theme: str) -> str:
+    return _TYPICAL.get(theme, f"{theme} as in the typical company")
+
+
+def ordinal(rank: int) -> str:
+    """A rank as a reader writes it: 1st, 412th."""
+    ending = "th" if rank % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+    return f"{rank:,}{ending}"

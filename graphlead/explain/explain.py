@@ -1,0 +1,112 @@
+"""Evidence for many companies at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphlead.carriers import NONE, Cohort, CompanyGraph, Evidence, Features, Floats, Ints, Register
+from graphlead.contracts import Progress, silent
+from graphlead.explain.attribution import attribute
+from graphlead.explain.counterfactual import Otherwise, Ranking, WalkWithout, counterfactuals
+from graphlead.explain.counts import Around, count_around
+from graphlead.explain.facts import Facts, Names
+from graphlead.explain.inputs import Game, Reals, Scorer, Typical, Views, typical
+from graphlead.explain.reasons import Sayings
+from graphlead.explain.removal import Lift
+from graphlead.explain.shares import Stakes
+from graphlead.explain.themes import HELD, Cuts, Themes, themes_of
+from graphlead.explain.ties import teller_of, ways_to_clients
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished ranking, as far as it takes to explain it.
+
+    label_names: names of the label features; cuts: the columns behind attributes and relations; words: the words that
+    the groups of a relation of words stand for; sample, sampled: some unlabelled companies (s,) and their label
+    features (s, F); log_odds: the published scores (n,), NaN for companies that were not ranked.
+    """
+
+    register: Register
+    graph: CompanyGraph
+    cohort: Cohort
+    features: Features
+    label_names: tuple[str, ...]
+    cuts: Cuts
+    words: Mapping[str, Sequence[str]]
+    scorer: Scorer
+    walk: WalkWithout
+    lift: Lift
+    stakes: Callable[[], Stakes]
+    sample: Ints
+    sampled: Floats
+    log_odds: Reals
+
+
+def explain(trained: Trained, views: Views, seed: int, progress: Progress = silent) -> list[Evidence]:
+    """Evidence for each company of ``views`` (m,): candidates, in any order, each once.
+
+    The contributions are Shapley values of the published score and add up to it, see ``attribute``.
+    """
+    companies = views.company
+    if not len(companies):
+        return []
+    roles = {column.name: column.role for column in trained.register.columns}
+    themes = themes_of(trained.features, trained.label_names, trained.cuts, roles)
+    ordinary = typical(trained.features, trained.sample, trained.sampled)
+    game = Game(trained.scorer, views, ordinary, themes)
+    attribution = attribute(game, seed, progress=progress)
+    progress(1, 2, "finding the nearest clients")
+    ways = ways_to_clients(trained.register, trained.graph, trained.cohort, companies)
+    teller = teller_of(
+        trained.register, trained.graph, [way for each in ways for way in each], trained.stakes
+    )
+    nearest = [teller.client(each[0]) if each else "" for each in ways]
+    ranking = Ranking(np.sort(trained.log_odds[np.isfinite(trained.log_odds)]))
+    otherwise = Otherwise(trained.cohort.clients, trained.lift, trained.walk, ranking)
+    published = trained.log_odds[companies]
+    without = counterfactuals(game, views, themes, attribution, ways, nearest, otherwise, published)
+    sayings = _sayings(trained, views, themes, ordinary)
+    progress(2, 2, "explained")
+    return [
+        Evidence(
+            int(company),
+            sayings.reasons(attribution, i),
+            tuple(map(teller.tie, ways[i])),
+            without[i],
+            teller.introduction(ways[i]),
+            float(1 / (1 + np.exp(-attribution.typical[i]))),
+        )
+        for i, company in enumerate(companies)
+    ]
+
+
+def _sayings(trained: Trained, views: Views, themes: Themes, ordinary: Typical) -> Sayings:
+    around = count_around(trained.features, trained.cohort.clients, views.company)
+    facts = Facts(trained.register, views.company)
+    holders = _holders(trained, around)
+    return Sayings(
+        trained.features, themes, trained.cuts, views, ordinary, around, facts, trained.words, holders
+    )
+
+
+def _holders(trained: Trained, around: Around) -> dict[int, str]:
+    """What the holders and persons that are counted around the companies are called."""
+    rows = [i for i, relation in enumerate(trained.features.relations) if relation.name == HELD]
+    found = np.unique(np.concatenate([around.highest.column[rows], around.lowest.column[rows]]))
+    numbers = found[found != NONE]
+    first_person = trained.graph.nodes.get("holder", 0)
+    wanted = {
+        "holder": numbers[numbers < first_person],
+        "person": numbers[numbers >= first_person] - first_person,
+    }
+    wanted = {label: nodes for label, nodes in wanted.items() if len(nodes)}
+    names = Names(trained.register, trained.graph.keys, wanted)
+    return {
+        int(node) + (first_person if label == "person" else 0): names.called(label, int(node))
+        for label, nodes in wanted.items()
+        for node in nodes
+    }

@@ -1,0 +1,159 @@
+"""What is told of companies in words: their columns, their names, and what a group of them has in common."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphlead.carriers import PLACES, Ints, Register, Role
+from graphlead.explain.themes import Cut
+
+
+class Facts:
+    """The register's columns for some companies (m,), read when asked for; ``text`` gives them as a reader writes."""
+
+    def __init__(self, register: Register, companies: Ints) -> None:
+        self._register, self._companies = register, companies
+        self._columns: dict[str, list[object]] = {}
+
+    def value(self, column: str, i: int) -> object:
+        """The value of the i-th company, None where it is missing or the column is not there."""
+        if column not in self._columns:
+            self._columns[column] = self._read(column)
+        return self._columns[column][i]
+
+    def text(self, column: str, i: int) -> str:
+        return shown(self.value(column, i))
+
+    def group(self, cuts: Sequence[Cut], i: int) -> str:
+        """What the companies in the i-th company's group have in common: "with naics 5617 in FRESNO, CA"."""
+        places = [cut for cut in cuts if self._role(cut.column) in PLACES]
+        others = [cut for cut in cuts if cut not in places]
+        said = [self._common(cut, i) for cut in others]
+        where = [f"in {self._place(cut, i)}" for cut in places]
+        return " ".join([*([f"with {' and '.join(said)}"] if said else []), *where])
+
+    def _common(self, cut: Cut, i: int) -> str:
+        value = self.value(cut.column, i)
+        if cut.cut == "bands":
+            return f"{cut.column} {band(value, cut.edges)}"
+        if isinstance(value, bool):
+            return f"{cut.column}: {shown(value)}"
+        return f"{cut.column} {_cut(shown(value), cut)}"
+
+    def _place(self, cut: Cut, i: int) -> str:
+        value = _cut(self.text(cut.column, i), cut)
+        wider = [self.text(name, i) for name in reversed(cut.within) if self.value(name, i) is not None]
+        if self._role(cut.column) is Role.POSTCODE:
+            kind = "postcodes" if cut.cut == "prefix" else "postcode"
+            return f"{kind} {value}{'...' if cut.cut == 'prefix' else ''}"
+        return ", ".join([value, *wider[:1]])
+
+    @cached_property
+    def _roles(self) -> dict[str, Role]:
+        return {column.name: column.role for column in self._register.columns}
+
+    def _role(self, column: str) -> Role | None:
+        return self._roles.get(column)
+
+    def _read(self, column: str) -> list[object]:
+        if column not in self._roles:
+            return [None] * len(self._companies)
+        values: list[object] = (
+            self._register.read(column).column(0).take(pa.array(self._companies)).to_pylist()
+        )
+        return values
+
+
+def _cut(text: str, cut: Cut) -> str:
+    if cut.cut == "code":
+        digits = text.replace(";", ",").replace("|", ",").split(",")[0].replace(".", "").replace(" ", "")
+        return digits[: cut.length or None]
+    return text[: cut.length or None]
+
+
+def band(value: object, edges: Sequence[float]) -> str:
+    """The band between ``edges`` that a number or date is in: "20 to under 50", "under 5", "250 or more"."""
+    number = years(value) if isinstance(value, date) else float(str(value))
+    place = int(np.searchsorted(np.asarray(edges), number, side="right"))
+    told = [str(_day(edge)) if isinstance(value, date) else shown(edge) for edge in edges]
+    if place == 0:
+        return f"{'before' if isinstance(value, date) else 'under'} {told[0]}"
+    if place == len(edges):
+        return f"from {told[-1]} on" if isinstance(value, date) else f"{told[-1]} or more"
+    return f"{told[place - 1]} to {'before' if isinstance(value, date) else 'under'} {told[place]}"
+
+
+def years(day: date) -> float:
+    """A day as a year with its fraction."""
+    return 1970 + (day - date(1970, 1, 1)).days / 365.2425
+
+
+def _day(year: float) -> date:
+    return date(1970, 1, 1) + timedelta(days=round((year - 1970) * 365.2425))
+
+
+def shown(value: object) -> str:
+    """A value as a reader writes it: 1,200 for 1200.0, yes for true."""
+    if value is None:
+        return "not known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        number = float(value)
+        if number == round(number):
+            return f"{round(number):,}"
+        digits = max(0, 2 - math.floor(math.log10(abs(number))))
+        return f"{number:,.{digits}f}"
+    return str(value)
+
+
+class Names:
+    """What companies, holders and persons are called, and by which keys the graph knows them.
+
+    A company is called by its name, or its id where it has none; a holder likewise by the name its links give.
+    """
+
+    def __init__(self, register: Register, keys: Mapping[str, pa.Array], wanted: dict[str, Ints]) -> None:
+        self._called: dict[tuple[str, int], str] = {}
+        self._keys: dict[tuple[str, int], str] = {}
+        for label, nodes in wanted.items():
+            unique = np.unique(nodes)
+            values = register.ids() if label == "company" else keys[label]
+            found = values.take(pa.array(unique)).cast(pa.string()).to_pylist()
+            self._keys |= {(label, int(node)): key for node, key in zip(unique, found, strict=True)}
+        self._name_companies(register, wanted)
+        self._name_owners(register)
+
+    def called(self, label: str, node: int) -> str:
+        return self._called.get((label, node)) or self._keys[label, node]
+
+    def key(self, label: str, node: int) -> str:
+        return self._keys[label, node]
+
+    def _name_companies(self, register: Register, wanted: dict[str, Ints]) -> None:
+        columns = register.names_of(Role.NAME)[:1]
+        nodes = np.unique(wanted.get("company", np.zeros(0, np.int32)))
+        for column in columns:
+            names = register.read(column).column(0).take(pa.array(nodes)).to_pylist()
+            self._called |= {("company", int(i)): name for i, name in zip(nodes, names, strict=True) if name}
+
+    def _name_owners(self, register: Register) -> None:
+        owners = {
+            key: label_node for label_node, key in self._keys.items() if label_node[0] in ("holder", "person")
+        }
+        links = register.read_links() if owners else None
+        if links is None or "source_name" not in links.column_names:
+            return
+        here = links.filter(
+            pc.is_in(links["source_id"].cast(pa.string()), pa.array(list(owners), pa.string()))
+        )
+        for key, name in zip(here["source_id"].to_pylist(), here["source_name"].to_pylist(), strict=True):
+            if name:
+                self._called.setdefault(owners[key], name)

@@ -1,0 +1,74 @@
+"""Evidence on disk: JSON that a reader can read, one line a company."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphlead.carriers import Evidence, Json, Reason, Tie
+from graphlead.errors import RunFolderError
+
+
+def save_evidence(evidence: Sequence[Evidence], ids: pa.Array, path: Path) -> None:
+    """Write a JSON list with one line a company; companies and clients by their ids, ``ids`` being the register's."""
+    wanted = [each.company for each in evidence] + [tie.client for each in evidence for tie in each.ties]
+    unique = np.unique(np.array(wanted, np.int64))
+    names = dict(zip(unique.tolist(), ids.take(pa.array(unique)).to_pylist(), strict=True))
+    lines = [json.dumps(_entry(each, names), ensure_ascii=False, allow_nan=False) for each in evidence]
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text("[\n" + ",\n".join(lines) + "\n]\n", "utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def load_evidence(path: Path, ids: pa.Array) -> list[Evidence]:
+    """What ``save_evidence`` wrote. Raises RunFolderError when it is not there, broken, or of another register."""
+    try:
+        entries: list[Json] = json.loads(path.read_text("utf-8"))
+        wanted = [entry["company_id"] for entry in entries]
+        wanted += [tie["client_id"] for entry in entries for tie in entry["ties"]]
+        index = _indices(wanted, ids)
+        return [_evidence(entry, index) for entry in entries]
+    except (OSError, ValueError, KeyError, TypeError) as broken:
+        raise RunFolderError(
+            f"the evidence cannot be read ({broken}).", where=str(path), remedy="Run graphlead again."
+        ) from broken
+
+
+def _entry(evidence: Evidence, names: dict[int, str]) -> Json:
+    ties = [{"client_id": names[tie.client], **_plain(asdict(tie), "client")} for tie in evidence.ties]
+    return {"company_id": names[evidence.company], **_plain(asdict(evidence), "company"), "ties": ties}
+
+
+def _plain(entry: Json, left_out: str) -> Json:
+    return {key: value for key, value in entry.items() if key != left_out}
+
+
+def _indices(wanted: list[str], ids: pa.Array) -> dict[str, int]:
+    unique = sorted(set(wanted))
+    place = pc.index_in(pa.array(unique, pa.string()), value_set=ids.cast(pa.string()))
+    if place.null_count:
+        raise ValueError(f"{unique[place.is_null().to_pylist().index(True)]} is not in the register")
+    return dict(zip(unique, place.to_pylist(), strict=True))
+
+
+def _evidence(entry: Json, index: dict[str, int]) -> Evidence:
+    ties = tuple(
+        Tie(**{
+            **_plain(tie, "client_id"),
+            "client": index[tie["client_id"]],
+            "nodes": tuple((label, key) for label, key in tie["nodes"]),
+        })
+        for tie in entry["ties"]
+    )  # fmt: skip
+    reasons = tuple(Reason(**reason) for reason in entry["reasons"])
+    rest = _plain(entry, "company_id")
+    return Evidence(**{**rest, "company": index[entry["company_id"]], "reasons": reasons, "ties": ties})

@@ -1,0 +1,343 @@
+"""Evidence for the companies of a run: what its models saw of them, scored again with some of it taken away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from rapidfuzz import fuzz, process
+from scipy.stats import rankdata
+
+from graphlead import training
+from graphlead.carriers import (
+    NONE,
+    Cohort,
+    CompanyGraph,
+    Evidence,
+    Features,
+    Floats,
+    Ints,
+    Register,
+    Role,
+    Tie,
+)
+from graphlead.cohort import cohort_of
+from graphlead.contracts import Progress, silent
+from graphlead.errors import InputError
+from graphlead.explain.explain import Trained, explain
+from graphlead.explain.inputs import Reals, Views
+from graphlead.explain.removal import Lift
+from graphlead.explain.shares import Stakes
+from graphlead.explain.themes import Cut, Cuts
+from graphlead.explain.ties import ties_in_group
+from graphlead.explain.words import told
+from graphlead.features.build import FeaturePlan
+from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround
+from graphlead.features.levels import Level
+from graphlead.features.terms import term_incidence
+from graphlead.graph.build import stakes_of
+from graphlead.graph.files import load_graph
+from graphlead.ingest import load_register
+from graphlead.learn.crossfit import Models
+from graphlead.learn.rankers import load_models
+from graphlead.match.files import load_match
+from graphlead.runs import read_manifest
+from graphlead.training import Judgement, Workshop
+
+SAMPLE = 2_000
+"""Unlabelled companies that say what is typical."""
+
+WALKED_AT_ONCE = 16
+MOST_SUGGESTED = 5
+ALIKE = 70.0
+
+
+class Rescorer:
+    """The ranking of a run for inputs that no company has: raw scores by the run's models, then the run's choice.
+
+    For a blend, a raw score becomes the share of the candidates ranked before it, straight between the scores that
+    candidates have; so the inputs of a candidate give its published score.
+    """
+
+    def __init__(
+        self, models: Models, judgement: Judgement, scores: Mapping[str, Floats], candidates: Ints
+    ) -> None:
+        self._judgement = judgement
+        members = judgement.choice.members
+        self._models = [[ranker for ranker in fold if ranker.name in members] for fold in models]
+        self._knots = {name: _shares(scores[name][candidates]) for name in members if len(members) > 1}
+
+    def log_odds(self, features: Features, around: Floats, fold: Ints) -> Reals:
+        """Log-odds (r,) of the calibrated probability of each row; see ``explain.inputs.Scorer``."""
+        raw = {name: np.zeros(len(fold), np.float32) for name in self._judgement.choice.members}
+        for f, rankers in enumerate(self._models):
+            rows = np.flatnonzero((fold == f) | (fold == NONE)).astype(np.int32)
+            share = np.where(fold[rows] == NONE, np.float32(1 / len(self._models)), np.float32(1))
+            for ranker in rankers if len(rows) else ():
+                raw[ranker.name][rows] += share * ranker.score(features, rows, around[rows])
+        return log_odds(self._judgement.calibration(self._chosen(raw)))
+
+    def _chosen(self, raw: Mapping[str, Floats]) -> Floats:
+        """The chosen ranker's score, or the blend of its members by rank."""
+        members = self._judgement.choice.members
+        if len(members) == 1:
+            return raw[members[0]]
+        logs = sum(-np.log(np.interp(raw[name], *self._knots[name])) for name in members)
+        return np.asarray(1 - np.exp(-logs / len(members)), np.float32)
+
+
+def _shares(scores: Floats) -> tuple[Reals, Reals]:
+    """The different scores, ascending, and the share of the candidates ranked before each, ties in their middle."""
+    values, first = np.unique(scores, return_index=True)
+    return values.astype(np.float64), rankdata(-scores)[first] / len(scores)
+
+
+def log_odds(probability: Reals) -> Reals:
+    return np.asarray(np.log(probability) - np.log1p(-probability), np.float64)
+
+
+class WalkFromOthers:
+    """The walk's label feature of companies when one client is left out, which differs from company to company.
+
+    The visits are a mean over the clients that the walk begins at, so each client's own can be taken out.
+    """
+
+    def __init__(self, around: ClientsAround, clients: Ints) -> None:
+        self._around, self._clients = around, clients
+
+    def __call__(self, companies: Ints, left_out: Ints) -> Floats:
+        count = len(self._clients)
+        together = self._around.visits(self._clients)[companies]
+        alone = np.zeros(len(companies), np.float32)
+        different = np.unique(left_out)
+        for start in range(0, len(different), WALKED_AT_ONCE):
+            part = [np.array([client], np.int32) for client in different[start : start + WALKED_AT_ONCE]]
+            self._around.prepare(part)
+            for one in part:
+                rows = left_out == one[0]
+                alone[rows] = self._around.visits(one)[companies[rows]]
+        rest = np.maximum((count * together - alone) / max(count - 1, 1), 0)
+        return np.asarray(np.log(rest + 1e-3), np.float32)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a run has in its hands when its leads are to be explained.
+
+    models: the folder of the trained models (``model`` of a run); scores: raw scores (n,) of every ranker.
+    """
+
+    workshop: Workshop
+    cohort: Cohort
+    judgement: Judgement
+    models: Path
+    scores: Mapping[str, Floats]
+
+
+def explain_companies(finished: Finished, companies: Ints, progress: Progress = silent) -> list[Evidence]:
+    """Evidence for ``companies`` (m,), candidates of the run, each once, in their order."""
+    workshop, clients = finished.workshop, finished.cohort.clients
+    models = load_models(finished.models, workshop.device)
+    progress(0, 1, "looking at the companies as the models saw them")
+    workshop.around.prepare([clients])
+    candidates = np.flatnonzero(finished.cohort.candidates()).astype(np.int32)
+    views = Views(
+        workshop.features,
+        companies,
+        _folds(finished.models, workshop.register)[companies],
+        workshop.around.rows(companies, clients),
+    )
+    scorer = Rescorer(models, finished.judgement, finished.scores, candidates)
+    return explain(_trained(finished, scorer, candidates), views, workshop.settings.seed, progress)
+
+
+def _trained(finished: Finished, scorer: Rescorer, candidates: Ints) -> Trained:
+    workshop, clients = finished.workshop, finished.cohort.clients
+    draw = np.random.default_rng(workshop.settings.seed)
+    sample = np.sort(draw.choice(candidates, min(SAMPLE, len(candidates)), replace=False))
+    published = np.full(finished.cohort.n_companies, np.nan)
+    raw = finished.judgement.final(dict(finished.scores), candidates)
+    published[candidates] = log_odds(finished.judgement.calibration(raw))
+    return Trained(
+        workshop.register,
+        workshop.graph,
+        finished.cohort,
+        workshop.features,
+        workshop.around.names,
+        _cuts(workshop.plan),
+        _words(workshop),
+        scorer,
+        WalkFromOthers(workshop.around, clients),
+        Lift(GROUP_STRENGTH, LINK_STRENGTH),
+        lambda: _stakes(workshop.register),
+        sample,
+        workshop.around.rows(sample, clients),
+        published,
+    )
+
+
+def _folds(models: Path, register: Register) -> Ints:
+    """The fold of each company (n,), NONE for one that the models do not know."""
+    fitted = pq.read_table(models / "fitted.parquet", columns=["company_id", "fold"])
+    place = pc.index_in(register.ids(), value_set=fitted["company_id"].combine_chunks())
+    known = pc.fill_null(fitted["fold"].combine_chunks().take(place), NONE)
+    return np.asarray(known.to_numpy(zero_copy_only=False), np.int32)
+
+
+def _cuts(plan: FeaturePlan) -> Cuts:
+    """The columns behind attributes and relations, by the names these have in Features."""
+    numbers = {f"{name} as a number": (Cut(name),) for name in plan.attributes.ordered}
+    common = {f"how common {level.name} is": (_cut(level),) for level in plan.attributes.common}
+    crossed = {
+        f"same {' and '.join(level.name for level in levels)}": tuple(map(_cut, levels))
+        for levels in plan.relations.crossed
+    }
+    return numbers | common | crossed
+
+
+def _cut(level: Level) -> Cut:
+    return Cut(level.column, level.cut, level.length, level.edges, level.within)
+
+
+def _words(workshop: Workshop) -> dict[str, Sequence[str]]:
+    """What the groups of the relations of words stand for, in their order."""
+    register = workshop.register
+    present = register.names_of(Role.NAME, Role.TEXT)
+    return {
+        f"words of {name}": term_incidence(register.read(name).column(0))[1]
+        for name in workshop.plan.relations.texts
+        if name in present
+    }
+
+
+def _stakes(register: Register) -> Stakes:
+    found, _, _ = stakes_of(register)
+    return Stakes(found.owner, found.owned, found.low, found.high, found.known)
+
+
+def whitespace_ties(
+    register: Register, graph: CompanyGraph, cohort: Cohort, companies: Ints
+) -> list[Tie | None]:
+    """The nearest client of each company (m,) in a client's ownership group, with the path; None for no known path."""
+    return ties_in_group(register, graph, cohort, companies, lambda: _stakes(register))
+
+
+def load_finished(run: Path) -> Finished:
+    """A finished run's parts from its folder: of a trained run, or of one that scored a newer register."""
+    manifest = read_manifest(run)
+    models = run if (run / "model").is_dir() else Path(manifest["inputs"]["run"]["path"])
+    asked = manifest["settings"]
+    links = Path(asked["links"]) if asked["links"] else None
+    settings = training.settings_of(manifest, Path(asked["companies"]), links, None, run, asked["top"])
+    full = load_register(run / "register")
+    register = full.without(training.excluded(full, settings.exclude))
+    suppressed = load_match(run / "suppressed") if (run / "suppressed").is_dir() else None
+    plan = FeaturePlan.from_json(json.loads((models / "model" / "features.json").read_text("utf-8")))
+    return Finished(
+        Workshop(register, load_graph(run / "graph"), settings, plan),
+        cohort_of(full.ids(), load_match(run / "match"), suppressed),
+        training._read_judgement(models / "heldout"),
+        models / "model",
+        _scores(run, register),
+    )
+
+
+def _scores(run: Path, register: Register) -> dict[str, Floats]:
+    """Raw scores (n,) of every ranker, NaN for companies that were not ranked."""
+    table = pq.read_table(run / "scores.parquet")
+    place = pc.index_in(table["company_id"].combine_chunks(), value_set=register.ids()).to_numpy()
+    scores = {}
+    for name in set(table.column_names) - {"company_id", "score", "rank"}:
+        scores[name] = np.full(register.n_companies, np.nan, np.float32)
+        scores[name][place] = table[name].to_numpy()
+    return scores
+
+
+def find_company(register: Register, cohort: Cohort, wanted: str, where: str = "company") -> int:
+    """The index of the company with this id, or with this name when one alone has it, that can be explained.
+
+    Raises InputError, saying what was probably meant, when there is none, several have the name, or the company is a
+    client or suppressed: only candidates have a score to explain.
+    """
+    company = _by_id_or_name(register, wanted, where)
+    called = _called(register, company)
+    at = int(np.searchsorted(cohort.clients, company))
+    if at < len(cohort.clients) and cohort.clients[at] == company:
+        won = cohort.won[at]
+        raise InputError(
+            f"{called} is already a client{'' if np.isnat(won) else f' since {won}'}: it has no score.",
+            where=where,
+            remedy="Ask about a company of scores.parquet.",
+        )
+    if company in cohort.suppressed:
+        raise InputError(
+            f"{called} is on the list of companies never to propose: it has no score.",
+            where=where,
+            remedy="Take it from the list given with --suppress and run again.",
+        )
+    return company
+
+
+def _by_id_or_name(register: Register, wanted: str, where: str) -> int:
+    ids = register.ids().cast(pa.string())
+    place = pc.index(ids, wanted).as_py()
+    if place >= 0:
+        return int(place)
+    named = [register.read(name).column(0) for name in register.names_of(Role.NAME)[:1]]
+    same = [at for names in named for at in _equal(names, wanted)]
+    if len(same) == 1:
+        return same[0]
+    if same:
+        raise InputError(
+            f"{len(same)} companies are called {wanted!r}.",
+            where=where,
+            remedy=f"Give the id of one: {', '.join(ids.take(pa.array(same[:MOST_SUGGESTED])).to_pylist())}.",
+        )
+    raise InputError(
+        f"the register has no company with the id or name {wanted!r}.",
+        where=where,
+        remedy=_meant(ids, named, wanted),
+    )
+
+
+def _equal(names: pa.ChunkedArray, wanted: str) -> list[int]:
+    found = pc.equal(pc.utf8_lower(names), wanted.lower()).fill_null(False)
+    return [int(at) for at in np.flatnonzero(found.to_numpy())]
+
+
+def _meant(ids: pa.Array, named: Sequence[pa.ChunkedArray], wanted: str) -> str:
+    """The ids and names most like what was typed."""
+    near = process.extract(wanted, ids.to_pylist(), scorer=fuzz.ratio, limit=1, score_cutoff=ALIKE)
+    meant = [str(text) for text, _, _ in near]
+    for names in named:
+        close = process.extract(
+            wanted.lower(), pc.utf8_lower(names).to_pylist(), scorer=fuzz.ratio, limit=2, score_cutoff=ALIKE
+        )
+        meant += [f"{ids[at].as_py()} ({names[at].as_py()})" for _, _, at in close]
+    return f"Did you mean {' or '.join(meant)}?" if meant else "Give an id of the register's id column."
+
+
+def _called(register: Register, company: int) -> str:
+    names = [register.read(name).column(0)[company].as_py() for name in register.names_of(Role.NAME)[:1]]
+    return str(next((name for name in names if name), register.ids()[company].as_py()))
+
+
+def explain_company(
+    run: Path, wanted: str, progress: Progress = silent, *, cypher: bool = False
+) -> list[str]:
+    """Lines that tell why a company, by its id or name, ranks where it does in a finished run."""
+    finished = load_finished(run)
+    company = find_company(finished.workshop.register, finished.cohort, wanted)
+    evidence = explain_companies(finished, np.array([company], np.int32), progress)[0]
+    table = pq.read_table(run / "scores.parquet", columns=["company_id", "score", "rank"])
+    row = pc.index(table["company_id"], finished.workshop.register.ids()[company]).as_py()
+    score, rank = table["score"][row].as_py(), table["rank"][row].as_py()
+    return told(
+        evidence, _called(finished.workshop.register, company), score, rank, len(table), cypher=cypher
+    )
