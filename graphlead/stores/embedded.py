@@ -26,13 +26,13 @@ from graphlead.stores.embedded_load import (
     copies,
     creations,
     score_statements,
-    score_table,
     version_in,
 )
 from graphlead.stores.embedded_values import Tables, converted
 from graphlead.stores.faults import REBUILD, QueryError, StoreError, explained, read_only
 from graphlead.stores.files import alone, disk, remove
 from graphlead.stores.parameters import checked, only_reads
+from graphlead.stores.scores import score_table
 from graphlead.stores.shape import KEYS, ROWS, SCHEMA, SECONDS, quoted, text
 
 BUFFER = 2**30

@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import pyarrow as pa
-
 from graphlead.carriers import SCORED, EdgeTable, Kind, Projection
 from graphlead.stores.shape import SCHEMA, quoted, text
 
@@ -18,7 +16,6 @@ TYPES = {
     Kind.FLAG: "BOOL",
     Kind.DAY: "DATE",
 }
-SCORE_TYPES = {"score": pa.float64(), "rank": pa.int64()}
 
 Statement = tuple[str, dict[str, object]]
 
@@ -73,13 +70,3 @@ def score_statements(scores: Path, run_id: str, finished: str) -> list[Statement
          f"MATCH (c:Company) WHERE c.company_id = id SET {values}", {}),
         ("MERGE (r:Run {run_id: $run}) SET r.finished = $finished", {"run": run_id, "finished": finished}),
     ]  # fmt: skip
-
-
-def score_table(scores: pa.Table, run_id: str) -> pa.Table:
-    """company_id and all of SCORED, null where ``scores`` does not know them."""
-    n = len(scores)
-    columns = {"company_id": scores["company_id"].cast(pa.string())}
-    for name in SCORED[:-1]:
-        type_ = SCORE_TYPES.get(name, pa.string())
-        columns[name] = scores[name].cast(type_) if name in scores.column_names else pa.nulls(n, type_)
-    return pa.table(columns | {"run_id": pa.array([run_id] * n if n else [], pa.string())})

@@ -12,6 +12,10 @@ class StoreError(GraphleadError):
     """A store cannot be reached, opened, or filled."""
 
 
+class UnreachableError(StoreError):
+    """A server that does not answer now and may do so later."""
+
+
 class QueryError(GraphleadError):
     """A query, or a parameter of it, is refused: it is wrong, writes where it may only read, or takes too long."""
 

@@ -1,0 +1,278 @@
+"""The store in a Neo4j database, over Bolt: version 5 and later."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import chain
+from typing import Any, Self
+
+import neo4j
+import neo4j.exceptions as told
+import neo4j.graph
+import neo4j.time
+import pyarrow as pa
+
+from graphlead.carriers import Answer, Node, Projection, Relationship, Subgraph, Walk
+from graphlead.contracts import Progress, silent
+from graphlead.errors import GraphleadError
+from graphlead.stores import neo4j_statements as say
+from graphlead.stores.address import Address
+from graphlead.stores.answers import joined, refs_missing
+from graphlead.stores.differences import Rows, pages_of
+from graphlead.stores.faults import StoreError, UnreachableError
+from graphlead.stores.neo4j_errors import explanation
+from graphlead.stores.neo4j_load import Statement, check, load
+from graphlead.stores.parameters import checked
+from graphlead.stores.scores import score_table
+from graphlead.stores.shape import KEYS, ROWS, SECONDS
+
+PAGE = 5_000
+"""Rows that the server sends at a time."""
+PATIENCE = 60.0
+"""Seconds for which a server that went away is waited for."""
+TRIES = 5
+"""How often a load is taken up again."""
+RETRYING = 15.0
+"""Seconds for which the driver repeats a transaction by itself."""
+IDLE = 5.0
+"""Seconds after which a connection is tried before it is used again."""
+
+GONE = (told.ServiceUnavailable, told.SessionExpired, told.DatabaseUnavailable)
+READ_ONLY = (
+    "WriteOnReadOnlyAccessDatabase",
+    "ForbiddenOnReadOnlyDatabase",
+    "is in read-only mode",
+    "read only",
+)
+FULL = ("MemoryLimit", "MemoryPoolOutOfMemory", "OutOfMemory", "No space left", "OutOfDisk")
+
+
+def _text(cypher: str, seconds: float | None) -> neo4j.Query:
+    """A query of somebody else's making: only parameters, never text, are put into it."""
+    return neo4j.Query(cypher, timeout=seconds)
+
+
+class Neo4jStore:
+    """The GraphStore in a Neo4j database. Making one touches nothing: ``build`` fills it, ``open`` reads it.
+
+    A database may hold more than our labels; of what we did not write, nothing is changed.
+    """
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._driver: neo4j.Driver | None = None
+
+    def build(self, projection: Projection, *, progress: Progress = silent) -> None:
+        """Make the database hold the tables of a run: all of an empty one, the differences of a filled one.
+
+        Batches are transactions of their own, repeated after errors that pass. When the server goes away and comes
+        back within PATIENCE seconds, the load goes on from what is there; so does a load that is begun again. Scores
+        come last, in one transaction. Raises StoreError when the database cannot be reached or is not ours to change.
+        """
+        self._connect()
+        for left in reversed(range(TRIES)):
+            try:
+                load(self, projection, str(self.address), progress)
+                return
+            except UnreachableError:
+                if not left:
+                    raise
+                self._wait()
+
+    def open(self) -> Self:
+        """Ready to be queried. Raises StoreError when it cannot be reached, or holds no graph of this shape."""
+        self._connect()
+        check(self, str(self.address))
+        return self
+
+    def close(self) -> None:
+        """Let go of the server."""
+        if self._driver is not None:
+            self._driver.close()
+            self._driver = None
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def query(
+        self,
+        cypher: str,
+        parameters: Mapping[str, object] = {},
+        *,
+        rows: int | None = ROWS,
+        seconds: float = SECONDS,
+    ) -> Answer:
+        """The answer of a query that only reads, at most ``rows`` of it (None: all).
+
+        Raises QueryError when it is wrong, would write, lacks a parameter, or takes longer than ``seconds``.
+        """
+        values = checked(cypher, parameters)
+        with self._session(neo4j.READ_ACCESS, seconds) as session:
+            result = session.run(_text(cypher, seconds), values)
+            found: list[tuple[object, ...]] = []
+            for record in result:
+                if rows is not None and len(found) == rows:
+                    return Answer(tuple(result.keys()), tuple(found), truncated=True)
+                found.append(tuple(_converted(value) for value in record.values()))
+            return Answer(tuple(result.keys()), tuple(found))
+
+    def pages(self, cypher: str, parameters: Mapping[str, object] = {}) -> Iterator[Rows]:
+        """All rows of a query that only reads, as the server sends them, a page at a time; not converted."""
+        with self._session(neo4j.READ_ACCESS) as session:
+            result = session.run(_text(cypher, None), dict(parameters))
+            while page := result.fetch(PAGE):
+                yield [tuple(_plain(value) for value in record.values()) for record in page]
+
+    def subgraph(
+        self,
+        cypher: str,
+        parameters: Mapping[str, object] = {},
+        *,
+        rows: int | None = ROWS,
+        seconds: float = SECONDS,
+    ) -> Subgraph:
+        """What the nodes, relationships and paths of an answer form together, missing ends looked up."""
+        answer = self.query(cypher, parameters, rows=rows, seconds=seconds)
+        missing = refs_missing(answer)
+        looked_up = "MATCH (n) WHERE elementId(n) IN $ids RETURN n"
+        more = self.query(looked_up, {"ids": missing}, rows=None, seconds=seconds).rows if missing else ()
+        return joined(answer, [node for (node,) in more if isinstance(node, Node)])
+
+    def update(self, cypher: str, parameters: Mapping[str, object] = {}) -> None:
+        """Change the graph by one statement, wholly or not at all. Raises QueryError when it is wrong."""
+        values = checked(cypher, parameters)
+        self.write(lambda: [(cypher, values)])
+
+    def write(self, statements: Callable[[], Iterable[Statement]]) -> None:
+        """Change the graph in one transaction, repeated as a whole (statements made anew) after errors that pass."""
+
+        def work(transaction: neo4j.ManagedTransaction) -> None:
+            for cypher, values in statements():
+                transaction.run(cypher, dict(values)).consume()
+
+        with self._session(neo4j.WRITE_ACCESS) as session:
+            session.execute_write(work)
+
+    def command(self, cypher: str) -> None:
+        """Run a statement that changes the schema, or makes transactions of its own."""
+        with self._session(neo4j.WRITE_ACCESS) as session:
+            session.run(cypher).consume()
+
+    def write_scores(
+        self, scores: pa.Table, run_id: str, finished: str, *, progress: Progress = silent
+    ) -> None:
+        """Give every company the scores of a run, and none to companies that the run did not score.
+
+        ``scores``: company_id, and those of SCORED that are known. One transaction: whoever reads meanwhile, or after
+        a failure, sees the whole of the set before.
+        """
+        self._connect()
+        table, run = score_table(scores, run_id), {"run": run_id}
+        self.write(
+            lambda: chain(
+                ((say.PUT_SCORES, {"rows": rows}) for rows in pages_of(table, progress)),
+                [(say.DROP_STALE_SCORES, run), (say.PUT_RUN, run | {"finished": finished})],
+            )
+        )
+
+    def _connect(self) -> None:
+        if self._driver is None:
+            address = self.address
+            try:
+                self._driver = neo4j.GraphDatabase.driver(
+                    address.uri,
+                    auth=(address.username, address.password),
+                    max_transaction_retry_time=RETRYING,
+                    liveness_check_timeout=IDLE,
+                    notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
+                )
+            except (ValueError, told.ConfigurationError) as wrong:
+                raise StoreError(
+                    "this is no address of a Neo4j server.",
+                    where=str(address),
+                    remedy="Set NEO4J_URI to one such as bolt://localhost:7687.",
+                ) from wrong
+
+    def _wait(self) -> None:
+        """Until the server answers again, PATIENCE seconds at most."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                with self._session(neo4j.READ_ACCESS) as session:
+                    session.run("RETURN 1").consume()
+                return
+            except UnreachableError:
+                time.sleep(1)
+
+    @contextmanager
+    def _session(self, access: str, seconds: float = SECONDS) -> Iterator[neo4j.Session]:
+        if self._driver is None:
+            raise StoreError("the store is not open.", where=str(self.address), remedy="Call open() first.")
+        database = self.address.database or None
+        try:
+            with self._driver.session(
+                database=database, default_access_mode=access, fetch_size=PAGE
+            ) as session:
+                yield session
+        except (told.Neo4jError, told.DriverError) as error:
+            raise _explanation(error, str(self.address), seconds) from error
+
+
+def _explanation(error: told.Neo4jError | told.DriverError, address: str, seconds: float) -> GraphleadError:
+    """What the driver or the server says, as an error that tells what to do."""
+    if isinstance(error, GONE):
+        return UnreachableError(
+            "the Neo4j server does not answer.",
+            where=address,
+            remedy="Start it, or check NEO4J_URI; a load that is begun again goes on where it was.",
+        )
+    if isinstance(error, told.Neo4jError):
+        return explanation(error.code or "", error.message or "", address, seconds)
+    return StoreError(f"the Neo4j driver failed: {error}.", where=address, remedy="Try again.")
+
+
+def _converted(value: object) -> object:
+    """The value as an Answer has it."""
+    if isinstance(value, neo4j.graph.Path):
+        nodes = tuple(_node(node) for node in value.nodes)
+        return Walk(nodes, tuple(_relationship(each) for each in value.relationships))
+    if isinstance(value, neo4j.graph.Node):
+        return _node(value)
+    if isinstance(value, neo4j.graph.Relationship):
+        return _relationship(value)
+    if isinstance(value, list):
+        return [_converted(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _converted(each) for key, each in value.items()}
+    return _plain(value)
+
+
+def _plain(value: object) -> object:
+    """Times in Python's own types; what Python has none for, as text."""
+    if isinstance(value, neo4j.time.Date | neo4j.time.DateTime | neo4j.time.Time):
+        return value.to_native()
+    if value is None or isinstance(value, str | bool | int | float | bytes | list | dict):
+        return value
+    return str(value)
+
+
+def _node(node: neo4j.graph.Node) -> Node:
+    label = min(node.labels, key=lambda each: (each not in KEYS, each), default="")
+    properties = _properties(node)
+    return Node(node.element_id, label, str(properties.get(KEYS.get(label, ""), node.element_id)), properties)
+
+
+def _relationship(found: neo4j.graph.Relationship) -> Relationship:
+    source, target = (
+        node.element_id if node is not None else "" for node in (found.start_node, found.end_node)
+    )
+    return Relationship(found.element_id, found.type, source, target, _properties(found))
+
+
+def _properties(found: Mapping[str, Any]) -> dict[str, object]:
+    return {name: _converted(value) for name, value in found.items()}

@@ -1,0 +1,185 @@
+"""Filling a Neo4j database from the tables of a run, wherever an earlier load left it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graphlead.carriers import SCORED, Answer, EdgeTable, NodeTable, Projection
+from graphlead.contracts import Progress
+from graphlead.stores import differences as find
+from graphlead.stores import neo4j_statements as say
+from graphlead.stores.differences import Rows
+from graphlead.stores.faults import StoreError
+from graphlead.stores.shape import KEYS, SCHEMA, quoted
+
+Statement = tuple[str, Mapping[str, object]]
+
+UNSCORED = set(SCORED)
+"""What a load leaves to ``write_scores``."""
+
+
+class Database(Protocol):
+    """What a load needs of a database."""
+
+    def query(
+        self,
+        cypher: str,
+        parameters: Mapping[str, object] = ...,
+        *,
+        rows: int | None = ...,
+        seconds: float = ...,
+    ) -> Answer: ...
+
+    def pages(self, cypher: str) -> Iterator[Rows]: ...
+
+    def write(self, statements: Callable[[], Iterable[Statement]]) -> None: ...
+
+    def command(self, cypher: str) -> None: ...
+
+    def write_scores(self, scores: pa.Table, run_id: str, finished: str, *, progress: Progress) -> None: ...
+
+
+def check(database: Database, where: str) -> None:
+    """Raises StoreError when the database holds no graph of ours, or one of another shape."""
+    found = _shape(database)
+    if found is None:
+        raise StoreError(
+            "there is no graph of graphlead in this database.",
+            where=where,
+            remedy="Push a run into it first: graphlead push neo4j RUN.",
+        )
+    _refuse_other(found, where)
+
+
+def _shape(database: Database) -> int | None:
+    rows = database.query("MATCH (g:Graphlead {name: 'graphlead'}) RETURN g.schema").rows
+    return int(str(rows[0][0])) if rows else None
+
+
+def _refuse_other(shape: int, where: str) -> None:
+    if shape != SCHEMA:
+        raise StoreError(
+            f"the graph in this database has shape {shape}, this version reads and writes {SCHEMA}.",
+            where=where,
+            remedy="Push the run into an empty database.",
+        )
+
+
+def load(database: Database, projection: Projection, where: str, progress: Progress) -> None:
+    """Make the database hold the tables of a run; what it holds already is looked at first, and left alone."""
+    _claim(database, where)
+    total, done = projection.rows, 0
+    with tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
+        held = Path(folder) / "held.parquet"
+        nodes = [table for table in projection.nodes if table.label != "Run"]
+        for table in nodes:
+            for rows in _put_nodes(database, table, held):
+                progress(min(done + rows, total), total, table.label)
+            done += table.rows
+        for edges in projection.edges:
+            for rows in _put_edges(database, edges, held):
+                progress(min(done + rows, total), total, edges.relation)
+            done += edges.rows
+        for table in nodes:
+            _drop_nodes(database, table, held)
+    _forget(database, projection.table("Company"))
+    progress(total, total, "scores")
+    _score(database, projection, progress)
+
+
+def _claim(database: Database, where: str) -> None:
+    """Take an empty database, or one that is ours. Raises StoreError when somebody else's graph has our labels."""
+    shape = _shape(database)
+    if shape is None:
+        taken = [label for label in KEYS if _count(database, f"(n:{quoted(label)})")]
+        if taken:
+            raise StoreError(
+                f"this database has {' and '.join(taken)} nodes that graphlead did not write.",
+                where=where,
+                remedy="Push into another database (NEO4J_DATABASE), so that nothing of yours is changed.",
+            )
+    else:
+        _refuse_other(shape, where)
+    for statement in say.schema():
+        database.command(statement)
+    database.command("CALL db.awaitIndexes(300)")
+    database.write(
+        lambda: [("MERGE (g:Graphlead {name: 'graphlead'}) SET g.schema = $schema", {"schema": SCHEMA})]
+    )
+
+
+def _forget(database: Database, table: NodeTable) -> None:
+    """Take away the properties that an earlier register had and this one has not; those of others stay."""
+    before = database.query(
+        "MATCH (g:Graphlead {name: 'graphlead'}) UNWIND g.columns AS name RETURN name"
+    ).rows
+    for (name,) in before:
+        if name not in table.properties:
+            database.command(say.drop_property(table, str(name)))
+    mark = "MATCH (g:Graphlead {name: 'graphlead'}) SET g.columns = $columns"
+    database.write(lambda: [(mark, {"columns": list(table.properties)})])
+
+
+def _count(database: Database, pattern: str) -> int:
+    return int(str(database.query(f"MATCH {pattern} RETURN count(*)").rows[0][0]))
+
+
+def _put_nodes(database: Database, table: NodeTable, held: Path) -> Iterator[int]:
+    """Put the nodes that are missing or differ, and tell how many, a batch at a time."""
+    names = [name for name in table.properties if name not in UNSCORED]
+    there = _count(database, f"(n:{quoted(table.label)})")
+    if there:
+        schema = pa.schema([pq.read_schema(table.file).field(name) for name in names])
+        find.keep(database.pages(say.all_nodes(table, names)), schema, held)
+        wanted = find.to_put(table.file, held, names)
+    else:
+        wanted = find.batches(table.file, names)
+    yield from _write(database, say.put_nodes(table, names[1:]), wanted)
+
+
+def _put_edges(database: Database, table: EdgeTable, held: Path) -> Iterator[int]:
+    """Take away the relationships that are no more, put those that are missing, and tell how many."""
+    names = ["from", "to", *table.properties]
+    if _count(database, say.pattern(table)):
+        schema = pa.schema([("ref", pa.string()), *pq.read_schema(table.file)])
+        find.keep(database.pages(say.all_edges(table)), schema, held)
+        for _ in _write(database, say.DROP_EDGES, find.edges_to_drop(table.file, held, names)):
+            yield 0
+        wanted = find.to_put(table.file, held, names)
+    else:
+        wanted = find.batches(table.file, names)
+    yield from _write(database, say.put_edges(table), wanted)
+
+
+def _drop_nodes(database: Database, table: NodeTable, held: Path) -> None:
+    """Take away the nodes that are no more, with whatever hangs on them."""
+    if _count(database, f"(n:{quoted(table.label)})") > table.rows:
+        schema = pa.schema([pq.read_schema(table.file).field(table.key)])
+        find.keep(database.pages(say.all_nodes(table, [table.key])), schema, held)
+        for _ in _write(database, say.drop_nodes(table), find.nodes_to_drop(table.file, held, table.key)):
+            continue
+
+
+def _write(database: Database, statement: str, batches: Iterable[Rows]) -> Iterator[int]:
+    done = 0
+    for rows in batches:
+        database.write(partial(_once, (statement, {"rows": rows})))
+        done += len(rows)
+        yield done
+
+
+def _once(statement: Statement) -> list[Statement]:
+    return [statement]
+
+
+def _score(database: Database, projection: Projection, progress: Progress) -> None:
+    table = pq.read_table(projection.table("Company").file, columns=["company_id", *SCORED])
+    scored = table.filter(table["run_id"].is_valid())
+    database.write_scores(scored, projection.run_id, projection.finished, progress=progress)

@@ -1,0 +1,82 @@
+"""The statements by which a Neo4j database is filled; what they change comes as parameters, in rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from graphlead.carriers import SCORED, EdgeTable, NodeTable
+from graphlead.stores.shape import KEYS, quoted
+
+INDEXES = {"Company": ("group_id", "ultimate_parent_id", "rank", "is_client", "nearest_client_id", "run_id", "name"),
+           "Holder": ("name",), "Person": ("name",), "Place": ("name",)}  # fmt: skip
+"""Properties that queries begin with."""
+
+MARK = "Graphlead"
+"""The label of the one node by which a database of ours is known: its shape, and the properties that we wrote."""
+
+
+def schema() -> Iterator[str]:
+    """Constraints first, so that loading finds nodes by their keys; then the indexes."""
+    for label, key in {**KEYS, MARK: "name"}.items():
+        yield (f"CREATE CONSTRAINT {quoted(f'graphlead_{label}_{key}')} IF NOT EXISTS "
+               f"FOR (n:{quoted(label)}) REQUIRE n.{quoted(key)} IS UNIQUE")  # fmt: skip
+    for label, names in INDEXES.items():
+        for name in names:
+            yield (f"CREATE INDEX {quoted(f'graphlead_{label}_{name}')} IF NOT EXISTS "
+                   f"FOR (n:{quoted(label)}) ON (n.{quoted(name)})")  # fmt: skip
+
+
+def pattern(table: EdgeTable) -> str:
+    return f"(a:{quoted(table.source)})-[r:{quoted(table.relation)}]->(b:{quoted(table.target)})"
+
+
+def put_nodes(table: NodeTable, names: Sequence[str]) -> str:
+    """Make or change the nodes of ``$rows``: the key, then the values of ``names``, NULL taking one away."""
+    values = ", ".join(f"n.{quoted(name)} = row[{i}]" for i, name in enumerate(names, 1))
+    label, key = quoted(table.label), quoted(table.key)
+    return f"UNWIND $rows AS row MERGE (n:{label} {{{key}: row[0]}}){f' SET {values}' if values else ''}"
+
+
+def put_edges(table: EdgeTable) -> str:
+    """Make the relationships of ``$rows``: from, to, then the values of the properties."""
+    ends = [(end, KEYS[label], label) for end, label in (("a", table.source), ("b", table.target))]
+    found = " ".join(
+        f"MATCH ({end}:{quoted(label)} {{{quoted(key)}: row[{i}]}})"
+        for i, (end, key, label) in enumerate(ends)
+    )
+    values = ", ".join(f"r.{quoted(name)} = row[{i}]" for i, name in enumerate(table.properties, 2))
+    made = f"CREATE (a)-[r:{quoted(table.relation)}]->(b){f' SET {values}' if values else ''}"
+    return f"UNWIND $rows AS row {found} {made}"
+
+
+def all_nodes(table: NodeTable, names: Sequence[str]) -> str:
+    return f"MATCH (n:{quoted(table.label)}) RETURN {', '.join(f'n.{quoted(name)}' for name in names)}"
+
+
+def all_edges(table: EdgeTable) -> str:
+    values = "".join(f", r.{quoted(name)}" for name in table.properties)
+    ends = f"a.{quoted(KEYS[table.source])}, b.{quoted(KEYS[table.target])}"
+    return f"MATCH {pattern(table)} RETURN elementId(r), {ends}{values}"
+
+
+def drop_nodes(table: NodeTable) -> str:
+    return (
+        f"UNWIND $rows AS row MATCH (n:{quoted(table.label)} {{{quoted(table.key)}: row[0]}}) DETACH DELETE n"
+    )
+
+
+def drop_property(table: NodeTable, name: str) -> str:
+    """Take a property away from all nodes, in transactions of its own."""
+    return (f"MATCH (n:{quoted(table.label)}) WHERE n.{quoted(name)} IS NOT NULL "
+            f"CALL (n) {{ SET n.{quoted(name)} = NULL }} IN TRANSACTIONS OF 10000 ROWS")  # fmt: skip
+
+
+DROP_EDGES = "UNWIND $rows AS row MATCH ()-[r]->() WHERE elementId(r) = row[0] DELETE r"
+
+PUT_SCORES = "UNWIND $rows AS row MATCH (c:Company {company_id: row[0]}) SET " + ", ".join(
+    f"c.{name} = row[{i}]" for i, name in enumerate(SCORED, 1)
+)
+DROP_STALE_SCORES = "MATCH (c:Company) WHERE c.run_id <> $run SET " + ", ".join(
+    f"c.{name} = NULL" for name in SCORED
+)
+PUT_RUN = "MERGE (r:Run {run_id: $run}) SET r.finished = $finished"
