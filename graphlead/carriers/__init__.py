@@ -9,6 +9,7 @@ from graphlead.carriers.features import (
     Relation,
 )
 from graphlead.carriers.findings import (
+    REST,
     ColumnLift,
     Distribution,
     Evaluation,
@@ -62,6 +63,7 @@ __all__ = [
     "NONE",
     "OUTCOMES",
     "PLACES",
+    "REST",
     "SCORED",
     "Answer",
     "Attributes",

@@ -139,11 +139,15 @@ class Profile:
         require_indices("Profile", "segment_of", self.segment_of, len(self.segments), lowest=NONE)
 
 
+REST = "everything else"
+"""The source of the reason that stands for all that is not named."""
+
+
 @dataclass(frozen=True)
 class Reason:
     """One thing that moved a score: in words with numbers, and by how much in log-odds of the calibrated score.
 
-    source: the group of features it stands for.
+    source: the group of features it stands for, or REST.
     """
 
     text: str

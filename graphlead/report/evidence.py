@@ -1,0 +1,87 @@
+"""The lead list with its reasons: what a caller reads before picking up the telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from graphlead.carriers import NONE, REST, Evidence, Ints, Match, Profile, Register, Role, Tie
+from graphlead.report.leads import read_rows
+
+REASONS = 3
+
+
+def with_evidence(
+    leads: pd.DataFrame, evidence: Sequence[Evidence], profile: Profile, register: Register, clients: Match
+) -> pd.DataFrame:
+    """The leads with why and through whom; evidence: one a lead, in their order.
+
+    New columns: reason_1 to reason_3 (what raised the score most, with its log-odds), nearest_client and its id,
+    segment, introduction, and check_first, which warns of a lead that a line still in review may mean.
+    """
+    nearest = np.array([each.ties[0].client if each.ties else NONE for each in evidence], np.int32)
+    ids, names = _named(register, nearest)
+    companies = [each.company for each in evidence]
+    columns = {
+        **{f"reason_{i + 1}": _texts([_reason(each, i) for each in evidence]) for i in range(REASONS)},
+        "nearest_client": names,
+        "nearest_client_id": ids,
+        "segment": _texts([_segment(profile, company) for company in companies]),
+        "introduction": _texts([each.introduction for each in evidence]),
+        "check_first": _texts([_doubts(clients).get(lead, "") for lead in leads["company_id"]]),
+    }
+    return _inserted(leads, columns)
+
+
+def with_paths(whitespace: pd.DataFrame, ties: Sequence[Tie | None]) -> pd.DataFrame:
+    """The whitespace with ownership_path, how each company is joined to the client; one tie a row, None if unknown."""
+    paths = _texts([tie.sentence if tie else "" for tie in ties])
+    return _inserted(whitespace, {"ownership_path": paths}, after="steps")
+
+
+def _reason(evidence: Evidence, i: int) -> str:
+    raising = [reason for reason in evidence.reasons if reason.contribution > 0 and reason.source != REST]
+    return f"{raising[i].text} ({raising[i].contribution:+.2f})" if i < len(raising) else ""
+
+
+def _segment(profile: Profile, company: int) -> str:
+    segment = int(profile.segment_of[company])
+    return profile.segments[segment].name if segment != NONE else ""
+
+
+def _doubts(clients: Match) -> dict[str, str]:
+    """For each candidate of a line in review, the warning."""
+    review = clients.review
+    if review.empty:
+        return {}
+    lines = review.groupby("candidate_id", sort=False)["line"].first()
+    return {
+        str(company): f"may already be a client: line {line} of the list is in review (review.csv)"
+        for company, line in lines.items()
+    }
+
+
+def _named(register: Register, companies: Ints) -> tuple[pd.Series[str], pd.Series[str]]:
+    """Ids and names of companies, missing for NONE."""
+    known = np.flatnonzero(companies != NONE)
+    columns = ["company_id", *register.names_of(Role.NAME)[:1]]
+    table = read_rows(register, columns, companies[known])
+    ids, names = (
+        pd.Series(table[name].to_pylist(), index=known, dtype="string").reindex(range(len(companies)))
+        for name in (columns[0], columns[-1])
+    )
+    return ids, names
+
+
+def _texts(values: Sequence[str]) -> pd.Series[str]:
+    return pd.Series([value or None for value in values], dtype="string")
+
+
+def _inserted(table: pd.DataFrame, columns: dict[str, pd.Series[str]], after: str = "fit") -> pd.DataFrame:
+    """The table with these columns behind another; a column of the register that has such a name says so."""
+    renamed = table.rename(columns={name: f"{name} (register)" for name in columns if name in table})
+    at = list(renamed.columns).index(after) + 1
+    parts = [renamed.iloc[:, :at], pd.DataFrame(columns), renamed.iloc[:, at:]]
+    return pd.concat(parts, axis=1)

@@ -1,0 +1,94 @@
+"""The lead list with its reasons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from graphlead.carriers import (
+    NONE,
+    REST,
+    Column,
+    Evidence,
+    Match,
+    Profile,
+    Reason,
+    Register,
+    Role,
+    Segment,
+    Tie,
+)
+from graphlead.report.evidence import with_evidence, with_paths
+
+LEADS = pd.DataFrame({
+    "rank": [1, 2], "company_id": ["b", "d"], "name": ["Bee", "Dee"], "score": [0.4, 0.2],
+    "fit": ["Strong", "Weak"], "segment": ["retail", "trade"],
+})  # fmt: skip
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Register:
+    companies, links = tmp_path / "companies.parquet", tmp_path / "links.parquet"
+    pq.write_table(pa.table({"company_id": list("abcd"), "title": ["Aye", "Bee", "Cee", None]}), companies)
+    pq.write_table(pa.table({"source_id": pa.array([], pa.string())}), links)
+    columns = (Column("company_id", Role.ID), Column("title", Role.NAME))
+    return Register(companies, links, columns, 4, 0)
+
+
+def tie(client: int) -> Tie:
+    return Tie(client, "holder", 2, "Both are owned by H.", (), "RETURN 1", {})
+
+
+def evidence() -> list[Evidence]:
+    reasons = (
+        Reason("three of four neighbours are clients", 1.234, "town"),
+        Reason("small", -0.5, "size"),
+        Reason("old", 0.2, "age"),
+        Reason("2 smaller contributions together", 0.1, REST),
+    )
+    return [Evidence(1, reasons, (tie(2), tie(0)), "", "Ask H."), Evidence(3, (), (), "", "")]
+
+
+def profile() -> Profile:
+    segments = (Segment("bakers in the north", 3, ()),)
+    told = np.array([NONE, 0, NONE, NONE], np.int32)
+    return Profile(4, 3, (), (), (), segments, (), None, (), (), told)
+
+
+def match(*candidates: str) -> Match:
+    review = pd.DataFrame({"line": range(7, 7 + len(candidates)), "candidate_id": candidates})
+    return Match(pd.DataFrame({"company_id": ["a"], "outcome": ["matched"]}), review)
+
+
+def test_each_lead_has_what_raised_its_score_and_the_way_to_a_client(register: Register) -> None:
+    found = with_evidence(LEADS, evidence(), profile(), register, match())
+    first, second = found.to_dict("records")
+    assert first["reason_1"] == "three of four neighbours are clients (+1.23)"
+    assert first["reason_2"] == "old (+0.20)"
+    assert pd.isna(first["reason_3"])
+    assert (first["nearest_client"], first["nearest_client_id"]) == ("Cee", "c")
+    assert (first["segment"], first["segment (register)"]) == ("bakers in the north", "retail")
+    assert first["introduction"] == "Ask H."
+    empty = ("reason_1", "nearest_client", "nearest_client_id", "segment", "introduction", "check_first")
+    assert all(pd.isna(second[name]) for name in empty)
+    assert list(found)[:7] == ["rank", "company_id", "name", "score", "fit", "reason_1", "reason_2"]
+    assert list(found)[-1] == "segment (register)"
+
+
+def test_a_lead_that_a_line_in_review_may_mean_is_marked(register: Register) -> None:
+    found = with_evidence(LEADS, evidence(), profile(), register, match("c", "d"))
+    assert found["check_first"].isna().tolist() == [True, False]
+    assert "line 8 of the list is in review" in found["check_first"][1]
+
+
+def test_the_whitespace_has_the_path_to_the_client() -> None:
+    table = pd.DataFrame({"rank": [1, 2], "steps": [2, None], "city": ["x", "y"]})
+    found = with_paths(table, [tie(0), None])
+    assert list(found) == ["rank", "steps", "ownership_path", "city"]
+    assert found["ownership_path"][0] == "Both are owned by H."
+    assert pd.isna(found["ownership_path"][1])
