@@ -66,7 +66,7 @@ def read_bods(files: Sequence[Path], out: Path, progress: Progress = silent) -> 
         progress(len(sources) + 2, total, "writing")
         companies = _companies(db)
         _set_aside_bystanders(db)
-        return write_tables(db, out, companies, LINKS, ", ".join(str(path) for path in files))
+        return write_tables(db, scratch, out, companies, LINKS, ", ".join(str(path) for path in files))
 
 
 def _find_newest(db: duckdb.DuckDBPyConnection, staged: list[Path]) -> None:

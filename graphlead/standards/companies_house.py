@@ -47,7 +47,7 @@ CASE WHEN upper(address_country) IN ({", ".join(map(literal, NATIONS))}) THEN 'G
   ELSE coalesce(address_country, CASE WHEN country_of_origin = 'United Kingdom' THEN 'GB' END, country_of_origin) END
   AS country,
 region, city, postcode, filled(concat_ws(', ', care_of, po_box, line_1, line_2)) AS address,
-{", ".join(f"regexp_extract(sic_{i}, '^([0-9]{{4,5}})', 1) AS sic_{i}" for i in range(1, 5))},
+{", ".join(f"filled(regexp_extract(sic_{i}, '^([0-9]{{4,5}})', 1)) AS sic_{i}" for i in range(1, 5))},
 category, status, country_of_origin, uk_day(incorporated) AS incorporated, uk_day(accounts_made_up) AS accounts_made_up,
 accounts_category, TRY_CAST(mortgages AS INTEGER) AS mortgages,
 TRY_CAST(mortgages_outstanding AS INTEGER) AS mortgages_outstanding
@@ -81,7 +81,7 @@ def read_companies_house(files: Sequence[Path], out: Path, progress: Progress = 
             f"SELECT {OUTPUT}, unspecified_owner FROM company LEFT JOIN unspecified USING (company_id) "
             "ORDER BY part, file_row_number"
         )
-        return write_tables(db, out, companies, links, ", ".join(str(path) for path in files))
+        return write_tables(db, scratch, out, companies, links, ", ".join(str(path) for path in files))
 
 
 def _stage(db: duckdb.DuckDBPyConnection, source: Published, scratch: Path, part: int, path: Path) -> None:

@@ -80,7 +80,7 @@ def read_gleif(files: Sequence[Path], out: Path, progress: Progress = silent) ->
         progress(total - 1, total, "writing")
         companies = _companies(db, staged[ENTITIES])
         links = _links(db, staged[RELATIONSHIPS])
-        return write_tables(db, out, companies, links, ", ".join(str(path) for path in files))
+        return write_tables(db, scratch, out, companies, links, ", ".join(str(path) for path in files))
 
 
 def _selected(source: Published) -> str:

@@ -232,13 +232,16 @@ def _reader(source: Published, path: Path, fields: str) -> str:
 
 
 def _unreadable(source: Published, message: str) -> InputError:
-    line = re.search(r"(?:in |on )(line|record/value):? (\d+)", message, re.IGNORECASE)
-    place = f", {line[1].lower().replace('record/value', 'record')} {line[2]}" if line else ""
-    reason = re.sub(
-        r"^.*?(?:line|record/value):? \d+:?\s*", "", message, count=1, flags=re.IGNORECASE | re.DOTALL
-    )
+    """What DuckDB says of a line, in this package's words; it counts one too many where JSON is malformed."""
+    found = re.search(r"\b(line|record/value):? (\d+):?\s*", message, re.IGNORECASE)
+    place, reason = "", message
+    if found:
+        number = int(found[2]) - ("Malformed JSON" in message)
+        place = f", {'line' if found[1].lower() == 'line' else 'record'} {number}"
+        reason = message[found.end() :]
+    said = re.split(r"\n(?:Try setting|Possible fixes)", reason)[0]
     return InputError(
-        f"this cannot be read as {source.standard}: {' '.join(reason.splitlines()[:2]).strip()}.",
+        f"this cannot be read as {source.standard}: {' '.join(said.split()).rstrip('. ')}.",
         where=f"{source.where}{place}",
         remedy="Mend or remove that line, or get the file again: it may be cut off.",
     )

@@ -50,31 +50,25 @@ def set_aside(db: duckdb.DuckDBPyConnection, query: str) -> None:
 
 
 def write_tables(
-    db: duckdb.DuckDBPyConnection, out: Path, companies: str, links: str, where: str
+    db: duckdb.DuckDBPyConnection, scratch: Path, out: Path, companies: str, links: str, where: str
 ) -> Imported:
-    """Write two queries and the table ``set_aside``; the files get their names when all three are complete.
+    """Write two queries and the table ``set_aside``; the files move to ``out`` when all three are complete.
 
     links: source_id, source_name, source_type (company, person or holder), target_id, kind, share, date, stated
     (what the standard calls the link). Raises InputError when there is no company.
     """
     aside = "SELECT * FROM set_aside ORDER BY reason, file, record, detail"
     counts = [
-        _write(db, query, _unfinished(out / name))
+        _write(db, query, scratch / name)
         for name, query in ((COMPANIES, companies), (LINKS, links), (SET_ASIDE, aside))
     ]
+    reasons = _reasons(db)
     if not counts[0]:
-        raise InputError(
-            "no company is left after reading.",
-            where=where,
-            remedy=f"What was set aside: {_reasons(db) or 'nothing'}.",
-        )
+        said = ", ".join(f"{reason} ({count:,})" for reason, count in reasons) or "nothing"
+        raise InputError("no company is left after reading.", where=where, remedy=f"Set aside were: {said}.")
     for name in (COMPANIES, LINKS, SET_ASIDE):
-        _unfinished(out / name).replace(out / name)
-    return Imported(out / COMPANIES, out / LINKS, out / SET_ASIDE, counts[0], counts[1], _reasons(db))
-
-
-def _unfinished(path: Path) -> Path:
-    return path.with_name(f".{path.name}.unfinished")
+        (scratch / name).replace(out / name)
+    return Imported(out / COMPANIES, out / LINKS, out / SET_ASIDE, counts[0], counts[1], reasons)
 
 
 def _write(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
