@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from graphlead.carriers import Answer, Node, Projection, Subgraph
 from graphlead.contracts import Progress, silent
 from graphlead.stores.answers import joined, refs_missing
+from graphlead.stores.differences import BATCH, Rows
 from graphlead.stores.embedded_load import (
     Statement,
     copies,
@@ -31,7 +32,9 @@ from graphlead.stores.embedded_load import (
 from graphlead.stores.embedded_values import Tables, converted
 from graphlead.stores.faults import REBUILD, QueryError, StoreError, explained, read_only
 from graphlead.stores.files import alone, disk, remove
+from graphlead.stores.mapping import OWN, RegisterMapping
 from graphlead.stores.parameters import checked, only_reads
+from graphlead.stores.reading import read_register
 from graphlead.stores.scores import score_table
 from graphlead.stores.shape import KEYS, ROWS, SCHEMA, SECONDS, quoted, text
 
@@ -132,6 +135,19 @@ class EmbeddedStore:
             finally:
                 result.close()
 
+    def pages(self, cypher: str) -> Iterator[Rows]:
+        """All rows of a query that only reads, a page at a time."""
+        connection = self._opened()
+        connection.set_query_timeout(0)
+        with explained(SECONDS):
+            result = _ask(connection, cypher)
+            while page := result.get_n(BATCH):
+                yield [tuple(row) for row in page]
+
+    def properties(self, label: str) -> list[str]:
+        """The names of the properties that nodes of a label have."""
+        return list(self._tables.properties.get(label, ()))
+
     def subgraph(
         self,
         cypher: str,
@@ -157,6 +173,12 @@ class EmbeddedStore:
             rows = self.query(whole, {"keys": keys}, rows=None, seconds=seconds).rows
             found += [node for (node,) in rows if isinstance(node, Node)]
         return found
+
+    def read_register(
+        self, folder: Path, *, mapping: RegisterMapping = OWN, progress: Progress = silent
+    ) -> tuple[Path, Path]:
+        """Write the companies and links of the graph to Parquet files in ``folder`` that a run reads; their paths."""
+        return read_register(self, mapping, folder, progress)
 
     def update(self, cypher: str, parameters: Mapping[str, object] = {}) -> None:
         """Change the graph by one statement, wholly or not at all. Raises QueryError when it is wrong."""
@@ -283,7 +305,7 @@ def _check(connection: ladybug.Connection, path: Path) -> Tables:
         for _, name, _ in tables
     }
     return Tables(
-        {name: frozenset(column for (column,) in rows) for name, rows in columns.items()},
+        {name: tuple(column for (column,) in rows) for name, rows in columns.items()},
         {int(number): str(name) for number, name, _ in tables if name in KEYS},
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from graphlead.carriers import Json, Node, Relationship, Walk
 from graphlead.stores.shape import KEYS
 
-Owned = Mapping[str, frozenset[str]]
+Owned = Mapping[str, tuple[str, ...]]
 """The properties of each label and type: the store fills those of other labels in with nulls."""
 
 
@@ -65,8 +65,8 @@ def _relationship(value: Json, owned: Owned) -> Relationship:
     )
 
 
-def _properties(value: Json, names: frozenset[str]) -> dict[str, object]:
-    return {name: each for name, each in value.items() if each is not None and name in names}
+def _properties(value: Json, names: tuple[str, ...]) -> dict[str, object]:
+    return {name: value[name] for name in names if value[name] is not None}
 
 
 def _ref(internal: Json) -> str:

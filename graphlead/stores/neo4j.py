@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
+from pathlib import Path
 from typing import Any, Self
 
 import neo4j
@@ -22,11 +23,13 @@ from graphlead.stores.address import Address
 from graphlead.stores.answers import joined, refs_missing
 from graphlead.stores.differences import Rows, pages_of
 from graphlead.stores.faults import StoreError, UnreachableError
+from graphlead.stores.mapping import OWN, RegisterMapping
 from graphlead.stores.neo4j_errors import explanation
 from graphlead.stores.neo4j_load import Statement, check, load
 from graphlead.stores.parameters import checked
+from graphlead.stores.reading import read_register
 from graphlead.stores.scores import score_table
-from graphlead.stores.shape import KEYS, ROWS, SECONDS
+from graphlead.stores.shape import KEYS, ROWS, SECONDS, quoted
 
 PAGE = 5_000
 """Rows that the server sends at a time."""
@@ -128,6 +131,11 @@ class Neo4jStore:
             while page := result.fetch(PAGE):
                 yield [tuple(_plain(value) for value in record.values()) for record in page]
 
+    def properties(self, label: str) -> list[str]:
+        """The names of the properties that nodes of a label have."""
+        names = f"MATCH (n:{quoted(label)}) UNWIND keys(n) AS name RETURN DISTINCT name ORDER BY name"
+        return [str(name) for page in self.pages(names) for (name,) in page]
+
     def subgraph(
         self,
         cypher: str,
@@ -142,6 +150,12 @@ class Neo4jStore:
         looked_up = "MATCH (n) WHERE elementId(n) IN $ids RETURN n"
         more = self.query(looked_up, {"ids": missing}, rows=None, seconds=seconds).rows if missing else ()
         return joined(answer, [node for (node,) in more if isinstance(node, Node)])
+
+    def read_register(
+        self, folder: Path, *, mapping: RegisterMapping = OWN, progress: Progress = silent
+    ) -> tuple[Path, Path]:
+        """Write the companies and links of the graph to Parquet files in ``folder`` that a run reads; their paths."""
+        return read_register(self, mapping, folder, progress)
 
     def update(self, cypher: str, parameters: Mapping[str, object] = {}) -> None:
         """Change the graph by one statement, wholly or not at all. Raises QueryError when it is wrong."""

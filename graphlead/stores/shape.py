@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from graphlead.carriers import SCORED
+
 SCHEMA = 1
 """Raised with every change of the graph's shape: a store of another shape has to be built again."""
 
 KEYS = {"Company": "company_id", "Holder": "holder_id", "Person": "person_id", "Industry": "code",
         "Place": "place_key", "Run": "run_id"}  # fmt: skip
+
+ADDED = ("group_id", "ultimate_parent_id", "in_cycle", "is_client", "is_suppressed", "won", *SCORED)
+"""What a run added to the companies of the register."""
 
 ROWS = 10_000
 """The most rows of an answer, unless more are asked for."""

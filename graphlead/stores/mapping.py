@@ -1,0 +1,128 @@
+"""What of a database becomes the register: labels, types and properties, from TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from graphlead.errors import SettingsError
+from graphlead.stores.shape import ADDED
+
+Entry = TypeVar("Entry", "Companies", "Owners", "Links")
+
+
+@dataclass(frozen=True)
+class Companies:
+    """Nodes that are companies: their label, the property that identifies them, and which others become columns.
+
+    properties: none for all but ``leave_out``; columns: another name for the column of a property.
+    """
+
+    label: str
+    id: str
+    properties: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Owners:
+    """Nodes that hold companies without being one. type: holder or person."""
+
+    label: str
+    id: str
+    name: str = ""
+    type: str = "holder"
+
+
+@dataclass(frozen=True)
+class Links:
+    """Relationships that become links. kind: what kind they are (their type in lower case when empty), or
+    kind_property: the property that says so; share, share_low, share_high and date are properties, empty for none;
+    reverse: they point from what is owned to its owner."""
+
+    type: str
+    kind: str = ""
+    kind_property: str = ""
+    share: str = ""
+    share_low: str = ""
+    share_high: str = ""
+    date: str = ""
+    reverse: bool = False
+
+
+@dataclass(frozen=True)
+class RegisterMapping:
+    """How a graph becomes a register."""
+
+    companies: Companies
+    owners: tuple[Owners, ...] = ()
+    links: tuple[Links, ...] = ()
+
+    @classmethod
+    def from_toml(cls, path: Path) -> Self:
+        """The mapping in a file with [companies], [[owners]] and [[links]]. Raises SettingsError for anything else."""
+        try:
+            content = tomllib.loads(path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as broken:
+            raise SettingsError(
+                f"the mapping cannot be read: {broken}.", where=str(path), remedy="Correct the file."
+            ) from broken
+        unknown = sorted(set(content) - {"companies", "owners", "links"})
+        if unknown or not isinstance(content.get("companies"), dict):
+            raise SettingsError(
+                f"unknown tables {', '.join(unknown)}." if unknown else "there is no table [companies].",
+                where=str(path),
+                remedy="A mapping has [companies], and any number of [[owners]] and [[links]].",
+            )
+        return cls(
+            _entry(Companies, content["companies"], path),
+            tuple(_entry(Owners, entry, path) for entry in content.get("owners", ())),
+            tuple(_entry(Links, entry, path) for entry in content.get("links", ())),
+        )
+
+
+def _entry(kind: type[Entry], content: Any, path: Path) -> Entry:
+    where = f"{path}, {kind.__name__.lower()}"
+    known = {each.name: each for each in fields(kind)}
+    if not isinstance(content, dict) or set(content) - set(known):
+        raise SettingsError(
+            f"not understood: {content}.", where=where, remedy=f"Known entries: {', '.join(known)}."
+        )
+    for name, value in content.items():
+        if not _fits(str(known[name].type), value):
+            raise SettingsError(
+                f"{name} cannot be {value!r}.",
+                where=where,
+                remedy=f"It has to be of type {known[name].type}.",
+            )
+    required = [name for name, each in known.items()
+                if each.default is MISSING and each.default_factory is MISSING]  # fmt: skip
+    missing = [name for name in required if not content.get(name)]
+    if missing:
+        raise SettingsError(f"{' and '.join(missing)} not given.", where=where, remedy="Give them.")
+    return kind(
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
+    )
+
+
+def _fits(type_: str, value: object) -> bool:
+    if type_.startswith("tuple"):
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    if type_.startswith("Mapping"):
+        return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+    return isinstance(value, bool if type_ == "bool" else str)
+
+
+OWN = RegisterMapping(
+    Companies("Company", "company_id", leave_out=ADDED),
+    (Owners("Holder", "holder_id", "name"), Owners("Person", "person_id", "name", "person")),
+    (
+        Links("OWNS", kind_property="kind", share="share", share_low="share_low", share_high="share_high"),
+        Links("LINKED", kind_property="kind"),
+    ),
+)
+"""The graph in its own shape, as cypher/README.md has it."""
