@@ -106,7 +106,7 @@ def _view(content: ReportContent) -> Json:
         "left_out": story.left_out(content),
         "profile": clients.profile_view(profile) if profile else None,
         "distributions": clients.distribution_figures(profile) if profile else [],
-        "notes": content.evaluation.notes,
+        "notes": [figures.in_words(note) for note in content.evaluation.notes],
         "lift": quality.lift_figure(content),
         "metrics": quality.metrics_tables(content),
         "cuts": quality.CUTS,
@@ -182,7 +182,6 @@ def _plane(content: ReportContent, plane: Plane) -> Json:
         f"sample of {figures.count(shown[0])} others.",
         "label": f"Scatter of {figures.count(len(names))} companies in two dimensions: clients, companies to call "
         "and others, coloured by the kind of client they are most like",
-        "x": {}, "y": {},
     }  # fmt: skip
 
 

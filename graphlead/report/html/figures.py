@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,9 @@ RANKERS = {
     "blend": "Two rankers together",
     "random": "Chance",
 }
+
+MEANT = {"gnn", "tabular", "tabular_graph", "pagerank"}
+"""The rankers whose names are no words, so that they can be told in a sentence."""
 
 SPLITS = {
     "groups": "clients held back with their whole ownership group",
@@ -62,6 +66,13 @@ def listed(parts: list[str]) -> str:
 
 def ranker_name(name: str) -> str:
     return RANKERS.get(name, name)
+
+
+def in_words(text: str) -> str:
+    """A sentence with the rankers' names as the report has them, within a sentence."""
+    return re.sub(
+        r"\b[a-z_]+\b", lambda found: RANKERS[found[0]].lower() if found[0] in MEANT else found[0], text
+    )
 
 
 def split_name(name: str) -> str:

@@ -65,9 +65,18 @@ def _row(table: pd.DataFrame, ranker: str) -> Json:
     for name, written in shown.items():
         value, low, high = of_ranker.loc[[name], ["value", "low", "high"]].to_numpy(np.float64)[0]
         cells.append(
-            {"metric": name, "value": written(value), "interval": from_to(written(low), written(high))}
+            {
+                "metric": name,
+                "value": written(value),
+                "interval": _interval(written(low), written(high)),
+            }
         )
     return {"ranker": ranker, "name": ranker_name(ranker), "cells": cells}
+
+
+def _interval(low: str, high: str) -> str:
+    """Nothing where both ends are written alike: chance is exact."""
+    return from_to(low, high) if low != high else ""
 
 
 def _three(value: float) -> str:

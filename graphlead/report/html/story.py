@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from graphlead.carriers import PLACES, Json, Role
 from graphlead.report.html.content import ReportContent
-from graphlead.report.html.figures import count, from_to, listed, percent, ranker_name, split_name, times
+from graphlead.report.html.figures import (
+    count,
+    from_to,
+    in_words,
+    listed,
+    percent,
+    ranker_name,
+    split_name,
+    times,
+)
 from graphlead.report.html.quality import FEW_HELD_OUT, metric
 from graphlead.report.summary import counted
 
@@ -72,8 +81,9 @@ INDENTED = ("recognised in the register", "to be reviewed by you", "not found")
 
 def ranking(content: ReportContent) -> str:
     """Which ranker made the list, and why it was chosen."""
-    names = listed([ranker_name(member) for member in content.members])
-    return f"The list is ranked by: {names}. {content.reason}".strip()
+    names = listed([ranker_name(member).lower() for member in content.members])
+    why = in_words(content.reason)
+    return f"The list is ranked by the {names}" + (f": {why.partition(': ')[2] or why}" if why else ".")
 
 
 def left_out(content: ReportContent) -> list[str]:

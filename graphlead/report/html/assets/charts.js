@@ -179,17 +179,30 @@ const report = (() => {
         itemStyle: kind === 1 ? { color: "#fff", borderColor: figure.coloured ? colorOf(segment) : orange, borderWidth: 1.8 }
           : { color: figure.coloured ? colorOf(segment) : kind === 2 ? blue : none, borderColor: "#fff", borderWidth: kind === 2 ? 1 : 0 } })),
     });
-    const plain = (name, gap) => axis({ type: "value", scale: true, name, nameGap: gap, axisLabel: figure.geographic
-      ? { color: soft, fontSize: 12, formatter: "{value}°" } : { show: false }, axisLine: { show: figure.geographic } });
-    draw("plane", {
-      grid: { left: figure.geographic ? 56 : 34, right: 10, top: 10, bottom: figure.geographic ? 48 : 34 },
-      xAxis: { ...plain(figure.axes[0], figure.geographic ? 30 : 14), ...figure.x },
-      yAxis: { ...plain(figure.axes[1], figure.geographic ? 40 : 14), ...figure.y },
+    const edge = figure.geographic ? { left: 56, right: 10, top: 10, bottom: 48 } : { left: 34, right: 10, top: 10, bottom: 34 };
+    const line = (name, gap) => axis({ type: "value", scale: true, name, nameGap: gap, axisLine: { show: figure.geographic },
+      axisLabel: { show: figure.geographic, color: soft, fontSize: 12, showMinLabel: false, showMaxLabel: false, hideOverlap: true,
+        formatter: (x) => Number(x.toFixed(2)) + "°" } });
+    const chart = draw("plane", {
+      grid: edge, xAxis: line(figure.axes[0], figure.geographic ? 30 : 14), yAxis: line(figure.axes[1], figure.geographic ? 40 : 14),
       series: [layer(0, { symbolSize: 4, itemStyle: { opacity: 0.42 }, z: 1 }),
         layer(1, { symbol: "diamond", symbolSize: 8.5, z: 2 }), layer(2, { symbolSize: 8, z: 3 })],
       tooltip: tooltip((p) => tip(p.data.name || kinds[p.data.kind], [kinds[p.data.kind],
         ...(p.data.segment >= 0 ? [figure.segments[p.data.segment]] : [])]), "item"),
     });
+    if (!figure.geographic) return;
+    // A degree of longitude is as long as the latitude's cosine of one of latitude, whatever the shape of the page.
+    const span = (i) => { const all = figure.points.map((p) => p[i]); return [Math.min(...all), Math.max(...all)]; };
+    const [[west, east], [south, north]] = [span(0), span(1)];
+    const squeeze = Math.cos(((south + north) / 2) * (Math.PI / 180));
+    const fit = () => {
+      const [width, height] = [chart.getWidth() - edge.left - edge.right, chart.getHeight() - edge.top - edge.bottom];
+      const scale = 0.96 * Math.min(width / Math.max((east - west) * squeeze, 1e-6), height / Math.max(north - south, 1e-6));
+      const around = (low, high, half) => ({ min: (low + high) / 2 - half, max: (low + high) / 2 + half });
+      chart.setOption({ xAxis: around(west, east, width / scale / squeeze / 2), yAxis: around(south, north, height / scale / 2) });
+    };
+    fit();
+    window.addEventListener("resize", fit);
   }
 
   function paths() {
@@ -197,7 +210,7 @@ const report = (() => {
     const chart = draw("paths", {});
     return chart && (({ nodes, edges, columns, rows }) => {
       const place = document.getElementById("paths");
-      place.style.height = 64 * rows + 40 + "px";
+      place.style.height = 72 * rows + 30 + "px";
       chart.resize();
       const side = narrow() ? 52 : 120;
       const room = Math.max(72, Math.min(220, (place.clientWidth - 2 * side) / Math.max(columns - 1, 1) - 14));
@@ -210,8 +223,8 @@ const report = (() => {
         series: [{
           type: "graph", coordinateSystem: "cartesian2d", edgeSymbol: ["none", "none"], cursor: "default",
           data: nodes.map((n, i) => ({ id: String(i), name: n.name, kind: n.label, value: [n.x, n.y],
-            label: { show: true, position: "bottom", formatter: "{b}", width: room, overflow: "truncate", color: ink, fontSize: 12,
-              distance: 4, fontWeight: n.role === "between" ? 400 : 600, textBorderColor: "#fff", textBorderWidth: 3 },
+            label: { show: true, position: "bottom", formatter: "{b}", width: room, height: 30, overflow: "break", lineOverflow: "truncate", lineHeight: 14, ellipsis: "…", color: ink, fontSize: 12,
+              distance: 3, fontWeight: n.role === "between" ? 400 : 600, textBorderColor: "#fff", textBorderWidth: 3 },
             symbolSize: n.role === "between" ? 12 : 18, itemStyle: { color: colors[n.role], opacity: 1 } })),
           links: edges.map(([source, target, relation]) => ({ source: String(source), target: String(target), relation })),
           lineStyle: { color: "#9aa6b1", width: 1.5, opacity: 1 },
