@@ -70,10 +70,11 @@ class Teller:
             return f"has the same {way.columns[0]}"
         leg = way.legs[0]
         if leg.relation not in (OWNS, EFFECTIVE):
-            return f"is linked to it by {_kind(leg.relation)}"
+            return f"is linked to {THIS} by {_kind(leg.relation)}"
         share = self._shares.text(leg.relation, *owning(leg, *way.nodes))
-        what = f"{share} of " if share else ""
-        return f"it owns {what}".rstrip() if leg.along else f"owns {what}it"
+        if leg.along:
+            return f"belongs to {THIS}" + (f" ({share})" if share else "")
+        return f"owns {share} of {THIS}" if share else f"owns {THIS}"
 
     def _in_common(self, way: Way) -> str:
         """Somebody owns or is joined to both."""

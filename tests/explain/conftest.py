@@ -1,0 +1,64 @@
+"""Small registers and graphs written by hand, and a small trained run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import graphlead
+from graphlead.carriers import Column, Register, Role
+from graphlead.explaining import Finished, load_finished
+from graphlead.world import World
+
+TYPES = {Role.NUMBER: pa.float64(), Role.BOOLEAN: pa.bool_(), Role.DATE: pa.date32()}
+OWNER = ("source_id", "source_name")
+MakeRegister = Callable[..., Register]
+
+
+@pytest.fixture
+def make_register(tmp_path: Path) -> MakeRegister:
+    """make_register(n, {name: (role, values)}, {holder id: name}): companies are c0, c1, ..."""
+
+    def make(
+        n: int, columns: Mapping[str, tuple[Role, Sequence[Any]]], owners: Mapping[str, str] | None = None
+    ) -> Register:
+        arrays = {"company_id": pa.array([f"c{i}" for i in range(n)])}
+        arrays |= {
+            name: pa.array(values, TYPES.get(role, pa.string())) for name, (role, values) in columns.items()
+        }
+        pq.write_table(pa.table(arrays), tmp_path / "companies.parquet")
+        named = owners or {}
+        links = pa.table(
+            [list(named), list(named.values())], pa.schema([(name, pa.string()) for name in OWNER])
+        )
+        pq.write_table(links, tmp_path / "links.parquet")
+        understood = [Column(name, role) for name, (role, _) in columns.items()]
+        return Register(
+            tmp_path / "companies.parquet", tmp_path / "links.parquet",
+            (Column("company_id", Role.ID), *understood), n, len(named),
+        )  # fmt: skip
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def run_folder(small_world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run over the small world, with the graph network trained for a few steps."""
+    out = tmp_path_factory.mktemp("explained") / "run"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("graphlead.learn.gnn.STEPS", 8)
+        graphlead.discover(
+            companies=small_world.companies, links=small_world.links, clients=small_world.clients, out=out,
+            suppress=small_world.past, folds=2, quiet=True, rankers=("pagerank", "tabular_graph"),
+        )  # fmt: skip
+    return out
+
+
+@pytest.fixture(scope="session")
+def finished(run_folder: Path) -> Finished:
+    return load_finished(run_folder)

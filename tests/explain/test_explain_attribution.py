@@ -1,0 +1,133 @@
+"""Shapley values: they add up, nothing gets nothing, and a planted score is found again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphlead.carriers import Attributes, Features, Floats, Ints
+from graphlead.explain.attribution import attribute
+from graphlead.explain.inputs import Game, Reals, Typical, Views, typical
+from graphlead.explain.themes import Themes
+
+D, S, F = 3, 2, 3
+THEMES = Themes(
+    ("a", "b", "name", "walk"),
+    np.array([0, 0, 1], np.int32), 2, np.array([1, 1], np.int32), np.array([0, 1, 3], np.int32), ((), (), (), ()),
+)  # fmt: skip
+
+
+class Planted:
+    """A score that is a function of the sums of numbers (missing as 0), words, structure and label features."""
+
+    def __init__(self, score: Callable[[Floats], Reals]) -> None:
+        self.score, self.rows = score, 0
+
+    def log_odds(self, features: Features, around: Floats, fold: Ints) -> Reals:
+        attributes = features.attributes
+        self.rows += len(fold)
+        seen = [np.nan_to_num(attributes.numeric), attributes.words.toarray(), features.structure, around]
+        return np.asarray(self.score(np.hstack([*seen, fold[:, None]])), np.float64)
+
+
+def world(seed: int, m: int = 5) -> tuple[Views, Typical]:
+    draw = np.random.default_rng(seed)
+    numeric = draw.normal(size=(m, D)).astype(np.float32)
+    numeric[draw.random((m, D)) < 0.2] = np.nan
+    words = sp.csr_matrix((draw.random((m, 4)) < 0.4).astype(np.float32))
+    structure = draw.normal(size=(m, S)).astype(np.float32)
+    features = Features(
+        Attributes(numeric, ("x", "y", "z"), words, ("u", "v", "w", "t")), structure, ("p", "q"), ()
+    )
+    everybody = np.arange(m, dtype=np.int32)
+    views = Views(features, everybody, everybody % 2, draw.normal(size=(m, F)).astype(np.float32))
+    ordinary = Typical(np.array([0, np.nan, 1], np.float32), np.zeros(S, np.float32), np.zeros(F, np.float32))
+    return views, ordinary
+
+
+def full(views: Views) -> Floats:
+    """What ``Planted`` sees of the companies as they are."""
+    attributes = views.features.attributes
+    parts = [
+        np.nan_to_num(attributes.numeric),
+        attributes.words.toarray(),
+        views.features.structure,
+        views.around,
+    ]
+    return np.hstack([*parts, views.fold[:, None]])
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 10_000))
+def test_contributions_add_up_to_the_score_less_the_typical_one(seed: int) -> None:
+    views, ordinary = world(seed)
+    scorer = Planted(lambda seen: np.tanh(seen.sum(1)) * seen[:, 0] + seen[:, -2] ** 2)
+    found = attribute(Game(scorer, views, ordinary, THEMES), seed, pairs=2)
+    np.testing.assert_allclose(found.typical + found.contributions.sum(1), found.score, atol=1e-12)
+    np.testing.assert_array_equal(found.score, scorer.score(full(views)))
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 10_000))
+def test_an_additive_score_is_found_again(seed: int) -> None:
+    views, ordinary = world(seed)
+    weights = np.random.default_rng(seed + 1).normal(size=D + 4 + S + F + 1)
+    found = attribute(Game(Planted(lambda seen: seen @ weights), views, ordinary, THEMES), seed, pairs=1)
+    nothing = np.hstack([np.nan_to_num(ordinary.numeric), np.zeros(4 + S + F)])
+    parts = (full(views)[:, :-1] - nothing) * weights[:-1]
+    themes = np.array([0, 0, 1, 2, 2, 2, 2, 1, 1, 0, 1, 3])
+    expected = np.stack([parts[:, themes == theme].sum(1) for theme in range(4)], axis=1)
+    np.testing.assert_allclose(found.contributions, expected, atol=1e-5)
+
+
+def test_what_two_themes_do_together_is_shared_between_them() -> None:
+    """x * walk with nothing typical: each gets half, whatever order they are drawn in."""
+    views, ordinary = world(3)
+    ordinary = Typical(np.zeros(D, np.float32), ordinary.structure, ordinary.around)
+    found = attribute(Game(Planted(lambda seen: seen[:, 0] * seen[:, -2]), views, ordinary, THEMES), 0)
+    product = full(views)[:, 0] * full(views)[:, -2]
+    np.testing.assert_allclose(
+        found.contributions, np.stack([product / 2, 0 * product, 0 * product, product / 2], 1)
+    )
+
+
+def test_a_theme_as_in_the_typical_company_gets_nothing_and_costs_nothing() -> None:
+    views, ordinary = world(4, m=1)
+    around = views.around.copy()
+    around[0] = ordinary.around
+    numeric = np.broadcast_to(ordinary.numeric, (1, D)).copy()
+    features = Features(
+        Attributes(numeric, ("x", "y", "z"), sp.csr_matrix((1, 4), dtype=np.float32), ("u", "v", "w", "t")),
+        views.features.structure, ("p", "q"), (),
+    )  # fmt: skip
+    scorer = Planted(lambda seen: seen.sum(1))
+    game = Game(scorer, Views(features, views.company, views.fold, around), ordinary, THEMES)
+    assert game.active().tolist() == [[False, True, False, False]]
+    found = attribute(game, 0)
+    assert found.contributions[0, [0, 2, 3]].tolist() == [0, 0, 0]
+    assert scorer.rows == 2  # nothing known, and everything: no variant is scored twice
+
+
+def test_chunks_do_not_change_what_is_scored(monkeypatch: pytest.MonkeyPatch) -> None:
+    views, ordinary = world(5)
+    game = Game(Planted(lambda seen: np.sin(seen.sum(1))), views, ordinary, THEMES)
+    at_once = attribute(game, 1)
+    monkeypatch.setattr("graphlead.explain.inputs.CASES", 3)
+    np.testing.assert_array_equal(attribute(game, 1).contributions, at_once.contributions)
+
+
+def test_the_typical_company_has_medians_and_misses_what_most_miss() -> None:
+    numeric = np.array([[1, np.nan], [2, np.nan], [9, 5]], np.float32)
+    features = Features(
+        Attributes(numeric, ("x", "y"), sp.csr_matrix((3, 0), dtype=np.float32), ()),
+        np.array([[0], [4], [6]], np.float32), ("p",), (),
+    )  # fmt: skip
+    found = typical(features, np.arange(3, dtype=np.int32), np.array([[1], [5], [3]], np.float32))
+    assert found.numeric[0] == 2
+    assert np.isnan(found.numeric[1])
+    assert (found.structure.tolist(), found.around.tolist()) == ([4], [3])

@@ -1,0 +1,90 @@
+"""One client less: the label features are those that would be made anew without it."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphlead.carriers import Attributes, Features, Groups, Incidence, Neighbours
+from graphlead.explain.counterfactual import Ranking, ordinal
+from graphlead.explain.counts import STRENGTH, count_around
+from graphlead.explain.removal import Lift, without_one
+from graphlead.explaining import WalkFromOthers
+from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround
+from graphlead.features.propagate import CpuPropagator
+
+N = 40
+
+
+def features(seed: int) -> Features:
+    """Companies in groups (some in none), with words (some without) and links (some without)."""
+    draw = np.random.default_rng(seed)
+    towns = Groups("same town", draw.integers(-1, 5, N).astype(np.int32), 5)
+    words = Incidence("words of name", sp.csr_matrix((draw.random((N, 12)) < 0.15).astype(np.float32)))
+    linked = np.triu(draw.random((N, N)) < 0.05, 1)
+    links = Neighbours("linked by supplies", sp.csr_matrix((linked | linked.T).astype(np.float32)))
+    nothing = Attributes(np.zeros((N, 1), np.float32), ("x",), sp.csr_matrix((N, 0), dtype=np.float32), ())
+    return Features(nothing, np.zeros((N, 0), np.float32), (), (towns, words, links))
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 10_000), count=st.integers(2, 12))
+def test_each_company_sees_the_clients_but_one(seed: int, count: int) -> None:
+    made = features(seed)
+    draw = np.random.default_rng(seed)
+    clients = np.sort(draw.choice(N // 2, count, replace=False)).astype(np.int32)
+    companies = np.arange(N // 2, N, dtype=np.int32)
+    left_out = draw.choice(clients, len(companies)).astype(np.int32)
+    around = ClientsAround(made, CpuPropagator())
+    walk = WalkFromOthers(around, clients)(companies, left_out)
+    found = without_one(made, Lift(GROUP_STRENGTH, LINK_STRENGTH), companies, clients, left_out)
+    for row, (company, client) in enumerate(zip(companies, left_out, strict=True)):
+        anew = around.rows(companies[[row]], clients[clients != client])[0]
+        np.testing.assert_allclose(found[row], anew[:-1], atol=1e-5, err_msg=f"company {company}")
+        np.testing.assert_allclose(np.exp(walk[row]), np.exp(anew[-1]), rtol=1e-3, atol=1e-4)
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 10_000))
+def test_the_clients_around_are_counted_by_hand(seed: int) -> None:
+    made = features(seed)
+    clients = np.arange(0, 10, dtype=np.int32)
+    companies = np.arange(10, N, dtype=np.int32)
+    found = count_around(made, clients, companies)
+    towns, words, links = made.relations
+    assert isinstance(towns, Groups) and isinstance(words, Incidence) and isinstance(links, Neighbours)
+    for row, company in enumerate(companies):
+        town = towns.code[company]
+        together = set(np.flatnonzero(towns.code == town)) - {company} if town >= 0 else set()
+        near = set(links.matrix[company].indices)
+        for relation, neighbours in ((0, together), (2, near)):
+            counted = (found.highest.others[relation, row], found.highest.won[relation, row])
+            assert counted == (len(neighbours), len(neighbours & set(clients.tolist())))
+            assert np.isnan(found.lowest.lift[relation, row]) == (not neighbours)
+        lifts = {}
+        for word in words.matrix[company].indices:
+            sharing = set(words.matrix[:, word].tocoo().row) - {company}
+            won = len(sharing & set(clients.tolist()))
+            lifts[word] = ((won + STRENGTH * 0.25) / ((len(sharing) + STRENGTH) * 0.25), len(sharing), won)
+        for side, best in ((found.highest, max), (found.lowest, min)):
+            if lifts:
+                lift, others, won = lifts[side.column[1, row]]
+                assert lift == best(lifts.values())[0]
+                assert (side.others[1, row], side.won[1, row]) == (others, won)
+            else:
+                assert side.column[1, row] == -1
+
+
+def test_the_rank_among_the_candidates_counts_nobody_twice() -> None:
+    ranking = Ranking(np.array([-3.0, -2.0, -1.0, 0.0, 1.0]))
+    published = np.array([1.0, 1.0, 0.0, -3.0])
+    assert ranking.rank(published, published).tolist() == [1, 1, 2, 5]
+    assert ranking.rank(np.array([-0.5, -9.0, 0.5, 2.0]), published).tolist() == [2, 5, 2, 1]
+
+
+def test_ranks_are_written_as_they_are_read() -> None:
+    assert [ordinal(rank) for rank in (1, 2, 3, 4, 11, 12, 13, 21, 1_111, 1_412)] == [
+        "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "1,111th", "1,412th",
+    ]  # fmt: skip

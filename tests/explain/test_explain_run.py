@@ -1,0 +1,242 @@
+"""Evidence of a trained run: true to the ranking that made the scores."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from graphlead.carriers import NONE, Evidence, Features, Ints
+from graphlead.errors import InputError
+from graphlead.evaluate.choose import BLEND, Choice
+from graphlead.explain.attribution import Attribution
+from graphlead.explain.inputs import Game, Reals, Views
+from graphlead.explain.themes import Themes
+from graphlead.explaining import (
+    Finished,
+    Rescorer,
+    explain_companies,
+    explain_company,
+    find_company,
+    log_odds,
+    whitespace_ties,
+)
+from graphlead.learn.calibrate import calibrate
+from graphlead.learn.rankers import load_models
+from graphlead.training import Judgement
+
+ASKED = 100
+
+
+@pytest.fixture(scope="module")
+def scores(run_folder: Path) -> pd.DataFrame:
+    return pd.read_parquet(run_folder / "scores.parquet")
+
+
+@pytest.fixture(scope="module")
+def companies(finished: Finished, scores: pd.DataFrame) -> Ints:
+    wanted = pa.array(scores["company_id"][:ASKED].astype(str).tolist())
+    return pc.index_in(wanted, value_set=finished.workshop.register.ids()).to_numpy().astype(np.int32)
+
+
+@pytest.fixture(scope="module")
+def evidence(finished: Finished, companies: Ints) -> list[Evidence]:
+    return explain_companies(finished, companies)
+
+
+def rows_of(finished: Finished, companies: Ints) -> Features:
+    """The features of these companies alone, in their order."""
+    features = finished.workshop.features
+    own = features.attributes
+    attributes = replace(own, numeric=own.numeric[companies], words=own.words[companies])
+    return replace(features, attributes=attributes, structure=features.structure[companies], relations=())
+
+
+def scored(finished: Finished, companies: Ints, visible: Ints) -> Reals:
+    """Log-odds of companies by the run's models, the label features being made of ``visible``."""
+    candidates = np.flatnonzero(finished.cohort.candidates()).astype(np.int32)
+    models = load_models(finished.models, "cpu")
+    scorer = Rescorer(models, finished.judgement, finished.scores, candidates)
+    folds = pd.read_parquet(finished.models / "fitted.parquet")["fold"].to_numpy(np.int32)
+    around = finished.workshop.around.rows(companies, visible)
+    return scorer.log_odds(rows_of(finished, companies), around, folds[companies])
+
+
+def test_reasons_add_up_to_the_published_score(evidence: list[Evidence], scores: pd.DataFrame) -> None:
+    for each, published in zip(evidence, scores["score"], strict=False):
+        told = float(log_odds(np.array(each.typical))) + sum(reason.contribution for reason in each.reasons)
+        assert told == pytest.approx(float(log_odds(np.array(published))), abs=1e-9)
+
+
+@pytest.mark.parametrize("members", [("pagerank",), ("tabular_graph",), ("pagerank", "tabular_graph")])
+def test_inputs_as_they_are_give_the_published_score(
+    finished: Finished, companies: Ints, members: tuple[str, ...]
+) -> None:
+    """Whatever the run chose, a blend by ranks included."""
+    choice = Choice(BLEND if len(members) > 1 else members[0], members, "")
+    candidates = np.flatnonzero(finished.cohort.candidates()).astype(np.int32)
+    uncalibrated = replace(finished.judgement, choice=choice)
+    raw = uncalibrated.final(dict(finished.scores), candidates)
+    calibration = calibrate(np.sort(raw)[-50:], raw, 0.1)
+    chosen = Judgement(choice, (0.1, 0.1, 0.1), calibration)
+    found = scored(replace(finished, judgement=chosen), companies, finished.cohort.clients)
+    published = log_odds(calibration(raw[np.searchsorted(candidates, companies)]))
+    np.testing.assert_allclose(found, published, atol=1e-6)
+
+
+def test_a_company_that_no_model_knows_is_scored_by_all_of_them(finished: Finished, companies: Ints) -> None:
+    models = load_models(finished.models, "cpu")
+    choice = Choice("tabular_graph", ("tabular_graph",), "")
+    scorer = Rescorer(models, replace(finished.judgement, choice=choice), {}, companies)
+    rows, around = (
+        rows_of(finished, companies),
+        finished.workshop.around.rows(companies, finished.cohort.clients),
+    )
+    everybody = np.arange(len(companies), dtype=np.int32)
+    raw = [
+        ranker.score(rows, everybody, around)
+        for fold in models
+        for ranker in fold
+        if ranker.name == choice.name
+    ]
+    found = scorer.log_odds(rows, around, np.full(len(companies), NONE, np.int32))
+    expected = log_odds(finished.judgement.calibration(np.mean(raw, axis=0)))
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_taking_the_named_reasons_away_costs_more_than_others(
+    finished: Finished, companies: Ints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The three strongest reasons against three drawn at random, on the same companies."""
+    played: list[tuple[Game, Attribution]] = []
+
+    def watched(
+        game: Game, views: Views, themes: Themes, attribution: Attribution, *rest: object
+    ) -> list[str]:
+        played.append((game, attribution))
+        return [""] * len(views)
+
+    monkeypatch.setattr("graphlead.explain.explain.counterfactuals", watched)
+    explain_companies(finished, companies)
+    game, attribution = played[0]
+    everybody = np.arange(len(companies), dtype=np.int32)
+    draw = np.random.default_rng(0)
+    named, others = np.ones((2, len(companies), game.n_themes), bool)
+    strongest = np.argsort(-attribution.contributions, axis=1)
+    for i, order in enumerate(strongest):
+        named[i, order[:3]] = False
+        others[i, draw.choice(order[3:], 3, replace=False)] = False
+    cost, other_cost = (attribution.score - game.log_odds(everybody, kept) for kept in (named, others))
+    assert cost.mean() > 2 * abs(other_cost.mean())
+    assert (cost > other_cost).mean() > 0.9
+
+
+def test_taking_the_named_clients_away_costs_more_than_others(
+    finished: Finished, companies: Ints, evidence: list[Evidence]
+) -> None:
+    """The label features made anew without the clients that the ties name, against as many drawn at random."""
+    clients = finished.cohort.clients
+    draw = np.random.default_rng(0)
+    tied = [i for i, each in enumerate(evidence) if each.introduction][:12]
+    assert len(tied) > 5
+    lost = []
+    for i in tied:
+        named = [tie.client for tie in evidence[i].ties]
+        others = draw.choice(np.setdiff1d(clients, named), len(named), replace=False)
+        before, without, control = (
+            scored(finished, companies[[i]], np.setdiff1d(clients, gone).astype(np.int32))[0]
+            for gone in (clients[:0], named, others)
+        )
+        lost.append((before - without, before - control))
+    named_cost, other_cost = np.mean(lost, axis=0)
+    assert named_cost > max(3 * abs(other_cost), 0)
+
+
+def test_counterfactual_ranks_are_lower_than_the_published_ones(
+    evidence: list[Evidence], scores: pd.DataFrame
+) -> None:
+    said = [(rank, each.counterfactual) for rank, each in zip(scores["rank"], evidence, strict=False)]
+    ranks = [
+        (rank, *map(int, found.groups()))
+        for rank, sentence in said
+        if (found := re.search(r"rank ([\d,]+)\w\w instead of ([\d,]+)\w\w\.$", sentence.replace(",", "")))
+    ]
+    assert len(ranks) > len(said) / 2
+    assert all(late > early for _, late, early in ranks)
+    assert all(
+        abs(early - rank) <= 2 for rank, _, early in ranks
+    )  # equal scores share the best of their ranks
+
+
+def test_the_same_seed_gives_the_same_evidence(
+    finished: Finished, companies: Ints, evidence: list[Evidence]
+) -> None:
+    again = explain_companies(finished, companies[:5])
+    assert [each.ties for each in again] == [each.ties for each in evidence[:5]]
+    assert again == explain_companies(finished, companies[:5])
+
+
+def test_nobody_asked_for_is_nobody_told(finished: Finished) -> None:
+    assert explain_companies(finished, np.zeros(0, np.int32)) == []
+
+
+def test_one_company_is_told_by_its_id_or_name(
+    run_folder: Path, finished: Finished, scores: pd.DataFrame
+) -> None:
+    register = finished.workshop.register
+    by_id = explain_company(run_folder, str(scores["company_id"][0]))
+    assert ", rank 1 of " in by_id[0]
+    names = pd.Series(register.read("name").column(0).to_pylist())
+    ids = pd.Series(register.ids().to_pylist())
+    once = names[
+        ~names.str.lower().duplicated(keep=False) & names.notna() & ids.isin(scores["company_id"])
+    ].index[0]
+    assert find_company(register, finished.cohort, names[once].upper()) == once
+    assert explain_company(run_folder, names[once])[0].startswith(f"{names[once]}: ")
+
+
+def test_who_cannot_be_explained_is_told_why(finished: Finished) -> None:
+    register, cohort = finished.workshop.register, finished.cohort
+    ids, names = register.ids(), register.read("name").column(0)
+    with pytest.raises(InputError, match=r"already a client(?: since \d{4}-\d\d-\d\d)?: it has no score"):
+        find_company(register, cohort, ids[int(cohort.clients[0])].as_py())
+    with pytest.raises(InputError, match="never to propose"):
+        find_company(register, cohort, ids[int(cohort.suppressed[0])].as_py())
+    known = ids[5].as_py()
+    with pytest.raises(InputError, match=rf"no company with the id or name '{known}x'.*Did you mean {known}"):
+        find_company(register, cohort, f"{known}x")
+    typo = names[7].as_py() + "e"
+    with pytest.raises(InputError, match=r"Did you mean .*" + ids[7].as_py()):
+        find_company(register, cohort, typo)
+    with pytest.raises(InputError, match="Give an id of the register's id column"):
+        find_company(register, cohort, "§§§§§§§§§§§§§§§§§§§§§§§§")
+
+
+def test_a_name_that_several_have_asks_for_an_id(finished: Finished) -> None:
+    register = finished.workshop.register
+    names = pd.Series(register.read("name").column(0).to_pylist())
+    twice = names[names.notna() & names.duplicated()].iloc[0]
+    with pytest.raises(InputError, match=r"\d companies are called .* Give the id of one: "):
+        find_company(register, finished.cohort, twice)
+
+
+def test_whitespace_companies_have_the_path_to_their_client(run_folder: Path, finished: Finished) -> None:
+    table = pd.read_csv(run_folder / "whitespace.csv", dtype={"company_id": str, "client_id": str})
+    register, graph = finished.workshop.register, finished.workshop.graph
+    ids = register.ids()
+    companies = pc.index_in(pa.array(table["company_id"].tolist()), value_set=ids).to_numpy().astype(np.int32)
+    ties = whitespace_ties(register, graph, finished.cohort, companies)
+    assert len(ties) > 0
+    owned = 0
+    for tie, company, steps in zip(ties, companies, table["steps"], strict=True):
+        if tie is not None:
+            owned += 1
+            assert graph.ownership.group[tie.client] == graph.ownership.group[company]
+            assert tie.steps >= steps  # by ownership alone the way can only be longer
+    assert owned == table["steps"].notna().sum()

@@ -1,0 +1,254 @@
+"""Clients near a company: planted ways are found, the nearest first, and every step is in the graph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+from explained_by_hand import cohort, graph_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphlead.carriers import Cohort, CompanyGraph, Ints, Register, Role, Tie
+from graphlead.explain.cypher import KEYS, quoted
+from graphlead.explain.linked import linked
+from graphlead.explain.shares import Stakes
+from graphlead.explain.ties import teller_of, ties_in_group, ways_to_clients
+from graphlead.explain.ways import HUB, Tier, Way, nearest, preference
+
+OWNS = ("company", "owns", "company")
+HOLDS = ("holder", "owns", "company")
+DIRECTS = ("person", "linked:director", "company")
+INDUSTRY, PLACE = ("company", "in_industry", "industry"), ("company", "located_in", "place")
+PART_OF = ("place", "part_of", "place")
+
+
+def ints(*values: int) -> Ints:
+    return np.array(values, np.int32)
+
+
+def stakes(*each: tuple[int, int, float, float]) -> Callable[[], Stakes]:
+    """(owner number, owned, low, high); bounds of 0 to 1 stand for a share that was not given."""
+    low, high = (np.array([stake[i] for stake in each]) for i in (2, 3))
+    owner, owned = (ints(*(int(stake[i]) for stake in each)) for i in (0, 1))
+    return lambda: Stakes(owner, owned, low, high, ~((low == 0) & (high == 1)))
+
+
+NO_STAKES = stakes()
+
+
+MakeRegister = Callable[..., Register]
+
+
+@pytest.fixture
+def named(make_register: MakeRegister) -> Callable[[int], Register]:
+    def make(n: int, **owners: str) -> Register:
+        return make_register(n, {"name": (Role.NAME, [f"N{i}" for i in range(n)])}, owners)
+
+    return make
+
+
+def told(
+    register: Register,
+    graph: CompanyGraph,
+    of: Cohort,
+    companies: Sequence[int],
+    known: Callable[[], Stakes] = NO_STAKES,
+) -> tuple[list[tuple[Tie, ...]], list[str]]:
+    """The ties of each company, and whom to ask."""
+    ways = ways_to_clients(register, graph, of, ints(*companies))
+    teller = teller_of(register, graph, [way for each in ways for way in each], known)
+    ties = [tuple(map(teller.tie, each)) for each in ways]
+    for each in ties:
+        for tie in each:
+            check(tie, graph, register)
+    return ties, [teller.introduction(each) for each in ways]
+
+
+def check(tie: Tie, graph: CompanyGraph, register: Register) -> None:
+    """Every node pair that the query joins is joined in the graph by such an edge, and all its parameters are given."""
+    names = set(re.findall(r"\$(\w+)", tie.cypher))
+    assert names == set(tie.parameters)
+    for i, (label, key) in enumerate(tie.nodes):
+        found = re.search(rf"\(n{i}:(\w+) {{(\w+): \$n{i}}}\)", tie.cypher)
+        assert found
+        assert (found[1], found[2]) in KEYS.values()
+        assert (found[1], tie.parameters[f"n{i}"]) == (label, key)
+    for step, kind, arrow in re.findall(r"r(\d+):(\w+)[^-]*?\](->|-)", tie.cypher):
+        one, two = tie.nodes[int(step) - 1 : int(step) + 1]
+        source, target = (one, two) if arrow == "->" else (two, one)
+        relation = f"linked:{tie.parameters[f'kind{step}']}" if kind == "LINKED" else kind.lower()
+        assert edge(graph, register, source, relation, target), tie
+
+
+def edge(
+    graph: CompanyGraph, register: Register, source: tuple[str, str], kind: str, target: tuple[str, str]
+) -> bool:
+    labels = [source[0].lower(), target[0].lower()]
+    ends = [
+        (register.ids() if label == "company" else graph.keys[label]).to_pylist().index(key)
+        for label, (_, key) in zip(labels, (source, target), strict=True)
+    ]
+    effective = kind == "effective_owns"
+    edges = graph.ownership.effective if effective else graph.edges[labels[0], kind, labels[1]]
+    return bool(((edges.source == ends[0]) & (edges.target == ends[1])).any())
+
+
+def test_direct_ownership_comes_first_with_its_share(named: Callable[..., Register]) -> None:
+    graph = graph_of(4, {OWNS: [(1, 0)], ("company", "linked:supplies", "company"): [(0, 2)]}, [0, 0, 2, 3])
+    ties, ask = told(named(4), graph, cohort(4, [1, 2]), [0], stakes((1, 0, 0.6, 0.6)))
+    assert [(tie.client, tie.relation, tie.steps) for tie in ties[0]] == [(1, "ownership", 1), (2, "link", 1)]
+    assert ties[0][0].sentence == "N1 (client) owns 60 % of this company."
+    assert ties[0][0].cypher == (
+        "MATCH (n0:Company {company_id: $n0})<-[r1:OWNS]-(n1:Company {company_id: $n1}) RETURN n0, r1, n1"
+    )
+    assert ties[0][1].sentence == "This company is linked to N2 (client) by supplies."
+    assert ties[0][1].parameters == {"n0": "c0", "n1": "c2", "kind1": "supplies"}
+    assert ask == ["Ask N1 (client), which owns 60 % of this company."]
+
+
+def test_a_shared_owner_with_both_shares(named: Callable[..., Register]) -> None:
+    graph = graph_of(3, {HOLDS: [(0, 0), (0, 1)]}, keys={"holder": ["h"]})
+    register = named(3, h="HOLDCO")
+    ties, ask = told(register, graph, cohort(3, [1]), [0, 2], stakes((3, 0, 1, 1), (3, 1, 0.25, 0.5)))
+    assert (
+        ties[0][0].sentence == "N1 (client) and this company are both owned by HOLDCO: 25 to 50 % and 100 %."
+    )
+    assert ties[0][0].relation == "holder"
+    assert ties[0][0].nodes == (("Company", "c0"), ("Holder", "h"), ("Company", "c1"))
+    assert ask == ["Ask N1 (client) for an introduction through HOLDCO, which both are joined to.", ""]
+    assert ties[1] == ()
+
+
+def test_a_share_that_was_not_given_is_not_made_up(named: Callable[..., Register]) -> None:
+    graph = graph_of(3, {HOLDS: [(0, 0), (0, 1)], OWNS: [(2, 0)]}, keys={"holder": ["h"]})
+    ties, _ = told(named(3), graph, cohort(3, [1, 2]), [0], stakes((3, 0, 0, 1), (3, 1, 0, 1), (2, 0, 0, 1)))
+    assert [tie.sentence for tie in ties[0]] == [
+        "N2 (client) owns this company.",
+        "N1 (client) and this company are both owned by h.",
+    ]
+
+
+def test_a_shared_person_is_who_to_ask(named: Callable[..., Register]) -> None:
+    graph = graph_of(3, {DIRECTS: [(0, 0), (0, 1)]}, keys={"person": ["p"]})
+    ties, ask = told(named(3, p="Ada Byron"), graph, cohort(3, [1]), [0])
+    assert ties[0][0].sentence == "Ada Byron is joined to both N1 (client) and this company (director)."
+    assert ask == ["Ask Ada Byron, who is behind both N1 (client) and this company."]
+
+
+def test_whoever_joins_many_comes_after_a_shared_address(make_register: MakeRegister) -> None:
+    n = HUB + 3
+    register = make_register(n, {"address": (Role.ADDRESS, ["1 High St", *[None] * (n - 2), "1 High St"])})
+    graph = graph_of(n, {HOLDS: [(0, i) for i in range(HUB + 1)]})
+    ties, ask = told(register, graph, cohort(n, [1, n - 1]), [0])
+    assert [(tie.client, tie.relation) for tie in ties[0]] == [(n - 1, "address"), (1, "holder")]
+    assert ties[0][0].cypher.endswith("WHERE n0.`address` = n1.`address` RETURN n0, n1")
+    assert ask == [f"Ask c{n - 1} (client), which has the same address."]
+
+
+def test_a_chain_of_owners_is_followed_within_the_group_only(named: Callable[..., Register]) -> None:
+    """4 <- 3 <- 2 -> 1 -> 0, client 4; a holder that owns a part of 0 and of client 5 in another group joins none."""
+    chain = {OWNS: [(3, 4), (2, 3), (2, 1), (1, 0)], HOLDS: [(0, 0), (0, 6)]}
+    graph = graph_of(7, chain, [0, 0, 0, 0, 0, 5, 6])
+    known = stakes((3, 4, 1, 1), (2, 3, 0.5, 0.5), (2, 1, 0, 1), (1, 0, 0.51, 0.51))
+    ties, ask = told(named(7), graph, cohort(7, [4, 5]), [0], known)
+    assert [(tie.client, tie.steps) for tie in ties[0]] == [(4, 4)]
+    assert ties[0][0].sentence == (
+        "N3 owns 100 % of N4 (client); N2 owns 50 % of N3; N2 owns N1; N1 owns 51 % of this company."
+    )
+    assert ask == ["Ask N4 (client), which is of the same ownership group."]
+    tie = ties_in_group(named(7), graph, cohort(7, [4, 5]), ints(0, 2), known)[0]
+    assert tie == ties[0][0]
+
+
+def test_a_long_chain_says_that_it_is_long(named: Callable[..., Register]) -> None:
+    graph = graph_of(9, {OWNS: [(i, i + 1) for i in range(8)]}, [0] * 9)
+    ties, _ = told(named(9), graph, cohort(9, [8]), [0])
+    assert ties[0][0].sentence.startswith("By a long way of 8 links: N7 owns N8 (client); N6 owns N7;")
+
+
+def test_effective_ownership_across_groups(named: Callable[..., Register]) -> None:
+    graph = graph_of(5, {OWNS: [(4, 3), (3, 2), (2, 0)]}, effective=[(4, 0, 0.125), (4, 2, 0.25)])
+    ties, ask = told(named(5), graph, cohort(5, [4]), [0])
+    assert [tie.sentence for tie in ties[0]] == [
+        "N4 (client) owns 12.5 % of this company, directly and through others."
+    ]
+    assert "[r1:EFFECTIVE_OWNS]" in ties[0][0].cypher
+    assert ask == ["Ask N4 (client), which owns 12.5 % of this company."]
+
+
+def test_the_same_industry_in_the_same_place_then_in_the_wider_one(named: Callable[..., Register]) -> None:
+    keys = {
+        "industry": ["56", "57"],
+        "place": ["country|US", "region|US|CA", "city|US|CA|FRESNO", "city|US|CA|LODI"],
+    }
+    links = {
+        INDUSTRY: [(0, 0), (1, 0), (2, 0), (3, 1), (4, 0)],
+        PLACE: [(0, 2), (1, 2), (2, 3), (3, 2), (4, 0)],
+        PART_OF: [(2, 1), (3, 1), (1, 0)],
+    }
+    ties, ask = told(named(5), graph_of(5, links, keys=keys), cohort(5, [1, 2, 3, 4]), [0])
+    assert [(tie.client, tie.relation) for tie in ties[0]] == [
+        (1, "industry and place"),
+        (2, "industry and place"),
+    ]
+    assert ties[0][0].sentence == "N1 (client) is of the same industry (56) in the same place (FRESNO, CA)."
+    assert ties[0][1].sentence == "N2 (client) is of the same industry (56) in the same place (CA, US)."
+    assert ties[0][1].parameters == {"n0": "c0", "n1": "56", "n2": "region|US|CA", "n3": "c2"}
+    assert ask == [""]
+
+
+def test_an_address_that_many_give_counts_as_little_as_a_postcode(make_register: MakeRegister) -> None:
+    n = HUB + 2
+    address = ["1 Agent Row"] * (HUB + 1) + [None]
+    columns = {"address": (Role.ADDRESS, address), "postcode": (Role.POSTCODE, ["A1", *["B2"] * HUB, "A1"])}
+    ways = ways_to_clients(make_register(n, columns), graph_of(n, {}), cohort(n, [1, n - 1]), ints(0))
+    assert {(way.client, way.tier) for way in ways[0]} == {(1, Tier.POSTCODE), (n - 1, Tier.POSTCODE)}
+
+
+def test_of_equally_near_clients_the_newest_are_named(named: Callable[..., Register]) -> None:
+    graph = graph_of(6, {HOLDS: [(0, i) for i in range(5)]})
+    won = ["2020-01-01", "NaT", "2024-01-01", "2022-01-01"]
+    ways = ways_to_clients(named(6), graph, cohort(6, [1, 2, 3, 4], won), ints(0))
+    assert [way.client for way in ways[0]] == [3, 4, 1]
+
+
+def test_no_client_comes_twice_and_the_nearer_way_is_kept() -> None:
+    near, far = (Way(7, "link", tier, (("company", 0), ("company", 7))) for tier in (Tier.LINKED, Tier.ALIKE))
+    assert nearest([(0, far), (0, near)], 2) == [(near,), ()]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    pairs=st.lists(
+        st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda p: p[0] != p[1]), max_size=15
+    ),
+    held=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9)), max_size=10),
+    clients=st.sets(st.integers(5, 9), min_size=1),
+)
+def test_whatever_is_one_or_two_links_away_is_found(
+    pairs: list[tuple[int, int]], held: list[tuple[int, int]], clients: set[int]
+) -> None:
+    graph = graph_of(10, {OWNS: pairs, ("holder", "linked:director", "company"): held})
+    of = cohort(10, sorted(clients))
+    found = nearest(list(linked(graph, of, np.arange(5, dtype=np.int32), preference(of))), 5)
+    joined = np.zeros((13, 13), bool)
+    for one, two in [*pairs, *((10 + holder, company) for holder, company in held)]:
+        joined[one, two] = joined[two, one] = True
+    for company, ways in enumerate(found):
+        direct = [client for client in clients if joined[company, client]]
+        others = [i for i in range(13) if joined[company, i] and i not in clients]
+        twice = {client for client in clients for i in others if joined[i, client]}
+        assert bool(ways) == bool(direct or twice)
+        assert all(way.client in (direct if way.steps == 1 else twice) for way in ways)
+        assert not ways or ways[0].steps == (1 if direct else 2)
+        for way in ways:
+            for leg, (_, one), (_, two) in zip(way.legs, way.nodes, way.nodes[1:], strict=False):
+                source, target = (one, two) if leg.along else (two, one)
+                assert (source, target) in (pairs if leg.relation == "owns" else held)
+
+
+def test_names_of_columns_are_quoted() -> None:
+    assert quoted("street `no`") == "`street ``no```"

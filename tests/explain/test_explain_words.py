@@ -1,0 +1,228 @@
+"""Themes, values and evidence as a reader sees them, and on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import scipy.sparse as sp
+
+from graphlead.carriers import (
+    Attributes,
+    Evidence,
+    Features,
+    Groups,
+    Incidence,
+    Neighbours,
+    Reason,
+    Register,
+    Role,
+    Tie,
+)
+from graphlead.errors import RunFolderError
+from graphlead.explain import themes
+from graphlead.explain.attribution import Attribution
+from graphlead.explain.counts import count_around
+from graphlead.explain.facts import Facts, band, shown, years
+from graphlead.explain.files import load_evidence, save_evidence
+from graphlead.explain.inputs import Typical, Views
+from graphlead.explain.reasons import REST, Sayings, percent, times
+from graphlead.explain.themes import Cut, themes_of
+from graphlead.explain.words import told
+
+N = 6
+WORDS = np.array([[1, 1], [1, 0], [0, 0], [0, 1], [0, 1], [0, 0]], np.float32)
+ROLES = {
+    "city": Role.CITY, "region": Role.REGION, "naics": Role.INDUSTRY, "staff": Role.NUMBER, "vip": Role.BOOLEAN,
+    "name": Role.NAME, "about": Role.TEXT,
+}  # fmt: skip
+CUTS = {
+    "same city": (Cut("city", within=("region",)),),
+    "same naics (2 digits)": (Cut("naics", "code", 2),),
+    "same naics (2 digits) and region": (Cut("naics", "code", 2), Cut("region")),
+    "same staff band": (Cut("staff", "bands", edges=(10.0, 50.0)),),
+    "same vip and staff band": (Cut("vip"), Cut("staff", "bands", edges=(10.0, 50.0))),
+    "how common city is": (Cut("city", within=("region",)),),
+    "naics as a number": (Cut("naics"),),
+}
+
+
+def groups(name: str, *code: int) -> Groups:
+    return Groups(name, np.array(code, np.int32), max(code) + 1)
+
+
+def features() -> Features:
+    """Company 0 with everything around it; 1 and 2 are clients."""
+    relations = (
+        groups("same city", 0, 0, 0, 0, 1, 1), groups("same naics (2 digits)", 0, 0, 1, 1, 1, 1),
+        groups("same naics (2 digits) and region", 0, 0, 1, 1, 1, 1), groups("same staff band", 1, 1, 0, 0, 0, 1),
+        groups("same vip and staff band", 0, 0, 1, 1, 1, 1), groups("same ownership group", 0, 0, -1, -1, -1, -1),
+        Incidence("words of name", sp.csr_matrix(WORDS)),
+        Incidence("words of about", sp.csr_matrix(np.zeros((N, 0), np.float32))),
+        Neighbours("linked by owns", sp.csr_matrix((N, N), dtype=np.float32)),
+        Neighbours("linked by same_site", sp.csr_matrix((np.ones(2, np.float32), ([0, 2], [2, 0])), shape=(N, N))),
+        Incidence("shared holder or person", sp.csr_matrix(np.array([[1]] * 3 + [[0]] * 3, np.float32))),
+    )  # fmt: skip
+    names = ("staff", "vip", "naics as a number", "how common city is", "length of the name")
+    attributes = Attributes(
+        np.zeros((N, len(names)), np.float32), names, sp.csr_matrix((N, 0), dtype=np.float32), ()
+    )
+    structure = ("count: linked by owns", "staff, mean of same ownership group", "count: linked by same_site")
+    return Features(attributes, np.zeros((N, 3), np.float32), structure, relations)
+
+
+LABELS = tuple(f"feature {i}" for i in range(8 + 3 * 3 + 1))
+
+
+def test_inputs_that_tell_of_the_same_thing_share_a_theme() -> None:
+    found = themes_of(features(), LABELS, CUTS, ROLES)
+    names = np.array(found.names)
+    assert names[found.numeric].tolist() == ["staff", "vip", "industry", "place", "name"]
+    assert names[found.structure].tolist() == ["ownership", "ownership", "links"]
+    assert names[found.around].tolist() == [
+        "place", "industry", "industry and place", "staff", "several columns together", "ownership", "name", "name",
+        "name", "about", "about", "about", "ownership", "links", *["holders and persons"] * 3, "closeness to clients",
+    ]  # fmt: skip
+    assert names[found.words] == "name"
+    assert found.relations[found.number("ownership")] == (5, 8)
+    assert found.number("weather") == -1
+
+
+def test_too_many_columns_share_one_theme(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(themes, "MOST_THEMES", 5)
+    found = themes_of(features(), LABELS, CUTS, ROLES)
+    assert len(found.names) == 5
+    assert found.names[-1] == themes.OTHERS
+    assert np.concatenate([found.numeric, found.structure, found.around, [found.words]]).max() == 4
+
+
+@pytest.fixture
+def register(make_register: Callable[..., Register]) -> Register:
+    columns = {
+        "name": (Role.NAME, ["Blue Fox", "Blue Hen", "Ox", "Fox", "Red Fox", "Elk"]),
+        "city": (Role.CITY, ["Lodi"] * 4 + ["Rome"] * 2),
+        "region": (Role.REGION, ["CA"] * 6),
+        "naics": (Role.INDUSTRY, ["5613.2", "5611", "1111", "1112", "1113", "1114"]),
+        "staff": (Role.NUMBER, [12.0, 20.0, 1.0, 2.0, 3.0, 30.0]),
+        "vip": (Role.BOOLEAN, [True, True, False, False, False, False]),
+    }
+    return make_register(N, columns)
+
+
+def sayings(register: Register) -> Sayings:
+    made = features()
+    company = np.zeros(1, np.int32)
+    around = np.zeros((1, len(LABELS)), np.float32)
+    around[0, -1] = np.log(6)
+    ordinary = Typical(np.zeros(5, np.float32), np.zeros(3, np.float32), np.zeros(len(LABELS), np.float32))
+    found = themes_of(made, LABELS, CUTS, ROLES)
+    counts = count_around(made, np.array([1, 2], np.int32), company)
+    words = {"words of name": ("blue", "fox"), "words of about": ()}
+    return Sayings(made, found, CUTS, Views(made, company, company, around), ordinary, counts,
+                   Facts(register, company), words, {0: "HOLDCO"})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("theme", "contribution", "text"),
+    [
+        ("place", 1, "2 of the 3 other companies in Lodi, CA are clients (67 %, against 33 % of the register)"),
+        ("industry", 1, "the one other company with naics 56 is a client"),
+        ("industry and place", 1, "the one other company with naics 56 in CA is a client"),
+        ("staff", 1, "staff is 12; 1 of the 2 other companies with staff 10 to under 50 is a client (50 %, against 33 %"
+                     " of the register)"),
+        ("staff", -1, "staff is 12, together with everything else (1 of the 2 other companies with staff 10 to under 50"
+                      " is a client (50 %, against 33 % of the register))"),
+        ("several columns together", 1, "the one other company with vip: yes and staff 10 to under 50 is a client"),
+        ("vip", 1, "vip is yes"),
+        ("name", 1, 'the one other company with "blue" in their name is a client'),
+        ("name", -1, 'none of the 2 other companies with "fox" in their name is a client (33 % of the register are)'),
+        ("ownership", 1, "the one other company in its ownership group is a client"),
+        ("links", 1, "the one other company linked to it by same site is a client"),
+        ("holders and persons", 1, "both other companies that HOLDCO holds or is joined to are clients (100 %, against"
+                                   " 33 % of the register)"),
+        ("closeness to clients", 1, "a random walk from the clients, over links and things in common, reaches it 6.0"
+                                    " times as often as the typical company"),
+        ("about", 1, "about: nothing in common with other companies is known"),
+    ],
+)  # fmt: skip
+def test_a_contribution_is_told_with_the_counts_behind_it(
+    register: Register, theme: str, contribution: float, text: str
+) -> None:
+    saying = sayings(register)
+    assert saying.say(saying.themes.number(theme), 0, contribution) == text
+
+
+def test_reasons_add_up_to_what_the_score_has_over_the_typical_one(register: Register) -> None:
+    saying = sayings(register)
+    values = np.linspace(-1, 2, len(saying.themes.names))[None, :]
+    reasons = saying.reasons(Attribution(values, np.zeros(1), values.sum(1)), 0)
+    assert sum(reason.contribution for reason in reasons) == pytest.approx(values.sum())
+    strength = [abs(reason.contribution) for reason in reasons[:-1]]
+    assert strength == sorted(strength, reverse=True)
+    assert reasons[-1].source == REST
+    assert saying.reasons(Attribution(0 * values, np.zeros(1), np.zeros(1)), 0) == ()
+
+
+def test_values_are_shown_as_people_write_them() -> None:
+    assert [shown(value) for value in (None, True, 1200.0, 3.14159, 0.00123, "x")] == [
+        "not known", "yes", "1,200", "3.14", "0.00123", "x",
+    ]  # fmt: skip
+    assert [percent(share) for share in (1, 0.274, 0.0163, 0.0004)] == ["100 %", "27 %", "1.6 %", "0.04 %"]
+    assert [times(ratio) for ratio in (12.3, 3.14)] == ["12 times", "3.1 times"]
+
+
+def test_bands_are_told_by_their_ends() -> None:
+    assert [band(value, (5.0, 10.0)) for value in (4.0, 5.0, 10.0)] == [
+        "under 5",
+        "5 to under 10",
+        "10 or more",
+    ]
+    edges = (years(date(2001, 1, 1)), years(date(2010, 6, 30)))
+    assert [band(date(year, 1, 1), edges) for year in (2000, 2005, 2020)] == [
+        "before 2001-01-01", "2001-01-01 to before 2010-06-30", "from 2010-06-30 on",
+    ]  # fmt: skip
+
+
+TIE = Tie(
+    2, "link", 1, "Är is linked.", (("Company", "a"), ("Company", "c")), "MATCH ...", {"n0": "a", "n1": "c"}
+)
+EVIDENCE = Evidence(0, (Reason("3 of 4", 1.5, "place"),), (TIE,), "Without it.", "Ask c.", 0.01)
+IDS = pa.array(["a", "b", "c"])
+
+
+def test_evidence_comes_back_from_its_file_one_line_a_company(tmp_path: Path) -> None:
+    alone = Evidence(1, (), (), "", "")
+    save_evidence([EVIDENCE, alone], IDS, tmp_path / "evidence.json")
+    assert load_evidence(tmp_path / "evidence.json", IDS) == [EVIDENCE, alone]
+    assert [line[:20] for line in (tmp_path / "evidence.json").read_text("utf-8").splitlines()[1:3]] == [
+        '{"company_id": "a", ', '{"company_id": "b", ',
+    ]  # fmt: skip
+    assert [path.name for path in tmp_path.iterdir()] == ["evidence.json"]
+    newer = load_evidence(tmp_path / "evidence.json", pa.array(["c", "b", "a"]))
+    assert (newer[0].company, newer[0].ties[0].client) == (2, 0)
+
+
+def test_broken_evidence_names_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.json"
+    with pytest.raises(RunFolderError, match=r"evidence\.json.*cannot be read"):
+        load_evidence(path, IDS)
+    save_evidence([EVIDENCE], IDS, path)
+    with pytest.raises(RunFolderError, match="a is not in the register"):
+        load_evidence(path, pa.array(["b", "c"]))
+
+
+def test_one_company_is_told_line_by_line() -> None:
+    assert told(EVIDENCE, "Acme", 0.2, 3, 1000) == [
+        "Acme: 20 %, rank 3 of 1,000; a typical company has 1 %.",
+        "What moved the score (in log-odds):",
+        "  +1.50  3 of 4",
+        "The nearest clients:",
+        "  Är is linked.",
+        "Without it.",
+        "Ask c.",
+    ]
+    assert "    MATCH ..." in told(EVIDENCE, "Acme", 0.2, 3, 1000, cypher=True)
