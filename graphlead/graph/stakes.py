@@ -52,7 +52,8 @@ class Ledger:
     """One stake an (owner, owned) pair, sorted by owned, with what is possible of each share.
 
     low, high: bounds in [0, 1] that hold for every distribution of a company's shares among its owners.
-    known: the link gave a share. slack: for each company, the part of it that no lower bound accounts for.
+    known: the link gave a share. day: of the statement, as in Stakes. slack: for each company, the part of it that no
+    lower bound accounts for.
     """
 
     owner: Ints
@@ -61,6 +62,7 @@ class Ledger:
     high: Doubles
     known: Flags
     claim: npt.NDArray[np.int8]
+    day: Longs
     slack: Doubles
 
     def __len__(self) -> int:
@@ -112,5 +114,6 @@ def ledger(stakes: Stakes, n_companies: int) -> Ledger:
         high=np.maximum(low, np.minimum(high, left)),
         known=known,
         claim=stakes.claim,
+        day=stakes.day,
         slack=(1.0 - total).astype(np.float64),
     )
