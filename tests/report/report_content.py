@@ -13,9 +13,25 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphlead.carriers import (
-    Cohort, Column, ColumnLift, Distribution, Evaluation, Evidence, Finding, Lift, Match, Noise, Outlier, Profile, Reason,
-    Register, Role, Season, Segment, Tie,
-)  # fmt: skip
+    Cohort,
+    Column,
+    ColumnLift,
+    Distribution,
+    Evaluation,
+    Evidence,
+    Finding,
+    Lift,
+    Match,
+    Noise,
+    Outlier,
+    Profile,
+    Reason,
+    Register,
+    Role,
+    Season,
+    Segment,
+    Tie,
+)
 from graphlead.evaluate.curves import lift_curves
 from graphlead.evaluate.evaluate import evaluate
 from graphlead.evaluate.heldout import HeldOut
@@ -116,11 +132,13 @@ def leads_of(companies: np.ndarray[Any, Any]) -> pd.DataFrame:
     return pd.DataFrame({
         "rank": np.arange(1, len(companies) + 1), "company_id": [f"C{i}" for i in companies],
         "name": [name_of(i) for i in companies], "score": score, "fit": fit(score, PRIOR[1]),
-        "region": [("North", "South", "<i>West</i>")[i % 3] for i in companies], "city": [f"City {i % 7}" for i in companies],
+        "region": [("North", "South", "<i>West</i>")[i % 3] for i in companies],
+        "city": [f"City {i % 7}" for i in companies],
         "nace": [f"{20 + i % 5}.1" for i in companies], "phone": [f"+49 {i}" for i in companies],
         "employees": [12.0] * len(companies), "reason_1": [f"Near {NASTY[1]}"] * len(companies),
         "reason_2": ["Small"] * len(companies), "reason_3": [None] * len(companies),
-        "nearest_client": ["Company 000" if i % 2 else None for i in companies], "nearest_client_id": ["C0"] * len(companies),
+        "nearest_client": ["Company 000" if i % 2 else None for i in companies],
+        "nearest_client_id": ["C0"] * len(companies),
         "segment": [NASTY[1] if i % 3 == 1 else "Small" if i % 3 == 2 else None for i in companies],
         "introduction": [None] * len(companies),
     })  # fmt: skip
@@ -136,7 +154,8 @@ def content(folder: Path, **changed: Any) -> ReportContent:
         "title": f"Leads for {NASTY[0]}",
         "made": date(2026, 3, 9),
         "register": register_in(folder),
-        "noise": Noise((Finding("duplicate rows", "companies", 2, NASTY[1], "set aside"),), folder / "aside.parquet", 2),
+        "noise": Noise((Finding("duplicate rows", "companies", 2, NASTY[1], "set aside"),),
+                       folder / "aside.parquet", 2),
         "clients": Match(table, table, date_column="won"),
         "cohort": Cohort(N, np.arange(CLIENTS).astype(np.int32), np.array([N - 1], np.int32),
                          np.full(CLIENTS, np.datetime64("NaT"), "datetime64[D]")),

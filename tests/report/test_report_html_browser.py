@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -246,7 +247,7 @@ def test_headings_descend_without_a_gap_and_heads_have_a_scope(still: Opened) ->
     )
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
     assert still.page.evaluate("[...document.querySelectorAll('th')].every((head) => head.scope)")
     assert still.page.evaluate(
         "[...document.querySelectorAll('input,select')].every((each) => each.labels.length)"

@@ -25,8 +25,8 @@ LONGITUDE = re.compile(
     r"(.*[_ .])?(lon|lng|long|longitude|l(ä|ae)ngengrad)([_ .](deg|wgs84))?", re.IGNORECASE
 )
 
-FAR = 4.0
-"""Standard deviations past which a number is drawn in: one giant must not flatten all others."""
+EDGE = 0.01
+"""The share of the companies at either end of a number that are drawn in: one giant must not flatten all others."""
 
 VALUES = 12
 """How many values of a category are told apart, the most frequent ones."""
@@ -89,7 +89,7 @@ def by_likeness(register: Register, companies: Ints) -> Plane | None:
     """These companies along their two principal components; None without two columns that differ.
 
     Every column counts alike: a number, date or yes/no as one of variance 1 (numbers by their signed logarithm, drawn
-    in at FAR deviations), a category as a flag a frequent value, of variance 1 together (Pages 2004, Analyse
+    in at EDGE), a category as a flag a frequent value, of variance 1 together (Pages 2004, Analyse
     factorielle de donnees mixtes). What is missing is filled in from the two components, in rounds (Josse & Husson
     2012, Handling missing values in exploratory multivariate data analysis methods).
     """
@@ -113,7 +113,7 @@ def by_likeness(register: Register, companies: Ints) -> Plane | None:
 
 
 def _scaled(block: Reals) -> Reals:
-    """Mean 0 and variance 1 together, over what is known, drawn in at FAR; (m, 0) when nothing differs."""
+    """Mean 0 and variance 1 together, over what is known; (m, 0) when nothing differs."""
     known = np.isfinite(block)
     if not known.any():
         return block[:, :0]
@@ -121,7 +121,7 @@ def _scaled(block: Reals) -> Reals:
     deviation = np.sqrt(np.nansum(np.nanmean(centred**2, axis=0)))
     if not deviation > 1e-9:
         return block[:, :0]
-    return np.asarray(np.clip(centred / deviation, -FAR, FAR), np.float64)
+    return np.asarray(centred / deviation, np.float64)
 
 
 def _components(matrix: Reals) -> tuple[Reals, Reals, Reals, float]:
@@ -147,7 +147,10 @@ def _as_number(column: pa.ChunkedArray) -> Reals:
     if pa.types.is_date(column.type):
         return _numbers(pc.cast(pc.cast(column, pa.date32()), pa.int32()))
     values = _numbers(column)
-    return np.asarray(np.sign(values) * np.log1p(np.abs(values)))
+    if not np.isfinite(values).any():
+        return values
+    logs = np.sign(values) * np.log1p(np.abs(values))
+    return np.asarray(np.clip(logs, *np.nanquantile(logs, (EDGE, 1 - EDGE))))
 
 
 def _flags(column: pa.ChunkedArray, digits: int | None) -> Reals:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from graphlead.carriers import Json
@@ -21,9 +21,14 @@ CHANCE = "random"
 BARS = 28
 """Bars of the histogram of scores."""
 
+LEAST = 1e-9
+"""Scores nearer to 0 or 1 than this are drawn there."""
+
 FEW_HELD_OUT = 20
 
 Z95 = 1.959964
+
+Reals = npt.NDArray[np.float64]
 
 
 def metric(
@@ -130,30 +135,30 @@ def precision_rows(content: ReportContent) -> list[Json]:
 
 
 def score_figure(content: ReportContent) -> Json | None:
-    """A histogram of the scores over their odds, whose bars keep to the bands of fit; None without scores."""
-    scores = np.clip(content.scores, 1e-9, 1 - 1e-9)
-    if not len(scores):
-        return None
-    prior = content.evaluation.prior[1]
-    bounds = [np.log(prior / (1 - prior)) + np.log(times_prior) for times_prior in (MODERATE, STRONG)]
-    edges = _edges(np.log(scores / (1 - scores)), bounds)
-    counts, _ = np.histogram(np.log(scores / (1 - scores)), edges)
-    shares = 1 / (1 + np.exp(-edges))
-    middles = (edges[:-1] + edges[1:]) / 2
-    bands = np.searchsorted(bounds, middles)
+    """A histogram of the scores; None without scores."""
+    return score_bars(content.scores, content.evaluation.prior[1]) if len(content.scores) else None
+
+
+def score_bars(scores: Reals, prior: float) -> Json:
+    """Bars over the logarithm of the odds, each within one band of fit: edges as written, counts, band (0 is Weak)."""
+    inside = np.clip(scores, LEAST, 1 - LEAST)
+    log_odds = np.log(inside / (1 - inside))
+    edges = _edges(log_odds, np.log(prior / (1 - prior)) + np.log([MODERATE, STRONG]))
+    counts, _ = np.histogram(log_odds, edges)
+    bands = fit(1 / (1 + np.exp(-(edges[:-1] + edges[1:]) / 2)), prior)
     return {
-        "edges": [percent(share) for share in shares],
+        "edges": [percent(share) for share in 1 / (1 + np.exp(-edges))],
         "counts": counts,
-        "bands": bands,
+        "bands": np.select([bands == "Strong", bands == "Moderate"], [2, 1], 0),
     }
 
 
-def _edges(log_odds: np.ndarray[Any, np.dtype[np.float64]], bounds: list[float]) -> Any:
-    """Equally wide bars within each band, so that no bar lies in two."""
-    low, high = float(log_odds.min()), float(log_odds.max()) + 1e-9
-    inner = [bound for bound in bounds if low < bound < high]
-    marks = [low, *inner, high]
-    width = max((high - low) / BARS, 1e-9)
+def _edges(log_odds: Reals, bounds: Reals) -> Reals:
+    """Bars about equally wide, an edge at every bound within reach, so that no bar lies in two bands."""
+    low, high = float(log_odds.min()), float(log_odds.max())
+    high = max(high, low + 1e-6)
+    marks = [low, *(bound for bound in bounds if low < bound < high), high]
+    width = (high - low) / BARS
     parts = [np.linspace(a, b, max(1, round((b - a) / width)), endpoint=False) for a, b in pairwise(marks)]
     return np.append(np.concatenate(parts), high)
 
@@ -202,4 +207,4 @@ def wilson(found: float, n: int) -> tuple[float, float]:
     share, z2 = found / n, Z95**2
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = Z95 / (1 + z2 / n) * (share * (1 - share) / n + z2 / (4 * n**2)) ** 0.5
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return (middle - half if found > 0 else 0.0), (middle + half if found < n else 1.0)
