@@ -12,7 +12,7 @@ import duckdb
 
 from graphlead.errors import RunFolderError
 
-MEMORY = "1GB"
+MEMORY = "768MB"
 """What DuckDB may hold before it spills to the session's folder."""
 
 MACROS = (

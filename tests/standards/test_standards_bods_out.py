@@ -138,11 +138,11 @@ SHARES = st.one_of(
 )
 ROWS = st.lists(
     st.tuples(st.sampled_from(["01", "02", "03", "h1", "h2"]), st.sampled_from(["01", "02", "03"]),
-              st.sampled_from(KINDS), SHARES), min_size=1, max_size=12,
+              st.sampled_from(KINDS), SHARES), min_size=1, max_size=20,
 )  # fmt: skip
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=ROWS)
 def test_any_links_survive_the_round_trip(
     tmp_path_factory: pytest.TempPathFactory, drawn: list[tuple[str, str, str, str]]

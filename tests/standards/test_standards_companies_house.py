@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-import pytest
 
 from graphlead.ingest import ingest
 from graphlead.standards.companies_house import read_companies_house
@@ -114,56 +113,63 @@ def test_the_register_understands_the_companies(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("nature", "kind", "share"),
-    [
-        ("ownership-of-shares-25-to-50-percent", "shareholding", "25-50%"),
-        ("ownership-of-shares-50-to-75-percent-as-trust", "shareholding", "50-75%"),
-        ("ownership-of-shares-75-to-100-percent-as-firm", "shareholding", "75-100%"),
-        ("ownership-of-shares-more-than-25-percent-registered-overseas-entity", "shareholding", "25-100%"),
-        ("voting-rights-50-to-75-percent-limited-liability-partnership", "voting_rights", "50-75%"),
-        ("right-to-share-surplus-assets-75-to-100-percent-limited-liability-partnership", "rights_to_surplus_assets",
-         "75-100%"),
-        ("part-right-to-share-surplus-assets-25-to-50-percent-as-firm", "rights_to_surplus_assets", "25-50%"),
-        ("right-to-appoint-and-remove-directors", "appointment_of_board", None),
-        ("right-to-appoint-and-remove-person", "appointment_of_board", None),
-        ("significant-influence-or-control-as-trust", "significant_influence_or_control", None),
-        ("something-new", "something_new", None),
-    ],
+NATURES = (
+    ("ownership-of-shares-25-to-50-percent", "shareholding", "25-50%"),
+    ("ownership-of-shares-50-to-75-percent-as-trust", "shareholding", "50-75%"),
+    ("ownership-of-shares-75-to-100-percent-as-firm", "shareholding", "75-100%"),
+    ("ownership-of-shares-more-than-25-percent-registered-overseas-entity", "shareholding", "25-100%"),
+    ("voting-rights-50-to-75-percent-limited-liability-partnership", "voting_rights", "50-75%"),
+    ("right-to-share-surplus-assets-75-to-100-percent-limited-liability-partnership", "rights_to_surplus_assets",
+     "75-100%"),
+    ("part-right-to-share-surplus-assets-25-to-50-percent-as-firm", "rights_to_surplus_assets", "25-50%"),
+    ("right-to-appoint-and-remove-directors", "appointment_of_board", None),
+    ("right-to-appoint-and-remove-person", "appointment_of_board", None),
+    ("significant-influence-or-control-as-trust", "significant_influence_or_control", None),
+    ("something-new", "something_new", None),
 )  # fmt: skip
-def test_natures_of_control(tmp_path: Path, nature: str, kind: str, share: str | None) -> None:
-    done = run(tmp_path, firm("00000042", "Beta B Ltd", "sc777", "Scotland", nature))
-    assert rows(done.links, "source_id", "source_type", "kind", "share", "stated") == [
-        ("SC000777", "company", kind, share, nature)
-    ]
 
 
-@pytest.mark.parametrize(
-    ("name", "number", "country", "owner"),
-    [
-        ("Alpha Limited", "42", "England", "00000042"),
-        ("Alpha Limited", " 0000 0042 ", "United Kingdom (England)", "00000042"),
-        ("Another Name", "00000042", "England And Wales", "00000042"),
-        ("ALPHA LTD.", "42", None, "00000042"),
-        ("Another Name", "42", None, None),
-        ("Alpha Limited", "42", "Jersey", None),
-        ("Alpha Limited", "42", "British Virgin Islands", None),
-        ("Alpha Limited", "42", "New South Wales", None),
-        ("Beta B Ltd", "SC 777", "UK", "SC000777"),
-        ("Alpha Limited", "12345", "England", None),
-        ("Alpha Limited", None, "England", None),
-    ],
+def test_each_nature_of_control_is_a_link_of_its_kind_and_band(tmp_path: Path) -> None:
+    done = run(
+        tmp_path, *(firm("00000042", "Beta B Ltd", "sc777", "Scotland", nature) for nature, _, _ in NATURES)
+    )
+    assert rows(done.links, "stated", "kind", "share") == list(NATURES)
+    assert set(rows(done.links, "source_id", "source_type")) == {("SC000777", "company")}
+    (tmp_path / "work").mkdir()
+    register, _ = ingest(done.companies, done.links, tmp_path / "work")
+    assert register.n_links == len({(kind, share) for _, kind, share in NATURES})
+    assert set(register.read_links()["source_type"].to_pylist()) == {"company"}
+
+
+def test_a_line_without_natures_is_a_link_of_unknown_interest(tmp_path: Path) -> None:
+    done = run(tmp_path, ann("00000042"))
+    assert rows(done.links, "kind", "share") == [("unknown_interest", None)]
+
+
+OWNERS = (
+    ("Alpha Limited", "42", "England", "00000042"),
+    ("Alpha Limited", " 0000 0042 ", "United Kingdom (England)", "00000042"),
+    ("Another Name", "00000042", "England And Wales", "00000042"),
+    ("ALPHA LTD.", "42", None, "00000042"),
+    ("Another Name", "42", None, None),
+    ("Alpha Limited", "42", "Jersey", None),
+    ("Alpha Limited", "42", "British Virgin Islands", None),
+    ("Alpha Limited", "42", "New South Wales", None),
+    ("Beta B Ltd", "SC 777", "UK", "SC000777"),
+    ("Alpha Limited", "12345", "England", None),
+    ("Alpha Limited", None, "England", None),
 )
-def test_corporate_owners_are_found_by_number_and_country(
-    tmp_path: Path, name: str, number: str | None, country: str | None, owner: str | None
-) -> None:
-    done = run(tmp_path, firm("00000099", name, number, country))
-    ((source, sort, said),) = rows(done.links, "source_id", "source_type", "source_name")
-    assert said == name
-    if owner:
-        assert (source, sort) == (owner, "company")
-    else:
-        assert (source[:7], sort) == ("holder:", "holder")
+
+
+def test_corporate_owners_are_found_by_number_and_country(tmp_path: Path) -> None:
+    done = run(tmp_path, *(firm("00000099", name, number, country) for name, number, country, _ in OWNERS))
+    found = rows(done.links, "source_name", "source_id", "source_type")
+    assert [(name, source if sort == "company" else None) for name, source, sort in found] == [
+        (name, owner) for name, _, _, owner in OWNERS
+    ]
+    holders = [source for _, source, sort in found if sort == "holder"]
+    assert len(set(holders)) == len(holders) == 6
+    assert all(source.startswith("holder:") for source in holders)
 
 
 def test_one_person_is_one_owner_of_several_companies(tmp_path: Path) -> None:
