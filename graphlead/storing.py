@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,14 +16,19 @@ import pyarrow.compute as pc
 
 from graphlead.carriers import Json, Projection, Register
 from graphlead.cohort import cohort_of
-from graphlead.contracts import Progress, silent
+from graphlead.contracts import GraphStore, Progress, silent
+from graphlead.disk import refusals
 from graphlead.graph.files import load_graph
 from graphlead.graph.projection import Standing, project
 from graphlead.ingest import load_register
 from graphlead.match.files import load_match
 from graphlead.report.leads import fit
 from graphlead.runs import read_manifest
+from graphlead.stores.address import Address
+from graphlead.stores.admin_csv import export
 from graphlead.stores.embedded import EmbeddedStore
+from graphlead.stores.mapping import OWN, RegisterMapping
+from graphlead.stores.neo4j import Neo4jStore
 
 STORE = "store"
 FILE = "graph.lbug"
@@ -48,6 +56,60 @@ def open_embedded(run: Path, *, progress: Progress = silent) -> EmbeddedStore:
     if not store.path.exists():
         build_embedded(run, progress=progress)
     return store.open()
+
+
+def push(run: Path, address: Address | None = None, *, progress: Progress = silent) -> None:
+    """Make a Neo4j database hold a finished run: all of it, or what differs from the run it held.
+
+    ``address``: where; by default as NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD and NEO4J_DATABASE say. A push that was
+    cut off goes on where it was when it is begun again. Raises StoreError when the database cannot be reached, written
+    to, or holds companies that graphlead did not write.
+    """
+    store = Neo4jStore(address or Address.from_environment())
+    with tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
+        projection = project_run(run, Path(folder), progress=progress)
+        with closing(store):
+            store.build(projection, progress=progress)
+
+
+def pull(
+    out: Path,
+    mapping: Path | None = None,
+    address: Address | None = None,
+    *,
+    progress: Progress = silent,
+) -> tuple[Path, Path]:
+    """Write the company graph of a Neo4j database as companies.parquet and links.parquet into ``out``; their paths.
+
+    ``mapping`` is a TOML file with [companies], [[owners]] and [[links]] (see stores.mapping); without one, the graph
+    has to be of graphlead's own shape. Raises StoreError, and SettingsError for a mapping that does not fit.
+    """
+    told = RegisterMapping.from_toml(mapping) if mapping else OWN
+    with refusals(out):
+        out.mkdir(parents=True, exist_ok=True)
+        with closing(Neo4jStore(address or Address.from_environment())) as store:
+            return store.read_register(out, mapping=told, progress=progress)
+
+
+def export_admin(run: Path, out: Path, *, progress: Progress = silent) -> list[str]:
+    """Write a finished run as CSV for ``neo4j-admin database import full``; returns the arguments, also in a file."""
+    with refusals(out), tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
+        out.mkdir(parents=True, exist_ok=True)
+        return export(project_run(run, Path(folder), progress=progress), out, progress=progress)
+
+
+def to_pandas(store: GraphStore, cypher: str, parameters: Mapping[str, object] = {}) -> pd.DataFrame:
+    """The answer of a query as a DataFrame."""
+    return store.query(cypher, parameters).to_pandas()
+
+
+def to_networkx(
+    store: GraphStore, cypher: str, parameters: Mapping[str, object] = {}, cap: int = 5000
+) -> Any:
+    """What the nodes, relationships and paths of an answer form together: a networkx.MultiDiGraph of ``cap`` nodes."""
+    from graphlead.graph.views import networkx_of
+
+    return networkx_of(store.subgraph(cypher, parameters), cap)
 
 
 def project_run(run: Path, folder: Path, *, progress: Progress = silent) -> Projection:

@@ -26,7 +26,8 @@ from graphlead.carriers import (
     Role,
 )
 from graphlead.contracts import Progress, silent
-from graphlead.graph.build import stakes_of
+from graphlead.graph.build import UNDATED, stakes_of
+from graphlead.graph.kinds import Claim
 from graphlead.graph.stakes import Ledger
 
 CHUNK = 1_000_000
@@ -46,6 +47,7 @@ DERIVED: dict[str, pa.DataType] = {
     "group_id": pa.string(),
     "ultimate_parent_id": pa.string(),
     "in_cycle": pa.bool_(),
+    "links": pa.int64(),
     "is_client": pa.bool_(),
     "is_suppressed": pa.bool_(),
     "won": pa.date32(),
@@ -62,6 +64,14 @@ RESERVED = {"_id", "_label", "_src", "_dst", "_nodes", "_rels"}
 """Names that a store keeps to itself."""
 
 SHARES = {"share": pa.float64(), "share_low": pa.float64(), "share_high": pa.float64()}
+STAKES = SHARES | {"since": pa.date32()}
+CLAIMS = {
+    Claim.HOLDS: "holds",
+    Claim.OWNS: "owns",
+    Claim.ULTIMATE: "ultimate_parent",
+    Claim.CONTROL: "controls",
+}
+"""How the kind of a stake is called, by what it claims: the words are read back as the same claims."""
 _KINDS = {pa.string(): Kind.TEXT, pa.float64(): Kind.NUMBER, pa.int64(): Kind.INTEGER, pa.bool_(): Kind.FLAG,
           pa.date32(): Kind.DAY}  # fmt: skip
 _TYPES = {kind: type_ for type_, kind in _KINDS.items()}
@@ -173,7 +183,14 @@ def _derived(graph: CompanyGraph, cohort: Cohort, standing: Standing, ids: pa.Ar
     client[cohort.clients], suppressed[cohort.suppressed] = True, True
     won = np.full(n, np.datetime64("NaT"), "datetime64[D]")
     won[cohort.clients] = cohort.won
-    flags = {"in_cycle": facts.in_cycle, "is_client": client, "is_suppressed": suppressed, "won": won}
+    links = degrees(graph, "company")
+    flags = {
+        "in_cycle": facts.in_cycle,
+        "links": links,
+        "is_client": client,
+        "is_suppressed": suppressed,
+        "won": won,
+    }
     at = np.full(n, -1, np.int64)
     at[standing.table["company"].to_numpy()] = np.arange(len(standing.table))
     scored = {
@@ -212,7 +229,8 @@ def _others(register: Register, graph: CompanyGraph, folder: Path) -> Iterator[N
     for kind in ("holder", "person"):
         ids = graph.keys[kind].cast(pa.string())
         label = LABELS[kind]
-        table = pa.table({KEYS[label]: ids, "name": _names(register, ids, kind)})
+        names = _names(register, ids, kind)
+        table = pa.table({KEYS[label]: ids, "name": names, "links": degrees(graph, kind)})
         yield _node_table(label, table.schema, iter([table]), folder)
     codes = pa.table({"code": graph.keys["industry"].cast(pa.string())})
     yield _node_table("Industry", codes.schema, iter([codes]), folder)
@@ -223,6 +241,17 @@ def _others(register: Register, graph: CompanyGraph, folder: Path) -> Iterator[N
         "name": pc.replace_substring_regex(keys, r"(?s)^.*\|", ""),
     }
     yield _node_table("Place", pa.table(parts).schema, iter([pa.table(parts)]), folder)
+
+
+def degrees(graph: CompanyGraph, kind: str) -> np.ndarray:
+    """How many relationships of owning and of links each node of a type has, int64: what hubs are known by."""
+    counts = np.zeros(graph.nodes[kind], np.int64)
+    for (source, relation, target), edges in graph.edges.items():
+        if relation == "owns" or relation.startswith("linked:"):
+            for label, ends in ((source, edges.source), (target, edges.target)):
+                if label == kind:
+                    counts += np.bincount(ends, minlength=len(counts))
+    return counts
 
 
 def _names(register: Register, ids: pa.Array, kind: str) -> pa.Array:
@@ -252,12 +281,24 @@ def _owns(register: Register, keys: Mapping[str, pa.Array], folder: Path) -> Ite
     for kind, first, end in zip(("company", "holder", "person"), firsts, firsts[1:], strict=False):
         rows = np.flatnonzero((book.owner >= first) & (book.owner < end))
         ends = Edges((book.owner[rows] - first).astype(np.int32), book.owned[rows])
-        yield _edge_table("OWNS", (kind, "company"), ends, keys, SHARES, _stakes(book, rows), folder)
+        yield _edge_table(
+            "OWNS",
+            (kind, "company"),
+            ends,
+            keys,
+            {"kind": pa.string(), **STAKES},
+            _stakes(book, rows),
+            folder,
+        )
 
 
-def _stakes(book: Ledger, rows: np.ndarray) -> dict[str, np.ndarray]:
+def _stakes(book: Ledger, rows: np.ndarray) -> dict[str, Any]:
     share = np.where(book.known[rows], book.middle[rows], np.nan)
-    return {"share": share, "share_low": book.low[rows], "share_high": book.high[rows]}
+    kind = pa.DictionaryArray.from_arrays(pa.array(book.claim[rows], pa.int8()), pa.array(CLAIMS.values()))
+    day = book.day[rows]
+    since = np.where(day > UNDATED, day.astype("datetime64[D]"), np.datetime64("NaT"))
+    shares = {"share": share, "share_low": book.low[rows], "share_high": book.high[rows]}
+    return {"kind": kind, **shares, "since": since}
 
 
 def _effective(graph: CompanyGraph, ids: pa.Array, folder: Path) -> Iterator[EdgeTable]:
@@ -322,15 +363,17 @@ def _edge_table(
                 "from": keys[ends[0]].take(pa.array(edges.source[part])).cast(pa.string()),
                 "to": keys[ends[1]].take(pa.array(edges.target[part])).cast(pa.string()),
             }
-            told = {
-                name: pa.array(values[name][part], from_pandas=True).cast(type_)
-                for name, type_ in types.items()
-            }
+            told = {name: _column(values[name][part]).cast(type_) for name, type_ in types.items()}
             yield pa.table(columns | told, schema=schema)
 
     file = folder / f"{source}-{relation}-{target}.parquet"
     properties = {name: kind for name, kind in _kinds(schema).items() if name in types}
     return EdgeTable(relation, source, target, properties, file, _write(file, schema, batches()), multiple)
+
+
+def _column(values: Any) -> pa.Array:
+    """NumPy's NaN is how a share is missing; Arrow's arrays know nulls."""
+    return pa.array(values, from_pandas=True) if isinstance(values, np.ndarray) else values
 
 
 def _kinds(schema: pa.Schema) -> dict[str, Kind]:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import torch
 from torch_geometric.data import HeteroData
 
-from graphlead.carriers import CompanyGraph, Edges, EdgeType, Flags, Register, Role
+from graphlead.carriers import CompanyGraph, Edges, EdgeType, Flags, Register, Role, Subgraph
 from graphlead.errors import GraphleadError
 
 LEVELS = ("industry", "place")
@@ -61,6 +61,27 @@ def to_networkx(
     _widen(graph, chosen, [key for key in graph.edges if (key[0] == "company") != (key[2] == "company")])
     _refuse_above(cap, chosen, "Ask for fewer companies")
     return _view(graph, register, chosen)
+
+
+def networkx_of(subgraph: Subgraph, cap: int = 5000) -> nx.MultiDiGraph:
+    """What a store answered as a NetworkX graph.
+
+    Nodes are (label, key) pairs such as ("Company", "DE123") with their properties; edges have their properties, and
+    their type as the attribute relation. Raises GraphleadError for more than ``cap`` nodes.
+    """
+    if len(subgraph.nodes) > cap:
+        raise GraphleadError(
+            f"this view would have {len(subgraph.nodes):,} nodes, more than the cap of {cap:,}.",
+            remedy="Ask for less, or raise cap (about 1.5 KB of memory a node).",
+        )
+    view = nx.MultiDiGraph()
+    named = {node.ref: (node.label, node.key) for node in subgraph.nodes}
+    view.add_nodes_from((named[node.ref], dict(node.properties)) for node in subgraph.nodes)
+    view.add_edges_from(
+        (named[each.source], named[each.target], {**each.properties, "relation": each.relation})
+        for each in subgraph.relationships
+    )
+    return view
 
 
 def to_hetero_data(

@@ -19,7 +19,12 @@ TYPES = {
     Kind.FLAG: "boolean",
     Kind.DAY: "date",
 }
-OPTIONS = ("--id-type=string", "--multiline-fields=true", "--overwrite-destination=true")
+OPTIONS = (
+    "--id-type=string",
+    "--multiline-fields=true",
+    "--array-delimiter=TAB",
+    "--overwrite-destination=true",
+)
 ARGUMENTS, SCHEMA_FILE = "import.args", "schema.cypher"
 
 
@@ -31,12 +36,15 @@ def export(projection: Projection, out: Path, *, progress: Progress = silent) ->
     header cannot name.
     """
     done, arguments = 0, list(OPTIONS)
-    for table in (*projection.nodes, *projection.edges):
+    tables: list[NodeTable | EdgeTable] = [*projection.nodes, *projection.edges]
+    for table in tables:
         progress(done, projection.rows, table.file.stem)
         arguments.append(_nodes(table, out) if isinstance(table, NodeTable) else _edges(table, out))
         done += table.rows
     arguments.append(_mark(projection, out))
-    (out / SCHEMA_FILE).write_text("".join(f"{statement};\n" for statement in say.schema()), "utf-8")
+    (out / SCHEMA_FILE).write_text(
+        "".join(f"{statement};\n" for statement in (*say.constraints(), *say.indexes())), "utf-8"
+    )
     (out / ARGUMENTS).write_text("\n".join(arguments) + "\n", "utf-8")
     progress(projection.rows, projection.rows, "done")
     return ["database", "import", "full", *arguments]
@@ -59,10 +67,9 @@ def _edges(table: EdgeTable, out: Path) -> str:
 
 def _mark(projection: Projection, out: Path) -> str:
     """The node by which the database is known to be ours."""
-    columns = ";".join(projection.table("Company").properties)
-    (out / "Graphlead.csv").write_text(
-        f'name:ID(Graphlead),schema:long,columns:string[]\ngraphlead,{SCHEMA},"{columns}"\n', "utf-8"
-    )
+    columns = "\t".join(projection.table("Company").properties).replace('"', '""')
+    lines = f'name:ID(Graphlead),schema:long,columns:string[]\ngraphlead,{SCHEMA},"{columns}"\n'
+    (out / "Graphlead.csv").write_text(lines, "utf-8")
     return "--nodes=Graphlead=Graphlead.csv"
 
 

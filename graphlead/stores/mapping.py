@@ -104,9 +104,10 @@ def _entry(kind: type[Entry], content: Any, path: Path) -> Entry:
     missing = [name for name in required if not content.get(name)]
     if missing:
         raise SettingsError(f"{' and '.join(missing)} not given.", where=where, remedy="Give them.")
-    return kind(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
-    )
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in content.items()
+    }
+    return kind(**values)
 
 
 def _fits(type_: str, value: object) -> bool:
@@ -121,7 +122,14 @@ OWN = RegisterMapping(
     Companies("Company", "company_id", leave_out=ADDED),
     (Owners("Holder", "holder_id", "name"), Owners("Person", "person_id", "name", "person")),
     (
-        Links("OWNS", kind_property="kind", share="share", share_low="share_low", share_high="share_high"),
+        Links(
+            "OWNS",
+            kind_property="kind",
+            share="share",
+            share_low="share_low",
+            share_high="share_high",
+            date="since",
+        ),
         Links("LINKED", kind_property="kind"),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -90,6 +91,9 @@ def load(database: Database, projection: Projection, where: str, progress: Progr
         for table in nodes:
             _drop_nodes(database, table, held)
     _forget(database, projection.table("Company"))
+    for statement in say.indexes():
+        database.command(statement)
+    database.command("CALL db.awaitIndexes(600)")
     progress(total, total, "scores")
     _score(database, projection, progress)
 
@@ -107,9 +111,8 @@ def _claim(database: Database, where: str) -> None:
             )
     else:
         _refuse_other(shape, where)
-    for statement in say.schema():
+    for statement in say.constraints():
         database.command(statement)
-    database.command("CALL db.awaitIndexes(300)")
     database.write(
         lambda: [("MERGE (g:Graphlead {name: 'graphlead'}) SET g.schema = $schema", {"schema": SCHEMA})]
     )
@@ -138,10 +141,9 @@ def _put_nodes(database: Database, table: NodeTable, held: Path) -> Iterator[int
     if there:
         schema = pa.schema([pq.read_schema(table.file).field(name) for name in names])
         find.keep(database.pages(say.all_nodes(table, names)), schema, held)
-        wanted = find.to_put(table.file, held, names)
+        yield from _write(database, say.put_nodes(table, names), find.to_put(table.file, held, names))
     else:
-        wanted = find.batches(table.file, names)
-    yield from _write(database, say.put_nodes(table, names[1:]), wanted)
+        yield from _write(database, say.new_nodes(table, names), find.batches(table.file, names))
 
 
 def _put_edges(database: Database, table: EdgeTable, held: Path) -> Iterator[int]:
@@ -168,11 +170,22 @@ def _drop_nodes(database: Database, table: NodeTable, held: Path) -> None:
 
 
 def _write(database: Database, statement: str, batches: Iterable[Rows]) -> Iterator[int]:
+    """Write the batches, a transaction each, and tell how many rows are done; the next is made ready meanwhile."""
     done = 0
-    for rows in batches:
+    for rows in _ahead(batches):
         database.write(partial(_once, (statement, {"rows": rows})))
         done += len(rows)
         yield done
+
+
+def _ahead(batches: Iterable[Rows]) -> Iterator[Rows]:
+    """The same batches, the next one being made by another thread while one is used."""
+    rest = iter(batches)
+    with ThreadPoolExecutor(1) as other:
+        coming = other.submit(next, rest, None)
+        while (batch := coming.result()) is not None:
+            coming = other.submit(next, rest, None)
+            yield batch
 
 
 def _once(statement: Statement) -> list[Statement]:

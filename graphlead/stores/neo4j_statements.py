@@ -15,11 +15,15 @@ MARK = "Graphlead"
 """The label of the one node by which a database of ours is known: its shape, and the properties that we wrote."""
 
 
-def schema() -> Iterator[str]:
-    """Constraints first, so that loading finds nodes by their keys; then the indexes."""
+def constraints() -> Iterator[str]:
+    """What has to be there before a load, which finds nodes by their keys."""
     for label, key in {**KEYS, MARK: "name"}.items():
         yield (f"CREATE CONSTRAINT {quoted(f'graphlead_{label}_{key}')} IF NOT EXISTS "
                f"FOR (n:{quoted(label)}) REQUIRE n.{quoted(key)} IS UNIQUE")  # fmt: skip
+
+
+def indexes() -> Iterator[str]:
+    """What is better made after a load: an index is filled at once in a fraction of the time."""
     for label, names in INDEXES.items():
         for name in names:
             yield (f"CREATE INDEX {quoted(f'graphlead_{label}_{name}')} IF NOT EXISTS "
@@ -30,9 +34,14 @@ def pattern(table: EdgeTable) -> str:
     return f"(a:{quoted(table.source)})-[r:{quoted(table.relation)}]->(b:{quoted(table.target)})"
 
 
+def new_nodes(table: NodeTable, names: Sequence[str]) -> str:
+    """Make the nodes of ``$rows``, of which none is there yet: the values of ``names``."""
+    return f"UNWIND $rows AS row CREATE (:{quoted(table.label)} {_values(names)})"
+
+
 def put_nodes(table: NodeTable, names: Sequence[str]) -> str:
-    """Make or change the nodes of ``$rows``: the key, then the values of ``names``, NULL taking one away."""
-    values = ", ".join(f"n.{quoted(name)} = row[{i}]" for i, name in enumerate(names, 1))
+    """Make or change the nodes of ``$rows``: the key, then the values of the other names, NULL taking one away."""
+    values = ", ".join(f"n.{quoted(name)} = row[{i}]" for i, name in enumerate(names) if i)
     label, key = quoted(table.label), quoted(table.key)
     return f"UNWIND $rows AS row MERGE (n:{label} {{{key}: row[0]}}){f' SET {values}' if values else ''}"
 
@@ -44,9 +53,12 @@ def put_edges(table: EdgeTable) -> str:
         f"MATCH ({end}:{quoted(label)} {{{quoted(key)}: row[{i}]}})"
         for i, (end, key, label) in enumerate(ends)
     )
-    values = ", ".join(f"r.{quoted(name)} = row[{i}]" for i, name in enumerate(table.properties, 2))
-    made = f"CREATE (a)-[r:{quoted(table.relation)}]->(b){f' SET {values}' if values else ''}"
-    return f"UNWIND $rows AS row {found} {made}"
+    return (f"UNWIND $rows AS row {found} "
+            f"CREATE (a)-[:{quoted(table.relation)} {_values(list(table.properties), 2)}]->(b)")  # fmt: skip
+
+
+def _values(names: Sequence[str], first: int = 0) -> str:
+    return "{" + ", ".join(f"{quoted(name)}: row[{i}]" for i, name in enumerate(names, first)) + "}"
 
 
 def all_nodes(table: NodeTable, names: Sequence[str]) -> str:
