@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from graphlead.carriers import Cohort, CompanyGraph, Distribution, Profile, Register, Role
+from graphlead.carriers import Cohort, CompanyGraph, Distribution, Lift, Profile, Register, Role
 from graphlead.contracts import Progress, silent
 from graphlead.profile.distributions import distribution
 from graphlead.profile.facets import choose_facets
@@ -17,8 +17,9 @@ from graphlead.profile.ranking import Search, Telling
 from graphlead.profile.seasons import season_of
 from graphlead.profile.segments import find_segments
 from graphlead.profile.survey import Sample, Topic, draw_sample, survey
+from graphlead.profile.ties import client_ties
 from graphlead.profile.titles import find_titles
-from graphlead.profile.words import biases, column_lifts
+from graphlead.profile.words import biases, column_lifts, tie_sentences
 
 _STEPS = 5
 
@@ -36,7 +37,7 @@ def profile_clients(
     topics = survey(register, cohort, sample)
     progress(1, _STEPS, "looking for columns that tell clients")
     own, echoes = _ranked(topics, sample)
-    lifts, tried = lifts_of(topics)
+    lifts, tried = lifts_of(topics, client_ties(graph, cohort))
     titles = find_titles(register, topics, sample)
     progress(2, _STEPS, "grouping clients")
     facets = choose_facets(topics, [telling.topic for telling in own])
@@ -55,8 +56,8 @@ def profile_clients(
         segments=segments,
         outliers=outliers,
         season=season,
-        biases=tuple(leanings),
-        notes=(*_notes(topics, own, echoes, tried), *unbiased, *filter(None, [unseasonal])),
+        biases=(*leanings, *tie_sentences(lifts, len(cohort.clients), cohort.n_companies)),
+        notes=(*_notes(topics, own, echoes, lifts, tried), *unbiased, *filter(None, [unseasonal])),
         segment_of=segment_of,
         echoes=column_lifts(echoes, lifts, len(cohort.clients), titles),
     )
@@ -81,9 +82,17 @@ def _distributions(topics: Sequence[Topic], own: Sequence[Telling], sample: Samp
 
 
 
-def _notes(topics: Sequence[Topic], own: Sequence[Telling], echoes: Sequence[Telling], tried: int) -> list[str]:
+def _notes(
+    topics: Sequence[Topic], own: Sequence[Telling], echoes: Sequence[Telling], lifts: Sequence[Lift], tried: int
+) -> list[str]:
+    """What was tried, and what nothing can be said about."""
     said = {telling.topic.column.name for telling in (*own, *echoes)}
-    silent_ones = [topic.column.name for topic in topics if topic.column.name not in said]
+    out = {lift.column for lift in lifts}
+    silent_ones = [
+        topic.column.name
+        for topic in topics
+        if topic.column.name not in said and not any(level.label in out for level in topic.levels)
+    ]
     notes = [f"{tried:,} values of {len(topics)} columns were tried; p-values are corrected for that many."]
     if not any(topic.column.role is Role.INDUSTRY for topic in topics):
         notes.append("The register has no industry column, so nothing is said about industries.")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import gammaln, logsumexp
 
 from graphlead.profile.numbers import Doubles
@@ -18,6 +19,8 @@ from graphlead.profile.numbers import Doubles
 SHAPES = np.array([0.5, 1.0, 2.0, 5.0, 15.0, 50.0])
 BOUNDARY = 1 / 24
 """Prior chance that two neighbouring cells of a number differ."""
+
+Blocks = npt.NDArray[np.int32]
 
 
 def log_evidence(clients: Doubles, expected: Doubles) -> tuple[float, float]:
@@ -32,20 +35,47 @@ def log_evidence(clients: Doubles, expected: Doubles) -> tuple[float, float]:
     return float(logsumexp(by_shape) - math.log(len(SHAPES))), float(SHAPES[by_shape.argmax()])
 
 
-def best_blocks(clients: Doubles, expected: Doubles) -> tuple[float, float, np.ndarray[tuple[int], np.dtype[np.int32]]]:
+def best_blocks(clients: Doubles, expected: Doubles) -> tuple[float, float, Blocks]:
     """Neighbouring cells (c,) put together into the blocks that explain the counts best.
 
-    Returns ln of the e-value, the shape, and the block of each cell. Scargle et al., Studies in Astronomical Time
+    Returns ln of the e-value (averaged over all segmentations), the shape, and the block of each cell. Scargle et al., Studies in Astronomical Time
     Series Analysis VI: Bayesian Block Representations, 2013.
     """
     count = len(clients)
     if count < 2 or clients.sum() <= 0 or expected.sum() <= 0:
         return 0.0, float(SHAPES[-1]), np.zeros(count, np.int32)
     fair = expected * (clients.sum() / expected.sum())
-    found = [_segmented(clients, fair, float(shape)) for shape in SHAPES]
-    best = max(range(len(SHAPES)), key=lambda i: found[i][0])
-    evidence = float(logsumexp([score for score, _ in found]) - math.log(len(SHAPES)))
-    return evidence, float(SHAPES[best]), found[best][1]
+    ratio = _block_ratios(clients, fair)
+    split = math.log(BOUNDARY / (1 - BOUNDARY))
+    mean, best = (np.full((count + 1, len(SHAPES)), -split) for _ in range(2))
+    start = np.zeros((count + 1, len(SHAPES)), np.int64)
+    for end in range(1, count + 1):
+        blocks = ratio[:end, end] + split
+        mean[end] = np.logaddexp.reduce(mean[:end] + blocks, axis=0)
+        scores = best[:end] + blocks
+        start[end] = scores.argmax(axis=0)
+        best[end] = scores.max(axis=0)
+    by_shape = mean[count] + (count - 1) * math.log(1 - BOUNDARY)
+    chosen = int(by_shape.argmax())
+    evidence = float(logsumexp(by_shape) - math.log(len(SHAPES)))
+    return evidence, float(SHAPES[chosen]), _blocks(start[:, chosen])
+
+
+def _block_ratios(clients: Doubles, expected: Doubles) -> Doubles:
+    """The log ratio of the block from cell ``start`` up to cell ``end`` by shape: (c + 1, c + 1, shapes)."""
+    seen, fair = (np.concatenate([[0.0], np.cumsum(values)]) for values in (clients, expected))
+    within = [np.maximum(sums[None, :] - sums[:, None], 0.0)[:, :, None] for sums in (seen, fair)]
+    return _log_ratio(within[0], within[1], SHAPES)
+
+
+def _blocks(start: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Blocks:
+    """The block of each cell (c,), from where the best block that ends before each cell starts (c + 1,)."""
+    first = np.zeros(len(start) - 1, np.int32)
+    end = len(start) - 1
+    while end > 0:
+        end = int(start[end])
+        first[end] = int(end > 0)
+    return np.cumsum(first, dtype=np.int32)
 
 
 def _log_ratio(clients: Doubles, expected: Doubles, shape: Doubles) -> Doubles:
@@ -53,26 +83,3 @@ def _log_ratio(clients: Doubles, expected: Doubles, shape: Doubles) -> Doubles:
         gammaln(shape + clients) - gammaln(shape) + shape * np.log(shape)
         - (shape + clients) * np.log(shape + expected) + expected
     )  # fmt: skip
-
-
-def _segmented(
-    clients: Doubles, expected: Doubles, shape: float
-) -> tuple[float, np.ndarray[tuple[int], np.dtype[np.int32]]]:
-    """The best segmentation by dynamic programming: its score with the prior, and the block of each cell."""
-    count = len(clients)
-    seen, fair = (np.concatenate([[0.0], np.cumsum(values)]) for values in (clients, expected))
-    best, start = np.zeros(count + 1), np.zeros(count + 1, np.int64)
-    split = math.log(BOUNDARY / (1 - BOUNDARY))
-    best[0] = -split
-    for end in range(1, count + 1):
-        blocks = _log_ratio(seen[end] - seen[:end], fair[end] - fair[:end], np.float64(shape))
-        scores = best[:end] + blocks + split
-        start[end] = scores.argmax()
-        best[end] = scores[start[end]]
-    firsts, end = [], count
-    while end > 0:
-        end = int(start[end])
-        firsts.append(end)
-    block = np.zeros(count, np.int32)
-    block[firsts[:-1]] = 1
-    return float(best[count]) + (count - 1) * math.log(1 - BOUNDARY), np.cumsum(block, dtype=np.int32)

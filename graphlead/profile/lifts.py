@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -19,22 +20,26 @@ FEWEST = 5
 DOUBT = 0.05
 
 
-def lifts_of(topics: Sequence[Topic]) -> tuple[list[Lift], int]:
+def lifts_of(topics: Sequence[Topic], ties: Sequence[Lift] = ()) -> tuple[list[Lift], int]:
     """Every value of every column that is over- or under-represented beyond chance, and how many were tried.
+
+    ``ties`` are lifts of another kind, whose p-values are still to be corrected with the others.
 
     Shares are of those with a value. The test is Fisher's exact one (hypergeometric, two-sided by doubling), its
     p-values corrected over all values of all columns by Benjamini and Hochberg (1995). The strongest first: by the
-    end of the interval that is nearer to 1.
+    deviance, to which both the lift and the clients that it concerns count.
     """
     tried = [(level, np.flatnonzero(_tried(topic, place))) for topic in topics for place, level in enumerate(topic.levels)]
-    p_values = np.concatenate([np.zeros(0), *(_p_values(level)[which] for level, which in tried)])
+    raw = np.array([tie.p_value for tie in ties])
+    p_values = np.concatenate([raw, *(_p_values(level)[which] for level, which in tried)])
     adjusted = benjamini_hochberg(p_values)
-    found, start = list[Lift](), 0
+    found = [replace(tie, p_value=float(p)) for tie, p in zip(ties, adjusted, strict=False) if p < DOUBT]
+    start = len(ties)
     for level, which in tried:
         own = adjusted[start : start + len(which)]
         start += len(which)
         found += compare(level, which[own < DOUBT], own[own < DOUBT])
-    return sorted(found, key=lambda lift: (-surprise(lift), lift.column, lift.value)), len(p_values)
+    return sorted(found, key=lambda lift: (-deviance(lift), lift.column, lift.value)), len(p_values)
 
 
 def compare(level: Surveyed, which: Iterable[int], p_values: Iterable[float]) -> list[Lift]:
@@ -54,6 +59,13 @@ def lift_of(column: str, value: str, clients: tuple[int, int], companies: tuple[
     low = 0.0 if k == 0 else float(betaincinv(k + 0.5, n - k + 0.5, 0.025))
     high = 1.0 if k == n else float(betaincinv(k + 0.5, n - k + 0.5, 0.975))
     return Lift(column, value, k, companies[0], k / n / usual, low / usual, high / usual, p_value)
+
+
+def deviance(lift: Lift) -> float:
+    """How far the clients' share is from the register's, in nats over all clients (of those with a value)."""
+    if lift.clients == 0:
+        return float(-np.log(max(1e-9, lift.high)))
+    return float(lift.clients * (np.log(lift.lift) + 1 / lift.lift - 1))
 
 
 def surprise(lift: Lift) -> float:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import gammaln, logsumexp, softmax
 
 from graphlead.carriers import Ints
@@ -21,13 +22,20 @@ MOST_CLASSES, STARTS, ROUNDS = 8, 5, 25
 MARGIN = 10.0
 """How much better (nats) several classes have to be than one before they are believed."""
 
+MASSES = np.array([2.0, 5.0, 15.0, 50.0, 200.0, 1e3, 1e4, 1e6])
+"""How close classes may be to the register in a column, from not at all to the same; the data weigh them."""
+
+RowClass = npt.NDArray[np.int64]
+
 
 @dataclass(frozen=True)
 class Facet:
-    """One column of values: codes (n,), NONE where missing, and the prior weight of each value (g,) > 0."""
+    """One column of values: codes (n,), NONE where missing; of each value (g,) its weight before a class is seen, > 0,
+    and its share in the register, > 0 where it occurs."""
 
     codes: Ints
     prior: Doubles
+    usual: Doubles
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,7 @@ def _counts(facet: Facet, belongs: Doubles) -> Doubles:
     return np.stack([np.bincount(shifted, column, size + 1)[1:] for column in belongs.T])
 
 
-def _expectation(facets: Sequence[Facet], classes: Classes) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _expectation(facets: Sequence[Facet], classes: Classes) -> RowClass:
     """EM from these classes: the class (n,) of each row in the end."""
     codes = [facet.codes for facet in facets]
     before = -np.inf
@@ -101,29 +109,40 @@ def _expectation(facets: Sequence[Facet], classes: Classes) -> np.ndarray[tuple[
     return np.asarray(classes.likelihood(codes).argmax(axis=1))
 
 
-def _one_hot(row_class: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Doubles:
+def _one_hot(row_class: RowClass) -> Doubles:
     _, compact = np.unique(row_class, return_inverse=True)
     return np.eye(int(compact.max(initial=0)) + 1)[compact]
 
 
-def _merged(
-    facets: Sequence[Facet], row_class: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _merged(facets: Sequence[Facet], row_class: RowClass) -> RowClass:
     """The classes put together pair by pair while that makes the rows likelier."""
-    current, score = row_class, _likelihood(facets, row_class)
-    while True:
-        kinds = np.unique(current)
-        tried = [np.where(current == b, a, current) for a, b in combinations(kinds, 2)]
-        scores = [_likelihood(facets, each) for each in tried]
-        if not scores or max(scores) <= score:
-            return current
-        score = max(scores)
-        current = tried[int(np.argmax(scores))]
+    belongs = _one_hot(row_class)
+    _, current = np.unique(row_class, return_inverse=True)
+    counts = [_counts(facet, belongs) for facet in facets]
+    score = _likelihood(facets, current)
+    while len(counts[0]) > 1:
+        pairs = np.array(list(combinations(range(len(counts[0])), 2)))
+        sizes = np.bincount(current)
+        total = np.array([_of_sizes(np.append(np.delete(sizes, pair), sizes[pair].sum())) for pair in pairs])
+        for facet, of_facet in zip(facets, counts, strict=True):
+            single = _of_counts(facet, of_facet)
+            both = _of_counts(facet, of_facet[pairs[:, 0]] + of_facet[pairs[:, 1]])
+            total += _averaged(single.sum(axis=0) - single[pairs[:, 0]] - single[pairs[:, 1]] + both)
+        if total.max() <= score:
+            break
+        score = total.max()
+        keep, gone = pairs[total.argmax()]
+        for of_facet in counts:
+            of_facet[keep] += of_facet[gone]
+        counts = [np.delete(of_facet, gone, axis=0) for of_facet in counts]
+        current = np.where(current == gone, keep, current)
+        current = np.where(current > gone, current - 1, current)
+    return np.asarray(current)
 
 
 def _large_ones(
-    facets: Sequence[Facet], row_class: np.ndarray[tuple[int], np.dtype[np.int64]], smallest: int
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    facets: Sequence[Facet], row_class: RowClass, smallest: int
+) -> RowClass:
     """The rows of classes that are too small go to the class they fit next best, the smallest class first."""
     current = row_class
     while True:
@@ -137,18 +156,30 @@ def _large_ones(
         current[leaving] = kinds[others[likelihood[:, others].argmax(axis=1)]]
 
 
-def _likelihood(facets: Sequence[Facet], row_class: np.ndarray[tuple[int], np.dtype[np.int64]]) -> float:
+def _likelihood(facets: Sequence[Facet], row_class: RowClass) -> float:
     """The exact integrated completed log-likelihood of rows and classes."""
     belongs = _one_hot(row_class)
-    sizes = belongs.sum(axis=0)
-    k, n = len(sizes), len(row_class)
-    total = gammaln(k / 2) - gammaln(n + k / 2) + float((gammaln(sizes + 0.5) - gammaln(0.5)).sum())
-    for facet in facets:
-        counts = _counts(facet, belongs)
-        mass = facet.prior.sum()
-        total += float((gammaln(mass) - gammaln(mass + counts.sum(axis=1))).sum())
-        total += float((gammaln(facet.prior + counts) - gammaln(facet.prior)).sum())
-    return float(total)
+    by_facet = [_averaged(_of_counts(facet, _counts(facet, belongs)).sum(axis=0)) for facet in facets]
+    return _of_sizes(belongs.sum(axis=0)) + float(sum(by_facet))
+
+
+def _of_sizes(sizes: Doubles) -> float:
+    k, n = len(sizes), float(sizes.sum())
+    return float(gammaln(k / 2) - gammaln(n + k / 2) + (gammaln(sizes + 0.5) - gammaln(0.5)).sum())
+
+
+def _of_counts(facet: Facet, counts: Doubles) -> Doubles:
+    """Log-likelihood (k, masses) of the values of each class, by how strongly classes are alike in this column."""
+    prior = np.multiply.outer(MASSES, facet.usual)
+    total = gammaln(MASSES) - gammaln(MASSES + counts.sum(axis=1)[:, None])
+    place, value = np.nonzero(counts)
+    cells = gammaln(prior[:, value] + counts[place, value]) - gammaln(prior[:, value])
+    sums = np.stack([np.bincount(place, each, len(counts)) for each in cells], axis=1)
+    return np.asarray(total + sums)
+
+
+def _averaged(by_mass: Doubles) -> Doubles:
+    return np.asarray(logsumexp(by_mass, axis=-1) - np.log(len(MASSES)))
 
 
 def prior_of(clients: Doubles, companies: Doubles) -> Doubles:

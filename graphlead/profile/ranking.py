@@ -16,6 +16,8 @@ from graphlead.profile.numbers import Doubles
 from graphlead.profile.survey import Sample, Topic
 
 DOUBT = 0.05
+SLACK = 3.0
+"""How much smaller p-values may be than inverse e-values: with clients drawn by chance it is a factor of eight."""
 AS_GOOD = 0.97
 """Columns with this part of the best one's evidence say the same; the one that comes first is taken."""
 OWN_PART = 0.1
@@ -23,6 +25,8 @@ OWN_PART = 0.1
 MOST_FOUND = 12
 WIDE_ENOUGH = 0.7
 """A place that says this part of what a finer one does is the plainer answer; the finer one may add to it."""
+ECHO_PART = 0.5
+"""A column is the echo of another that takes away at least this part of its evidence."""
 _SWEEPS = 4
 
 
@@ -64,7 +68,7 @@ class Search:
         self.topics = [topic for topic in topics if _varies(topic)]
         self.sample = sample
         self.progress = progress
-        self.enough = math.log(max(1, len(self.topics)) / DOUBT)
+        self.enough = math.log(max(1, len(self.topics)) / DOUBT / SLACK)
         base = math.log(sample.client.sum() / (sample.weight @ ~sample.client))
         self.nothing = np.full(len(sample.rows), base)
 
@@ -157,12 +161,15 @@ class Search:
                 continue
             left = {k: self.look(topic, logit).evidence for k, logit in models.items()}
             said_by = min(left, key=lambda k: left[k])
+            if left[said_by] > ECHO_PART * alone[i]:
+                continue
             echo = self._telling(i, left[said_by], alone[i])
             echoes.append(replace(echo, echo_of=self.topics[said_by].column.name))
         return sorted(echoes, key=lambda telling: -telling.alone)
 
     def _telling(self, i: int, evidence: float, alone: float) -> Telling:
-        return Telling(self.topics[i], evidence, alone, min(1.0, len(self.topics) * math.exp(-max(0, evidence))))
+        p_value = min(1.0, len(self.topics) / SLACK * math.exp(-max(0.0, evidence)))
+        return Telling(self.topics[i], evidence, alone, p_value)
 
     def _groups(self, codes: Ints, size: int, expected: Doubles) -> Finding:
         shifted = codes + np.int32(1)

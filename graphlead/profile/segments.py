@@ -21,6 +21,9 @@ from graphlead.profile.traits import Trait, traits_of
 FEWEST, LEAST_SHARE = 8, 0.04
 """A segment has at least so many clients, and so large a part of them."""
 
+JOINED = ("in ", "with ")
+"""How the traits begin that need no comma before them in a name."""
+
 MOST_FITTED = 2000
 """Clients from whom segments are learned; everybody is assigned to them."""
 
@@ -60,7 +63,11 @@ def _learn(facets: Sequence[Facet], sample: Sample, seed: int) -> Classes:
     if len(clients) > MOST_FITTED:
         clients = np.sort(np.random.default_rng(seed).choice(clients, MOST_FITTED, replace=False))
     values = [
-        Values(facet.level.codes[clients], prior_of(facet.level.clients.astype(float), facet.level.companies.astype(float)))
+        Values(
+            facet.level.codes[clients],
+            prior_of(facet.level.clients.astype(float), facet.level.companies.astype(float)),
+            facet.level.companies / facet.level.companies.sum(),
+        )
         for facet in facets
     ]
     return find_classes(values, max(FEWEST, round(LEAST_SHARE * len(clients))), seed)
@@ -85,8 +92,8 @@ def _assign(register: Register, facets: Sequence[Facet], classes: Classes, n: in
 def _name(traits: Sequence[Trait]) -> str:
     """The traits that set the segment apart as one phrase, industry and place first."""
     strongest = sorted(traits, key=lambda trait: -trait.apart)[:3]
-    kept = [trait for trait in traits if trait in strongest]
-    return " ".join(trait.words for trait in kept)
+    kept = [trait.words for trait in traits if trait in strongest]
+    return " ".join(kept[:1] + [words if words.startswith(JOINED) else f", {words}" for words in kept[1:]]).replace(" ,", ",")
 
 
 def _distinct(names: list[str]) -> list[str]:

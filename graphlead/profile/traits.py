@@ -153,7 +153,7 @@ def _phrase(facet: Facet, value: str, *, titled: bool) -> str:
     if column.role is Role.INDUSTRY:
         return value if titled else f"{name} {value}"
     if column.role in PLACES:
-        return f"in {value}"
+        return f"in postcode area {value}" if column.role is Role.POSTCODE else f"in {value}"
     if column.role is Role.NUMBER:
         return f"with {value} {name}"
     if column.role is Role.DATE:

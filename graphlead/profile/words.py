@@ -13,6 +13,7 @@ from graphlead.profile.lifts import surprise
 from graphlead.profile.numbers import show
 from graphlead.profile.ranking import Telling
 from graphlead.profile.survey import Sample, Topic
+from graphlead.profile.ties import BY, GROUP
 from graphlead.profile.titles import Titles
 
 MOST_NAMED = 3
@@ -82,7 +83,7 @@ def _share(value: float) -> str:
 
 def biases(topics: Sequence[Topic], own: Sequence[Topic], lifts: Sequence[Lift], sample: Sample, titles: Titles) -> tuple[list[str], list[str]]:
     """What the list leans towards in place, size and age, and notes on where no lean can be shown."""
-    said, notes = [], []
+    said, notes = list[str](), list[str]()
     for kind, roles in (("place", PLACES), ("size or other number", (Role.NUMBER,)), ("age", (Role.DATE,))):
         of_kind = [topic for topic in topics if topic.column.role in roles]
         if not of_kind:
@@ -95,6 +96,19 @@ def biases(topics: Sequence[Topic], own: Sequence[Topic], lifts: Sequence[Lift],
         if not found:
             notes.append(f"No bias of the list by {kind} can be told from chance.")
     return said, notes
+
+
+def tie_sentences(lifts: Sequence[Lift], n_clients: int, n_companies: int) -> list[str]:
+    """What kinds of ties join clients more often than chance would."""
+    return [
+        f"{lift.clients / n_clients:.0%} of the clients have another client in the same {lift.value}, where "
+        f"{_share(lift.companies / n_companies)} of all companies have one."
+        if lift.value == GROUP
+        else f"{lift.clients / n_clients:.0%} of the clients are tied to another client by {lift.value}, where "
+        f"{_share(lift.companies / n_companies)} of all companies are tied to one."
+        for lift in lifts
+        if lift.column == BY and lift.lift > 1
+    ]
 
 
 def _bias(topic: Topic, lifts: Sequence[Lift], sample: Sample, titles: Titles) -> str:

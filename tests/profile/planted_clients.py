@@ -1,0 +1,60 @@
+"""Registers with planted clients: columns as arrays, written as a cleaned register."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graphlead.carriers import Cohort, Column, CompanyGraph, Edges, Ownership, Profile, Register, Role
+from graphlead.profile.build import profile_clients
+
+TYPES = {Role.NUMBER: pa.float64(), Role.DATE: pa.date32(), Role.BOOLEAN: pa.bool_()}
+MakeRegister = Callable[[Mapping[str, tuple[Role, Sequence[Any]]]], Register]
+
+
+def write_register(folder: Path, columns: Mapping[str, tuple[Role, Sequence[Any]]]) -> Register:
+    """A register of {name: (role, values)} written into a folder; an industry column is NACE."""
+    n = len(next(iter(columns.values()))[1])
+    ids = pa.array([f"C{i}" for i in range(n)])
+    values = {
+        name: pa.array(given, TYPES.get(role, pa.string()), from_pandas=True)
+        for name, (role, given) in columns.items()
+    }
+    pq.write_table(pa.table({"company_id": ids, **values}), folder / "companies.parquet")
+    pq.write_table(pa.table({"source_id": pa.array([], pa.string())}), folder / "links.parquet")
+    understood = tuple(
+        Column(name, role, "", "NACE" if role is Role.INDUSTRY else "", values[name].null_count / n, 50)
+        for name, (role, _) in columns.items()
+    )
+    return Register(
+        folder / "companies.parquet", folder / "links.parquet", (Column("company_id", Role.ID), *understood), n, 0
+    )
+
+
+def graph_of(n: int, group: Sequence[int] | None = None, **edges: tuple[str, Sequence[int], Sequence[int]]) -> CompanyGraph:
+    """A graph with these ownership groups; edges: relation=(source type, sources, targets)."""
+    own = np.arange(n, dtype=np.int32) if group is None else np.asarray(group, np.int32)
+    none = np.zeros(0, np.int32)
+    facts = Ownership(own, own, np.zeros(n, bool), Edges(none, none), none.astype(np.float32), none.astype(np.float32))
+    typed = {
+        (kind, relation.replace("__", ":"), "company"): Edges(np.asarray(a, np.int32), np.asarray(b, np.int32))
+        for relation, (kind, a, b) in edges.items()
+    }
+    nodes = {"company": n, "holder": 0, "person": n}
+    return CompanyGraph(nodes, {}, typed, facts)
+
+
+def cohort_of(n: int, clients: Sequence[int], won: Sequence[str] | None = None) -> Cohort:
+    rows = np.asarray(sorted(clients), np.int32)
+    days = np.full(len(rows), "NaT", "datetime64[D]") if won is None else np.asarray(won, "datetime64[D]")
+    return Cohort(n, rows, np.zeros(0, np.int32), days)
+
+
+def profile_of(register: Register, clients: Sequence[int], won: Sequence[str] | None = None, seed: int = 0) -> Profile:
+    n = register.n_companies
+    return profile_clients(register, graph_of(n), cohort_of(n, clients, won), seed=seed)
