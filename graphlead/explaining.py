@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from rapidfuzz import fuzz, process
-from scipy.stats import rankdata
 
 from graphlead import training
 from graphlead.carriers import (
@@ -27,7 +25,6 @@ from graphlead.carriers import (
     Role,
     Tie,
 )
-from graphlead.cohort import cohort_of
 from graphlead.contracts import Progress, silent
 from graphlead.errors import InputError
 from graphlead.explain.explain import Trained, explain
@@ -42,12 +39,9 @@ from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsArou
 from graphlead.features.levels import Level
 from graphlead.features.terms import term_incidence
 from graphlead.graph.build import stakes_of
-from graphlead.graph.files import load_graph
-from graphlead.ingest import load_register
 from graphlead.learn.crossfit import Models
 from graphlead.learn.rankers import load_models
-from graphlead.match.files import load_match
-from graphlead.runs import read_manifest
+from graphlead.sources import reopen
 from graphlead.training import Judgement, Workshop
 
 SAMPLE = 2_000
@@ -61,8 +55,8 @@ ALIKE = 70.0
 class Rescorer:
     """The ranking of a run for inputs that no company has: raw scores by the run's models, then the run's choice.
 
-    For a blend, a raw score becomes the share of the candidates ranked before it, straight between the scores that
-    candidates have; so the inputs of a candidate give its published score.
+    A blend ranks what is asked about among the candidates of the run; so the inputs of a candidate give its published
+    score.
     """
 
     def __init__(
@@ -71,31 +65,21 @@ class Rescorer:
         self._judgement = judgement
         members = judgement.choice.members
         self._models = [[ranker for ranker in fold if ranker.name in members] for fold in models]
-        self._knots = {name: _shares(scores[name][candidates]) for name in members if len(members) > 1}
+        self._candidates = np.arange(len(candidates), dtype=np.int32)
+        # Only their order counts for a blend, and what is sorted already is sorted fast.
+        self._ranked = {name: np.sort(scores[name][candidates]) for name in members}
 
     def log_odds(self, features: Features, around: Floats, fold: Ints) -> Reals:
         """Log-odds (r,) of the calibrated probability of each row; see ``explain.inputs.Scorer``."""
-        raw = {name: np.zeros(len(fold), np.float32) for name in self._judgement.choice.members}
+        raw = {name: np.zeros(len(fold), np.float32) for name in self._ranked}
         for f, rankers in enumerate(self._models):
             rows = np.flatnonzero((fold == f) | (fold == NONE)).astype(np.int32)
             share = np.where(fold[rows] == NONE, np.float32(1 / len(self._models)), np.float32(1))
             for ranker in rankers if len(rows) else ():
                 raw[ranker.name][rows] += share * ranker.score(features, rows, around[rows])
-        return log_odds(self._judgement.calibration(self._chosen(raw)))
-
-    def _chosen(self, raw: Mapping[str, Floats]) -> Floats:
-        """The chosen ranker's score, or the blend of its members by rank."""
-        members = self._judgement.choice.members
-        if len(members) == 1:
-            return raw[members[0]]
-        logs = sum(-np.log(np.interp(raw[name], *self._knots[name])) for name in members)
-        return np.asarray(1 - np.exp(-logs / len(members)), np.float32)
-
-
-def _shares(scores: Floats) -> tuple[Reals, Reals]:
-    """The different scores, ascending, and the share of the candidates ranked before each, ties in their middle."""
-    values, first = np.unique(scores, return_index=True)
-    return values.astype(np.float64), rankdata(-scores)[first] / len(scores)
+        scores = {name: np.concatenate([ranked, raw[name]]) for name, ranked in self._ranked.items()}
+        asked = len(self._candidates) + np.arange(len(fold), dtype=np.int32)
+        return log_odds(self._judgement.calibration(self._judgement.final(scores, self._candidates, asked)))
 
 
 def log_odds(probability: Reals) -> Reals:
@@ -150,7 +134,7 @@ def explain_companies(finished: Finished, companies: Ints, progress: Progress = 
     views = Views(
         workshop.features,
         companies,
-        _folds(finished.models, workshop.register)[companies],
+        training.folds_of(finished.models, workshop.register)[companies].astype(np.int32),
         workshop.around.rows(companies, clients),
     )
     scorer = Rescorer(models, finished.judgement, finished.scores, candidates)
@@ -180,14 +164,6 @@ def _trained(finished: Finished, scorer: Rescorer, candidates: Ints) -> Trained:
         workshop.around.rows(sample, clients),
         published,
     )
-
-
-def _folds(models: Path, register: Register) -> Ints:
-    """The fold of each company (n,), NONE for one that the models do not know."""
-    fitted = pq.read_table(models / "fitted.parquet", columns=["company_id", "fold"])
-    place = pc.index_in(register.ids(), value_set=fitted["company_id"].combine_chunks())
-    known = pc.fill_null(fitted["fold"].combine_chunks().take(place), NONE)
-    return np.asarray(known.to_numpy(zero_copy_only=False), np.int32)
 
 
 def _cuts(plan: FeaturePlan) -> Cuts:
@@ -230,33 +206,9 @@ def whitespace_ties(
 
 def load_finished(run: Path) -> Finished:
     """A finished run's parts from its folder: of a trained run, or of one that scored a newer register."""
-    manifest = read_manifest(run)
-    models = run if (run / "model").is_dir() else Path(manifest["inputs"]["run"]["path"])
-    asked = manifest["settings"]
-    links = Path(asked["links"]) if asked["links"] else None
-    settings = training.settings_of(manifest, Path(asked["companies"]), links, None, run, asked["top"])
-    full = load_register(run / "register")
-    register = full.without(training.excluded(full, settings.exclude))
-    suppressed = load_match(run / "suppressed") if (run / "suppressed").is_dir() else None
-    plan = FeaturePlan.from_json(json.loads((models / "model" / "features.json").read_text("utf-8")))
-    return Finished(
-        Workshop(register, load_graph(run / "graph"), settings, plan),
-        cohort_of(full.ids(), load_match(run / "match"), suppressed),
-        training._read_judgement(models / "heldout"),
-        models / "model",
-        _scores(run, register),
-    )
-
-
-def _scores(run: Path, register: Register) -> dict[str, Floats]:
-    """Raw scores (n,) of every ranker, NaN for companies that were not ranked."""
-    table = pq.read_table(run / "scores.parquet")
-    place = pc.index_in(table["company_id"].combine_chunks(), value_set=register.ids()).to_numpy()
-    scores = {}
-    for name in set(table.column_names) - {"company_id", "score", "rank"}:
-        scores[name] = np.full(register.n_companies, np.nan, np.float32)
-        scores[name][place] = table[name].to_numpy()
-    return scores
+    sources, settings = reopen(run)
+    scored = training.reopen(run, sources.register, sources.graph, settings)
+    return Finished(scored.workshop, sources.cohort, scored.judgement, scored.models, scored.scores)
 
 
 def find_company(register: Register, cohort: Cohort, wanted: str, where: str = "company") -> int:

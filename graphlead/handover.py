@@ -1,28 +1,40 @@
-"""The end of the story: scores become probabilities, the lead list, and files that appear all at once."""
+"""The end of the story: reasons for every lead, the report, and files that appear all at once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from graphlead.carriers import Cohort, CompanyGraph, Json, Match, Noise, Register
+from graphlead.carriers import Evidence, Json, Profile
 from graphlead.config import Settings
 from graphlead.console import Console
-from graphlead.evaluate.leaning import Leaning, leaning
+from graphlead.contracts import Progress
+from graphlead.explain.files import load_evidence, save_evidence
+from graphlead.explaining import Finished, explain_companies, whitespace_ties
+from graphlead.ranking import Ranking, companies_of, rank
+from graphlead.report.evidence import with_evidence, with_paths
 from graphlead.report.exports import write_csv, write_json, write_parquet
-from graphlead.report.leads import lead_table
+from graphlead.report.html.build import write_report
+from graphlead.report.noise import noise_text
+from graphlead.reporting import content_of
 from graphlead.runs import Run
+from graphlead.sources import Sources
 from graphlead.training import Scored
+
+EVIDENCE, REPORT = "evidence.json", "report.html"
+SHOWN = ("leads.csv", "whitespace.csv", REPORT, "scores.parquet", "review.csv", "metrics.json")
+"""The files that a summary points to."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a run hands over. ``scores`` has every candidate, ``leads`` the net-new ones to call, best first."""
+    """What a run hands over. ``scores`` has every candidate, ``leads`` the net-new ones to call, best first.
+
+    profile: the clients against the register; evidence: one a lead, in their order.
+    """
 
     folder: Path
     leads: pd.DataFrame
@@ -30,112 +42,92 @@ class Result:
     scores: pd.DataFrame
     metrics: pd.DataFrame
     summary: Json
-
-
-@dataclass(frozen=True)
-class Sources:
-    """A register, its graph, and the lists resolved against it; ``folders`` are the stages they were made in."""
-
-    register: Register
-    noise: Noise
-    graph: CompanyGraph
-    clients: Match
-    suppressed: Match | None
-    cohort: Cohort
-    folders: Mapping[str, Path]
+    profile: Profile
+    evidence: Sequence[Evidence]
 
 
 def hand_over(
     run: Run, sources: Sources, scored: Scored, settings: Settings, inputs: Json, console: Console
 ) -> Result:
     """Write every result of a run into its folder and tell what they say."""
-    with console.stage("writing the lead list"):
-        scores = _scores(sources, scored)
-        leads, whitespace = lead_table(
-            scores, sources.register, sources.cohort, sources.graph.ownership,
-            prior=scored.judgement.prior[1], top=settings.top,
-        )  # fmt: skip
-        leanings = _leanings(sources.register, scores, settings)
-        notes = (*scored.evaluation.notes, *(each.sentence() for each in leanings))
-        scored = replace(scored, evaluation=replace(scored.evaluation, notes=notes))
-        scores = scores.drop(columns="company")
-        summary = _summary(run, sources, scored, scores, leads, whitespace)
-        result = Result(run.out, leads, whitespace, scores, scored.evaluation.metrics, summary)
-        key = {
-            "inputs": inputs,
-            "settings": settings.to_json(),
-            "stages": [p.name for p in scored.folders.values()],
-        }
-        made = run.stage("results", key, lambda folder: _write(folder, result, sources, scored, leanings))
-        entries = (
-            {path.name: path for path in sorted(made.iterdir())} | dict(sources.folders) | scored.folders
-        )
+    stages = [path.name for path in (*sources.folders.values(), *scored.folders.values())]
+    key = {"inputs": inputs, "settings": settings.to_json(), "stages": stages}
+    with console.stage("ranking"):
+        ranking = rank(sources, scored, settings)
+    with console.stage("finding the reasons") as progress:
+        why = run.stage("evidence", key, lambda folder: _explain(sources, scored, ranking, folder, progress))
+        evidence = load_evidence(why / EVIDENCE, sources.register.ids())
+        result = gathered(run.out, sources, scored, ranking, evidence)
+    with console.stage("writing the results"):
+        made = run.stage("results", key, lambda folder: _write(folder, result, ranking, sources, scored))
+        told = run.stage("report", key, lambda folder: report(folder / REPORT, result, sources, scored))
+        files = {path.name: path for folder in (made, why, told) for path in sorted(folder.iterdir())}
         manifest = run.manifest(
             inputs=inputs,
             settings=settings.to_json(),
-            device=scored.device,
+            device=scored.workshop.device,
             ranker=scored.judgement.choice.name,
         )
-        summary |= {"seconds": manifest["seconds"], "peak_mb": manifest["peak_mb"]}
-        run.publish(entries, manifest)
-    return result
+        run.publish(files | dict(sources.folders) | dict(scored.folders), manifest)
+    cost = {"seconds": manifest["seconds"], "peak_mb": manifest["peak_mb"]}
+    return replace(result, summary=result.summary | cost)
 
 
-def _scores(sources: Sources, scored: Scored) -> pd.DataFrame:
-    """One row a candidate, best first: company (its index), company_id, score, rank, and a column a ranker."""
-    candidates = np.flatnonzero(sources.cohort.candidates()).astype(np.int32)
-    raw = scored.judgement.final(scored.scores, candidates)
-    table = pd.DataFrame({
-        "company": candidates,
-        "company_id": sources.register.ids().take(pa.array(candidates)).to_pandas(),
-        "score": scored.judgement.calibration(raw),
-        "rank": 0,
-        **{name: values[candidates] for name, values in scored.scores.items()},
-    }).iloc[np.argsort(-raw, kind="stable")]  # fmt: skip
-    return table.assign(rank=np.arange(1, len(table) + 1)).reset_index(drop=True)
+def report(path: Path, result: Result, sources: Sources, scored: Scored) -> None:
+    """Write the report of a run."""
+    content = content_of(
+        sources, scored, result.scores, result.leads, len(result.whitespace), result.evidence
+    )
+    write_report(path, content)
 
 
-def _summary(
-    run: Run,
-    sources: Sources,
-    scored: Scored,
-    scores: pd.DataFrame,
-    leads: pd.DataFrame,
-    whitespace: pd.DataFrame,
-) -> Json:
-    counts = sources.clients.counts()
+def _explain(sources: Sources, scored: Scored, ranking: Ranking, folder: Path, progress: Progress) -> None:
+    register = sources.register
+    finished = Finished(scored.workshop, sources.cohort, scored.judgement, scored.models, scored.scores)
+    evidence = explain_companies(finished, companies_of(ranking.leads, register), progress)
+    save_evidence(evidence, register.ids(), folder / EVIDENCE)
+
+
+def gathered(
+    folder: Path, sources: Sources, scored: Scored, ranking: Ranking, evidence: Sequence[Evidence]
+) -> Result:
+    """The lists with their reasons, and everything beside them."""
+    register = sources.register
+    leads = with_evidence(ranking.leads, evidence, sources.profile, register, sources.clients)
+    ties = whitespace_ties(
+        register, sources.graph, sources.cohort, companies_of(ranking.whitespace, register)
+    )
+    whitespace = with_paths(ranking.whitespace, ties)
+    summary = _summary(folder, sources, scored, ranking)
+    metrics = scored.evaluation.metrics
+    return Result(folder, leads, whitespace, ranking.scores, metrics, summary, sources.profile, evidence)
+
+
+def _summary(folder: Path, sources: Sources, scored: Scored, ranking: Ranking) -> Json:
     choice = scored.judgement.choice
-    files = ("leads.csv", "whitespace.csv", "scores.parquet", "review.csv", "metrics.json")
     return {
         "companies": sources.register.n_companies,
         "links": sources.register.n_links,
         "set_aside": sources.noise.n_set_aside,
         "suppressed": len(sources.cohort.suppressed),
-        "scored": len(scores),
-        "leads": len(leads),
-        "whitespace": len(whitespace),
-        "clients": {"lines": len(sources.clients.table), **counts},
+        "scored": len(ranking.scores),
+        "leads": len(ranking.leads),
+        "whitespace": len(ranking.whitespace),
+        "clients": {"lines": len(sources.clients.table), **sources.clients.counts()},
         "prior": list(scored.judgement.prior),
         "ranker": " and ".join(choice.members),
         "reason": choice.reason,
         "verdict": scored.evaluation.verdict,
-        "notes": list(scored.evaluation.notes),
-        "files": {name: (run.out / name).as_posix() for name in files},
+        "notes": _notes(scored, ranking),
+        "files": {name: (folder / name).as_posix() for name in SHOWN},
     }
 
 
-def _leanings(register: Register, scores: pd.DataFrame, settings: Settings) -> list[Leaning]:
-    """What the columns that were left out still have to do with the ranking; ``scores`` is best first."""
-    best_first = pa.array(scores["company"])
-    return [
-        leaning(name, register.read(name).column(0).take(best_first), settings.top)
-        for name in settings.exclude
-    ]
+def _notes(scored: Scored, ranking: Ranking) -> list[str]:
+    return [*scored.evaluation.notes, *(each.sentence() for each in ranking.leanings)]
 
 
-def _write(
-    folder: Path, result: Result, sources: Sources, scored: Scored, leanings: Sequence[Leaning]
-) -> None:
+def _write(folder: Path, result: Result, ranking: Ranking, sources: Sources, scored: Scored) -> None:
     write_csv(result.leads, folder / "leads.csv")
     write_csv(result.whitespace, folder / "whitespace.csv")
     write_parquet(result.scores, folder / "scores.parquet")
@@ -146,8 +138,8 @@ def _write(
         "verdict": evaluation.verdict,
         "ranker": asdict(scored.judgement.choice),
         "prior": dict(zip(("low", "point", "high"), scored.judgement.prior, strict=True)),
-        "notes": evaluation.notes,
-        "excluded": [asdict(each) for each in leanings],
+        "notes": _notes(scored, ranking),
+        "excluded": [asdict(each) for each in ranking.leanings],
         "metrics": evaluation.metrics.to_dict("records"),
         "segments": evaluation.segments.to_dict("records"),
     }
@@ -155,34 +147,3 @@ def _write(
     (folder / "noise.txt").write_text(noise_text(sources.noise), "utf-8")
     columns = [asdict(column) for column in sources.register.columns]
     write_json({"columns": columns}, folder / "plan.json")
-
-
-def noise_text(noise: Noise) -> str:
-    """The noise report as text, a finding a paragraph."""
-    lines = [
-        f"{len(noise.findings)} findings; {noise.n_set_aside:,} records set aside with their reasons.",
-        "",
-    ]
-    for finding in noise.findings:
-        column = f", column {finding.column}" if finding.column else ""
-        lines.append(f"{finding.check} ({finding.table}{column}): {finding.message} [{finding.action}]")
-        lines += [f"    {example}" for example in finding.examples]
-    return "\n".join(lines) + "\n"
-
-
-def tell_reading(console: Console, register: Register, noise: Noise) -> None:
-    """Say how the columns were understood and what the cleaning found: the plan, before anything is learned."""
-    rows = [
-        [column.name, f"{column.role}{f' ({column.scheme})' if column.scheme else ''}", column.reason]
-        for column in register.columns
-    ]
-    console.table("How the columns are understood (a [columns] entry in --config overrides it):",
-                  ["column", "as", "because"], rows)  # fmt: skip
-    console.table(
-        "What the cleaning found (noise.txt has it all):",
-        ["check", "count", "what was done"],
-        [
-            [f"{finding.check} ({finding.column or finding.table})", finding.count, finding.action]
-            for finding in noise.findings
-        ],
-    )

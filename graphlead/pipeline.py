@@ -1,4 +1,4 @@
-"""The whole story: files, register, matched clients, graph, features, models, evaluation, lead list."""
+"""The whole story: files, register, matched clients, graph, profile, models, evaluation, lead list, reasons, report."""
 
 from __future__ import annotations
 
@@ -6,24 +6,22 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import pandas as pd
-
 from graphlead import training
-from graphlead.carriers import Evaluation, Json, Match, Register
+from graphlead.carriers import Evaluation, Json, Match, Profile
 from graphlead.cohort import cohort_of
 from graphlead.config import Settings
 from graphlead.console import Console
+from graphlead.explain.files import load_evidence
+from graphlead.explaining import explain_company
 from graphlead.graph.build import build_graph
-from graphlead.graph.files import load_graph, save_graph
-from graphlead.handover import Result, Sources, hand_over, tell_reading
-from graphlead.ingest import ingest, load_noise, load_register, read_list
+from graphlead.handover import EVIDENCE, REPORT, Result, gathered, hand_over, report
+from graphlead.ingest import ingest, load_register, read_list
 from graphlead.match import match_clients
-from graphlead.match.files import load_match, save_match
-from graphlead.report.exports import restored
-from graphlead.runs import Run, hash_inputs, open_run, read_manifest
-
-FEW_CLIENTS = 20
-INPUTS = ("companies", "links", "clients", "suppress", "reviewed")
+from graphlead.profile.build import profile_clients
+from graphlead.profile.files import load_profile, save_profile
+from graphlead.ranking import rank
+from graphlead.runs import hash_inputs, open_run, read_manifest
+from graphlead.sources import INPUTS, excluded, gather, reopen, review_answers, stage_key
 
 
 def discover(settings: Settings, console: Console) -> Result:
@@ -31,9 +29,9 @@ def discover(settings: Settings, console: Console) -> Result:
     training.check(settings)
     inputs = hash_inputs({name: getattr(settings, name) for name in INPUTS})
     with open_run(settings.out) as run:
-        sources = _sources(run, inputs, settings, console)
+        sources = gather(run, inputs, settings, console)
         trained = training.train(run, sources.register, sources.graph, sources.cohort, settings, console,
-                                 key=_key(inputs, settings, *INPUTS))  # fmt: skip
+                                 key=stage_key(inputs, settings, *INPUTS))  # fmt: skip
         return hand_over(run, sources, trained, settings, inputs, console)
 
 
@@ -53,7 +51,7 @@ def score_again(
     inputs: Json = hash_inputs({"companies": companies, "links": links, "clients": clients})
     inputs["run"] = {"path": run.as_posix(), "finished": finished}
     with open_run(out) as newer:
-        sources = _sources(newer, inputs, settings, console, earlier=run)
+        sources = gather(newer, inputs, settings, console, earlier=run)
         scored = training.apply(run, sources.register, sources.graph, sources.cohort, settings, console)
         return hand_over(newer, sources, scored, settings, inputs, console)
 
@@ -66,7 +64,9 @@ def match_list(
         with console.stage("reading the register") as progress:
             register, _ = ingest(companies, None, Path(folder), overrides=columns, progress=progress)
         with console.stage("matching the list") as progress:
-            return match_clients(read_list(clients), register, reviewed=_answers(reviewed), progress=progress)
+            return match_clients(
+                read_list(clients), register, reviewed=review_answers(reviewed), progress=progress
+            )
 
 
 def evaluate_run(run: Path, console: Console) -> Evaluation:
@@ -77,107 +77,50 @@ def evaluate_run(run: Path, console: Console) -> Evaluation:
         return training.evaluate_saved(run / "heldout", register, manifest["settings"], progress)
 
 
-def _sources(
-    run: Run, inputs: Json, settings: Settings, console: Console, earlier: Path | None = None
-) -> Sources:
-    """Read, match and link, each a stage that a second run of the same command finds done."""
-    read = _read(run, inputs, settings, console)
-    full = load_register(read)
-    if earlier is None:
-        tell_reading(console, full, load_noise(read))
-    settings.check_excluded(column.name for column in full.columns)
-    register = full.without(training.excluded(full, settings.exclude))
-    folders = {"register": read}
-    clients = _matched(run, "clients", full, inputs, settings, console, earlier)
-    folders["match"] = clients
-    suppressed = None
-    if settings.suppress or earlier:
-        folders["suppressed"] = _matched(run, "suppress", full, inputs, settings, console, earlier)
-        suppressed = load_match(folders["suppressed"])
-    with console.stage("building the graph") as progress:
-        built = run.stage(
-            "graph",
-            _key(inputs, settings, "companies", "links"),
-            lambda folder: save_graph(build_graph(register, progress=progress), folder / "graph"),
-        )
-    folders["graph"] = built / "graph"
-    match = load_match(clients)
-    files = (str(settings.companies), str(settings.clients))
-    cohort = cohort_of(full.ids(), match, suppressed, files=files)
-    if len(cohort.clients) < FEW_CLIENTS:
-        console.warn(
-            f"only {len(cohort.clients)} clients were found: the figures will be rough, and so will the ranking."
-        )
-    return Sources(
-        register, load_noise(read), load_graph(folders["graph"]), match, suppressed, cohort, folders
-    )
+def profile_list(settings: Settings, console: Console) -> Profile:
+    """The clients against the register, without a run; the files of the profile go to ``settings.out``."""
+    with tempfile.TemporaryDirectory() as folder:
+        with console.stage("reading the register") as progress:
+            full, _ = ingest(
+                settings.companies,
+                settings.links,
+                Path(folder),
+                overrides=settings.columns,
+                seed=settings.seed,
+                progress=progress,
+            )
+        settings.check_excluded(column.name for column in full.columns)
+        register = full.without(excluded(full, settings.exclude))
+        with console.stage("matching the list") as progress:
+            match = match_clients(read_list(settings.clients), full, progress=progress)
+        cohort = cohort_of(full.ids(), match, None, files=(str(settings.companies), str(settings.clients)))
+        with console.stage("profiling the clients") as progress:
+            graph = build_graph(register)
+            profile = profile_clients(register, graph, cohort, seed=settings.seed, progress=progress)
+    save_profile(profile, settings.out)
+    return profile
 
 
-def _read(run: Run, inputs: Json, settings: Settings, console: Console) -> Path:
-    """The stage folder of the cleaned register."""
-
-    def make(folder: Path) -> None:
-        ingest(
-            settings.companies,
-            settings.links,
-            folder,
-            overrides=settings.columns,
-            seed=settings.seed,
-            progress=progress,
-        )
-
-    with console.stage("reading and cleaning") as progress:
-        return run.stage("register", _key(inputs, settings, "companies", "links"), make)
+def profile_run(run: Path) -> Profile:
+    """The profile of a finished run's clients."""
+    read_manifest(run)
+    return load_profile(run / "profile")
 
 
-def _matched(
-    run: Run,
-    which: str,
-    register: Register,
-    inputs: Json,
-    settings: Settings,
-    console: Console,
-    earlier: Path | None,
-) -> Path:
-    """The stage folder of a list resolved against the register; without a list, the earlier run's."""
-    path: Path | None = getattr(settings, which) if which in inputs else None
-
-    def make(folder: Path) -> None:
-        if path is None:
-            return save_match(_kept(earlier, which), folder)
-        typed = read_list(path)
-        if which == "suppress" and typed.empty:
-            return save_match(_nobody(), folder)
-        answers = _answers(settings.reviewed) if which == "clients" else None
-        return save_match(match_clients(typed, register, reviewed=answers, progress=progress), folder)
-
-    with console.stage(f"matching {path.name if path else f'the {which} of the earlier run'}") as progress:
-        return run.stage(
-            f"match-{which}", _key(inputs, settings, "companies", which, "reviewed", "run"), make
-        )
+def explain_lead(run: Path, company: str, console: Console, *, cypher: bool) -> list[str]:
+    """Why a company of a finished run ranks where it does, in lines."""
+    with console.stage("looking for reasons") as progress:
+        return explain_company(run, company, progress, cypher=cypher)
 
 
-def _kept(earlier: Path | None, which: str) -> Match:
-    folder = (earlier or Path()) / {"clients": "match", "suppress": "suppressed"}[which]
-    if not folder.is_dir():
-        return _nobody()
-    return load_match(folder)
-
-
-def _nobody() -> Match:
-    """A list without a line."""
-    empty = pd.DataFrame({"company_id": pd.Series(dtype="string"), "outcome": pd.Series(dtype="string")})
-    return Match(empty, empty)
-
-
-def _answers(reviewed: Path | None) -> pd.DataFrame | None:
-    return None if reviewed is None else restored(read_list(reviewed))
-
-
-def _key(inputs: Json, settings: Settings, *names: str) -> Json:
-    """What a stage depends on: the content of these inputs, and every setting but paths and the list's length."""
-    hashes = {
-        name: inputs[name].get("sha256", inputs[name].get("finished")) for name in names if name in inputs
-    }
-    kept = {k: v for k, v in settings.to_json().items() if k not in (*INPUTS, "out", "top")}
-    return {"inputs": hashes, "settings": kept}
+def report_run(run: Path, console: Console) -> Path:
+    """Write the report of a finished run once more, from its folder."""
+    with console.stage("reading the run"):
+        sources, settings = reopen(run)
+        scored = training.reopen(run, sources.register, sources.graph, settings)
+        ranking = rank(sources, scored, settings)
+        evidence = load_evidence(run / EVIDENCE, sources.register.ids())
+        result = gathered(run, sources, scored, ranking, evidence)
+    with console.stage("writing the report"):
+        report(run / REPORT, result, sources, scored)
+    return run / REPORT

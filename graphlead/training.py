@@ -9,13 +9,13 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from graphlead.carriers import (
     NONE,
-    PLACES,
     Cohort,
     CompanyGraph,
     Evaluation,
@@ -26,10 +26,11 @@ from graphlead.carriers import (
     Register,
     Role,
 )
-from graphlead.config import Settings
+from graphlead.config import RANKERS, Settings
 from graphlead.console import Console
-from graphlead.contracts import Progress, Ranker
+from graphlead.contracts import Progress, Ranker, silent
 from graphlead.evaluate.choose import Choice, blend_among, choose, with_blend
+from graphlead.evaluate.curves import lift_curves
 from graphlead.evaluate.evaluate import evaluate
 from graphlead.evaluate.files import load_held_out, save_held_out
 from graphlead.evaluate.heldout import HeldOut
@@ -42,7 +43,7 @@ from graphlead.learn.calibrate import Calibration, calibrate
 from graphlead.learn.crossfit import Folds, cross_fit, score_others
 from graphlead.learn.prior import estimate_prior
 from graphlead.learn.rankers import check_classifier, device_of, load_models, rankers, save_models
-from graphlead.runs import Run
+from graphlead.runs import Run, read_manifest
 
 SPLITS = ("groups", "random", "time")
 """The held-out splits, the one closest to a list of net-new leads first: the verdict is drawn on it."""
@@ -68,19 +69,6 @@ class Judgement:
         if len(self.choice.members) == 1:
             return scores[self.choice.members[0]][wanted]
         return blend_among(scores, self.choice.members, candidates, wanted)
-
-
-@dataclass(frozen=True)
-class Scored:
-    """Raw scores of every company that is no client by every ranker, (n,) each, NaN for clients; the judgement over
-    them, and the stage folders.
-    """
-
-    scores: dict[str, Floats]
-    judgement: Judgement
-    evaluation: Evaluation
-    folders: dict[str, Path]
-    device: str
 
 
 @dataclass
@@ -109,6 +97,23 @@ class Workshop:
         return rankers(chosen.rankers, chosen.classifier, self.around.encodings, self.device, chosen.prior)
 
 
+@dataclass(frozen=True)
+class Scored:
+    """What the rankers say of everybody.
+
+    scores: raw scores (n,) by ranker, NaN for the clients; workshop: what the models saw; models, held: the folders
+    of the trained models and of the held-out scores; folders: those of this run's own stages.
+    """
+
+    scores: dict[str, Floats]
+    judgement: Judgement
+    evaluation: Evaluation
+    workshop: Workshop
+    models: Path
+    held: Path
+    folders: Mapping[str, Path]
+
+
 def settings_of(
     manifest: Json, companies: Path, links: Path | None, clients: Path | None, out: Path, top: int
 ) -> Settings:
@@ -125,17 +130,6 @@ def settings_of(
 def check(settings: Settings) -> None:
     """Raise before any work is done when the classifier cannot be used."""
     check_classifier(settings.classifier)
-
-
-def excluded(register: Register, names: tuple[str, ...]) -> frozenset[str]:
-    """The columns that leaving out these means: with a place also every finer one, for it tells the wider."""
-    out = set(names)
-    roles = {column.name: column.role for column in register.columns}
-    for name in names:
-        if roles[name] in PLACES:
-            finer = PLACES[PLACES.index(roles[name]) + 1 :]
-            out |= set(register.names_of(*finer, Role.ADDRESS))
-    return frozenset(out)
 
 
 def train(
@@ -157,9 +151,8 @@ def train(
     scores = _read_scores(model / SCORES)
     with console.stage("evaluating") as progress:
         evaluation = evaluate_saved(held, register, settings.to_json(), progress)
-    return Scored(
-        scores, _read_judgement(held), evaluation, {"model": model, "heldout": held}, workshop.device
-    )
+    folders = {"model": model, "heldout": held}
+    return Scored(scores, read_judgement(held), evaluation, workshop, model, held, folders)
 
 
 def _folds(cohort: Cohort, k: int) -> int:
@@ -251,7 +244,7 @@ def _judge(
     return Judgement(choice, prior, calibrate(won, rest, prior[1]))
 
 
-def _read_judgement(held: Path) -> Judgement:
+def read_judgement(held: Path) -> Judgement:
     saved = json.loads((held / "choice.json").read_text("utf-8"))
     choice = Choice(saved["choice"]["name"], tuple(saved["choice"]["members"]), saved["choice"]["reason"])
     low, point, high = saved["prior"]
@@ -260,32 +253,76 @@ def _read_judgement(held: Path) -> Judgement:
 
 def evaluate_saved(held: Path, register: Register, settings: Json, progress: Progress) -> Evaluation:
     """Evaluate the held-out scores that a run saved, by segment of place and industry too."""
-    judgement = _read_judgement(held)
+    judgement = read_judgement(held)
     columns = register.names_of(Role.REGION, Role.COUNTRY)[:1] + register.names_of(Role.INDUSTRY)[:1]
     values = {name: pc.cast(register.read(name).column(0), pa.string()).combine_chunks() for name in columns}
-    results = []
+    results = [
+        replace(result, segments={name: texts.take(pa.array(companies)) for name, texts in values.items()})
+        for result, companies in _saved_splits(held)
+    ]
+    return evaluate(with_blend(results, judgement.choice), judgement.prior, int(settings["seed"]), progress)
+
+
+def curves_saved(held: Path, seed: int) -> pd.DataFrame:
+    """What a list of any length finds, from the held-out scores that a run saved."""
+    judgement = read_judgement(held)
+    results = [result for result, _ in _saved_splits(held)]
+    return lift_curves(with_blend(results, judgement.choice), judgement.prior, seed)
+
+
+def _saved_splits(held: Path) -> Iterator[tuple[HeldOut, Ints]]:
     for split in SPLITS:
         path = held / f"{split}.parquet"
         if path.exists():
-            result, companies = load_held_out(path)
-            segments = {name: texts.take(pa.array(companies)) for name, texts in values.items()}
-            results.append(replace(result, segments=segments))
-    return evaluate(with_blend(results, judgement.choice), judgement.prior, int(settings["seed"]), progress)
+            yield load_held_out(path)
+
+
+def workshop_of(models: Path, register: Register, graph: CompanyGraph, settings: Settings) -> Workshop:
+    """The features that trained models look at, over this register and graph."""
+    plan = json.loads((models / "features.json").read_text("utf-8"))
+    return Workshop(register, graph, settings, FeaturePlan.from_json(plan))
 
 
 def apply(
     run: Path, register: Register, graph: CompanyGraph, cohort: Cohort, settings: Settings, console: Console
 ) -> Scored:
     """Score a newer register with the models of a finished run, each company by the models that did not train on it."""
-    plan = FeaturePlan.from_json(json.loads((run / "model" / "features.json").read_text("utf-8")))
-    workshop = Workshop(register, graph, settings, plan)
-    models = load_models(run / "model", workshop.device)
-    fitted = pq.read_table(run / "model" / FITTED, columns=["company_id", "fold"])
+    models, held = run / "model", run / "heldout"
+    workshop = workshop_of(models, register, graph, settings)
+    with console.stage("scoring") as progress:
+        trained = load_models(models, workshop.device)
+        folds = folds_of(models, register)
+        scores = score_others(trained, workshop.features, workshop.around, cohort.clients, folds, progress)
+    evaluation = evaluate_saved(held, load_register(run / "register"), settings.to_json(), progress)
+    return Scored(scores, read_judgement(held), evaluation, workshop, models, held, {})
+
+
+def reopen(run: Path, register: Register, graph: CompanyGraph, settings: Settings) -> Scored:
+    """What a finished run said of everybody, from its folder; a run that only scored has its models elsewhere."""
+    trained = run if (run / "model").is_dir() else Path(read_manifest(run)["inputs"]["run"]["path"])
+    models, held = trained / "model", trained / "heldout"
+    evaluation = evaluate_saved(held, load_register(trained / "register"), settings.to_json(), silent)
+    workshop = workshop_of(models, register, graph, settings)
+    return Scored(
+        _published_scores(run, register), read_judgement(held), evaluation, workshop, models, held, {}
+    )
+
+
+def _published_scores(run: Path, register: Register) -> dict[str, Floats]:
+    """Raw scores (n,) of every ranker, NaN for companies that were not ranked."""
+    table = pq.read_table(run / "scores.parquet")
+    place = pc.index_in(table["company_id"].combine_chunks(), value_set=register.ids()).to_numpy()
+    scores = {}
+    for name in table.column_names:
+        if name in RANKERS:
+            scores[name] = np.full(register.n_companies, np.nan, np.float32)
+            scores[name][place] = table[name].to_numpy()
+    return scores
+
+
+def folds_of(models: Path, register: Register) -> Folds:
+    """The fold of each company (n,), NONE for one that the models do not know."""
+    fitted = pq.read_table(models / FITTED, columns=["company_id", "fold"])
     place = pc.index_in(register.ids(), value_set=fitted["company_id"].combine_chunks())
     known = pc.fill_null(fitted["fold"].combine_chunks().take(place), NONE)
-    folds = np.asarray(known.to_numpy(zero_copy_only=False), np.int8)
-    with console.stage("scoring") as progress:
-        scores = score_others(models, workshop.features, workshop.around, cohort.clients, folds, progress)
-    held = run / "heldout"
-    evaluation = evaluate_saved(held, load_register(run / "register"), settings.to_json(), progress)
-    return Scored(scores, _read_judgement(held), evaluation, {}, workshop.device)
+    return np.asarray(known.to_numpy(zero_copy_only=False), np.int8)

@@ -92,7 +92,7 @@ def blend_among(scores: Mapping[str, Floats], members: Sequence[str], candidates
 def _blended(shares: Sequence[Reals]) -> Floats:
     # -log of the mean share, exponential for each member, brought back to (0, 1] without changing the order.
     mean = np.mean(np.log(shares), axis=0)
-    return (1 - np.exp(mean)).astype(np.float32)
+    return np.asarray(1 - np.exp(mean), np.float32)
 
 
 def share_before(reference: Floats, scores: Floats) -> Reals:

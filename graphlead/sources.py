@@ -1,0 +1,217 @@
+"""The first part of the story: files become a register, matched lists, a graph, and a profile of the clients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from graphlead.carriers import (
+    PLACES,
+    Cohort,
+    CompanyGraph,
+    Json,
+    Match,
+    Noise,
+    Profile,
+    Register,
+    Role,
+)
+from graphlead.cohort import cohort_of
+from graphlead.config import Settings
+from graphlead.console import Console
+from graphlead.graph.build import build_graph
+from graphlead.graph.files import load_graph, save_graph
+from graphlead.ingest import ingest, load_noise, load_register, read_list
+from graphlead.match import match_clients
+from graphlead.match.files import load_match, save_match
+from graphlead.profile.build import profile_clients
+from graphlead.profile.files import load_profile, save_profile
+from graphlead.report.exports import restored
+from graphlead.runs import Run, read_manifest
+
+FEW_CLIENTS = 20
+INPUTS = ("companies", "links", "clients", "suppress", "reviewed")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """A register, its graph, the lists resolved against it and the profile of the clients.
+
+    folders: the stages they were made in, by the names under which they are published.
+    """
+
+    register: Register
+    noise: Noise
+    graph: CompanyGraph
+    clients: Match
+    suppressed: Match | None
+    cohort: Cohort
+    profile: Profile
+    folders: Mapping[str, Path]
+
+
+def gather(
+    run: Run, inputs: Json, settings: Settings, console: Console, earlier: Path | None = None
+) -> Sources:
+    """Read, match, link and profile, each a stage that a second run of the same command finds done."""
+    read = _read(run, inputs, settings, console)
+    full = load_register(read)
+    if earlier is None:
+        tell_reading(console, full, load_noise(read))
+    settings.check_excluded(column.name for column in full.columns)
+    register = full.without(excluded(full, settings.exclude))
+    folders = {"register": read}
+    clients = _matched(run, "clients", full, inputs, settings, console, earlier)
+    folders["match"] = clients
+    suppressed = None
+    if settings.suppress or earlier:
+        folders["suppressed"] = _matched(run, "suppress", full, inputs, settings, console, earlier)
+        suppressed = load_match(folders["suppressed"])
+    with console.stage("building the graph") as progress:
+        built = run.stage(
+            "graph",
+            stage_key(inputs, settings, "companies", "links"),
+            lambda folder: save_graph(build_graph(register, progress=progress), folder / "graph"),
+        )
+    folders["graph"] = built / "graph"
+    match = load_match(clients)
+    files = (str(settings.companies), str(settings.clients))
+    cohort = cohort_of(full.ids(), match, suppressed, files=files)
+    if len(cohort.clients) < FEW_CLIENTS:
+        console.warn(
+            f"only {len(cohort.clients)} clients were found: the figures will be rough, and so will the ranking."
+        )
+    graph = load_graph(folders["graph"])
+    with console.stage("profiling the clients") as progress:
+        folders["profile"] = run.stage(
+            "profile",
+            stage_key(inputs, settings, *INPUTS, "run"),
+            lambda folder: save_profile(
+                profile_clients(register, graph, cohort, seed=settings.seed, progress=progress), folder
+            ),
+        )
+    profile = load_profile(folders["profile"])
+    return Sources(register, load_noise(read), graph, match, suppressed, cohort, profile, folders)
+
+
+def _read(run: Run, inputs: Json, settings: Settings, console: Console) -> Path:
+    """The stage folder of the cleaned register."""
+
+    def make(folder: Path) -> None:
+        ingest(
+            settings.companies,
+            settings.links,
+            folder,
+            overrides=settings.columns,
+            seed=settings.seed,
+            progress=progress,
+        )
+
+    with console.stage("reading and cleaning") as progress:
+        return run.stage("register", stage_key(inputs, settings, "companies", "links"), make)
+
+
+def _matched(
+    run: Run,
+    which: str,
+    register: Register,
+    inputs: Json,
+    settings: Settings,
+    console: Console,
+    earlier: Path | None,
+) -> Path:
+    """The stage folder of a list resolved against the register; without a list, the earlier run's."""
+    path: Path | None = getattr(settings, which) if which in inputs else None
+
+    def make(folder: Path) -> None:
+        if path is None:
+            return save_match(_kept(earlier, which), folder)
+        typed = read_list(path)
+        if which == "suppress" and typed.empty:
+            return save_match(_nobody(), folder)
+        answers = review_answers(settings.reviewed) if which == "clients" else None
+        return save_match(match_clients(typed, register, reviewed=answers, progress=progress), folder)
+
+    with console.stage(f"matching {path.name if path else f'the {which} of the earlier run'}") as progress:
+        return run.stage(
+            f"match-{which}", stage_key(inputs, settings, "companies", which, "reviewed", "run"), make
+        )
+
+
+def _kept(earlier: Path | None, which: str) -> Match:
+    folder = (earlier or Path()) / {"clients": "match", "suppress": "suppressed"}[which]
+    if not folder.is_dir():
+        return _nobody()
+    return load_match(folder)
+
+
+def _nobody() -> Match:
+    """A list without a line."""
+    empty = pd.DataFrame({"company_id": pd.Series(dtype="string"), "outcome": pd.Series(dtype="string")})
+    return Match(empty, empty)
+
+
+def review_answers(reviewed: Path | None) -> pd.DataFrame | None:
+    """A review table that was filled in, as it was before it went through a spreadsheet."""
+    return None if reviewed is None else restored(read_list(reviewed))
+
+
+def stage_key(inputs: Json, settings: Settings, *names: str) -> Json:
+    """What a stage depends on: the content of these inputs, and every setting but paths and the list's length."""
+    hashes = {
+        name: inputs[name].get("sha256", inputs[name].get("finished")) for name in names if name in inputs
+    }
+    kept = {k: v for k, v in settings.to_json().items() if k not in (*INPUTS, "out", "top")}
+    return {"inputs": hashes, "settings": kept}
+
+
+def excluded(register: Register, names: tuple[str, ...]) -> frozenset[str]:
+    """The columns that leaving out these means: with a place also every finer one, for it tells the wider."""
+    out = set(names)
+    roles = {column.name: column.role for column in register.columns}
+    for name in names:
+        if roles[name] in PLACES:
+            finer = PLACES[PLACES.index(roles[name]) + 1 :]
+            out |= set(register.names_of(*finer, Role.ADDRESS))
+    return frozenset(out)
+
+
+def reopen(run: Path) -> tuple[Sources, Settings]:
+    """What a finished run had gathered, from its folder, and its settings."""
+    settings = replace(Settings.load(None, **read_manifest(run)["settings"]), out=run)
+    full = load_register(run / "register")
+    register = full.without(excluded(full, settings.exclude))
+    clients = load_match(run / "match")
+    suppressed = load_match(run / "suppressed") if (run / "suppressed").is_dir() else None
+    sources = Sources(
+        register,
+        load_noise(run / "register"),
+        load_graph(run / "graph"),
+        clients,
+        suppressed,
+        cohort_of(full.ids(), clients, suppressed),
+        load_profile(run / "profile"),
+        {},
+    )
+    return sources, settings
+
+
+def tell_reading(console: Console, register: Register, noise: Noise) -> None:
+    """Say how the columns were understood and what the cleaning found: the plan, before anything is learned."""
+    rows = [
+        [column.name, f"{column.role}{f' ({column.scheme})' if column.scheme else ''}", column.reason]
+        for column in register.columns
+    ]
+    console.table("How the columns are understood (a [columns] entry in --config overrides it):",
+                  ["column", "as", "because"], rows)  # fmt: skip
+    console.table(
+        "What the cleaning found (noise.txt has it all):",
+        ["check", "count", "what was done"],
+        [
+            [f"{finding.check} ({finding.column or finding.table})", finding.count, finding.action]
+            for finding in noise.findings
+        ],
+    )
