@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from neo4j_server import neo4j_address, neo4j_server, own_server, pytest_terminal_summary
 
 from graphlead.world import World, WorldSettings, make_world
+
+__all__ = ["neo4j_address", "neo4j_server", "own_server", "pytest_terminal_summary", "small_world"]
 
 
 @pytest.fixture(scope="session")

@@ -26,8 +26,8 @@ from graphlead.carriers import (
     Role,
 )
 from graphlead.contracts import Progress, silent
-from graphlead.graph.build import UNDATED, stakes_of
-from graphlead.graph.kinds import Claim
+from graphlead.graph.build import UNDATED, UNNAMED, stakes_of
+from graphlead.graph.kinds import Claim, ownership_kind
 from graphlead.graph.stakes import Ledger
 
 CHUNK = 1_000_000
@@ -113,7 +113,8 @@ def project(
     edges = [
         *_owns(register, keys, folder),
         *_effective(graph, ids, folder),
-        *_relations(graph, keys, folder),
+        *_linked(register, folder),
+        *_levels(graph, keys, folder),
     ]
     progress(3, 3, "relationships")
     return Projection(standing.run_id, standing.finished, tuple(nodes), tuple(edges))
@@ -313,27 +314,47 @@ def _effective(graph: CompanyGraph, ids: pa.Array, folder: Path) -> Iterator[Edg
     )
 
 
-def _relations(graph: CompanyGraph, keys: Mapping[str, pa.Array], folder: Path) -> Iterator[EdgeTable]:
-    for kind in ("company", "holder", "person"):
-        linked = [(relation, edges) for (source, relation, _), edges in graph.edges.items()
-                  if source == kind and relation.startswith("linked:")]  # fmt: skip
-        said = [relation.removeprefix("linked:") for relation, _ in linked]
-        codes = np.repeat(np.arange(len(linked)), [len(edges) for _, edges in linked])
-        kinds = pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(said, pa.string()))
-        yield _edge_table("LINKED", (kind, "company"), _joined([edges for _, edges in linked]), keys,
-                          {"kind": pa.string()}, {"kind": kinds}, folder, multiple=True)  # fmt: skip
+def _linked(register: Register, folder: Path) -> Iterator[EdgeTable]:
+    """The links that state no ownership, one by one, as the register has them."""
+    schema = pa.schema(
+        [("from", pa.string()), ("to", pa.string()), ("kind", pa.string()), ("since", pa.date32())]
+    )
+    for label, type_ in (("Company", "company"), ("Holder", "holder"), ("Person", "person")):
+        file = folder / f"{label}-LINKED-Company.parquet"
+        batches = (
+            _of_type(batch, type_) for batch in pq.ParquetFile(register.links).iter_batches(columns=_LINK)
+        )
+        rows = _write(file, schema, (batch.rename_columns(schema.names).cast(schema) for batch in batches))
+        properties = {"kind": Kind.TEXT, "since": Kind.DAY}
+        yield EdgeTable("LINKED", label, "Company", properties, file, rows, multiple=True)
+
+
+_LINK = ["source_id", "target_id", "kind", "date", "source", "target", "source_type"]
+
+
+def _of_type(batch: pa.RecordBatch, type_: str) -> pa.Table:
+    """The links from sources of one type to companies that state no ownership, or one that cannot be understood."""
+    inside = batch["source"].is_valid()
+    person = pc.and_not(pc.equal(batch["source_type"], "person").fill_null(False), inside)
+    of_type = {"company": inside, "person": person, "holder": pc.invert(pc.or_(inside, person))}[type_]
+    kind = pc.fill_null(batch["kind"].cast(pa.string()), UNNAMED)
+    kinds = {said: ownership_kind(said) for said in pc.unique(kind).to_pylist()}
+    outside = pa.array([said for said, meaning in kinds.items() if meaning and meaning.reverse], pa.string())
+    owns = pa.array([said for said, meaning in kinds.items() if meaning], pa.string())
+    # What is owned has to be a company of the register: a reversed link from outside stays a link of its kind.
+    stake = pc.and_not(pc.is_in(kind, owns), pc.and_not(pc.is_in(kind, outside), inside))
+    table = pa.table(
+        {"from": batch["source_id"], "to": batch["target_id"], "kind": kind, "since": batch["date"]}
+    )
+    return table.filter(pc.and_(pc.and_(of_type, batch["target"].is_valid()), pc.invert(stake)))
+
+
+def _levels(graph: CompanyGraph, keys: Mapping[str, pa.Array], folder: Path) -> Iterator[EdgeTable]:
+    nothing = Edges(np.empty(0, np.int32), np.empty(0, np.int32))
     for relation, ends in (("in_industry", ("company", "industry")), ("located_in", ("company", "place")),
                            ("part_of", ("industry", "industry")), ("part_of", ("place", "place"))):  # fmt: skip
-        edges = graph.edges.get((ends[0], relation, ends[1]), _joined([]))
+        edges = graph.edges.get((ends[0], relation, ends[1]), nothing)
         yield _edge_table(relation.upper(), ends, edges, keys, {}, {}, folder)
-
-
-def _joined(edges: list[Edges]) -> Edges:
-    nothing = np.empty(0, np.int32)
-    return Edges(
-        np.concatenate([nothing, *(each.source for each in edges)]),
-        np.concatenate([nothing, *(each.target for each in edges)]),
-    )
 
 
 def _node_table(label: str, schema: pa.Schema, batches: Iterator[pa.Table], folder: Path) -> NodeTable:
@@ -350,8 +371,6 @@ def _edge_table(
     types: Mapping[str, pa.DataType],
     values: Mapping[str, Any],
     folder: Path,
-    *,
-    multiple: bool = False,
 ) -> EdgeTable:
     source, target = LABELS[ends[0]], LABELS[ends[1]]
     schema = pa.schema([("from", pa.string()), ("to", pa.string()), *types.items()])
@@ -368,7 +387,7 @@ def _edge_table(
 
     file = folder / f"{source}-{relation}-{target}.parquet"
     properties = {name: kind for name, kind in _kinds(schema).items() if name in types}
-    return EdgeTable(relation, source, target, properties, file, _write(file, schema, batches()), multiple)
+    return EdgeTable(relation, source, target, properties, file, _write(file, schema, batches()))
 
 
 def _column(values: Any) -> pa.Array:

@@ -130,7 +130,7 @@ OWN = RegisterMapping(
             share_high="share_high",
             date="since",
         ),
-        Links("LINKED", kind_property="kind"),
+        Links("LINKED", kind_property="kind", date="since"),
     ),
 )
 """The graph in its own shape, as cypher/README.md has it."""

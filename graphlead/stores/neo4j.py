@@ -74,7 +74,7 @@ class Neo4jStore:
         back within PATIENCE seconds, the load goes on from what is there; so does a load that is begun again. Scores
         come last, in one transaction. Raises StoreError when the database cannot be reached or is not ours to change.
         """
-        self._connect()
+        self.connect()
         for left in reversed(range(TRIES)):
             try:
                 load(self, projection, str(self.address), progress)
@@ -84,9 +84,29 @@ class Neo4jStore:
                     raise
                 self._wait()
 
+    def connect(self) -> Self:
+        """Ready to be asked anything, whatever the database holds. No server is needed yet."""
+        if self._driver is None:
+            address = self.address
+            try:
+                self._driver = neo4j.GraphDatabase.driver(
+                    address.uri,
+                    auth=(address.username, address.password),
+                    max_transaction_retry_time=RETRYING,
+                    liveness_check_timeout=IDLE,
+                    notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
+                )
+            except (ValueError, told.ConfigurationError) as wrong:
+                raise StoreError(
+                    "this is no address of a Neo4j server.",
+                    where=str(address),
+                    remedy="Set NEO4J_URI to one such as bolt://localhost:7687.",
+                ) from wrong
+        return self
+
     def open(self) -> Self:
         """Ready to be queried. Raises StoreError when it cannot be reached, or holds no graph of this shape."""
-        self._connect()
+        self.connect()
         check(self, str(self.address))
         return self
 
@@ -185,7 +205,7 @@ class Neo4jStore:
         ``scores``: company_id, and those of SCORED that are known. One transaction: whoever reads meanwhile, or after
         a failure, sees the whole of the set before.
         """
-        self._connect()
+        self.connect()
         table, run = score_table(scores, run_id), {"run": run_id}
         self.write(
             lambda: chain(
@@ -193,24 +213,6 @@ class Neo4jStore:
                 [(say.DROP_STALE_SCORES, run), (say.PUT_RUN, run | {"finished": finished})],
             )
         )
-
-    def _connect(self) -> None:
-        if self._driver is None:
-            address = self.address
-            try:
-                self._driver = neo4j.GraphDatabase.driver(
-                    address.uri,
-                    auth=(address.username, address.password),
-                    max_transaction_retry_time=RETRYING,
-                    liveness_check_timeout=IDLE,
-                    notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
-                )
-            except (ValueError, told.ConfigurationError) as wrong:
-                raise StoreError(
-                    "this is no address of a Neo4j server.",
-                    where=str(address),
-                    remedy="Set NEO4J_URI to one such as bolt://localhost:7687.",
-                ) from wrong
 
     def _wait(self) -> None:
         """Until the server answers again, PATIENCE seconds at most."""

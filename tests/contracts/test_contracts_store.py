@@ -1,0 +1,294 @@
+"""What every graph store must do, whatever it keeps the graph in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import networkx as nx
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from small_graph import IDS, small_graph, small_projection, small_register
+
+from graphlead.carriers import Node, Relationship, Walk
+from graphlead.contracts import GraphStore
+from graphlead.errors import GraphleadError
+from graphlead.graph.build import build_graph
+from graphlead.ingest import ingest
+from graphlead.stores.address import Address
+from graphlead.stores.embedded import EmbeddedStore
+from graphlead.stores.faults import QueryError, StoreError
+from graphlead.stores.neo4j import Neo4jStore
+from graphlead.storing import to_networkx, to_pandas
+
+ALL_SCORES = "MATCH (c:Company) RETURN c.company_id, c.score, c.rank, c.fit, c.run_id ORDER BY c.company_id"
+
+
+@pytest.fixture(params=["embedded", "neo4j"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[GraphStore]:
+    store: GraphStore
+    if request.param == "embedded":
+        store = EmbeddedStore(tmp_path / "graph.lbug")
+    else:
+        address: Address = request.getfixturevalue("neo4j_address")
+        store = Neo4jStore(address)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def store(empty: GraphStore, tmp_path: Path) -> GraphStore:
+    empty.build(small_projection(tmp_path / "run"))
+    return empty.open()
+
+
+def rows(store: GraphStore, cypher: str, **parameters: object) -> list[tuple[object, ...]]:
+    return list(store.query(cypher, parameters).rows)
+
+
+def test_every_property_of_a_company_comes_back_with_its_type(store: GraphStore) -> None:
+    ((node,),) = rows(store, "MATCH (c:Company {company_id: $id}) RETURN c", id="a")
+    assert isinstance(node, Node)
+    assert (node.label, node.key) == ("Company", "a")
+    assert dict(node.properties) == {
+        "company_id": "a", "name": "Alpha", "country": "DE", "city": "Bonn", "nace": "62.01",
+        "score (register)": 1.5, "Rank (register)": "x", "id": "007", "_id (register)": "p", 'na"me` x': "q",
+        "founded": date(1990, 1, 2), "exporter": True, "group_id": "a", "ultimate_parent_id": "a", "in_cycle": True,
+        "links": 6, "is_client": False, "is_suppressed": False, "score": 0.5, "rank": 2, "fit": "Weak",
+        "nearest_client_id": "b", "run_id": "r1",
+    }  # fmt: skip
+
+
+def test_what_is_missing_is_null_and_what_is_empty_is_not(store: GraphStore) -> None:
+    asked = "MATCH (c:Company {company_id: $id}) RETURN c.name, c.`Rank (register)`, c.won, c.score"
+    assert rows(store, asked, id=IDS[4]) == [(None, "", None, 0.125)]
+    assert rows(store, asked, id="b") == [("Beta", "y", date(2024, 5, 6), None)]
+
+
+def test_texts_survive_with_quotes_and_line_breaks(store: GraphStore) -> None:
+    assert rows(store, "MATCH (c:Company {name: $name}) RETURN c.company_id", name='Gamma\nof "Delta"') == [
+        ("c",)
+    ]
+    assert [
+        name for (name,) in rows(store, "MATCH (c:Company) RETURN c.company_id ORDER BY c.company_id")
+    ] == IDS
+
+
+def test_stakes_have_their_bounds_and_an_unknown_share_is_null(store: GraphStore) -> None:
+    asked = (
+        "MATCH (a)-[o:OWNS]->(b:Company) RETURN coalesce(a.company_id, a.name), b.company_id, o.kind, o.share, "
+        "o.share_low, o.share_high, o.since ORDER BY b.company_id, o.share"
+    )
+    assert rows(store, asked) == [
+        ("c", "a", "owns", 0.1, 0.1, 0.1, None),
+        ("Fund One", "a", "owns", 0.25, 0.25, 0.25, None),
+        ("a", "b", "owns", 0.6, 0.6, 0.6, date(2020, 1, 1)),
+        ("b", "c", "owns", 0.625, 0.5, 0.75, None),
+        ("b", "d", "owns", None, 0.0, 1.0, None),
+        ("Ann Ody", "f", "owns", 1.0, 1.0, 1.0, None),
+    ]
+
+
+def test_effective_shares_are_those_of_the_graph(store: GraphStore, tmp_path: Path) -> None:
+    facts = small_graph(tmp_path / "run").ownership
+    pairs = zip(
+        facts.effective.source, facts.effective.target, facts.effective_low, facts.effective_high, strict=True
+    )
+    wanted = [(IDS[i], IDS[j], float(low), float(high)) for i, j, low, high in pairs]
+    match = "MATCH (a:Company)-[o:EFFECTIVE_OWNS]->(b:Company)"
+    asked = f"{match} RETURN a.company_id, b.company_id, o.share_low, o.share_high"
+    assert sorted(rows(store, asked), key=str) == sorted(wanted, key=str)
+    assert len(wanted) > 5
+
+
+def test_links_of_a_kind_stay_as_many_as_they_were(store: GraphStore) -> None:
+    asked = (
+        "MATCH (a)-[l:LINKED]->(b) RETURN l.kind, coalesce(a.company_id, a.person_id), b.company_id, count(*)"
+    )
+    assert sorted(rows(store, asked), key=str) == [
+        ("director", "P1", IDS[4], 1),
+        ("director", "P1", "f", 1),
+        ("director", "P2", "a", 1),
+        ("supplies", "a", "f", 2),
+    ]
+    assert rows(store, "MATCH (p:Person) RETURN p.name ORDER BY p.name") == [("Ann Ody",), ("P2",)]
+
+
+def test_industries_and_places_are_trees(store: GraphStore) -> None:
+    up = "MATCH (c:Company {company_id: $id})-[:IN_INDUSTRY]->(:Industry)-[:PART_OF*0..5]->(i:Industry) RETURN i.code"
+    assert sorted(rows(store, up, id="a"), key=str) == [("62",), ("620",), ("6201",)]
+    place = "MATCH (c:Company {company_id: 'a'})-[:LOCATED_IN]->(p)-[:PART_OF]->(q) RETURN p.level, p.name, q.place_key"
+    assert rows(store, place) == [("city", "BONN", "country|DE")]
+
+
+def test_a_path_knows_its_nodes_and_relationships(store: GraphStore) -> None:
+    ((walk,),) = rows(
+        store, "MATCH p = (:Holder)-[:OWNS]->(:Company)-[:OWNS]->(c:Company {company_id: 'b'}) RETURN p"
+    )
+    assert isinstance(walk, Walk)
+    assert [(node.label, node.key) for node in walk.nodes] == [
+        ("Holder", "H1"),
+        ("Company", "a"),
+        ("Company", "b"),
+    ]
+    assert [each.relation for each in walk.relationships] == ["OWNS", "OWNS"]
+    assert [each.source for each in walk.relationships] == [node.ref for node in walk.nodes[:2]]
+
+
+def test_rows_are_capped_and_the_answer_says_so(store: GraphStore) -> None:
+    asked = "MATCH (c:Company) RETURN c.company_id ORDER BY c.company_id"
+    first = store.query(asked, rows=2)
+    assert (first.rows, first.truncated) == ((("a",), ("b",)), True)
+    whole = store.query(asked, rows=len(IDS))
+    assert (len(whole.rows), whole.truncated) == (len(IDS), False)
+    assert len(store.query(asked, rows=None).rows) == len(IDS)
+
+
+def test_a_query_that_takes_too_long_is_cancelled_with_a_message(store: GraphStore) -> None:
+    endless = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b WITH a, b WHERE a * b = 7.5 RETURN count(*)"
+    with pytest.raises(QueryError, match=r"cancelled: it ran longer than 0\.5 s"):
+        store.query(endless, seconds=0.5)
+    assert rows(store, "RETURN 1") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("cypher", "parameters", "told"),
+    [
+        ("MATCH (c:Company {company_id: $id}) RETURN c", {}, r"needs a value for \$id"),
+        ("MATCH (c:Company) RETURN c", {"id": 1}, r"no parameter \$id"),
+        ("MATCH (c:Company {company_id: $id}) RETURN c", {"id": object()}, r"\$id is a object"),
+        ("MATCH (c:Company RETURN c", {}, "the query is wrong"),
+        ("MATCH (c:Company) SET c.score = 1.0", {}, "would change the graph"),
+        ("MATCH (c:Company) DETACH DELETE c", {}, "would change the graph"),
+        ("CREATE (:Run {run_id: 'x'})", {}, "would change the graph"),
+    ],
+)
+def test_what_a_query_may_not_be(
+    store: GraphStore, cypher: str, parameters: dict[str, object], told: str
+) -> None:
+    before = rows(store, ALL_SCORES)
+    with pytest.raises(QueryError, match=told):
+        store.query(cypher, parameters)
+    assert rows(store, ALL_SCORES) == before
+
+
+def test_parameters_are_values_and_never_cypher(store: GraphStore) -> None:
+    asked = "MATCH (c:Company) WHERE c.company_id = $id RETURN c.name"
+    assert rows(store, asked, id="a' OR true //") == []
+    assert rows(store, "RETURN $a, $b, $c, $d", a=[1, 2], b=None, c=date(2020, 1, 2), d=True) == [
+        ([1, 2], None, date(2020, 1, 2), True)
+    ]
+
+
+def test_scores_are_replaced_as_a_whole(store: GraphStore) -> None:
+    scores = pa.table(
+        {"company_id": ["e'\"`\\", "f"], "score": [0.75, 0.5], "rank": [1, 2], "fit": ["Strong", None]}
+    )
+    store.write_scores(scores, "r2", "2026-02-03T00:00:00+00:00")
+    assert rows(store, ALL_SCORES) == [
+        ("a", None, None, None, None), ("b", None, None, None, None), ("c", None, None, None, None),
+        ("d", None, None, None, None), (IDS[4], 0.75, 1, "Strong", "r2"), ("f", 0.5, 2, None, "r2"),
+    ]  # fmt: skip
+    assert rows(store, "MATCH (r:Run) RETURN r.run_id ORDER BY r.run_id") == [("r1",), ("r2",)]
+    assert rows(store, "MATCH (c:Company) WHERE c.nearest_client_id IS NOT NULL RETURN count(*)") == [(0,)]
+
+
+def test_a_score_set_that_fails_halfway_leaves_the_one_before(store: GraphStore) -> None:
+    before = rows(store, ALL_SCORES)
+
+    def fails(done: float, total: float, note: str = "") -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.write_scores(pa.table({"company_id": ["a"], "score": [0.1]}), "r2", "2026", progress=fails)
+    assert rows(store, ALL_SCORES) == before
+
+
+def test_a_statement_changes_the_graph_when_that_is_meant(store: GraphStore) -> None:
+    store.update("MATCH (c:Company {company_id: $id}) SET c.name = $name", {"id": "a", "name": "New"})
+    assert rows(store, "MATCH (c:Company {company_id: 'a'}) RETURN c.name") == [("New",)]
+    with pytest.raises(QueryError):
+        store.update("MATCH (c:Company) SET c.name = ")
+
+
+def test_another_run_takes_the_place_of_the_first(store: GraphStore, tmp_path: Path) -> None:
+    store.close()
+    store.build(small_projection(tmp_path / "later", "r2", leave_out=("id", "Rank"), links=4))
+    store.open()
+    assert rows(store, "MATCH (c:Company) RETURN DISTINCT c.run_id ORDER BY c.run_id") == [("r2",), (None,)]
+    assert rows(store, "MATCH ()-[o:OWNS]->() RETURN count(*)") == [(4,)]
+    assert rows(store, "MATCH ()-[o:LINKED]->() RETURN count(*)") == [(0,)]
+    assert rows(store, "MATCH (p:Person) RETURN count(*)") == [(0,)]
+    ((node,),) = rows(store, "MATCH (c:Company {company_id: 'a'}) RETURN c")
+    assert isinstance(node, Node)
+    assert not {"id", "Rank (register)"} & node.properties.keys()
+
+
+def test_building_twice_changes_nothing(store: GraphStore, tmp_path: Path) -> None:
+    counted = "MATCH ()-[r]->() RETURN count(*)"
+    before = (rows(store, ALL_SCORES), rows(store, counted))
+    store.close()
+    store.build(small_projection(tmp_path / "run"))
+    store.open()
+    assert (rows(store, ALL_SCORES), rows(store, counted)) == before
+
+
+def test_a_register_read_back_gives_the_same_graph(store: GraphStore, tmp_path: Path) -> None:
+    out, work = tmp_path / "out", tmp_path / "work"
+    out.mkdir()
+    work.mkdir()
+    companies, links = store.read_register(out)
+    register, _ = ingest(companies, links, work)
+    wanted, found = small_graph(tmp_path / "run"), build_graph(register)
+    order = [register.ids().to_pylist().index(id_) for id_ in IDS]
+    back = {old: new for new, old in enumerate(order)}
+    assert [back[int(found.ownership.group[i])] for i in order] == wanted.ownership.group.tolist()
+    assert found.ownership.in_cycle[order].tolist() == wanted.ownership.in_cycle.tolist()
+    assert len(found.ownership.effective) == len(wanted.ownership.effective)
+    assert {key: len(edges) for key, edges in found.edges.items()} == {
+        key: len(edges) for key, edges in wanted.edges.items()
+    }
+    table, truth = pq.read_table(companies), small_register(tmp_path / "run").read()
+    for column, title in (
+        ("founded", "founded"),
+        ("id", "id"),
+        ("score", "score (register)"),
+        ("Firm", "name"),
+    ):
+        told = dict(zip(table["company_id"].to_pylist(), table[title].to_pylist(), strict=True))
+        assert [told[id_] for id_ in IDS] == truth[column].to_pylist()
+    assert not {"score", "rank", "group_id", "is_client", "run_id"} & set(table.column_names)
+
+
+def test_views_for_pandas_and_networkx(store: GraphStore) -> None:
+    frame = to_pandas(store, "MATCH (c:Company) RETURN c.company_id AS id, c.rank AS rank ORDER BY id")
+    assert list(frame.columns) == ["id", "rank"]
+    assert frame["id"].tolist() == IDS
+    view = to_networkx(store, "MATCH (:Company {company_id: $id})-[r:OWNS]-() RETURN r", {"id": "b"})
+    assert isinstance(view, nx.MultiDiGraph)
+    assert sorted(view.edges()) == [(("Company", "a"), ("Company", "b")), (("Company", "b"), ("Company", "c")),
+                                    (("Company", "b"), ("Company", "d"))]  # fmt: skip
+    assert view.nodes["Company", "a"]["name"] == "Alpha"
+    with pytest.raises(GraphleadError, match="more than the cap of 2"):
+        to_networkx(store, "MATCH (c:Company) RETURN c", cap=2)
+
+
+def test_relationships_name_their_ends(store: GraphStore) -> None:
+    asked = "MATCH (a:Holder)-[r:OWNS]->(b) RETURN a, r, b"
+    ((source, found, target),) = rows(store, asked)
+    assert isinstance(source, Node)
+    assert isinstance(found, Relationship)
+    assert isinstance(target, Node)
+    assert (found.source, found.target, found.relation) == (source.ref, target.ref, "OWNS")
+
+
+def test_nothing_is_there_before_it_is_built(empty: GraphStore) -> None:
+    with pytest.raises(StoreError, match="there is no"):
+        empty.open()
+
+
+def test_a_store_that_is_not_open_says_so(empty: GraphStore) -> None:
+    with pytest.raises(StoreError, match="not open"):
+        empty.query("RETURN 1")
