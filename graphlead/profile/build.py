@@ -10,7 +10,6 @@ from graphlead.carriers import Cohort, CompanyGraph, Distribution, Lift, Profile
 from graphlead.contracts import Progress, silent
 from graphlead.profile.distributions import distribution
 from graphlead.profile.facets import choose_facets
-from graphlead.profile.groups import AMOUNTS
 from graphlead.profile.lifts import lifts_of
 from graphlead.profile.outliers import find_outliers
 from graphlead.profile.ranking import Search, Telling
@@ -69,21 +68,29 @@ def _ranked(topics: Sequence[Topic], sample: Sample) -> tuple[list[Telling], lis
     return Search(topics, sample).run()
 
 
-def _distributions(topics: Sequence[Topic], own: Sequence[Telling], sample: Sample) -> tuple[Distribution, ...]:
+def _distributions(
+    topics: Sequence[Topic], own: Sequence[Telling], sample: Sample
+) -> tuple[Distribution, ...]:
     """Of every number and age, those of telling columns first."""
     telling = [each.topic for each in own]
-    amounts = [topic for topic in (*telling, *(t for t in topics if t not in telling)) if topic.numbers is not None]
+    amounts = [
+        topic for topic in (*telling, *(t for t in topics if t not in telling)) if topic.numbers is not None
+    ]
     drawn = [
-        distribution(topic.levels[0].label, np.asarray(topic.numbers, np.float64), sample.client, sample.weight)
+        distribution(
+            topic.levels[0].label, np.asarray(topic.numbers, np.float64), sample.client, sample.weight
+        )
         for topic in amounts
     ]
     return tuple(each for each in drawn if each is not None)
 
 
-
-
 def _notes(
-    topics: Sequence[Topic], own: Sequence[Telling], echoes: Sequence[Telling], lifts: Sequence[Lift], tried: int
+    topics: Sequence[Topic],
+    own: Sequence[Telling],
+    echoes: Sequence[Telling],
+    lifts: Sequence[Lift],
+    tried: int,
 ) -> list[str]:
     """What was tried, and what nothing can be said about."""
     said = {telling.topic.column.name for telling in (*own, *echoes)}

@@ -32,14 +32,13 @@ def distribution(label: str, values: Doubles, client: Flags, weight: Doubles) ->
         return None
     edges, grid = np.linspace(low, high, BINS + 1), np.linspace(low, high, GRID)
     heavy = weight[known]
-    show = (lambda v: 10**v) if logarithmic else (lambda v: v)
     return Distribution(
         label,
         logarithmic,
-        _floats(show(edges)),
+        _floats(10**edges if logarithmic else edges),
         _floats(_shares(ours, np.ones(len(ours)), edges)),
         _floats(_shares(all_of_them, heavy, edges)),
-        _floats(show(grid)),
+        _floats(10**grid if logarithmic else grid),
         _floats(_density(ours, np.ones(len(ours)), grid)),
         _floats(_density(all_of_them, heavy, grid)),
     )
@@ -57,7 +56,9 @@ def _density(values: Doubles, weight: Doubles, grid: Doubles) -> Doubles:
     width = fine[1] - fine[0]
     counts, _ = np.histogram(np.clip(values, fine[0], fine[-1]), fine, weights=weight)
     quartiles = np.quantile(values, (0.25, 0.75))
-    spread = min(float(values.std()), float(quartiles[1] - quartiles[0]) / 1.349) or float(values.std()) or width
+    spread = (
+        min(float(values.std()), float(quartiles[1] - quartiles[0]) / 1.349) or float(values.std()) or width
+    )
     bandwidth = max(0.9 * spread * len(values) ** -0.2, width)
     smooth = gaussian_filter1d(counts / counts.sum() / width, bandwidth / width, mode="constant")
     return np.asarray(np.interp(grid, (fine[1:] + fine[:-1]) / 2, smooth))

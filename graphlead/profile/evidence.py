@@ -38,8 +38,8 @@ def log_evidence(clients: Doubles, expected: Doubles) -> tuple[float, float]:
 def best_blocks(clients: Doubles, expected: Doubles) -> tuple[float, float, Blocks]:
     """Neighbouring cells (c,) put together into the blocks that explain the counts best.
 
-    Returns ln of the e-value (averaged over all segmentations), the shape, and the block of each cell. Scargle et al., Studies in Astronomical Time
-    Series Analysis VI: Bayesian Block Representations, 2013.
+    Returns ln of the e-value (averaged over all segmentations), the shape, and the block of each cell. Scargle et al.,
+    Studies in Astronomical Time Series Analysis VI: Bayesian Block Representations, 2013.
     """
     count = len(clients)
     if count < 2 or clients.sum() <= 0 or expected.sum() <= 0:

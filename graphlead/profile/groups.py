@@ -118,7 +118,9 @@ def _industry(register: Register, column: Column) -> Iterator[Grouping]:
     if lengths is None:
         yield Grouping(column.name, codes, distinct)
         return
-    parts = pc.extract_regex(pc.utf8_upper(distinct), r"^(?P<letter>[A-Z]?)[ .]*(?P<digits>[0-9][0-9 .\-/]*)$")
+    parts = pc.extract_regex(
+        pc.utf8_upper(distinct), r"^(?P<letter>[A-Z]?)[ .]*(?P<digits>[0-9][0-9 .\-/]*)$"
+    )
     letters = pc.struct_field(parts, [0])
     digits = pc.replace_substring_regex(pc.struct_field(parts, [1]), r"[^0-9]", "")
     levels = [("section", pc.if_else(pc.equal(letters, ""), pa.scalar(None, pa.string()), letters))]

@@ -1,4 +1,4 @@
-"""Over- and under-represented values: shares of clients against shares of the register, corrected for looking at many."""
+"""Over- and under-represented values: shares of clients against shares of the register, corrected for many looks."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
-import pyarrow as pa
 from scipy.special import betaincinv
 from scipy.stats import hypergeom
 
-from graphlead.carriers import Lift
+from graphlead.carriers import Flags, Lift
 from graphlead.profile.numbers import Doubles
 from graphlead.profile.survey import Counts, Surveyed, Topic
 
@@ -18,6 +17,9 @@ FEWEST = 5
 """A value of fewer companies is not tried: it could hardly be told from chance, and each try costs the others."""
 
 DOUBT = 0.05
+
+UPPER_OF_NONE = 2.51
+"""The interval's upper end of a count of 0: divided by how many were expected it is the upper end of the lift."""
 
 
 def lifts_of(topics: Sequence[Topic], ties: Sequence[Lift] = ()) -> tuple[list[Lift], int]:
@@ -29,7 +31,11 @@ def lifts_of(topics: Sequence[Topic], ties: Sequence[Lift] = ()) -> tuple[list[L
     p-values corrected over all values of all columns by Benjamini and Hochberg (1995). The strongest first: by the
     deviance, to which both the lift and the clients that it concerns count.
     """
-    tried = [(level, np.flatnonzero(_tried(topic, place))) for topic in topics for place, level in enumerate(topic.levels)]
+    tried = [
+        (level, np.flatnonzero(_tried(topic, place)))
+        for topic in topics
+        for place, level in enumerate(topic.levels)
+    ]
     raw = np.array([tie.p_value for tie in ties])
     p_values = np.concatenate([raw, *(_p_values(level)[which] for level, which in tried)])
     adjusted = benjamini_hochberg(p_values)
@@ -51,7 +57,9 @@ def compare(level: Surveyed, which: Iterable[int], p_values: Iterable[float]) ->
     ]  # fmt: skip
 
 
-def lift_of(column: str, value: str, clients: tuple[int, int], companies: tuple[int, int], p_value: float) -> Lift:
+def lift_of(
+    column: str, value: str, clients: tuple[int, int], companies: tuple[int, int], p_value: float
+) -> Lift:
     """The ratio of two shares, each (how many, of how many). The register's share is known exactly; that of the
     clients has a Jeffreys interval (Brown, Cai and DasGupta, 2001)."""
     k, n = clients
@@ -62,9 +70,9 @@ def lift_of(column: str, value: str, clients: tuple[int, int], companies: tuple[
 
 
 def deviance(lift: Lift) -> float:
-    """How far the clients' share is from the register's, in nats over all clients (of those with a value)."""
+    """How far the clients with a value are from as many as the register would give, in nats (Poisson)."""
     if lift.clients == 0:
-        return float(-np.log(max(1e-9, lift.high)))
+        return UPPER_OF_NONE / lift.high
     return float(lift.clients * (np.log(lift.lift) + 1 / lift.lift - 1))
 
 
@@ -97,22 +105,20 @@ def _p_values(level: Surveyed) -> Doubles:
     return fisher(level.clients, n_clients, level.companies, n_companies)
 
 
-def _tried(topic: Topic, place: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _tried(topic: Topic, place: int) -> Flags:
     """The values worth a test; of a finer level those that hold fewer companies than the wider value they are in."""
     level = topic.levels[place]
     enough = (level.companies >= FEWEST) & (level.companies < level.companies.sum())
     if place == 0 or not level.clients.sum():
-        return enough & bool(level.clients.sum())
+        return np.asarray(enough & bool(level.clients.sum()))
     wider = topic.levels[place - 1]
     same = set(zip(wider.names.to_pylist(), wider.companies.tolist(), strict=True))
-    renamed = [_repeats(name, int(count), same) for name, count in zip(level.names.to_pylist(), level.companies, strict=True)]
-    return enough & ~np.array(renamed, bool)
+    renamed = [
+        _repeats(name, int(count), same)
+        for name, count in zip(level.names.to_pylist(), level.companies, strict=True)
+    ]
+    return np.asarray(enough & ~np.array(renamed, bool))
 
 
 def _repeats(name: str, count: int, wider: set[tuple[str, int]]) -> bool:
     return any((name[:cut], count) in wider for cut in range(1, len(name)))
-
-
-def names_of(level: Surveyed, which: Iterable[int]) -> list[str]:
-    taken = level.names.take(pa.array([int(i) for i in which], pa.int32()))
-    return [str(name) for name in taken.to_pylist()]

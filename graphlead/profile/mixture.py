@@ -140,9 +140,7 @@ def _merged(facets: Sequence[Facet], row_class: RowClass) -> RowClass:
     return np.asarray(current)
 
 
-def _large_ones(
-    facets: Sequence[Facet], row_class: RowClass, smallest: int
-) -> RowClass:
+def _large_ones(facets: Sequence[Facet], row_class: RowClass, smallest: int) -> RowClass:
     """The rows of classes that are too small go to the class they fit next best, the smallest class first."""
     current = row_class
     while True:
@@ -151,7 +149,9 @@ def _large_ones(
             return current
         leaving = current == kinds[sizes.argmin()]
         others = np.delete(np.arange(len(kinds)), sizes.argmin())
-        likelihood = _classes(facets, _one_hot(current)).likelihood([facet.codes[leaving] for facet in facets])
+        likelihood = _classes(facets, _one_hot(current)).likelihood(
+            [facet.codes[leaving] for facet in facets]
+        )
         current = current.copy()
         current[leaving] = kinds[others[likelihood[:, others].argmax(axis=1)]]
 
@@ -187,5 +187,3 @@ def prior_of(clients: Doubles, companies: Doubles) -> Doubles:
     share = (clients + companies / companies.sum()) / (clients.sum() + 1)
     mass = float(np.clip(np.count_nonzero(clients), 2, 10))
     return np.asarray(mass * np.maximum(share, 1e-9))
-
-

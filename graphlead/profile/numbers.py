@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -122,7 +123,7 @@ def _names(edges: Doubles, known: Doubles, *, whole: bool) -> list[str]:
     if not len(edges):
         return [f"{text(known.min())} to {text(known.max())}"]
     names = [f"under {text(edges[0])}"]
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         top = high - 1 if whole else high
         names.append(text(low) if whole and top == low else f"{text(low)} to {text(top)}")
     names.append(f"{text(edges[-1])} or more")

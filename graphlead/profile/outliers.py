@@ -63,7 +63,11 @@ def _numbers(facet: Facet, clients: np.ndarray[tuple[int], np.dtype[np.int64]]) 
     strange = np.zeros(len(values))
     if known.sum() < FEWEST:
         return _Oddity(strange, facet, values)
-    scale = values if not skewed(values[known]) else np.log10(np.maximum(values, values[known & (values > 0)].min()))
+    scale = (
+        values
+        if facet.topic.column.role is Role.DATE or not skewed(values[known])
+        else np.log10(np.maximum(values, values[known & (values > 0)].min()))
+    )
     middle = np.median(scale[known])
     spread = 1.4826 * np.median(np.abs(scale[known] - middle))
     if spread > 0:
@@ -84,7 +88,9 @@ def _values(facet: Facet, clients: np.ndarray[tuple[int], np.dtype[np.int64]]) -
     return _Oddity(np.where(single & usual, surprise, 0.0), facet, None)
 
 
-def _called(register: Register, rows: np.ndarray[tuple[int], np.dtype[np.int32]]) -> tuple[list[str], list[str]]:
+def _called(
+    register: Register, rows: np.ndarray[tuple[int], np.dtype[np.int32]]
+) -> tuple[list[str], list[str]]:
     at = pa.array(rows)
     ids = [str(each) for each in register.ids().take(at).to_pylist()]
     column = next(iter(register.names_of(Role.NAME)), None)
@@ -113,4 +119,6 @@ def _said(oddity: _Oddity, i: int, clients: np.ndarray[tuple[int], np.dtype[np.i
     next_one = others.max() if above else others.min()
     beyond = values[i] > next_one if above else values[i] < next_one
     beside = f", the next client {show(float(next_one))}" if beyond else ""
-    return f"{level.label} {show(float(values[i]))}, where the middle of the clients is {show(middle)}{beside}"
+    return (
+        f"{level.label} {show(float(values[i]))}, where the middle of the clients is {show(middle)}{beside}"
+    )

@@ -87,10 +87,12 @@ class Search:
 
     def look(self, topic: Topic, logit: Doubles) -> Finding:
         """What a column says beyond the log-odds (m,) of a model."""
-        expected = self.sample.weight * expit(logit)
+        chance = expit(logit)
+        expected = self.sample.weight * chance
+        noise = self._noise(chance)
         if topic.cells is not None:
-            return self._blocks(topic.cells, expected)
-        found = [self._groups(level.codes, len(level.names), expected) for level in topic.levels]
+            return self._blocks(topic.cells, expected, noise)
+        found = [self._groups(level.codes, len(level.names), expected, noise) for level in topic.levels]
         best = max(found, key=lambda finding: finding.evidence)
         scores = np.array([finding.evidence for finding in found])
         mean = float(scores.max() + math.log(np.exp(scores - scores.max()).mean()))
@@ -171,22 +173,31 @@ class Search:
         p_value = min(1.0, len(self.topics) / SLACK * math.exp(-max(0.0, evidence)))
         return Telling(self.topics[i], evidence, alone, p_value)
 
-    def _groups(self, codes: Ints, size: int, expected: Doubles) -> Finding:
+    def _noise(self, chance: Doubles) -> float:
+        """How much wider than Poisson counts scatter because only some companies were looked at; 1 for all.
+
+        Counts are divided by it, as a quasi-likelihood does.
+        """
+        others = ~self.sample.client
+        weight, p = self.sample.weight[others], chance[others]
+        return 1 + float(((weight - 1) * weight * p * p).sum() / (weight * p).sum())
+
+    def _groups(self, codes: Ints, size: int, expected: Doubles, noise: float) -> Finding:
         shifted = codes + np.int32(1)
         clients, fair = self._sums(shifted, size + 1, expected)
-        evidence, shape = log_evidence(clients[1:], fair[1:])
+        evidence, shape = log_evidence(clients[1:] / noise, fair[1:] / noise)
         return Finding(evidence, Effect(shifted, shape, np.zeros(size + 1)))
 
-    def _blocks(self, cells: Ints, expected: Doubles) -> Finding:
+    def _blocks(self, cells: Ints, expected: Doubles, noise: float) -> Finding:
         size = int(cells.max(initial=NONE)) + 1
         clients, fair = self._sums(cells + np.int32(1), size + 1, expected)
-        evidence, shape, block = best_blocks(clients[1:], fair[1:])
+        evidence, shape, block = best_blocks(clients[1:] / noise, fair[1:] / noise)
         mapping = np.concatenate([block + 1, [0]]).astype(np.int32)
         return Finding(evidence, Effect(mapping[cells], shape, np.zeros(int(block.max(initial=0)) + 2)))
 
     def _sums(self, codes: Ints, size: int, expected: Doubles) -> tuple[Doubles, Doubles]:
         clients = np.bincount(codes[self.sample.client], minlength=size).astype(np.float64)
-        return clients, np.bincount(codes, expected, minlength=size)
+        return clients, np.bincount(codes, expected, minlength=size).astype(np.float64)
 
     def _fit(self, effects: Sequence[Effect]) -> tuple[Doubles, list[Effect]]:
         """Log-odds (m,) with all effects fitted together, each drawn towards 0 as its shape says."""

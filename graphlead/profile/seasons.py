@@ -31,7 +31,10 @@ def season_of(won: Days, seed: int) -> tuple[Season | None, str]:
         return None, f"Only {len(known)} clients have a date: too few to speak of seasons."
     first_days = np.mean(known == known.astype("datetime64[Y]").astype(known.dtype))
     if first_days > 0.5:
-        return None, f"{first_days:.0%} of the dates are 1 January, so they tell the year alone and no season."
+        return (
+            None,
+            f"{first_days:.0%} of the dates are 1 January, so they tell the year alone and no season.",
+        )
     month = known.astype("datetime64[M]").astype(np.int64)
     span = np.arange(month[0], month[-1] + 1)
     counts = np.bincount(month - month[0], minlength=len(span))

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from graphlead.carriers import NONE, Cohort, Ints, Register, Segment
 from graphlead.profile.facets import Facet
 from graphlead.profile.groups import read_columns
 from graphlead.profile.mixture import Classes, find_classes, prior_of
 from graphlead.profile.mixture import Facet as Values
-from graphlead.profile.numbers import Doubles
 from graphlead.profile.survey import Sample
 from graphlead.profile.titles import Titles
 from graphlead.profile.traits import Trait, traits_of
@@ -49,7 +46,10 @@ def find_segments(
     rank[order] = np.arange(len(order), dtype=np.int32)
     segment_of = rank[assigned]
     of_sample = np.where(sample.client, segment_of[sample.rows], NONE)
-    found = [traits_of(facets, of_sample == k, sample.client & (of_sample != k), sample, titles) for k in range(len(order))]
+    found = [
+        traits_of(facets, of_sample == k, sample.client & (of_sample != k), sample, titles)
+        for k in range(len(order))
+    ]
     names = _distinct([_name(traits) for traits in found])
     segments = tuple(
         Segment(name, int(sizes[k]), tuple(trait.lift for trait in traits))
@@ -93,7 +93,9 @@ def _name(traits: Sequence[Trait]) -> str:
     """The traits that set the segment apart as one phrase, industry and place first."""
     strongest = sorted(traits, key=lambda trait: -trait.apart)[:3]
     kept = [trait.words for trait in traits if trait in strongest]
-    return " ".join(kept[:1] + [words if words.startswith(JOINED) else f", {words}" for words in kept[1:]]).replace(" ,", ",")
+    return " ".join(
+        kept[:1] + [words if words.startswith(JOINED) else f", {words}" for words in kept[1:]]
+    ).replace(" ,", ",")
 
 
 def _distinct(names: list[str]) -> list[str]:

@@ -24,8 +24,9 @@ Nodes = npt.NDArray[np.int64]
 def client_ties(graph: CompanyGraph, cohort: Cohort) -> list[Lift]:
     """For each kind of tie, how often a client has another client at its other end, against all companies.
 
-    p_value: of so many ties that join clients (Poisson), and of clients so crowded in some of them (Gamma-Poisson), when
-    clients are drawn by chance; twice the smaller, for two looks, and not corrected yet. The interval counts ties, not companies: two clients of one group are one observation.
+    p_value: of so many ties that join clients (Poisson), and of clients so crowded in some of them (Gamma-Poisson),
+    when clients are drawn by chance; twice the smaller, for two looks, and not corrected yet. The interval counts
+    ties, not companies: two clients of one group are one observation.
     """
     return [
         lift for name, companies, nodes in _ties(graph)
@@ -38,7 +39,9 @@ def _ties(graph: CompanyGraph) -> Iterator[tuple[str, Ints, Nodes]]:
     group = graph.ownership.group
     together = np.flatnonzero(np.bincount(group, minlength=graph.n_companies)[group] > 1).astype(np.int32)
     yield GROUP, together, group[together].astype(np.int64)
-    outside = [(kind, edges) for (kind, _, to), edges in graph.edges.items() if kind in OUTSIDE and to == "company"]
+    outside = [
+        (kind, edges) for (kind, _, to), edges in graph.edges.items() if kind in OUTSIDE and to == "company"
+    ]
     if outside:
         offset = {"holder": 0, "person": graph.nodes.get("holder", 0)}
         companies = np.concatenate([edges.target for _, edges in outside])
@@ -74,7 +77,9 @@ def _tied(name: str, companies: Ints, nodes: Nodes, cohort: Cohort) -> Lift | No
         name,
         (observations, max(observations, round(len(cohort.clients) * observations / k))),
         (total, cohort.n_companies),
-        _p_value(inside[size > 1], size[size > 1].astype(np.float64), len(cohort.clients) / cohort.n_companies),
+        _p_value(
+            inside[size > 1], size[size > 1].astype(np.float64), len(cohort.clients) / cohort.n_companies
+        ),
     )
     return replace(lift, clients=k, lift=k / len(cohort.clients) / (total / cohort.n_companies))
 

@@ -51,7 +51,9 @@ def _titles(level: Surveyed, codes: Ints, names: pa.Array) -> dict[str, str]:
     both = (level.codes >= 0) & (codes >= 0)
     if not both.any() or codes is level.codes:
         return {}
-    pairs, counts = np.unique(level.codes[both].astype(np.int64) * len(names) + codes[both], return_counts=True)
+    pairs, counts = np.unique(
+        level.codes[both].astype(np.int64) * len(names) + codes[both], return_counts=True
+    )
     code, title = np.divmod(pairs, len(names))
     order = np.lexsort((-counts, code))
     first = order[np.concatenate([[True], np.diff(code[order]) != 0])]

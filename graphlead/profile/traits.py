@@ -47,8 +47,10 @@ class _Counts:
     register: tuple[int, int]
 
 
-def traits_of(facets: Sequence[Facet], segment: Flags, others: Flags, sample: Sample, titles: Titles) -> list[Trait]:
-    """The traits of a segment (flags (m,) over the sample) beside the ``others`` of the clients: industry, place, rest."""
+def traits_of(
+    facets: Sequence[Facet], segment: Flags, others: Flags, sample: Sample, titles: Titles
+) -> list[Trait]:
+    """The traits of a segment (flags (m,) over the sample) beside the other clients: industry, place, the rest."""
     found = []
     for facet in sorted(facets, key=_order):
         if facet.topic.numbers is not None:

@@ -19,7 +19,9 @@ from graphlead.profile.titles import Titles
 MOST_NAMED = 3
 
 
-def column_lifts(tellings: Sequence[Telling], lifts: Sequence[Lift], n_clients: int, titles: Titles) -> tuple[ColumnLift, ...]:
+def column_lifts(
+    tellings: Sequence[Telling], lifts: Sequence[Lift], n_clients: int, titles: Titles
+) -> tuple[ColumnLift, ...]:
     """Each telling column with its sentence."""
     return tuple(
         ColumnLift(
@@ -36,7 +38,10 @@ def column_lifts(tellings: Sequence[Telling], lifts: Sequence[Lift], n_clients: 
 
 def _sentence(telling: Telling, lifts: Sequence[Lift], titles: Titles) -> str:
     name = telling.topic.column.name
-    said = leaning(telling.topic, lifts, titles) or f"Clients are spread over {name} in another way than the register."
+    said = (
+        leaning(telling.topic, lifts, titles)
+        or f"Clients are spread over {name} in another way than the register."
+    )
     return f"{said} Most of this is what {telling.echo_of} says already." if telling.echo_of else said
 
 
@@ -51,7 +56,10 @@ def leaning(topic: Topic, lifts: Sequence[Lift], titles: Titles) -> str:
     told = titles.get(label, {})
     parts = [
         f"{way}{_all_shares(some, int(level.clients.sum()), int(level.companies.sum()), told)}."
-        for way, some in ((f"Over-represented {label}: ", more), ("Under-represented: " if more else f"Under-represented {label}: ", less))
+        for way, some in (
+            (f"Over-represented {label}: ", more),
+            ("Under-represented: " if more else f"Under-represented {label}: ", less),
+        )
         if some
     ]
     return " ".join(parts)
@@ -60,7 +68,10 @@ def leaning(topic: Topic, lifts: Sequence[Lift], titles: Titles) -> str:
 def _best_level(topic: Topic, lifts: Sequence[Lift]) -> tuple[str, list[Lift]]:
     """The level whose values stand out for the most clients, with those values, the strongest first."""
     by_level = {level.label: [lift for lift in lifts if lift.column == level.label] for level in topic.levels}
-    weight = {label: sum(abs(surprise(lift)) * lift.companies for lift in found) for label, found in by_level.items()}
+    weight = {
+        label: sum(abs(surprise(lift)) * lift.companies for lift in found)
+        for label, found in by_level.items()
+    }
     best = max(by_level, key=lambda label: weight[label])
     return best, sorted(by_level[best], key=lambda lift: -surprise(lift) * math.sqrt(lift.companies))
 
@@ -81,7 +92,9 @@ def _share(value: float) -> str:
     return f"{value:.1%}" if 0 < value < 0.0095 else f"{value:.0%}"
 
 
-def biases(topics: Sequence[Topic], own: Sequence[Topic], lifts: Sequence[Lift], sample: Sample, titles: Titles) -> tuple[list[str], list[str]]:
+def biases(
+    topics: Sequence[Topic], own: Sequence[Topic], lifts: Sequence[Lift], sample: Sample, titles: Titles
+) -> tuple[list[str], list[str]]:
     """What the list leans towards in place, size and age, and notes on where no lean can be shown."""
     said, notes = list[str](), list[str]()
     for kind, roles in (("place", PLACES), ("size or other number", (Role.NUMBER,)), ("age", (Role.DATE,))):
@@ -129,15 +142,25 @@ def summary(profile: Profile) -> list[str]:
     lines = [f"{profile.n_clients:,} clients against {profile.n_companies:,} companies."]
     if profile.columns:
         lines += ["", "What tells clients from the register, the strongest first:"]
-        lines += [f"  {place}. {column.column}: {column.sentence}" for place, column in enumerate(profile.columns, 1)]
+        lines += [
+            f"  {place}. {column.column}: {column.sentence}"
+            for place, column in enumerate(profile.columns, 1)
+        ]
     if profile.echoes:
-        lines += ["", "Only echoes: " + ", ".join(f"{echo.column} (of {echo.echo_of})" for echo in profile.echoes) + "."]
+        lines += [
+            "",
+            "Only echoes: "
+            + ", ".join(f"{echo.column} (of {echo.echo_of})" for echo in profile.echoes)
+            + ".",
+        ]
     lines += ["", *_segment_lines(profile)]
     if profile.season is not None:
         lines += ["", profile.season.sentence]
     if profile.outliers:
         lines += ["", "Clients like no other:"]
-        lines += [f"  {outlier.name or outlier.company_id}: {outlier.reason}" for outlier in profile.outliers[:5]]
+        lines += [
+            f"  {outlier.name or outlier.company_id}: {outlier.reason}" for outlier in profile.outliers[:5]
+        ]
     if profile.notes:
         lines += ["", *profile.notes]
     return lines

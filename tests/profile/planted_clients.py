@@ -32,17 +32,27 @@ def write_register(folder: Path, columns: Mapping[str, tuple[Role, Sequence[Any]
         for name, (role, _) in columns.items()
     )
     return Register(
-        folder / "companies.parquet", folder / "links.parquet", (Column("company_id", Role.ID), *understood), n, 0
+        folder / "companies.parquet",
+        folder / "links.parquet",
+        (Column("company_id", Role.ID), *understood),
+        n,
+        0,
     )
 
 
-def graph_of(n: int, group: Sequence[int] | None = None, **edges: tuple[str, Sequence[int], Sequence[int]]) -> CompanyGraph:
+def graph_of(
+    n: int, group: Sequence[int] | None = None, **edges: tuple[str, Sequence[int], Sequence[int]]
+) -> CompanyGraph:
     """A graph with these ownership groups; edges: relation=(source type, sources, targets)."""
     own = np.arange(n, dtype=np.int32) if group is None else np.asarray(group, np.int32)
     none = np.zeros(0, np.int32)
-    facts = Ownership(own, own, np.zeros(n, bool), Edges(none, none), none.astype(np.float32), none.astype(np.float32))
+    facts = Ownership(
+        own, own, np.zeros(n, bool), Edges(none, none), none.astype(np.float32), none.astype(np.float32)
+    )
     typed = {
-        (kind, relation.replace("__", ":"), "company"): Edges(np.asarray(a, np.int32), np.asarray(b, np.int32))
+        (kind, relation.replace("__", ":"), "company"): Edges(
+            np.asarray(a, np.int32), np.asarray(b, np.int32)
+        )
         for relation, (kind, a, b) in edges.items()
     }
     nodes = {"company": n, "holder": 0, "person": n}
@@ -55,6 +65,8 @@ def cohort_of(n: int, clients: Sequence[int], won: Sequence[str] | None = None) 
     return Cohort(n, rows, np.zeros(0, np.int32), days)
 
 
-def profile_of(register: Register, clients: Sequence[int], won: Sequence[str] | None = None, seed: int = 0) -> Profile:
+def profile_of(
+    register: Register, clients: Sequence[int], won: Sequence[str] | None = None, seed: int = 0
+) -> Profile:
     n = register.n_companies
     return profile_clients(register, graph_of(n), cohort_of(n, clients, won), seed=seed)

@@ -21,7 +21,9 @@ CAUSES = {"nace", "region", "employees", "certificate", "exporter", "founded", "
 
 def profile_of_world(folder: Path, companies: int, clients: int, seed: int) -> Profile:
     """The profile of a generated world's true clients."""
-    world = make_world(folder, WorldSettings(companies=companies, clients=clients, seed=seed, format="parquet"))
+    world = make_world(
+        folder, WorldSettings(companies=companies, clients=clients, seed=seed, format="parquet")
+    )
     (folder / "register").mkdir()
     register, _ = ingest(world.companies, world.links, folder / "register")
     truth = pq.read_table(world.truth, columns=["company_id", "role"]).to_pandas()

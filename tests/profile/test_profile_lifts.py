@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from planted_clients import MakeRegister, cohort_of, graph_of, profile_of
 from hypothesis import given
 from hypothesis import strategies as st
+from planted_clients import MakeRegister, cohort_of, graph_of, profile_of
 from scipy.stats import fisher_exact
 
 from graphlead.carriers import Role
@@ -45,7 +45,9 @@ def test_the_test_is_fishers_exact_one_on_each_side() -> None:
 
 
 def test_benjamini_hochberg_by_hand() -> None:
-    assert benjamini_hochberg(np.array([0.01, 0.5, 0.02, 0.03])).tolist() == pytest.approx([0.04, 0.5, 0.04, 0.04])
+    assert benjamini_hochberg(np.array([0.01, 0.5, 0.02, 0.03])).tolist() == pytest.approx(
+        [0.04, 0.5, 0.04, 0.04]
+    )
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
@@ -77,7 +79,7 @@ def test_intervals_cover_the_true_ratio_about_as_often_as_they_say() -> None:
 def test_clients_drawn_by_chance_stand_out_in_nothing(make_register: MakeRegister) -> None:
     rng = np.random.default_rng(3)
     register = make_register({
-        "nace": (Role.INDUSTRY, rng.choice([f"{d:02d}.{i}{j}" for d in range(1, 40) for i in (1, 2) for j in (1, 2)], 3000)),
+        "nace": (Role.INDUSTRY, [f"{d:02d}.{rest}" for d, rest in rng.integers((1, 11), (40, 15), (3000, 2))]),
         "city": (Role.CITY, rng.choice([f"city {i}" for i in range(200)], 3000)),
         "staff": (Role.NUMBER, np.exp(rng.normal(3, 1.5, 3000)).round()),
         "exporter": (Role.BOOLEAN, rng.random(3000) < 0.3),
@@ -102,11 +104,15 @@ def test_bands_of_numbers_are_round_and_cover_everybody(make_register: MakeRegis
 
 def test_cities_of_one_name_are_told_apart(make_register: MakeRegister) -> None:
     regions = ["IL"] * 300 + ["MA"] * 300 + ["TX"] * 400
-    cities = ["Springfield"] * 100 + ["Joliet"] * 200 + ["Springfield"] * 100 + ["Boston"] * 200 + ["Austin"] * 400
+    cities = (
+        ["Springfield"] * 100 + ["Joliet"] * 200 + ["Springfield"] * 100 + ["Boston"] * 200 + ["Austin"] * 400
+    )
     register = make_register({"state": (Role.REGION, regions), "city": (Role.CITY, cities)})
     profile = profile_of(register, range(300, 340))
     assert profile.lifts[0].value in ("Springfield, MA", "MA")
-    assert {lift.value: lift.clients for lift in profile.lifts if lift.column == "city"}["Springfield, MA"] == 40
+    assert {lift.value: lift.clients for lift in profile.lifts if lift.column == "city"}[
+        "Springfield, MA"
+    ] == 40
 
 
 def test_clients_in_groups_of_clients_are_told(make_register: MakeRegister) -> None:
@@ -117,7 +123,10 @@ def test_clients_in_groups_of_clients_are_told(make_register: MakeRegister) -> N
     profile = profile_clients(register, graph_of(1000, group), cohort_of(1000, clients), seed=0)
     tie = next(lift for lift in profile.lifts if lift.value == "ownership group")
     assert (tie.clients, tie.companies, tie.lift) == (30, 30, pytest.approx(0.75 / 0.03))
-    assert any("75% of the clients have another client in the same ownership group" in said for said in profile.biases)
+    assert any(
+        "75% of the clients have another client in the same ownership group" in said
+        for said in profile.biases
+    )
 
 
 def test_clients_with_a_shared_director_are_told(make_register: MakeRegister) -> None:

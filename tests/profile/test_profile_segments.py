@@ -37,7 +37,9 @@ def test_planted_segments_are_found_and_named(make_register: MakeRegister) -> No
     profile = profile_of(register, clients)
     assert [segment.clients for segment in profile.segments] == [60, 60]
     names = {segment.name for segment in profile.segments}
-    assert any(name.startswith("Landscaping in North with 2") and name.endswith("staff") for name in names), names
+    assert any(name.startswith("Landscaping in North with 2") and name.endswith("staff") for name in names), (
+        names
+    )
     assert any(name.startswith("Hotels in South with 2") for name in names), names
     first, second = profile.segment_of[0], profile.segment_of[60]
     assert (profile.segment_of[:60] == first).all()
