@@ -248,3 +248,18 @@ def test_content_that_does_not_fit_together_is_refused(tmp_path: Path) -> None:
             False,
             "",
         )
+
+
+def test_one_kind_of_client_is_no_kind(tmp_path: Path) -> None:
+    full = content(tmp_path)
+    assert full.profile is not None
+    alone = replace(
+        full.profile,
+        segments=full.profile.segments[:1],
+        segment_of=np.zeros(full.profile.n_companies, np.int32),
+    )
+    page = render(replace(full, profile=alone, leads=full.leads.assign(segment="all clients")))
+    assert "Kinds of clients" not in page
+    assert 'id="segment"' not in page
+    assert not island(page)["plane"]["coloured"]
+    assert {point[2] for point in island(page)["plane"]["points"]} == {-1}

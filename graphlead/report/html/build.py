@@ -7,24 +7,19 @@ import hashlib
 from importlib.resources import files
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from graphlead.carriers import NONE, Json, Role
+from graphlead.carriers import Json
 from graphlead.report.html import clients, figures, paths, quality, story
-from graphlead.report.html.content import Plane, ReportContent
+from graphlead.report.html.content import ReportContent
+from graphlead.report.html.market import market_view
 from graphlead.report.html.table import lead_view
-from graphlead.report.leads import read_rows
 
 ECHARTS = "6.1.0"
 """The version of assets/echarts.min.js, as published, unchanged; its licence lies beside it."""
 
 SCRIPTS = ("echarts.min.js", "charts.js", "table.js", "evidence.js")
-
-LEAD, CLIENT = 1, 2
-"""What a point of the plane is; 0 is any other company."""
 
 ASSETS = files("graphlead.report.html") / "assets"
 
@@ -117,7 +112,7 @@ def _view(content: ReportContent) -> Json:
         "scores": quality.score_figure(content),
         "fit": quality.fit_bands(content),
         "segments": quality.segment_tables(content),
-        "plane": _plane(content, content.plane) if content.plane else None,
+        "plane": market_view(content, content.plane) if content.plane else None,
         "leads": lead_view(content, {each["rank"] for each in evidence}),
         "whitespace": figures.count(content.whitespace) if content.whitespace else "",
         "evidence": evidence,
@@ -149,46 +144,3 @@ def _data(content: ReportContent, view: Json) -> Json:
         },
         "season": clients.season_figure(season),
     }
-
-
-def _plane(content: ReportContent, plane: Plane) -> Json:
-    """Points as [x, y, segment, what it is, name], and what is said of them."""
-    kind = np.zeros(content.register.n_companies, np.int8)
-    kind[content.lead_companies] = LEAD
-    kind[content.cohort.clients] = CLIENT
-    segment = (
-        np.full(len(plane.companies), NONE)
-        if content.profile is None
-        else content.profile.segment_of[plane.companies]
-    )
-    names = _names(content, plane)
-    marks = kind[plane.companies]
-    segments = clients.segment_names(content.profile)
-    shown = {mark: int((marks == mark).sum()) for mark in (0, LEAD, CLIENT)}
-    return {
-        "points": [
-            [float(f"{x:.5g}"), float(f"{y:.5g}"), s, mark, name]
-            for x, y, s, mark, name in zip(
-                plane.x.tolist(), plane.y.tolist(), segment.tolist(), marks.tolist(), names, strict=True
-            )
-        ],
-        "axes": plane.axes,
-        "geographic": plane.geographic,
-        "note": plane.note,
-        "segments": segments,
-        "coloured": bool(segments),
-        "unlike": bool((segment == NONE).any()),
-        "shown": f"{figures.count(shown[CLIENT])} clients, {figures.count(shown[LEAD])} companies to call and a "
-        f"sample of {figures.count(shown[0])} others.",
-        "label": f"Scatter of {figures.count(len(names))} companies in two dimensions: clients, companies to call "
-        "and others, coloured by the kind of client they are most like",
-    }  # fmt: skip
-
-
-def _names(content: ReportContent, plane: Plane) -> list[str]:
-    """The names of the clients and leads; of the others none, for nobody looks for them here."""
-    column = (content.register.names_of(Role.NAME) or ["company_id"])[0]
-    marked = np.isin(plane.companies, np.union1d(content.lead_companies, content.cohort.clients))
-    table: pa.Table = read_rows(content.register, [column], plane.companies[marked])
-    names = iter(table[column].to_pylist())
-    return [(next(names) or "") if each else "" for each in marked.tolist()]

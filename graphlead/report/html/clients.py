@@ -25,7 +25,9 @@ def profile_view(profile: Profile) -> Json:
         "n_companies": count(profile.n_companies),
         "columns": _columns(profile),
         "lifts": lift_rows(profile.lifts[:LIFTS]),
-        "segments": [_segment(i, segment) for i, segment in enumerate(profile.segments)],
+        "segments": [_segment(i, segment) for i, segment in enumerate(profile.segments)]
+        if segment_names(profile)
+        else [],
         "outliers": profile.outliers[:OUTLIERS],
         "more_outliers": max(0, len(profile.outliers) - OUTLIERS),
         "season": profile.season,
@@ -47,7 +49,9 @@ def _columns(profile: Profile) -> list[Json]:
 def lift_rows(lifts: Iterable[Lift]) -> list[Json]:
     """Each lift with its interval as places on a logarithmic axis around 1, in percent of the width."""
     rows = list(lifts)
-    reach = min(WIDEST, max([2.0, *(max(row.lift, 1 / max(row.lift, 1e-9)) for row in rows)]) * 1.5)
+    farthest = max((max(row.lift, 1 / max(row.lift, 1e-9)) for row in rows), default=2.0)
+    unsure = max((max(row.high, 1 / max(row.low, 1e-9)) for row in rows), default=2.0)
+    reach = min(WIDEST, max(2.0, 1.1 * unsure), 3 * farthest)
     return [
         {"column": row.column, "value": row.value, "clients": count(row.clients),
          "companies": count(row.companies), "lift": times(row.lift),
@@ -102,4 +106,6 @@ def season_figure(season: Season | None) -> Json | None:
 
 
 def segment_names(profile: Profile | None) -> list[str]:
-    return [] if profile is None else [segment.name for segment in profile.segments]
+    """The kinds of clients; none where there is but one, which tells nothing."""
+    names = [] if profile is None else [segment.name for segment in profile.segments]
+    return names if len(names) > 1 else []

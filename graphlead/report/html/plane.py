@@ -102,14 +102,15 @@ def by_likeness(register: Register, companies: Ints) -> Plane | None:
     if len(blocks) < 2:
         return None
     of_column = np.concatenate([np.full(block.shape[1], i) for i, block in enumerate(blocks.values())])
-    left, sizes, right, share = _components(np.hstack(list(blocks.values())))
-    x, y = (left * sizes).T.astype(np.float32)
+    places, directions, share = _components(np.hstack(list(blocks.values())))
+    x, y = places.T.astype(np.float32)
+    names = list(blocks)
+    axes = (_axis(directions[:, 0], of_column, names), _axis(directions[:, 1], of_column, names))
     note = (
         f"Companies near each other are alike. The two directions in which the companies differ most hold {share:.0%} "
         f"of all that is told of them in {len(blocks)} columns."
     )
-    return Plane(companies, x, y, (_axis(right[0], of_column, list(blocks)), _axis(right[1], of_column, list(blocks))),
-                 False, note)  # fmt: skip
+    return Plane(companies, x, y, axes, False, note)
 
 
 def _scaled(block: Reals) -> Reals:
@@ -124,17 +125,20 @@ def _scaled(block: Reals) -> Reals:
     return np.asarray(centred / deviation, np.float64)
 
 
-def _components(matrix: Reals) -> tuple[Reals, Reals, Reals, float]:
-    """The first two: left (m, 2), sizes (2,), right (2, d), and the share of the variance that they hold."""
+def _components(matrix: Reals) -> tuple[Reals, Reals, float]:
+    """Places along the first two (m, 2), the directions (d, 2), and the share of the variance that they hold."""
     missing = np.isnan(matrix)
     filled = np.where(missing, 0.0, matrix)
     for _ in range(ROUNDS if missing.any() else 1):
         middle = filled.mean(axis=0)
-        left, sizes, right = np.linalg.svd(filled - middle, full_matrices=False)
-        filled = np.where(missing, middle + (left[:, :2] * sizes[:2]) @ right[:2], matrix)
-    share = float((sizes[:2] ** 2).sum() / (sizes**2).sum())
-    upright = np.sign(right[np.arange(2), np.abs(right[:2]).argmax(axis=1)])
-    return left[:, :2] * upright, sizes[:2], right[:2] * upright[:, None], share
+        centred = filled - middle
+        variances, directions = np.linalg.eigh(centred.T @ centred)
+        two = directions[:, :-3:-1]
+        places = centred @ two
+        filled = np.where(missing, middle + places @ two.T, matrix)
+    share = float(variances[-2:].sum() / variances.sum())
+    upright = np.sign(two[np.abs(two).argmax(axis=0), [0, 1]])
+    return places * upright, two * upright, share
 
 
 def _axis(loadings: Reals, of_column: npt.NDArray[np.int64], names: list[str]) -> str:

@@ -25,6 +25,7 @@ def lead_view(content: ReportContent, explained: set[int]) -> Json:
     others = [name for name in leads.columns if name not in OWN]
     rows = [_row(row, places, industry, others) for row in records(leads)]
     segments = sorted({row["segment"] for row in rows if row["segment"]})
+    segments = segments if len(segments) > 1 else []
     return {
         "rows": [row | {"explained": row["rank"] in explained} for row in rows],
         "segments": segments,

@@ -48,8 +48,8 @@
     place("introduction").textContent = each.introduction;
     place("ties").replaceChildren(...each.ties.map(tie));
     if (each.more) place("ties").append(element("li", `And ${each.more} more.`));
-    if (!each.ties.length) place("ties").append(element("li", "No way to a client is known."));
-    document.getElementById("paths").hidden = !each.graph.nodes.length;
+    place("nothing").hidden = each.ties.length > 0;
+    place("drawing").hidden = !each.graph.nodes.length;
     if (each.graph.nodes.length) showPaths(each.graph);
   }
 
@@ -61,5 +61,7 @@
     document.getElementById("evidence").scrollIntoView();
     which.focus({ preventScroll: true });
   }));
-  show(0);
+  const first = Math.max(0, data.evidence.findIndex((each) => each.ties.length));
+  which.value = String(first);
+  show(first);
 })();

@@ -1,0 +1,67 @@
+"""The picture of the market: companies in two dimensions, and what each of them is."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from graphlead.carriers import NONE, Ints, Json, Role
+from graphlead.report.html.clients import segment_names
+from graphlead.report.html.content import Plane, ReportContent
+from graphlead.report.html.figures import count
+from graphlead.report.leads import read_rows
+
+OTHER, LEAD, CLIENT = 0, 1, 2
+"""What a company of the plane is."""
+
+
+def market_view(content: ReportContent, plane: Plane) -> Json:
+    """Points as [x, y, kind of client or NONE, what it is, name], and what is said of them."""
+    segments = segment_names(content.profile)
+    segment = _segments(content, plane.companies, bool(segments))
+    mark = _marks(content)[plane.companies]
+    names = _names(content, plane.companies, mark)
+    return {
+        "points": [
+            [float(f"{x:.5g}"), float(f"{y:.5g}"), *rest]
+            for x, y, *rest in zip(
+                plane.x.tolist(), plane.y.tolist(), segment.tolist(), mark.tolist(), names, strict=True
+            )
+        ],
+        "axes": plane.axes,
+        "geographic": plane.geographic,
+        "note": plane.note,
+        "segments": segments,
+        "coloured": bool(segments),
+        "unlike": bool((segment == NONE).any()),
+        "shown": _shown(mark),
+        "label": f"Scatter of {count(len(names))} companies in two dimensions: clients, companies to call and others",
+    }
+
+
+def _shown(mark: npt.NDArray[np.int8]) -> str:
+    others, leads, clients = np.bincount(mark, minlength=3).tolist()
+    return (
+        f"{count(clients)} clients, {count(leads)} companies to call and a sample of {count(others)} others."
+    )
+
+
+def _segments(content: ReportContent, companies: Ints, told: bool) -> Ints:
+    if content.profile is None or not told:
+        return np.full(len(companies), NONE, np.int32)
+    return content.profile.segment_of[companies]
+
+
+def _marks(content: ReportContent) -> npt.NDArray[np.int8]:
+    mark = np.zeros(content.register.n_companies, np.int8)
+    mark[content.lead_companies] = LEAD
+    mark[content.cohort.clients] = CLIENT
+    return mark
+
+
+def _names(content: ReportContent, companies: Ints, mark: npt.NDArray[np.int8]) -> list[str]:
+    """The names of the clients and leads; of the others none, for nobody looks for them here."""
+    column = (content.register.names_of(Role.NAME) or ["company_id"])[0]
+    named = mark != OTHER
+    found = iter(read_rows(content.register, [column], companies[named])[column].to_pylist())
+    return [(next(found) or "") if each else "" for each in named.tolist()]
