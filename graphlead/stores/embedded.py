@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from graphlead.carriers import Answer, Node, Projection, Subgraph
 from graphlead.contracts import Progress, silent
+from graphlead.errors import GraphleadError
 from graphlead.stores.answers import joined, refs_missing
 from graphlead.stores.differences import BATCH, Rows
 from graphlead.stores.embedded_load import (
@@ -32,6 +33,7 @@ from graphlead.stores.embedded_load import (
 from graphlead.stores.embedded_values import Tables, converted
 from graphlead.stores.faults import REBUILD, QueryError, StoreError, explained, read_only
 from graphlead.stores.files import alone, disk, remove
+from graphlead.stores.lists import recalled, remembered
 from graphlead.stores.mapping import OWN, RegisterMapping
 from graphlead.stores.parameters import checked, only_reads
 from graphlead.stores.reading import read_register
@@ -60,6 +62,8 @@ class EmbeddedStore:
     A store is for one thread at a time; open another of the same path for a second.
     """
 
+    dialect = "embedded"
+
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
         self._file: tuple[int, int] | None = None
@@ -69,8 +73,10 @@ class EmbeddedStore:
     def build(self, projection: Projection, *, progress: Progress = silent) -> None:
         """Make the file from the tables of a run. Raises StoreError when it cannot be written.
 
-        Also when another process is changing this store.
+        Also when another process is changing this store. The lists of earlier runs are carried over from the store
+        that was there.
         """
+        earlier = self._lists()
         with self._changing() as part, _written(part) as connection:
             for statement in creations(projection):
                 connection.execute(statement)
@@ -80,7 +86,17 @@ class EmbeddedStore:
                 progress(done, total, note)
                 connection.execute(statement)
                 done += rows
+            for statement, values in (*earlier, *remembered(projection.run_id)):
+                connection.execute(statement, values)
             progress(total, total, "checkpoint")
+
+    def _lists(self) -> list[Statement]:
+        """What puts the lists of earlier runs into the next store; nothing when the one before cannot be read."""
+        try:
+            with EmbeddedStore(self.path) as before:
+                return recalled(before.query)
+        except GraphleadError:
+            return []
 
     def open(self) -> Self:
         """Ready to be queried. Raises StoreError when there is no store, or one of another version."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from graphlead.carriers import SCORED, EdgeTable, Kind, Projection
+from graphlead.stores.lists import TABLE, remembered
 from graphlead.stores.shape import SCHEMA, quoted, text
 
 TYPES = {
@@ -29,6 +30,7 @@ def creations(projection: Projection) -> Iterator[str]:
         ends = ", ".join(f"FROM {quoted(table.source)} TO {quoted(table.target)}" for table in tables)
         columns = _columns(tables[0].properties)
         yield f"CREATE REL TABLE {quoted(relation)}({ends}{', ' if columns else ''}{columns})"
+    yield TABLE
     yield f"COMMENT ON TABLE Company IS {text(json.dumps({'schema': SCHEMA}))}"
 
 
@@ -69,4 +71,5 @@ def score_statements(scores: Path, run_id: str, finished: str) -> list[Statement
         (f"LOAD FROM {text(str(scores))} WITH company_id AS id, {names} "
          f"MATCH (c:Company) WHERE c.company_id = id SET {values}", {}),
         ("MERGE (r:Run {run_id: $run}) SET r.finished = $finished", {"run": run_id, "finished": finished}),
+        *remembered(run_id),
     ]  # fmt: skip

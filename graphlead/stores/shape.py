@@ -10,7 +10,7 @@ SCHEMA = 1
 KEYS = {"Company": "company_id", "Holder": "holder_id", "Person": "person_id", "Industry": "code",
         "Place": "place_key", "Run": "run_id"}  # fmt: skip
 
-ADDED = ("group_id", "ultimate_parent_id", "in_cycle", "is_client", "is_suppressed", "won", *SCORED)
+ADDED = ("group_id", "ultimate_parent_id", "in_cycle", "links", "is_client", "is_suppressed", "won", *SCORED)
 """What a run added to the companies of the register."""
 
 ROWS = 10_000

@@ -1,0 +1,31 @@
+// Answers: Which clients look unlike the rest: in industries and places where hardly another client is?
+// Parameters:
+//   level: string = "region" -- of the places: country, region, city or postcode
+//   limit: integer = 50 -- the most rows
+// Columns:
+//   company_id: string -- the client
+//   name: string
+//   industry: string -- the widest level of its industry; NULL where unknown
+//   others_in_industry: integer -- other clients in it
+//   place_key: string -- NULL where unknown
+//   others_in_place: integer -- other clients in it
+//   segment: string -- the group of clients that it is most like, where the run found groups
+//   won: date
+// Cost: the industries and places of the clients: about a second for 5,000 clients.
+MATCH (k:Company) WHERE k.is_client
+OPTIONAL MATCH (k)-[:IN_INDUSTRY]->(:Industry)-[:PART_OF*0..8]->(i:Industry)
+WHERE NOT EXISTS { MATCH (i)-[:PART_OF]->(:Industry) }
+WITH k, min(i.code) AS industry
+OPTIONAL MATCH (k)-[:LOCATED_IN]->(:Place)-[:PART_OF*0..4]->(p:Place) WHERE p.level = $level
+WITH k, industry, min(p.place_key) AS place_key
+WITH industry, collect({id: k.company_id, name: k.name, segment: k.segment, won: k.won, place: place_key}) AS members,
+     CASE WHEN industry IS NOT NULL THEN count(*) - 1 END AS others_in_industry
+UNWIND members AS m
+WITH m.place AS place_key, collect({id: m.id, name: m.name, segment: m.segment, won: m.won, industry: industry,
+                                    others: others_in_industry}) AS members,
+     CASE WHEN m.place IS NOT NULL THEN count(*) - 1 END AS others_in_place
+UNWIND members AS m
+RETURN m.id AS company_id, m.name AS name, m.industry AS industry, m.others AS others_in_industry, place_key,
+       others_in_place, m.segment AS segment, m.won AS won
+ORDER BY (coalesce(others_in_industry, 1000000) + 1) * (coalesce(others_in_place, 1000000) + 1), company_id
+LIMIT $limit

@@ -1,0 +1,49 @@
+"""The head of every run's lead list, which stores remember: what entered and what left is asked between two runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from graphlead.carriers import Answer
+
+Statement = tuple[str, dict[str, object]]
+
+LENGTH = 1_000
+"""How much of a run's list is remembered."""
+RUNS = 30
+"""How many earlier runs are carried over when a store is built anew, the newest."""
+
+TABLE = "CREATE REL TABLE LISTED(FROM Run TO Company, `rank` INT64, score DOUBLE, fit STRING)"
+"""The relationships from a run to the companies on its list, where a store declares them."""
+
+FORGET = "MATCH (r:Run {run_id: $run})-[l:LISTED]->(:Company) DELETE l"
+REMEMBER = (
+    f"MATCH (r:Run {{run_id: $run}}), (c:Company) WHERE c.run_id = $run AND c.rank <= {LENGTH} "
+    "CREATE (r)-[:LISTED {rank: c.rank, score: c.score, fit: c.fit}]->(c)"
+)
+"""Put the companies that carry the scores of a run on its list."""
+
+RECALL_RUNS = (
+    f"MATCH (r:Run) RETURN r.run_id AS run, r.finished AS finished ORDER BY finished DESC LIMIT {RUNS}"
+)
+RECALL = (
+    "MATCH (r:Run)-[l:LISTED]->(c:Company) WHERE r.run_id IN $runs "
+    "RETURN r.run_id AS run, c.company_id AS company, l.rank AS place, l.score AS score, l.fit AS fit"
+)
+PUT_RUNS = "UNWIND $rows AS row MERGE (r:Run {run_id: row.run}) SET r.finished = row.finished"
+PUT_LISTS = (
+    "UNWIND $rows AS row MATCH (r:Run {run_id: row.run}) MATCH (c:Company {company_id: row.company}) "
+    "CREATE (r)-[:LISTED {rank: row.place, score: row.score, fit: row.fit}]->(c)"
+)
+
+
+def recalled(ask: Callable[..., Answer]) -> list[Statement]:
+    """The statements that put the lists a store remembers into another one; ``ask`` is the store's ``query``."""
+    runs = list(ask(RECALL_RUNS).records())
+    lists = list(ask(RECALL, {"runs": [run["run"] for run in runs]}, rows=None).records())
+    return [(text, {"rows": rows}) for text, rows in ((PUT_RUNS, runs), (PUT_LISTS, lists)) if rows]
+
+
+def remembered(run_id: str) -> list[Statement]:
+    """The statements that make the list of the run whose scores the companies carry."""
+    return [(FORGET, {"run": run_id}), (REMEMBER, {"run": run_id})]
