@@ -31,6 +31,9 @@ SomeRegister = Annotated[Path | None, typer.Option("--companies", help=help_of("
 Links = Annotated[Path | None, typer.Option("--links", help=help_of("links"))]
 Clients = Annotated[Path | None, typer.Option("--clients", help=help_of("clients"))]
 Reviewed = Annotated[Path | None, typer.Option("--reviewed", help=help_of("reviewed"))]
+Exclude = Annotated[
+    list[str] | None, typer.Option(help=help_of("exclude") + " Separated by commas, or given repeatedly.")
+]
 RunFolder = Annotated[Path, typer.Option("--run", help="The folder of a finished run.")]
 
 
@@ -70,6 +73,12 @@ def _console(quiet: bool, as_json: bool) -> Any:
     return import_module("graphlead.console").Console(quiet=quiet, as_json=as_json)
 
 
+def _separated(exclude: list[str] | None) -> tuple[str, ...] | None:
+    """The names in repeated options and between their commas, None when the option was not given."""
+    names = [name.strip() for given in exclude or () for name in given.split(",")]
+    return tuple(filter(None, names)) if exclude else None
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"graphlead {import_module('graphlead.runs').graphlead_version()}")
@@ -94,9 +103,7 @@ def run(
     suppress: Annotated[Path | None, typer.Option(help=help_of("suppress"))] = None,
     out: Annotated[Path | None, typer.Option(help=help_of("out"))] = None,
     config: Annotated[Path | None, typer.Option(help="A TOML file with any of these settings.")] = None,
-    exclude: Annotated[
-        list[str] | None, typer.Option(help=help_of("exclude") + " Separated by commas, or given repeatedly.")
-    ] = None,
+    exclude: Exclude = None,
     reviewed: Reviewed = None,
     seed: Annotated[int | None, typer.Option(help=help_of("seed"))] = None,
     device: Annotated[str | None, typer.Option(help=help_of("device"))] = None,
@@ -107,10 +114,9 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """From a register and a client list to a ranked list of leads."""
-    names = [name.strip() for given in exclude or () for name in given.split(",")]
     flags = {
         "companies": companies, "links": links, "clients": clients, "suppress": suppress, "out": out,
-        "exclude": tuple(filter(None, names)) if exclude else None, "reviewed": reviewed, "seed": seed,
+        "exclude": _separated(exclude), "reviewed": reviewed, "seed": seed,
         "device": device, "top": top, "prior": prior, "classifier": classifier,
     }  # fmt: skip
     _verbs().run(config, flags, _console(quiet, as_json))
@@ -156,6 +162,48 @@ def match(
 def evaluate(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False) -> None:
     """The rankers of a run side by side on held-out clients, and whether the graph helps."""
     _verbs().evaluate(folder, _console(quiet, as_json))
+
+
+@app.command()
+def profile(
+    *,
+    folder: Annotated[Path | None, typer.Option("--run", help="The folder of a finished run.")] = None,
+    companies: SomeRegister = None,
+    links: Links = None,
+    clients: Clients = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Without --run: the folder for profile.json; made when missing.")
+    ] = None,
+    exclude: Exclude = None,
+    seed: Annotated[int | None, typer.Option(help=help_of("seed"))] = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Your clients against the register, before any model: of a finished run, or of a register and a list."""
+    flags = {
+        "companies": companies, "links": links, "clients": clients, "out": out,
+        "exclude": _separated(exclude), "seed": seed,
+    }  # fmt: skip
+    _verbs().profile(folder, flags, _console(quiet, as_json))
+
+
+@app.command()
+def explain(
+    *,
+    company: Annotated[str, typer.Argument(help="The id of a company, or its name.")],
+    folder: RunFolder,
+    cypher: Annotated[bool, typer.Option("--cypher", help="With the query that shows each tie.")] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Why a company ranks where it does: what moved its score, the nearest clients, and the way to them."""
+    _verbs().explain(folder, company, _console(quiet, as_json), cypher=cypher)
+
+
+@app.command()
+def report(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False) -> None:
+    """Write the report of a finished run once more, from its folder."""
+    _verbs().report(folder, _console(quiet, as_json))
 
 
 @app.command()

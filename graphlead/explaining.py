@@ -33,7 +33,6 @@ from graphlead.explain.removal import Lift
 from graphlead.explain.shares import Stakes
 from graphlead.explain.themes import Cut, Cuts
 from graphlead.explain.ties import ties_in_group
-from graphlead.explain.words import told
 from graphlead.features.build import FeaturePlan
 from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround
 from graphlead.features.levels import Level
@@ -280,16 +279,26 @@ def _called(register: Register, company: int) -> str:
     return str(next((name for name in names if name), register.ids()[company].as_py()))
 
 
-def explain_company(
-    run: Path, wanted: str, progress: Progress = silent, *, cypher: bool = False
-) -> list[str]:
-    """Lines that tell why a company, by its id or name, ranks where it does in a finished run."""
+@dataclass(frozen=True)
+class Explained:
+    """A company of a finished run with its score (a probability), its rank of ``ranked``, and the evidence for it."""
+
+    company_id: str
+    name: str
+    score: float
+    rank: int
+    ranked: int
+    evidence: Evidence
+
+
+def explain_company(run: Path, wanted: str, progress: Progress = silent) -> tuple[Explained, Register]:
+    """Why a company, by its id or name, ranks where it does in a finished run; and the run's register."""
     finished = load_finished(run)
-    company = find_company(finished.workshop.register, finished.cohort, wanted)
+    register = finished.workshop.register
+    company = find_company(register, finished.cohort, wanted)
     evidence = explain_companies(finished, np.array([company], np.int32), progress)[0]
     table = pq.read_table(run / "scores.parquet", columns=["company_id", "score", "rank"])
-    row = pc.index(table["company_id"], finished.workshop.register.ids()[company]).as_py()
-    score, rank = table["score"][row].as_py(), table["rank"][row].as_py()
-    return told(
-        evidence, _called(finished.workshop.register, company), score, rank, len(table), cypher=cypher
-    )
+    name, company_id = _called(register, company), register.ids()[company].as_py()
+    row = pc.index(table["company_id"], company_id).as_py()
+    score, rank = (table[column][row].as_py() for column in ("score", "rank"))
+    return Explained(company_id, name, score, rank, len(table), evidence), register

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from graphlead import training
-from graphlead.carriers import Evaluation, Json, Match, Profile
+from graphlead.carriers import Evaluation, Json, Match, Profile, Register
 from graphlead.cohort import cohort_of
 from graphlead.config import Settings
 from graphlead.console import Console
 from graphlead.explain.files import load_evidence
-from graphlead.explaining import explain_company
+from graphlead.explaining import Explained, explain_company
 from graphlead.graph.build import build_graph
 from graphlead.handover import EVIDENCE, REPORT, Result, gathered, hand_over, report
 from graphlead.ingest import ingest, load_register, read_list
@@ -107,10 +107,10 @@ def profile_run(run: Path) -> Profile:
     return load_profile(run / "profile")
 
 
-def explain_lead(run: Path, company: str, console: Console, *, cypher: bool) -> list[str]:
-    """Why a company of a finished run ranks where it does, in lines."""
+def explain_lead(run: Path, company: str, console: Console) -> tuple[Explained, Register]:
+    """Why a company of a finished run ranks where it does, and the run's register."""
     with console.stage("looking for reasons") as progress:
-        return explain_company(run, company, progress, cypher=cypher)
+        return explain_company(run, company, progress)
 
 
 def report_run(run: Path, console: Console) -> Path:

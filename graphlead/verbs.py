@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,10 @@ from graphlead.config import Settings, template
 from graphlead.console import Console, laid_out
 from graphlead.disk import refusals
 from graphlead.errors import SettingsError
+from graphlead.explain.files import entries
+from graphlead.explain.words import told
 from graphlead.ingest import understand
+from graphlead.profile.words import summary
 from graphlead.report.exports import write_csv
 from graphlead.report.summary import counted, summary_text
 from graphlead.report.truth import against_truth, truth_text
@@ -86,6 +90,37 @@ def evaluate(folder: Path, console: Console) -> None:
         "segments": _records(evaluation.segments),
     }
     console.outcome(evaluation_text(evaluation), content)
+
+
+def profile(folder: Path | None, flags: Mapping[str, object], console: Console) -> None:
+    """The clients against the register."""
+    if folder is not None:
+        given = [f"--{name}" for name, value in flags.items() if value is not None]
+        if given:
+            raise SettingsError(
+                f"--run does not go with {given[0]}.", where="profile", remedy="Give one or the other."
+            )
+        found, written = pipeline.profile_run(folder), folder / "profile"
+    else:
+        settings = Settings.load(None, **flags)
+        found, written = pipeline.profile_list(settings, console), settings.out
+    path = written / "profile.json"
+    content = json.loads(path.read_text("utf-8"))
+    console.outcome("\n".join([*summary(found), "", f"All of it: {path}"]), content)
+
+
+def explain(folder: Path, company: str, console: Console, *, cypher: bool) -> None:
+    """Why a company ranks where it does."""
+    found, register = pipeline.explain_lead(folder, company, console)
+    lines = told(found.evidence, found.name, found.score, found.rank, found.ranked, cypher=cypher)
+    facts = {"name": found.name, "score": found.score, "rank": found.rank, "ranked": found.ranked}
+    console.outcome("\n".join(lines), facts | entries([found.evidence], register.ids())[0])
+
+
+def report(folder: Path, console: Console) -> None:
+    """Write the report once more."""
+    path = pipeline.report_run(folder, console)
+    console.outcome(f"Written to {path}.", {"file": str(path)})
 
 
 def score(

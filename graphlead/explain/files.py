@@ -17,10 +17,7 @@ from graphlead.errors import RunFolderError
 
 def save_evidence(evidence: Sequence[Evidence], ids: pa.Array, path: Path) -> None:
     """Write a JSON list with one line a company; companies and clients by their ids, ``ids`` being the register's."""
-    wanted = [each.company for each in evidence] + [tie.client for each in evidence for tie in each.ties]
-    unique = np.unique(np.array(wanted, np.int64))
-    names = dict(zip(unique.tolist(), ids.take(pa.array(unique)).to_pylist(), strict=True))
-    lines = [json.dumps(_entry(each, names), ensure_ascii=False, allow_nan=False) for each in evidence]
+    lines = [json.dumps(entry, ensure_ascii=False, allow_nan=False) for entry in entries(evidence, ids)]
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_text("[\n" + ",\n".join(lines) + "\n]\n", "utf-8")
@@ -29,14 +26,22 @@ def save_evidence(evidence: Sequence[Evidence], ids: pa.Array, path: Path) -> No
         part.unlink(missing_ok=True)
 
 
+def entries(evidence: Sequence[Evidence], ids: pa.Array) -> list[Json]:
+    """The evidence of each company as plain values; companies and clients by their ids."""
+    wanted = [each.company for each in evidence] + [tie.client for each in evidence for tie in each.ties]
+    unique = np.unique(np.array(wanted, np.int64))
+    names = dict(zip(unique.tolist(), ids.take(pa.array(unique)).to_pylist(), strict=True))
+    return [_entry(each, names) for each in evidence]
+
+
 def load_evidence(path: Path, ids: pa.Array) -> list[Evidence]:
     """What ``save_evidence`` wrote. Raises RunFolderError when it is not there, broken, or of another register."""
     try:
-        entries: list[Json] = json.loads(path.read_text("utf-8"))
-        wanted = [entry["company_id"] for entry in entries]
-        wanted += [tie["client_id"] for entry in entries for tie in entry["ties"]]
+        saved: list[Json] = json.loads(path.read_text("utf-8"))
+        wanted = [entry["company_id"] for entry in saved]
+        wanted += [tie["client_id"] for entry in saved for tie in entry["ties"]]
         index = _indices(wanted, ids)
-        return [_evidence(entry, index) for entry in entries]
+        return [_evidence(entry, index) for entry in saved]
     except (OSError, ValueError, KeyError, TypeError) as broken:
         raise RunFolderError(
             f"the evidence cannot be read ({broken}).", where=str(path), remedy="Run graphlead again."
