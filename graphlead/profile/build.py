@@ -20,7 +20,7 @@ from graphlead.profile.ties import client_ties
 from graphlead.profile.titles import find_titles
 from graphlead.profile.words import biases, column_lifts, tie_sentences
 
-_STEPS = 5
+_STEPS = 4
 
 
 def profile_clients(
@@ -45,7 +45,7 @@ def profile_clients(
     season, unseasonal = season_of(cohort.won, seed)
     leanings, unbiased = biases(topics, [telling.topic for telling in own], lifts, sample, titles)
     outliers = find_outliers(register, sample, facets)
-    progress(4, _STEPS, "done")
+    progress(_STEPS, _STEPS, "done")
     return Profile(
         n_companies=register.n_companies,
         n_clients=len(cohort.clients),

@@ -10,7 +10,6 @@ import numpy as np
 from scipy.special import expit
 
 from graphlead.carriers import NONE, PLACES, Ints, Role
-from graphlead.contracts import Progress, silent
 from graphlead.profile.evidence import best_blocks, log_evidence
 from graphlead.profile.numbers import Doubles
 from graphlead.profile.survey import Sample, Topic
@@ -64,10 +63,9 @@ class Finding:
 class Search:
     """Forward selection of columns with a check backwards, on a sample of companies."""
 
-    def __init__(self, topics: Sequence[Topic], sample: Sample, progress: Progress = silent) -> None:
+    def __init__(self, topics: Sequence[Topic], sample: Sample) -> None:
         self.topics = [topic for topic in topics if _varies(topic)]
         self.sample = sample
-        self.progress = progress
         self.enough = math.log(max(1, len(self.topics)) / DOUBT / SLACK)
         base = math.log(sample.client.sum() / (sample.weight @ ~sample.client))
         self.nothing = np.full(len(sample.rows), base)
@@ -102,7 +100,6 @@ class Search:
         chosen: list[int] = []
         logit, effects = self.nothing, list[Effect]()
         while len(chosen) < MOST_FOUND and len(effects) < 2 * MOST_FOUND:
-            self.progress(len(chosen), MOST_FOUND, "looking for columns that tell clients")
             findings = [self.look(topic, logit) for topic in self.topics]
             left = [finding.evidence for finding in findings]
             strong = [

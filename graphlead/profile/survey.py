@@ -9,8 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from graphlead.carriers import NONE, Cohort, Column, Flags, Floats, Ints, Register
-from graphlead.contracts import Progress, silent
-from graphlead.profile.groups import Grouping, Read, profiled, read_columns
+from graphlead.profile.groups import Grouping, Read, read_columns
 from graphlead.profile.numbers import Doubles, cells
 
 MOST_CLIENTS, MOST_OTHERS = 20_000, 150_000
@@ -62,14 +61,9 @@ def draw_sample(cohort: Cohort, seed: int) -> Sample:
     return Sample(rows, chosen, weight)
 
 
-def survey(register: Register, cohort: Cohort, sample: Sample, progress: Progress = silent) -> list[Topic]:
+def survey(register: Register, cohort: Cohort, sample: Sample) -> list[Topic]:
     """Count every column, one at a time; the wider places first, then the others in the order of the register."""
-    total = len(profiled(register))
-    topics = []
-    for done, read in enumerate(read_columns(register)):
-        progress(done, total, f"counting {read.column.name}")
-        topics.append(_topic(read, cohort, sample))
-    return topics
+    return [_topic(read, cohort, sample) for read in read_columns(register)]
 
 
 def _topic(read: Read, cohort: Cohort, sample: Sample) -> Topic:
