@@ -85,7 +85,7 @@ def wide(browser: Browser, report: Path) -> Iterator[Opened]:
 
 
 def test_it_opens_in_silence_and_asks_for_nothing(opened: Opened) -> None:
-    opened.page.wait_for_selector("#plane svg path")
+    opened.page.wait_for_selector("#plane svg path", state="attached")
     local = [url for url in opened.asked if urlparse(url).scheme != "data"]
     assert (opened.said, local) == ([], [opened.page.url])
     assert opened.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -226,7 +226,9 @@ const report = (() => {
             label: { show: true, position: "bottom", formatter: "{b}", width: room, height: 30, overflow: "break", lineOverflow: "truncate", lineHeight: 14, ellipsis: "…", color: ink, fontSize: 12,
               distance: 3, fontWeight: n.role === "between" ? 400 : 600, textBorderColor: "#fff", textBorderWidth: 3 },
             symbolSize: n.role === "between" ? 12 : 18, itemStyle: { color: colors[n.role], opacity: 1 } })),
-          links: edges.map(([source, target, relation]) => ({ source: String(source), target: String(target), relation })),
+          // What passes over a column is bent, so that it does not seem to go through what stands there.
+          links: edges.map(([source, target, relation]) => ({ source: String(source), target: String(target), relation,
+            lineStyle: { curveness: nodes[target].x - nodes[source].x > 1 ? 0.14 : 0 } })),
           lineStyle: { color: "#9aa6b1", width: 1.5, opacity: 1 },
           emphasis: { focus: "adjacency", lineStyle: { width: 2.5 } },
         }],
