@@ -62,7 +62,12 @@ class Ranker(Protocol):
 
 
 class GraphStore(Protocol):
-    """A run as a graph behind Cypher, in the shape of cypher/README.md. Making one touches nothing."""
+    """A run as a graph behind Cypher, in the shape of cypher/README.md. Making one touches nothing.
+
+    dialect: whose Cypher it understands where dialects differ: embedded or neo4j.
+    """
+
+    dialect: str
 
     def build(self, projection: Projection, *, progress: Progress = ...) -> None:
         """Load the tables of a run; what the store held of another run is replaced."""

@@ -23,6 +23,7 @@ from graphlead.stores.address import Address
 from graphlead.stores.answers import joined, refs_missing
 from graphlead.stores.differences import Rows, pages_of
 from graphlead.stores.faults import StoreError, UnreachableError
+from graphlead.stores.lists import remembered
 from graphlead.stores.mapping import OWN, RegisterMapping
 from graphlead.stores.neo4j_errors import explanation
 from graphlead.stores.neo4j_load import Statement, check, load
@@ -62,6 +63,8 @@ class Neo4jStore:
 
     A database may hold more than our labels; of what we did not write, nothing is changed.
     """
+
+    dialect = "neo4j"
 
     def __init__(self, address: Address) -> None:
         self.address = address
@@ -210,7 +213,11 @@ class Neo4jStore:
         self.write(
             lambda: chain(
                 ((say.PUT_SCORES, {"rows": rows}) for rows in pages_of(table, progress)),
-                [(say.DROP_STALE_SCORES, run), (say.PUT_RUN, run | {"finished": finished})],
+                [
+                    (say.DROP_STALE_SCORES, run),
+                    (say.PUT_RUN, run | {"finished": finished}),
+                    *remembered(run_id),
+                ],
             )
         )
 

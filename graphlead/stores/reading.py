@@ -77,12 +77,9 @@ def _companies(store: Readable, told: Companies) -> tuple[str, list[str]]:
     columns = [
         f"{name} (property)" if name in twice and name not in told.columns else name for name in columns
     ]
-    values = "".join(f", n.{quoted(name)}" for name in names)
     id_ = f"n.{quoted(told.id)}"
-    return f"MATCH (n:{quoted(told.label)}) WHERE {id_} IS NOT NULL RETURN {id_}{values}", [
-        "company_id",
-        *columns,
-    ]
+    values = _numbered([id_, *(f"n.{quoted(name)}" for name in names)])
+    return f"MATCH (n:{quoted(told.label)}) WHERE {id_} IS NOT NULL RETURN {values}", ["company_id", *columns]
 
 
 def _links(mapping: RegisterMapping) -> Iterator[str]:
@@ -105,8 +102,13 @@ def _link_query(link: Links, company: Companies, label: str, id_: str, name: str
     if link.kind_property:
         kind = f"coalesce(r.{quoted(link.kind_property)}, {kind})"
     source, target = f"a.{quoted(id_)}", f"b.{quoted(company.id)}"
-    told = ", ".join([source, target, kind, *values, name, _text(type_)])
+    told = _numbered([source, target, kind, *values, name, _text(type_)])
     return f"MATCH (a:{quoted(label)}){arrow}(b:{quoted(company.label)}) RETURN {told}"
+
+
+def _numbered(values: Sequence[str]) -> str:
+    """What a query returns, each under a name of its own."""
+    return ", ".join(f"{value} AS c{i}" for i, value in enumerate(values))
 
 
 def _text(value: str) -> str:
