@@ -180,7 +180,8 @@ const report = (() => {
           : { color: figure.coloured ? colorOf(segment) : kind === 2 ? blue : none, borderColor: "#fff", borderWidth: kind === 2 ? 1 : 0 } })),
     });
     const edge = figure.geographic ? { left: 56, right: 10, top: 10, bottom: 48 } : { left: 34, right: 10, top: 10, bottom: 34 };
-    const line = (name, gap) => axis({ type: "value", scale: true, name, nameGap: gap, axisLine: { show: figure.geographic },
+    const line = (name, gap) => axis({ type: "value", scale: true, name, nameGap: gap,
+      axisLine: { show: figure.geographic, onZero: false, lineStyle: { color: none } },
       axisLabel: { show: figure.geographic, color: soft, fontSize: 12, showMinLabel: false, showMaxLabel: false, hideOverlap: true,
         formatter: (x) => Number(x.toFixed(2)) + "°" } });
     const chart = draw("plane", {
