@@ -24,7 +24,7 @@ FILES = {name: DATA / f"{name}.csv" for name in ("companies", "links", "clients"
 RANKERS = ("pagerank", "tabular", "tabular_graph", "gnn")
 ENTRIES = (
     "leads.csv", "whitespace.csv", "scores.parquet", "review.csv", "metrics.json", "noise.txt", "manifest.json",
-    "model", "register", "graph", "heldout",
+    "model", "register", "graph", "heldout", "profile", "evidence.json", "report.html",
 )  # fmt: skip
 Command = Callable[..., int]
 
@@ -120,6 +120,58 @@ def test_clients_and_their_groups_and_suppressed_ones_are_no_leads(result: Resul
     of_clients = set(group[list(clients)])
     assert not set(group[list(leads)]) & of_clients
     assert set(group[list(whitespace)]) <= of_clients
+
+
+def test_every_lead_has_its_reasons_and_the_whitespace_its_path(result: Result) -> None:
+    leads = pd.read_csv(result.folder / "leads.csv", dtype=str)
+    assert leads["reason_1"].str.contains(r"\([+]\d+[.]\d\d\)$").mean() > 0.9
+    assert leads["segment"].notna().any()
+    clients = matched(result.folder / "match")
+    assert set(leads["nearest_client_id"].dropna()) <= clients
+    whitespace = pd.read_csv(result.folder / "whitespace.csv", dtype=str)
+    linked = whitespace["steps"].notna()
+    assert linked.any()
+    assert whitespace.loc[linked, "ownership_path"].notna().all()
+    order = pq.read_table(result.folder / "model" / "fitted.parquet", columns=["company_id"])["company_id"]
+    explained = [order[each.company].as_py() for each in result.evidence]
+    assert explained == leads["company_id"].tolist()
+
+
+def test_the_parts_of_a_run_run_alone(
+    result: Result, command: Command, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    best = result.leads["company_id"].iloc[0]
+    assert command("explain", best, "--run", result.folder, "--json", "--cypher") == 0
+    explained = json.loads(capsys.readouterr().out)
+    ranks = result.scores.set_index("company_id")["rank"]
+    assert (explained["company_id"], explained["rank"]) == (best, ranks[best])
+    log_odds = np.log(explained["score"] / (1 - explained["score"]))
+    told = sum(reason["contribution"] for reason in explained["reasons"])
+    assert told == pytest.approx(
+        log_odds - np.log(explained["typical"] / (1 - explained["typical"])), abs=1e-3
+    )
+    assert command("profile", "--run", result.folder) == 0
+    assert f"{result.profile.n_clients} clients against" in capsys.readouterr().out
+    before = (result.folder / "report.html").read_bytes()
+    assert command("report", "--run", result.folder) == 0
+    assert (result.folder / "report.html").read_bytes() == before
+    alone = ("--companies", FILES["companies"], "--clients", FILES["clients"], "--out", tmp_path / "p")
+    assert command("profile", "--links", FILES["links"], *alone, "--quiet") == 0
+    assert read(tmp_path / "p" / "profile.json")["n_clients"] == result.profile.n_clients
+
+
+@pytest.mark.parametrize("who", ["client", "suppressed", "unknown"])
+def test_only_a_candidate_can_be_explained(
+    result: Result, command: Command, capsys: pytest.CaptureFixture[str], who: str
+) -> None:
+    asked = {
+        "client": min(matched(result.folder / "match")),
+        "suppressed": min(matched(result.folder / "suppressed") - matched(result.folder / "match")),
+        "unknown": "nobody at all",
+    }
+    said = {"client": "is already a client", "suppressed": "never to propose", "unknown": "has no company"}
+    assert command("explain", asked[who], "--run", result.folder) == 2
+    assert said[who] in capsys.readouterr().err
 
 
 def test_the_manifest_tells_what_was_run_on_what_and_how_long(result: Result) -> None:
