@@ -10,7 +10,7 @@ from graphlead.carriers import Flags, Ints
 from graphlead.contracts import Progress, silent
 from graphlead.explain.inputs import Game, Reals
 
-PAIRS = 8
+PAIRS = 16
 """Orders drawn, each used forwards and backwards."""
 
 

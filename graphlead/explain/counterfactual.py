@@ -26,7 +26,7 @@ from graphlead.explain.themes import (
 )
 from graphlead.explain.ways import EFFECTIVE, OWNS, Tier, Way
 
-MOST_WALKED = 40_000_000
+MOST_WALKED = 10_000_000
 """Companies times clients whose own walks are followed at most; past it the best leads have theirs."""
 
 _TYPICAL = {

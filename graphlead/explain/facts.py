@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from graphlead.carriers import PLACES, Ints, Register, Role
 from graphlead.explain.themes import Cut
@@ -148,12 +149,12 @@ class Names:
         owners = {
             key: label_node for label_node, key in self._keys.items() if label_node[0] in ("holder", "person")
         }
-        links = register.read_links() if owners else None
-        if links is None or "source_name" not in links.column_names:
+        if not owners or "source_name" not in pq.read_schema(register.links).names:
             return
-        here = links.filter(
-            pc.is_in(links["source_id"].cast(pa.string()), pa.array(list(owners), pa.string()))
+        here = (
+            pc.field("source_id").isin(pa.array(list(owners), pa.string()))
+            & pc.field("source_name").is_valid()
         )
-        for key, name in zip(here["source_id"].to_pylist(), here["source_name"].to_pylist(), strict=True):
-            if name:
-                self._called.setdefault(owners[key], name)
+        found = pq.read_table(register.links, columns=["source_id", "source_name"], filters=here)
+        for key, name in zip(found["source_id"].to_pylist(), found["source_name"].to_pylist(), strict=True):
+            self._called.setdefault(owners[key], name)

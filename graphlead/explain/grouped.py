@@ -13,9 +13,6 @@ from graphlead.carriers import NONE, Cohort, CompanyGraph, Flags, Ints
 from graphlead.explain.inputs import Numbers, Reals
 from graphlead.explain.ways import OWNERS, OWNS, Found, Leg, Longs, Node, Tier, Way
 
-FAR = 6
-"""Links past which a way is called a long one."""
-
 
 def grouped(graph: CompanyGraph, cohort: Cohort, companies: Ints) -> Iterator[Found]:
     """The shortest way of ownership links from each of ``companies`` (m,) to a client of its ownership group.

@@ -17,7 +17,7 @@ Numbers = npt.NDArray[np.number[Any]]
 """Whole or real, of any precision."""
 
 MOSTLY = 0.5
-CASES = 16_384
+CASES = 65_536
 """Cases scored at a time: what is perturbed has to fit into memory."""
 
 

@@ -8,9 +8,8 @@ from itertools import pairwise
 from graphlead.carriers import Tie
 from graphlead.explain.cypher import KEYS, shown_by
 from graphlead.explain.facts import Names
-from graphlead.explain.grouped import FAR
 from graphlead.explain.shares import Shares, owning
-from graphlead.explain.ways import EFFECTIVE, OWNS, Leg, Node, Tier, Way
+from graphlead.explain.ways import EFFECTIVE, FAR, OWNS, Leg, Node, Tier, Way
 
 THIS = "this company"
 

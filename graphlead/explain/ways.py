@@ -21,6 +21,9 @@ HUB = 50
 
 OWNS = "owns"
 EFFECTIVE = "effective_owns"
+FAR = 6
+"""Links past which a way is called a long one."""
+
 OWNERS = ("company", "holder", "person")
 
 
@@ -64,7 +67,9 @@ class Way:
 
     @property
     def nearness(self) -> tuple[int, int]:
-        return (int(self.tier), self.steps)
+        """An effective share sums up ways through others: it is told where they are long."""
+        summed_up = any(leg.relation == EFFECTIVE for leg in self.legs)
+        return (int(self.tier), FAR if summed_up else self.steps)
 
 
 Found = tuple[int, Way]

@@ -93,7 +93,7 @@ def test_inputs_as_they_are_give_the_published_score(
 def test_a_company_that_no_model_knows_is_scored_by_all_of_them(finished: Finished, companies: Ints) -> None:
     models = load_models(finished.models, "cpu")
     choice = Choice("tabular_graph", ("tabular_graph",), "")
-    scorer = Rescorer(models, replace(finished.judgement, choice=choice), {}, companies)
+    scorer = Rescorer(models, replace(finished.judgement, choice=choice), finished.scores, companies)
     rows, around = (
         rows_of(finished, companies),
         finished.workshop.around.rows(companies, finished.cohort.clients),
@@ -190,15 +190,18 @@ def test_one_company_is_told_by_its_id_or_name(
     run_folder: Path, finished: Finished, scores: pd.DataFrame
 ) -> None:
     register = finished.workshop.register
-    by_id = explain_company(run_folder, str(scores["company_id"][0]))
-    assert ", rank 1 of " in by_id[0]
+    by_id, _ = explain_company(run_folder, str(scores["company_id"][0]))
+    assert (by_id.rank, by_id.ranked) == (1, len(scores))
+    assert by_id.score == scores["score"][0]
     names = pd.Series(register.read("name").column(0).to_pylist())
     ids = pd.Series(register.ids().to_pylist())
     once = names[
         ~names.str.lower().duplicated(keep=False) & names.notna() & ids.isin(scores["company_id"])
     ].index[0]
     assert find_company(register, finished.cohort, names[once].upper()) == once
-    assert explain_company(run_folder, names[once])[0].startswith(f"{names[once]}: ")
+    by_name, _ = explain_company(run_folder, names[once])
+    assert (by_name.company_id, by_name.name) == (ids[once], names[once])
+    assert by_name.evidence.company == once
 
 
 def test_who_cannot_be_explained_is_told_why(finished: Finished) -> None:

@@ -252,3 +252,11 @@ def test_whatever_is_one_or_two_links_away_is_found(
 
 def test_names_of_columns_are_quoted() -> None:
     assert quoted("street `no`") == "`street ``no```"
+
+
+def test_a_short_chain_is_told_rather_than_its_effective_share(named: Callable[..., Register]) -> None:
+    links = {OWNS: [(2, 1), (1, 0)], ("company", "linked:supplies", "company"): [(3, 0)]}
+    graph = graph_of(4, links, [0, 0, 0, 3], effective=[(2, 0, 0.25)])
+    ties, _ = told(named(4), graph, cohort(4, [2, 3]), [0])
+    assert [(tie.client, tie.steps) for tie in ties[0]] == [(3, 1), (2, 2)]
+    assert ties[0][1].sentence == "N2 (client) owns N1; N1 owns this company."
