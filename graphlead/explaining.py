@@ -128,7 +128,6 @@ def explain_companies(finished: Finished, companies: Ints, progress: Progress = 
     workshop, clients = finished.workshop, finished.cohort.clients
     models = load_models(finished.models, workshop.device)
     progress(0, 1, "looking at the companies as the models saw them")
-    workshop.around.prepare([clients])
     candidates = np.flatnonzero(finished.cohort.candidates()).astype(np.int32)
     views = Views(
         workshop.features,
