@@ -11,6 +11,20 @@ from typing import Annotated, Any
 
 import typer
 
+from graphlead.cli_graph import add_to
+from graphlead.cli_options import (
+    AsJson,
+    Clients,
+    Exclude,
+    Links,
+    Quiet,
+    Register,
+    Reviewed,
+    RunFolder,
+    SomeRegister,
+    console_of,
+    separated,
+)
 from graphlead.config import help_of
 from graphlead.errors import GraphleadError
 
@@ -24,17 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
-AsJson = Annotated[bool, typer.Option("--json", help="The outcome as one JSON object on stdout.")]
-Register = Annotated[Path, typer.Option("--companies", help=help_of("companies"))]
-SomeRegister = Annotated[Path | None, typer.Option("--companies", help=help_of("companies"))]
-Links = Annotated[Path | None, typer.Option("--links", help=help_of("links"))]
-Clients = Annotated[Path | None, typer.Option("--clients", help=help_of("clients"))]
-Reviewed = Annotated[Path | None, typer.Option("--reviewed", help=help_of("reviewed"))]
-Exclude = Annotated[
-    list[str] | None, typer.Option(help=help_of("exclude") + " Separated by commas, or given repeatedly.")
-]
-RunFolder = Annotated[Path, typer.Option("--run", help="The folder of a finished run.")]
+add_to(app)
 
 
 def main() -> None:
@@ -67,16 +71,6 @@ def _fail(message: str, code: int) -> int:
 
 def _verbs() -> Any:
     return import_module("graphlead.verbs")
-
-
-def _console(quiet: bool, as_json: bool) -> Any:
-    return import_module("graphlead.console").Console(quiet=quiet, as_json=as_json)
-
-
-def _separated(exclude: list[str] | None) -> tuple[str, ...] | None:
-    """The names in repeated options and between their commas, None when the option was not given."""
-    names = [name.strip() for given in exclude or () for name in given.split(",")]
-    return tuple(filter(None, names)) if exclude else None
 
 
 def _version(wanted: bool) -> None:
@@ -116,10 +110,10 @@ def run(
     """From a register and a client list to a ranked list of leads."""
     flags = {
         "companies": companies, "links": links, "clients": clients, "suppress": suppress, "out": out,
-        "exclude": _separated(exclude), "reviewed": reviewed, "seed": seed,
+        "exclude": separated(exclude), "reviewed": reviewed, "seed": seed,
         "device": device, "top": top, "prior": prior, "classifier": classifier,
     }  # fmt: skip
-    _verbs().run(config, flags, _console(quiet, as_json))
+    _verbs().run(config, flags, console_of(quiet, as_json))
 
 
 @app.command()
@@ -137,7 +131,7 @@ def init(
 ) -> None:
     """Write a configuration file from the data at hand: how each column is understood, and every setting."""
     paths = {"companies": companies, "links": links, "clients": clients}
-    _verbs().init(paths, output, _console(quiet, as_json), force=force)
+    _verbs().init(paths, output, console_of(quiet, as_json), force=force)
 
 
 @app.command()
@@ -154,14 +148,14 @@ def match(
     as_json: AsJson = False,
 ) -> None:
     """Find the companies of a typed list in the register, with evidence."""
-    console = _console(quiet, as_json)
+    console = console_of(quiet, as_json)
     _verbs().match(clients, companies, output, console, review=review, reviewed=reviewed)
 
 
 @app.command()
 def evaluate(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False) -> None:
     """The rankers of a run side by side on held-out clients, and whether the graph helps."""
-    _verbs().evaluate(folder, _console(quiet, as_json))
+    _verbs().evaluate(folder, console_of(quiet, as_json))
 
 
 @app.command()
@@ -182,9 +176,9 @@ def profile(
     """Your clients against the register, before any model: of a finished run, or of a register and a list."""
     flags = {
         "companies": companies, "links": links, "clients": clients, "out": out,
-        "exclude": _separated(exclude), "seed": seed,
+        "exclude": separated(exclude), "seed": seed,
     }  # fmt: skip
-    _verbs().profile(folder, flags, _console(quiet, as_json))
+    _verbs().profile(folder, flags, console_of(quiet, as_json))
 
 
 @app.command()
@@ -197,13 +191,13 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Why a company ranks where it does: what moved its score, the nearest clients, and the way to them."""
-    _verbs().explain(folder, company, _console(quiet, as_json), cypher=cypher)
+    _verbs().explain(folder, company, console_of(quiet, as_json), cypher=cypher)
 
 
 @app.command()
 def report(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False) -> None:
     """Write the report of a finished run once more, from its folder."""
-    _verbs().report(folder, _console(quiet, as_json))
+    _verbs().report(folder, console_of(quiet, as_json))
 
 
 @app.command()
@@ -219,7 +213,7 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Apply a trained run to a newer register, without training again."""
-    console = _console(quiet, as_json)
+    console = console_of(quiet, as_json)
     _verbs().score(folder, companies, links, out, console, clients=clients, top=top)
 
 
@@ -233,4 +227,4 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Make a register whose truth is known, run on it, and say how well the ranking does."""
-    _verbs().demo(out, _console(quiet, as_json), companies=companies, seed=seed)
+    _verbs().demo(out, console_of(quiet, as_json), companies=companies, seed=seed)
