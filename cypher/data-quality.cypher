@@ -5,21 +5,19 @@
 //   count: integer
 //   of: integer -- how many there are in all
 // Cost: one look at every company and every stake: a second or two for a million companies.
-MATCH (c:Company)
-WITH count(*) AS companies, count(CASE WHEN c.links = 0 THEN 1 END) AS orphans,
-     count(CASE WHEN c.is_client THEN 1 END) AS clients,
-     count(CASE WHEN c.is_client AND c.links = 0 THEN 1 END) AS orphan_clients,
-     count(CASE WHEN c.name IS NULL THEN 1 END) AS nameless, count(CASE WHEN c.in_cycle THEN 1 END) AS circular
-OPTIONAL MATCH (:Company|Holder|Person)-[r:OWNS]->(o:Company)
-WITH companies, orphans, clients, orphan_clients, nameless, circular, count(r) AS stakes,
+MATCH (c:Company)-[:IN_INDUSTRY]->(:Industry)
+WITH count(DISTINCT c) AS in_industry
+OPTIONAL MATCH (c:Company)-[:LOCATED_IN]->(:Place)
+WITH in_industry, count(DISTINCT c) AS in_place
+OPTIONAL MATCH (:Company|Holder|Person)-[r:OWNS]->(:Company)
+WITH in_industry, in_place, count(r) AS stakes,
      count(CASE WHEN r.share_low IS NOT NULL AND r.share IS NULL THEN 1 END) AS unknown,
      count(CASE WHEN r.share_low IS NOT NULL AND r.since IS NULL THEN 1 END) AS undated
-OPTIONAL MATCH (c:Company)-[:IN_INDUSTRY]->(:Industry)
-WITH companies, orphans, clients, orphan_clients, nameless, circular, stakes, unknown, undated,
-     count(DISTINCT c.company_id) AS in_industry
-OPTIONAL MATCH (c:Company)-[:LOCATED_IN]->(:Place)
-WITH companies, orphans, clients, orphan_clients, nameless, circular, stakes, unknown, undated, in_industry,
-     count(DISTINCT c.company_id) AS in_place
+MATCH (c:Company)
+WITH in_industry, in_place, stakes, unknown, undated, count(*) AS companies,
+     count(CASE WHEN c.links = 0 THEN 1 END) AS orphans, count(CASE WHEN c.is_client THEN 1 END) AS clients,
+     count(CASE WHEN c.is_client AND c.links = 0 THEN 1 END) AS orphan_clients,
+     count(CASE WHEN c.name IS NULL THEN 1 END) AS nameless, count(CASE WHEN c.in_cycle THEN 1 END) AS circular
 UNWIND [{at: 1, finding: 'companies without owner, stake or other link', count: orphans, of: companies},
         {at: 2, finding: 'clients without owner, stake or other link', count: orphan_clients, of: clients},
         {at: 3, finding: 'stakes of unknown share', count: unknown, of: stakes},

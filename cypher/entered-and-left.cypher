@@ -19,12 +19,12 @@ MATCH (b:Run) WHERE $after = '' OR b.run_id = $after
 WITH b ORDER BY b.finished DESC, b.run_id DESC LIMIT 1
 MATCH (a:Run) WHERE ($before = '' AND a.finished < b.finished) OR a.run_id = $before
 WITH a, b ORDER BY a.finished DESC, a.run_id DESC LIMIT 1
-MATCH (any:Run)-[:LISTED]->(c:Company) WHERE any.run_id = a.run_id OR any.run_id = b.run_id
+MATCH (r:Run)-[:LISTED]->(c:Company) WHERE r.run_id = a.run_id OR r.run_id = b.run_id
 WITH DISTINCT a, b, c
 OPTIONAL MATCH (a)-[was:LISTED]->(c)
-OPTIONAL MATCH (b)-[is:LISTED]->(c)
-WITH a.run_id AS before, b.run_id AS after, c, was.rank AS rank_before, is.rank AS rank_after,
-     coalesce(was.rank, 1000000000) <= $length AS listed_before, coalesce(is.rank, 1000000000) <= $length AS listed_after
+OPTIONAL MATCH (b)-[now:LISTED]->(c)
+WITH a.run_id AS before, b.run_id AS after, c, was.rank AS rank_before, now.rank AS rank_after,
+     coalesce(was.rank, 1000000000) <= $length AS listed_before, coalesce(now.rank, 1000000000) <= $length AS listed_after
 WHERE listed_before <> listed_after
 RETURN CASE WHEN listed_after THEN 'entered' ELSE 'left' END AS change, c.company_id AS company_id, c.name AS name,
        rank_before, rank_after, c.is_client AS is_client, c.is_suppressed AS is_suppressed, before, after

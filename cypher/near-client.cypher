@@ -11,12 +11,16 @@
 //   through: string -- who is between, the first by name; NULL for one link
 //   same_group: boolean -- in the client's ownership group
 // Cost: two links out from one company, no further than ``hub`` from each in between: milliseconds.
-MATCH (k:Company {company_id: $client_id})-[:OWNS|LINKED]-(m:Company|Holder|Person)
-WITH DISTINCT k, m
-MATCH p = (m)-[:OWNS|LINKED*0..1]-(c:Company)
-WHERE c.rank IS NOT NULL AND c.company_id <> k.company_id AND (length(p) = 0 OR m.links <= $hub)
-WITH k, c, min(length(p)) AS beyond, min(CASE WHEN length(p) = 1 THEN m.name END) AS between
-RETURN c.company_id AS company_id, c.name AS name, c.rank AS rank, beyond + 1 AS links,
-       CASE WHEN beyond = 1 THEN between END AS through, c.group_id = k.group_id AS same_group
+MATCH (k:Company {company_id: $client_id})
+OPTIONAL MATCH (k)-[:OWNS|LINKED]-(c:Company)
+WITH k, collect({id: c.company_id, name: c.name, rank: c.rank, group_id: c.group_id, links: 1, through: ''}) AS direct
+OPTIONAL MATCH (k)-[:OWNS|LINKED]-(m:Company|Holder|Person)-[:OWNS|LINKED]-(c:Company) WHERE m.links <= $hub
+WITH k.company_id AS client_id, k.group_id AS group_id, direct,
+     collect({id: c.company_id, name: c.name, rank: c.rank, group_id: c.group_id, links: 2, through: m.name}) AS further
+UNWIND direct + further AS way
+WITH way, group_id, client_id WHERE way.rank IS NOT NULL AND way.id <> client_id
+WITH way.id AS company_id, way.name AS name, way.rank AS rank, min(way.links) AS links,
+     min(CASE WHEN way.links = 2 THEN way.through END) AS between, way.group_id = group_id AS same_group
+RETURN company_id, name, rank, links, CASE WHEN links = 2 THEN between END AS through, same_group
 ORDER BY links, rank, company_id
 LIMIT $limit

@@ -19,13 +19,14 @@ WITH k, min(i.code) AS industry
 OPTIONAL MATCH (k)-[:LOCATED_IN]->(:Place)-[:PART_OF*0..4]->(p:Place) WHERE p.level = $level
 WITH k, industry, min(p.place_key) AS place_key
 WITH industry, collect({id: k.company_id, name: k.name, segment: k.segment, won: k.won, place: place_key}) AS members,
-     CASE WHEN industry IS NOT NULL THEN count(*) - 1 END AS others_in_industry
+     count(*) AS clients
 UNWIND members AS m
 WITH m.place AS place_key, collect({id: m.id, name: m.name, segment: m.segment, won: m.won, industry: industry,
-                                    others: others_in_industry}) AS members,
-     CASE WHEN m.place IS NOT NULL THEN count(*) - 1 END AS others_in_place
+                                    others: CASE WHEN industry IS NOT NULL THEN clients - 1 END}) AS members,
+     count(*) AS clients
 UNWIND members AS m
-RETURN m.id AS company_id, m.name AS name, m.industry AS industry, m.others AS others_in_industry, place_key,
-       others_in_place, m.segment AS segment, m.won AS won
+WITH m.id AS company_id, m.name AS name, m.industry AS industry, m.others AS others_in_industry, place_key,
+     CASE WHEN place_key IS NOT NULL THEN clients - 1 END AS others_in_place, m.segment AS segment, m.won AS won
+RETURN company_id, name, industry, others_in_industry, place_key, others_in_place, segment, won
 ORDER BY (coalesce(others_in_industry, 1000000) + 1) * (coalesce(others_in_place, 1000000) + 1), company_id
 LIMIT $limit

@@ -9,8 +9,11 @@
 //   names: string -- who is on it
 //   way: path -- the nodes and relationships
 // Cost: four links out at most, no further than ``hub`` from anybody in between: under a second.
-MATCH p = (c:Company {company_id: $company_id})-[:OWNS|LINKED* ALL SHORTEST 1..4 (r, n | WHERE n.links <= $hub)]-(k:Company {company_id: $client_id})
-WITH p, length(p) AS links, list_to_string(' - ', properties(nodes(p), 'name')) AS names
+MATCH p = (c:Company {company_id: $company_id})
+          -[:OWNS|LINKED* ALL SHORTEST 1..4 (r, n | WHERE n.links <= $hub OR n.company_id IN [$company_id, $client_id])]-
+          (k:Company {company_id: $client_id})
+WITH p, length(p) AS links,
+     list_to_string(' - ', list_transform(properties(nodes(p), 'name'), name -> coalesce(name, ''))) AS names
 RETURN links, names, p AS way
 ORDER BY names
 LIMIT $limit

@@ -12,7 +12,8 @@
 MATCH (c:Company {company_id: $company_id}), (k:Company {company_id: $client_id}) WHERE c <> k
 MATCH p = allShortestPaths((c)-[:OWNS|LINKED*..4]-(k))
 WHERE all(n IN nodes(p) WHERE n.links <= $hub OR n = c OR n = k)
-WITH p, length(p) AS links, reduce(names = '', n IN nodes(p) | names + CASE names WHEN '' THEN '' ELSE ' - ' END + coalesce(n.name, '')) AS names
+WITH p, length(p) AS links,
+     substring(reduce(names = '', n IN nodes(p) | names + ' - ' + coalesce(n.name, '')), 3) AS names
 RETURN links, names, p AS way
 ORDER BY names
 LIMIT $limit

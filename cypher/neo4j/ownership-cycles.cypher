@@ -9,7 +9,8 @@
 // Cost: up to five stakes downwards from one company, through companies on cycles alone: under a second.
 MATCH p = (a:Company {company_id: $company_id})-[:OWNS*2..5]->(a)
 WHERE all(n IN nodes(p) WHERE n.in_cycle)
-WITH p, length(p) AS companies, reduce(cycle = '', n IN nodes(p) | cycle + CASE cycle WHEN '' THEN '' ELSE ' > ' END + n.company_id) AS cycle
+WITH p, length(p) AS companies,
+     substring(reduce(cycle = '', n IN nodes(p) | cycle + ' > ' + n.company_id), 3) AS cycle
 RETURN companies, cycle, p AS way
 ORDER BY companies, cycle
 LIMIT $limit

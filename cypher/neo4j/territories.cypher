@@ -1,7 +1,7 @@
 // Answers: Which are the best leads of every territory?
 // Parameters:
 //   level: string = "region" -- what a territory is: country, region, city or postcode
-//   country: string = "" -- only territories within this place, by key, such as country|DE
+//   within: string = "" -- only territories within this place, by key, such as country|DE
 //   each: integer = 20 -- how many leads a territory
 //   limit: integer = 10000 -- the most rows
 // Columns:
@@ -14,7 +14,7 @@
 //   name: string
 // Cost: every lead with its place, sorted within territories: seconds for a million companies.
 MATCH (t:Place)
-WHERE t.level = $level AND ($country = '' OR EXISTS { MATCH (t)-[:PART_OF*0..4]->(:Place {place_key: $country}) })
+WHERE t.level = $level AND ($within = '' OR EXISTS { MATCH (t)-[:PART_OF*0..4]->(:Place {place_key: $within}) })
 CALL {
   WITH t
   MATCH (t)<-[:PART_OF*0..4]-(:Place)<-[:LOCATED_IN]-(c:Company) WHERE c.rank IS NOT NULL
