@@ -107,7 +107,7 @@ def counterfactuals(
         for i in everybody.tolist()
     ]
     return [
-        f"{each}, it would rank {ordinal(late)} instead of {ordinal(early)}." if late > early else ""
+        f"{each}, it would rank {ordinal(late)} instead of {ordinal(early)} of all." if late > early else ""
         for each, late, early in zip(what, after.tolist(), before.tolist(), strict=True)
     ]
 

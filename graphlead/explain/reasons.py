@@ -82,7 +82,7 @@ class Sayings:
             return own or _WITHOUT.get(name, f"{name}: nothing in common with other companies is known")
         told = self._counted(relation, i, side)
         if float(side.lift[relation, i]) * contribution <= 0:
-            return f"{own or name}, together with everything else ({told})"
+            return f"{own or name}, given everything else ({told})"
         return f"{own}; {told}" if own else told
 
     def _telling(self, theme: int, i: int, side: Side, upwards: bool) -> int | None:
@@ -138,8 +138,8 @@ class Sayings:
     def _walk(self, i: int) -> str:
         visits, usual = float(np.exp(self.views.around[i, -1])), float(np.exp(self.ordinary.around[-1]))
         return (
-            "a random walk from the clients, over links and things in common, reaches it "
-            f"{times(visits / usual)} as often as the typical company"
+            f"over several links and things in common it is {times(visits / usual)} as close to the clients "
+            "as a typical company (by a random walk from them)"
         )
 
 

@@ -30,6 +30,7 @@ def term_incidence(text: pa.ChunkedArray) -> tuple[sp.csr_matrix, list[str]]:
     n = len(text)
     texts = pa.table({"company": pa.array(np.arange(n, dtype=np.int32)), "text": text.cast(pa.string())})
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.register("texts", texts)
         connection.execute(_WORDS)
         connection.execute(_NUMBERED, [FEWEST, max(FEWEST, int(n * WIDEST))])

@@ -259,6 +259,7 @@ def _names(register: Register, ids: pa.Array, kind: str) -> pa.Array:
     """What links most often call these holders or persons, the first in the alphabet of several; else their id."""
     wanted = pa.table({"id": ids, "place": pa.array(np.arange(len(ids)))})
     with duckdb.connect() as db:
+        db.execute("SET enable_progress_bar = false")
         db.register("wanted", wanted)
         found = db.sql(
             "WITH said AS (SELECT source_id, source_name, count(*) AS times FROM read_parquet(?) "

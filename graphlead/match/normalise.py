@@ -126,6 +126,7 @@ def normalise(names: Sequence[str]) -> pa.Table:
     (text without legal form), ``key`` (the words of the core in one spelling, sorted: equal keys, same name).
     """
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         install(connection)
         connection.register("given", pa.table({"name": pa.array(names, pa.string())}))
         return table(

@@ -59,6 +59,7 @@ def match_clients(
         duckdb.connect(config={"memory_limit": MEMORY}) as connection,
     ):
         run(connection, "SET temp_directory = $folder", {"folder": folder})
+        connection.execute("SET enable_progress_bar = false")
         normalise.install(connection)
         progress(0, STEPS, "understanding the client list")
         columns = understand(connection, clients, register)

@@ -134,7 +134,7 @@ def sayings(register: Register) -> Sayings:
         ("industry and place", 1, "the one other company with naics 56 in CA is a client"),
         ("staff", 1, "staff is 12; 1 of the 2 other companies with staff 10 to under 50 is a client (50 %, against 33 %"
                      " of the register)"),
-        ("staff", -1, "staff is 12, together with everything else (1 of the 2 other companies with staff 10 to under 50"
+        ("staff", -1, "staff is 12, given everything else (1 of the 2 other companies with staff 10 to under 50"
                       " is a client (50 %, against 33 % of the register))"),
         ("several columns together", 1, "the one other company with vip: yes and staff 10 to under 50 is a client"),
         ("vip", 1, "vip is yes"),
@@ -144,8 +144,8 @@ def sayings(register: Register) -> Sayings:
         ("links", 1, "the one other company linked to it by same site is a client"),
         ("holders and persons", 1, "both other companies that HOLDCO holds or is joined to are clients (100 %, against"
                                    " 33 % of the register)"),
-        ("closeness to clients", 1, "a random walk from the clients, over links and things in common, reaches it 6.0"
-                                    " times as often as the typical company"),
+        ("closeness to clients", 1, "over several links and things in common it is 6.0 times as close to the clients"
+                                    " as a typical company (by a random walk from them)"),
         ("about", 1, "about: nothing in common with other companies is known"),
     ],
 )  # fmt: skip
