@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -42,8 +43,10 @@ class Server:
         return Address.from_environment(said)
 
     def kill(self) -> None:
-        """As a power cut would."""
+        """As a power cut would; it is gone afterwards."""
         os.kill(int((self.folder / "pid").read_text()), signal.SIGKILL)
+        while self.call("status").returncode == 0:
+            time.sleep(0.05)
 
     def stop(self, *arguments: str) -> None:
         assert self.call("stop", *arguments).returncode == 0

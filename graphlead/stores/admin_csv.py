@@ -35,13 +35,14 @@ def export(projection: Projection, out: Path, *, progress: Progress = silent) ->
     the server stopped; then schema.cypher makes the constraints and indexes. Raises InputError for a column that a
     header cannot name.
     """
-    done, arguments = 0, list(OPTIONS)
+    done, arguments = 0, [_mark(projection, out)]
     tables: list[NodeTable | EdgeTable] = [*projection.nodes, *projection.edges]
     for table in tables:
         progress(done, projection.rows, table.file.stem)
         arguments.append(_nodes(table, out) if isinstance(table, NodeTable) else _edges(table, out))
         done += table.rows
-    arguments.append(_mark(projection, out))
+    # An option that takes one value comes last, so that the name of the database is not taken for one more file.
+    arguments += OPTIONS
     (out / SCHEMA_FILE).write_text(
         "".join(f"{statement};\n" for statement in (*say.constraints(), *say.indexes())), "utf-8"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -26,12 +26,13 @@ from graphlead.stores.faults import StoreError, UnreachableError
 from graphlead.stores.lists import remembered
 from graphlead.stores.mapping import OWN, RegisterMapping
 from graphlead.stores.neo4j_errors import explanation
-from graphlead.stores.neo4j_load import Statement, check, load
+from graphlead.stores.neo4j_load import Statements, check, load
 from graphlead.stores.parameters import checked
 from graphlead.stores.reading import read_register
 from graphlead.stores.scores import score_table
 from graphlead.stores.shape import KEYS, ROWS, SECONDS, quoted
 
+SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 PAGE = 5_000
 """Rows that the server sends at a time."""
 PATIENCE = 60.0
@@ -91,20 +92,19 @@ class Neo4jStore:
         """Ready to be asked anything, whatever the database holds. No server is needed yet."""
         if self._driver is None:
             address = self.address
-            try:
-                self._driver = neo4j.GraphDatabase.driver(
-                    address.uri,
-                    auth=(address.username, address.password),
-                    max_transaction_retry_time=RETRYING,
-                    liveness_check_timeout=IDLE,
-                    notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
-                )
-            except (ValueError, told.ConfigurationError) as wrong:
+            if address.uri.partition("://")[0] not in SCHEMES:
                 raise StoreError(
                     "this is no address of a Neo4j server.",
                     where=str(address),
                     remedy="Set NEO4J_URI to one such as bolt://localhost:7687.",
-                ) from wrong
+                )
+            self._driver = neo4j.GraphDatabase.driver(
+                address.uri,
+                auth=(address.username, address.password),
+                max_transaction_retry_time=RETRYING,
+                liveness_check_timeout=IDLE,
+                notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
+            )
         return self
 
     def open(self) -> Self:
@@ -185,7 +185,7 @@ class Neo4jStore:
         values = checked(cypher, parameters)
         self.write(lambda: [(cypher, values)])
 
-    def write(self, statements: Callable[[], Iterable[Statement]]) -> None:
+    def write(self, statements: Statements) -> None:
         """Change the graph in one transaction, repeated as a whole (statements made anew) after errors that pass."""
 
         def work(transaction: neo4j.ManagedTransaction) -> None:

@@ -21,6 +21,8 @@ from graphlead.stores.faults import StoreError
 from graphlead.stores.shape import KEYS, SCHEMA, quoted
 
 Statement = tuple[str, Mapping[str, object]]
+Statements = Callable[[], Iterable[Statement]]
+"""Makes the statements of a transaction anew, for every try of it."""
 
 UNSCORED = set(SCORED)
 """What a load leaves to ``write_scores``."""
@@ -40,7 +42,7 @@ class Database(Protocol):
 
     def pages(self, cypher: str) -> Iterator[Rows]: ...
 
-    def write(self, statements: Callable[[], Iterable[Statement]]) -> None: ...
+    def write(self, statements: Statements) -> None: ...
 
     def command(self, cypher: str) -> None: ...
 
