@@ -52,16 +52,13 @@ def export(projection: Projection, out: Path, *, progress: Progress = silent) ->
 
 
 def _nodes(table: NodeTable, out: Path) -> str:
-    key, *others = table.properties
-    header = [
-        f"{_named(key)}:ID({table.label})",
-        *(f"{_named(name)}:{TYPES[table.properties[name]]}" for name in others),
-    ]
+    types = {name: TYPES[kind] for name, kind in table.properties.items()} | {table.key: f"ID({table.label})"}
+    header = [_field(name, type_) for name, type_ in types.items()]
     return f"--nodes={table.label}={_write(table.file, header, out)}"
 
 
 def _edges(table: EdgeTable, out: Path) -> str:
-    properties = [f"{_named(name)}:{TYPES[kind]}" for name, kind in table.properties.items()]
+    properties = [_field(name, TYPES[kind]) for name, kind in table.properties.items()]
     header = [f":START_ID({table.source})", f":END_ID({table.target})", *properties]
     return f"--relationships={table.relation}={_write(table.file, header, out)}"
 
@@ -74,13 +71,14 @@ def _mark(projection: Projection, out: Path) -> str:
     return "--nodes=Graphlead=Graphlead.csv"
 
 
-def _named(name: str) -> str:
+def _field(name: str, type_: str) -> str:
+    """A property in a header. Raises InputError for a name that a header cannot hold."""
     if ":" in name:
         raise InputError(
             f"neo4j-admin cannot take a property with a colon in its name ({name}).",
             remedy="Rename the column in the companies file, or push over Bolt instead.",
         )
-    return '"' + name.replace('"', '""') + '"' if set('",\n\r') & set(name) else name
+    return '"' + f"{name}:{type_}".replace('"', '""') + '"'
 
 
 def _write(table: Path, header: list[str], out: Path) -> str:
