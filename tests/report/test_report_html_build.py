@@ -20,9 +20,10 @@ from report_content import CLIENTS, LEADS, NASTY, content, evaluation, evidence,
 
 from graphlead.carriers import Column, Match, Register, Role
 from graphlead.errors import CarrierError
-from graphlead.report.html.build import ASSETS, SCRIPTS, render, write_report
+from graphlead.report.html.build import SCRIPTS, render, write_report
 from graphlead.report.html.content import Plane
 from graphlead.report.html.figures import script_json
+from graphlead.report.html.page import ASSETS
 
 
 class Elements(HTMLParser):

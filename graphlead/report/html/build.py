@@ -1,86 +1,28 @@
-"""One HTML file with everything in it: text by templates that escape, data as JSON, charts by a vendored library."""
+"""The report of a run as one HTML file: what its templates show, and what its scripts draw."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from importlib.resources import files
 from pathlib import Path
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from graphlead.carriers import Json
 from graphlead.report.html import clients, figures, paths, quality, story
 from graphlead.report.html.content import ReportContent
 from graphlead.report.html.market import market_view
+from graphlead.report.html.page import render_page, write_page
 from graphlead.report.html.table import lead_view
 
-ECHARTS = "6.1.0"
-"""The version of assets/echarts.min.js, as published, unchanged; its licence lies beside it."""
-
-SCRIPTS = ("echarts.min.js", "charts.js", "table.js", "evidence.js")
-
-ASSETS = files("graphlead.report.html") / "assets"
+SCRIPTS = ("echarts.min.js", "page.js", "charts.js", "table.js", "evidence.js")
 
 
 def write_report(path: Path, content: ReportContent) -> None:
-    """Write the report as one self-contained HTML file: under a temporary name, then renamed.
-
-    Opened anywhere, it asks for nothing: its own scripts are allowed by their hashes, and all else is forbidden by
-    its Content-Security-Policy. Every text of the register and the lists is escaped.
-    """
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(render(content).encode("utf-8", "replace"))
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    """Write the report as one self-contained HTML file; see ``page.write_page``."""
+    write_page(path, render(content))
 
 
 def render(content: ReportContent) -> str:
     """The report as HTML."""
-    scripts = [_asset(name) for name in SCRIPTS]
     view = _view(content)
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            **view,
-            policy=_policy(scripts),
-            scripts=scripts,
-            style=_asset("report.css"),
-            echarts=ECHARTS,
-            data=figures.script_json(_data(content, view)),
-        )
-    )
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("graphlead.report.html"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"percent": figures.percent, "count": figures.count}
-    return environment
-
-
-def _asset(name: str) -> Markup:
-    """A file of ours, trusted as it is: it may not end the element it stands in."""
-    return Markup((ASSETS / name).read_text("utf-8"))  # noqa: S704
-
-
-def _policy(scripts: list[Markup]) -> str:
-    """Nothing but these scripts, and styles of the page's own."""
-    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
-    allowed = " ".join(f"'sha256-{each}'" for each in hashes)
-    return (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    return render_page("report.html.j2", view, _data(content, view), SCRIPTS)
 
 
 def _view(content: ReportContent) -> Json:

@@ -1,0 +1,52 @@
+"use strict";
+// What every page needs to draw. Its data lies in the page's JSON; text reaches the page as text only, never as markup.
+const page = (() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const css = getComputedStyle(document.documentElement);
+  const color = (name) => css.getPropertyValue("--" + name).trim();
+  const [ink, soft, rule, blue, light, orange] = ["ink", "soft", "rule", "blue", "light", "orange"].map(color);
+  const none = "#b6c0c9";
+  const font = getComputedStyle(document.body).fontFamily;
+  const charts = [];
+  const narrow = () => window.innerWidth < 600;
+
+  const percent = (x) => {
+    const digits = x >= 0.0995 || x === 0 ? 0 : x >= 0.00995 ? 1 : 2;
+    return (100 * x).toFixed(digits) + "%";
+  };
+  const count = (x) => Math.round(x).toLocaleString("en-US");
+  const short = (x) => (x >= 1e6 ? x / 1e6 + "M" : x >= 1e4 ? x / 1e3 + "k" : x.toLocaleString("en-US"));
+
+  function element(tag, text, name) {
+    const made = document.createElement(tag);
+    if (text !== undefined) made.textContent = text;
+    if (name) made.className = name;
+    return made;
+  }
+
+  function tip(title, lines) {
+    const box = element("div", undefined, "tip");
+    box.append(element("b", title), ...lines.map((line) => element("span", line)));
+    return box;
+  }
+
+  const tooltip = (formatter, trigger) => ({
+    trigger, formatter, confine: true, borderColor: rule, borderWidth: 1, padding: [8, 11], backgroundColor: "#fff",
+    extraCssText: "box-shadow:0 2px 8px rgba(28,39,51,.12);", axisPointer: { lineStyle: { color: none } },
+  });
+
+  function draw(id, option) {
+    const place = document.getElementById(id);
+    if (!place) return null;
+    const chart = echarts.init(place, null, { renderer: "svg" });
+    chart.setOption({ animation: false, textStyle: { fontFamily: font, color: ink }, ...option });
+    charts.push(chart);
+    return chart;
+  }
+
+  const resize = () => charts.forEach((chart) => chart.resize());
+  window.addEventListener("resize", resize);
+  window.addEventListener("beforeprint", resize);
+  window.addEventListener("afterprint", resize);
+  return { data, color, ink, soft, rule, blue, light, orange, none, narrow, percent, count, short, element, tip, tooltip, draw };
+})();

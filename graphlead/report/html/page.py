@@ -1,0 +1,79 @@
+"""One HTML file with everything in it: text by templates that escape, data as JSON, charts by a vendored library."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from graphlead.carriers import Json
+from graphlead.report.html import figures
+
+ECHARTS = "6.1.0"
+"""The version of assets/echarts.min.js, as published, unchanged; its licence lies beside it."""
+
+ASSETS = files("graphlead.report.html") / "assets"
+
+
+def write_page(path: Path, page: str) -> None:
+    """Write a page: under a temporary name, then renamed."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(page.encode("utf-8", "replace"))
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def render_page(
+    template: str, view: Json, data: Json, scripts: tuple[str, ...], styles: tuple[str, ...] = ("report.css",)
+) -> str:
+    """A self-contained page. view: what the template shows; data: what the scripts draw; scripts, styles: assets.
+
+    Opened anywhere, it asks for nothing: its own scripts are allowed by their hashes, and all else is forbidden by
+    its Content-Security-Policy. Every text of the register and the lists is escaped.
+    """
+    texts = [_asset(name) for name in scripts]
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            **view,
+            policy=_policy(texts),
+            scripts=texts,
+            style=Markup().join(_asset(name) for name in styles),
+            echarts=ECHARTS,
+            data=figures.script_json(data),
+        )
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("graphlead.report.html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"percent": figures.percent, "count": figures.count}
+    return environment
+
+
+def _asset(name: str) -> Markup:
+    """A file of ours, trusted as it is: it may not end the element it stands in."""
+    return Markup((ASSETS / name).read_text("utf-8"))  # noqa: S704
+
+
+def _policy(scripts: list[Markup]) -> str:
+    """Nothing but these scripts, and styles of the page's own."""
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    allowed = " ".join(f"'sha256-{each}'" for each in hashes)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
