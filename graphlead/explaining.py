@@ -215,7 +215,7 @@ def find_company(register: Register, cohort: Cohort, wanted: str, where: str = "
     Raises InputError, saying what was probably meant, when there is none, several have the name, or the company is a
     client or suppressed: only candidates have a score to explain.
     """
-    company = _by_id_or_name(register, wanted, where)
+    company = by_id_or_name(register, wanted, where)
     called = _called(register, company)
     at = int(np.searchsorted(cohort.clients, company))
     if at < len(cohort.clients) and cohort.clients[at] == company:
@@ -234,7 +234,8 @@ def find_company(register: Register, cohort: Cohort, wanted: str, where: str = "
     return company
 
 
-def _by_id_or_name(register: Register, wanted: str, where: str) -> int:
+def by_id_or_name(register: Register, wanted: str, where: str = "company") -> int:
+    """The index of the company with this id, or with this name when one alone has it; InputError for none or many."""
     ids = register.ids().cast(pa.string())
     place = pc.index(ids, wanted).as_py()
     if place >= 0:

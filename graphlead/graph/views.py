@@ -45,7 +45,7 @@ def ego(
     if hops:
         _widen(graph, chosen, [key for key in graph.edges if key[0] == "company" and key[2] in LEVELS])
     _refuse_above(cap, chosen, "Ask for fewer hops")
-    return _view(graph, register, chosen)
+    return induced(graph, register, chosen)
 
 
 def to_networkx(
@@ -60,7 +60,7 @@ def to_networkx(
     _refuse_above(cap, chosen, "Ask for fewer companies")
     _widen(graph, chosen, [key for key in graph.edges if (key[0] == "company") != (key[2] == "company")])
     _refuse_above(cap, chosen, "Ask for fewer companies")
-    return _view(graph, register, chosen)
+    return induced(graph, register, chosen)
 
 
 def networkx_of(subgraph: Subgraph, cap: int = 5000) -> nx.MultiDiGraph:
@@ -132,7 +132,8 @@ def _refuse_above(cap: int, chosen: Selection, remedy: str) -> None:
         )
 
 
-def _view(graph: CompanyGraph, register: Register, chosen: Selection) -> nx.MultiDiGraph:
+def induced(graph: CompanyGraph, register: Register, chosen: Selection) -> nx.MultiDiGraph:
+    """The chosen nodes of each type and the edges among them; nodes and edges are as in ``ego``."""
     view = nx.MultiDiGraph()
     nodes: dict[str, dict[int, tuple[str, str]]] = {}
     for kind, flags in chosen.items():
