@@ -88,7 +88,8 @@ def pull(
     with refusals(out):
         out.mkdir(parents=True, exist_ok=True)
         with closing(Neo4jStore(address or Address.from_environment())) as store:
-            return store.read_register(out, mapping=told, progress=progress)
+            ready = store.connect() if mapping else store.open()
+            return ready.read_register(out, mapping=told, progress=progress)
 
 
 def export_admin(run: Path, out: Path, *, progress: Progress = silent) -> list[str]:

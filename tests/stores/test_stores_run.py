@@ -1,0 +1,98 @@
+"""From the folder of a run to its stores."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from small_graph import IDS, small_register
+
+from graphlead import storing
+from graphlead.carriers import Match
+from graphlead.errors import GraphleadError, RunFolderError
+from graphlead.graph.build import build_graph
+from graphlead.graph.files import save_graph
+from graphlead.ingest.records import save_register
+from graphlead.match.files import save_match
+from graphlead.stores.address import Address
+from graphlead.stores.neo4j import Neo4jStore
+
+TOP = "MATCH (c:Company) WHERE c.rank = 1 RETURN c.company_id, c.score, c.fit, c.nearest_client_id"
+CLIENTS = ["a", "b", "c", "f"]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """The folder of a finished run over the small register: four clients, and d before e."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    register = small_register(folder / "register")
+    save_register(register, folder / "register")
+    save_graph(build_graph(register), folder / "graph")
+    (folder / "match").mkdir()
+    lines = pd.DataFrame(
+        {"company_id": CLIENTS, "outcome": "matched", "won": ["2024-01-01", None, None, None]}
+    )
+    save_match(Match(lines, lines.iloc[:0], "won"), folder / "match")
+    scores = pd.DataFrame(
+        {"company_id": ["d", IDS[4]], "score": [0.9, 0.1], "rank": [1, 2], "gnn": [0.9, 0.1]}
+    )
+    scores.to_parquet(folder / "scores.parquet")
+    pd.DataFrame({"company_id": ["d"], "client_id": ["b"]}).to_csv(folder / "whitespace.csv", index=False)
+    (folder / "metrics.json").write_text(json.dumps({"prior": {"low": 0.1, "point": 0.2, "high": 0.3}}))
+    manifest = {"graphlead": "1", "finished": "2026-01-01", "files": {"scores.parquet": "0123456789"}}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+def test_the_store_of_a_run_is_built_when_it_is_first_asked_for(run: Path) -> None:
+    for _ in range(2):
+        with storing.open_embedded(run) as store:
+            assert store.query(TOP).rows == (("d", 0.9, "Strong", "b"),)
+            assert store.query("MATCH (r:Run) RETURN r.run_id, r.finished").rows == (
+                ("2026-01-01 01234567", "2026-01-01"),
+            )
+            clients = store.query(
+                "MATCH (c:Company) WHERE c.is_client RETURN c.company_id ORDER BY c.company_id"
+            ).rows
+            assert [client for (client,) in clients] == CLIENTS
+    assert not list((run / "store").glob(".tables-*"))
+
+
+def test_what_is_no_run_is_said(tmp_path: Path) -> None:
+    with pytest.raises(RunFolderError):
+        storing.open_embedded(tmp_path)
+
+
+def test_a_run_goes_to_neo4j_and_comes_back_as_a_register(
+    run: Path, neo4j_address: Address, tmp_path: Path
+) -> None:
+    storing.push(run, neo4j_address)
+    with closing(Neo4jStore(neo4j_address)) as store:
+        assert store.open().query(TOP).rows == (("d", 0.9, "Strong", "b"),)
+    companies, links = storing.pull(tmp_path / "pulled", address=neo4j_address)
+    assert sorted(pq.read_table(companies)["company_id"].to_pylist()) == IDS
+    assert pq.read_metadata(links).num_rows == 11
+
+
+def test_a_run_is_exported_for_the_bulk_import(run: Path, tmp_path: Path) -> None:
+    arguments = storing.export_admin(run, tmp_path / "export")
+    files = [
+        name
+        for each in arguments
+        if each.startswith(("--nodes", "--rel"))
+        for name in each.split("=")[2].split(",")
+    ]
+    assert all((tmp_path / "export" / name).is_file() for name in files)
+    assert "CREATE CONSTRAINT" in (tmp_path / "export/schema.cypher").read_text()
+
+
+def test_credentials_come_from_the_environment(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(GraphleadError, match="NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD not set"):
+        storing.push(run)
