@@ -14,6 +14,11 @@ OutFolder = Annotated[Path, typer.Option("--out", help="The folder to write to; 
 Files = Annotated[list[Path], typer.Argument(metavar="FILES...", help="As published: plain, .gz or .zip.")]
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")]
 
+SomeRun = Annotated[Path | None, typer.Option("--run", help="The folder of a finished run.")]
+Neo4j = Annotated[
+    bool, typer.Option("--neo4j", help="The database at NEO4J_URI instead of a run's own graph.")
+]
+
 push = typer.Typer(help="Put a finished run into a graph database.", no_args_is_help=True)
 pull = typer.Typer(help="Make a register of a graph database.", no_args_is_help=True)
 export = typer.Typer(help="Write a finished run as files that other programs load.", no_args_is_help=True)
@@ -23,14 +28,77 @@ imports = typer.Typer(
 )
 
 
+def _verbs() -> Any:
+    return import_module("graphlead.verbs_graph")
+
+
+def _names(incomplete: str) -> list[str]:
+    names: list[str] = import_module("graphlead.asking").complete_names(incomplete)
+    return names
+
+
 def add_to(app: typer.Typer) -> None:
     """Put these verbs beside the others."""
+    app.command()(query)
+    app.command()(shell)
+    app.command()(graph)
     for name, group in (("push", push), ("pull", pull), ("export", export), ("import", imports)):
         app.add_typer(group, name=name)
 
 
-def _verbs() -> Any:
-    return import_module("graphlead.verbs_graph")
+def query(
+    *,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="A query of the library; without one, all are listed.", autocompletion=_names),
+    ] = None,
+    folder: SomeRun = None,
+    neo4j: Neo4j = False,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", "-p", metavar="KEY=VALUE", help="A parameter; repeat it.")
+    ] = None,
+    style: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
+    rows: Annotated[int, typer.Option(min=1, help="The most rows to answer with.")] = 10_000,
+    seconds: Annotated[float, typer.Option(min=0.1, help="After which the query is stopped.")] = 60.0,
+    explain: Annotated[
+        bool, typer.Option("--describe", help="What the query takes, gives and costs.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Ask the graph of a run, or of the database at NEO4J_URI, a query of the library."""
+    console = console_of(quiet, False)
+    if name is None:
+        _verbs().queries(console)
+    elif explain:
+        _verbs().describe_query(name, console)
+    else:
+        limits = {"rows": rows, "seconds": seconds}
+        _verbs().query(name, folder, param or [], style, console, neo4j=neo4j, **limits)
+
+
+def shell(
+    *,
+    folder: SomeRun = None,
+    neo4j: Neo4j = False,
+    write: Annotated[bool, typer.Option("--write", help="Let statements change the graph.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Ask free queries in Cypher; each ends with a semicolon, :help tells more."""
+    _verbs().shell(folder, console_of(quiet, False), neo4j=neo4j, write=write)
+
+
+def graph(
+    *,
+    company: Annotated[str, typer.Argument(help="The id of a company, or its name.")],
+    folder: RunFolder,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path("ego.html"),
+    hops: Annotated[int, typer.Option(min=1, max=4, help="How many links away.")] = 2,
+    most: Annotated[int, typer.Option(min=2, max=1000, help="The most nodes drawn.")] = 200,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Draw what is around a company as an interactive page."""
+    _verbs().graph(company, folder, output, console_of(quiet, as_json), hops=hops, most=most)
 
 
 @push.callback()

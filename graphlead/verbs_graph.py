@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-from graphlead import storing
-from graphlead.console import Console
+from graphlead import asking, storing
+from graphlead.console import Console, laid_out, printable
+from graphlead.errors import SettingsError
 from graphlead.ingest import load_register
 from graphlead.report.summary import counted
 from graphlead.runs import read_manifest
+from graphlead.shell import shell as free_queries
 from graphlead.standards.bods_out import write_bods
 from graphlead.standards.tables import Imported
 
@@ -20,6 +23,65 @@ READERS = {
     "gleif": ("gleif", "read_gleif"),
     "companies-house": ("companies_house", "read_companies_house"),
 }
+
+
+def queries(console: Console) -> None:
+    """List the library."""
+    rows = asking.listed()
+    text = laid_out("Queries of the library (--describe tells more of one):", ["name", "answers"], rows)
+    console.outcome(text, {})
+
+
+def describe_query(name: str, console: Console) -> None:
+    """What a query takes, gives and costs."""
+    console.outcome(asking.described(name), {})
+
+
+def query(
+    name: str,
+    run: Path | None,
+    given: Sequence[str],
+    style: str,
+    console: Console,
+    *,
+    neo4j: bool,
+    rows: int,
+    seconds: float,
+) -> None:
+    """Answer a query of the library."""
+    where = _where(run, neo4j=neo4j)
+    with console.stage("opening the graph") as progress:
+        answer = asking.ask(
+            where, name, asking.pairs(given), style, rows=rows, seconds=seconds, progress=progress
+        )
+    sys.stdout.write(f"{printable(answer) if style == 'table' else answer}\n")
+
+
+def shell(run: Path | None, console: Console, *, neo4j: bool, write: bool) -> None:
+    """Answer free queries until there are no more."""
+    where = _where(run, neo4j=neo4j)
+    with console.stage("opening the graph") as progress:
+        store = asking.opened(where, progress=progress)
+    with store as opened:
+        free_queries(opened, sys.stdin, sys.stdout, write=write)
+
+
+def graph(company: str, run: Path, out: Path, console: Console, *, hops: int, most: int) -> None:
+    """Draw what is around a company."""
+    from graphlead.picturing import picture
+
+    with console.stage("drawing") as progress:
+        count = picture(run, company, out, hops=hops, most=most, progress=progress)
+    console.outcome(f"{counted(count, 'node')} drawn in {out}.", {"nodes": count, "file": str(out)})
+
+
+def _where(run: Path | None, *, neo4j: bool) -> Path | None:
+    """The run whose own graph is asked, None for Neo4j."""
+    if neo4j == (run is not None):
+        raise SettingsError(
+            "it is not clear which graph is asked.", where="query", remedy="Give either --run DIR or --neo4j."
+        )
+    return run
 
 
 def push_neo4j(run: Path, console: Console) -> None:
