@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import Json, Projection, Register
+from graphlead.carriers import NONE, Json, Profile, Projection, Register
 from graphlead.cohort import cohort_of
 from graphlead.contracts import GraphStore, Progress, silent
 from graphlead.disk import refusals
@@ -22,6 +22,8 @@ from graphlead.graph.files import load_graph
 from graphlead.graph.projection import Standing, project
 from graphlead.ingest import load_register
 from graphlead.match.files import load_match
+from graphlead.profile.files import load_profile
+from graphlead.report.exports import restored
 from graphlead.report.leads import fit
 from graphlead.runs import read_manifest
 from graphlead.stores.address import Address
@@ -122,11 +124,9 @@ def project_run(run: Path, folder: Path, *, progress: Progress = silent) -> Proj
         register.ids(), load_match(run / "match"), load_match(suppressed) if suppressed.is_dir() else None
     )
     prior = json.loads((run / "metrics.json").read_text("utf-8"))["prior"]["point"]
-    scores, whitespace = (
-        pd.read_parquet(run / "scores.parquet"),
-        pd.read_csv(run / "whitespace.csv", dtype=str),
-    )
-    standing = standing_of(register, scores, whitespace, prior, run_id(manifest), manifest["finished"])
+    scores = pd.read_parquet(run / "scores.parquet")
+    nearest, segments = _nearest_clients(run), load_profile(run / "profile")
+    standing = standing_of(register, scores, nearest, segments, prior, run_id(manifest), manifest["finished"])
     return project(register, graph, cohort, standing, folder, progress=progress)
 
 
@@ -135,18 +135,38 @@ def run_id(manifest: Json) -> str:
     return f"{manifest['finished']} {manifest['files']['scores.parquet'][:8]}"
 
 
+def _nearest_clients(run: Path) -> pd.Series:
+    """The nearest client of every company of the two lists, by company_id."""
+    leads = pd.read_csv(run / "leads.csv", dtype=str, encoding="utf-8-sig")
+    whitespace = pd.read_csv(run / "whitespace.csv", dtype=str, encoding="utf-8-sig")
+    whitespace = whitespace.rename(columns={"client_id": "nearest_client_id"})
+    both = pd.concat([restored(each[["company_id", "nearest_client_id"]]) for each in (leads, whitespace)])
+    return both.set_index("company_id")["nearest_client_id"]
+
+
 def standing_of(
-    register: Register, scores: pd.DataFrame, whitespace: pd.DataFrame, prior: float, run: str, finished: str
+    register: Register,
+    scores: pd.DataFrame,
+    nearest: pd.Series,
+    profile: Profile,
+    prior: float,
+    run: str,
+    finished: str,
 ) -> Standing:
-    """The scores of a run (company_id, score, rank) with fit, and the nearest client where one is known."""
+    """The scores of a run (company_id, score, rank) with fit, segment, and the nearest client where one is known.
+
+    nearest: ids of clients by company_id.
+    """
     score = scores["score"].to_numpy(np.float64)
     at = pc.index_in(pa.array(scores["company_id"], pa.string()), register.ids().cast(pa.string()))
-    nearest = scores["company_id"].map(whitespace.set_index("company_id")["client_id"])
+    names = pa.array([segment.name for segment in profile.segments], pa.string())
+    segment = profile.segment_of[at.to_numpy()]
     table = {
         "company": at.cast(pa.int32()),
         "score": score,
         "rank": scores["rank"].to_numpy(np.int64),
         "fit": pa.array(fit(score, prior), pa.string()),
-        "nearest_client_id": pa.array(nearest, pa.string(), from_pandas=True),
+        "segment": names.take(pa.array(segment, mask=segment == NONE)),
+        "nearest_client_id": pa.array(scores["company_id"].map(nearest), pa.string(), from_pandas=True),
     }
     return Standing(pa.table(table), run, finished)
