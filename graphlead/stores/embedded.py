@@ -7,8 +7,9 @@ complete. So whoever is killed leaves the last good store, and readers of the ol
 from __future__ import annotations
 
 import shutil
+import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,16 +19,19 @@ import ladybug
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphlead.carriers import Answer, Node, Projection, Subgraph
+from graphlead.carriers import SCORED, Answer, Node, Projection, Subgraph
 from graphlead.contracts import Progress, silent
 from graphlead.errors import GraphleadError
 from graphlead.stores.answers import joined, refs_missing
 from graphlead.stores.differences import BATCH, Rows
 from graphlead.stores.embedded_load import (
+    CHUNK,
+    DROP_STALE,
     Statement,
     copies,
     creations,
-    score_statements,
+    run_statements,
+    set_scores,
     version_in,
 )
 from graphlead.stores.embedded_values import Tables, converted
@@ -199,7 +203,7 @@ class EmbeddedStore:
     def update(self, cypher: str, parameters: Mapping[str, object] = {}) -> None:
         """Change the graph by one statement, wholly or not at all. Raises QueryError when it is wrong."""
         values = checked(cypher, parameters)
-        self._change([(cypher, values)])
+        self._change(lambda connection: _ask(connection, cypher, values))
 
     def write_scores(
         self, scores: pa.Table, run_id: str, finished: str, *, progress: Progress = silent
@@ -209,34 +213,41 @@ class EmbeddedStore:
         ``scores``: company_id, and those of SCORED that are known. Nobody ever sees a part of them.
         """
         table = score_table(scores, run_id)
-        staged = self.path.with_name(f".{self.path.name}.scores.parquet")
-        progress(0, 1, "scores")
-        try:
-            pq.write_table(table, staged)
-            self._change(score_statements(staged, run_id, finished))
-        finally:
-            staged.unlink(missing_ok=True)
-        progress(1, 1, "scores")
+        with tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
+            staged = Path(folder) / "scores.parquet"
+
+            def work(connection: ladybug.Connection) -> None:
+                names = [name for name in SCORED if _in_use(connection, table, name)]
+                for start in range(0, len(table), CHUNK):
+                    progress(start, len(table), "scores")
+                    pq.write_table(table.slice(start, CHUNK), staged)
+                    connection.execute(set_scores(staged, names))
+                while _ask(connection, DROP_STALE, {"run": run_id}).get_all() != [[0]]:
+                    continue
+                for statement, values in run_statements(run_id, finished):
+                    connection.execute(statement, values)
+
+            self._change(work)
+        progress(len(table), len(table), "scores")
 
     def _opened(self) -> ladybug.Connection:
         if self._connection is None:
             raise StoreError("the store is not open.", where=str(self.path), remedy="Call open() first.")
         return self._connection
 
-    def _change(self, statements: Iterable[Statement]) -> None:
-        """Apply statements to a copy of the file, in one transaction, and put that in its place."""
+    def _change(self, work: Callable[[ladybug.Connection], object]) -> None:
+        """Do some work on a copy of the file, and put that in its place when all is done."""
         was_open = self._connection is not None
         self.open()
         self.close()
-        with self._changing() as part:
-            shutil.copyfile(self.path, part)
-            with _written(part) as connection, explained(SECONDS):
-                connection.execute("BEGIN TRANSACTION")
-                for statement, values in statements:
-                    connection.execute(statement, values)
-                connection.execute("COMMIT")
-        if was_open:
-            self.open()
+        try:
+            with self._changing() as part:
+                shutil.copyfile(self.path, part)
+                with _written(part) as connection, explained(SECONDS):
+                    work(connection)
+        finally:
+            if was_open:
+                self.open()
 
     @contextmanager
     def _changing(self) -> Iterator[Path]:
@@ -333,6 +344,14 @@ def _ask(
     if isinstance(result, list):
         raise QueryError("this is more than one statement.", remedy="Give one at a time.")
     return result
+
+
+def _in_use(connection: ladybug.Connection, scores: pa.Table, name: str) -> bool:
+    """Whether any company has, or is to have, a value of this property: setting one costs as much as ten reads."""
+    if scores[name].null_count < len(scores):
+        return True
+    asked = f"MATCH (c:Company) WHERE c.{quoted(name)} IS NOT NULL RETURN count(*)"
+    return _ask(connection, asked).get_all() != [[0]]
 
 
 def _rows(result: ladybug.QueryResult, limit: int | None, tables: Tables) -> tuple[tuple[object, ...], ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from graphlead.carriers import SCORED, EdgeTable, Kind, Projection
@@ -17,6 +17,9 @@ TYPES = {
     Kind.FLAG: "BOOL",
     Kind.DAY: "DATE",
 }
+
+CHUNK = 100_000
+"""Companies whose scores are changed at a time: what is changed at once has to fit into the buffer pool."""
 
 Statement = tuple[str, dict[str, object]]
 
@@ -61,15 +64,22 @@ def _copy_edges(table: EdgeTable) -> str:
     return f"COPY {quoted(table.relation)} FROM {text(str(table.file))} ({ends})"
 
 
-def score_statements(scores: Path, run_id: str, finished: str) -> list[Statement]:
-    """Take every company's scores away, then give those of the file, and tell of the run."""
-    nothing = ", ".join(f"c.{name} = NULL" for name in SCORED)
-    names = ", ".join(f"{name} AS new_{name}" for name in SCORED)
-    values = ", ".join(f"c.{name} = new_{name}" for name in SCORED)
-    return [
-        (f"MATCH (c:Company) WHERE c.run_id IS NOT NULL SET {nothing}", {}),
-        (f"LOAD FROM {text(str(scores))} WITH company_id AS id, {names} "
-         f"MATCH (c:Company) WHERE c.company_id = id SET {values}", {}),
-        ("MERGE (r:Run {run_id: $run}) SET r.finished = $finished", {"run": run_id, "finished": finished}),
-        *remembered(run_id),
-    ]  # fmt: skip
+def set_scores(file: Path, names: Sequence[str]) -> str:
+    """Give the companies in a file their scores."""
+    read = ", ".join(f"{name} AS new_{name}" for name in names)
+    values = ", ".join(f"c.{name} = new_{name}" for name in names)
+    return (f"LOAD FROM {text(str(file))} WITH company_id AS id, {read} "
+            f"MATCH (c:Company) WHERE c.company_id = id SET {values}")  # fmt: skip
+
+
+DROP_STALE = (
+    f"MATCH (c:Company) WHERE c.run_id <> $run WITH c LIMIT {CHUNK} "
+    f"SET {', '.join(f'c.{name} = NULL' for name in SCORED)} RETURN count(*)"
+)
+"""Take the scores of other runs away from so many companies, and tell from how many."""
+
+
+def run_statements(run_id: str, finished: str) -> list[Statement]:
+    """Tell of the run whose scores the companies carry."""
+    run: dict[str, object] = {"run": run_id, "finished": finished}
+    return [("MERGE (r:Run {run_id: $run}) SET r.finished = $finished", run), *remembered(run_id)]
