@@ -12,7 +12,7 @@
 //   clients: integer -- how many of the two are clients
 // Cost: the effective shares among companies on cycles, each pair once: seconds for a million companies.
 MATCH (a:Company)-[e:EFFECTIVE_OWNS]->(b:Company)-[back:EFFECTIVE_OWNS]->(a)
-WHERE a.in_cycle AND b.in_cycle AND a.company_id < b.company_id
+WHERE a.in_cycle = true AND b.in_cycle = true AND a.company_id < b.company_id
 RETURN a.group_id AS group_id, a.company_id AS company_id, a.name AS name, b.company_id AS other_id,
        b.name AS other_name, round(e.share, 6) AS share, round(back.share, 6) AS share_back,
        CASE WHEN a.is_client THEN 1 ELSE 0 END + CASE WHEN b.is_client THEN 1 ELSE 0 END AS clients

@@ -17,7 +17,7 @@
 //   ultimate_parent_id: string -- who controls the client now
 // Cost: the owners of the clients and of their effective owners: about a second for 5,000 clients.
 MATCH (x:Company)-[:EFFECTIVE_OWNS*0..1]->(k:Company)
-WHERE k.is_client AND x.group_id = k.group_id
+WHERE k.is_client = true AND x.group_id = k.group_id
 WITH DISTINCT k, x
 MATCH (o:Company|Holder|Person)-[r:OWNS]->(x)
 WHERE r.since >= $since AND r.share_high >= $least AND (k.won IS NULL OR r.since > k.won)

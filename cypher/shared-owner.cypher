@@ -13,7 +13,7 @@
 //   owner_name: string
 //   share: float -- of the owner in the lead; NULL where unknown
 // Cost: from the clients to their owners and down again, one link each: about a second for 5,000 clients.
-MATCH (o:Company|Holder|Person)-[:OWNS]->(k:Company) WHERE k.is_client AND o.links <= $hub
+MATCH (o:Company|Holder|Person)-[:OWNS]->(k:Company) WHERE k.is_client = true AND coalesce(o.links, 0) <= $hub
 WITH o, count(k) AS clients WHERE clients >= $least
 MATCH (o)-[r:OWNS]->(c:Company) WHERE c.rank IS NOT NULL
 RETURN c.company_id AS company_id, c.name AS name, c.rank AS rank, clients,

@@ -13,7 +13,7 @@
 //   client_id: string -- one of the clients, the first by id
 // Cost: from the clients two links out, no further than ``hub`` from each person: a second or two for 5,000 clients.
 MATCH (k:Company)<-[:OWNS|LINKED]-(o:Holder|Person)
-WHERE k.is_client AND ($client_id = '' OR k.company_id = $client_id) AND o.links <= $hub
+WHERE k.is_client = true AND ($client_id = '' OR k.company_id = $client_id) AND coalesce(o.links, 0) <= $hub
 WITH DISTINCT k, o
 MATCH (o)-[:OWNS|LINKED]->(c:Company) WHERE c.rank IS NOT NULL
 RETURN c.company_id AS company_id, c.name AS name, c.rank AS rank, count(DISTINCT k.company_id) AS clients,

@@ -11,7 +11,7 @@
 //   unknown: integer -- owners whose share is unknown
 //   unaccounted: float -- the part of the company that no known share accounts for
 // Cost: the owners of the clients and of the best leads: under a second.
-MATCH (c:Company) WHERE c.is_client OR c.rank <= $deepest
+MATCH (c:Company) WHERE c.is_client = true OR c.rank <= $deepest
 MATCH (:Company|Holder|Person)-[r:OWNS]->(c)
 WITH c, count(*) AS owners, count(*) - count(r.share) AS unknown, sum(coalesce(r.share, 0.0)) AS known
 WHERE unknown > 0

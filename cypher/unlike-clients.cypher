@@ -12,11 +12,15 @@
 //   segment: string -- the group of clients that it is most like, where the run found groups
 //   won: date
 // Cost: the industries and places of the clients: about a second for 5,000 clients.
-MATCH (k:Company) WHERE k.is_client
-OPTIONAL MATCH (k)-[:IN_INDUSTRY]->(:Industry)-[:PART_OF*0..8]->(i:Industry)
+MATCH (k:Company) WHERE k.is_client = true
+OPTIONAL MATCH (k)-[:IN_INDUSTRY]->(f:Industry)
+WITH k, min(f.code) AS code
+OPTIONAL MATCH (f:Industry {code: code})-[:PART_OF*0..8]->(i:Industry)
 WHERE NOT EXISTS { MATCH (i)-[:PART_OF]->(:Industry) }
 WITH k, min(i.code) AS industry
-OPTIONAL MATCH (k)-[:LOCATED_IN]->(:Place)-[:PART_OF*0..4]->(p:Place) WHERE p.level = $level
+OPTIONAL MATCH (k)-[:LOCATED_IN]->(f:Place)
+WITH k, industry, f
+OPTIONAL MATCH (f)-[:PART_OF*0..4]->(p:Place) WHERE p.level = $level
 WITH k, industry, min(p.place_key) AS place_key
 WITH industry, collect({id: k.company_id, name: k.name, segment: k.segment, won: k.won, place: place_key}) AS members,
      count(*) AS clients

@@ -10,9 +10,9 @@
 //   clients: integer -- how many clients the group has
 //   client_id: string -- one of them, the first by id
 // Cost: one look at every company's group: about a second for a million companies.
-MATCH (k:Company) WHERE k.is_client AND ($client_id = '' OR k.company_id = $client_id)
+MATCH (k:Company) WHERE k.is_client = true AND ($client_id = '' OR k.company_id = $client_id)
 WITH DISTINCT k.group_id AS group_id
-MATCH (k:Company) WHERE k.group_id = group_id AND k.is_client
+MATCH (k:Company) WHERE k.group_id = group_id AND k.is_client = true
 WITH group_id, count(k) AS clients, min(k.company_id) AS client_id
 MATCH (c:Company) WHERE c.group_id = group_id AND NOT c.is_client AND NOT c.is_suppressed
 RETURN c.company_id AS company_id, c.name AS name, c.rank AS rank, group_id, clients, client_id

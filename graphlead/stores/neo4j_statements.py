@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from graphlead.carriers import SCORED, EdgeTable, NodeTable
 from graphlead.stores.shape import KEYS, quoted
 
-INDEXES = {"Company": ("group_id", "ultimate_parent_id", "rank", "is_client", "nearest_client_id", "run_id", "name"),
-           "Holder": ("name",), "Person": ("name",), "Place": ("name",)}  # fmt: skip
+INDEXES = {"Company": ("group_id", "ultimate_parent_id", "rank", "is_client", "nearest_client_id", "run_id", "name",
+                       "in_cycle", "links"),
+           "Holder": ("name", "links"), "Person": ("name", "links"), "Place": ("name",)}  # fmt: skip
 """Properties that queries begin with."""
 
 MARK = "Graphlead"
