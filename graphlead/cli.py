@@ -104,6 +104,7 @@ def run(
     top: Annotated[int | None, typer.Option(help=help_of("top"))] = None,
     prior: Annotated[float | None, typer.Option(help=help_of("prior"))] = None,
     classifier: Annotated[str | None, typer.Option(help=help_of("classifier"))] = None,
+    store: Annotated[str | None, typer.Option(help=help_of("store"))] = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -111,7 +112,7 @@ def run(
     flags = {
         "companies": companies, "links": links, "clients": clients, "suppress": suppress, "out": out,
         "exclude": separated(exclude), "reviewed": reviewed, "seed": seed,
-        "device": device, "top": top, "prior": prior, "classifier": classifier,
+        "device": device, "top": top, "prior": prior, "classifier": classifier, "store": store,
     }  # fmt: skip
     _verbs().run(config, flags, console_of(quiet, as_json))
 

@@ -16,6 +16,7 @@ from graphlead.errors import SettingsError
 if TYPE_CHECKING:
     from graphlead.carriers import Column, Json
 
+STORES = ("embedded", "neo4j")
 RANKERS = ("pagerank", "tabular", "tabular_graph", "gnn")
 DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
 CLASSIFIER = re.compile(r"xgboost|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
@@ -67,6 +68,12 @@ class Settings:
     )
     rankers: tuple[str, ...] = field(
         default=RANKERS, metadata=_help("Which rankers are trained and compared.")
+    )
+    store: str = field(
+        default="embedded",
+        metadata=_help(
+            "Where the graph is kept for Cypher: embedded, a file in the run's folder, or neo4j, at NEO4J_URI too."
+        ),
     )
     folds: int = field(default=5, metadata=_help("Parts the clients are dealt into to be held out in turn."))
     columns: Mapping[str, str] = field(
@@ -140,6 +147,7 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda v: _are_texts(v) and bool(v) and len(set(v)) == len(v) and set(v) <= set(RANKERS),
         f"a list of some of {', '.join(RANKERS)}, each once",
     ),
+    "store": (lambda v: v in STORES, " or ".join(STORES)),
     "folds": (lambda v: _is_int(v) and 2 <= v <= 20, "a whole number from 2 to 20"),
     "columns": (
         lambda v: isinstance(v, Mapping) and _are_texts(tuple(v)) and _are_texts(tuple(v.values())),

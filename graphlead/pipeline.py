@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from graphlead import training
+from graphlead import storing, training
 from graphlead.carriers import Evaluation, Json, Match, Profile, Register
 from graphlead.cohort import cohort_of
 from graphlead.config import Settings
@@ -27,12 +27,15 @@ from graphlead.sources import INPUTS, excluded, gather, reopen, review_answers, 
 def discover(settings: Settings, console: Console) -> Result:
     """Find the companies most likely to become clients: train, evaluate, score everybody, write the lead list."""
     training.check(settings)
+    storing.check(settings.store)
     inputs = hash_inputs({name: getattr(settings, name) for name in INPUTS})
     with open_run(settings.out) as run:
         sources = gather(run, inputs, settings, console)
         trained = training.train(run, sources.register, sources.graph, sources.cohort, settings, console,
                                  key=stage_key(inputs, settings, *INPUTS))  # fmt: skip
-        return hand_over(run, sources, trained, settings, inputs, console)
+        result = hand_over(run, sources, trained, settings, inputs, console)
+        _keep_graph(settings, console)
+        return result
 
 
 def score_again(
@@ -53,7 +56,18 @@ def score_again(
     with open_run(out) as newer:
         sources = gather(newer, inputs, settings, console, earlier=run)
         scored = training.apply(run, sources.register, sources.graph, sources.cohort, settings, console)
-        return hand_over(newer, sources, scored, settings, inputs, console)
+        result = hand_over(newer, sources, scored, settings, inputs, console)
+        _keep_graph(settings, console)
+        return result
+
+
+def _keep_graph(settings: Settings, console: Console) -> None:
+    """Put a run that was just published into its graph stores."""
+    with console.stage("keeping the graph") as progress:
+        storing.build_embedded(settings.out, progress=progress)
+    if settings.store == "neo4j":
+        with console.stage("loading into Neo4j") as progress:
+            storing.push(settings.out, progress=progress)
 
 
 def match_list(

@@ -160,11 +160,11 @@ def review_answers(reviewed: Path | None) -> pd.DataFrame | None:
 
 
 def stage_key(inputs: Json, settings: Settings, *names: str) -> Json:
-    """What a stage depends on: the content of these inputs, and every setting but paths and the list's length."""
+    """What a stage depends on: the content of these inputs, and every setting but paths, the list's length and the store."""
     hashes = {
         name: inputs[name].get("sha256", inputs[name].get("finished")) for name in names if name in inputs
     }
-    kept = {k: v for k, v in settings.to_json().items() if k not in (*INPUTS, "out", "top")}
+    kept = {k: v for k, v in settings.to_json().items() if k not in (*INPUTS, "out", "top", "store")}
     return {"inputs": hashes, "settings": kept}
 
 

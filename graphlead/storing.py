@@ -36,6 +36,9 @@ STORE = "store"
 FILE = "graph.lbug"
 """The embedded store of a run: a file in a folder of the run's folder."""
 
+NEWEST = "MATCH (r:Run) RETURN r.run_id AS run ORDER BY r.finished DESC LIMIT 1"
+"""The run whose scores a store holds."""
+
 
 def embedded(run: Path) -> EmbeddedStore:
     """The embedded store of a run, not opened yet."""
@@ -52,12 +55,22 @@ def build_embedded(run: Path, *, progress: Progress = silent) -> EmbeddedStore:
 
 
 def open_embedded(run: Path, *, progress: Progress = silent) -> EmbeddedStore:
-    """The embedded store of a finished run, opened; built first where there is none yet."""
-    read_manifest(run)
+    """The embedded store of a finished run, opened; built first where there is none of this very run."""
+    wanted = run_id(read_manifest(run))
     store = embedded(run)
-    if not store.path.exists():
-        build_embedded(run, progress=progress)
+    if store.path.exists():
+        store.open()
+        if wanted in {each["run"] for each in store.query(NEWEST).records()}:
+            return store
+        store.close()
+    build_embedded(run, progress=progress)
     return store.open()
+
+
+def check(store: str) -> None:
+    """Raise before any work is done when the store cannot be reached as far as the environment tells."""
+    if store == "neo4j":
+        Address.from_environment()
 
 
 def push(run: Path, address: Address | None = None, *, progress: Progress = silent) -> None:

@@ -120,7 +120,7 @@ def settings_of(
     """The settings of a finished run, over other files."""
     kept = {
         key: manifest["settings"][key]
-        for key in ("exclude", "seed", "device", "classifier", "rankers", "columns")
+        for key in ("exclude", "seed", "device", "classifier", "rankers", "store", "columns")
     }
     lists = {"exclude": tuple(kept["exclude"]), "rankers": tuple(kept["rankers"])}
     own = clients or Path(manifest["settings"]["clients"])

@@ -85,6 +85,7 @@ def test_columns_map_to_roles(tmp_path: Path) -> None:
         ("classifier", "RandomForest", "scikit-learn"),
         ("classifier", "os.system('x')", "scikit-learn"),
         ("rankers", (), "some of pagerank"),
+        ("store", "mongo", "embedded or neo4j"),
         ("rankers", ("gnn", "gnn"), "each once"),
         ("rankers", ("svm",), "some of pagerank"),
         ("folds", 1, "from 2 to 20"),
@@ -160,7 +161,7 @@ def test_to_json_is_plain_and_in_the_order_of_the_fields() -> None:
     assert settings.to_json() | {"rankers": None, "classifier": None} == {
         "companies": "c.csv", "clients": "l.csv", "out": "o", "links": None, "suppress": None, "reviewed": None,
         "exclude": ["a"], "seed": 0, "device": "auto", "top": 500, "prior": None, "classifier": None,
-        "rankers": None, "folds": 5, "columns": {"x": "id"},
+        "rankers": None, "store": "embedded", "folds": 5, "columns": {"x": "id"},
     }  # fmt: skip
 
 

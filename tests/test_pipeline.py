@@ -24,7 +24,7 @@ FILES = {name: DATA / f"{name}.csv" for name in ("companies", "links", "clients"
 RANKERS = ("pagerank", "tabular", "tabular_graph", "gnn")
 ENTRIES = (
     "leads.csv", "whitespace.csv", "scores.parquet", "review.csv", "metrics.json", "noise.txt", "manifest.json",
-    "model", "register", "graph", "heldout", "profile", "evidence.json", "report.html",
+    "model", "register", "graph", "heldout", "profile", "evidence.json", "report.html", "store",
 )  # fmt: skip
 Command = Callable[..., int]
 
@@ -158,6 +158,33 @@ def test_the_parts_of_a_run_run_alone(
     alone = ("--companies", FILES["companies"], "--clients", FILES["clients"], "--out", tmp_path / "p")
     assert command("profile", "--links", FILES["links"], *alone, "--quiet") == 0
     assert read(tmp_path / "p" / "profile.json")["n_clients"] == result.profile.n_clients
+
+
+def test_the_graph_of_a_run_answers_what_its_lists_say(
+    result: Result, command: Command, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    asked = ("query", "top-leads", "--run", result.folder, "-p", "limit=20", "--format", "json")
+    assert command(*asked) == 0
+    answer = json.loads(capsys.readouterr().out)
+    best = [row["company_id"] for row in answer["rows"]]
+    assert best == result.scores["company_id"].head(20).tolist()
+    nearest = dict(zip(result.leads["company_id"], result.leads["nearest_client_id"], strict=True))
+    known = [row for row in answer["rows"] if row["company_id"] in nearest]
+    assert known
+    assert all(row["nearest_client_id"] == nearest[row["company_id"]] for row in known)
+    assert command("query", "top-leads") == 2
+    assert "Give either --run DIR or --neo4j" in capsys.readouterr().err
+
+
+def test_neo4j_is_asked_for_its_address_before_anything_is_learned(
+    command: Command, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    given = [word for name, path in FILES.items() for word in (f"--{name}", path)]
+    assert command("run", *given, "--out", tmp_path / "o", "--store", "neo4j") != 0
+    assert "NEO4J_URI" in capsys.readouterr().err
+    assert not (tmp_path / "o").exists()
 
 
 @pytest.mark.parametrize("who", ["client", "suppressed", "unknown"])
