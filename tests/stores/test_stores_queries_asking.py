@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from queried_graph import queried_graph
+from queried_graph import EARLIER, EARLIER_RANKS, RANKS, RUN, queried_graph, scores_of
 
 from graphlead import asking
 from graphlead.answering import text_of
@@ -20,6 +20,7 @@ from graphlead.errors import SettingsError
 from graphlead.shell import shell
 from graphlead.stores.embedded import EmbeddedStore
 from graphlead.stores.faults import QueryError
+from graphlead.stores.queries import run_query
 
 
 @pytest.fixture
@@ -82,6 +83,25 @@ def test_an_answer_as_csv_and_json_has_every_value(run: Path) -> None:
     way = json.loads(ask(run, "evidence", {"company_id": "c1", "client_id": "a3"}, "json"))["rows"][0]["way"]
     assert [node["key"] for node in way["nodes"]] == ["c1", "a3"]
     assert way["relationships"] == [{"type": "LINKED", "properties": {"kind": "supplies"}}]
+
+
+def test_a_store_that_is_built_anew_remembers_the_lists_of_earlier_runs(tmp_path: Path) -> None:
+    projection, _ = queried_graph(tmp_path / "run")
+    store = EmbeddedStore(tmp_path / "graph.lbug")
+    store.build(projection)
+    store.write_scores(scores_of(EARLIER_RANKS).drop(["company"]), EARLIER, EARLIER[:10])
+    store.build(projection)
+    with store:
+        lists = store.query(
+            "MATCH (r:Run)-[l:LISTED]->(c:Company) RETURN r.run_id, c.company_id, l.rank ORDER BY l.rank"
+        )
+        assert {(company, rank) for run, company, rank in lists.rows if run == EARLIER} == set(
+            EARLIER_RANKS.items()
+        )
+        assert {(company, rank) for run, company, rank in lists.rows if run == RUN} == set(RANKS.items())
+        assert len(lists.rows) == 16
+        entered = run_query(store, "entered-and-left", {"length": 1}).rows
+        assert [row[:2] for row in entered] == [("entered", "d1"), ("left", "c1")]
 
 
 def test_a_wrong_question_is_refused_before_a_store_is_opened(tmp_path: Path) -> None:
