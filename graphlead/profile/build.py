@@ -100,7 +100,9 @@ def _notes(
         for topic in topics
         if topic.column.name not in said and not any(level.label in out for level in topic.levels)
     ]
-    notes = [f"{tried:,} values of {len(topics)} columns were tried; p-values are corrected for that many."]
+    notes = [
+        f"{tried:,} values of {len(topics)} column{'' if len(topics) == 1 else 's'} were tried; p-values are corrected for that many."
+    ]
     if not any(topic.column.role is Role.INDUSTRY for topic in topics):
         notes.append("The register has no industry column, so nothing is said about industries.")
     if not own:
