@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -19,7 +20,7 @@ import ladybug
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphlead.carriers import SCORED, Answer, Node, Projection, Subgraph
+from graphlead.carriers import SCORED, Answer, Projection, Subgraph
 from graphlead.contracts import Progress, silent
 from graphlead.errors import GraphleadError
 from graphlead.stores.answers import joined, refs_missing
@@ -32,17 +33,17 @@ from graphlead.stores.embedded_load import (
     creations,
     run_statements,
     set_scores,
-    version_in,
 )
-from graphlead.stores.embedded_values import Tables, converted
-from graphlead.stores.faults import REBUILD, QueryError, StoreError, explained, read_only
+from graphlead.stores.embedded_reading import ask, in_use, nodes_of, rows_of, tables_of
+from graphlead.stores.embedded_values import Tables
+from graphlead.stores.faults import REBUILD, StoreError, explained, read_only
 from graphlead.stores.files import alone, disk, remove
 from graphlead.stores.lists import recalled, remembered
 from graphlead.stores.mapping import OWN, RegisterMapping
 from graphlead.stores.parameters import checked, only_reads
 from graphlead.stores.reading import read_register
 from graphlead.stores.scores import score_table
-from graphlead.stores.shape import KEYS, ROWS, SCHEMA, SECONDS, quoted, text
+from graphlead.stores.shape import ROWS, SECONDS
 
 BUFFER = 2**30
 """Bytes of the buffer pool: what a build or a query may hold before it spills or fails."""
@@ -109,7 +110,7 @@ class EmbeddedStore:
         self._file, handle = _acquire(self.path)
         self._connection = ladybug.Connection(handle.database)
         try:
-            self._tables = _check(self._connection, self.path)
+            self._tables = tables_of(self._connection, self.path)
         except BaseException:
             self.close()
             raise
@@ -148,9 +149,9 @@ class EmbeddedStore:
         connection = self._opened()
         connection.set_query_timeout(max(1, int(seconds * 1000)))
         with explained(seconds):
-            result = _ask(connection, cypher, values)
+            result = ask(connection, cypher, values)
             try:
-                found = _rows(result, rows, self._tables)
+                found = rows_of(result, rows, self._tables)
                 return Answer(tuple(result.get_column_names()), found, rows is not None and result.has_next())
             finally:
                 result.close()
@@ -160,7 +161,7 @@ class EmbeddedStore:
         connection = self._opened()
         connection.set_query_timeout(0)
         with explained(SECONDS):
-            result = _ask(connection, cypher)
+            result = ask(connection, cypher)
             while page := result.get_n(BATCH):
                 yield [tuple(row) for row in page]
 
@@ -178,21 +179,8 @@ class EmbeddedStore:
     ) -> Subgraph:
         """What the nodes, relationships and paths of an answer form together, missing ends looked up."""
         answer = self.query(cypher, parameters, rows=rows, seconds=seconds)
-        return joined(answer, self._nodes(refs_missing(answer), seconds))
-
-    def _nodes(self, refs: list[str], seconds: float) -> list[Node]:
-        """The nodes of these refs: their keys first, for only by key is a node found without reading them all."""
-        found: list[Node] = []
-        for label, offsets in self._tables.by_label(refs).items():
-            key = quoted(KEYS[label])
-            where = f"MATCH (n:{quoted(label)}) WHERE offset(id(n)) IN $offsets RETURN n.{key}"
-            keys = [
-                row[0] for row in self.query(where, {"offsets": offsets}, rows=None, seconds=seconds).rows
-            ]
-            whole = f"UNWIND $keys AS key MATCH (n:{quoted(label)} {{{key}: key}}) RETURN n"
-            rows = self.query(whole, {"keys": keys}, rows=None, seconds=seconds).rows
-            found += [node for (node,) in rows if isinstance(node, Node)]
-        return found
+        ask_store = partial(self.query, rows=None, seconds=seconds)
+        return joined(answer, nodes_of(ask_store, self._tables, refs_missing(answer)))
 
     def read_register(
         self, folder: Path, *, mapping: RegisterMapping = OWN, progress: Progress = silent
@@ -203,7 +191,7 @@ class EmbeddedStore:
     def update(self, cypher: str, parameters: Mapping[str, object] = {}) -> None:
         """Change the graph by one statement, wholly or not at all. Raises QueryError when it is wrong."""
         values = checked(cypher, parameters)
-        self._change(lambda connection: _ask(connection, cypher, values))
+        self._change(lambda connection: ask(connection, cypher, values))
 
     def write_scores(
         self, scores: pa.Table, run_id: str, finished: str, *, progress: Progress = silent
@@ -217,12 +205,12 @@ class EmbeddedStore:
             staged = Path(folder) / "scores.parquet"
 
             def work(connection: ladybug.Connection) -> None:
-                names = [name for name in SCORED if _in_use(connection, table, name)]
+                names = [name for name in SCORED if in_use(connection, table, name)]
                 for start in range(0, len(table), CHUNK):
                     progress(start, len(table), "scores")
                     pq.write_table(table.slice(start, CHUNK), staged)
                     connection.execute(set_scores(staged, names))
-                while _ask(connection, DROP_STALE, {"run": run_id}).get_all() != [[0]]:
+                while ask(connection, DROP_STALE, {"run": run_id}).get_all() != [[0]]:
                     continue
                 for statement, values in run_statements(run_id, finished):
                     connection.execute(statement, values)
@@ -314,46 +302,3 @@ def _database(path: Path) -> ladybug.Database:
             where=str(path),
             remedy=REBUILD,
         ) from broken
-
-
-def _check(connection: ladybug.Connection, path: Path) -> Tables:
-    """The properties of each label and type. Raises StoreError when the graph is not of the shape we know."""
-    tables = _ask(connection, "CALL show_tables() RETURN id, name, comment").get_all()
-    found = version_in(next((comment for _, name, comment in tables if name == "Company"), ""))
-    if found != SCHEMA:
-        by = (
-            "is not one of graphlead's"
-            if found is None
-            else f"has shape {found}, this version reads {SCHEMA}"
-        )
-        raise StoreError(f"the store {by}.", where=str(path), remedy=REBUILD)
-    columns = {
-        name: _ask(connection, f"CALL table_info({text(name)}) RETURN name").get_all()
-        for _, name, _ in tables
-    }
-    return Tables(
-        {name: tuple(column for (column,) in rows) for name, rows in columns.items()},
-        {int(number): str(name) for number, name, _ in tables if name in KEYS},
-    )
-
-
-def _ask(
-    connection: ladybug.Connection, cypher: str, values: Mapping[str, object] | None = None
-) -> ladybug.QueryResult:
-    result = connection.execute(cypher, dict(values or {}))
-    if isinstance(result, list):
-        raise QueryError("this is more than one statement.", remedy="Give one at a time.")
-    return result
-
-
-def _in_use(connection: ladybug.Connection, scores: pa.Table, name: str) -> bool:
-    """Whether any company has, or is to have, a value of this property: setting one costs as much as ten reads."""
-    if scores[name].null_count < len(scores):
-        return True
-    asked = f"MATCH (c:Company) WHERE c.{quoted(name)} IS NOT NULL RETURN count(*)"
-    return _ask(connection, asked).get_all() != [[0]]
-
-
-def _rows(result: ladybug.QueryResult, limit: int | None, tables: Tables) -> tuple[tuple[object, ...], ...]:
-    found = result.get_all() if limit is None else result.get_n(limit)
-    return tuple(tuple(converted(value, tables.properties) for value in row) for row in found)

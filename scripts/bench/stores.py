@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import resource
 import subprocess
 import time
 from collections.abc import Iterator
@@ -31,6 +30,7 @@ from graphlead.graph.build import build_graph
 from graphlead.graph.files import load_graph, save_graph
 from graphlead.graph.projection import Standing, project
 from graphlead.ingest import ingest, load_register
+from graphlead.meter import Meter
 from graphlead.stores.address import Address
 from graphlead.stores.admin_csv import export
 from graphlead.stores.embedded import EmbeddedStore
@@ -41,11 +41,11 @@ SERVER = Path(__file__).parents[1] / "neo4j"
 
 @contextmanager
 def timed(what: str) -> Iterator[None]:
-    start, used = time.perf_counter(), time.process_time()
-    yield
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"{what}: {time.perf_counter() - start:.1f} s ({time.process_time() - used:.1f} s of this process), "
-          f"peak {peak:.2f} GiB", flush=True)  # fmt: skip
+    used = time.process_time()
+    with Meter() as meter:
+        yield
+    print(f"{what}: {meter.seconds:.1f} s ({time.process_time() - used:.1f} s of this process), "
+          f"at most {meter.peak_mb / 1024:.2f} GiB", flush=True)  # fmt: skip
 
 
 def in_another_process(work: object, *arguments: object) -> None:

@@ -17,6 +17,7 @@ from small_graph import IDS, small_projection
 from graphlead.stores import embedded, embedded_load
 from graphlead.stores.embedded import EmbeddedStore
 from graphlead.stores.faults import StoreError
+from graphlead.stores.shape import SCHEMA
 
 COUNT = "MATCH (c:Company) RETURN count(*)"
 TESTS = Path(__file__).parents[1]
@@ -123,9 +124,7 @@ def test_a_store_of_another_shape_is_refused_with_a_remedy(
     monkeypatch.setattr(embedded_load, "SCHEMA", 0)
     store.build(small_projection(tmp_path / "run"))
     monkeypatch.undo()
-    with pytest.raises(
-        StoreError, match=rf"has shape 0, this version reads {embedded.SCHEMA}.*Build the store again"
-    ):
+    with pytest.raises(StoreError, match=rf"has shape 0, this version reads {SCHEMA}.*Build the store again"):
         store.open()
 
 

@@ -6,22 +6,24 @@ import json
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from small_graph import IDS, small_register
 
 from graphlead import storing
-from graphlead.carriers import Match
+from graphlead.carriers import NONE, Match, Profile, Segment
 from graphlead.errors import GraphleadError, RunFolderError
 from graphlead.graph.build import build_graph
 from graphlead.graph.files import save_graph
 from graphlead.ingest.records import save_register
 from graphlead.match.files import save_match
+from graphlead.profile.files import save_profile
 from graphlead.stores.address import Address
 from graphlead.stores.neo4j import Neo4jStore
 
-TOP = "MATCH (c:Company) WHERE c.rank = 1 RETURN c.company_id, c.score, c.fit, c.nearest_client_id"
+TOP = "MATCH (c:Company) WHERE c.rank = 1 RETURN c.company_id, c.score, c.fit, c.segment, c.nearest_client_id"
 CLIENTS = ["a", "b", "c", "f"]
 
 
@@ -43,6 +45,14 @@ def run(tmp_path: Path) -> Path:
     )
     scores.to_parquet(folder / "scores.parquet")
     pd.DataFrame({"company_id": ["d"], "client_id": ["b"]}).to_csv(folder / "whitespace.csv", index=False)
+    pd.DataFrame({"company_id": [IDS[4]], "nearest_client_id": ["f"]}).to_csv(
+        folder / "leads.csv", index=False
+    )
+    segment_of = np.array([NONE, NONE, NONE, 0, NONE, NONE], np.int32)
+    profile = Profile(
+        len(IDS), len(CLIENTS), (), (), (), (Segment("small firms", 4, ()),), (), None, (), (), segment_of
+    )
+    save_profile(profile, folder / "profile")
     (folder / "metrics.json").write_text(json.dumps({"prior": {"low": 0.1, "point": 0.2, "high": 0.3}}))
     manifest = {"graphlead": "1", "finished": "2026-01-01", "files": {"scores.parquet": "0123456789"}}
     (folder / "manifest.json").write_text(json.dumps(manifest))
@@ -52,7 +62,7 @@ def run(tmp_path: Path) -> Path:
 def test_the_store_of_a_run_is_built_when_it_is_first_asked_for(run: Path) -> None:
     for _ in range(2):
         with storing.open_embedded(run) as store:
-            assert store.query(TOP).rows == (("d", 0.9, "Strong", "b"),)
+            assert store.query(TOP).rows == (("d", 0.9, "Strong", "small firms", "b"),)
             assert store.query("MATCH (r:Run) RETURN r.run_id, r.finished").rows == (
                 ("2026-01-01 01234567", "2026-01-01"),
             )
@@ -73,7 +83,7 @@ def test_a_run_goes_to_neo4j_and_comes_back_as_a_register(
 ) -> None:
     storing.push(run, neo4j_address)
     with closing(Neo4jStore(neo4j_address)) as store:
-        assert store.open().query(TOP).rows == (("d", 0.9, "Strong", "b"),)
+        assert store.open().query(TOP).rows == (("d", 0.9, "Strong", "small firms", "b"),)
     companies, links = storing.pull(tmp_path / "pulled", address=neo4j_address)
     assert sorted(pq.read_table(companies)["company_id"].to_pylist()) == IDS
     assert pq.read_metadata(links).num_rows == 11
