@@ -246,4 +246,10 @@ def test_it_is_the_same_every_time_and_prints(opened: Page) -> None:
     assert opened.inner_html("#network svg") == before
     opened.emulate_media(media="print")
     assert opened.is_visible("#network")
+    opened.evaluate("document.body.style.width = '300px'")
+    drawing, paper = opened.locator("#network svg").bounding_box(), opened.locator("main").bounding_box()
+    assert drawing
+    assert paper
+    assert 100 < drawing["width"] <= paper["width"]
+    assert drawing["height"] > 50
     assert not opened.is_visible("#find")

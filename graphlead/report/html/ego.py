@@ -126,7 +126,8 @@ def _legend(content: EgoContent) -> list[Json]:
 
 def _relations(content: EgoContent) -> list[Json]:
     """Every relation drawn and its class: stakes, other links (numbered), industries and places."""
-    found = sorted({edge.relation for edge in content.edges}, key=lambda name: (name != "owns", name))
+    found = sorted({edge.relation for edge in content.edges})
+    found.sort(key=lambda name: (name != "owns", not name.startswith("linked:")))
     linked = [name for name in found if name.startswith("linked:")]
     return [
         {"relation": name, "name": relation_name(name),

@@ -134,7 +134,7 @@
   function series(sought, more) {
     const { sides, shares } = written(sought);
     return {
-      id: "ego", type: "graph", layout: "none", cursor: "pointer", ...margins(), roam: zoom > 1 ? "move" : false, zoom, nodeScaleRatio: 0,
+      id: "ego", type: "graph", layout: "none", cursor: "pointer", ...margins(), roam: zoom > 1 ? "move" : false, zoom, nodeScaleRatio: 0.001,
       categories: categories.map((name) => ({ name, itemStyle: { color: color(name) } })),
       data: [...nodes(sought, sides), ...corners()], links: edges(sought, shares),
       label: { distance: 3, fontSize: FONT, formatter: ({ name }) => cut(name), textBorderColor: "#fff", textBorderWidth: 3 },
@@ -186,5 +186,8 @@
     look(() => Math.max(zoom, 2.5), [x, y]);
   });
 
-  ["resize", "beforeprint", "afterprint"].forEach((event) => window.addEventListener(event, () => look(steps.whole)));
+  // With a frame of its own the drawing can shrink as a whole, as it has to on paper.
+  const framed = () => document.querySelector("#network svg").setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
+  framed();
+  window.addEventListener("resize", () => { look(steps.whole); framed(); });
 })();
