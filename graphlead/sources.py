@@ -160,7 +160,7 @@ def review_answers(reviewed: Path | None) -> pd.DataFrame | None:
 
 
 def stage_key(inputs: Json, settings: Settings, *names: str) -> Json:
-    """What a stage depends on: the content of these inputs, and every setting but paths, the list's length and the store."""
+    """What a stage depends on: these inputs' content, and every setting but paths, the list's length and the store."""
     hashes = {
         name: inputs[name].get("sha256", inputs[name].get("finished")) for name in names if name in inputs
     }

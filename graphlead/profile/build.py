@@ -100,9 +100,8 @@ def _notes(
         for topic in topics
         if topic.column.name not in said and not any(level.label in out for level in topic.levels)
     ]
-    notes = [
-        f"{tried:,} values of {len(topics)} column{'' if len(topics) == 1 else 's'} were tried; p-values are corrected for that many."
-    ]
+    columns = "1 column" if len(topics) == 1 else f"{len(topics)} columns"
+    notes = [f"{tried:,} values of {columns} were tried; p-values are corrected for that many."]
     if not any(topic.column.role is Role.INDUSTRY for topic in topics):
         notes.append("The register has no industry column, so nothing is said about industries.")
     if not own:
