@@ -165,7 +165,11 @@ def test_counterfactual_ranks_are_lower_than_the_published_ones(
     ranks = [
         (rank, *map(int, found.groups()))
         for rank, sentence in said
-        if (found := re.search(r"rank ([\d,]+)\w\w instead of ([\d,]+)\w\w of all\.$", sentence.replace(",", "")))
+        if (
+            found := re.search(
+                r"rank ([\d,]+)\w\w instead of ([\d,]+)\w\w of all\.$", sentence.replace(",", "")
+            )
+        )
     ]
     assert len(ranks) > len(said) / 2
     assert all(late > early for _, late, early in ranks)
