@@ -96,7 +96,7 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
 def neo4j_address(neo4j_server: Address) -> Address:
     """A database on the session's server in which nothing is left of our labels."""
     with closing(Neo4jStore(neo4j_server).connect()) as store:
-        for label in (*KEYS, "Graphlead", "Firm", "Investor"):
+        for label in (*KEYS, "Graphlead", "NextScore", "Firm", "Investor"):
             store.update(f"MATCH (n:{label}) DETACH DELETE n")
     return neo4j_server
 

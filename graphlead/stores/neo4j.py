@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,19 +18,20 @@ import pyarrow as pa
 from graphlead.carriers import Answer, Node, Projection, Relationship, Subgraph, Walk
 from graphlead.contracts import Progress, silent
 from graphlead.errors import GraphleadError
-from graphlead.stores import neo4j_statements as say
 from graphlead.stores.address import Address
 from graphlead.stores.answers import joined, refs_missing
-from graphlead.stores.differences import Rows, pages_of
+from graphlead.stores.differences import Rows
 from graphlead.stores.faults import StoreError, UnreachableError
-from graphlead.stores.lists import remembered
 from graphlead.stores.mapping import OWN, RegisterMapping
 from graphlead.stores.neo4j_errors import explanation
 from graphlead.stores.neo4j_load import Statements, check, load
+from graphlead.stores.neo4j_scores import settle, write_scores
 from graphlead.stores.parameters import checked
 from graphlead.stores.reading import read_register
 from graphlead.stores.scores import score_table
 from graphlead.stores.shape import KEYS, ROWS, SECONDS, quoted
+
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 PAGE = 5_000
@@ -108,9 +109,12 @@ class Neo4jStore:
         return self
 
     def open(self) -> Self:
-        """Ready to be queried. Raises StoreError when it cannot be reached, or holds no graph of this shape."""
-        self.connect()
-        check(self, str(self.address))
+        """Ready to be queried. Raises StoreError when it cannot be reached, or holds no graph of this shape.
+
+        A switch of scores that was cut off is brought to its end first.
+        """
+        check(self.connect(), str(self.address))
+        settle(self)
         return self
 
     def close(self) -> None:
@@ -190,7 +194,13 @@ class Neo4jStore:
 
         def work(transaction: neo4j.ManagedTransaction) -> None:
             for cypher, values in statements():
-                transaction.run(cypher, dict(values)).consume()
+                given = {
+                    name: list(each) if isinstance(each, list) else each for name, each in values.items()
+                }
+                transaction.run(cypher, given).consume()
+                for each in given.values():
+                    if isinstance(each, list):
+                        each.clear()  # the driver keeps the parameters of a transaction until its end
 
         with self._session(neo4j.WRITE_ACCESS) as session:
             session.execute_write(work)
@@ -205,21 +215,9 @@ class Neo4jStore:
     ) -> None:
         """Give every company the scores of a run, and none to companies that the run did not score.
 
-        ``scores``: company_id, and those of SCORED that are known. One transaction: whoever reads meanwhile, or after
-        a failure, sees the whole of the set before.
+        ``scores``: company_id, and those of SCORED that are known. See ``neo4j_scores`` for what is seen meanwhile.
         """
-        self.connect()
-        table, run = score_table(scores, run_id), {"run": run_id}
-        self.write(
-            lambda: chain(
-                ((say.PUT_SCORES, {"rows": rows}) for rows in pages_of(table, progress)),
-                [
-                    (say.DROP_STALE_SCORES, run),
-                    (say.PUT_RUN, run | {"finished": finished}),
-                    *remembered(run_id),
-                ],
-            )
-        )
+        write_scores(self.connect(), score_table(scores, run_id), run_id, finished, progress)
 
     def _wait(self) -> None:
         """Until the server answers again, PATIENCE seconds at most."""

@@ -93,9 +93,8 @@ def load(database: Database, projection: Projection, where: str, progress: Progr
         for table in nodes:
             _drop_nodes(database, table, held)
     _forget(database, projection.table("Company"))
-    for statement in say.indexes():
+    for statement in (*say.indexes(), "CALL db.awaitIndexes(600)"):
         database.command(statement)
-    database.command("CALL db.awaitIndexes(600)")
     progress(total, total, "scores")
     _score(database, projection, progress)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graphlead.carriers import SCORED, EdgeTable, NodeTable
+from graphlead.carriers import EdgeTable, NodeTable
 from graphlead.stores.shape import KEYS, quoted
 
 INDEXES = {"Company": ("group_id", "ultimate_parent_id", "rank", "is_client", "nearest_client_id", "run_id", "name",
@@ -85,11 +85,3 @@ def drop_property(table: NodeTable, name: str) -> str:
 
 
 DROP_EDGES = "UNWIND $rows AS row MATCH ()-[r]->() WHERE elementId(r) = row[0] DELETE r"
-
-PUT_SCORES = "UNWIND $rows AS row MATCH (c:Company {company_id: row[0]}) SET " + ", ".join(
-    f"c.{name} = row[{i}]" for i, name in enumerate(SCORED, 1)
-)
-DROP_STALE_SCORES = "MATCH (c:Company) WHERE c.run_id <> $run SET " + ", ".join(
-    f"c.{name} = NULL" for name in SCORED
-)
-PUT_RUN = "MERGE (r:Run {run_id: $run}) SET r.finished = $finished"

@@ -15,7 +15,7 @@ from small_graph import IDS, small_projection
 
 from graphlead.contracts import Progress
 from graphlead.errors import SettingsError
-from graphlead.stores import differences, neo4j
+from graphlead.stores import differences, neo4j, neo4j_scores
 from graphlead.stores.address import Address
 from graphlead.stores.admin_csv import export
 from graphlead.stores.faults import StoreError, UnreachableError
@@ -40,13 +40,13 @@ def counts(store: Neo4jStore) -> dict[object, object]:
     return {row[0]: row[1] for row in answer.rows}
 
 
-def once(what: Callable[[], None], note: str) -> Progress:
-    """Progress that does something the first time it comes to a table."""
-    left = [what]
+def later(what: Callable[[], None], note: str, times: int = 0) -> Progress:
+    """Progress that does something when it has come so many times to a table, once."""
+    left = iter(range(times + 1))
 
     def progress(done: float, total: float, said: str = "") -> None:
-        if said == note and left:
-            left.pop()()
+        if said == note and next(left, None) == times:
+            what()
 
     return progress
 
@@ -55,27 +55,22 @@ def test_a_load_goes_on_when_the_server_was_killed_and_comes_back(
     own_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(differences, "BATCH", 2)
+    monkeypatch.setattr(neo4j_scores, "BLOCK", 2)
     monkeypatch.setattr(neo4j, "RETRYING", 1.0)
-    projection = small_projection(tmp_path / "run")
     with closing(Neo4jStore(own_server.start())) as store:
+        seen: list[object] = []
 
         def restart() -> None:
             own_server.kill()
             own_server.start()
+            with closing(Neo4jStore(store.address).connect()) as other:
+                seen.append((counts(other), other.query(SCORES).rows))
 
-        store.build(projection, progress=once(restart, "LINKED"))
+        store.build(small_projection(tmp_path / "run"), progress=later(restart, "scores", 2))
+        assert seen == [(COUNTS, ())]
         store.open()
         assert counts(store) == COUNTS
-        before = [("r1", 1), ("r1", 2), ("r1", 3), ("r1", 4)]
-        assert list(store.query(SCORES).rows) == before
-
-        scores = pa.table({"company_id": IDS, "score": [0.5] * 6, "rank": [1, 2, 3, 4, 5, 6]})
-        with pytest.raises(UnreachableError, match="does not answer"):
-            store.write_scores(scores, "r2", "2026", progress=once(own_server.kill, "scores"))
-        own_server.start()
-        assert list(store.query(SCORES).rows) == before
-        store.write_scores(scores, "r2", "2026")
-        assert [rank for _, rank in store.query(SCORES).rows] == [1, 2, 3, 4, 5, 6]
+        assert list(store.query(SCORES).rows) == [("r1", 1), ("r1", 2), ("r1", 3), ("r1", 4)]
 
 
 def test_a_commit_whose_answer_was_lost_is_not_made_twice(
@@ -102,7 +97,7 @@ def test_a_load_that_was_cut_off_is_taken_up_by_the_next(store: Neo4jStore, tmp_
 
     projection = small_projection(tmp_path / "run")
     with pytest.raises(KeyboardInterrupt):
-        store.build(projection, progress=once(cut, "EFFECTIVE_OWNS"))
+        store.build(projection, progress=later(cut, "EFFECTIVE_OWNS"))
     assert (
         store.query("MATCH (c:Company) WHERE c.score IS NOT NULL OR c.rank IS NOT NULL RETURN c").rows == ()
     )
@@ -111,20 +106,46 @@ def test_a_load_that_was_cut_off_is_taken_up_by_the_next(store: Neo4jStore, tmp_
     assert len(store.query(SCORES).rows) == 4
 
 
-def test_nobody_sees_half_a_score_set(
+SET = pa.table(
+    {"company_id": ["f", "a", "b"], "score": [0.5, 0.4, 0.3], "rank": [1, 2, 3], "fit": ["Weak", None, ""]}
+)
+
+
+def test_until_a_score_set_is_whole_nobody_sees_any_of_it(
     store: Neo4jStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(differences, "BATCH", 1)
+    monkeypatch.setattr(neo4j_scores, "BLOCK", 1)
     store.build(small_projection(tmp_path / "run"))
     seen: list[object] = []
 
     def look(done: float, total: float, note: str = "") -> None:
-        seen.append([run for run, _ in store.query(SCORES).rows])
+        if note == "scores":
+            seen.append([run for run, _ in store.query(SCORES).rows])
 
-    scores = pa.table({"company_id": ["f", "a", "b"], "score": [0.5, 0.4, 0.3], "rank": [1, 2, 3]})
-    store.write_scores(scores, "r2", "2026", progress=look)
+    store.write_scores(SET, "r2", "2026", progress=look)
     assert seen == [["r1"] * 4] * 3
     assert list(store.query(SCORES).rows) == [("r2", 1), ("r2", 2), ("r2", 3)]
+
+
+@pytest.mark.parametrize("moved", [0, 1, 2])
+def test_a_switch_that_was_cut_off_is_finished_by_whoever_opens_the_store_next(
+    store: Neo4jStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: int
+) -> None:
+    monkeypatch.setattr(neo4j_scores, "BLOCK", 1)
+    monkeypatch.setattr(neo4j_scores, "PAUSE", 0.0)
+    store.build(small_projection(tmp_path / "run"))
+    blocks = iter(range(10))
+
+    def cut(done: float, total: float, note: str = "") -> None:
+        if note == "moving scores" and next(blocks) == moved:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.write_scores(SET, "r2", "2026-02-02", progress=cut)
+    with Neo4jStore(store.address) as other:
+        assert list(other.query(SCORES).rows) == [("r2", 1), ("r2", 2), ("r2", 3)]
+        assert other.query("MATCH (r:Run {run_id: 'r2'}) RETURN r.finished").rows == (("2026-02-02",),)
+        assert other.query("MATCH (s:NextScore) RETURN s").rows == ()
 
 
 def test_what_changed_is_all_that_is_written(
@@ -142,7 +163,7 @@ def test_what_changed_is_all_that_is_written(
 
     monkeypatch.setattr(Neo4jStore, "write", count)
     store.build(small_projection(tmp_path / "run"))
-    assert sorted(written) == [1, 1, 1, 1, 4]
+    assert sorted(written) == [1, 1, 1, 1]
     assert counts(store) == COUNTS
     told = store.query("MATCH (c:Company {company_id: 'a'}) RETURN c.name, c.note").rows
     assert told == (("Alpha", "kept"),)
