@@ -18,6 +18,7 @@ import graphlead
 from graphlead import cli
 from graphlead.handover import Result
 from graphlead.report.truth import against_truth
+from graphlead.storing import open_embedded
 
 DATA = Path(__file__).parents[1] / "data"
 FILES = {name: DATA / f"{name}.csv" for name in ("companies", "links", "clients")}
@@ -174,6 +175,14 @@ def test_the_graph_of_a_run_answers_what_its_lists_say(
     assert all(row["nearest_client_id"] == nearest[row["company_id"]] for row in known)
     assert command("query", "top-leads") == 2
     assert "Give either --run DIR or --neo4j" in capsys.readouterr().err
+
+
+def test_the_paths_of_the_evidence_hold_in_the_graph(result: Result) -> None:
+    ties = [tie for each in result.evidence[:100] for tie in each.ties]
+    assert len(ties) > 100
+    with open_embedded(result.folder) as store:
+        missing = [tie for tie in ties if not store.query(tie.cypher, tie.parameters).rows]
+    assert missing == []
 
 
 def test_neo4j_is_asked_for_its_address_before_anything_is_learned(
