@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +25,9 @@ from graphlead.stores.shape import KEYS, SCHEMA, quoted
 Statement = tuple[str, Mapping[str, object]]
 Statements = Callable[[], Iterable[Statement]]
 """Makes the statements of a transaction anew, for every try of it."""
+
+WRITERS = 2
+"""Transactions that make nodes at once: while the server works on one, the next is packed and sent."""
 
 UNSCORED = set(SCORED)
 """What a load leaves to ``write_scores``."""
@@ -142,9 +147,11 @@ def _put_nodes(database: Database, table: NodeTable, held: Path) -> Iterator[int
     if there:
         schema = pa.schema([pq.read_schema(table.file).field(name) for name in names])
         find.keep(database.pages(say.all_nodes(table, names)), schema, held)
-        yield from _write(database, say.put_nodes(table, names), find.to_put(table.file, held, names))
+        yield from _write(
+            database, say.put_nodes(table, names), find.to_put(table.file, held, names), WRITERS
+        )
     else:
-        yield from _write(database, say.new_nodes(table, names), find.batches(table.file, names))
+        yield from _write(database, say.new_nodes(table, names), find.batches(table.file, names), WRITERS)
 
 
 def _put_edges(database: Database, table: EdgeTable, held: Path) -> Iterator[int]:
@@ -170,13 +177,22 @@ def _drop_nodes(database: Database, table: NodeTable, held: Path) -> None:
             continue
 
 
-def _write(database: Database, statement: str, batches: Iterable[Rows]) -> Iterator[int]:
-    """Write the batches, a transaction each, and tell how many rows are done; the next is made ready meanwhile."""
-    done = 0
-    for rows in _ahead(batches):
-        database.write(partial(_once, (statement, {"rows": rows})))
-        done += len(rows)
-        yield done
+def _write(database: Database, statement: str, batches: Iterable[Rows], writers: int = 1) -> Iterator[int]:
+    """Write the batches, a transaction each, and tell how many rows are done; the next is made ready meanwhile.
+
+    ``writers``: how many transactions at once. Only nodes may have several: relationships lock the nodes they join.
+    """
+    done, going = 0, deque[tuple[int, Future[None]]]()
+    with ThreadPoolExecutor(writers) as pool:
+        for rows in chain(_ahead(batches), [None] * writers):
+            if rows is not None:
+                work = pool.submit(database.write, partial(_once, (statement, {"rows": rows})))
+                going.append((len(rows), work))
+            if len(going) == writers or (going and rows is None):
+                count, work = going.popleft()
+                work.result()
+                done += count
+                yield done
 
 
 def _ahead(batches: Iterable[Rows]) -> Iterator[Rows]:
