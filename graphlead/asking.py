@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
 
 from graphlead.answering import check_style, text_of
-from graphlead.contracts import Progress, silent
+from graphlead.contracts import GraphStore, Progress, silent
 from graphlead.errors import SettingsError
-from graphlead.stores.queries import Store, find, library, run_query
+from graphlead.stores.queries import find, library, run_query
 from graphlead.stores.shape import ROWS, SECONDS
-
-
-class Changeable(Store, Protocol):
-    """An open store that can be changed too."""
-
-    def update(self, cypher: str, parameters: Mapping[str, object] = ...) -> None: ...
 
 
 def listed() -> list[tuple[str, str]]:
@@ -44,7 +37,7 @@ def described(name: str) -> str:
     return "\n".join([*lines, f"Cost: {query.cost}"])
 
 
-def opened(run: Path | None, *, progress: Progress = silent) -> AbstractContextManager[Changeable]:
+def opened(run: Path | None, *, progress: Progress = silent) -> AbstractContextManager[GraphStore]:
     """The embedded store of a finished run, built first where there is none; the Neo4j of the environment for None."""
     from graphlead.stores.address import Address
     from graphlead.stores.neo4j import Neo4jStore

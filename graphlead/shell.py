@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from graphlead.answering import table
-from graphlead.asking import Changeable, complete_names, described, listed, pairs
+from graphlead.asking import complete_names, described, listed, pairs
 from graphlead.console import laid_out
+from graphlead.contracts import GraphStore
 from graphlead.errors import GraphleadError, SettingsError
-from graphlead.stores.queries import Store, run_query
+from graphlead.stores.queries import run_query
 from graphlead.stores.shape import SECONDS
 
 PROMPT, MORE = "graphlead> ", "       ... "
@@ -28,7 +29,7 @@ _WRITES = re.compile(r"\b(CREATE|MERGE|SET|DELETE|REMOVE|DROP|ALTER|COPY|LOAD)\b
 
 
 def shell(
-    store: Changeable, source: TextIO, out: TextIO, *, write: bool = False, seconds: float = SECONDS
+    store: GraphStore, source: TextIO, out: TextIO, *, write: bool = False, seconds: float = SECONDS
 ) -> None:
     """Answer statements, each ended by a semicolon, and commands, until the input ends or says so.
 
@@ -50,14 +51,14 @@ def shell(
         out.flush()
 
 
-def _answer(store: Changeable, statement: str, write: bool, seconds: float) -> str:
+def _answer(store: GraphStore, statement: str, write: bool, seconds: float) -> str:
     if write and _WRITES.search(_APART.sub(" ", statement)):
         store.update(statement)
         return "Done."
     return table(store.query(statement, seconds=seconds))
 
 
-def _command(store: Store, statement: str, seconds: float) -> str:
+def _command(store: GraphStore, statement: str, seconds: float) -> str:
     word, *words = statement.split()
     if word == ":queries":
         return laid_out("Queries:", ("name", "answers"), listed())

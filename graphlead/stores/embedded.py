@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -20,10 +20,9 @@ import ladybug
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphlead.carriers import SCORED, Answer, Projection, Subgraph
+from graphlead.carriers import SCORED, Answer, Node, Projection
 from graphlead.contracts import Progress, silent
 from graphlead.errors import GraphleadError
-from graphlead.stores.answers import joined, refs_missing
 from graphlead.stores.differences import BATCH, Rows
 from graphlead.stores.embedded_load import (
     CHUNK,
@@ -39,11 +38,10 @@ from graphlead.stores.embedded_values import Tables
 from graphlead.stores.faults import REBUILD, StoreError, explained, read_only
 from graphlead.stores.files import alone, disk, remove
 from graphlead.stores.lists import recalled, remembered
-from graphlead.stores.mapping import OWN, RegisterMapping
 from graphlead.stores.parameters import checked, only_reads
-from graphlead.stores.reading import read_register
 from graphlead.stores.scores import score_table
 from graphlead.stores.shape import ROWS, SECONDS
+from graphlead.stores.store import Store
 
 BUFFER = 2**30
 """Bytes of the buffer pool: what a build or a query may hold before it spills or fails."""
@@ -61,7 +59,7 @@ _HANDLES: dict[tuple[int, int], _Handle] = {}
 _HANDLES_LOCK = threading.Lock()
 
 
-class EmbeddedStore:
+class EmbeddedStore(Store):
     """The GraphStore in one file. Making one touches nothing: ``build`` makes the file, ``open`` reads it.
 
     A store is for one thread at a time; open another of the same path for a second.
@@ -125,12 +123,6 @@ class EmbeddedStore:
             _release(self._file)
             self._file = None
 
-    def __enter__(self) -> Self:
-        return self.open()
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def query(
         self,
         cypher: str,
@@ -169,24 +161,9 @@ class EmbeddedStore:
         """The names of the properties that nodes of a label have."""
         return list(self._tables.properties.get(label, ()))
 
-    def subgraph(
-        self,
-        cypher: str,
-        parameters: Mapping[str, object] = {},
-        *,
-        rows: int | None = ROWS,
-        seconds: float = SECONDS,
-    ) -> Subgraph:
-        """What the nodes, relationships and paths of an answer form together, missing ends looked up."""
-        answer = self.query(cypher, parameters, rows=rows, seconds=seconds)
-        ask_store = partial(self.query, rows=None, seconds=seconds)
-        return joined(answer, nodes_of(ask_store, self._tables, refs_missing(answer)))
-
-    def read_register(
-        self, folder: Path, *, mapping: RegisterMapping = OWN, progress: Progress = silent
-    ) -> tuple[Path, Path]:
-        """Write the companies and links of the graph to Parquet files in ``folder`` that a run reads; their paths."""
-        return read_register(self, mapping, folder, progress)
+    def nodes(self, refs: Sequence[str], seconds: float = SECONDS) -> list[Node]:
+        """The nodes that answers call by these refs."""
+        return nodes_of(partial(self.query, rows=None, seconds=seconds), self._tables, refs)
 
     def update(self, cypher: str, parameters: Mapping[str, object] = {}) -> None:
         """Change the graph by one statement, wholly or not at all. Raises QueryError when it is wrong."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -77,7 +77,7 @@ def rows_of(result: Result, limit: int | None, tables: Tables) -> tuple[tuple[ob
     return tuple(tuple(converted(value, tables.properties) for value in row) for row in found)
 
 
-def nodes_of(query: Callable[..., Answer], tables: Tables, refs: list[str]) -> list[Node]:
+def nodes_of(query: Callable[..., Answer], tables: Tables, refs: Sequence[str]) -> list[Node]:
     """The nodes of these refs: their keys first, for only by key is a node found without reading them all."""
     found: list[Node] = []
     for label, offsets in tables.by_label(refs).items():

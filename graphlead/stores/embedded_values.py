@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from graphlead.carriers import Json, Node, Relationship, Walk
@@ -20,7 +20,7 @@ class Tables:
     properties: Owned
     labels: Mapping[int, str]
 
-    def by_label(self, refs: list[str]) -> dict[str, list[int]]:
+    def by_label(self, refs: Sequence[str]) -> dict[str, list[int]]:
         """The offsets that refs name, by label."""
         found: defaultdict[str, list[int]] = defaultdict(list)
         for ref in refs:

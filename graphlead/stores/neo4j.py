@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Self
 
 import neo4j
@@ -15,21 +14,19 @@ import neo4j.graph
 import neo4j.time
 import pyarrow as pa
 
-from graphlead.carriers import Answer, Node, Projection, Relationship, Subgraph, Walk
+from graphlead.carriers import Answer, Node, Projection, Relationship, Walk
 from graphlead.contracts import Progress, silent
 from graphlead.errors import GraphleadError
 from graphlead.stores.address import Address
-from graphlead.stores.answers import joined, refs_missing
 from graphlead.stores.differences import Rows
 from graphlead.stores.faults import StoreError, UnreachableError
-from graphlead.stores.mapping import OWN, RegisterMapping
 from graphlead.stores.neo4j_errors import explanation
 from graphlead.stores.neo4j_load import Statements, check, load
 from graphlead.stores.neo4j_scores import settle, write_scores
 from graphlead.stores.parameters import checked
-from graphlead.stores.reading import read_register
 from graphlead.stores.scores import score_table
 from graphlead.stores.shape import KEYS, ROWS, SECONDS, quoted
+from graphlead.stores.store import Store
 
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
@@ -45,6 +42,7 @@ RETRYING = 15.0
 IDLE = 5.0
 """Seconds after which a connection is tried before it is used again."""
 
+NODES = "MATCH (n) WHERE elementId(n) IN $refs RETURN n"
 GONE = (told.ServiceUnavailable, told.SessionExpired, told.DatabaseUnavailable)
 READ_ONLY = (
     "WriteOnReadOnlyAccessDatabase",
@@ -60,7 +58,7 @@ def _text(cypher: str, seconds: float | None) -> neo4j.Query:
     return neo4j.Query(cypher, timeout=seconds)
 
 
-class Neo4jStore:
+class Neo4jStore(Store):
     """The GraphStore in a Neo4j database. Making one touches nothing: ``build`` fills it, ``open`` reads it.
 
     A database may hold more than our labels; of what we did not write, nothing is changed.
@@ -123,12 +121,6 @@ class Neo4jStore:
             self._driver.close()
             self._driver = None
 
-    def __enter__(self) -> Self:
-        return self.open()
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def query(
         self,
         cypher: str,
@@ -151,10 +143,10 @@ class Neo4jStore:
                 found.append(tuple(_converted(value) for value in record.values()))
             return Answer(tuple(result.keys()), tuple(found))
 
-    def pages(self, cypher: str, parameters: Mapping[str, object] = {}) -> Iterator[Rows]:
+    def pages(self, cypher: str) -> Iterator[Rows]:
         """All rows of a query that only reads, as the server sends them, a page at a time; not converted."""
         with self._session(neo4j.READ_ACCESS) as session:
-            result = session.run(_text(cypher, None), dict(parameters))
+            result = session.run(_text(cypher, None))
             while page := result.fetch(PAGE):
                 yield [tuple(_plain(value) for value in record.values()) for record in page]
 
@@ -163,26 +155,12 @@ class Neo4jStore:
         names = f"MATCH (n:{quoted(label)}) UNWIND keys(n) AS name RETURN DISTINCT name ORDER BY name"
         return [str(name) for page in self.pages(names) for (name,) in page]
 
-    def subgraph(
-        self,
-        cypher: str,
-        parameters: Mapping[str, object] = {},
-        *,
-        rows: int | None = ROWS,
-        seconds: float = SECONDS,
-    ) -> Subgraph:
-        """What the nodes, relationships and paths of an answer form together, missing ends looked up."""
-        answer = self.query(cypher, parameters, rows=rows, seconds=seconds)
-        missing = refs_missing(answer)
-        looked_up = "MATCH (n) WHERE elementId(n) IN $ids RETURN n"
-        more = self.query(looked_up, {"ids": missing}, rows=None, seconds=seconds).rows if missing else ()
-        return joined(answer, [node for (node,) in more if isinstance(node, Node)])
-
-    def read_register(
-        self, folder: Path, *, mapping: RegisterMapping = OWN, progress: Progress = silent
-    ) -> tuple[Path, Path]:
-        """Write the companies and links of the graph to Parquet files in ``folder`` that a run reads; their paths."""
-        return read_register(self, mapping, folder, progress)
+    def nodes(self, refs: Sequence[str], seconds: float = SECONDS) -> list[Node]:
+        """The nodes that answers call by these refs."""
+        if not refs:
+            return []
+        found = self.query(NODES, {"refs": list(refs)}, rows=None, seconds=seconds).rows
+        return [node for (node,) in found if isinstance(node, Node)]
 
     def update(self, cypher: str, parameters: Mapping[str, object] = {}) -> None:
         """Change the graph by one statement, wholly or not at all. Raises QueryError when it is wrong."""

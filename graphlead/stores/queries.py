@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Protocol
 
 from graphlead.carriers import Answer
+from graphlead.contracts import GraphStore
 from graphlead.stores.faults import QueryError
 from graphlead.stores.headers import Column, Parameter, header
 from graphlead.stores.parameters import checked
@@ -34,22 +34,6 @@ from graphlead.stores.words import value_of
 DIALECTS = ("embedded", "neo4j")
 SAMPLE = 10_000
 """Companies whose properties are looked at, to know what properties there are."""
-
-
-class Store(Protocol):
-    """An open graph store, as much of it as queries need: a GraphStore that says which dialect it speaks."""
-
-    @property
-    def dialect(self) -> str: ...
-
-    def query(
-        self,
-        cypher: str,
-        parameters: Mapping[str, object] = ...,
-        *,
-        rows: int | None = ...,
-        seconds: float = ...,
-    ) -> Answer: ...
 
 
 @dataclass(frozen=True)
@@ -128,7 +112,7 @@ def _meant(name: str, known: Mapping[str, object]) -> str:
 
 
 def run_query(
-    store: Store,
+    store: GraphStore,
     name: str,
     given: Mapping[str, object],
     *,
@@ -145,7 +129,9 @@ def run_query(
     return store.query(cypher, values, rows=rows, seconds=seconds)
 
 
-def bound(store: Store, query: NamedQuery, values: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+def bound(
+    store: GraphStore, query: NamedQuery, values: Mapping[str, object]
+) -> tuple[str, dict[str, object]]:
     """The text with its properties put in, each checked against the store, and the parameters that are left."""
     cypher = query.cypher
     for parameter in query.parameters:
@@ -157,7 +143,7 @@ def bound(store: Store, query: NamedQuery, values: Mapping[str, object]) -> tupl
     return cypher, checked(cypher, {name: values[name] for name in types}, types)
 
 
-def _require_number(store: Store, name: str, parameter: str) -> None:
+def _require_number(store: GraphStore, name: str, parameter: str) -> None:
     """Raises QueryError unless companies have numbers in this property."""
     known = sorted(properties_of_companies(store))
     if name not in known:
@@ -173,7 +159,7 @@ def _require_number(store: Store, name: str, parameter: str) -> None:
         )
 
 
-def properties_of_companies(store: Store) -> Iterator[str]:
+def properties_of_companies(store: GraphStore) -> Iterator[str]:
     """The names of the properties that companies have."""
     sample = f"MATCH (c:Company) WITH c LIMIT {SAMPLE} UNWIND keys(c) AS name RETURN DISTINCT name"
     return (str(name) for (name,) in store.query(sample).rows)

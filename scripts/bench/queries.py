@@ -17,10 +17,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from graphlead.carriers import Answer
+from graphlead.contracts import GraphStore
 from graphlead.stores.address import Address
 from graphlead.stores.embedded import EmbeddedStore
 from graphlead.stores.neo4j import Neo4jStore
-from graphlead.stores.queries import Store, library, run_query
+from graphlead.stores.queries import library, run_query
 
 CLIENT = (
     "MATCH (c:Company) WHERE c.is_client AND c.links <= 50 "
@@ -45,7 +46,7 @@ PLACE = (
 Case = tuple[str, dict[str, object]]
 
 
-def cases(store: Store) -> Iterator[Case]:
+def cases(store: GraphStore) -> Iterator[Case]:
     """Every query with its defaults, and where a parameter makes it another query, with that too."""
     client, owned, circular, industry, place = (
         _first(store, asked) for asked in (CLIENT, OWNED, CIRCULAR, INDUSTRY, PLACE)
@@ -69,12 +70,12 @@ def cases(store: Store) -> Iterator[Case]:
     yield "territories", {"level": "city", "each": 5}
 
 
-def _first(store: Store, asked: str) -> str:
+def _first(store: GraphStore, asked: str) -> str:
     rows = store.query(asked).rows
     return str(rows[0][0]) if rows else ""
 
 
-def measured(store: Store, case: Case, repeats: int) -> tuple[float, float, Answer]:
+def measured(store: GraphStore, case: Case, repeats: int) -> tuple[float, float, Answer]:
     """Seconds of the first call, the median of the others, and the answer."""
     times = []
     for _ in range(repeats + 1):

@@ -12,18 +12,19 @@ import pytest
 from queried_graph import EARLIER, EARLIER_RANKS, RANKS, RUN, queried_graph, scores_of
 
 from graphlead.carriers import Answer, Relationship, Walk
+from graphlead.contracts import GraphStore
 from graphlead.stores.address import Address
 from graphlead.stores.embedded import EmbeddedStore
 from graphlead.stores.faults import QueryError
 from graphlead.stores.neo4j import Neo4jStore
-from graphlead.stores.queries import Store, find, library, run_query
+from graphlead.stores.queries import find, library, run_query
 from graphlead.stores.shape import KEYS
 
 Rows = list[tuple[Any, ...]]
 
 
 @pytest.fixture(scope="module", params=["embedded", "neo4j"])
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphStore]:
     folder = tmp_path_factory.mktemp("queried")
     with closing(_empty(request, folder)) as made:
         made.build(queried_graph(folder / "run")[0])
@@ -161,7 +162,7 @@ ASKED: list[tuple[str, dict[str, object], list[int], Rows]] = [
     ("name", "given", "columns", "wanted"), ASKED, ids=[f"{case[0]}-{i}" for i, case in enumerate(ASKED)]
 )
 def test_a_query_gives_the_planted_answer(
-    store: Store, name: str, given: dict[str, object], columns: list[int], wanted: Rows
+    store: GraphStore, name: str, given: dict[str, object], columns: list[int], wanted: Rows
 ) -> None:
     answer = run_query(store, name, given)
     found = [tuple(row[i] for i in columns) if columns else row for row in answer.rows]
@@ -170,7 +171,7 @@ def test_a_query_gives_the_planted_answer(
         assert row == pytest.approx(want, abs=1e-6)
 
 
-def test_no_query_is_left_out_and_each_gives_the_columns_and_types_of_its_header(store: Store) -> None:
+def test_no_query_is_left_out_and_each_gives_the_columns_and_types_of_its_header(store: GraphStore) -> None:
     asked = {name: given for name, given, *_, rows in reversed(ASKED) if rows}
     assert asked.keys() == library(store.dialect).keys()
     for name, given in asked.items():
@@ -185,7 +186,7 @@ def type_of(value: object) -> str:
     return "nothing" if value is None else kinds[type(value)]
 
 
-def test_a_file_runs_as_it_is(store: Store) -> None:
+def test_a_file_runs_as_it_is(store: GraphStore) -> None:
     """Whoever pastes a file into another tool, with its parameters, is answered the same."""
     for name, given, *_ in ASKED:
         query = find(name, store.dialect)
@@ -203,7 +204,7 @@ def _key(value: object) -> object:
     return [node.key for node in value.nodes] if isinstance(value, Walk) else value
 
 
-def test_the_way_of_evidence_has_its_nodes_in_order_and_its_links(store: Store) -> None:
+def test_the_way_of_evidence_has_its_nodes_in_order_and_its_links(store: GraphStore) -> None:
     answer = run_query(store, "evidence", {"company_id": "d1", "client_id": "a3"})
     ways = [row[2] for row in answer.rows]
     told = [_told(way) for way in ways if isinstance(way, Walk)]
@@ -219,14 +220,14 @@ def _told(way: Walk) -> tuple[list[str], list[str]]:
     return [node.key for node in way.nodes], [link.relation for link in links]
 
 
-def test_a_query_past_its_time_is_cancelled_with_a_message(store: Store) -> None:
+def test_a_query_past_its_time_is_cancelled_with_a_message(store: GraphStore) -> None:
     with pytest.raises(QueryError, match="cancelled: it ran longer than"):
         store.query(
             "UNWIND range(1, 9999999) AS a UNWIND range(1, 9999) AS b RETURN sum(a * b % 7)", seconds=0.3
         )
 
 
-def test_a_column_of_size_is_checked_before_it_gets_into_a_query(store: Store) -> None:
+def test_a_column_of_size_is_checked_before_it_gets_into_a_query(store: GraphStore) -> None:
     with pytest.raises(QueryError, match=r"\$size_column: companies have no property 'staff'.*head count"):
         run_query(store, "top-leads", {"size_column": "staff"})
     with pytest.raises(QueryError, match="holds no numbers, but values like"):
