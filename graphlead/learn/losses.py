@@ -53,15 +53,6 @@ def pairwise_ranking(pos_logits: Tensor, unl_logits: Tensor, most_pairs: int = M
     return softplus(unl_logits[..., partner] - pos_logits.unsqueeze(-2)).mean((-2, -1))
 
 
-def upu(pos_logits: Tensor, unl_logits: Tensor, prior: float, loss: Surrogate = "softplus") -> Tensor:
-    """Unbiased PU risk: prior R+(p) + R-(u) - prior R-(p); it can fall below zero when the model overfits.
-
-    du Plessis, Niu & Sugiyama (2015), Convex formulation for learning from positive and unlabeled data.
-    """
-    positive, negative = _risks(pos_logits, unl_logits, prior, loss)
-    return positive + negative
-
-
 def nnpu(
     pos_logits: Tensor,
     unl_logits: Tensor,
@@ -71,12 +62,12 @@ def nnpu(
     beta: float = 0.0,
     gamma: float = 1.0,
 ) -> Tensor:
-    """Non-negative PU risk: as ``upu``, but where the negatives' part falls below -beta it is pushed up
-    again.
+    """Non-negative PU risk: prior R+(p) + R-(u) - prior R-(p), the negatives' part pushed up again below -beta.
 
     There the value is prior R+(p) - beta and the gradient that of -gamma times the negatives' part, for each
     leading dimension on its own. Kiryo et al. (2017), Positive-unlabeled learning with non-negative risk
-    estimator, algorithm 1. ``prior`` is the share of positives among the unlabelled.
+    estimator, algorithm 1. With an infinite beta it is the unbiased risk of du Plessis, Niu & Sugiyama (2015).
+    ``prior`` is the share of positives among the unlabelled.
     """
     positive, negative = _risks(pos_logits, unl_logits, prior, loss)
     back = -gamma * negative

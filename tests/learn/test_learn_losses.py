@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from math import exp, log
+from math import exp, inf, log
 
 import pytest
 import torch
 from torch import Tensor
 
-from graphlead.learn.losses import nnpu, pairwise_ranking, pu_logistic_balanced, upu
+from graphlead.learn.losses import nnpu, pairwise_ranking, pu_logistic_balanced
 
 LN2, LN3 = log(2), log(3)
 # softplus(ln 2) = ln(1 + 2) = ln 3;  softplus(-ln 2) = ln(1 + 1/2) = ln 3 - ln 2;  softplus(0) = ln 2.
@@ -60,12 +60,12 @@ def test_turns_that_reach_all_partners_equal_all_pairs() -> None:
 def test_unbiased_risk_by_hand() -> None:
     # prior 1/2, positive at ln 2, unlabelled at 0:
     # 1/2 softplus(-ln 2) + softplus(0) - 1/2 softplus(ln 2) = (ln 3 - ln 2)/2 + ln 2 - ln 3 / 2 = ln 2 / 2.
-    assert upu(logits(LN2), logits(0), 0.5).item() == pytest.approx(LN2 / 2)
+    assert nnpu(logits(LN2), logits(0), 0.5, beta=inf).item() == pytest.approx(LN2 / 2)
 
 
 def test_unbiased_risk_with_the_sigmoid() -> None:
     # l(z) = 1 / (1 + e^z): positive part 1/2 * 1/3; unlabelled as negatives 1/2; positives as negatives 2/3.
-    risk = upu(logits(LN2), logits(0), 0.5, loss="sigmoid")
+    risk = nnpu(logits(LN2), logits(0), 0.5, loss="sigmoid", beta=inf)
     assert risk.item() == pytest.approx(0.5 / 3 + 0.5 - 0.5 * 2 / 3)
 
 
@@ -81,7 +81,7 @@ def overfitted() -> tuple[Tensor, Tensor]:
 
 def test_non_negative_risk_drops_a_negative_part_from_the_value() -> None:
     pos, unl = overfitted()
-    assert upu(pos, unl, 0.5).item() == pytest.approx((LN3 - LN2) / 2 + LN3 / 2 - LN2)
+    assert nnpu(pos, unl, 0.5, beta=inf).item() == pytest.approx((LN3 - LN2) / 2 + LN3 / 2 - LN2)
     assert nnpu(pos, unl, 0.5).item() == pytest.approx((LN3 - LN2) / 2)
     assert nnpu(pos, unl, 0.5, beta=0.1).item() == pytest.approx((LN3 - LN2) / 2 - 0.1)
 
@@ -97,7 +97,7 @@ def test_non_negative_risk_climbs_back_with_gamma() -> None:
 
 def test_beta_tolerates_a_slightly_negative_part() -> None:
     pos, unl = overfitted()
-    assert nnpu(pos, unl, 0.5, beta=0.2).item() == pytest.approx(upu(pos, unl, 0.5).item())
+    assert nnpu(pos, unl, 0.5, beta=0.2).item() == pytest.approx(nnpu(pos, unl, 0.5, beta=inf).item())
 
 
 def test_members_of_an_ensemble_are_corrected_one_by_one() -> None:
