@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from rapidfuzz import fuzz, process
 
 from graphlead import training
 from graphlead.carriers import (
@@ -26,7 +24,6 @@ from graphlead.carriers import (
     Tie,
 )
 from graphlead.contracts import Progress, silent
-from graphlead.errors import InputError
 from graphlead.explain.explain import Trained, explain
 from graphlead.explain.inputs import Reals, Views
 from graphlead.explain.removal import Lift
@@ -34,21 +31,21 @@ from graphlead.explain.shares import Stakes
 from graphlead.explain.themes import Cut, Cuts
 from graphlead.explain.ties import ties_in_group
 from graphlead.features.build import FeaturePlan
-from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround
+from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround, log_lift
 from graphlead.features.levels import Level
 from graphlead.features.terms import term_incidence
 from graphlead.graph.build import stakes_of
+from graphlead.judging import Judgement
 from graphlead.learn.crossfit import Models
 from graphlead.learn.rankers import load_models
+from graphlead.lookup import called, find_company
 from graphlead.sources import reopen
-from graphlead.training import Judgement, Workshop
+from graphlead.training import Scored, Workshop
 
 SAMPLE = 2_000
 """Unlabelled companies that say what is typical."""
 
 WALKED_AT_ONCE = 16
-MOST_SUGGESTED = 5
-ALIKE = 70.0
 
 
 class Rescorer:
@@ -109,54 +106,42 @@ class WalkFromOthers:
         return np.asarray(np.log(rest + 1e-3), np.float32)
 
 
-@dataclass(frozen=True)
-class Finished:
-    """What a run has in its hands when its leads are to be explained.
-
-    models: the folder of the trained models (``model`` of a run); scores: raw scores (n,) of every ranker.
-    """
-
-    workshop: Workshop
-    cohort: Cohort
-    judgement: Judgement
-    models: Path
-    scores: Mapping[str, Floats]
-
-
-def explain_companies(finished: Finished, companies: Ints, progress: Progress = silent) -> list[Evidence]:
-    """Evidence for ``companies`` (m,), candidates of the run, each once, in their order."""
-    workshop, clients = finished.workshop, finished.cohort.clients
-    models = load_models(finished.models, workshop.device)
+def explain_companies(
+    scored: Scored, cohort: Cohort, companies: Ints, progress: Progress = silent
+) -> list[Evidence]:
+    """Evidence for ``companies`` (m,), candidates of a run, each once, in their order."""
+    workshop = scored.workshop
+    models = load_models(scored.models, workshop.device)
     progress(0, 1, "looking at the companies as the models saw them")
-    candidates = np.flatnonzero(finished.cohort.candidates()).astype(np.int32)
+    candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
     views = Views(
         workshop.features,
         companies,
-        training.folds_of(finished.models, workshop.register)[companies].astype(np.int32),
-        workshop.around.rows(companies, clients),
+        training.folds_of(scored.models, workshop.register)[companies].astype(np.int32),
+        workshop.around.rows(companies, cohort.clients),
     )
-    scorer = Rescorer(models, finished.judgement, finished.scores, candidates)
-    return explain(_trained(finished, scorer, candidates), views, workshop.settings.seed, progress)
+    scorer = Rescorer(models, scored.judgement, scored.scores, candidates)
+    return explain(_trained(scored, cohort, scorer, candidates), views, workshop.settings.seed, progress)
 
 
-def _trained(finished: Finished, scorer: Rescorer, candidates: Ints) -> Trained:
-    workshop, clients = finished.workshop, finished.cohort.clients
+def _trained(scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints) -> Trained:
+    workshop, clients = scored.workshop, cohort.clients
     draw = np.random.default_rng(workshop.settings.seed)
     sample = np.sort(draw.choice(candidates, min(SAMPLE, len(candidates)), replace=False))
-    published = np.full(finished.cohort.n_companies, np.nan)
-    raw = finished.judgement.final(dict(finished.scores), candidates)
-    published[candidates] = log_odds(finished.judgement.calibration(raw))
+    published = np.full(cohort.n_companies, np.nan)
+    raw = scored.judgement.final(scored.scores, candidates)
+    published[candidates] = log_odds(scored.judgement.calibration(raw))
     return Trained(
         workshop.register,
         workshop.graph,
-        finished.cohort,
+        cohort,
         workshop.features,
         workshop.around.names,
         _cuts(workshop.plan),
         _words(workshop),
         scorer,
         WalkFromOthers(workshop.around, clients),
-        Lift(GROUP_STRENGTH, LINK_STRENGTH),
+        Lift(log_lift, GROUP_STRENGTH, LINK_STRENGTH),
         lambda: _stakes(workshop.register),
         sample,
         workshop.around.rows(sample, clients),
@@ -202,83 +187,6 @@ def whitespace_ties(
     return ties_in_group(register, graph, cohort, companies, lambda: _stakes(register))
 
 
-def load_finished(run: Path) -> Finished:
-    """A finished run's parts from its folder: of a trained run, or of one that scored a newer register."""
-    sources, settings = reopen(run)
-    scored = training.reopen(run, sources.register, sources.graph, settings)
-    return Finished(scored.workshop, sources.cohort, scored.judgement, scored.models, scored.scores)
-
-
-def find_company(register: Register, cohort: Cohort, wanted: str, where: str = "company") -> int:
-    """The index of the company with this id, or with this name when one alone has it, that can be explained.
-
-    Raises InputError, saying what was probably meant, when there is none, several have the name, or the company is a
-    client or suppressed: only candidates have a score to explain.
-    """
-    company = by_id_or_name(register, wanted, where)
-    called = _called(register, company)
-    at = int(np.searchsorted(cohort.clients, company))
-    if at < len(cohort.clients) and cohort.clients[at] == company:
-        won = cohort.won[at]
-        raise InputError(
-            f"{called} is already a client{'' if np.isnat(won) else f' since {won}'}: it has no score.",
-            where=where,
-            remedy="Ask about a company of scores.parquet.",
-        )
-    if company in cohort.suppressed:
-        raise InputError(
-            f"{called} is on the list of companies never to propose: it has no score.",
-            where=where,
-            remedy="Take it from the list given with --suppress and run again.",
-        )
-    return company
-
-
-def by_id_or_name(register: Register, wanted: str, where: str = "company") -> int:
-    """The index of the company with this id, or with this name when one alone has it; InputError for none or many."""
-    ids = register.ids().cast(pa.string())
-    place = pc.index(ids, wanted).as_py()
-    if place >= 0:
-        return int(place)
-    named = [register.read(name).column(0) for name in register.names_of(Role.NAME)[:1]]
-    same = [at for names in named for at in _equal(names, wanted)]
-    if len(same) == 1:
-        return same[0]
-    if same:
-        raise InputError(
-            f"{len(same)} companies are called {wanted!r}.",
-            where=where,
-            remedy=f"Give the id of one: {', '.join(ids.take(pa.array(same[:MOST_SUGGESTED])).to_pylist())}.",
-        )
-    raise InputError(
-        f"the register has no company with the id or name {wanted!r}.",
-        where=where,
-        remedy=_meant(ids, named, wanted),
-    )
-
-
-def _equal(names: pa.ChunkedArray, wanted: str) -> list[int]:
-    found = pc.equal(pc.utf8_lower(names), wanted.lower()).fill_null(False)
-    return [int(at) for at in np.flatnonzero(found.to_numpy())]
-
-
-def _meant(ids: pa.Array, named: Sequence[pa.ChunkedArray], wanted: str) -> str:
-    """The ids and names most like what was typed."""
-    near = process.extract(wanted, ids.to_pylist(), scorer=fuzz.ratio, limit=1, score_cutoff=ALIKE)
-    meant = [str(text) for text, _, _ in near]
-    for names in named:
-        close = process.extract(
-            wanted.lower(), pc.utf8_lower(names).to_pylist(), scorer=fuzz.ratio, limit=2, score_cutoff=ALIKE
-        )
-        meant += [f"{ids[at].as_py()} ({names[at].as_py()})" for _, _, at in close]
-    return f"Did you mean {' or '.join(meant)}?" if meant else "Give an id of the register's id column."
-
-
-def _called(register: Register, company: int) -> str:
-    names = [register.read(name).column(0)[company].as_py() for name in register.names_of(Role.NAME)[:1]]
-    return str(next((name for name in names if name), register.ids()[company].as_py()))
-
-
 @dataclass(frozen=True)
 class Explained:
     """A company of a finished run with its score (a probability), its rank of ``ranked``, and the evidence for it."""
@@ -293,12 +201,13 @@ class Explained:
 
 def explain_company(run: Path, wanted: str, progress: Progress = silent) -> tuple[Explained, Register]:
     """Why a company, by its id or name, ranks where it does in a finished run; and the run's register."""
-    finished = load_finished(run)
-    register = finished.workshop.register
-    company = find_company(register, finished.cohort, wanted)
-    evidence = explain_companies(finished, np.array([company], np.int32), progress)[0]
+    sources, settings = reopen(run)
+    register = sources.register
+    company = find_company(register, sources.cohort, wanted)
+    scored = training.reopen(run, register, sources.graph, settings)
+    evidence = explain_companies(scored, sources.cohort, np.array([company], np.int32), progress)[0]
     table = pq.read_table(run / "scores.parquet", columns=["company_id", "score", "rank"])
-    name, company_id = _called(register, company), register.ids()[company].as_py()
+    name, company_id = called(register, company), register.ids()[company].as_py()
     row = pc.index(table["company_id"], company_id).as_py()
     score, rank = (table[column][row].as_py() for column in ("score", "rank"))
     return Explained(company_id, name, score, rank, len(table), evidence), register

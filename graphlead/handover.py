@@ -13,16 +13,17 @@ from graphlead.config import Settings
 from graphlead.console import Console
 from graphlead.contracts import Progress
 from graphlead.explain.files import load_evidence, save_evidence
-from graphlead.explaining import Finished, explain_companies, whitespace_ties
+from graphlead.explaining import explain_companies, whitespace_ties
 from graphlead.ranking import Ranking, companies_of, rank
-from graphlead.report.evidence import with_evidence, with_paths
+from graphlead.report.evidence import with_clients, with_evidence
 from graphlead.report.exports import write_csv, write_json, write_parquet
 from graphlead.report.html.build import write_report
+from graphlead.report.leads import first_clients
 from graphlead.report.noise import noise_text
 from graphlead.reporting import content_of
 from graphlead.runs import Run
 from graphlead.sources import Sources
-from graphlead.training import Scored
+from graphlead.training import Evaluated
 
 EVIDENCE, REPORT = "evidence.json", "report.html"
 SHOWN = ("leads.csv", "whitespace.csv", REPORT, "scores.parquet", "review.csv", "metrics.json")
@@ -47,7 +48,7 @@ class Result:
 
 
 def hand_over(
-    run: Run, sources: Sources, scored: Scored, settings: Settings, inputs: Json, console: Console
+    run: Run, sources: Sources, scored: Evaluated, settings: Settings, inputs: Json, console: Console
 ) -> Result:
     """Write every result of a run into its folder and tell what they say."""
     stages = [path.name for path in (*sources.folders.values(), *scored.folders.values())]
@@ -73,7 +74,7 @@ def hand_over(
     return replace(result, summary=result.summary | cost)
 
 
-def report(path: Path, result: Result, sources: Sources, scored: Scored) -> None:
+def report(path: Path, result: Result, sources: Sources, scored: Evaluated) -> None:
     """Write the report of a run."""
     content = content_of(
         sources, scored, result.scores, result.leads, len(result.whitespace), result.evidence
@@ -81,29 +82,29 @@ def report(path: Path, result: Result, sources: Sources, scored: Scored) -> None
     write_report(path, content)
 
 
-def _explain(sources: Sources, scored: Scored, ranking: Ranking, folder: Path, progress: Progress) -> None:
+def _explain(sources: Sources, scored: Evaluated, ranking: Ranking, folder: Path, progress: Progress) -> None:
     register = sources.register
-    finished = Finished(scored.workshop, sources.cohort, scored.judgement, scored.models, scored.scores)
-    evidence = explain_companies(finished, companies_of(ranking.leads, register), progress)
+    leads = companies_of(ranking.leads, register)
+    evidence = explain_companies(scored, sources.cohort, leads, progress)
     save_evidence(evidence, register.ids(), folder / EVIDENCE)
 
 
 def gathered(
-    folder: Path, sources: Sources, scored: Scored, ranking: Ranking, evidence: Sequence[Evidence]
+    folder: Path, sources: Sources, scored: Evaluated, ranking: Ranking, evidence: Sequence[Evidence]
 ) -> Result:
     """The lists with their reasons, and everything beside them."""
     register = sources.register
     leads = with_evidence(ranking.leads, evidence, sources.profile, register, sources.clients)
-    ties = whitespace_ties(
-        register, sources.graph, sources.cohort, companies_of(ranking.whitespace, register)
-    )
-    whitespace = with_paths(ranking.whitespace, ties)
+    beside = companies_of(ranking.whitespace, register)
+    ties = whitespace_ties(register, sources.graph, sources.cohort, beside)
+    first = first_clients(sources.cohort, sources.graph.ownership, beside)
+    whitespace = with_clients(ranking.whitespace, ties, first, register)
     summary = _summary(folder, sources, scored, ranking)
     metrics = scored.evaluation.metrics
     return Result(folder, leads, whitespace, ranking.scores, metrics, summary, sources.profile, evidence)
 
 
-def _summary(folder: Path, sources: Sources, scored: Scored, ranking: Ranking) -> Json:
+def _summary(folder: Path, sources: Sources, scored: Evaluated, ranking: Ranking) -> Json:
     choice = scored.judgement.choice
     return {
         "companies": sources.register.n_companies,
@@ -123,11 +124,11 @@ def _summary(folder: Path, sources: Sources, scored: Scored, ranking: Ranking) -
     }
 
 
-def _notes(scored: Scored, ranking: Ranking) -> list[str]:
+def _notes(scored: Evaluated, ranking: Ranking) -> list[str]:
     return [*scored.evaluation.notes, *(each.sentence() for each in ranking.leanings)]
 
 
-def _write(folder: Path, result: Result, ranking: Ranking, sources: Sources, scored: Scored) -> None:
+def _write(folder: Path, result: Result, ranking: Ranking, sources: Sources, scored: Evaluated) -> None:
     write_csv(result.leads, folder / "leads.csv")
     write_csv(result.whitespace, folder / "whitespace.csv")
     write_parquet(result.scores, folder / "scores.parquet")

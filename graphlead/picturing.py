@@ -17,10 +17,10 @@ from graphlead.carriers import Flags, Floats, Ints, Register
 from graphlead.contracts import Progress, silent
 from graphlead.disk import refusals
 from graphlead.errors import SettingsError
-from graphlead.explaining import by_id_or_name
 from graphlead.graph.build import stakes_of
 from graphlead.graph.nearby import LEVELS, LEVELS_SHARE, Nearby, levels_beside, most_urgent, nearby
 from graphlead.graph.views import induced
+from graphlead.lookup import by_id_or_name
 from graphlead.report.html.ego import EgoContent, EgoEdge, EgoNode, place_name, write_ego
 from graphlead.sources import Sources, reopen
 

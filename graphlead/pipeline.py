@@ -15,13 +15,14 @@ from graphlead.explain.files import load_evidence
 from graphlead.explaining import Explained, explain_company
 from graphlead.graph.build import build_graph
 from graphlead.handover import EVIDENCE, REPORT, Result, gathered, hand_over, report
-from graphlead.ingest import ingest, load_register, read_list
+from graphlead.ingest import ingest, read_list
 from graphlead.match import match_clients
 from graphlead.profile.build import profile_clients
 from graphlead.profile.files import load_profile, save_profile
 from graphlead.ranking import rank
 from graphlead.runs import hash_inputs, open_run, read_manifest
 from graphlead.sources import INPUTS, excluded, gather, reopen, review_answers, stage_key
+from graphlead.training import Evaluated
 
 
 def discover(settings: Settings, console: Console) -> Result:
@@ -86,9 +87,8 @@ def match_list(
 def evaluate_run(run: Path, console: Console) -> Evaluation:
     """The evaluation of a finished run, from its held-out scores."""
     manifest = read_manifest(run)
-    register = load_register(run / "register")
     with console.stage("evaluating") as progress:
-        return training.evaluate_saved(run / "heldout", register, manifest["settings"], progress)
+        return training.evaluation_of(run, manifest["settings"], progress)
 
 
 def profile_list(settings: Settings, console: Console) -> Profile:
@@ -131,7 +131,8 @@ def report_run(run: Path, console: Console) -> Path:
     """Write the report of a finished run once more, from its folder."""
     with console.stage("reading the run"):
         sources, settings = reopen(run)
-        scored = training.reopen(run, sources.register, sources.graph, settings)
+        reopened = training.reopen(run, sources.register, sources.graph, settings)
+        scored = Evaluated(**vars(reopened), evaluation=training.evaluation_of(run, settings.to_json()))
         ranking = rank(sources, scored, settings)
         evidence = load_evidence(run / EVIDENCE, sources.register.ids())
         result = gathered(run, sources, scored, ranking, evidence)

@@ -9,17 +9,18 @@ import numpy as np
 import pandas as pd
 
 from graphlead.carriers import Evidence
+from graphlead.judging import curves_saved
 from graphlead.ranking import companies_of
 from graphlead.report.html.content import ReportContent
 from graphlead.report.html.names import names_of
 from graphlead.report.html.plane import make_plane
 from graphlead.sources import Sources
-from graphlead.training import Scored, curves_saved
+from graphlead.training import Evaluated
 
 
 def content_of(
     sources: Sources,
-    scored: Scored,
+    scored: Evaluated,
     scores: pd.DataFrame,
     leads: pd.DataFrame,
     whitespace: int,

@@ -1,15 +1,14 @@
-"""The middle of the story: features, cross-fitted rankers, held-out splits, the choice between them."""
+"""The middle of the story: features, cross-fitted rankers, held-out splits, scores of everybody."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -24,51 +23,27 @@ from graphlead.carriers import (
     Ints,
     Json,
     Register,
-    Role,
 )
 from graphlead.config import RANKERS, Settings
 from graphlead.console import Console
 from graphlead.contracts import Progress, Ranker, silent
-from graphlead.evaluate.choose import Choice, blend_among, choose, with_blend
-from graphlead.evaluate.curves import lift_curves
-from graphlead.evaluate.evaluate import evaluate
-from graphlead.evaluate.files import load_held_out, save_held_out
+from graphlead.evaluate.files import save_held_out
 from graphlead.evaluate.heldout import HeldOut
 from graphlead.evaluate.splits import group_folds, random_folds, time_holdout
 from graphlead.features.build import FeaturePlan, build_features, plan_features
 from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import propagator_for
 from graphlead.ingest import load_register
-from graphlead.learn.calibrate import Calibration, calibrate
+from graphlead.judging import Judgement, evaluate_saved, judge, read_judgement, save_judgement
 from graphlead.learn.crossfit import Folds, cross_fit, score_others
-from graphlead.learn.prior import estimate_prior
 from graphlead.learn.rankers import check_classifier, device_of, load_models, rankers, save_models
 from graphlead.runs import Run, read_manifest
-
-SPLITS = ("groups", "random", "time")
-"""The held-out splits, the one closest to a list of net-new leads first: the verdict is drawn on it."""
 
 FITTED, SCORES = "fitted.parquet", "scores.parquet"
 """In the model's folder: each company's fold and held-out scores; the scores of everybody else among all clients."""
 
 FEWEST_IN_GROUPS = 10
 HELD_OUT_FOLDS = 3
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """The chosen ranker, the prior as (low, point, high), and the map from its scores to probabilities."""
-
-    choice: Choice
-    prior: tuple[float, float, float]
-    calibration: Calibration
-
-    def final(self, scores: Mapping[str, Floats], candidates: Ints, rows: Ints | None = None) -> Floats:
-        """The chosen ranker's raw scores of the candidates, or of ``rows``; a blend ranks among the candidates."""
-        wanted = candidates if rows is None else rows
-        if len(self.choice.members) == 1:
-            return scores[self.choice.members[0]][wanted]
-        return blend_among(scores, self.choice.members, candidates, wanted)
 
 
 @dataclass
@@ -105,13 +80,19 @@ class Scored:
     of the trained models and of the held-out scores; folders: those of this run's own stages.
     """
 
-    scores: dict[str, Floats]
+    scores: Mapping[str, Floats]
     judgement: Judgement
-    evaluation: Evaluation
     workshop: Workshop
     models: Path
     held: Path
     folders: Mapping[str, Path]
+
+
+@dataclass(frozen=True)
+class Evaluated(Scored):
+    """What the rankers say of everybody, and how well they find held-out clients."""
+
+    evaluation: Evaluation
 
 
 def settings_of(
@@ -140,7 +121,7 @@ def train(
     settings: Settings,
     console: Console,
     key: Json,
-) -> Scored:
+) -> Evaluated:
     """Train on all folds, hold out by every split, choose; each a stage of the run."""
     with console.stage("deriving features") as progress:
         workshop = Workshop(register, graph, settings, plan_features(register, graph))
@@ -152,7 +133,7 @@ def train(
     with console.stage("evaluating") as progress:
         evaluation = evaluate_saved(held, register, settings.to_json(), progress)
     folders = {"model": model, "heldout": held}
-    return Scored(scores, read_judgement(held), evaluation, workshop, model, held, folders)
+    return Evaluated(scores, read_judgement(held), workshop, model, held, folders, evaluation)
 
 
 def _folds(cohort: Cohort, k: int) -> int:
@@ -185,14 +166,7 @@ def _hold_out(folder: Path, model: Path, workshop: Workshop, cohort: Cohort, pro
     for result, companies in _splits(model, workshop, cohort, progress):
         save_held_out(result, companies, folder / f"{result.split}.parquet")
         results.append(result)
-    results.sort(key=lambda result: SPLITS.index(result.split))
-    judgement = _judge(results, _read_scores(model / FITTED), cohort, workshop.settings)
-    content = {
-        "choice": asdict(judgement.choice),
-        "prior": judgement.prior,
-        "calibration": judgement.calibration.to_json(),
-    }
-    (folder / "choice.json").write_text(json.dumps(content), "utf-8")
+    save_judgement(judge(results, _read_scores(model / FITTED), cohort, workshop.settings), folder)
 
 
 def _splits(
@@ -232,51 +206,6 @@ def _held_out(
     return HeldOut(split, folds[companies], np.isin(companies, held_out), of_them), companies
 
 
-def _judge(
-    results: list[HeldOut], scores: dict[str, Floats], cohort: Cohort, settings: Settings
-) -> Judgement:
-    choice = choose(results, settings.seed)
-    unsure = Judgement(choice, (0.0, 0.0, 0.0), Calibration(np.zeros(1), np.full(1, 0.5)))
-    candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
-    won, rest = (unsure.final(scores, candidates, rows) for rows in (cohort.clients, candidates))
-    given = settings.prior
-    prior = (given, given, given) if given else estimate_prior(won, rest, settings.seed)
-    return Judgement(choice, prior, calibrate(won, rest, prior[1]))
-
-
-def read_judgement(held: Path) -> Judgement:
-    saved = json.loads((held / "choice.json").read_text("utf-8"))
-    choice = Choice(saved["choice"]["name"], tuple(saved["choice"]["members"]), saved["choice"]["reason"])
-    low, point, high = saved["prior"]
-    return Judgement(choice, (low, point, high), Calibration.from_json(saved["calibration"]))
-
-
-def evaluate_saved(held: Path, register: Register, settings: Json, progress: Progress) -> Evaluation:
-    """Evaluate the held-out scores that a run saved, by segment of place and industry too."""
-    judgement = read_judgement(held)
-    columns = register.names_of(Role.REGION, Role.COUNTRY)[:1] + register.names_of(Role.INDUSTRY)[:1]
-    values = {name: pc.cast(register.read(name).column(0), pa.string()).combine_chunks() for name in columns}
-    results = [
-        replace(result, segments={name: texts.take(pa.array(companies)) for name, texts in values.items()})
-        for result, companies in _saved_splits(held)
-    ]
-    return evaluate(with_blend(results, judgement.choice), judgement.prior, int(settings["seed"]), progress)
-
-
-def curves_saved(held: Path, seed: int) -> pd.DataFrame:
-    """What a list of any length finds, from the held-out scores that a run saved."""
-    judgement = read_judgement(held)
-    results = [result for result, _ in _saved_splits(held)]
-    return lift_curves(with_blend(results, judgement.choice), judgement.prior, seed)
-
-
-def _saved_splits(held: Path) -> Iterator[tuple[HeldOut, Ints]]:
-    for split in SPLITS:
-        path = held / f"{split}.parquet"
-        if path.exists():
-            yield load_held_out(path)
-
-
 def workshop_of(models: Path, register: Register, graph: CompanyGraph, settings: Settings) -> Workshop:
     """The features that trained models look at, over this register and graph."""
     plan = json.loads((models / "features.json").read_text("utf-8"))
@@ -285,7 +214,7 @@ def workshop_of(models: Path, register: Register, graph: CompanyGraph, settings:
 
 def apply(
     run: Path, register: Register, graph: CompanyGraph, cohort: Cohort, settings: Settings, console: Console
-) -> Scored:
+) -> Evaluated:
     """Score a newer register with the models of a finished run, each company by the models that did not train on it."""
     models, held = run / "model", run / "heldout"
     workshop = workshop_of(models, register, graph, settings)
@@ -293,19 +222,28 @@ def apply(
         trained = load_models(models, workshop.device)
         folds = folds_of(models, register)
         scores = score_others(trained, workshop.features, workshop.around, cohort.clients, folds, progress)
-    evaluation = evaluate_saved(held, load_register(run / "register"), settings.to_json(), progress)
-    return Scored(scores, read_judgement(held), evaluation, workshop, models, held, {})
+    with console.stage("evaluating") as progress:
+        evaluation = evaluation_of(run, settings.to_json(), progress)
+    return Evaluated(scores, read_judgement(held), workshop, models, held, {}, evaluation)
 
 
 def reopen(run: Path, register: Register, graph: CompanyGraph, settings: Settings) -> Scored:
-    """What a finished run said of everybody, from its folder; a run that only scored has its models elsewhere."""
-    trained = run if (run / "model").is_dir() else Path(read_manifest(run)["inputs"]["run"]["path"])
+    """What a finished run said of everybody, from its folder."""
+    trained = _trained(run)
     models, held = trained / "model", trained / "heldout"
-    evaluation = evaluate_saved(held, load_register(trained / "register"), settings.to_json(), silent)
     workshop = workshop_of(models, register, graph, settings)
-    return Scored(
-        _published_scores(run, register), read_judgement(held), evaluation, workshop, models, held, {}
-    )
+    return Scored(_published_scores(run, register), read_judgement(held), workshop, models, held, {})
+
+
+def evaluation_of(run: Path, settings: Json, progress: Progress = silent) -> Evaluation:
+    """How well the models of a finished run find held-out clients."""
+    trained = _trained(run)
+    return evaluate_saved(trained / "heldout", load_register(trained / "register"), settings, progress)
+
+
+def _trained(run: Path) -> Path:
+    """The run whose models a run has: a run that only scored took them from another."""
+    return run if (run / "model").is_dir() else Path(read_manifest(run)["inputs"]["run"]["path"])
 
 
 def _published_scores(run: Path, register: Register) -> dict[str, Floats]:

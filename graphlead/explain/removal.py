@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
 from graphlead.carriers import Features, Floats, Groups, Incidence, Ints, Neighbours, Relation
-from graphlead.explain.inputs import Numbers, Reals
+from graphlead.explain.inputs import Reals
 
 
 @dataclass(frozen=True)
 class Lift:
     """How a label feature compares the clients among a company's neighbours with the register.
 
-    log((won + strength * base) / ((others + strength) * base)), base being the share of clients in the register;
-    ``groups`` is the strength for groups, ``links`` for direct neighbours.
+    formula(won, others, base, strength), base being the share of clients in the register; ``groups`` is the strength
+    for groups, ``links`` for direct neighbours.
     """
 
+    formula: Callable[[Any, Any, float, float], Any]
     groups: float
     links: float
-
-    def __call__(self, won: Numbers, others: Numbers, base: float, strength: float) -> Reals:
-        return np.asarray(np.log((won + strength * base) / ((others + strength) * base)), np.float64)
 
 
 def without_one(features: Features, lift: Lift, companies: Ints, visible: Ints, left_out: Ints) -> Floats:
@@ -54,7 +53,7 @@ def _columns(
     if isinstance(relation, Neighbours):
         near = sp.csr_matrix(relation.matrix[companies])
         won = near @ is_client - np.asarray(relation.matrix[companies, left_out]).ravel()
-        return [lift(won, np.asarray(near.sum(1)).ravel(), base, lift.links)]
+        return [lift.formula(won, np.asarray(near.sum(1)).ravel(), base, lift.links)]
     return _members(relation, lift, is_client, companies, left_out, base)
 
 
@@ -65,7 +64,7 @@ def _group(
     won = np.bincount(code[is_client > 0] + 1, minlength=relation.count + 1)
     size = np.bincount(code + 1, minlength=relation.count + 1)
     mine = code[companies]
-    lifts = lift(
+    lifts = lift.formula(
         won[mine + 1] - (mine == code[left_out]), np.maximum(size[mine + 1] - 1, 0), base, lift.groups
     )
     return np.where(mine >= 0, lifts, 0.0)
@@ -79,7 +78,7 @@ def _members(
     mine = sp.csr_matrix(relation.matrix[companies])
     mine.sort_indices()
     both = np.asarray(mine.multiply(relation.matrix[left_out]).tocsr()[_rows(mine), mine.indices]).ravel()
-    lifts = lift(won[mine.indices] - both, others[mine.indices], base, lift.groups)
+    lifts = lift.formula(won[mine.indices] - both, others[mine.indices], base, lift.groups)
     count = np.diff(mine.indptr)
     total = np.asarray(np.bincount(_rows(mine), lifts, len(companies)), np.float64)
     strongest = np.full(len(companies), -np.inf)

@@ -85,19 +85,20 @@ def _around(relation: Relation, sizes: Floats, rows: Ints, visible: Ints, base: 
     clients = np.zeros(relation.matrix.shape[0], np.float32)
     clients[visible] = 1
     if isinstance(relation, Neighbours):
-        return [_lift(relation.matrix[rows] @ clients, sizes[rows], base, LINK_STRENGTH)]
+        return [log_lift(relation.matrix[rows] @ clients, sizes[rows], base, LINK_STRENGTH)]
     won = relation.matrix.T @ clients
-    return _member_lifts(relation.matrix[rows], _lift(won, sizes - 1, base, GROUP_STRENGTH))
+    return _member_lifts(relation.matrix[rows], log_lift(won, sizes - 1, base, GROUP_STRENGTH))
 
 
 def _group_lift(relation: Groups, sizes: Floats, rows: Ints, visible: Ints, base: float) -> Floats:
     codes = relation.code[visible]
     won = np.bincount(codes[codes >= 0], minlength=relation.count).astype(np.float32)
-    lifts = np.append(_lift(won, np.maximum(sizes - 1, 0), base, GROUP_STRENGTH), 0.0)
+    lifts = np.append(log_lift(won, np.maximum(sizes - 1, 0), base, GROUP_STRENGTH), 0.0)
     return lifts[relation.code[rows]]
 
 
-def _lift(won: Floats, others: Floats, base: float, strength: float) -> Floats:
+def log_lift(won: Floats, others: Floats, base: float, strength: float) -> Floats:
+    """log((won + strength * base) / ((others + strength) * base)), base being the share of clients in the register."""
     return np.log((won + strength * base) / ((others + strength) * base)).astype(np.float32)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,21 +25,35 @@ def with_evidence(
     nearest = np.array([each.ties[0].client if each.ties else NONE for each in evidence], np.int32)
     ids, names = _named(register, nearest)
     companies = [each.company for each in evidence]
+    doubts = _doubts(clients)
     columns = {
         **{f"reason_{i + 1}": _texts([_reason(each, i) for each in evidence]) for i in range(REASONS)},
         "nearest_client": names,
         "nearest_client_id": ids,
         "segment": _texts([_segment(profile, company) for company in companies]),
         "introduction": _texts([each.introduction for each in evidence]),
-        "check_first": _texts([_doubts(clients).get(lead, "") for lead in leads["company_id"]]),
+        "check_first": _texts([doubts.get(lead, "") for lead in leads["company_id"]]),
     }
     return _inserted(leads, columns)
 
 
-def with_paths(whitespace: pd.DataFrame, ties: Sequence[Tie | None]) -> pd.DataFrame:
-    """The whitespace with ownership_path, how each company is joined to the client; one tie a row, None if unknown."""
-    paths = _texts([tie.sentence if tie else "" for tie in ties])
-    return _inserted(whitespace, {"ownership_path": paths}, after="steps")
+def with_clients(
+    whitespace: pd.DataFrame, ties: Sequence[Tie | None], first: Ints, register: Register
+) -> pd.DataFrame:
+    """The whitespace with the nearest client of each company's ownership group, and how the two are joined.
+
+    ties: one a row, None where no chain of ownership is known; there ``first`` (m,), any client of the group, is named.
+    New columns: client_id, client_name, steps (the links between, missing for an unknown chain), ownership_path.
+    """
+    clients = np.array([tie.client if tie else one for tie, one in zip(ties, first, strict=True)], np.int32)
+    ids, names = _named(register, clients)
+    columns = {
+        "client_id": ids,
+        "client_name": names,
+        "steps": pd.Series([tie.steps if tie else pd.NA for tie in ties], dtype="Int32"),
+        "ownership_path": _texts([tie.sentence if tie else "" for tie in ties]),
+    }
+    return _inserted(whitespace, columns)
 
 
 def _reason(evidence: Evidence, i: int) -> str:
@@ -79,9 +94,9 @@ def _texts(values: Sequence[str]) -> pd.Series[str]:
     return pd.Series([value or None for value in values], dtype="string")
 
 
-def _inserted(table: pd.DataFrame, columns: dict[str, pd.Series[str]], after: str = "fit") -> pd.DataFrame:
-    """The table with these columns behind another; a column of the register that has such a name says so."""
+def _inserted(table: pd.DataFrame, columns: Mapping[str, pd.Series[Any]]) -> pd.DataFrame:
+    """The table with these columns behind its fit; a column of the register that has such a name says so."""
     renamed = table.rename(columns={name: f"{name} (register)" for name in columns if name in table})
-    at = list(renamed.columns).index(after) + 1
+    at = list(renamed.columns).index("fit") + 1
     parts = [renamed.iloc[:, :at], pd.DataFrame(columns), renamed.iloc[:, at:]]
     return pd.concat(parts, axis=1)

@@ -10,8 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphlead.carriers import PLACES, Cohort, Column, Flags, Ints, Ownership, Register, Role
-from graphlead.report.nearest import nearest_clients
+from graphlead.carriers import NONE, PLACES, Cohort, Column, Flags, Ints, Ownership, Register, Role
 
 STRONG, MODERATE = 10.0, 3.0
 """How many times the odds of a company have to exceed the prior odds: a Bayes factor, on Jeffreys' scale (1961)."""
@@ -35,22 +34,23 @@ def lead_table(
     best); clients and suppressed companies among them are left out. ``prior`` is the share of clients-to-be among
     the unlabelled, in (0, 1).
 
-    Both tables have rank (from 1, within the table), company_id, name, score, fit; the whitespace then client_id,
-    client_name and steps (links between it and that client, the nearest in the group; missing when no chain of
-    links is known); then, under the register's own names, places, address, industry, contacts, identifiers, sizes.
+    Both tables have rank (from 1, within the table), company_id, name, score, fit; then, under the register's own
+    names, places, address, industry, contacts, identifiers, sizes.
     """
     company = scores["company"].to_numpy(np.int32)
     with_client = np.zeros(cohort.n_companies, bool)
     with_client[ownership.group[cohort.clients]] = True
     own = with_client[ownership.group[company]]
     wanted = cohort.candidates()[company]
-    leads = _best(scores, wanted & ~own)[:top]
-    whitespace = _best(scores, wanted & own)
-    return (
-        _table(scores.iloc[leads], register, prior),
-        _beside_clients(_table(scores.iloc[whitespace], register, prior), register,
-                        *nearest_clients(register, cohort, ownership, company[whitespace])),
-    )  # fmt: skip
+    leads, whitespace = _best(scores, wanted & ~own)[:top], _best(scores, wanted & own)
+    return _table(scores.iloc[leads], register, prior), _table(scores.iloc[whitespace], register, prior)
+
+
+def first_clients(cohort: Cohort, ownership: Ownership, companies: Ints) -> Ints:
+    """The register's first client in the ownership group of each of ``companies`` (m,); NONE for none."""
+    first = np.full(cohort.n_companies, NONE, np.int32)
+    first[ownership.group[cohort.clients][::-1]] = cohort.clients[::-1]
+    return first[ownership.group[companies]]
 
 
 def fit(score: npt.NDArray[np.float64], prior: float) -> npt.NDArray[np.str_]:
@@ -81,18 +81,8 @@ def _table(chosen: pd.DataFrame, register: Register, prior: float) -> pd.DataFra
         "score": _rounded(score),
         "fit": fit(score, prior),
     })  # fmt: skip
-    reserved = {*table.columns, "client_id", "client_name", "steps"}
-    titles = {name: f"{name} (register)" if name in reserved else name for name in shown}
+    titles = {name: f"{name} (register)" if name in table else name for name in shown}
     return pd.concat([table, facts[shown].rename(columns=titles)], axis=1)
-
-
-def _beside_clients(table: pd.DataFrame, register: Register, client: Ints, steps: Ints) -> pd.DataFrame:
-    names = register.names_of(Role.NAME)[:1]
-    known = _frame(read_rows(register, ["company_id", *names], client))
-    table.insert(5, "client_id", known["company_id"])
-    table.insert(6, "client_name", known[names[0]] if names else pd.Series(dtype="string"))
-    table.insert(7, "steps", pd.Series(steps, dtype="Int32").mask(steps < 0))
-    return table
 
 
 def _shown(register: Register, names: list[str]) -> list[str]:

@@ -11,8 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import graphlead
-from graphlead.carriers import Column, Register, Role
-from graphlead.explaining import Finished, load_finished
+from graphlead import training
+from graphlead.carriers import Cohort, Column, Register, Role
+from graphlead.sources import reopen
+from graphlead.training import Scored
 from graphlead.world import World
 
 TYPES = {Role.NUMBER: pa.float64(), Role.BOOLEAN: pa.bool_(), Role.DATE: pa.date32()}
@@ -60,5 +62,11 @@ def run_folder(small_world: World, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
-def finished(run_folder: Path) -> Finished:
-    return load_finished(run_folder)
+def cohort(run_folder: Path) -> Cohort:
+    return reopen(run_folder)[0].cohort
+
+
+@pytest.fixture(scope="session")
+def scored(run_folder: Path) -> Scored:
+    sources, settings = reopen(run_folder)
+    return training.reopen(run_folder, sources.register, sources.graph, settings)

@@ -12,7 +12,7 @@ from graphlead.explain.counterfactual import Ranking, ordinal
 from graphlead.explain.counts import STRENGTH, count_around
 from graphlead.explain.removal import Lift, without_one
 from graphlead.explaining import WalkFromOthers
-from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround
+from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround, log_lift
 from graphlead.features.propagate import CpuPropagator
 
 N = 40
@@ -39,7 +39,7 @@ def test_each_company_sees_the_clients_but_one(seed: int, count: int) -> None:
     left_out = draw.choice(clients, len(companies)).astype(np.int32)
     around = ClientsAround(made, CpuPropagator())
     walk = WalkFromOthers(around, clients)(companies, left_out)
-    found = without_one(made, Lift(GROUP_STRENGTH, LINK_STRENGTH), companies, clients, left_out)
+    found = without_one(made, Lift(log_lift, GROUP_STRENGTH, LINK_STRENGTH), companies, clients, left_out)
     for row, (company, client) in enumerate(zip(companies, left_out, strict=True)):
         anew = around.rows(companies[[row]], clients[clients != client])[0]
         np.testing.assert_allclose(found[row], anew[:-1], atol=1e-5, err_msg=f"company {company}")

@@ -12,24 +12,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from graphlead.carriers import NONE, Evidence, Features, Ints
+from graphlead.carriers import NONE, Cohort, Evidence, Features, Ints
 from graphlead.errors import InputError
 from graphlead.evaluate.choose import BLEND, Choice
 from graphlead.explain.attribution import Attribution
 from graphlead.explain.inputs import Game, Reals, Views
 from graphlead.explain.themes import Themes
 from graphlead.explaining import (
-    Finished,
     Rescorer,
     explain_companies,
     explain_company,
-    find_company,
     log_odds,
     whitespace_ties,
 )
+from graphlead.judging import Judgement
 from graphlead.learn.calibrate import calibrate
 from graphlead.learn.rankers import load_models
-from graphlead.training import Judgement
+from graphlead.lookup import find_company
+from graphlead.training import Scored
 
 ASKED = 100
 
@@ -40,32 +40,32 @@ def scores(run_folder: Path) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def companies(finished: Finished, scores: pd.DataFrame) -> Ints:
+def companies(scored: Scored, scores: pd.DataFrame) -> Ints:
     wanted = pa.array(scores["company_id"][:ASKED].astype(str).tolist())
-    return pc.index_in(wanted, value_set=finished.workshop.register.ids()).to_numpy().astype(np.int32)
+    return pc.index_in(wanted, value_set=scored.workshop.register.ids()).to_numpy().astype(np.int32)
 
 
 @pytest.fixture(scope="module")
-def evidence(finished: Finished, companies: Ints) -> list[Evidence]:
-    return explain_companies(finished, companies)
+def evidence(scored: Scored, cohort: Cohort, companies: Ints) -> list[Evidence]:
+    return explain_companies(scored, cohort, companies)
 
 
-def rows_of(finished: Finished, companies: Ints) -> Features:
+def rows_of(scored: Scored, companies: Ints) -> Features:
     """The features of these companies alone, in their order."""
-    features = finished.workshop.features
+    features = scored.workshop.features
     own = features.attributes
     attributes = replace(own, numeric=own.numeric[companies], words=own.words[companies])
     return replace(features, attributes=attributes, structure=features.structure[companies], relations=())
 
 
-def scored(finished: Finished, companies: Ints, visible: Ints) -> Reals:
+def rescored(scored: Scored, cohort: Cohort, companies: Ints, visible: Ints) -> Reals:
     """Log-odds of companies by the run's models, the label features being made of ``visible``."""
-    candidates = np.flatnonzero(finished.cohort.candidates()).astype(np.int32)
-    models = load_models(finished.models, "cpu")
-    scorer = Rescorer(models, finished.judgement, finished.scores, candidates)
-    folds = pd.read_parquet(finished.models / "fitted.parquet")["fold"].to_numpy(np.int32)
-    around = finished.workshop.around.rows(companies, visible)
-    return scorer.log_odds(rows_of(finished, companies), around, folds[companies])
+    candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
+    models = load_models(scored.models, "cpu")
+    scorer = Rescorer(models, scored.judgement, scored.scores, candidates)
+    folds = pd.read_parquet(scored.models / "fitted.parquet")["fold"].to_numpy(np.int32)
+    around = scored.workshop.around.rows(companies, visible)
+    return scorer.log_odds(rows_of(scored, companies), around, folds[companies])
 
 
 def test_reasons_add_up_to_the_published_score(evidence: list[Evidence], scores: pd.DataFrame) -> None:
@@ -76,27 +76,29 @@ def test_reasons_add_up_to_the_published_score(evidence: list[Evidence], scores:
 
 @pytest.mark.parametrize("members", [("pagerank",), ("tabular_graph",), ("pagerank", "tabular_graph")])
 def test_inputs_as_they_are_give_the_published_score(
-    finished: Finished, companies: Ints, members: tuple[str, ...]
+    scored: Scored, cohort: Cohort, companies: Ints, members: tuple[str, ...]
 ) -> None:
     """Whatever the run chose, a blend by ranks included."""
     choice = Choice(BLEND if len(members) > 1 else members[0], members, "")
-    candidates = np.flatnonzero(finished.cohort.candidates()).astype(np.int32)
-    uncalibrated = replace(finished.judgement, choice=choice)
-    raw = uncalibrated.final(dict(finished.scores), candidates)
+    candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
+    uncalibrated = replace(scored.judgement, choice=choice)
+    raw = uncalibrated.final(scored.scores, candidates)
     calibration = calibrate(np.sort(raw)[-50:], raw, 0.1)
     chosen = Judgement(choice, (0.1, 0.1, 0.1), calibration)
-    found = scored(replace(finished, judgement=chosen), companies, finished.cohort.clients)
+    found = rescored(replace(scored, judgement=chosen), cohort, companies, cohort.clients)
     published = log_odds(calibration(raw[np.searchsorted(candidates, companies)]))
     np.testing.assert_allclose(found, published, atol=1e-6)
 
 
-def test_a_company_that_no_model_knows_is_scored_by_all_of_them(finished: Finished, companies: Ints) -> None:
-    models = load_models(finished.models, "cpu")
+def test_a_company_that_no_model_knows_is_scored_by_all_of_them(
+    scored: Scored, cohort: Cohort, companies: Ints
+) -> None:
+    models = load_models(scored.models, "cpu")
     choice = Choice("tabular_graph", ("tabular_graph",), "")
-    scorer = Rescorer(models, replace(finished.judgement, choice=choice), finished.scores, companies)
+    scorer = Rescorer(models, replace(scored.judgement, choice=choice), scored.scores, companies)
     rows, around = (
-        rows_of(finished, companies),
-        finished.workshop.around.rows(companies, finished.cohort.clients),
+        rows_of(scored, companies),
+        scored.workshop.around.rows(companies, cohort.clients),
     )
     everybody = np.arange(len(companies), dtype=np.int32)
     raw = [
@@ -106,12 +108,12 @@ def test_a_company_that_no_model_knows_is_scored_by_all_of_them(finished: Finish
         if ranker.name == choice.name
     ]
     found = scorer.log_odds(rows, around, np.full(len(companies), NONE, np.int32))
-    expected = log_odds(finished.judgement.calibration(np.mean(raw, axis=0)))
+    expected = log_odds(scored.judgement.calibration(np.mean(raw, axis=0)))
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
 def test_taking_the_named_reasons_away_costs_more_than_others(
-    finished: Finished, companies: Ints, monkeypatch: pytest.MonkeyPatch
+    scored: Scored, cohort: Cohort, companies: Ints, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The three strongest reasons against three drawn at random, on the same companies."""
     played: list[tuple[Game, Attribution]] = []
@@ -123,7 +125,7 @@ def test_taking_the_named_reasons_away_costs_more_than_others(
         return [""] * len(views)
 
     monkeypatch.setattr("graphlead.explain.explain.counterfactuals", watched)
-    explain_companies(finished, companies)
+    explain_companies(scored, cohort, companies)
     game, attribution = played[0]
     everybody = np.arange(len(companies), dtype=np.int32)
     draw = np.random.default_rng(0)
@@ -138,10 +140,10 @@ def test_taking_the_named_reasons_away_costs_more_than_others(
 
 
 def test_taking_the_named_clients_away_costs_more_than_others(
-    finished: Finished, companies: Ints, evidence: list[Evidence]
+    scored: Scored, cohort: Cohort, companies: Ints, evidence: list[Evidence]
 ) -> None:
     """The label features made anew without the clients that the ties name, against as many drawn at random."""
-    clients = finished.cohort.clients
+    clients = cohort.clients
     draw = np.random.default_rng(0)
     tied = [i for i, each in enumerate(evidence) if each.introduction][:12]
     assert len(tied) > 5
@@ -150,7 +152,7 @@ def test_taking_the_named_clients_away_costs_more_than_others(
         named = [tie.client for tie in evidence[i].ties]
         others = draw.choice(np.setdiff1d(clients, named), len(named), replace=False)
         before, without, control = (
-            scored(finished, companies[[i]], np.setdiff1d(clients, gone).astype(np.int32))[0]
+            rescored(scored, cohort, companies[[i]], np.setdiff1d(clients, gone).astype(np.int32))[0]
             for gone in (clients[:0], named, others)
         )
         lost.append((before - without, before - control))
@@ -179,21 +181,21 @@ def test_counterfactual_ranks_are_lower_than_the_published_ones(
 
 
 def test_the_same_seed_gives_the_same_evidence(
-    finished: Finished, companies: Ints, evidence: list[Evidence]
+    scored: Scored, cohort: Cohort, companies: Ints, evidence: list[Evidence]
 ) -> None:
-    again = explain_companies(finished, companies[:5])
+    again = explain_companies(scored, cohort, companies[:5])
     assert [each.ties for each in again] == [each.ties for each in evidence[:5]]
-    assert again == explain_companies(finished, companies[:5])
+    assert again == explain_companies(scored, cohort, companies[:5])
 
 
-def test_nobody_asked_for_is_nobody_told(finished: Finished) -> None:
-    assert explain_companies(finished, np.zeros(0, np.int32)) == []
+def test_nobody_asked_for_is_nobody_told(scored: Scored, cohort: Cohort) -> None:
+    assert explain_companies(scored, cohort, np.zeros(0, np.int32)) == []
 
 
 def test_one_company_is_told_by_its_id_or_name(
-    run_folder: Path, finished: Finished, scores: pd.DataFrame
+    run_folder: Path, scored: Scored, cohort: Cohort, scores: pd.DataFrame
 ) -> None:
-    register = finished.workshop.register
+    register = scored.workshop.register
     by_id, _ = explain_company(run_folder, str(scores["company_id"][0]))
     assert (by_id.rank, by_id.ranked) == (1, len(scores))
     assert by_id.score == scores["score"][0]
@@ -202,14 +204,14 @@ def test_one_company_is_told_by_its_id_or_name(
     once = names[
         ~names.str.lower().duplicated(keep=False) & names.notna() & ids.isin(scores["company_id"])
     ].index[0]
-    assert find_company(register, finished.cohort, names[once].upper()) == once
+    assert find_company(register, cohort, names[once].upper()) == once
     by_name, _ = explain_company(run_folder, names[once])
     assert (by_name.company_id, by_name.name) == (ids[once], names[once])
     assert by_name.evidence.company == once
 
 
-def test_who_cannot_be_explained_is_told_why(finished: Finished) -> None:
-    register, cohort = finished.workshop.register, finished.cohort
+def test_who_cannot_be_explained_is_told_why(scored: Scored, cohort: Cohort) -> None:
+    register = scored.workshop.register
     ids, names = register.ids(), register.read("name").column(0)
     with pytest.raises(InputError, match=r"already a client(?: since \d{4}-\d\d-\d\d)?: it has no score"):
         find_company(register, cohort, ids[int(cohort.clients[0])].as_py())
@@ -225,25 +227,27 @@ def test_who_cannot_be_explained_is_told_why(finished: Finished) -> None:
         find_company(register, cohort, "§§§§§§§§§§§§§§§§§§§§§§§§")
 
 
-def test_a_name_that_several_have_asks_for_an_id(finished: Finished) -> None:
-    register = finished.workshop.register
+def test_a_name_that_several_have_asks_for_an_id(scored: Scored, cohort: Cohort) -> None:
+    register = scored.workshop.register
     names = pd.Series(register.read("name").column(0).to_pylist())
     twice = names[names.notna() & names.duplicated()].iloc[0]
     with pytest.raises(InputError, match=r"\d companies are called .* Give the id of one: "):
-        find_company(register, finished.cohort, twice)
+        find_company(register, cohort, twice)
 
 
-def test_whitespace_companies_have_the_path_to_their_client(run_folder: Path, finished: Finished) -> None:
-    table = pd.read_csv(run_folder / "whitespace.csv", dtype={"company_id": str, "client_id": str})
-    register, graph = finished.workshop.register, finished.workshop.graph
+def test_whitespace_companies_have_the_path_to_the_client_they_name(
+    run_folder: Path, scored: Scored, cohort: Cohort
+) -> None:
+    table = pd.read_csv(run_folder / "whitespace.csv", dtype=str)
+    register, graph = scored.workshop.register, scored.workshop.graph
     ids = register.ids()
     companies = pc.index_in(pa.array(table["company_id"].tolist()), value_set=ids).to_numpy().astype(np.int32)
-    ties = whitespace_ties(register, graph, finished.cohort, companies)
+    ties = whitespace_ties(register, graph, cohort, companies)
     assert len(ties) > 0
-    owned = 0
-    for tie, company, steps in zip(ties, companies, table["steps"], strict=True):
+    assert any(ties)
+    for tie, company, row in zip(ties, companies, table.itertuples(), strict=True):
+        assert graph.ownership.group[company] in graph.ownership.group[cohort.clients]
         if tie is not None:
-            owned += 1
             assert graph.ownership.group[tie.client] == graph.ownership.group[company]
-            assert tie.steps >= steps  # by ownership alone the way can only be longer
-    assert owned == table["steps"].notna().sum()
+            assert (row.client_id, row.steps) == (ids[tie.client].as_py(), str(tie.steps))
+            assert row.ownership_path == tie.sentence

@@ -20,6 +20,7 @@ from graphlead.explain.ways import HUB, Tier, Way, nearest, preference
 
 OWNS = ("company", "owns", "company")
 HOLDS = ("holder", "owns", "company")
+BOARD = ("company", "linked:board", "company")
 DIRECTS = ("person", "linked:director", "company")
 INDUSTRY, PLACE = ("company", "in_industry", "industry"), ("company", "located_in", "place")
 PART_OF = ("place", "part_of", "place")
@@ -161,6 +162,27 @@ def test_a_chain_of_owners_is_followed_within_the_group_only(named: Callable[...
     assert ask == ["Ask N4 (client), which is of the same ownership group."]
     tie = ties_in_group(named(7), graph, cohort(7, [4, 5]), ints(0, 2), known)[0]
     assert tie == ties[0][0]
+
+
+def test_the_nearest_client_of_a_group_is_the_one_with_the_fewest_ownership_links(
+    named: Callable[..., Register],
+) -> None:
+    """0 -> 1 -> 2; a holder of 0, 3 and, in another group, 4; 6 -> 7; nothing known joins 8 to 6, in whose group it is.
+
+    Another link, of no ownership, joins 7 and 0 and shortens nothing.
+    """
+    links = {OWNS: [(0, 1), (1, 2), (6, 7), (5, 1)], HOLDS: [(0, 0), (0, 3), (0, 4)], BOARD: [(7, 3), (2, 3)]}
+    graph = graph_of(9, links, [0, 0, 0, 0, 4, 5, 6, 6, 6])
+    register = named(9)
+
+    def found(clients: list[int], *asked: int) -> list[tuple[int, int] | None]:
+        ties = ties_in_group(register, graph, cohort(9, clients), ints(*asked), NO_STAKES)
+        return [tie and (tie.client, tie.steps) for tie in ties]
+
+    assert found([2, 6], 7, 3, 8, 1, 0) == [(6, 1), (2, 4), None, (2, 1), (2, 2)]
+    assert found([2, 4], 7, 3) == [None, (2, 4)]
+    assert found([0, 6], 3, 2) == [(0, 2), (0, 2)]
+    assert found([0, 2, 3], 1)[0] in {(0, 1), (2, 1)}
 
 
 def test_a_long_chain_says_that_it_is_long(named: Callable[..., Register]) -> None:

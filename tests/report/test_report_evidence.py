@@ -23,7 +23,7 @@ from graphlead.carriers import (
     Segment,
     Tie,
 )
-from graphlead.report.evidence import with_evidence, with_paths
+from graphlead.report.evidence import with_clients, with_evidence
 
 LEADS = pd.DataFrame({
     "rank": [1, 2], "company_id": ["b", "d"], "name": ["Bee", "Dee"], "score": [0.4, 0.2],
@@ -86,9 +86,17 @@ def test_a_lead_that_a_line_in_review_may_mean_is_marked(register: Register) -> 
     assert "line 8 of the list is in review" in found["check_first"][1]
 
 
-def test_the_whitespace_has_the_path_to_the_client() -> None:
-    table = pd.DataFrame({"rank": [1, 2], "steps": [2, None], "city": ["x", "y"]})
-    found = with_paths(table, [tie(0), None])
-    assert list(found) == ["rank", "steps", "ownership_path", "city"]
-    assert found["ownership_path"][0] == "Both are owned by H."
-    assert pd.isna(found["ownership_path"][1])
+def test_the_whitespace_has_the_nearest_client_and_the_path_to_it(register: Register) -> None:
+    table = pd.DataFrame({"rank": [1, 2], "fit": ["Strong", "Weak"], "steps": ["x", "y"]})
+    found = with_clients(table, [tie(2), None], np.array([0, 3], np.int32), register)
+    columns = ["rank", "fit", "client_id", "client_name", "steps", "ownership_path", "steps (register)"]
+    assert list(found) == columns
+    assert found.astype(object).where(found.notna(), None).to_numpy().tolist() == [
+        [1, "Strong", "c", "Cee", 2, "Both are owned by H.", "x"],
+        [2, "Weak", "d", None, None, None, "y"],
+    ]
+
+
+def test_an_empty_whitespace_keeps_its_columns(register: Register) -> None:
+    found = with_clients(pd.DataFrame({"fit": []}), [], np.zeros(0, np.int32), register)
+    assert list(found) == ["fit", "client_id", "client_name", "steps", "ownership_path"]

@@ -10,9 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from graphlead.carriers import Cohort, Column, Edges, Ownership, Register, Role
-from graphlead.report.leads import fit, lead_table, read_rows
-from graphlead.report.nearest import nearest_clients
+from graphlead.carriers import NONE, Cohort, Column, Edges, Ownership, Register, Role
+from graphlead.report.leads import first_clients, fit, lead_table, read_rows
 
 NAMES = ("Top", "Middle", "Low", "Sister", "Loner", "=Evil", "Client2", "Cousin", "Far", "Past")
 N = len(NAMES)
@@ -84,33 +83,9 @@ def test_leads_are_net_new_and_whitespace_is_in_a_clients_group(register: Regist
     assert leads["score"].tolist() == [0.5, 0.125]
 
 
-def test_whitespace_names_the_nearest_client_of_the_group(register: Register) -> None:
-    _, whitespace = lead_table(scores([7, 3, 8, 1, 0]), register, COHORT, OWNERSHIP, prior=0.1, top=10)
-    columns = ["company_id", "client_id", "client_name", "steps"]
-    assert whitespace[columns].astype(object).to_numpy().tolist() == [
-        ["c7", "c6", "Client2", 1],
-        ["c3", "c2", "Low", 4],  # by the holder of both
-        ["c8", "c6", "Client2", pd.NA],
-        ["c1", "c2", "Low", 1],
-        ["c0", "c2", "Low", 2],
-    ]
-
-
-def test_the_nearer_of_two_clients_of_a_group_is_named(register: Register) -> None:
-    cohort = Cohort(N, ints(0, 2, 3), ints(), np.full(3, np.datetime64("NaT"), "datetime64[D]"))
-    client, steps = nearest_clients(register, cohort, OWNERSHIP, ints(1, 1))
-    assert set(client) <= {0, 2}
-    assert steps.tolist() == [1, 1]
-    cohort = Cohort(N, ints(0, 3), ints(), np.full(2, np.datetime64("NaT"), "datetime64[D]"))
-    client, steps = nearest_clients(register, cohort, OWNERSHIP, ints(2, 1))
-    assert (client.tolist(), steps.tolist()) == ([0, 0], [2, 1])
-
-
-def test_a_holder_with_stakes_in_two_groups_does_not_join_them(register: Register) -> None:
-    """Company 4 and the group of company 0 have the holder in common; the client of one is not that of the other."""
-    cohort = Cohort(N, ints(2, 4), ints(), np.full(2, np.datetime64("NaT"), "datetime64[D]"))
-    client, steps = nearest_clients(register, cohort, OWNERSHIP, ints(3))
-    assert (client.tolist(), steps.tolist()) == ([2], [4])
+def test_the_first_client_of_a_group_is_the_registers_first() -> None:
+    cohort = Cohort(N, ints(1, 2, 6), ints(), np.full(3, np.datetime64("NaT"), "datetime64[D]"))
+    assert first_clients(cohort, OWNERSHIP, ints(3, 0, 8, 4)).tolist() == [1, 1, 6, NONE]
 
 
 def test_clients_and_suppressed_are_on_no_list(register: Register) -> None:
@@ -131,7 +106,7 @@ def test_what_is_shown_helps_to_call_and_nothing_ignored_is_shown(register: Regi
         "rank", "company_id", "name", "score", "fit", "trade_name", "country", "city", "rank (register)", "nace",
         "phone", "vat", "employees", "x",
     ]  # fmt: skip
-    assert whitespace.columns.tolist()[:8] == [*leads.columns[:5], "client_id", "client_name", "steps"]
+    assert whitespace.columns.tolist() == leads.columns.tolist()
     assert leads[["city", "phone"]].to_numpy().tolist()[0] == ["city4", "phone4"]
     assert str(leads["employees"].dtype) == "Int64"  # 50 employees, not 50.0
     assert leads["employees"].isna().tolist() == [True, False]
@@ -144,7 +119,7 @@ def test_empty_lists_keep_their_columns(register: Register) -> None:
     full, _ = lead_table(scores([4]), register, COHORT, OWNERSHIP, prior=0.1, top=10)
     assert leads.columns.tolist() == full.columns.tolist()
     leads, whitespace = lead_table(scores([4]), register, COHORT, OWNERSHIP, prior=0.1, top=10)
-    assert whitespace.columns.tolist()[:8] == [*leads.columns[:5], "client_id", "client_name", "steps"]
+    assert whitespace.columns.tolist() == leads.columns.tolist()
 
 
 def test_a_register_without_names_or_links(tmp_path: Path, register: Register) -> None:
@@ -158,7 +133,8 @@ def test_a_register_without_names_or_links(tmp_path: Path, register: Register) -
     pq.write_table(pq.read_table(register.links).slice(0, 0), tmp_path / "none.parquet")
     leads, whitespace = lead_table(scores([4, 7]), bare, COHORT, OWNERSHIP, prior=0.1, top=10)
     assert leads["name"].isna().all()
-    assert whitespace[["client_id", "steps"]].isna().to_numpy().tolist() == [[False, True]]
+    assert whitespace["company_id"].tolist() == ["c7"]
+    assert whitespace["name"].isna().all()
 
 
 def test_fit_is_the_odds_against_the_priors() -> None:
