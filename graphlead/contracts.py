@@ -104,7 +104,7 @@ class GraphStore(Protocol):
         ...
 
     def write_scores(self, scores: pa.Table, run_id: str, finished: str, *, progress: Progress = ...) -> None:
-        """Give companies (company_id) the scores of a run, and take away those it did not score: all at once."""
+        """Give companies (company_id) the scores of a run, and take away those it did not score: all or none."""
         ...
 
     def read_register(self, folder: Path, *, progress: Progress = ...) -> tuple[Path, Path]:

@@ -58,43 +58,30 @@ def gather(
 ) -> Sources:
     """Read, match, link and profile, each a stage that a second run of the same command finds done."""
     read = _read(run, inputs, settings, console)
-    full = load_register(read)
+    full, noise = load_register(read), load_noise(read)
     if earlier is None:
-        tell_reading(console, full, load_noise(read))
+        tell_reading(console, full, noise)
     settings.check_excluded(column.name for column in full.columns)
     register = full.without(excluded(full, settings.exclude))
-    folders = {"register": read}
-    clients = _matched(run, "clients", full, inputs, settings, console, earlier)
-    folders["match"] = clients
-    suppressed = None
-    if settings.suppress or earlier:
-        folders["suppressed"] = _matched(run, "suppress", full, inputs, settings, console, earlier)
-        suppressed = load_match(folders["suppressed"])
-    with console.stage("building the graph") as progress:
-        built = run.stage(
-            "graph",
-            stage_key(inputs, settings, "companies", "links"),
-            lambda folder: save_graph(build_graph(register, progress=progress), folder / "graph"),
-        )
-    folders["graph"] = built / "graph"
-    match = load_match(clients)
-    files = (str(settings.companies), str(settings.clients))
-    cohort = cohort_of(full.ids(), match, suppressed, files=files)
+    lists = {"match": "clients"} | ({"suppressed": "suppress"} if settings.suppress or earlier else {})
+    folders = {"register": read} | {
+        name: _matched(run, which, full, inputs, settings, console, earlier) for name, which in lists.items()
+    }
+    folders["graph"] = _linked(run, register, inputs, settings, console)
+    clients = load_match(folders["match"])
+    suppressed = load_match(folders["suppressed"]) if "suppressed" in folders else None
+    cohort = cohort_of(
+        full.ids(), clients, suppressed, files=(str(settings.companies), str(settings.clients))
+    )
     if len(cohort.clients) < FEW_CLIENTS:
         console.warn(
             f"only {len(cohort.clients)} clients were found: the figures will be rough, and so will the ranking."
         )
     graph = load_graph(folders["graph"])
-    with console.stage("profiling the clients") as progress:
-        folders["profile"] = run.stage(
-            "profile",
-            stage_key(inputs, settings, *INPUTS, "run"),
-            lambda folder: save_profile(
-                profile_clients(register, graph, cohort, seed=settings.seed, progress=progress), folder
-            ),
-        )
-    profile = load_profile(folders["profile"])
-    return Sources(register, load_noise(read), graph, match, suppressed, cohort, profile, folders)
+    folders["profile"] = _profiled(run, register, graph, cohort, inputs, settings, console)
+    return Sources(
+        register, noise, graph, clients, suppressed, cohort, load_profile(folders["profile"]), folders
+    )
 
 
 def _read(run: Run, inputs: Json, settings: Settings, console: Console) -> Path:
@@ -139,6 +126,34 @@ def _matched(
         return run.stage(
             f"match-{which}", stage_key(inputs, settings, "companies", which, "reviewed", "run"), make
         )
+
+
+def _linked(run: Run, register: Register, inputs: Json, settings: Settings, console: Console) -> Path:
+    """The folder of the graph."""
+
+    def make(folder: Path) -> None:
+        save_graph(build_graph(register, progress=progress), folder / "graph")
+
+    with console.stage("building the graph") as progress:
+        return run.stage("graph", stage_key(inputs, settings, "companies", "links"), make) / "graph"
+
+
+def _profiled(
+    run: Run,
+    register: Register,
+    graph: CompanyGraph,
+    cohort: Cohort,
+    inputs: Json,
+    settings: Settings,
+    console: Console,
+) -> Path:
+    """The stage folder of the clients' profile."""
+
+    def make(folder: Path) -> None:
+        save_profile(profile_clients(register, graph, cohort, seed=settings.seed, progress=progress), folder)
+
+    with console.stage("profiling the clients") as progress:
+        return run.stage("profile", stage_key(inputs, settings, *INPUTS, "run"), make)
 
 
 def _kept(earlier: Path | None, which: str) -> Match:

@@ -17,14 +17,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from graphlead.carriers import Edges, Flags, Floats, Ints
+from graphlead.carriers import NONE, Flags, Floats, Ints
 from graphlead.contracts import Progress, silent
 from graphlead.graph.cycles import solve_cycles
 from graphlead.graph.pairs import Arcs, Columns, gather, ragged, trim
-from graphlead.graph.stakes import Ledger
+from graphlead.graph.stakes import Ledger, Longs
 
 CHUNK = 2_000_000
 """Chains expanded at a time: bounds the memory of a level with millions of companies."""
@@ -32,40 +34,69 @@ CHUNK = 2_000_000
 
 @dataclass(frozen=True)
 class EffectiveShares:
-    """Pairs (owner, owned) of companies, weighted by the middle of their bounds; in_cycle has shape (n,)."""
+    """Pairs (owner, owned), arrays of shape (P,), numbered as in the ledger, with the bounds of their shares."""
 
-    pairs: Edges
+    owner: Ints
+    owned: Ints
     low: Floats
     high: Floats
-    in_cycle: Flags
+
+    @property
+    def middle(self) -> Floats:
+        """The share to reckon with, shape (P,): halfway between the bounds."""
+        return np.asarray((self.low + self.high) / 2, np.float32)
+
+    def take(self, rows: Flags) -> EffectiveShares:
+        return EffectiveShares(self.owner[rows], self.owned[rows], self.low[rows], self.high[rows])
 
 
-def effective_shares(ledger: Ledger, n_companies: int, *, progress: Progress = silent) -> EffectiveShares:
-    """The effective shares among companies, and which companies are on an ownership cycle.
+def effective_shares(
+    ledger: Ledger, n_companies: int, *, progress: Progress = silent
+) -> tuple[EffectiveShares, Flags]:
+    """The effective shares among companies, and which companies (n,) are on an ownership cycle.
 
-    Shares that cannot reach ``pairs.SMALLEST`` are left out, and of a company with more than
-    ``pairs.MOST_OWNERS`` effective owners the largest are kept.
+    Shares that cannot reach ``pairs.SMALLEST`` are left out, and of a company with more than ``pairs.MOST_OWNERS``
+    effective owners the largest are kept.
     """
-    rows = np.flatnonzero(ledger.owner < n_companies)
+    return _shares(ledger, np.flatnonzero(ledger.owner < n_companies), n_companies, progress)
+
+
+def shares_of_holders(ledger: Ledger, n_companies: int) -> EffectiveShares:
+    """The effective shares of owners that are no companies, where they are other than what these own directly."""
+    shares, _ = _shares(ledger, np.arange(len(ledger)), n_companies, silent)
+    shares = shares.take(shares.owner >= n_companies)
+    n = int(ledger.owner.max(initial=0)) + 1
+    stakes = pa.array(ledger.owned.astype(np.int64) * n + ledger.owner)
+    pairs = pa.array(shares.owned.astype(np.int64) * n + shares.owner)
+    at = pc.fill_null(pc.index_in(pairs, value_set=stakes), NONE).to_numpy()
+    same = [
+        np.isclose(np.r_[mine, np.nan][at], theirs)
+        for mine, theirs in ((ledger.low, shares.low), (ledger.high, shares.high))
+    ]
+    return shares.take(~(same[0] & same[1]))
+
+
+def _shares(
+    ledger: Ledger, rows: Longs, n_companies: int, progress: Progress
+) -> tuple[EffectiveShares, Flags]:
+    """The effective shares by these stakes of the ledger, and which companies are on a cycle of them."""
     members, ends = np.unique(np.r_[ledger.owner[rows], ledger.owned[rows]], return_inverse=True)
+    slack = np.zeros(len(members))
+    slack[members < n_companies] = ledger.slack[members[members < n_companies]]
     arcs = Arcs(
         owner=ends[: len(rows)].astype(np.int32),
         owned=ends[len(rows) :].astype(np.int32),
         low=ledger.low[rows],
         high=ledger.high[rows],
-        slack=ledger.slack[members],
+        slack=slack,
     )
     component = _components(arcs)
     circular = np.bincount(component)[component] > 1
     owner, owned, low, high = _settle(arcs, component, circular, progress).pairs()
     in_cycle = np.zeros(n_companies, bool)
     in_cycle[members[circular]] = True
-    pairs = Edges(
-        members[owner].astype(np.int32),
-        members[owned].astype(np.int32),
-        ((low + high) / 2).astype(np.float32),
-    )
-    return EffectiveShares(pairs, low, high, in_cycle)
+    whole = EffectiveShares(members[owner].astype(np.int32), members[owned].astype(np.int32), low, high)
+    return whole, in_cycle
 
 
 def _components(arcs: Arcs) -> Ints:

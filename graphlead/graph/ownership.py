@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphlead.carriers import Ownership
+from graphlead.carriers import Edges, Ownership
 from graphlead.contracts import Progress, silent
 from graphlead.graph.control import controllers, groups, ultimate_parents
 from graphlead.graph.effective import effective_shares
@@ -23,12 +23,12 @@ def ownership_of(
 ) -> Ownership:
     """The same from a ledger of stakes that are merged and bounded already."""
     controller = controllers(merged, n_companies, n_companies + n_holders)
-    shares = effective_shares(merged, n_companies, progress=progress)
+    shares, in_cycle = effective_shares(merged, n_companies, progress=progress)
     return Ownership(
         group=groups(controller, n_companies),
         ultimate_parent=ultimate_parents(controller, n_companies),
-        in_cycle=shares.in_cycle,
-        effective=shares.pairs,
+        in_cycle=in_cycle,
+        effective=Edges(shares.owner, shares.owned, shares.middle),
         effective_low=shares.low,
         effective_high=shares.high,
     )

@@ -22,7 +22,7 @@ from graphlead.carriers import (
     Role,
 )
 from graphlead.contracts import Progress, silent
-from graphlead.graph.relationships import effective, levels, linked, owns
+from graphlead.graph.relationships import levels, linked, ownership
 from graphlead.graph.tables import KEYS, LABELS, ROWS_A_GROUP, node_table
 
 DERIVED: dict[str, pa.DataType] = {
@@ -80,8 +80,7 @@ def project(
     progress(2, 3, "relationships")
     keys = {"company": ids, **graph.keys}
     edges = [
-        *owns(register, keys, folder),
-        *effective(graph, ids, folder),
+        *ownership(register, graph, keys, folder),
         *linked(register, folder),
         *levels(graph, keys, folder),
     ]

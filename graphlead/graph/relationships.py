@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from graphlead.carriers import CompanyGraph, Edges, EdgeTable, Kind, Register
 from graphlead.graph.build import UNDATED, UNNAMED, stakes_of
+from graphlead.graph.effective import EffectiveShares, shares_of_holders
 from graphlead.graph.kinds import Claim, ownership_kind
 from graphlead.graph.stakes import Ledger
 from graphlead.graph.tables import edge_table, write
@@ -28,21 +29,34 @@ CLAIMS = {
 """How the kind of a stake is called, by what it claims: the words are read back as the same claims."""
 
 
-def owns(register: Register, keys: Mapping[str, pa.Array], folder: Path) -> Iterator[EdgeTable]:
+def ownership(
+    register: Register, graph: CompanyGraph, keys: Mapping[str, pa.Array], folder: Path
+) -> Iterator[EdgeTable]:
+    """Direct stakes (OWNS), and effective shares (EFFECTIVE_OWNS): of companies all, of others what is not direct."""
     book, holders, persons = stakes_of(register)
-    firsts = np.cumsum([0, register.n_companies, len(holders), len(persons)])
+    n = register.n_companies
+    facts = graph.ownership
+    through = shares_of_holders(book, n)
+    among = EffectiveShares(
+        facts.effective.source, facts.effective.target, facts.effective_low, facts.effective_high
+    )
+    firsts = np.cumsum([0, n, len(holders), len(persons)])
     for kind, first, end in zip(("company", "holder", "person"), firsts, firsts[1:], strict=False):
         rows = np.flatnonzero((book.owner >= first) & (book.owner < end))
         ends = Edges((book.owner[rows] - first).astype(np.int32), book.owned[rows])
-        yield edge_table(
-            "OWNS",
-            (kind, "company"),
-            ends,
-            keys,
-            {"kind": pa.string(), **STAKES},
-            _stakes(book, rows),
-            folder,
-        )
+        types = {"kind": pa.string(), **STAKES}
+        yield edge_table("OWNS", (kind, "company"), ends, keys, types, _stakes(book, rows), folder)
+        shares = among if kind == "company" else through
+        mine = shares.take((shares.owner >= first) & (shares.owner < end))
+        yield _effective(mine, kind, first, keys, folder)
+
+
+def _effective(
+    shares: EffectiveShares, kind: str, first: int, keys: Mapping[str, pa.Array], folder: Path
+) -> EdgeTable:
+    ends = Edges((shares.owner - first).astype(np.int32), shares.owned)
+    values = {"share": shares.middle, "share_low": shares.low, "share_high": shares.high}
+    return edge_table("EFFECTIVE_OWNS", (kind, "company"), ends, keys, SHARES, values, folder)
 
 
 def _stakes(book: Ledger, rows: np.ndarray) -> dict[str, Any]:
@@ -52,18 +66,6 @@ def _stakes(book: Ledger, rows: np.ndarray) -> dict[str, Any]:
     since = np.where(day > UNDATED, day.astype("datetime64[D]"), np.datetime64("NaT"))
     shares = {"share": share, "share_low": book.low[rows], "share_high": book.high[rows]}
     return {"kind": kind, **shares, "since": since}
-
-
-def effective(graph: CompanyGraph, ids: pa.Array, folder: Path) -> Iterator[EdgeTable]:
-    facts = graph.ownership
-    shares = {
-        "share": facts.effective.weight,
-        "share_low": facts.effective_low,
-        "share_high": facts.effective_high,
-    }
-    yield edge_table(
-        "EFFECTIVE_OWNS", ("company", "company"), facts.effective, {"company": ids}, SHARES, shares, folder
-    )
 
 
 def linked(register: Register, folder: Path) -> Iterator[EdgeTable]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphlead.carriers import SCORED
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised with every change of the graph's shape: a store of another shape has to be built again."""
 
 KEYS = {"Company": "company_id", "Holder": "holder_id", "Person": "person_id", "Industry": "code",

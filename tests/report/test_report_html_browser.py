@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from report_content import CLIENTS, LEADS, NASTY, content, metrics_json, name_of
 
 from graphlead.report.html.build import write_report
 from graphlead.report.html.figures import percent, times
 
-ROOT = Path(__file__).parents[2]
 WRITTEN = {
     "recall": percent,
     "lift": times,
@@ -23,17 +21,6 @@ WRITTEN = {
     "ap": "{:.3f}".format,
     "auc": "{:.3f}".format,
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = subprocess.run([ROOT / "scripts/browser"], capture_output=True, text=True, check=False)
-    if found.returncode:
-        pytest.fail(found.stderr)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found.stdout.strip())
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

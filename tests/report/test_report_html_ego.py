@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from datetime import date
 from html import unescape
@@ -16,7 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from report_content import NASTY
 
 from graphlead.errors import CarrierError
@@ -33,7 +32,6 @@ from graphlead.report.html.ego import (
 from graphlead.report.html.force import WIDE, spread
 from graphlead.report.html.page import ASSETS
 
-ROOT = Path(__file__).parents[2]
 MADE = date(2026, 3, 2)
 
 
@@ -158,17 +156,6 @@ def test_nodes_stand_apart_within_the_picture_always_alike(nodes: int, random: A
     drawn = at * [WIDE, 1]
     apart = np.linalg.norm(drawn[:, None] - drawn[None, :], axis=2) + 9 * np.eye(nodes)
     assert apart.min() > 0.2 / np.sqrt(nodes)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = subprocess.run([ROOT / "scripts/browser"], capture_output=True, text=True, check=False)
-    if found.returncode:
-        pytest.fail(found.stderr)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found.stdout.strip())
-        yield running
-        running.close()
 
 
 @pytest.fixture(params=[1400, 400])

@@ -54,12 +54,14 @@ ASKED: list[tuple[str, dict[str, object], list[int], Rows]] = [
     ]),
     ("ultimate-parent", {"company_id": "e1"}, [0, 1, 6], [(0, "e1", True)]),
     ("beneficial-owners", {"company_id": "a4"}, [], [
-        ("person", "P1", "Pia One", 0.22, 0.0, 0.44, 1),
-        ("holder", "H1", "Hill Fund", 0.075, 0.0, 0.15, 1),
-        ("person", "P2", "Paul Two", 0.0275, 0.0, 0.11, 1),
+        ("person", "P1", "Pia One", 0.22, 0.0, 0.44, None),
+        ("holder", "H1", "Hill Fund", 0.075, 0.0, 0.15, None),
+        ("person", "P2", "Paul Two", 0.055, 0.0, 0.11, None),
     ]),
+    ("beneficial-owners", {"company_id": "d1"}, [1, 3, 6], [("H1", 0.375, 0.375)]),
     ("beneficial-owners", {"company_id": "a4", "smallest": 0.2}, [1], [("P1",)]),
-    ("beneficial-owners", {"company_id": "b2"}, [1, 3], [("H2", 0.63)]),
+    ("beneficial-owners", {"company_id": "b2"}, [1, 3, 6], [("H2", 0.706278, None)]),
+    ("beneficial-owners", {"company_id": "b1"}, [1, 3, 6], [("H2", 0.784753, 0.7)]),
     ("beneficial-owners", {"company_id": "e1"}, [], []),
     ("group", {"company_id": "a3"}, [0, 2, 3, 6, 7], [
         ("a3", "a1", True, None, None), ("a2", "a1", False, 0.7, 3), ("a4", "a1", False, 0.5, 5),

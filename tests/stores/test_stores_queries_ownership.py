@@ -11,6 +11,7 @@ from queried_graph import register_of, scores_of
 
 from graphlead.carriers import Cohort
 from graphlead.graph.build import build_graph
+from graphlead.graph.pairs import SMALLEST
 from graphlead.graph.projection import Standing, project
 from graphlead.stores.embedded import EmbeddedStore
 from graphlead.stores.queries import run_query
@@ -75,7 +76,32 @@ def test_beneficial_owners_are_those_of_the_series_of_shares(tmp_path: Path, see
             }
             small = {owner for owner, share in wanted.items() if share < 1e-3}
             assert found.keys() | small == wanted.keys() | small
-            assert found == pytest.approx({owner: wanted[owner] for owner in found}, abs=1e-5)
+            # Whatever cannot reach SMALLEST is left out on the way, too.
+            assert found == pytest.approx({owner: wanted[owner] for owner in found}, abs=SMALLEST)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_on_cycles_owners_who_are_no_companies_get_every_turn_of_the_series(
+    tmp_path: Path, seed: int
+) -> None:
+    """Nobody owns a holder, so no walk of shares comes back to one, and A + A^2 + ... holds on cycles, too."""
+    stakes = random_stakes(np.random.default_rng(seed), circular=True)
+    nodes = [*IDS, *(f"H{i}" for i in range(HOLDERS))]
+    direct = np.zeros((len(nodes), len(nodes)))
+    for (owner, owned), share in stakes.items():
+        direct[nodes.index(owner), nodes.index(owned)] = share
+    effective = direct @ np.linalg.inv(np.eye(len(nodes)) - direct)
+    with store_of(tmp_path, stakes) as store:
+        for owned in IDS:
+            rows = run_query(store, "beneficial-owners", {"company_id": owned}).rows
+            found = {str(row[1]): row[3] for row in rows if row[0] == "holder"}
+            wanted = {owner: effective[nodes.index(owner), nodes.index(owned)] for owner in nodes[len(IDS) :]}
+            small = {owner for owner, share in wanted.items() if share < 1e-3}
+            assert found.keys() | small == wanted.keys() | small
+            assert found == pytest.approx({owner: wanted[owner] for owner in found}, abs=2 * SMALLEST)
+            held = {str(row[1]): row[6] for row in rows if row[0] == "holder" and row[6] is not None}
+            told = {owner for owner, to in stakes if to == owned and owner in found}
+            assert held == pytest.approx({owner: stakes[owner, owned] for owner in told})
 
 
 @pytest.mark.parametrize("seed", [0, 1])
