@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from graphlead.runs import read_manifest
 from graphlead.stores.address import Address
 from graphlead.stores.admin_csv import export
 from graphlead.stores.embedded import EmbeddedStore
+from graphlead.stores.faults import StoreError
 from graphlead.stores.mapping import OWN, RegisterMapping
 from graphlead.stores.neo4j import Neo4jStore
 
@@ -55,16 +56,18 @@ def build_embedded(run: Path, *, progress: Progress = silent) -> EmbeddedStore:
 
 
 def open_embedded(run: Path, *, progress: Progress = silent) -> EmbeddedStore:
-    """The embedded store of a finished run, opened; built first where there is none of this very run."""
+    """The embedded store of a finished run, opened.
+
+    It is built first where there is none of this very run, or one that is broken or of another version.
+    """
     wanted = run_id(read_manifest(run))
     store = embedded(run)
-    if store.path.exists():
+    with suppress(StoreError):
         store.open()
         if wanted in {each["run"] for each in store.query(NEWEST).records()}:
             return store
-        store.close()
-    build_embedded(run, progress=progress)
-    return store.open()
+    store.close()
+    return build_embedded(run, progress=progress).open()
 
 
 def check(store: str) -> None:

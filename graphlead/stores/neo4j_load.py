@@ -27,7 +27,7 @@ Statements = Callable[[], Iterable[Statement]]
 """Makes the statements of a transaction anew, for every try of it."""
 
 WRITERS = 2
-"""Transactions that make nodes at once: while the server works on one, the next is packed and sent."""
+"""Transactions that put rows at once: while the server works on one, the next is packed and sent."""
 
 UNSCORED = set(SCORED)
 """What a load leaves to ``write_scores``."""
@@ -165,7 +165,7 @@ def _put_edges(database: Database, table: EdgeTable, held: Path) -> Iterator[int
         wanted = find.to_put(table.file, held, names)
     else:
         wanted = find.batches(table.file, names)
-    yield from _write(database, say.put_edges(table), wanted)
+    yield from _write(database, say.put_edges(table), wanted, WRITERS)
 
 
 def _drop_nodes(database: Database, table: NodeTable, held: Path) -> None:
@@ -180,7 +180,8 @@ def _drop_nodes(database: Database, table: NodeTable, held: Path) -> None:
 def _write(database: Database, statement: str, batches: Iterable[Rows], writers: int = 1) -> Iterator[int]:
     """Write the batches, a transaction each, and tell how many rows are done; the next is made ready meanwhile.
 
-    ``writers``: how many transactions at once. Only nodes may have several: relationships lock the nodes they join.
+    ``writers``: how many transactions at once. Relationships lock the nodes that they join; should two transactions
+    wait for each other, the server ends one and ``write`` repeats it.
     """
     done, going = 0, deque[tuple[int, Future[None]]]()
     with ThreadPoolExecutor(writers) as pool:

@@ -42,14 +42,18 @@ PLACE = (
     "MATCH (p:Place)<-[:PART_OF]-(:Place) WHERE p.level = 'region' "
     "RETURN p.place_key, count(*) AS parts ORDER BY parts DESC, p.place_key LIMIT 1"
 )
+SMALL_PLACE = (
+    "MATCH (c:Company)-[:LOCATED_IN]->(p:Place) "
+    "RETURN p.place_key, count(*) AS companies ORDER BY companies, p.place_key LIMIT 1"
+)
 
 Case = tuple[str, dict[str, object]]
 
 
 def cases(store: GraphStore) -> Iterator[Case]:
     """Every query with its defaults, and where a parameter makes it another query, with that too."""
-    client, owned, circular, industry, place = (
-        _first(store, asked) for asked in (CLIENT, OWNED, CIRCULAR, INDUSTRY, PLACE)
+    client, owned, circular, industry, place, small = (
+        _first(store, asked) for asked in (CLIENT, OWNED, CIRCULAR, INDUSTRY, PLACE, SMALL_PLACE)
     )
     near = run_query(store, "near-client", {"client_id": client}).rows
     given: Mapping[str, dict[str, object]] = {
@@ -64,6 +68,8 @@ def cases(store: GraphStore) -> Iterator[Case]:
         yield name, given.get(name, {})
     yield "top-leads", {"industry": industry}
     yield "top-leads", {"place": place}
+    yield "top-leads", {"place": small}
+    yield "top-leads", {"fit": "Strong"}
     yield "top-leads", {"industry": industry, "place": place, "fit": "Strong"}
     yield "white-space", {"client_id": client}
     yield "shared-with-clients", {"client_id": client}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from graphlead.stores.address import Address
 from graphlead.stores.embedded import EmbeddedStore
 from graphlead.stores.faults import QueryError
 from graphlead.stores.neo4j import Neo4jStore
-from graphlead.stores.queries import find, library, run_query
+from graphlead.stores.queries import bound, find, library, run_query
 from graphlead.stores.shape import KEYS
 
 Rows = list[tuple[Any, ...]]
@@ -99,6 +100,8 @@ ASKED: list[tuple[str, dict[str, object], list[int], Rows]] = [
     ]),
     ("top-leads", {"place": "region|DE|SOUTH"}, [3], [("b1",), ("a4",), ("b3",)]),
     ("top-leads", {"place": "country|DE", "industry": "10", "limit": 1}, [3], [("b1",)]),
+    ("top-leads", {"size_column": "head count", "limit": 2}, [3], [("d1",), ("c1",)]),
+    ("top-leads", {"fit": "Weak"}, [3], [("b1",), ("a4",), ("a1",), ("b3",), ("e1",)]),
     ("top-leads", {"fit": "Strong", "industry": "6201"}, [3], [("c1",), ("a2",)]),
     ("near-client", {"client_id": "a3"}, [], [
         ("c1", "Cedar Trade", 2, 1, None, False), ("a2", "Alder Mid", 3, 1, None, True),
@@ -171,6 +174,21 @@ def test_a_query_gives_the_planted_answer(
     assert len(found) == len(wanted), found
     for row, want in zip(found, wanted, strict=True):
         assert row == pytest.approx(want, abs=1e-6)
+
+
+@pytest.mark.parametrize("few", [0, 2])
+@pytest.mark.parametrize("case", [case for case in ASKED if case[0] == "top-leads"])
+def test_top_leads_are_the_same_wherever_neo4j_begins(
+    store: GraphStore, case: tuple[str, dict[str, object], list[int], Rows], few: int
+) -> None:
+    """At the leads in order, at every company, or at those of the industry or the place: by how many these are."""
+    name, given, columns, wanted = case
+    query = find(name, store.dialect)
+    begun = replace(query, cypher=query.cypher.replace("100000 AS few", f"{few} AS few"))
+    assert (begun != query) == (store.dialect == "neo4j")
+    answer = store.query(*bound(store, begun, begun.values(given)))
+    found = [tuple(row[i] for i in columns) if columns else row for row in answer.rows]
+    assert found == [pytest.approx(row, abs=1e-6) for row in wanted]
 
 
 def test_no_query_is_left_out_and_each_gives_the_columns_and_types_of_its_header(store: GraphStore) -> None:
