@@ -15,8 +15,8 @@
 //   name: string
 //   size: float -- the value of the size column
 //   nearest_client_id: string
-// Cost: the companies of the industry or the place where these are few; else the leads in order until there are enough,
-//   and one look at every company when a fit or a size is asked for: two seconds for a million companies.
+// Cost: the companies of the industry or the place where these are few, else the leads in order or one look at every
+//   company: two seconds at most for a million companies.
 OPTIONAL MATCH (:Industry {code: $industry})<-[:PART_OF*0..8]-(i:Industry)
 WITH collect(DISTINCT i) AS industries
 OPTIONAL MATCH (:Place {place_key: $place})<-[:PART_OF*0..4]-(p:Place)
