@@ -20,8 +20,10 @@ from graphlead.errors import GraphleadError
 from graphlead.stores.address import Address
 from graphlead.stores.differences import Rows
 from graphlead.stores.faults import StoreError, UnreachableError
+from graphlead.stores.neo4j_alone import alone
+from graphlead.stores.neo4j_database import Statements
 from graphlead.stores.neo4j_errors import explanation
-from graphlead.stores.neo4j_load import Statements, check, load
+from graphlead.stores.neo4j_load import check, load
 from graphlead.stores.neo4j_scores import settle, write_scores
 from graphlead.stores.parameters import checked
 from graphlead.stores.scores import score_table
@@ -75,12 +77,14 @@ class Neo4jStore(Store):
 
         Batches are transactions of their own, repeated after errors that pass. When the server goes away and comes
         back within PATIENCE seconds, the load goes on from what is there; so does a load that is begun again. Scores
-        come last, in one transaction. Raises StoreError when the database cannot be reached or is not ours to change.
+        come last, in one transaction. Raises StoreError when the database cannot be reached, is not ours to change, or
+        is being filled by another process.
         """
         self.connect()
         for left in reversed(range(TRIES)):
             try:
-                load(self, projection, str(self.address), progress)
+                with alone(self, str(self.address)) as watched:
+                    load(self, projection, str(self.address), watched(progress))
                 return
             except UnreachableError:
                 if not left:
@@ -195,7 +199,8 @@ class Neo4jStore(Store):
 
         ``scores``: company_id, and those of SCORED that are known. See ``neo4j_scores`` for what is seen meanwhile.
         """
-        write_scores(self.connect(), score_table(scores, run_id), run_id, finished, progress)
+        with alone(self.connect(), str(self.address)) as watched:
+            write_scores(self, score_table(scores, run_id), run_id, finished, watched(progress))
 
     def _wait(self) -> None:
         """Until the server answers again, PATIENCE seconds at most."""

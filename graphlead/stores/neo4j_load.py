@@ -4,54 +4,31 @@ from __future__ import annotations
 
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphlead.carriers import SCORED, Answer, EdgeTable, NodeTable, Projection
+from graphlead.carriers import SCORED, EdgeTable, NodeTable, Projection
 from graphlead.contracts import Progress
 from graphlead.stores import differences as find
 from graphlead.stores import neo4j_statements as say
 from graphlead.stores.differences import Rows
 from graphlead.stores.faults import StoreError
+from graphlead.stores.neo4j_database import Database, Statement
+from graphlead.stores.neo4j_scores import write_scores
+from graphlead.stores.scores import score_table
 from graphlead.stores.shape import KEYS, SCHEMA, quoted
-
-Statement = tuple[str, Mapping[str, object]]
-Statements = Callable[[], Iterable[Statement]]
-"""Makes the statements of a transaction anew, for every try of it."""
 
 WRITERS = 2
 """Transactions that put rows at once: while the server works on one, the next is packed and sent."""
 
 UNSCORED = set(SCORED)
 """What a load leaves to ``write_scores``."""
-
-
-class Database(Protocol):
-    """What a load needs of a database."""
-
-    def query(
-        self,
-        cypher: str,
-        parameters: Mapping[str, object] = ...,
-        *,
-        rows: int | None = ...,
-        seconds: float = ...,
-    ) -> Answer: ...
-
-    def pages(self, cypher: str) -> Iterator[Rows]: ...
-
-    def write(self, statements: Statements) -> None: ...
-
-    def command(self, cypher: str) -> None: ...
-
-    def write_scores(self, scores: pa.Table, run_id: str, finished: str, *, progress: Progress) -> None: ...
 
 
 def check(database: Database, where: str) -> None:
@@ -67,7 +44,9 @@ def check(database: Database, where: str) -> None:
 
 
 def _shape(database: Database) -> int | None:
-    rows = database.query("MATCH (g:Graphlead {name: 'graphlead'}) RETURN g.schema").rows
+    rows = database.query(
+        "MATCH (g:Graphlead {name: 'graphlead'}) WHERE g.schema IS NOT NULL RETURN g.schema"
+    ).rows
     return int(str(rows[0][0])) if rows else None
 
 
@@ -213,4 +192,5 @@ def _once(statement: Statement) -> list[Statement]:
 def _score(database: Database, projection: Projection, progress: Progress) -> None:
     table = pq.read_table(projection.table("Company").file, columns=["company_id", *SCORED])
     scored = table.filter(table["run_id"].is_valid())
-    database.write_scores(scored, projection.run_id, projection.finished, progress=progress)
+    table = score_table(scored, projection.run_id)
+    write_scores(database, table, projection.run_id, projection.finished, progress)

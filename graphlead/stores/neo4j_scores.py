@@ -17,7 +17,7 @@ import pyarrow as pa
 from graphlead.carriers import SCORED
 from graphlead.contracts import Progress, silent
 from graphlead.stores.lists import remembered
-from graphlead.stores.neo4j_load import Database, Statement
+from graphlead.stores.neo4j_database import Database, Statement
 
 BLOCK = 5_000
 """Companies of one block, and of one transaction of the move."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -15,7 +16,7 @@ from small_graph import IDS, small_projection
 
 from graphlead.contracts import Progress
 from graphlead.errors import SettingsError
-from graphlead.stores import differences, neo4j, neo4j_scores
+from graphlead.stores import differences, neo4j, neo4j_alone, neo4j_scores
 from graphlead.stores.address import Address
 from graphlead.stores.admin_csv import export
 from graphlead.stores.faults import StoreError, UnreachableError
@@ -169,6 +170,54 @@ def test_what_changed_is_all_that_is_written(
     assert told == (("Alpha", "kept"),)
 
 
+FILLER = "MATCH (g:Graphlead) RETURN g.filler, g.schema IS NULL"
+
+
+def test_of_two_processes_that_fill_a_database_the_second_is_told(
+    store: Neo4jStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neo4j_alone, "BEAT", 0.1)
+    projection = small_projection(tmp_path / "run")
+    told: list[str] = []
+
+    def second() -> None:
+        with closing(Neo4jStore(store.address)) as other:
+            for call in (lambda: other.build(projection), lambda: other.write_scores(SET, "r2", "2026")):
+                with pytest.raises(StoreError, match="another process is filling this database") as caught:
+                    call()
+                told.append(caught.value.where)
+
+    store.build(projection, progress=later(second, "OWNS"))
+    assert told == [str(store.address)] * 2
+    assert counts(store) == COUNTS
+    assert len(store.query(SCORES).rows) == 4
+    assert store.query(FILLER).rows == ((None, False),)
+
+
+def test_a_process_that_is_gone_is_not_waited_for(
+    store: Neo4jStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neo4j_alone, "LEASE", 0.4)
+    store.update("CREATE (:Graphlead {name: 'graphlead', filler: 'killed', beat: 7})")
+    store.build(small_projection(tmp_path / "run"))
+    assert counts(store) == COUNTS
+    assert store.query(FILLER).rows == ((None, False),)
+
+
+def test_whoever_was_taken_for_gone_stops(
+    store: Neo4jStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neo4j_alone, "BEAT", 0.05)
+
+    def taken_over() -> None:
+        store.update("MATCH (g:Graphlead) SET g.filler = 'another'")
+        time.sleep(1)
+
+    with pytest.raises(StoreError, match="another process is filling"):
+        store.build(small_projection(tmp_path / "run"), progress=later(taken_over, "OWNS"))
+    assert store.query(FILLER).rows == (("another", False),)
+
+
 def test_a_wrong_password_is_said_and_never_shown(neo4j_server: Address, tmp_path: Path) -> None:
     wrong = replace(neo4j_server, password="not-this-" + "one")
     with (
@@ -209,6 +258,7 @@ def test_somebody_elses_companies_are_left_alone(store: Neo4jStore, tmp_path: Pa
     with pytest.raises(StoreError, match="Company nodes that graphlead did not write"):
         store.build(small_projection(tmp_path / "run"))
     assert store.query("MATCH (c:Company) RETURN c.company_id, c.name").rows == (("theirs", "Theirs"),)
+    assert store.query("MATCH (g:Graphlead) RETURN g").rows == ()
 
 
 def test_a_graph_of_another_shape_is_refused(store: Neo4jStore, tmp_path: Path) -> None:
