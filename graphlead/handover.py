@@ -99,9 +99,13 @@ def gathered(
     ties = whitespace_ties(register, sources.graph, sources.cohort, beside)
     first = first_clients(sources.cohort, sources.graph.ownership, beside)
     whitespace = with_clients(ranking.whitespace, ties, first, register)
+    nearest = pd.concat([
+        leads.set_index("company_id")["nearest_client_id"], whitespace.set_index("company_id")["client_id"],
+    ])  # fmt: skip
+    scores = ranking.scores.assign(nearest_client_id=ranking.scores["company_id"].map(nearest))
     summary = _summary(folder, sources, scored, ranking)
     metrics = scored.evaluation.metrics
-    return Result(folder, leads, whitespace, ranking.scores, metrics, summary, sources.profile, evidence)
+    return Result(folder, leads, whitespace, scores, metrics, summary, sources.profile, evidence)
 
 
 def _summary(folder: Path, sources: Sources, scored: Evaluated, ranking: Ranking) -> Json:

@@ -23,7 +23,6 @@ from graphlead.graph.projection import Standing, project
 from graphlead.ingest import load_register
 from graphlead.match.files import load_match
 from graphlead.profile.files import load_profile
-from graphlead.report.exports import restored
 from graphlead.report.leads import fit
 from graphlead.runs import read_manifest
 from graphlead.stores.address import Address
@@ -141,8 +140,8 @@ def project_run(run: Path, folder: Path, *, progress: Progress = silent) -> Proj
     )
     prior = json.loads((run / "metrics.json").read_text("utf-8"))["prior"]["point"]
     scores = pd.read_parquet(run / "scores.parquet")
-    nearest, segments = _nearest_clients(run), load_profile(run / "profile")
-    standing = standing_of(register, scores, nearest, segments, prior, run_id(manifest), manifest["finished"])
+    segments = load_profile(run / "profile")
+    standing = standing_of(register, scores, segments, prior, run_id(manifest), manifest["finished"])
     return project(register, graph, cohort, standing, folder, progress=progress)
 
 
@@ -151,28 +150,15 @@ def run_id(manifest: Json) -> str:
     return f"{manifest['finished']} {manifest['files']['scores.parquet'][:8]}"
 
 
-def _nearest_clients(run: Path) -> pd.Series:
-    """The nearest client of every company of the two lists, by company_id."""
-    leads = pd.read_csv(run / "leads.csv", dtype=str, encoding="utf-8-sig")
-    whitespace = pd.read_csv(run / "whitespace.csv", dtype=str, encoding="utf-8-sig")
-    whitespace = whitespace.rename(columns={"client_id": "nearest_client_id"})
-    both = pd.concat([restored(each[["company_id", "nearest_client_id"]]) for each in (leads, whitespace)])
-    return both.set_index("company_id")["nearest_client_id"]
-
-
 def standing_of(
     register: Register,
     scores: pd.DataFrame,
-    nearest: pd.Series,
     profile: Profile,
     prior: float,
     run: str,
     finished: str,
 ) -> Standing:
-    """The scores of a run (company_id, score, rank) with fit, segment, and the nearest client where one is known.
-
-    nearest: ids of clients by company_id.
-    """
+    """The scores of a run (company_id, score, rank, nearest_client_id where one is known) with fit and segment."""
     score = scores["score"].to_numpy(np.float64)
     at = pc.index_in(pa.array(scores["company_id"], pa.string()), register.ids().cast(pa.string()))
     names = pa.array([segment.name for segment in profile.segments], pa.string())
@@ -183,6 +169,6 @@ def standing_of(
         "rank": scores["rank"].to_numpy(np.int64),
         "fit": pa.array(fit(score, prior), pa.string()),
         "segment": names.take(pa.array(segment, mask=segment == NONE)),
-        "nearest_client_id": pa.array(scores["company_id"].map(nearest), pa.string(), from_pandas=True),
+        "nearest_client_id": pa.array(scores["nearest_client_id"], pa.string(), from_pandas=True),
     }
     return Standing(pa.table(table), run, finished)

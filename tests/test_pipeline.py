@@ -99,7 +99,7 @@ def test_every_company_that_is_neither_client_nor_suppressed_is_scored(result: R
 
 def test_scores_are_probabilities_in_the_order_of_the_ranks(result: Result) -> None:
     scores = pq.read_table(result.folder / "scores.parquet").to_pandas()
-    assert {"company_id", "score", "rank", *RANKERS} == set(scores)
+    assert {"company_id", "score", "rank", "nearest_client_id", *RANKERS} == set(scores)
     assert scores["score"].between(0, 1).all()
     assert sorted(scores["rank"]) == list(range(1, len(scores) + 1))
     assert (np.diff(scores.sort_values("rank")["score"]) <= 0).all()
@@ -133,6 +133,17 @@ def test_every_lead_has_its_reasons_and_the_whitespace_its_path(result: Result) 
     linked = whitespace["steps"].notna()
     assert linked.any()
     assert whitespace.loc[linked, "ownership_path"].notna().all()
+    known = pd.read_parquet(result.folder / "scores.parquet").set_index("company_id")["nearest_client_id"]
+    named = [
+        leads.set_index("company_id")["nearest_client_id"],
+        whitespace.set_index("company_id")["client_id"],
+    ]
+    pd.testing.assert_series_equal(
+        known.dropna().sort_index(),
+        pd.concat(named).dropna().sort_index(),
+        check_names=False,
+        check_dtype=False,
+    )
     order = pq.read_table(result.folder / "model" / "fitted.parquet", columns=["company_id"])["company_id"]
     explained = [order[each.company].as_py() for each in result.evidence]
     assert explained == leads["company_id"].tolist()

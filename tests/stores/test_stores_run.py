@@ -43,11 +43,7 @@ def run(tmp_path: Path) -> Path:
     scores = pd.DataFrame(
         {"company_id": ["d", IDS[4]], "score": [0.9, 0.1], "rank": [1, 2], "gnn": [0.9, 0.1]}
     )
-    scores.to_parquet(folder / "scores.parquet")
-    pd.DataFrame({"company_id": ["d"], "client_id": ["b"]}).to_csv(folder / "whitespace.csv", index=False)
-    pd.DataFrame({"company_id": [IDS[4]], "nearest_client_id": ["f"]}).to_csv(
-        folder / "leads.csv", index=False
-    )
+    scores.assign(nearest_client_id=["b", "f"]).to_parquet(folder / "scores.parquet")
     segment_of = np.array([NONE, NONE, NONE, 0, NONE, NONE], np.int32)
     profile = Profile(
         len(IDS), len(CLIENTS), (), (), (), (Segment("small firms", 4, ()),), (), None, (), (), segment_of
