@@ -45,7 +45,7 @@ IDLE = 5.0
 """Seconds after which a connection is tried before it is used again."""
 
 NODES = "MATCH (n) WHERE elementId(n) IN $refs RETURN n"
-GONE = (told.ServiceUnavailable, told.SessionExpired, told.DatabaseUnavailable)
+GONE = (told.ServiceUnavailable, told.SessionExpired)
 READ_ONLY = (
     "WriteOnReadOnlyAccessDatabase",
     "ForbiddenOnReadOnlyDatabase",
@@ -229,6 +229,12 @@ class Neo4jStore(Store):
 
 def _explanation(error: told.Neo4jError | told.DriverError, address: str, seconds: float) -> GraphleadError:
     """What the driver or the server says, as an error that tells what to do."""
+    if isinstance(error, told.DatabaseUnavailable):
+        return UnreachableError(
+            "the server answers, but the database is not available.",
+            where=address,
+            remedy="If it stays so, the server's log says why; a load that is begun again goes on where it was.",
+        )
     if isinstance(error, GONE):
         return UnreachableError(
             "the Neo4j server does not answer.",

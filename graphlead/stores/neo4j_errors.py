@@ -20,6 +20,11 @@ def _fault(problem: str, remedy: str) -> Explain:
 _READ_ONLY = _fault("the database is read-only.", "Name another in NEO4J_DATABASE, or let it be written to.")
 _FULL = _fault("the server has no room for this: {message}",
                "Give it more disk or memory and try again; what it held before is as it was.")  # fmt: skip
+_STOPPED = _fault("the database has stopped: {message}",
+                  "Read the server's log, often its disk is full; make room, restart it, and begin again.")  # fmt: skip
+_FAILED = _fault(
+    "the server failed: {message}", "Read the server's log; what is begun again goes on where it was."
+)
 _REFUSED = _fault(
     "the server refuses this user name and password.", "Check NEO4J_USERNAME and NEO4J_PASSWORD."
 )
@@ -35,8 +40,12 @@ EXPLANATIONS: tuple[tuple[str, Explain], ...] = (
     ("MemoryLimit", _FULL),
     ("o space left", _FULL),
     ("OutOfDisk", _FULL),
+    ("TransactionLogError", _STOPPED),
+    ("Could not append transaction", _STOPPED),
+    ("critical error", _STOPPED),
     ("DatabaseNotFound", _fault("there is no such database.", "Check NEO4J_DATABASE.")),
     ("Security.", _REFUSED),
+    ("Neo.DatabaseError", _FAILED),
 )
 """Words of a server's code or message, and what they mean; the first that occur count."""
 

@@ -273,6 +273,17 @@ def test_a_graph_of_another_shape_is_refused(store: Neo4jStore, tmp_path: Path) 
     [
         ("Neo.TransientError.General.MemoryPoolOutOfMemoryError", "pool is full", "no room.*pool is full"),
         ("Neo.DatabaseError.Transaction.TransactionCommitFailed", "No space left on device", "no room"),
+        (
+            "Neo.DatabaseError.Transaction.TransactionStartFailed",
+            "The database has encountered a critical error, and needs to be restarted.",
+            "has stopped.*needs to be restarted.*make room",
+        ),
+        (
+            "Neo.DatabaseError.Transaction.TransactionLogError",
+            "Could not append transaction: Transaction #9 to log.",
+            "has stopped.*disk is full",
+        ),
+        ("Neo.DatabaseError.General.UnknownError", "a bug", "the server failed: a bug"),
         ("Neo.ClientError.Database.DatabaseNotFound", "x", "no such database"),
         ("Neo.ClientError.Security.Forbidden", "x", "NEO4J_USERNAME"),
     ],
