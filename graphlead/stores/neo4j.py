@@ -83,8 +83,8 @@ class Neo4jStore(Store):
         self.connect()
         for left in reversed(range(TRIES)):
             try:
-                with alone(self, str(self.address)) as watched:
-                    load(self, projection, str(self.address), watched(progress))
+                with alone(self, str(self.address), progress) as watched:
+                    load(self, projection, str(self.address), watched)
                 return
             except UnreachableError:
                 if not left:
@@ -199,8 +199,8 @@ class Neo4jStore(Store):
 
         ``scores``: company_id, and those of SCORED that are known. See ``neo4j_scores`` for what is seen meanwhile.
         """
-        with alone(self.connect(), str(self.address)) as watched:
-            write_scores(self, score_table(scores, run_id), run_id, finished, watched(progress))
+        with alone(self.connect(), str(self.address), progress) as watched:
+            write_scores(self, score_table(scores, run_id), run_id, finished, watched)
 
     def _wait(self) -> None:
         """Until the server answers again, PATIENCE seconds at most."""

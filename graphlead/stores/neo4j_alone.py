@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from uuid import uuid4
 
@@ -32,17 +32,15 @@ LEAVE = (
     "WITH g WHERE g.schema IS NULL DELETE g"
 )
 
-Watched = Callable[[Progress], Progress]
-
 
 @contextmanager
-def alone(database: Database, where: str) -> Iterator[Watched]:
-    """While this process alone fills the database; what is yielded lets a Progress raise once another has taken over.
+def alone(database: Database, where: str, progress: Progress) -> Iterator[Progress]:
+    """While this process alone fills the database. Yields ``progress``, which raises once another has taken over.
 
     Raises StoreError when another process is at it.
     """
     me, ended, lost = uuid4().hex, threading.Event(), threading.Event()
-    _take(database, me, where)
+    _take(database, me, where, progress)
 
     def say() -> None:
         while not ended.wait(BEAT):
@@ -51,13 +49,10 @@ def alone(database: Database, where: str) -> Iterator[Watched]:
                 if _seen(database)[0] != me:
                     lost.set()
 
-    def watched(progress: Progress) -> Progress:
-        def told(done: float, total: float, note: str = "") -> None:
-            if lost.is_set():
-                raise _busy(where)
-            progress(done, total, note)
-
-        return told
+    def watched(done: float, total: float, note: str = "") -> None:
+        if lost.is_set():
+            raise _busy(where)
+        progress(done, total, note)
 
     speaker = threading.Thread(target=say, daemon=True)
     speaker.start()
@@ -70,10 +65,11 @@ def alone(database: Database, where: str) -> Iterator[Watched]:
             database.write(lambda: [(LEAVE, {"me": me})])
 
 
-def _take(database: Database, me: str, where: str) -> None:
+def _take(database: Database, me: str, where: str, progress: Progress) -> None:
     filler, beat = _seen(database)
     deadline = time.monotonic() + LEASE
     while filler and time.monotonic() < deadline:
+        progress(0, 1, "waiting to see whether another process is still filling this database")
         time.sleep(min(1.0, LEASE / 4))
         if _seen(database) != (filler, beat):
             break
