@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from graphlead.handover import Result
+    from graphlead.notebook import OpenGraph
 
-__all__ = ["discover"]
+__all__ = ["discover", "open_graph"]
 
 # Boosted trees and the network bring an OpenMP pool each, whose idle threads would spin on the cores the other needs;
 # it has to be said before either is loaded.
@@ -29,3 +30,14 @@ def discover(
     from graphlead.pipeline import discover as run
 
     return run(Settings.load(Path(config) if config else None, **settings), Console(quiet=quiet))
+
+
+def open_graph(run: str | os.PathLike[str] | None = None) -> OpenGraph:
+    """The graph of a finished run, by its folder; without one, the Neo4j database that the environment names.
+
+    It has ``to_pandas`` and ``to_networkx``, for Cypher and for the names of the query library.
+    """
+    from graphlead.asking import opened
+    from graphlead.notebook import OpenGraph
+
+    return OpenGraph(opened(Path(run) if run else None).open())

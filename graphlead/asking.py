@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 from graphlead.answering import check_style, text_of
@@ -37,7 +36,7 @@ def described(name: str) -> str:
     return "\n".join([*lines, f"Cost: {query.cost}"])
 
 
-def opened(run: Path | None, *, progress: Progress = silent) -> AbstractContextManager[GraphStore]:
+def opened(run: Path | None, *, progress: Progress = silent) -> GraphStore:
     """The embedded store of a finished run, built first where there is none; the Neo4j of the environment for None."""
     from graphlead.stores.address import Address
     from graphlead.stores.neo4j import Neo4jStore

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +14,7 @@ import pyarrow.compute as pc
 
 from graphlead.carriers import NONE, Json, Profile, Projection, Register
 from graphlead.cohort import cohort_of
-from graphlead.contracts import GraphStore, Progress, silent
+from graphlead.contracts import Progress, silent
 from graphlead.disk import refusals
 from graphlead.graph.files import load_graph
 from graphlead.graph.projection import Standing, project
@@ -114,20 +112,6 @@ def export_admin(run: Path, out: Path, *, progress: Progress = silent) -> list[s
     with refusals(out), tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
         out.mkdir(parents=True, exist_ok=True)
         return export(project_run(run, Path(folder), progress=progress), out, progress=progress)
-
-
-def to_pandas(store: GraphStore, cypher: str, parameters: Mapping[str, object] = {}) -> pd.DataFrame:
-    """The answer of a query as a DataFrame."""
-    return store.query(cypher, parameters).to_pandas()
-
-
-def to_networkx(
-    store: GraphStore, cypher: str, parameters: Mapping[str, object] = {}, cap: int = 5000
-) -> Any:
-    """What the nodes, relationships and paths of an answer form together: a networkx.MultiDiGraph of ``cap`` nodes."""
-    from graphlead.graph.views import networkx_of
-
-    return networkx_of(store.subgraph(cypher, parameters), cap)
 
 
 def project_run(run: Path, folder: Path, *, progress: Progress = silent) -> Projection:

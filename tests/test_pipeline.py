@@ -188,6 +188,17 @@ def test_the_graph_of_a_run_answers_what_its_lists_say(
     assert "Give either --run DIR or --neo4j" in capsys.readouterr().err
 
 
+def test_a_notebook_opens_the_graph_of_a_run(result: Result) -> None:
+    with graphlead.open_graph(result.folder) as graph:
+        leads = graph.to_pandas("top-leads", {"limit": 20})
+        assert leads["company_id"].tolist() == result.scores["company_id"].head(20).tolist()
+        around = graph.to_networkx(
+            "MATCH p = (c:Company {company_id: $id})-[:LOCATED_IN]->() RETURN p",
+            {"id": leads["company_id"][0]},
+        )
+    assert ("Company", leads["company_id"][0]) in around
+
+
 def test_the_paths_of_the_evidence_hold_in_the_graph(result: Result) -> None:
     ties = [tie for each in result.evidence[:100] for tie in each.ties]
     assert len(ties) > 100

@@ -17,11 +17,12 @@ from graphlead.contracts import GraphStore
 from graphlead.errors import GraphleadError
 from graphlead.graph.build import build_graph
 from graphlead.ingest import ingest
+from graphlead.notebook import OpenGraph
 from graphlead.stores.address import Address
 from graphlead.stores.embedded import EmbeddedStore
 from graphlead.stores.faults import QueryError, StoreError
 from graphlead.stores.neo4j import Neo4jStore
-from graphlead.storing import to_networkx, to_pandas
+from graphlead.stores.queries import run_query
 
 ALL_SCORES = "MATCH (c:Company) RETURN c.company_id, c.score, c.rank, c.fit, c.run_id ORDER BY c.company_id"
 
@@ -263,16 +264,24 @@ def test_a_register_read_back_gives_the_same_graph(store: GraphStore, tmp_path: 
 
 
 def test_views_for_pandas_and_networkx(store: GraphStore) -> None:
-    frame = to_pandas(store, "MATCH (c:Company) RETURN c.company_id AS id, c.rank AS rank ORDER BY id")
+    graph = OpenGraph(store)
+    frame = graph.to_pandas("MATCH (c:Company) RETURN c.company_id AS id, c.rank AS rank ORDER BY id")
     assert list(frame.columns) == ["id", "rank"]
     assert frame["id"].tolist() == IDS
-    view = to_networkx(store, "MATCH (:Company {company_id: $id})-[r:OWNS]-() RETURN r", {"id": "b"})
+    view = graph.to_networkx("MATCH (:Company {company_id: $id})-[r:OWNS]-() RETURN r", {"id": "b"})
     assert isinstance(view, nx.MultiDiGraph)
     assert sorted(view.edges()) == [(("Company", "a"), ("Company", "b")), (("Company", "b"), ("Company", "c")),
                                     (("Company", "b"), ("Company", "d"))]  # fmt: skip
     assert view.nodes["Company", "a"]["name"] == "Alpha"
     with pytest.raises(GraphleadError, match="more than the cap of 2"):
-        to_networkx(store, "MATCH (c:Company) RETURN c", cap=2)
+        graph.to_networkx("MATCH (c:Company) RETURN c", cap=2)
+
+
+def test_the_library_is_asked_by_name(store: GraphStore) -> None:
+    graph = OpenGraph(store)
+    assert graph.to_pandas("hubs", {"least": "1"}).equals(run_query(store, "hubs", {"least": 1}).to_pandas())
+    with pytest.raises(GraphleadError, match="hubs has no parameter 'leest'"):
+        graph.to_pandas("hubs", {"leest": 1})
 
 
 def test_relationships_name_their_ends(store: GraphStore) -> None:
