@@ -216,12 +216,13 @@ def apply(
     run: Path, register: Register, graph: CompanyGraph, cohort: Cohort, settings: Settings, console: Console
 ) -> Evaluated:
     """Score a newer register with the models of a finished run, each company by the models that did not train on it."""
-    models, held = run / "model", run / "heldout"
+    trained = _trained(run)
+    models, held = trained / "model", trained / "heldout"
     workshop = workshop_of(models, register, graph, settings)
     with console.stage("scoring") as progress:
-        trained = load_models(models, workshop.device)
+        fitted = load_models(models, workshop.device)
         folds = folds_of(models, register)
-        scores = score_others(trained, workshop.features, workshop.around, cohort.clients, folds, progress)
+        scores = score_others(fitted, workshop.features, workshop.around, cohort.clients, folds, progress)
     with console.stage("evaluating") as progress:
         evaluation = evaluation_of(run, settings.to_json(), progress)
     return Evaluated(scores, read_judgement(held), workshop, models, held, {}, evaluation)
@@ -243,7 +244,8 @@ def evaluation_of(run: Path, settings: Json, progress: Progress = silent) -> Eva
 
 def _trained(run: Path) -> Path:
     """The run whose models a run has: a run that only scored took them from another."""
-    return run if (run / "model").is_dir() else Path(read_manifest(run)["inputs"]["run"]["path"])
+    manifest = read_manifest(run)
+    return _trained(Path(manifest["inputs"]["run"]["path"])) if "run" in manifest["inputs"] else run
 
 
 def _published_scores(run: Path, register: Register) -> dict[str, Floats]:

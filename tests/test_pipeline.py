@@ -340,6 +340,25 @@ def test_the_same_register_gets_the_same_scores_again(
     assert np.allclose(again.loc[before.index, "score"], before["score"], atol=1e-4)
 
 
+def test_a_run_that_only_scored_does_what_its_trained_run_does(
+    first: Result, tmp_path: Path, command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    register = ("--companies", FILES["companies"], "--links", FILES["links"])
+    scored, again = tmp_path / "scored", tmp_path / "again"
+    assert command("score", "--run", first.folder, *register, "--out", scored, "-q") == 0
+    assert command("score", "--run", scored, *register, "--out", again, "-q") == 0
+    pd.testing.assert_frame_equal(*(pd.read_parquet(run / "scores.parquet") for run in (scored, again)))
+    best = pd.read_parquet(again / "scores.parquet")["company_id"][0]
+    capsys.readouterr()
+    assert command("explain", str(best), "--run", again, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["rank"] == 1
+    assert command("evaluate", "--run", again, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["verdict"] == first.summary["verdict"]
+    (again / "report.html").unlink()
+    assert command("report", "--run", again, "-q") == 0
+    assert (again / "report.html").exists()
+
+
 def test_a_run_is_evaluated_again_from_its_files(
     first: Result, command: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
