@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import networkx as nx
 import numpy as np
@@ -10,11 +11,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import torch
-from torch_geometric.data import HeteroData
 
 from graphlead.carriers import CompanyGraph, Edges, EdgeType, Flags, Register, Role, Subgraph
 from graphlead.errors import GraphleadError
+
+if TYPE_CHECKING:
+    from torch_geometric.data import HeteroData
 
 LEVELS = ("industry", "place")
 """Node types that half a country shares: shown beside a company, never walked through."""
@@ -92,6 +94,10 @@ def to_hetero_data(
     Every node type has num_nodes, and x (num_nodes, d) float32 where ``x`` gives it; every edge type has
     edge_index (2, E) int64 and, where the edges are weighted, edge_attr (E, 1) float32.
     """
+    # The other views do not wait for torch.
+    import torch
+    from torch_geometric.data import HeteroData
+
     data = HeteroData()
     for kind, count in graph.nodes.items():
         data[kind].num_nodes = count
