@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from graphlead.handover import Result
-    from graphlead.notebook import OpenGraph
+    from graphlead.api import OpenGraph
+    from graphlead.pipeline.deliver import Result
 
 __all__ = ["discover", "open_graph"]
 
@@ -25,9 +25,9 @@ def discover(
     ``settings`` are the fields of ``graphlead.config.Settings`` (companies, clients and out at least, unless the TOML
     file ``config`` has them). The result has ``leads``, ``whitespace``, ``scores`` and ``metrics`` as DataFrames.
     """
-    from graphlead.config import Settings
-    from graphlead.console import Console
-    from graphlead.pipeline import discover as run
+    from graphlead.common.console import Console
+    from graphlead.core.settings import Settings
+    from graphlead.pipeline.discover import discover as run
 
     return run(Settings.load(Path(config) if config else None, **settings), Console(quiet=quiet))
 
@@ -37,7 +37,7 @@ def open_graph(run: str | os.PathLike[str] | None = None) -> OpenGraph:
 
     It has ``to_pandas`` and ``to_networkx``, for Cypher and for the names of the query library.
     """
-    from graphlead.asking import opened
-    from graphlead.notebook import OpenGraph
+    from graphlead.api import OpenGraph
+    from graphlead.cli.asking import opened
 
     return OpenGraph(opened(Path(run) if run else None).open())

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from graphlead.stores.address import Address
-from graphlead.stores.neo4j import Neo4jStore
+from graphlead.stores.neo4j.address import Address
+from graphlead.stores.neo4j.store import Neo4jStore
 from graphlead.stores.shape import KEYS
 
 SCRIPT = Path(__file__).parents[1] / "scripts/neo4j"

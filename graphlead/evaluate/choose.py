@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-from graphlead.carriers import Floats, Ints
-from graphlead.errors import CarrierError
+from graphlead.core.arrays import Floats, Ints
+from graphlead.core.errors import CarrierError
 from graphlead.evaluate.heldout import HeldOut
 from graphlead.evaluate.metrics import average_precision, from_the_top
 from graphlead.evaluate.positions import Reals, Resamples, positions, resample

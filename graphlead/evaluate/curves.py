@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from graphlead.errors import CarrierError
+from graphlead.core.errors import CarrierError
 from graphlead.evaluate.heldout import HeldOut
 from graphlead.evaluate.metrics import Prior, cuts
 from graphlead.evaluate.positions import Positions, Reals, Resamples, positions, resample

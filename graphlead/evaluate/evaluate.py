@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from graphlead.carriers import Evaluation
-from graphlead.contracts import Progress, silent
-from graphlead.errors import CarrierError
+from graphlead.core.contracts import Progress, silent
+from graphlead.core.errors import CarrierError
+from graphlead.core.evaluation import Evaluation
 from graphlead.evaluate.heldout import HeldOut
 from graphlead.evaluate.metrics import Interval, Prior, measure
 from graphlead.evaluate.positions import Positions, Resamples, positions, resample

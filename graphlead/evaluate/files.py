@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphlead.carriers import Ints
+from graphlead.core.arrays import Ints
 from graphlead.evaluate.heldout import HeldOut
 
 _FACTS = ("company", "fold", "held_out")

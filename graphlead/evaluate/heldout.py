@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from graphlead.carriers import Flags, Floats
-from graphlead.errors import CarrierError
+from graphlead.core.arrays import Flags, Floats
+from graphlead.core.errors import CarrierError
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from graphlead.carriers import Floats
+from graphlead.core.arrays import Floats
 from graphlead.evaluate.heldout import HeldOut
 
 Reals = npt.NDArray[np.float64]

@@ -7,8 +7,9 @@ import heapq
 import numpy as np
 import numpy.typing as npt
 
-from graphlead.carriers import Cohort, Ints
-from graphlead.errors import CarrierError, SettingsError
+from graphlead.core.arrays import Ints
+from graphlead.core.clients import Cohort
+from graphlead.core.errors import CarrierError, SettingsError
 
 Folds = npt.NDArray[np.int8]
 

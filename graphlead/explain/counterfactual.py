@@ -8,11 +8,11 @@ from typing import Protocol
 
 import numpy as np
 
-from graphlead.carriers import Floats, Ints
-from graphlead.explain.attribution import Attribution
-from graphlead.explain.inputs import Game, Reals, Views
-from graphlead.explain.removal import Lift, without_one
-from graphlead.explain.themes import (
+from graphlead.core.arrays import Floats, Ints
+from graphlead.explain.reasons.attribution import Attribution
+from graphlead.explain.reasons.inputs import Game, Reals, Views
+from graphlead.explain.reasons.removal import Lift, without_one
+from graphlead.explain.reasons.themes import (
     HOLDERS,
     INDUSTRY,
     INDUSTRY_PLACE,
@@ -24,7 +24,7 @@ from graphlead.explain.themes import (
     WALK,
     Themes,
 )
-from graphlead.explain.ways import EFFECTIVE, OWNS, Tier, Way
+from graphlead.explain.ties.ways import EFFECTIVE, OWNS, Tier, Way
 
 MOST_WALKED = 10_000_000
 """Companies times clients whose own walks are followed at most; past it the best leads have theirs."""

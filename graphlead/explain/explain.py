@@ -7,18 +7,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphlead.carriers import NONE, Cohort, CompanyGraph, Evidence, Features, Floats, Ints, Register
-from graphlead.contracts import Progress, silent
-from graphlead.explain.attribution import attribute
+from graphlead.core.arrays import NONE, Floats, Ints
+from graphlead.core.clients import Cohort
+from graphlead.core.contracts import Progress, silent
+from graphlead.core.evidence import Evidence
+from graphlead.core.features import Features
+from graphlead.core.graph import CompanyGraph
+from graphlead.core.register import Register
 from graphlead.explain.counterfactual import Otherwise, Ranking, WalkWithout, counterfactuals
-from graphlead.explain.counts import Around, count_around
 from graphlead.explain.facts import Facts, Names
-from graphlead.explain.inputs import Game, Reals, Scorer, Typical, Views, typical
-from graphlead.explain.reasons import Sayings
-from graphlead.explain.removal import Lift
-from graphlead.explain.shares import Stakes
-from graphlead.explain.themes import HELD, Cuts, Themes, themes_of
-from graphlead.explain.ties import teller_of, ways_to_clients
+from graphlead.explain.reasons.attribution import attribute
+from graphlead.explain.reasons.counts import Around, count_around
+from graphlead.explain.reasons.inputs import Game, Reals, Scorer, Typical, Views, typical
+from graphlead.explain.reasons.reasons import Sayings
+from graphlead.explain.reasons.removal import Lift
+from graphlead.explain.reasons.themes import HELD, Cuts, Themes, themes_of
+from graphlead.explain.ties.shares import Stakes
+from graphlead.explain.ties.ties import teller_of, ways_to_clients
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from graphlead.carriers import PLACES, Ints, Register, Role
-from graphlead.explain.themes import Cut
+from graphlead.core.arrays import Ints
+from graphlead.core.register import PLACES, Register, Role
+from graphlead.explain.reasons.themes import Cut
 
 
 class Facts:

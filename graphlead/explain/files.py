@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import Evidence, Json, Reason, Tie
-from graphlead.errors import RunFolderError
+from graphlead.core.arrays import Json
+from graphlead.core.errors import RunFolderError
+from graphlead.core.evidence import Evidence, Reason, Tie
 
 
 def save_evidence(evidence: Sequence[Evidence], ids: pa.Array, path: Path) -> None:

@@ -10,7 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import scipy.sparse as sp
 
-from graphlead.carriers import Attributes, Column, Floats, Register, Role
+from graphlead.core.arrays import Floats
+from graphlead.core.features import Attributes
+from graphlead.core.register import Column, Register, Role
 from graphlead.features.levels import Level, encode, industry_levels, numbers, place_levels
 from graphlead.features.terms import term_incidence
 

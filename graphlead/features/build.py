@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from graphlead.carriers import CompanyGraph, Features, Register
-from graphlead.contracts import Propagator
+from graphlead.core.contracts import Propagator
+from graphlead.core.features import Features
+from graphlead.core.graph import CompanyGraph
+from graphlead.core.register import Register
 from graphlead.features.attributes import AttributePlan, build_attributes, plan_attributes
 from graphlead.features.relations import RelationPlan, derived_relations, linked_relations, plan_relations
 from graphlead.features.structure import build_structure

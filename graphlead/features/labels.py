@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import scipy.sparse as sp
 
-from graphlead.carriers import Features, Floats, Groups, Incidence, Ints, Neighbours, Relation
-from graphlead.contracts import Propagator
+from graphlead.core.arrays import Floats, Ints
+from graphlead.core.contracts import Propagator
+from graphlead.core.features import Features, Groups, Incidence, Neighbours, Relation
 from graphlead.features.walk import Walk, walked
 
 GROUP_STRENGTH = 20.0

@@ -11,7 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import NONE, PLACES, Column, Ints, Register, Role
+from graphlead.core.arrays import NONE, Ints
+from graphlead.core.register import PLACES, Column, Register, Role
 
 INDUSTRY_DIGITS = {"NAICS": (2, 3, 4), "NACE": (2, 3), "SIC": (2, 3)}
 POSTCODE_AREA = 3

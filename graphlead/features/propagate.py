@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 import torch
 
-from graphlead.carriers import Floats
+from graphlead.core.arrays import Floats
 
 
 class CpuPropagator:

@@ -9,17 +9,10 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from graphlead.carriers import (
-    CompanyGraph,
-    Edges,
-    Groups,
-    Incidence,
-    Ints,
-    Neighbours,
-    Register,
-    Relation,
-    Role,
-)
+from graphlead.core.arrays import Ints
+from graphlead.core.features import Groups, Incidence, Neighbours, Relation
+from graphlead.core.graph import CompanyGraph, Edges
+from graphlead.core.register import Register, Role
 from graphlead.features.levels import (
     CROSSED_TRAITS,
     Level,

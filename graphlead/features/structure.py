@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.sparse as sp
 
-from graphlead.carriers import Attributes, Floats, Groups, Incidence, Neighbours, Relation
-from graphlead.contracts import Propagator
+from graphlead.core.arrays import Floats
+from graphlead.core.contracts import Propagator
+from graphlead.core.features import Attributes, Groups, Incidence, Neighbours, Relation
 
 
 def build_structure(

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.sparse as sp
 
-from graphlead.carriers import Floats, Groups, Ints, Neighbours, Relation
-from graphlead.contracts import Propagator
+from graphlead.core.arrays import Floats, Ints
+from graphlead.core.contracts import Propagator
+from graphlead.core.features import Groups, Neighbours, Relation
 
 RESTART = 0.5
 STEPS = 3

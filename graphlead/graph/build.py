@@ -9,14 +9,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from graphlead.carriers import NONE, CompanyGraph, Edges, EdgeType, Flags, Ints, Register
-from graphlead.contracts import Progress, silent
+from graphlead.core.arrays import NONE, Flags, Ints
+from graphlead.core.contracts import Progress, silent
+from graphlead.core.graph import CompanyGraph, Edges, EdgeType
+from graphlead.core.register import Register
 from graphlead.graph.industries import industries
-from graphlead.graph.kinds import Claim, ownership_kind
 from graphlead.graph.levels import encode
-from graphlead.graph.ownership import ownership_of
+from graphlead.graph.ownership.facts import ownership_of
+from graphlead.graph.ownership.kinds import Claim, ownership_kind
+from graphlead.graph.ownership.stakes import Ledger, Stakes, ledger
 from graphlead.graph.places import places
-from graphlead.graph.stakes import Ledger, Stakes, ledger
 
 UNDATED = -(2**31)
 UNNAMED = "related"

@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphlead.carriers import CompanyGraph, Edges, Json, Ownership
-from graphlead.errors import RunFolderError
+from graphlead.core.arrays import Json
+from graphlead.core.errors import RunFolderError
+from graphlead.core.graph import CompanyGraph, Edges, Ownership
 
 FORMAT = 1
 INDEX = "graph.json"

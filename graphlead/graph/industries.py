@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import Column, Register, Role
+from graphlead.core.register import Column, Register, Role
 from graphlead.graph.levels import Chains, Tree, encode, grow, tidy
 
 DIGITS = {"NACE": (2, 3, 4, 5), "NAICS": (2, 3, 4, 6), "SIC": (2, 3, 4, 5)}

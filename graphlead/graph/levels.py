@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import NONE, Edges, Ints
+from graphlead.core.arrays import NONE, Ints
+from graphlead.core.graph import Edges
 
 
 @dataclass(frozen=True)

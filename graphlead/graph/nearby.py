@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import NONE, CompanyGraph, EdgeType, Flags, Ints
+from graphlead.core.arrays import NONE, Flags, Ints
+from graphlead.core.graph import CompanyGraph, EdgeType
 
 LEVELS = ("industry", "place")
 """Node types that half a country shares: shown beside a company, never walked through."""

@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import NONE, Ints, Register, Role
+from graphlead.core.arrays import NONE, Ints
+from graphlead.core.register import Register, Role
 from graphlead.graph.levels import Chains, Tree, combine, encode, grow, tidy
 
 UK_POSTCODE = r"^(?P<outward>[A-Z]{1,2}[0-9][A-Z0-9]?) ?[0-9][A-Z]{2}$"

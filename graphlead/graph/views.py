@@ -12,8 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from graphlead.carriers import CompanyGraph, Edges, EdgeType, Flags, Register, Role, Subgraph
-from graphlead.errors import GraphleadError
+from graphlead.core.answers import Subgraph
+from graphlead.core.arrays import Flags
+from graphlead.core.errors import GraphleadError
+from graphlead.core.graph import CompanyGraph, Edges, EdgeType
+from graphlead.core.register import Register, Role
 
 if TYPE_CHECKING:
     from torch_geometric.data import HeteroData

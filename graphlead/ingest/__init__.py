@@ -6,15 +6,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from graphlead.ingest.build import ingest, understand
     from graphlead.ingest.lists import read_list
     from graphlead.ingest.records import load_noise, load_register
-    from graphlead.ingest.story import ingest, understand
 
 __all__ = ["ingest", "load_noise", "load_register", "read_list", "understand"]
 
 _HOMES = {
-    "ingest": "story",
-    "understand": "story",
+    "ingest": "build",
+    "understand": "build",
     "load_register": "records",
     "load_noise": "records",
     "read_list": "lists",

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import duckdb
 
-from graphlead.carriers import Role
+from graphlead.core.register import Role
 from graphlead.ingest.journal import IGNORED, KEPT, MADE_MISSING, N_EXAMPLES, SET_ASIDE, Journal
-from graphlead.ingest.names import normal_name
+from graphlead.ingest.open_file import Source
 from graphlead.ingest.plan import Reading
-from graphlead.ingest.sources import Source
 from graphlead.ingest.sql import one_row, quoted, write_parquet
 
 LONG = 1_000
@@ -220,3 +219,17 @@ def _note_long_names(db: duckdb.DuckDBPyConnection, readings: tuple[Reading, ...
                 column=reading.column.name,
                 examples=examples,
             )
+
+
+LEGAL = (
+    "llc|l l c|inc|incorporated|corp|corporation|co|company|ltd|limited|lp|l p|llp|plc|gmbh|mbh|ag|kg|se|sa|s a|sas"
+    "|sarl|srl|s r l|spa|s p a|bv|b v|nv|n v|ab|as|a s|asa|oy|oyj|aps|pty|pvt|private|sl|s l|kft|zrt|doo"
+    "|d o o|sp z o o|sro|s r o|ooo|pjsc|jsc"
+)
+
+
+def normal_name(name: str) -> str:
+    """SQL for a name in lower case without accents, punctuation and legal form ("" when nothing remains)."""
+    words = f"trim(regexp_replace(strip_accents(lower({name})), '[^\\p{{L}}\\p{{N}}]+', ' ', 'g'))"
+    bare = f"regexp_replace({words}, '( ({LEGAL}))+$', '')"
+    return f"regexp_replace({bare}, '^the ', '')"

@@ -16,7 +16,7 @@ import pyarrow.compute
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
-from graphlead.errors import InputError
+from graphlead.core.errors import InputError
 from graphlead.ingest.encodings import to_utf8
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}

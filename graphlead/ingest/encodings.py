@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from charset_normalizer import from_bytes
 
-from graphlead.errors import InputError
+from graphlead.core.errors import InputError
 
 CHUNK = 1 << 20
 SAMPLE = 1 << 18

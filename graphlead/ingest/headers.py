@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from graphlead.carriers import Role
+from graphlead.core.register import Role
 
 SUFFIX = (
     "code|codes|name|names|iso|iso2|iso3|iso_2|iso_3|id|key|nr|no|number|prefix|primary|main|hq|registered|city|town"

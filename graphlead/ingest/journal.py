@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from graphlead.carriers import Finding
-from graphlead.ingest.sources import Source, as_text
+from graphlead.core.noise import Finding
+from graphlead.ingest.open_file import Source, as_text
 from graphlead.ingest.sql import one_row, quoted, write_parquet
 
 KEPT, SET_ASIDE, MADE_MISSING, IGNORED = "kept", "set aside", "made missing", "ignored"

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import duckdb
 
-from graphlead.carriers import Role
-from graphlead.errors import InputError
+from graphlead.core.errors import InputError
+from graphlead.core.register import Role
 from graphlead.ingest import headers
+from graphlead.ingest.column_profile import profile
 from graphlead.ingest.journal import KEPT, MADE_MISSING, N_EXAMPLES, SET_ASIDE, Journal
-from graphlead.ingest.profile import profile
+from graphlead.ingest.open_file import Source, as_text
 from graphlead.ingest.roles import decide
 from graphlead.ingest.shares import ROUNDING, bounds, is_per_cent
-from graphlead.ingest.sources import Source, as_text
 from graphlead.ingest.sql import one_row, plain, write_parquet
 from graphlead.ingest.values import day, epoch_day, is_placeholder, literal, one_of, within_range
 

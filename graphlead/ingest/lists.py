@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from graphlead.errors import InputError
-from graphlead.ingest.sources import as_text, open_source
+from graphlead.core.errors import InputError
+from graphlead.ingest.open_file import as_text, open_source
 from graphlead.ingest.sql import quoted, session
 
 

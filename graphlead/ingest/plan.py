@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import duckdb
 
-from graphlead.carriers import Column, Role
-from graphlead.errors import InputError, SettingsError
+from graphlead.core.errors import InputError, SettingsError
+from graphlead.core.register import Column, Role
 from graphlead.ingest import headers
-from graphlead.ingest.profile import Profile, profile
+from graphlead.ingest.column_profile import Profile, profile
+from graphlead.ingest.open_file import Source, as_text
 from graphlead.ingest.roles import Decision, decide
-from graphlead.ingest.sources import Source, as_text
 from graphlead.ingest.sql import one_row
 from graphlead.ingest.values import (
     band,

@@ -6,8 +6,10 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from graphlead.carriers import Column, Finding, Json, Noise, Register, Role
-from graphlead.errors import RunFolderError
+from graphlead.core.arrays import Json
+from graphlead.core.errors import RunFolderError
+from graphlead.core.noise import Finding, Noise
+from graphlead.core.register import Column, Register, Role
 
 COMPANIES, LINKS, SET_ASIDE = "companies.parquet", "links.parquet", "set_aside.parquet"
 COLUMNS, NOISE = "columns.json", "noise.json"

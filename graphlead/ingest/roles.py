@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graphlead.carriers import Role
+from graphlead.core.register import Role
 from graphlead.ingest import headers
-from graphlead.ingest.profile import Profile
+from graphlead.ingest.column_profile import Profile
 
 SURE = 0.9
 HINTED = 0.5

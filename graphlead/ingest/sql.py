@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from graphlead.errors import RunFolderError
+from graphlead.core.errors import RunFolderError
 
 MEMORY = "768MB"
 """What DuckDB may hold before it spills to the session's folder."""

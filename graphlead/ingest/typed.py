@@ -7,10 +7,10 @@ from pathlib import Path
 
 import duckdb
 
-from graphlead.carriers import Role
+from graphlead.core.register import Role
+from graphlead.ingest.column_profile import measure
+from graphlead.ingest.open_file import Source
 from graphlead.ingest.plan import Reading
-from graphlead.ingest.profile import measure
-from graphlead.ingest.sources import Source
 from graphlead.ingest.sql import one_row, plain, write_parquet
 
 NEAR_EMPTY = 0.995

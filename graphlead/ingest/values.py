@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from graphlead.carriers import Role
+from graphlead.core.register import Role
 
 YES = ("true", "t", "yes", "y", "1", "ja", "oui", "si", "sí", "sim", "on", "1.0", "wahr", "vrai")
 NO = ("false", "f", "no", "n", "0", "nein", "non", "não", "off", "0.0", "falsch", "faux")

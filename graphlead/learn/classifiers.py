@@ -14,8 +14,8 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from graphlead.carriers import Floats
-from graphlead.errors import SettingsError
+from graphlead.core.arrays import Floats
+from graphlead.core.errors import SettingsError
 
 ROUNDS = 80
 PARAMETERS = {

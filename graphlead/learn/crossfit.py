@@ -14,8 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from graphlead.carriers import NONE, Cohort, Features, Floats, Ints
-from graphlead.contracts import LabelFeatures, Progress, Ranker, silent
+from graphlead.core.arrays import NONE, Floats, Ints
+from graphlead.core.clients import Cohort
+from graphlead.core.contracts import LabelFeatures, Progress, Ranker, silent
+from graphlead.core.features import Features
 
 MOST_UNLABELLED = 200_000
 """Unlabelled companies a fold's models train on at most; more of them teach nothing new about rare clients."""

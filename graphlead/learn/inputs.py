@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphlead.carriers import Features, Floats, Ints
+from graphlead.core.arrays import Floats, Ints
+from graphlead.core.features import Features
 
 
 @dataclass(frozen=True)

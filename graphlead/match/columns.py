@@ -9,8 +9,8 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from graphlead.carriers import Register, Role
-from graphlead.errors import InputError
+from graphlead.core.errors import InputError
+from graphlead.core.register import Register, Role
 from graphlead.match import words
 from graphlead.match.normalise import header
 from graphlead.match.sql import fill, identifier, literal, run

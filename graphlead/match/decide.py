@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphlead.carriers import Flags
+from graphlead.core.arrays import Flags
 from graphlead.match.names import Doubles
 from graphlead.match.review import Decisions
 from graphlead.match.score import Longs, Pairs

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from graphlead.carriers import Match
+from graphlead.core.clients import Match
 
 
 def save_match(match: Match, folder: Path) -> None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from graphlead.carriers import Register, Role
+from graphlead.core.register import Register, Role
 from graphlead.match.columns import ListColumns
 from graphlead.match.normalise import names_query
 from graphlead.match.sql import fill, identifier, literal, run

@@ -10,8 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import Flags, Match, Register, Role
-from graphlead.contracts import Progress, silent
+from graphlead.core.arrays import Flags
+from graphlead.core.clients import Match
+from graphlead.core.contracts import Progress, silent
+from graphlead.core.register import Register, Role
 from graphlead.match import normalise
 from graphlead.match.block import find_candidates
 from graphlead.match.columns import ListColumns, comparable, understand

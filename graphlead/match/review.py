@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import Register
-from graphlead.errors import InputError
+from graphlead.core.errors import InputError
+from graphlead.core.register import Register
 
 YES = frozenset({"yes", "y", "x", "1", "1.0", "true", "ja", "oui", "si"})
 NO = frozenset({"no", "n", "0", "0.0", "false", "nein", "non"})

@@ -6,19 +6,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from graphlead.carriers import Cohort, CompanyGraph, Distribution, Lift, Profile, Register, Role
-from graphlead.contracts import Progress, silent
+from graphlead.core.clients import Cohort
+from graphlead.core.contracts import Progress, silent
+from graphlead.core.graph import CompanyGraph
+from graphlead.core.profile import Distribution, Lift, Profile
+from graphlead.core.register import Register, Role
+from graphlead.profile.columns import Search, Telling
 from graphlead.profile.distributions import distribution
-from graphlead.profile.facets import choose_facets
+from graphlead.profile.homophily import client_ties
 from graphlead.profile.lifts import lifts_of
 from graphlead.profile.outliers import find_outliers
-from graphlead.profile.ranking import Search, Telling
 from graphlead.profile.seasons import season_of
-from graphlead.profile.segments import find_segments
+from graphlead.profile.segments.facets import choose_facets
+from graphlead.profile.segments.find import find_segments
+from graphlead.profile.segments.titles import find_titles
+from graphlead.profile.sentences import biases, column_lifts, tie_sentences
 from graphlead.profile.survey import Sample, Topic, draw_sample, survey
-from graphlead.profile.ties import client_ties
-from graphlead.profile.titles import find_titles
-from graphlead.profile.words import biases, column_lifts, tie_sentences
 
 _STEPS = 4
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from graphlead.carriers import Distribution, Flags
+from graphlead.core.arrays import Flags
+from graphlead.core.profile import Distribution
 from graphlead.profile.numbers import Doubles, skewed
 
 BINS, FINE, GRID = 24, 768, 128

@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphlead.carriers import ColumnLift, Distribution, Json, Lift, Outlier, Profile, Season, Segment
-from graphlead.errors import RunFolderError
+from graphlead.core.arrays import Json
+from graphlead.core.errors import RunFolderError
+from graphlead.core.profile import ColumnLift, Distribution, Lift, Outlier, Profile, Season, Segment
 
 FORMAT = 1
 PROFILE, SEGMENTS = "profile.json", "segments.parquet"

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import NONE, PLACES, Column, Ints, Register, Role
+from graphlead.core.arrays import NONE, Ints
+from graphlead.core.register import PLACES, Column, Register, Role
 from graphlead.profile.numbers import Doubles, bands, read_numbers
 
 DIGITS = {"NACE": (2, 3, 4, 5), "NAICS": (2, 3, 4, 6), "SIC": (2, 3, 4, 5)}

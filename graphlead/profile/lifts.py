@@ -9,7 +9,8 @@ import numpy as np
 from scipy.special import betaincinv
 from scipy.stats import hypergeom
 
-from graphlead.carriers import Flags, Lift
+from graphlead.core.arrays import Flags
+from graphlead.core.profile import Lift
 from graphlead.profile.numbers import Doubles
 from graphlead.profile.survey import Counts, Surveyed, Topic
 

@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import NONE, Column, Ints, Register, Role
+from graphlead.core.arrays import NONE, Ints
+from graphlead.core.register import Column, Register, Role
 
 Doubles = npt.NDArray[np.float64]
 

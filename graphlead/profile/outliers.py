@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from graphlead.carriers import NONE, Outlier, Register, Role
-from graphlead.profile.facets import Facet
+from graphlead.core.arrays import NONE
+from graphlead.core.profile import Outlier
+from graphlead.core.register import Register, Role
 from graphlead.profile.groups import AMOUNTS
 from graphlead.profile.numbers import Doubles, show, skewed
+from graphlead.profile.segments.facets import Facet
 from graphlead.profile.survey import Sample, tally
 
 FEWEST = 10

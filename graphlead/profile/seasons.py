@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2
 
-from graphlead.carriers import Season
+from graphlead.core.profile import Season
 from graphlead.profile.numbers import Doubles
 
 FEWEST = 12

@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from graphlead.carriers import NONE, Cohort, Column, Flags, Floats, Ints, Register
+from graphlead.core.arrays import NONE, Flags, Floats, Ints
+from graphlead.core.clients import Cohort
+from graphlead.core.register import Column, Register
 from graphlead.profile.groups import Grouping, Read, read_columns
 from graphlead.profile.numbers import Doubles, cells
 

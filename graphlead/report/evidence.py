@@ -8,8 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from graphlead.carriers import NONE, REST, Evidence, Ints, Match, Profile, Register, Role, Tie
-from graphlead.report.leads import read_rows
+from graphlead.core.arrays import NONE, Ints
+from graphlead.core.clients import Match
+from graphlead.core.evidence import REST, Evidence, Tie
+from graphlead.core.profile import Profile
+from graphlead.core.register import Register, Role
+from graphlead.tasks.leads import read_rows
 
 REASONS = 3
 

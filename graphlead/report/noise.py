@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphlead.carriers import Noise
+from graphlead.core.noise import Noise
 
 
 def noise_text(noise: Noise) -> str:

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphlead.contracts import Progress, silent
+from graphlead.core.contracts import Progress, silent
 
 MEMORY = "512MB"
 BATCH = 20_000

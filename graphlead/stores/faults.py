@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from graphlead.errors import GraphleadError
+from graphlead.core.errors import GraphleadError
 
 
 class StoreError(GraphleadError):

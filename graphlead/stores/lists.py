@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from graphlead.carriers import Answer
+import pyarrow as pa
+
+from graphlead.core.answers import Answer
+from graphlead.core.property_graph import SCORED
 
 Statement = tuple[str, dict[str, object]]
 
@@ -47,3 +50,16 @@ def recalled(ask: Callable[..., Answer]) -> list[Statement]:
 def remembered(run_id: str) -> list[Statement]:
     """The statements that make the list of the run whose scores the companies carry."""
     return [(FORGET, {"run": run_id}), (REMEMBER, {"run": run_id})]
+
+
+_TYPES = {"score": pa.float64(), "rank": pa.int64()}
+
+
+def score_table(scores: pa.Table, run_id: str) -> pa.Table:
+    """company_id and all of SCORED, null where ``scores`` does not know them."""
+    n = len(scores)
+    columns = {"company_id": scores["company_id"].cast(pa.string())}
+    for name in SCORED[:-1]:
+        type_ = _TYPES.get(name, pa.string())
+        columns[name] = scores[name].cast(type_) if name in scores.column_names else pa.nulls(n, type_)
+    return pa.table(columns | {"run_id": pa.array([run_id] * n if n else [], pa.string())})

@@ -8,7 +8,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from graphlead.errors import SettingsError
+from graphlead.core.errors import SettingsError
 from graphlead.stores.shape import ADDED
 
 Entry = TypeVar("Entry", "Companies", "Owners", "Links")

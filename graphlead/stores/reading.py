@@ -12,8 +12,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphlead.contracts import Progress, silent
-from graphlead.errors import SettingsError
+from graphlead.core.contracts import Progress, silent
+from graphlead.core.errors import SettingsError
 from graphlead.stores.differences import Rows
 from graphlead.stores.mapping import Companies, Links, RegisterMapping
 from graphlead.stores.shape import quoted

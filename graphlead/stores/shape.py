@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphlead.carriers import SCORED
+from graphlead.core.property_graph import SCORED
 
 SCHEMA = 3
 """Raised with every change of the graph's shape: a store of another shape has to be built again."""

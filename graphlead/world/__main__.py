@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from graphlead.errors import GraphleadError
+from graphlead.core.errors import GraphleadError
 from graphlead.world import WorldSettings, make_world
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from graphlead.contracts import Progress, silent
+from graphlead.core.contracts import Progress, silent
 from graphlead.world.buyers import Buyer, Buyers, make_buyers
 from graphlead.world.dirt import Dirtied, plant
 from graphlead.world.firms import make_firms

@@ -7,18 +7,11 @@ from enum import IntEnum
 
 import numpy as np
 
-from graphlead.carriers import Flags, Ints
+from graphlead.core.arrays import Flags, Ints
 from graphlead.world.firms import CERTIFICATES, SNAPSHOT, Firms
 from graphlead.world.industries import Industries
 from graphlead.world.links import Ties, shared_with
-from graphlead.world.sampling import (
-    Weights,
-    choose,
-    intercept_for,
-    sigmoid,
-    stream,
-    without_replacement,
-)
+from graphlead.world.sampling import Weights, choose, intercept_for, sigmoid, stream, without_replacement
 from graphlead.world.settings import WorldSettings
 
 WON_LATER, PAST, PIONEERS = 0.9, 0.12, 0.4

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import Ints
+from graphlead.core.arrays import Ints
 from graphlead.world.sampling import stream
 
 BROKEN_DATES = ("31.02.2011", "0000-00-00", "2019-13-45", "before the war")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphlead.carriers import Flags, Floats, Ints
+from graphlead.core.arrays import Flags, Floats, Ints
 from graphlead.world.industries import Industries
 from graphlead.world.places import Places
 from graphlead.world.sampling import choose, stream, zipf_weights

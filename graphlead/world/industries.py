@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from graphlead.carriers import Flags, Ints
+from graphlead.core.arrays import Flags, Ints
 from graphlead.world.sampling import Weights
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import Flags, Ints
+from graphlead.core.arrays import Flags, Ints
 from graphlead.world import names
 from graphlead.world.firms import SNAPSHOT, Firms
 from graphlead.world.sampling import blank, choose, join, stream, take, zipf_weights

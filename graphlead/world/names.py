@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import Ints
+from graphlead.core.arrays import Ints
 from graphlead.world.firms import Firms
 from graphlead.world.industries import SECTIONS
 from graphlead.world.sampling import Weights, any_of, blank, choose, join, take, zipf_weights

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import Ints
+from graphlead.core.arrays import Ints
 from graphlead.world.sampling import Weights, choose, join, take, zipf_weights
 from graphlead.world.words import words_by_country
 

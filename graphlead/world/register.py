@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import Flags, Ints
+from graphlead.core.arrays import Flags, Ints
 from graphlead.world import names
 from graphlead.world.firms import CERTIFICATES, CHANNELS, Firms
 from graphlead.world.industries import Industries

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import Flags, Ints
+from graphlead.core.arrays import Flags, Ints
 
 Weights = npt.NDArray[np.float64]
 

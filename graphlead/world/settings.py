@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from graphlead.errors import SettingsError
+from graphlead.core.errors import SettingsError
 
 PARQUET_FROM = 100_000
 """So many companies are no longer looked at in an editor: written as Parquet unless told otherwise."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from graphlead.carriers import Ints
+from graphlead.core.arrays import Ints
 from graphlead.world.names import LEGAL_FORMS
 
 COLUMNS = ("name", "city", "region", "won_on")

@@ -28,7 +28,7 @@ try:
 except ImportError:
     cl = None
 
-from graphlead.carriers import Column, Register, Role
+from graphlead.core.register import Column, Register, Role
 from graphlead.match import match_clients
 from graphlead.match.normalise import normalise
 

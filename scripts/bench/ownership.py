@@ -24,12 +24,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from graphlead.carriers import NONE, Column, CompanyGraph, Register, Role
+from graphlead.core.arrays import NONE
+from graphlead.core.graph import CompanyGraph
+from graphlead.core.register import Column, Register, Role
 from graphlead.graph.build import build_graph, stakes_of
-from graphlead.graph.control import controllers
-from graphlead.graph.ownership import ownership_of
-from graphlead.graph.pairs import SMALLEST
-from graphlead.graph.stakes import Ledger
+from graphlead.graph.ownership.control import controllers
+from graphlead.graph.ownership.facts import ownership_of
+from graphlead.graph.ownership.pairs import SMALLEST
+from graphlead.graph.ownership.stakes import Ledger
 
 T = TypeVar("T")
 COLUMNS = (Column("company_id", Role.ID), Column("naics", Role.INDUSTRY, scheme="NAICS"),

@@ -16,12 +16,12 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from graphlead.carriers import Answer
-from graphlead.contracts import GraphStore
-from graphlead.stores.address import Address
-from graphlead.stores.embedded import EmbeddedStore
-from graphlead.stores.neo4j import Neo4jStore
-from graphlead.stores.queries import library, run_query
+from graphlead.core.answers import Answer
+from graphlead.core.contracts import GraphStore
+from graphlead.stores.embedded.store import EmbeddedStore
+from graphlead.stores.library.queries import library, run_query
+from graphlead.stores.neo4j.address import Address
+from graphlead.stores.neo4j.store import Neo4jStore
 
 CLIENT = (
     "MATCH (c:Company) WHERE c.is_client AND c.links <= 50 "

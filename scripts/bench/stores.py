@@ -25,16 +25,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphlead.carriers import SCORED, Cohort, EdgeTable, Projection
+from graphlead.common.memory import Meter
+from graphlead.core.clients import Cohort
+from graphlead.core.property_graph import SCORED, EdgeTable, Projection
 from graphlead.graph.build import build_graph
 from graphlead.graph.files import load_graph, save_graph
-from graphlead.graph.projection import Standing, project
+from graphlead.graph.property_graph.projection import Standing, project
 from graphlead.ingest import ingest, load_register
-from graphlead.meter import Meter
-from graphlead.stores.address import Address
-from graphlead.stores.admin_csv import export
-from graphlead.stores.embedded import EmbeddedStore
-from graphlead.stores.neo4j import Neo4jStore
+from graphlead.stores.embedded.store import EmbeddedStore
+from graphlead.stores.neo4j.address import Address
+from graphlead.stores.neo4j.admin_csv import export
+from graphlead.stores.neo4j.store import Neo4jStore
 
 SERVER = Path(__file__).parents[1] / "neo4j"
 

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphlead.contracts import Propagator
+from graphlead.core.contracts import Propagator
 from graphlead.features.propagate import CpuPropagator, TorchPropagator, propagator_for
 
 PROPAGATORS = [CpuPropagator(), TorchPropagator("cpu")]

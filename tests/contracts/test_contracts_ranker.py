@@ -11,14 +11,16 @@ import pytest
 import scipy.sparse as sp
 from sklearn.metrics import roc_auc_score
 
-from graphlead.carriers import Attributes, Cohort, Features, Floats, Groups, Neighbours
-from graphlead.contracts import Ranker
-from graphlead.errors import SettingsError
+from graphlead.core.arrays import Floats
+from graphlead.core.clients import Cohort
+from graphlead.core.contracts import Ranker
+from graphlead.core.errors import SettingsError
+from graphlead.core.features import Attributes, Features, Groups, Neighbours
 from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import CpuPropagator
 from graphlead.learn.classifiers import scikit_learn_class
 from graphlead.learn.crossfit import CrossFit, Folds, cross_fit, score_others
-from graphlead.learn.rankers import check_classifier, device_of, load_models, rankers, save_models
+from graphlead.learn.registry import check_classifier, device_of, load_models, rankers, save_models
 
 N, TOWN, FOLDS = 600, 12, 2
 LOGISTIC = "sklearn.linear_model.LogisticRegression"

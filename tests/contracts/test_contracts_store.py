@@ -12,17 +12,17 @@ import pyarrow.parquet as pq
 import pytest
 from small_graph import IDS, small_graph, small_projection, small_register
 
-from graphlead.carriers import Node, Relationship, Walk
-from graphlead.contracts import GraphStore
-from graphlead.errors import GraphleadError
+from graphlead.api import OpenGraph
+from graphlead.core.answers import Node, Relationship, Walk
+from graphlead.core.contracts import GraphStore
+from graphlead.core.errors import GraphleadError
 from graphlead.graph.build import build_graph
 from graphlead.ingest import ingest
-from graphlead.notebook import OpenGraph
-from graphlead.stores.address import Address
-from graphlead.stores.embedded import EmbeddedStore
+from graphlead.stores.embedded.store import EmbeddedStore
 from graphlead.stores.faults import QueryError, StoreError
-from graphlead.stores.neo4j import Neo4jStore
-from graphlead.stores.queries import run_query
+from graphlead.stores.library.queries import run_query
+from graphlead.stores.neo4j.address import Address
+from graphlead.stores.neo4j.store import Neo4jStore
 
 ALL_SCORES = "MATCH (c:Company) RETURN c.company_id, c.score, c.rank, c.fit, c.run_id ORDER BY c.company_id"
 

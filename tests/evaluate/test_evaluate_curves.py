@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphlead.errors import CarrierError
+from graphlead.core.errors import CarrierError
 from graphlead.evaluate.curves import lift_curves, recall_at, shares_of
 from graphlead.evaluate.evaluate import evaluate
 from graphlead.evaluate.heldout import HeldOut

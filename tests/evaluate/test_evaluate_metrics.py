@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from graphlead.errors import CarrierError
+from graphlead.core.errors import CarrierError
 from graphlead.evaluate.heldout import HeldOut
 from graphlead.evaluate.metrics import (
     Curve,

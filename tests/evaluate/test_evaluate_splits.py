@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphlead.carriers import Cohort, Ints
-from graphlead.errors import CarrierError, SettingsError
+from graphlead.core.arrays import Ints
+from graphlead.core.clients import Cohort
+from graphlead.core.errors import CarrierError, SettingsError
 from graphlead.evaluate.splits import group_folds, random_folds, time_holdout
 
 NOBODY = np.array([], np.int32)

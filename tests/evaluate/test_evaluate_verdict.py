@@ -5,8 +5,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from graphlead.carriers import Floats
-from graphlead.errors import CarrierError
+from graphlead.core.arrays import Floats
+from graphlead.core.errors import CarrierError
 from graphlead.evaluate.choose import BLEND, blend, blend_among, choose, with_blend
 from graphlead.evaluate.evaluate import RANDOM, evaluate
 from graphlead.evaluate.heldout import HeldOut

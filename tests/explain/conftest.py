@@ -11,10 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 
 import graphlead
-from graphlead import training
-from graphlead.carriers import Cohort, Column, Register, Role
-from graphlead.sources import reopen
-from graphlead.training import Scored
+from graphlead.core.clients import Cohort
+from graphlead.core.register import Column, Register, Role
+from graphlead.pipeline import train as training
+from graphlead.pipeline.gather import reopen
+from graphlead.pipeline.train import Scored
 from graphlead.world import World
 
 TYPES = {Role.NUMBER: pa.float64(), Role.BOOLEAN: pa.bool_(), Role.DATE: pa.date32()}
@@ -53,7 +54,7 @@ def run_folder(small_world: World, tmp_path_factory: pytest.TempPathFactory) -> 
     """A finished run over the small world, with the graph network trained for a few steps."""
     out = tmp_path_factory.mktemp("explained") / "run"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("graphlead.learn.gnn.STEPS", 8)
+        patch.setattr("graphlead.learn.rankers.gnn.STEPS", 8)
         graphlead.discover(
             companies=small_world.companies, links=small_world.links, clients=small_world.clients, out=out,
             suppress=small_world.past, folds=2, quiet=True, rankers=("pagerank", "tabular_graph"),

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from graphlead.carriers import Cohort, CompanyGraph, Edges, Ownership
+from graphlead.core.clients import Cohort
+from graphlead.core.graph import CompanyGraph, Edges, Ownership
 
 Pairs = Sequence[tuple[int, int]]
 

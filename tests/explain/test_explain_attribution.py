@@ -10,10 +10,11 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphlead.carriers import Attributes, Features, Floats, Ints
-from graphlead.explain.attribution import attribute
-from graphlead.explain.inputs import Game, Reals, Typical, Views, typical
-from graphlead.explain.themes import Themes
+from graphlead.core.arrays import Floats, Ints
+from graphlead.core.features import Attributes, Features
+from graphlead.explain.reasons.attribution import attribute
+from graphlead.explain.reasons.inputs import Game, Reals, Typical, Views, typical
+from graphlead.explain.reasons.themes import Themes
 
 D, S, F = 3, 2, 3
 THEMES = Themes(
@@ -117,7 +118,7 @@ def test_chunks_do_not_change_what_is_scored(monkeypatch: pytest.MonkeyPatch) ->
     views, ordinary = world(5)
     game = Game(Planted(lambda seen: np.sin(seen.sum(1))), views, ordinary, THEMES)
     at_once = attribute(game, 1)
-    monkeypatch.setattr("graphlead.explain.inputs.CASES", 3)
+    monkeypatch.setattr("graphlead.explain.reasons.inputs.CASES", 3)
     np.testing.assert_array_equal(attribute(game, 1).contributions, at_once.contributions)
 
 

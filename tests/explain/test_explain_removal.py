@@ -7,13 +7,13 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphlead.carriers import Attributes, Features, Groups, Incidence, Neighbours
+from graphlead.core.features import Attributes, Features, Groups, Incidence, Neighbours
 from graphlead.explain.counterfactual import Ranking, ordinal
-from graphlead.explain.counts import STRENGTH, count_around
-from graphlead.explain.removal import Lift, without_one
-from graphlead.explaining import WalkFromOthers
+from graphlead.explain.reasons.counts import STRENGTH, count_around
+from graphlead.explain.reasons.removal import Lift, without_one
 from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround, log_lift
 from graphlead.features.propagate import CpuPropagator
+from graphlead.pipeline.explain import WalkFromOthers
 
 N = 40
 

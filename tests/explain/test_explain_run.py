@@ -12,24 +12,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from graphlead.carriers import NONE, Cohort, Evidence, Features, Ints
-from graphlead.errors import InputError
+from graphlead.core.arrays import NONE, Ints
+from graphlead.core.clients import Cohort
+from graphlead.core.errors import InputError
+from graphlead.core.evidence import Evidence
+from graphlead.core.features import Features
+from graphlead.evaluate.calibrate import calibrate
 from graphlead.evaluate.choose import BLEND, Choice
-from graphlead.explain.attribution import Attribution
-from graphlead.explain.inputs import Game, Reals, Views
-from graphlead.explain.themes import Themes
-from graphlead.explaining import (
-    Rescorer,
-    explain_companies,
-    explain_company,
-    log_odds,
-    whitespace_ties,
-)
-from graphlead.judging import Judgement
-from graphlead.learn.calibrate import calibrate
-from graphlead.learn.rankers import load_models
-from graphlead.lookup import find_company
-from graphlead.training import Scored
+from graphlead.evaluate.judge import Judgement
+from graphlead.explain.reasons.attribution import Attribution
+from graphlead.explain.reasons.inputs import Game, Reals, Views
+from graphlead.explain.reasons.themes import Themes
+from graphlead.learn.registry import load_models
+from graphlead.pipeline.explain import Rescorer, explain_companies, explain_company, log_odds, whitespace_ties
+from graphlead.pipeline.find import find_company
+from graphlead.pipeline.train import Scored
 
 ASKED = 100
 

@@ -11,12 +11,16 @@ from explained_by_hand import cohort, graph_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphlead.carriers import Cohort, CompanyGraph, Ints, Register, Role, Tie
-from graphlead.explain.cypher import KEYS, quoted
-from graphlead.explain.linked import linked
-from graphlead.explain.shares import Stakes
-from graphlead.explain.ties import teller_of, ties_in_group, ways_to_clients
-from graphlead.explain.ways import HUB, Tier, Way, nearest, preference
+from graphlead.core.arrays import Ints
+from graphlead.core.clients import Cohort
+from graphlead.core.evidence import Tie
+from graphlead.core.graph import CompanyGraph
+from graphlead.core.register import Register, Role
+from graphlead.explain.ties.cypher import KEYS, quoted
+from graphlead.explain.ties.linked import linked
+from graphlead.explain.ties.shares import Stakes
+from graphlead.explain.ties.ties import teller_of, ties_in_group, ways_to_clients
+from graphlead.explain.ties.ways import HUB, Tier, Way, nearest, preference
 
 OWNS = ("company", "owns", "company")
 HOLDS = ("holder", "owns", "company")

@@ -11,28 +11,19 @@ import pyarrow as pa
 import pytest
 import scipy.sparse as sp
 
-from graphlead.carriers import (
-    Attributes,
-    Evidence,
-    Features,
-    Groups,
-    Incidence,
-    Neighbours,
-    Reason,
-    Register,
-    Role,
-    Tie,
-)
-from graphlead.errors import RunFolderError
-from graphlead.explain import themes
-from graphlead.explain.attribution import Attribution
-from graphlead.explain.counts import count_around
+from graphlead.core.errors import RunFolderError
+from graphlead.core.evidence import Evidence, Reason, Tie
+from graphlead.core.features import Attributes, Features, Groups, Incidence, Neighbours
+from graphlead.core.register import Register, Role
 from graphlead.explain.facts import Facts, band, shown, years
 from graphlead.explain.files import load_evidence, save_evidence
-from graphlead.explain.inputs import Typical, Views
-from graphlead.explain.reasons import REST, Sayings, percent, times
-from graphlead.explain.themes import Cut, themes_of
-from graphlead.explain.words import told
+from graphlead.explain.reasons import themes
+from graphlead.explain.reasons.attribution import Attribution
+from graphlead.explain.reasons.counts import count_around
+from graphlead.explain.reasons.inputs import Typical, Views
+from graphlead.explain.reasons.reasons import REST, Sayings, percent, times
+from graphlead.explain.reasons.themes import Cut, themes_of
+from graphlead.explain.text import told
 
 N = 6
 WORDS = np.array([[1, 1], [1, 0], [0, 0], [0, 1], [0, 1], [0, 0]], np.float32)

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from graphlead.carriers import Column, CompanyGraph, Edges, Ownership, Register, Role
+from graphlead.core.graph import CompanyGraph, Edges, Ownership
+from graphlead.core.register import Column, Register, Role
 
 TYPES = {Role.NUMBER: pa.float64(), Role.BOOLEAN: pa.bool_(), Role.DATE: pa.date32()}
 LINKS = pa.schema([("source_id", pa.string()), ("target_id", pa.string()), ("kind", pa.string())])

@@ -9,7 +9,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from graphlead.carriers import NONE, CompanyGraph, Groups, Incidence, Neighbours, Register, Relation, Role
+from graphlead.core.arrays import NONE
+from graphlead.core.features import Groups, Incidence, Neighbours, Relation
+from graphlead.core.graph import CompanyGraph
+from graphlead.core.register import Register, Role
 from graphlead.features.attributes import build_attributes, plan_attributes
 from graphlead.features.build import FeaturePlan, build_features, plan_features
 from graphlead.features.propagate import CpuPropagator

@@ -10,7 +10,8 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphlead.carriers import Attributes, Features, Groups, Incidence, Ints, Neighbours, Relation
+from graphlead.core.arrays import Ints
+from graphlead.core.features import Attributes, Features, Groups, Incidence, Neighbours, Relation
 from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import CpuPropagator
 

@@ -9,7 +9,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphlead.carriers import NONE, Ints, Register, Role
+from graphlead.core.arrays import NONE, Ints
+from graphlead.core.register import Register, Role
 from graphlead.features.levels import Level, cross, encode, industry_levels, place_levels, trait_levels
 
 MakeRegister = Callable[..., Register]

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from graphlead.carriers import Attributes, Floats, Groups, Incidence, Neighbours
+from graphlead.core.arrays import Floats
+from graphlead.core.features import Attributes, Groups, Incidence, Neighbours
 from graphlead.features.propagate import CpuPropagator
 from graphlead.features.structure import build_structure, neighbour_means
 

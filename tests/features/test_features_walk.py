@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from graphlead.carriers import Floats, Groups, Incidence, Neighbours, Relation
+from graphlead.core.arrays import Floats
+from graphlead.core.features import Groups, Incidence, Neighbours, Relation
 from graphlead.features.propagate import CpuPropagator
 from graphlead.features.walk import LINK_WEIGHT, RESTART, STEPS, Walk, walked
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from graphlead.carriers import Column, Register, Role
+from graphlead.core.register import Column, Register, Role
 
 LINKS = pa.schema(
     [

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
-from graphlead.carriers import Ownership
-from graphlead.graph.kinds import Claim
-from graphlead.graph.ownership import ownership
-from graphlead.graph.stakes import Stakes
+from graphlead.core.graph import Ownership
+from graphlead.graph.ownership.facts import ownership
+from graphlead.graph.ownership.kinds import Claim
+from graphlead.graph.ownership.stakes import Stakes
 
 
 class Stake(NamedTuple):

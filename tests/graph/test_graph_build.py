@@ -6,7 +6,8 @@ from datetime import date
 
 from conftest import MakeRegister
 
-from graphlead.carriers import CompanyGraph, Role
+from graphlead.core.graph import CompanyGraph
+from graphlead.core.register import Role
 from graphlead.graph.build import build_graph, stakes_of
 
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stakes_by_hand import Stake, facts, random_stakes, stakes
 
-from graphlead.carriers import NONE
-from graphlead.graph.control import MAJORITY, controllers, groups, roots, ultimate_parents
-from graphlead.graph.kinds import Claim
-from graphlead.graph.ownership import ownership
-from graphlead.graph.stakes import Ledger, ledger
+from graphlead.core.arrays import NONE
+from graphlead.graph.ownership.control import MAJORITY, controllers, groups, roots, ultimate_parents
+from graphlead.graph.ownership.facts import ownership
+from graphlead.graph.ownership.kinds import Claim
+from graphlead.graph.ownership.stakes import Ledger, ledger
 
 
 def test_a_chain_ends_at_its_top_and_is_one_group() -> None:

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stakes_by_hand import Stake, facts, pairs, random_stakes, stakes
 
-from graphlead.carriers import Ownership
-from graphlead.graph import cycles, effective
-from graphlead.graph.pairs import MOST_OWNERS, SMALLEST
-from graphlead.graph.stakes import Ledger, ledger
+from graphlead.core.graph import Ownership
+from graphlead.graph.ownership import cycles, effective
+from graphlead.graph.ownership.pairs import MOST_OWNERS, SMALLEST
+from graphlead.graph.ownership.stakes import Ledger, ledger
 
 Matrix = npt.NDArray[np.float64]
 

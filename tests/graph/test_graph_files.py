@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from conftest import MakeRegister
 
-from graphlead.carriers import CompanyGraph, Edges, Role
-from graphlead.errors import RunFolderError
+from graphlead.core.errors import RunFolderError
+from graphlead.core.graph import CompanyGraph, Edges
+from graphlead.core.register import Role
 from graphlead.graph.build import build_graph
 from graphlead.graph.files import load_graph, save_graph
 

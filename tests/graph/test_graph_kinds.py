@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graphlead.graph.kinds import Claim, is_ownership, ownership_kind
+from graphlead.graph.ownership.kinds import Claim, is_ownership, ownership_kind
 
 
 @pytest.mark.parametrize(

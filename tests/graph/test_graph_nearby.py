@@ -9,7 +9,9 @@ from conftest import MakeRegister
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphlead.carriers import NONE, CompanyGraph, Edges, Ownership, Register, Role
+from graphlead.core.arrays import NONE
+from graphlead.core.graph import CompanyGraph, Edges, Ownership
+from graphlead.core.register import Register, Role
 from graphlead.graph.build import build_graph
 from graphlead.graph.nearby import Nearby, levels_beside, most_urgent, nearby
 from graphlead.graph.views import ego

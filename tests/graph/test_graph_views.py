@@ -8,8 +8,8 @@ import pytest
 import torch
 from conftest import MakeRegister
 
-from graphlead.carriers import Register, Role
-from graphlead.errors import GraphleadError
+from graphlead.core.errors import GraphleadError
+from graphlead.core.register import Register, Role
 from graphlead.graph.build import build_graph
 from graphlead.graph.views import ego, to_hetero_data, to_networkx
 

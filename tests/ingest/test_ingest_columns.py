@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from graphlead.carriers import Column, Role
-from graphlead.errors import InputError, SettingsError
+from graphlead.core.errors import InputError, SettingsError
+from graphlead.core.register import Column, Role
 from graphlead.ingest import ingest, understand
 from graphlead.ingest.headers import normalised
 

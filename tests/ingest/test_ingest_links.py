@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from graphlead.carriers import Noise, Register
-from graphlead.errors import InputError
+from graphlead.core.errors import InputError
+from graphlead.core.noise import Noise
+from graphlead.core.register import Register
 from graphlead.ingest import ingest
 
 IDS = ("01", "02", "03", "04", "05", "06")

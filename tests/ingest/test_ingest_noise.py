@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from graphlead.carriers import Finding, Noise, Register, Role
-from graphlead.errors import InputError, RunFolderError
+from graphlead.core.errors import InputError, RunFolderError
+from graphlead.core.noise import Finding, Noise
+from graphlead.core.register import Register, Role
 from graphlead.ingest import ingest, load_noise, load_register
 from graphlead.ingest.outliers import find_outliers
 

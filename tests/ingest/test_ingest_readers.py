@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphlead.errors import InputError
+from graphlead.core.errors import InputError
 from graphlead.ingest import read_list
 from graphlead.ingest.delimited import read_delimited
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphlead.carriers import Role
+from graphlead.core.register import Role
 from graphlead.ingest import values
 from graphlead.ingest.shares import bounds, is_per_cent
 

@@ -12,18 +12,9 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphlead.carriers import (
-    NONE,
-    Attributes,
-    Cohort,
-    Features,
-    Floats,
-    Groups,
-    Incidence,
-    Ints,
-    Neighbours,
-    Relation,
-)  # fmt: skip
+from graphlead.core.arrays import NONE, Floats, Ints
+from graphlead.core.clients import Cohort
+from graphlead.core.features import Attributes, Features, Groups, Incidence, Neighbours, Relation
 from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import CpuPropagator
 from graphlead.learn import crossfit

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from graphlead.learn.gnn import COMMON, RANKED, pu_loss
 from graphlead.learn.losses import nnpu, pairwise_ranking, pu_logistic_balanced
+from graphlead.learn.rankers.gnn import COMMON, RANKED, pu_loss
 
 
 @pytest.fixture

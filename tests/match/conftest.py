@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from graphlead.carriers import Column, Register, Role
+from graphlead.core.register import Column, Register, Role
 
 Maker = Callable[..., Register]
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from graphlead.carriers import Match, Register
-from graphlead.errors import InputError
+from graphlead.core.clients import Match
+from graphlead.core.errors import InputError
+from graphlead.core.register import Register
 from graphlead.match import match_clients
 
 

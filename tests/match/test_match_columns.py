@@ -4,8 +4,8 @@ import duckdb
 import pandas as pd
 import pytest
 
-from graphlead.carriers import Register
-from graphlead.errors import InputError
+from graphlead.core.errors import InputError
+from graphlead.core.register import Register
 from graphlead.match import match_clients, normalise
 from graphlead.match.columns import ListColumns, comparable, understand
 

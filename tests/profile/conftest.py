@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from planted_clients import MakeRegister, write_register
 
-from graphlead.carriers import Register, Role
+from graphlead.core.register import Register, Role
 
 
 @pytest.fixture

@@ -10,7 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphlead.carriers import Cohort, Column, CompanyGraph, Edges, Ownership, Profile, Register, Role
+from graphlead.core.clients import Cohort
+from graphlead.core.graph import CompanyGraph, Edges, Ownership
+from graphlead.core.profile import Profile
+from graphlead.core.register import Column, Register, Role
 from graphlead.profile.build import profile_clients
 
 TYPES = {Role.NUMBER: pa.float64(), Role.DATE: pa.date32(), Role.BOOLEAN: pa.bool_()}

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 from planted_clients import MakeRegister, cohort_of, graph_of, profile_of
 
-from graphlead.carriers import Profile, Role
+from graphlead.core.profile import Profile
+from graphlead.core.register import Role
 from graphlead.ingest import ingest
 from graphlead.profile.build import profile_clients
 from graphlead.world import WorldSettings, make_world

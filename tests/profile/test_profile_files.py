@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from planted_clients import MakeRegister, profile_of
 
-from graphlead.carriers import Profile, Register, Role
-from graphlead.errors import RunFolderError
+from graphlead.core.errors import RunFolderError
+from graphlead.core.profile import Profile
+from graphlead.core.register import Register, Role
 from graphlead.profile.files import load_profile, save_profile
-from graphlead.profile.words import summary
+from graphlead.profile.sentences import summary
 
 
 def register_of(make_register: MakeRegister) -> Register:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from planted_clients import MakeRegister, cohort_of, graph_of, profile_of
 from scipy.stats import fisher_exact
 
-from graphlead.carriers import Role
+from graphlead.core.register import Role
 from graphlead.profile.build import profile_clients
 from graphlead.profile.lifts import benjamini_hochberg, fisher, lift_of
 

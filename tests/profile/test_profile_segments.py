@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from planted_clients import MakeRegister, profile_of
 
-from graphlead.carriers import NONE, Register, Role
+from graphlead.core.arrays import NONE
+from graphlead.core.register import Register, Role
 
 
 def planted(make_register: MakeRegister) -> tuple[Register, list[int]]:

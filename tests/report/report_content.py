@@ -12,32 +12,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphlead.carriers import (
-    Cohort,
-    Column,
-    ColumnLift,
-    Distribution,
-    Evaluation,
-    Evidence,
-    Finding,
-    Lift,
-    Match,
-    Noise,
-    Outlier,
-    Profile,
-    Reason,
-    Register,
-    Role,
-    Season,
-    Segment,
-    Tie,
-)
+from graphlead.core.clients import Cohort, Match
+from graphlead.core.evaluation import Evaluation
+from graphlead.core.evidence import Evidence, Reason, Tie
+from graphlead.core.noise import Finding, Noise
+from graphlead.core.profile import ColumnLift, Distribution, Lift, Outlier, Profile, Season, Segment
+from graphlead.core.register import Column, Register, Role
+from graphlead.core.scores import fit
 from graphlead.evaluate.curves import lift_curves
 from graphlead.evaluate.evaluate import evaluate
 from graphlead.evaluate.heldout import HeldOut
 from graphlead.report.exports import write_json
 from graphlead.report.html.content import Plane, ReportContent
-from graphlead.report.leads import fit
 
 N, CLIENTS, LEADS = 400, 40, 120
 PRIOR = (0.02, 0.05, 0.12)

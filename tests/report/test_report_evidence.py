@@ -10,19 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from graphlead.carriers import (
-    NONE,
-    REST,
-    Column,
-    Evidence,
-    Match,
-    Profile,
-    Reason,
-    Register,
-    Role,
-    Segment,
-    Tie,
-)
+from graphlead.core.arrays import NONE
+from graphlead.core.clients import Match
+from graphlead.core.evidence import REST, Evidence, Reason, Tie
+from graphlead.core.profile import Profile, Segment
+from graphlead.core.register import Column, Register, Role
 from graphlead.report.evidence import with_clients, with_evidence
 
 LEADS = pd.DataFrame({

@@ -18,8 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_content import CLIENTS, LEADS, NASTY, content, evaluation, evidence, leads_of
 
-from graphlead.carriers import Column, Match, Register, Role
-from graphlead.errors import CarrierError
+from graphlead.core.clients import Match
+from graphlead.core.errors import CarrierError
+from graphlead.core.register import Column, Register, Role
 from graphlead.report.html.build import SCRIPTS, render, write_report
 from graphlead.report.html.content import Plane
 from graphlead.report.html.figures import script_json

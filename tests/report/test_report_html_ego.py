@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 from report_content import NASTY
 
-from graphlead.errors import CarrierError
+from graphlead.core.errors import CarrierError
 from graphlead.report.html.ego import (
     SCRIPTS,
     STYLES,

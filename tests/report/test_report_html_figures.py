@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_content import PRIOR, content, profile
 
-from graphlead.carriers import Lift, Tie
+from graphlead.core.evidence import Tie
+from graphlead.core.profile import Lift
+from graphlead.core.scores import fit
 from graphlead.report.html import clients, figures, paths, quality, story
-from graphlead.report.leads import fit
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from graphlead.carriers import Cohort, Column, Register, Role
+from graphlead.core.clients import Cohort
+from graphlead.core.register import Column, Register, Role
 from graphlead.report.html.plane import MOST, MOST_CLIENTS, by_coordinates, by_likeness, make_plane, sample
 
 N = 300

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from graphlead.errors import InputError
+from graphlead.core.errors import InputError
 from graphlead.report.exports import write_parquet
 from graphlead.report.summary import summary_text
-from graphlead.report.truth import against_truth, truth_text
+from graphlead.world.truth import against_truth, truth_text
 
 WHOLE = {
     "companies": 3000, "links": 1, "set_aside": 12, "suppressed": 1, "scored": 2840, "leads": 500, "whitespace": 31,

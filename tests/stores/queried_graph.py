@@ -10,9 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphlead.carriers import Cohort, Column, CompanyGraph, Projection, Register, Role
+from graphlead.core.clients import Cohort
+from graphlead.core.graph import CompanyGraph
+from graphlead.core.property_graph import Projection
+from graphlead.core.register import Column, Register, Role
 from graphlead.graph.build import build_graph
-from graphlead.graph.projection import Standing, project
+from graphlead.graph.property_graph.projection import Standing, project
 
 RUN, EARLIER = "2026-03-01 new", "2026-02-01 old"
 LINK = pa.schema([

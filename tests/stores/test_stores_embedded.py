@@ -14,8 +14,9 @@ import pyarrow as pa
 import pytest
 from small_graph import IDS, small_projection
 
-from graphlead.stores import embedded, embedded_load
-from graphlead.stores.embedded import EmbeddedStore
+from graphlead.stores.embedded import load as embedded_load
+from graphlead.stores.embedded import store as embedded
+from graphlead.stores.embedded.store import EmbeddedStore
 from graphlead.stores.faults import StoreError
 from graphlead.stores.shape import SCHEMA
 

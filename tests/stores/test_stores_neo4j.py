@@ -14,15 +14,18 @@ import pytest
 from neo4j_server import Server
 from small_graph import IDS, small_projection
 
-from graphlead.contracts import Progress
-from graphlead.errors import SettingsError
-from graphlead.stores import differences, neo4j, neo4j_alone, neo4j_scores
-from graphlead.stores.address import Address
-from graphlead.stores.admin_csv import export
+from graphlead.core.contracts import Progress
+from graphlead.core.errors import SettingsError
+from graphlead.stores import differences
 from graphlead.stores.faults import StoreError, UnreachableError
 from graphlead.stores.mapping import RegisterMapping
-from graphlead.stores.neo4j import Neo4jStore
-from graphlead.stores.neo4j_errors import explanation
+from graphlead.stores.neo4j import claim as neo4j_alone
+from graphlead.stores.neo4j import scores as neo4j_scores
+from graphlead.stores.neo4j import store as neo4j
+from graphlead.stores.neo4j.address import Address
+from graphlead.stores.neo4j.admin_csv import export
+from graphlead.stores.neo4j.errors import explanation
+from graphlead.stores.neo4j.store import Neo4jStore
 
 COUNTS = {"OWNS": 6, "LINKED": 5, "IN_INDUSTRY": 5, "LOCATED_IN": 5}
 SCORES = "MATCH (c:Company) WHERE c.score IS NOT NULL RETURN c.run_id, c.rank ORDER BY c.rank"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphlead.stores.faults import QueryError
-from graphlead.stores.parameters import checked, names_in, only_reads
+from graphlead.stores.library.parameters import checked, names_in, only_reads
 from graphlead.stores.shape import quoted
 
 

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from queried_graph import EARLIER, EARLIER_RANKS, RANKS, RUN, queried_graph, scores_of
 
-from graphlead.carriers import Answer, Relationship, Walk
-from graphlead.contracts import GraphStore
-from graphlead.stores.address import Address
-from graphlead.stores.embedded import EmbeddedStore
+from graphlead.core.answers import Answer, Relationship, Walk
+from graphlead.core.contracts import GraphStore
+from graphlead.stores.embedded.store import EmbeddedStore
 from graphlead.stores.faults import QueryError
-from graphlead.stores.neo4j import Neo4jStore
-from graphlead.stores.queries import bound, find, library, run_query
+from graphlead.stores.library.queries import bound, find, library, run_query
+from graphlead.stores.neo4j.address import Address
+from graphlead.stores.neo4j.store import Neo4jStore
 from graphlead.stores.shape import KEYS
 
 Rows = list[tuple[Any, ...]]

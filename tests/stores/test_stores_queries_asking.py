@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 from queried_graph import EARLIER, EARLIER_RANKS, RANKS, RUN, queried_graph, scores_of
 
-from graphlead import asking
-from graphlead.answering import text_of
-from graphlead.asking import ask, complete_names, described, listed, pairs
-from graphlead.carriers import Answer
-from graphlead.errors import SettingsError
-from graphlead.shell import shell
-from graphlead.stores.embedded import EmbeddedStore
+from graphlead.cli import asking
+from graphlead.cli.answers import text_of
+from graphlead.cli.asking import ask, complete_names, described, listed, pairs
+from graphlead.cli.shell import shell
+from graphlead.core.answers import Answer
+from graphlead.core.errors import SettingsError
+from graphlead.stores.embedded.store import EmbeddedStore
 from graphlead.stores.faults import QueryError
-from graphlead.stores.queries import run_query
+from graphlead.stores.library.queries import run_query
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from queried_graph import register_of, scores_of
 
-from graphlead.carriers import Cohort
+from graphlead.core.clients import Cohort
 from graphlead.graph.build import build_graph
-from graphlead.graph.pairs import SMALLEST
-from graphlead.graph.projection import Standing, project
-from graphlead.stores.embedded import EmbeddedStore
-from graphlead.stores.queries import run_query
+from graphlead.graph.ownership.pairs import SMALLEST
+from graphlead.graph.property_graph.projection import Standing, project
+from graphlead.stores.embedded.store import EmbeddedStore
+from graphlead.stores.library.queries import run_query
 
 N, HOLDERS = 40, 5
 IDS = [f"c{i:02}" for i in range(N)]

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from graphlead.carriers import Answer
+from graphlead.core.answers import Answer
 from graphlead.stores.faults import QueryError
-from graphlead.stores.headers import header
-from graphlead.stores.parameters import names_in, only_reads
-from graphlead.stores.queries import DIALECTS, find, folder, library, run_query
+from graphlead.stores.library.headers import header
+from graphlead.stores.library.parameters import names_in, only_reads
+from graphlead.stores.library.queries import DIALECTS, find, folder, library, run_query
 
 WANTED = {
     "beneficial-owners", "circular-ownership", "data-quality", "entered-and-left", "evidence", "group", "hubs",

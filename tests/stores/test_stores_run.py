@@ -12,16 +12,18 @@ import pyarrow.parquet as pq
 import pytest
 from small_graph import IDS, small_register
 
-from graphlead import storing
-from graphlead.carriers import NONE, Match, Profile, Segment
-from graphlead.errors import GraphleadError, RunFolderError
+from graphlead.core.arrays import NONE
+from graphlead.core.clients import Match
+from graphlead.core.errors import GraphleadError, RunFolderError
+from graphlead.core.profile import Profile, Segment
 from graphlead.graph.build import build_graph
 from graphlead.graph.files import save_graph
 from graphlead.ingest.records import save_register
 from graphlead.match.files import save_match
+from graphlead.pipeline import store as storing
 from graphlead.profile.files import save_profile
-from graphlead.stores.address import Address
-from graphlead.stores.neo4j import Neo4jStore
+from graphlead.stores.neo4j.address import Address
+from graphlead.stores.neo4j.store import Neo4jStore
 
 TOP = "MATCH (c:Company) WHERE c.rank = 1 RETURN c.company_id, c.score, c.fit, c.segment, c.nearest_client_id"
 CLIENTS = ["a", "b", "c", "f"]

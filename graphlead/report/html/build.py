@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from graphlead.carriers import Json
+from graphlead.core.arrays import Json
 from graphlead.report.html import clients, figures, paths, quality, story
 from graphlead.report.html.content import ReportContent
 from graphlead.report.html.market import market_view

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from graphlead.carriers import Distribution, Json, Lift, Profile, Season, Segment
+from graphlead.core.arrays import Json
+from graphlead.core.profile import Distribution, Lift, Profile, Season, Segment
 from graphlead.report.html.figures import count, from_to, number, percent, times
 
 COLUMNS, LIFTS, DISTRIBUTIONS, TRAITS, OUTLIERS = 8, 16, 6, 4, 10

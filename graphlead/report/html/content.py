@@ -10,8 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from graphlead.carriers import Cohort, Evaluation, Evidence, Floats, Ints, Match, Noise, Profile, Register
-from graphlead.errors import CarrierError
+from graphlead.core.arrays import Floats, Ints
+from graphlead.core.clients import Cohort, Match
+from graphlead.core.errors import CarrierError
+from graphlead.core.evaluation import Evaluation
+from graphlead.core.evidence import Evidence
+from graphlead.core.noise import Noise
+from graphlead.core.profile import Profile
+from graphlead.core.register import Register
 
 Node = tuple[str, str]
 """A node of the graph: its label and key, such as ("Company", "C1")."""

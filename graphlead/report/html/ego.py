@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from graphlead.carriers import Json
-from graphlead.errors import CarrierError
+from graphlead.core.arrays import Json
+from graphlead.core.errors import CarrierError
 from graphlead.report.html import figures
 from graphlead.report.html.force import Reals, spread
 from graphlead.report.html.page import render_page, write_page

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from graphlead.carriers import NONE, Ints, Json, Role
+from graphlead.core.arrays import NONE, Ints, Json
+from graphlead.core.register import Role
 from graphlead.report.html.clients import segment_names
 from graphlead.report.html.content import Plane, ReportContent
 from graphlead.report.html.figures import count
-from graphlead.report.leads import read_rows
+from graphlead.tasks.leads import read_rows
 
 OTHER, LEAD, CLIENT = 0, 1, 2
 """What a company of the plane is."""

@@ -8,9 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from graphlead.carriers import Evidence, Register, Role
+from graphlead.core.evidence import Evidence
+from graphlead.core.register import Register, Role
 from graphlead.report.html.content import Node
-from graphlead.report.leads import read_rows
+from graphlead.tasks.leads import read_rows
 
 OWNERS = ("Holder", "Person")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from graphlead.carriers import Json
+from graphlead.core.arrays import Json
 from graphlead.report.html import figures
 
 ECHARTS = "6.1.0"

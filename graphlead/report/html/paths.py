@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from graphlead.carriers import Evidence, Json, Tie
+from graphlead.core.arrays import Json
+from graphlead.core.evidence import Evidence, Tie
 from graphlead.report.html.content import Node, ReportContent
 
 EXPLAINED = 100

@@ -9,10 +9,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.carriers import Cohort, Ints, Register, Role
+from graphlead.core.arrays import Ints
+from graphlead.core.clients import Cohort
+from graphlead.core.register import Register, Role
 from graphlead.report.html.content import Plane
 from graphlead.report.html.figures import listed
-from graphlead.report.leads import read_rows
+from graphlead.tasks.leads import read_rows
 
 MOST = 3_000
 """Companies drawn at most: more are a blot, and slow on a phone."""

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from graphlead.carriers import Json
+from graphlead.core.arrays import Json
+from graphlead.core.scores import MODERATE, STRONG, fit
 from graphlead.report.html.content import ReportContent
 from graphlead.report.html.figures import from_to, percent, ranker_name, split_name, times
-from graphlead.report.leads import MODERATE, STRONG, fit
 
 CUTS = ("1%", "5%", "10%", "top 100", "top 500")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from graphlead.carriers import PLACES, Json, Role
+from graphlead.core.arrays import Json
+from graphlead.core.register import PLACES, Role
 from graphlead.report.html.content import ReportContent
 from graphlead.report.html.figures import (
     count,

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from graphlead.carriers import PLACES, Json, Role
+from graphlead.core.arrays import Json
+from graphlead.core.register import PLACES, Role
 from graphlead.report.html.content import ReportContent
 from graphlead.report.html.figures import number, percent
 from graphlead.report.html.quality import records

@@ -1,0 +1,117 @@
+"""Answers of a graph as text: a table for a terminal, CSV for a spreadsheet, JSON for a program."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+
+from graphlead.common.console import laid_out, printable
+from graphlead.core.answers import Answer, Node, Relationship, Walk
+from graphlead.core.errors import SettingsError
+
+_FORMULA = re.compile(r"'*\s*[=+\-@＝＋－＠\t\r\n]")
+"""How a cell begins that a spreadsheet might compute or run."""
+
+
+def text_of(answer: Answer, style: str) -> str:
+    """An answer as text of a style: table, csv or json. Neither ends with a line break."""
+    check_style(style)
+    return STYLES[style](answer)
+
+
+def table(answer: Answer) -> str:
+    """A table under how many rows it has; line breaks and control characters do not reach the terminal."""
+    count = len(answer.rows)
+    title = f"{count:,} {'row' if count == 1 else 'rows'}{' and more' if answer.truncated else ''}"
+    rows = [[_cell(value) for value in row] for row in answer.rows]
+    return laid_out(f"{title}.", answer.columns, rows) if count else f"{title}."
+
+
+def _cell(value: object) -> object:
+    """A value in a table; numbers stay numbers, so that they stand to the right."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    return printable(" ".join(_text(value).split()))
+
+
+def _csv(answer: Answer) -> str:
+    written = io.StringIO()
+    lines = csv.writer(written, lineterminator="\r\n")
+    lines.writerow(answer.columns)
+    lines.writerows([_safe(value) for value in row] for row in answer.rows)
+    return written.getvalue().removesuffix("\r\n")
+
+
+def _safe(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    text = _text(value)
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _json(answer: Answer) -> str:
+    rows = [{key: _plain(value) for key, value in row.items()} for row in answer.records()]
+    content = {"columns": answer.columns, "rows": rows, "truncated": answer.truncated}
+    return json.dumps(content, ensure_ascii=False, allow_nan=False)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Node | Relationship | Walk):
+        return _graph_text(value)
+    if isinstance(value, list):
+        return ", ".join(_text(each) for each in value)
+    if isinstance(value, bool | dict):
+        return json.dumps(_plain(value), ensure_ascii=False)
+    return "" if value is None else str(value)
+
+
+def _graph_text(value: Node | Relationship | Walk) -> str:
+    """A node by its name, a relationship by its type, a path by both."""
+    if isinstance(value, Node):
+        return str(value.properties.get("name") or value.key)
+    return value.relation if isinstance(value, Relationship) else "".join(_steps(value))
+
+
+def _steps(walk: Walk) -> Iterator[str]:
+    """A path in words, each relationship with the way it points."""
+    yield _text(walk.nodes[0])
+    for before, link, node in zip(walk.nodes, walk.relationships, walk.nodes[1:], strict=False):
+        kind = str(link.properties.get("kind") or link.relation)
+        yield f" -{kind}-> " if link.source == before.ref else f" <-{kind}- "
+        yield _text(node)
+
+
+def _plain(value: object) -> object:
+    """A value as JSON has it; a number that is none becomes null."""
+    if isinstance(value, Node | Relationship | Walk):
+        return _graph_plain(value)
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _graph_plain(value: Node | Relationship | Walk) -> object:
+    if isinstance(value, Node):
+        return {"label": value.label, "key": value.key, "properties": _plain(dict(value.properties))}
+    if isinstance(value, Relationship):
+        return {"type": value.relation, "properties": _plain(dict(value.properties))}
+    return {"nodes": _plain(list(value.nodes)), "relationships": _plain(list(value.relationships))}
+
+
+STYLES: Mapping[str, Callable[[Answer], str]] = {"table": table, "csv": _csv, "json": _json}
+
+
+def check_style(style: str) -> None:
+    """Raises SettingsError for a style that there is not."""
+    if style not in STYLES:
+        raise SettingsError(f"there is no output {style!r}.", remedy=f"Choose one of {', '.join(STYLES)}.")

@@ -1,0 +1,124 @@
+"""A shell for free queries: statements over as many lines as they take, and commands."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+
+from graphlead.cli.answers import table
+from graphlead.cli.asking import complete_names, described, listed, pairs
+from graphlead.common.console import laid_out
+from graphlead.core.contracts import GraphStore
+from graphlead.core.errors import GraphleadError, SettingsError
+from graphlead.stores.library.queries import run_query
+from graphlead.stores.shape import SECONDS
+
+PROMPT, MORE = "graphlead> ", "       ... "
+COMMANDS = {
+    ":queries": "the queries of the library, with what each answers",
+    ":describe NAME": "what a query of the library takes, gives and costs",
+    ":run NAME KEY=VALUE ...": "the answer of a query of the library",
+    ":help": "this",
+    ":quit": "leave; so does the end of the input",
+}
+_APART = re.compile(r"""//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:``|[^`])*`""", re.DOTALL)
+"""Comments, texts and quoted names: what is in them neither ends a statement nor changes the graph."""
+_WRITES = re.compile(r"\b(CREATE|MERGE|SET|DELETE|REMOVE|DROP|ALTER|COPY|LOAD)\b", re.IGNORECASE)
+
+
+def shell(
+    store: GraphStore, source: TextIO, out: TextIO, *, write: bool = False, seconds: float = SECONDS
+) -> None:
+    """Answer statements, each ended by a semicolon, and commands, until the input ends or says so.
+
+    What is wrong is said, and the shell goes on. Statements that would change the graph are refused unless ``write``.
+    """
+    lines = _typed() if source is sys.stdin and source.isatty() else iter(source)
+    for statement in _statements(lines):
+        if statement == ":quit":
+            return
+        try:
+            told = (
+                _command(store, statement, seconds)
+                if statement[0] == ":"
+                else _answer(store, statement, write, seconds)
+            )
+        except GraphleadError as error:
+            told = f"error: {error}"
+        out.write(f"{told}\n")
+        out.flush()
+
+
+def _answer(store: GraphStore, statement: str, write: bool, seconds: float) -> str:
+    if write and _WRITES.search(_APART.sub(" ", statement)):
+        store.update(statement)
+        return "Done."
+    return table(store.query(statement, seconds=seconds))
+
+
+def _command(store: GraphStore, statement: str, seconds: float) -> str:
+    word, *words = statement.split()
+    if word == ":queries":
+        return laid_out("Queries:", ("name", "answers"), listed())
+    if word == ":help":
+        return laid_out(
+            "Statements end with a semicolon. Commands:", ("command", "shows"), list(COMMANDS.items())
+        )
+    if word == ":describe" and len(words) == 1:
+        return described(words[0])
+    if word == ":run" and words:
+        return table(run_query(store, words[0], pairs(words[1:]), seconds=seconds))
+    raise SettingsError(f"{statement!r} is no command.", remedy=":help shows them all.")
+
+
+def _statements(lines: Iterable[str | None]) -> Iterator[str]:
+    """Commands, a line each, and statements, over as many lines as they take; None forgets what was begun."""
+    begun = ""
+    for line in lines:
+        if line is None:
+            begun = ""
+        elif not begun and line.strip().startswith(":"):
+            yield line.strip().rstrip(";")
+        else:
+            begun = f"{begun}{line.rstrip()}\n" if begun or line.strip() else ""
+            if _ends(begun):
+                yield begun.strip().rstrip(";").rstrip()
+                begun = ""
+    if begun.strip():
+        yield begun.strip()
+
+
+def _ends(statement: str) -> bool:
+    """Whether a statement ends here: with a semicolon that is in no text, comment or quoted name."""
+    bare = _APART.sub(" ", statement).rstrip()
+    return bare.endswith(";") and not any(quote in bare for quote in "'\"`")
+
+
+def _typed() -> Iterator[str | None]:
+    """Lines as a person types them, with completion; None where Ctrl-C was pressed."""
+    import readline
+
+    readline.set_completer(_completion)
+    readline.set_completer_delims(" ")
+    readline.parse_and_bind("tab: complete")
+    begun = False
+    while True:
+        try:
+            line = input(MORE if begun else PROMPT)
+        except EOFError:
+            return
+        except KeyboardInterrupt:
+            begun = False
+            yield None
+            continue
+        yield line
+        begun = bool(line.strip()) and not line.strip().startswith(":") and not _ends(line)
+
+
+def _completion(text: str, state: int) -> str | None:
+    """The readline way of asking: the state-th word that begins with the text."""
+    words = [word.split()[0] for word in COMMANDS if word.startswith(text)] if text.startswith(":") else []
+    found = [*words, *complete_names(text)]
+    return found[state] if state < len(found) else None

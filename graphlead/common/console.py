@@ -1,0 +1,134 @@
+"""What a person sees while graphlead works: progress and messages on stderr, the outcome on stdout."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console as Terminal
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+
+from graphlead.core.arrays import Json
+from graphlead.core.contracts import Progress, silent
+
+PATIENCE = 10.0
+"""Seconds after which a stage that shows no bar says how far it is."""
+
+
+class Console:
+    """Progress bars on a terminal, short lines elsewhere.
+
+    ``quiet``: errors alone. ``as_json``: the outcome is one JSON object on stdout, and nothing else is.
+    """
+
+    def __init__(self, *, quiet: bool = False, as_json: bool = False) -> None:
+        self.quiet, self.as_json = quiet, as_json
+        self._terminal = Terminal(stderr=True)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Progress]:
+        """A stage of the work; what it yields is told how far the stage is."""
+        if self.quiet:
+            yield silent
+        elif sys.stderr.isatty():
+            with self._bar(name) as progress:
+                yield progress
+        else:
+            with self._lines(name) as progress:
+                yield progress
+
+    @contextmanager
+    def _lines(self, name: str) -> Iterator[Progress]:
+        began = told = time.monotonic()
+
+        def progress(done: float, total: float, note: str = "") -> None:
+            nonlocal told
+            if time.monotonic() - told >= PATIENCE:
+                told = time.monotonic()
+                share = f" {done / total:.0%}" if total else ""
+                self.say(f"  {name}:{share} {note}".rstrip())
+
+        yield progress
+        self.say(f"{name} ({time.monotonic() - began:.1f} s)")
+
+    @contextmanager
+    def _bar(self, name: str) -> Iterator[Progress]:
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(),
+                   TextColumn("{task.fields[note]}", style="dim", markup=False))  # fmt: skip
+        bars = Bars(*columns, console=self._terminal, transient=True)
+        began = time.monotonic()
+        with bars:
+            task = bars.add_task(name, total=None, note="")
+
+            def progress(done: float, total: float, note: str = "") -> None:
+                bars.update(task, completed=done, total=total or None, note=printable(note))
+
+            yield progress
+        self.say(f"{name} ({time.monotonic() - began:.1f} s)")
+
+    def say(self, text: str) -> None:
+        """A line on stderr."""
+        if not self.quiet:
+            self._write(text)
+
+    def warn(self, text: str) -> None:
+        """A line on stderr that begins with ``warning:``."""
+        if not self.quiet:
+            self._write(f"warning: {text}", "yellow")
+
+    def error(self, text: str) -> None:
+        """A line on stderr that begins with ``error:``; said in every mode."""
+        self._write(f"error: {text}", "red")
+
+    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """A small table on stderr, numbers to the right."""
+        if not self.quiet:
+            self._write(laid_out(title, columns, rows))
+
+    def outcome(self, text: str, content: Json) -> None:
+        """What the command was called for, on stdout: the text, or with --json the content, one object."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(content, allow_nan=False) + "\n")
+        elif not self.quiet:
+            sys.stdout.write(printable(text) + "\n")
+        sys.stdout.flush()
+
+    def _write(self, text: str, style: str = "") -> None:
+        line = printable(text)
+        if sys.stderr.isatty():
+            self._terminal.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
+        else:
+            sys.stderr.write(f"{line}\n")
+
+
+def printable(text: str) -> str:
+    """The text without control characters, which values of a file could steer a terminal with."""
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
+
+
+def laid_out(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A table as text: a title, a line of names, a line a row; cells that are numbers to the right."""
+    cells = [list(columns), *([_cell(value) for value in row] for row in rows)]
+    numeric = [all(isinstance(row[i], int | float) for row in rows) for i in range(len(columns))]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]
+    lines = [
+        "  ".join(
+            cell.rjust(w) if right else cell.ljust(w)
+            for cell, w, right in zip(row, widths, numeric, strict=True)
+        )
+        for row in cells
+    ]
+    return "\n".join([title, *(f"  {line}".rstrip() for line in lines)])
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:.3f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,128 @@
+"""Writing so that a crash leaves nothing half done, and saying what to do when the disk refuses."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graphlead.core.errors import GraphleadError, RunFolderError
+
+if TYPE_CHECKING:
+    from graphlead.core.arrays import Json
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+REFUSED = {
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EIO,
+    errno.ENOLCK, errno.ENOTSUP,
+}  # fmt: skip
+EDITED = {".csv", ".json", ".toml", ".txt", ".md", ".html"}
+"""Files that people change in place: a hard link would change what the run keeps, so they are copied."""
+
+
+SPACE = 1.0
+"""With less than so many MiB free, a failure is taken to come from that: not every library tells the reason."""
+
+
+@contextmanager
+def refusals(folder: Path) -> Iterator[None]:
+    """Turn a full disk and a folder that cannot be written into a RunFolderError that says what to do.
+
+    DuckDB, Arrow and safetensors tell of a full disk by errors of their own, known by their words; NumPy and XGBoost
+    only say that they could not write.
+    """
+    try:
+        yield
+    except GraphleadError:
+        raise
+    except Exception as error:
+        refusal = _refusal(error, folder)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def _refusal(error: Exception, folder: Path) -> RunFolderError | None:
+    code = error.errno if isinstance(error, OSError) else None
+    free = {place: _free_mb(place) for place in (folder, Path(tempfile.gettempdir()))}
+    if code in FULL or os.strerror(errno.ENOSPC) in str(error) or min(free.values()) < SPACE:
+        return RunFolderError(
+            f"the disk is full ({', '.join(f'{mb:,.0f} MiB free in {place}' for place, mb in free.items())}).",
+            where=str(folder),
+            remedy="Free some space and run the same command again: what was finished is kept.",
+        )
+    if code in REFUSED:
+        reason = os.strerror(code or 0).lower()
+        return RunFolderError(
+            f"this cannot be written ({reason}).",
+            where=str(getattr(error, "filename", None) or folder),
+            remedy="Name a folder on a disk where you may write, or change its permissions.",
+        )
+    return None
+
+
+def _free_mb(folder: Path) -> float:
+    standing = next((each for each in (folder, *folder.absolute().parents) if each.exists()), Path("/"))
+    usage = shutil.disk_usage(standing)
+    return usage.free / 2**20 if usage.total else math.inf
+
+
+def write_json(path: Path, content: Json) -> None:
+    """Write indented JSON to a temporary name, then rename it."""
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    sync(beside)
+    beside.replace(path)
+
+
+def sync(path: Path, *, deep: bool = True) -> None:
+    """Bring a file, or a folder and (when ``deep``) all that is in it, to the disk itself."""
+    if deep and path.is_dir():
+        for each in path.iterdir():
+            sync(each)
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def link(source: Path, target: Path) -> None:
+    """The same file or folder under another name, without a second copy of the data where that is safe."""
+    if source.is_dir():
+        shutil.copytree(source, target, copy_function=_link_file)
+    else:
+        _link_file(source, target)
+
+
+def _link_file(source: str | Path, target: str | Path) -> None:
+    if Path(source).suffix not in EDITED:
+        try:
+            os.link(source, target)
+            return
+        except OSError as error:
+            if error.errno in FULL:
+                raise
+    shutil.copy2(source, target)

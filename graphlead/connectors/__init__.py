@@ -1,0 +1,1 @@
+"""Foreign sources as the files that a run reads, and back."""

@@ -1,0 +1,247 @@
+"""Published files: which standard each follows, also inside archives, and what is said when one cannot be read."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+import shutil
+import zipfile
+import zlib
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import duckdb
+
+from graphlead.connectors.sql import literal, plain
+from graphlead.core.errors import InputError
+
+BODS, OLD_BODS = "BODS 0.4 statements", "BODS statements of a version before 0.4"
+ENTITIES, RELATIONSHIPS = "GLEIF level 1 records", "GLEIF level 2 relationship records"
+EXCEPTIONS = "GLEIF level 2 reporting exceptions"
+COMPANY_DATA, PSC = "Companies House company data", "Companies House PSC snapshot"
+JSON, OTHER = "JSON of no standard known here", "a file of no standard known here"
+
+IMPORTERS = {
+    BODS: "bods", ENTITIES: "gleif", RELATIONSHIPS: "gleif", COMPANY_DATA: "companies-house", PSC: "companies-house",
+}  # fmt: skip
+REMEDIES = {
+    OLD_BODS: "Convert it to BODS 0.4 (recordType, recordDetails), or have the publisher's 0.4 edition.",
+    EXCEPTIONS: "Leave it out: it tells why a parent is not reported, and holds no relationship.",
+}
+HEAD = 1 << 16
+GZIP, ZIP = b"\x1f\x8b", b"PK"
+DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+
+
+@dataclass(frozen=True)
+class Published:
+    """A file, or the ``member`` of a zip archive, with its standard and, where it is CSV, its columns."""
+
+    path: Path
+    standard: str
+    member: str = ""
+    header: tuple[str, ...] = ()
+    gzipped: bool = False
+
+    @property
+    def where(self) -> str:
+        return f"{self.path}, {self.member}" if self.member else str(self.path)
+
+    @property
+    def name(self) -> str:
+        return Path(self.member or self.path).name
+
+    def require(self, columns: Sequence[str]) -> None:
+        """Raise InputError when one of these columns is not in the header."""
+        missing = [column for column in columns if column not in self.header]
+        if missing:
+            raise InputError(
+                f"{self.standard} have the column {missing[0]}, this file has not.",
+                where=f"{self.where}, columns {', '.join(self.header[:12])}",
+                remedy="Give the file as it is published, with its own header.",
+            )
+
+    @contextmanager
+    def readable(self, scratch: Path) -> Iterator[Path]:
+        """A file that DuckDB can read; a member is unpacked into ``scratch`` for as long as it is used."""
+        if not self.member:
+            yield self.path
+            return
+        unpacked = scratch / "unpacked"
+        with refusing_damage(self.where):
+            with (
+                zipfile.ZipFile(self.path) as archive,
+                archive.open(self.member) as packed,
+                unpacked.open("wb") as file,
+            ):
+                shutil.copyfileobj(packed, file, 1 << 20)
+            self._check_unpacked(unpacked)
+        try:
+            yield unpacked
+        finally:
+            unpacked.unlink()
+
+    def _check_unpacked(self, unpacked: Path) -> None:
+        with unpacked.open("rb") as file:
+            if file.read(2) in (GZIP, ZIP):
+                raise InputError(
+                    "the archive holds another archive.", where=self.where, remedy="Unpack it first."
+                )
+
+
+@contextmanager
+def refusing_damage(where: str) -> Iterator[None]:
+    """Turn what a damaged archive raises into an InputError."""
+    try:
+        yield
+    except DAMAGED as broken:
+        raise InputError(
+            f"the file cannot be unpacked ({broken}).", where=where, remedy="Get it again: it may be cut off."
+        ) from broken
+
+
+def sort_out(files: Sequence[Path], wanted: Collection[str], needed: str) -> dict[str, list[Published]]:
+    """The files by standard, each of ``wanted`` being a key.
+
+    Raises InputError when a file is missing, empty or damaged, follows a standard that is not wanted, or when none
+    of them follows ``needed``.
+    """
+    found: dict[str, list[Published]] = {standard: [] for standard in wanted}
+    for path in files:
+        for each in recognised(path):
+            if each.standard not in found:
+                raise InputError(
+                    f"this is {each.standard}, not {' or '.join(wanted)}.",
+                    where=each.where,
+                    remedy=_remedy(each.standard),
+                )
+            found[each.standard].append(each)
+    if not found[needed]:
+        raise InputError(
+            f"there are no {needed} among the files, so there are no companies.",
+            where=", ".join(str(path) for path in files) or "no file",
+            remedy=f"Give the {needed} too.",
+        )
+    return found
+
+
+def _remedy(standard: str) -> str:
+    if standard in IMPORTERS:
+        return f"Use graphlead import {IMPORTERS[standard]} for it."
+    return REMEDIES.get(standard, "Give the file as it is published.")
+
+
+def recognised(path: Path) -> list[Published]:
+    """The file itself, or the files that an archive holds, each with its standard."""
+    _check(path)
+    with refusing_damage(str(path)):
+        with path.open("rb") as file:
+            magic = file.read(2)
+        if magic == ZIP:
+            with zipfile.ZipFile(path) as archive:
+                names = [name for name in archive.namelist() if _counts(name)]
+                return [_published(path, _head(archive.open(name)), member=name) for name in names]
+        if magic == GZIP:
+            with path.open("rb") as file, gzip.open(file) as unpacked:
+                return [_published(path, _head(unpacked), gzipped=True)]
+        return [_published(path, _head(path.open("rb")))]
+
+
+def _check(path: Path) -> None:
+    if not path.exists():
+        raise InputError("there is no such file.", where=str(path), remedy="Check the path.")
+    if path.is_dir():
+        raise InputError("this is a folder, not a file.", where=str(path), remedy="Name the files in it.")
+    if not path.stat().st_size:
+        raise InputError("the file is empty.", where=str(path), remedy="Get it again: it may be cut off.")
+
+
+def _counts(member: str) -> bool:
+    return (
+        not member.endswith("/")
+        and not member.startswith("__MACOSX")
+        and not Path(member).name.startswith(".")
+    )
+
+
+def _head(file: IO[bytes] | gzip.GzipFile) -> str:
+    with file:
+        return file.read(HEAD).decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
+
+
+def _published(path: Path, head: str, *, member: str = "", gzipped: bool = False) -> Published:
+    if head[:1] in ("{", "["):
+        return Published(path, _standard_of_json(head), member, gzipped=gzipped)
+    header = tuple(name.strip() for name in next(csv.reader([head.splitlines()[0]] if head else []), []))
+    return Published(path, _standard_of_columns(header), member, header, gzipped)
+
+
+def _standard_of_json(head: str) -> str:
+    for key, standard in (("recordDetails", BODS), ("recordType", BODS), ("statementType", OLD_BODS),
+                          ("company_number", PSC)):  # fmt: skip
+        if f'"{key}"' in head:
+            return standard
+    return JSON
+
+
+def _standard_of_columns(header: tuple[str, ...]) -> str:
+    starts = {name.partition(".")[0] for name in header if "." in name}
+    if "Relationship" in starts:
+        return RELATIONSHIPS
+    if "Exception" in starts:
+        return EXCEPTIONS
+    if "Entity" in starts:
+        return ENTITIES
+    return COMPANY_DATA if "RegAddress" in starts or "CompanyNumber" in header else OTHER
+
+
+def stage(
+    db: duckdb.DuckDBPyConnection,
+    source: Published,
+    scratch: Path,
+    selected: str,
+    target: Path,
+    fields: str = "",
+) -> None:
+    """Write the ``selected`` expressions over a file to a Parquet file; ``fields`` types the keys of JSON.
+
+    Raises InputError that names the line when the file is not what its head promised.
+    """
+    with source.readable(scratch) as path:
+        try:
+            db.execute(
+                f"COPY (SELECT {selected} FROM {_reader(source, path, fields)}) TO {literal(target)} (FORMAT parquet)"
+            )
+        except (duckdb.InvalidInputException, duckdb.ConversionException) as broken:
+            raise _unreadable(source, str(broken)) from broken
+
+
+def _reader(source: Published, path: Path, fields: str) -> str:
+    packing = f"compression = '{'gzip' if source.gzipped else 'none'}'"
+    if not source.header:
+        return f"read_json({plain(path)}, columns = {{{fields}}}, {packing})"
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in source.header)
+    return (
+        f"read_csv({plain(path)}, auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
+        f"columns = {{{columns}}}, {packing})"
+    )
+
+
+def _unreadable(source: Published, message: str) -> InputError:
+    """What DuckDB says of a line, in this package's words; it counts one too many where JSON is malformed."""
+    found = re.search(r"\b(line|record/value):? (\d+):?\s*", message, re.IGNORECASE)
+    place, reason = "", message
+    if found:
+        number = int(found[2]) - ("Malformed JSON" in message)
+        place = f", {'line' if found[1].lower() == 'line' else 'record'} {number}"
+        reason = message[found.end() :]
+    said = re.split(r"\n(?:Try setting|Possible fixes)", reason)[0]
+    return InputError(
+        f"this cannot be read as {source.standard}: {' '.join(said.split()).rstrip('. ')}.",
+        where=f"{source.where}{place}",
+        remedy="Mend or remove that line, or get the file again: it may be cut off.",
+    )

@@ -1,0 +1,83 @@
+"""What an import leaves: the companies, the links, and what was set aside with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from graphlead.connectors.sql import literal
+from graphlead.core.errors import InputError
+
+COMPANIES, LINKS, SET_ASIDE = "companies.parquet", "links.parquet", "set_aside.parquet"
+NO_LINKS = (
+    "SELECT NULL::VARCHAR AS source_id, NULL::VARCHAR AS source_name, NULL::VARCHAR AS source_type, "
+    "NULL::VARCHAR AS target_id, NULL::VARCHAR AS kind, NULL::VARCHAR AS share, NULL::DATE AS date, "
+    "NULL::VARCHAR AS stated LIMIT 0"
+)
+"""The query for a links table without links."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """An import that is done.
+
+    companies, links: the files that a run reads. set_aside: a Parquet file with one row a record that is in neither
+    (file, record, reason, detail). reasons: each reason with its number of records, the most frequent first.
+    """
+
+    companies: Path
+    links: Path
+    set_aside: Path
+    n_companies: int
+    n_links: int
+    reasons: tuple[tuple[str, int], ...]
+
+    @property
+    def n_set_aside(self) -> int:
+        return sum(count for _, count in self.reasons)
+
+
+def open_journal(db: duckdb.DuckDBPyConnection) -> None:
+    """Make the empty table ``set_aside``."""
+    db.execute("CREATE TEMP TABLE set_aside (file VARCHAR, record VARCHAR, reason VARCHAR, detail VARCHAR)")
+
+
+def set_aside(db: duckdb.DuckDBPyConnection, query: str) -> None:
+    """Add what a query selects: file, record, reason, detail."""
+    db.execute(f"INSERT INTO set_aside {query}")
+
+
+def write_tables(
+    db: duckdb.DuckDBPyConnection, scratch: Path, out: Path, companies: str, links: str, where: str
+) -> Imported:
+    """Write two queries and the table ``set_aside``; the files move to ``out`` when all three are complete.
+
+    links: source_id, source_name, source_type (company, person or holder), target_id, kind, share, date, stated
+    (what the standard calls the link). Raises InputError when there is no company.
+    """
+    aside = "SELECT * FROM set_aside ORDER BY reason, file, record, detail"
+    counts = [
+        _write(db, query, scratch / name)
+        for name, query in ((COMPANIES, companies), (LINKS, links), (SET_ASIDE, aside))
+    ]
+    reasons = _reasons(db)
+    if not counts[0]:
+        said = ", ".join(f"{reason} ({count:,})" for reason, count in reasons) or "nothing"
+        raise InputError("no company is left after reading.", where=where, remedy=f"Set aside were: {said}.")
+    for name in (COMPANIES, LINKS, SET_ASIDE):
+        (scratch / name).replace(out / name)
+    return Imported(out / COMPANIES, out / LINKS, out / SET_ASIDE, counts[0], counts[1], reasons)
+
+
+def _write(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
+    done = db.execute(f"COPY ({query}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd)").fetchone()
+    return int(done[0]) if done else 0
+
+
+def _reasons(db: duckdb.DuckDBPyConnection) -> tuple[tuple[str, int], ...]:
+    rows = db.execute(
+        "SELECT reason, count(*) AS n FROM set_aside GROUP BY reason ORDER BY n DESC, reason"
+    ).fetchall()
+    return tuple((str(reason), int(count)) for reason, count in rows)

@@ -1,0 +1,1 @@
+"""What travels between the rooms, and what all of them know. Carriers are frozen and check themselves when made."""

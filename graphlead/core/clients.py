@@ -1,0 +1,74 @@
+"""A client list found in the register, and who is a client since when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from graphlead.core.arrays import Flags, Floats, Ints, require, require_indices
+
+OUTCOMES = ("matched", "review", "unmatched")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A client list resolved against the register.
+
+    ``table`` has one row a line of the list: the input's columns, then company_id, matched_name, probability,
+    outcome (matched, review, unmatched), evidence. ``review`` has one row a candidate of each review line:
+    line (1-based row of the list), the input's columns, candidate_rank, candidate_id, candidate_name, its places,
+    probability, evidence, and an empty column ``accept`` for the user to fill in. ``dates`` is the name of the
+    input column that says when the client was won, or empty.
+    """
+
+    table: pd.DataFrame
+    review: pd.DataFrame
+    date_column: str = ""
+
+    def __post_init__(self) -> None:
+        unknown = set(self.table["outcome"]) - set(OUTCOMES)
+        require(not unknown, "Match", f"outcomes among {OUTCOMES}", sorted(unknown))
+        accepted = self.table.loc[self.table["outcome"] == "matched", "company_id"]
+        require(bool(accepted.notna().all()), "Match", "a company_id on every matched line", "missing ids")
+
+    def counts(self) -> dict[str, int]:
+        found = self.table["outcome"].value_counts()
+        return {outcome: int(found.get(outcome, 0)) for outcome in OUTCOMES}
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Who is a client, who must be left alone, over n companies.
+
+    clients, suppressed: sorted unique company indices, disjoint. won: the day (datetime64[D]) each client was won,
+    NaT where unknown, aligned with clients.
+    """
+
+    n_companies: int
+    clients: Ints
+    suppressed: Ints
+    won: npt.NDArray[np.datetime64]
+
+    def __post_init__(self) -> None:
+        for name, values in (("clients", self.clients), ("suppressed", self.suppressed)):
+            require_indices("Cohort", name, values, self.n_companies)
+            require(bool((np.diff(values) > 0).all()), "Cohort", f"{name} sorted and unique", "duplicates")
+        both = np.intersect1d(self.clients, self.suppressed)
+        require(not len(both), "Cohort", "clients and suppressed disjoint", f"{len(both)} in both")
+        require(len(self.won) == len(self.clients), "Cohort", "a date a client", len(self.won))
+
+    def labels(self) -> Floats:
+        """1 for clients, 0 for everyone else, shape (n,)."""
+        y = np.zeros(self.n_companies, np.float32)
+        y[self.clients] = 1
+        return y
+
+    def candidates(self) -> Flags:
+        """True for the companies to score: neither client nor suppressed, shape (n,)."""
+        mask = np.ones(self.n_companies, bool)
+        mask[self.clients] = False
+        mask[self.suppressed] = False
+        return mask

@@ -1,0 +1,23 @@
+"""What a run finds out: how good the lists are, who the clients are, and why each lead is one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Held-out results.
+
+    ``metrics``: one row a (split, ranker, metric) with value, low, high (95 % bootstrap interval).
+    ``segments``: one row a (split, ranker, column, segment) with held_out, found and recall.
+    ``verdict``: a sentence. ``prior``: share of clients-to-be among the unlabelled with its interval.
+    """
+
+    metrics: pd.DataFrame
+    segments: pd.DataFrame
+    verdict: str
+    prior: tuple[float, float, float]
+    notes: tuple[str, ...] = field(default=())

@@ -1,0 +1,120 @@
+"""The clients against the register."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphlead.core.arrays import NONE, Ints, require, require_indices
+
+
+@dataclass(frozen=True)
+class Lift:
+    """How much more often one value (or band of values) of a column occurs among the clients than in the register.
+
+    clients, companies: how many have it, clients counted in both; lift: the ratio of the two shares, with its 95 %
+    interval low, high; p_value: two-sided, corrected for every value of every column that was tried. column and
+    value are as a reader sees them: ("industry (2 digits)", "56"), ("employees", "20 to 49").
+    """
+
+    column: str
+    value: str
+    clients: int
+    companies: int
+    lift: float
+    low: float
+    high: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class ColumnLift:
+    """How much one column of the register tells clients from others, the strongest first in a Profile.
+
+    role: its Role; strength: bits of information a client that the column has about being a client, beyond the other
+    columns that tell it and over what chance would give; p_value: corrected for the columns tried; sentence: the
+    finding in words; echo_of: the column that says it already, empty for one that says something of its own.
+    """
+
+    column: str
+    role: str
+    strength: float
+    p_value: float
+    sentence: str
+    echo_of: str = ""
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A number of clients and register on one axis: shares by bin (edges has one more), densities over ``grid``.
+
+    logarithmic: the axis is to be drawn in logarithms; the values are not.
+    """
+
+    column: str
+    logarithmic: bool
+    edges: tuple[float, ...]
+    clients: tuple[float, ...]
+    register: tuple[float, ...]
+    grid: tuple[float, ...]
+    clients_density: tuple[float, ...]
+    register_density: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A group of clients that are alike: named by what sets it apart, with the lifts that do, against the register."""
+
+    name: str
+    clients: int
+    traits: tuple[Lift, ...]
+
+
+@dataclass(frozen=True)
+class Outlier:
+    """A client that looks like no other, and why."""
+
+    company_id: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Season:
+    """When clients were won: counts by month ("2024-03"), the twelve months of the year pooled, and the pattern.
+
+    p_value: that the twelve differ by chance alone.
+    """
+
+    months: tuple[tuple[str, int], ...]
+    by_month: tuple[int, ...]
+    p_value: float
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The clients against the register.
+
+    columns: those that tell something of their own, and lifts: the values that stand out, the strongest first;
+    echoes: columns that tell something only because one of ``columns`` does; biases: sentences on what the list leans
+    towards (place, size, age); notes: what could not be said, and why; segment_of: int32 (n,), which of ``segments``
+    each company is most like, NONE for a company of which nothing is known that segments are made of.
+    """
+
+    n_companies: int
+    n_clients: int
+    columns: tuple[ColumnLift, ...]
+    lifts: tuple[Lift, ...]
+    distributions: tuple[Distribution, ...]
+    segments: tuple[Segment, ...]
+    outliers: tuple[Outlier, ...]
+    season: Season | None
+    biases: tuple[str, ...]
+    notes: tuple[str, ...]
+    segment_of: Ints
+    echoes: tuple[ColumnLift, ...] = ()
+
+    def __post_init__(self) -> None:
+        require(len(self.segment_of) == self.n_companies, "Profile", f"{self.n_companies} segments",
+                len(self.segment_of))  # fmt: skip
+        require_indices("Profile", "segment_of", self.segment_of, len(self.segments), lowest=NONE)

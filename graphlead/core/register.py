@@ -1,0 +1,114 @@
+"""What was read: the register, what the cleaning found, and the lists resolved against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graphlead.core.arrays import require
+
+
+class Role(StrEnum):
+    """What a column of the companies table means; it decides how the column is cleaned and used."""
+
+    ID = "id"
+    NAME = "name"
+    COUNTRY = "country"
+    REGION = "region"
+    CITY = "city"
+    POSTCODE = "postcode"
+    ADDRESS = "address"
+    INDUSTRY = "industry"
+    NUMBER = "number"
+    DATE = "date"
+    BOOLEAN = "boolean"
+    CATEGORY = "category"
+    TEXT = "text"
+    IDENTIFIER = "identifier"
+    CONTACT = "contact"
+    IGNORED = "ignored"
+
+
+PLACES = (Role.COUNTRY, Role.REGION, Role.CITY, Role.POSTCODE)
+"""Place levels, widest first."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one column of the companies table was understood.
+
+    ``reason`` tells the user why; ``scheme`` is NACE, NAICS, SIC or empty for an industry column;
+    ``missing`` is the share of companies without a value; ``distinct`` an (approximate) count of values.
+    """
+
+    name: str
+    role: Role
+    reason: str = ""
+    scheme: str = ""
+    missing: float = 0.0
+    distinct: int = 0
+
+
+@dataclass(frozen=True)
+class Register:
+    """The cleaned register: two Parquet files that stay on disk and the meaning of their columns.
+
+    ``companies`` has one row a company; the row number is the company's index everywhere. Its columns are
+    those of ``columns``, typed by role: the id is the string column ``company_id``; numbers are DOUBLE
+    without NaN or infinities, dates DATE, booleans BOOLEAN, everything else VARCHAR; missing is NULL.
+
+    ``links`` has source_id, target_id, kind (VARCHAR); share_low, share_high (DOUBLE in [0, 1], both NULL when
+    unknown, equal when exact); date (DATE or NULL); source_name (VARCHAR or NULL), source_type ("company",
+    "holder" or "person"); source, target (INTEGER company index; source is NULL for a holder or person).
+    """
+
+    companies: Path
+    links: Path
+    columns: tuple[Column, ...]
+    n_companies: int
+    n_links: int
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.columns]
+        require(len(set(names)) == len(names), "Register", "unique column names", names)
+        ids = [column.name for column in self.columns if column.role is Role.ID]
+        require(ids == ["company_id"], "Register", "one id column named company_id", ids)
+        rows = pq.read_metadata(self.companies).num_rows
+        require(
+            rows == self.n_companies,
+            "Register",
+            f"{self.n_companies} companies in {self.companies.name}",
+            rows,
+        )
+
+    def names_of(self, *roles: Role) -> list[str]:
+        """Names of the columns with one of these roles, in the order of the roles, then of the file."""
+        return [column.name for role in roles for column in self.columns if column.role is role]
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    def read(self, *names: str) -> pa.Table:
+        """These columns of all companies (every column when none is named), row i being company i."""
+        return pq.read_table(self.companies, columns=list(names) or None)
+
+    def read_links(self) -> pa.Table:
+        return pq.read_table(self.links)
+
+    def ids(self) -> pa.Array:
+        """The company ids, position i being company i."""
+        return self.read("company_id").column(0).combine_chunks()
+
+    def without(self, excluded: frozenset[str]) -> Register:
+        """The same register with the excluded columns understood as ignored."""
+        columns = tuple(
+            Column(c.name, Role.IGNORED, "excluded", c.scheme, c.missing, c.distinct)
+            if c.name in excluded
+            else c
+            for c in self.columns
+        )
+        return Register(self.companies, self.links, columns, self.n_companies, self.n_links)

@@ -1,0 +1,279 @@
+"""A run's settings: one frozen object, from a TOML file, from flags, or from Python."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from graphlead.core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from graphlead.core.arrays import Json
+    from graphlead.core.register import Column
+
+STORES = ("embedded", "neo4j")
+RANKERS = ("pagerank", "tabular", "tabular_graph", "gnn")
+DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
+CLASSIFIER = re.compile(r"xgboost|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+PATHS = ("companies", "clients", "out", "links", "suppress", "reviewed")
+REQUIRED = ("companies", "clients", "out")
+
+
+def _help(text: str) -> dict[str, str]:
+    return {"help": text}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run reads, leaves out, trains and writes. ``help_of`` gives the help beside each field.
+
+    Raises SettingsError, naming the key, its value and a remedy, when a value is of the wrong kind or out of range.
+    """
+
+    companies: Path = field(metadata=_help("The register: one row a company (CSV or Parquet)."))
+    clients: Path = field(metadata=_help("Your clients as you type them: names or ids (CSV or Parquet)."))
+    out: Path = field(metadata=_help("The folder for the results; it is made when missing."))
+    links: Path | None = field(
+        default=None, metadata=_help("Who owns or is linked to whom: source_id, target_id, kind, share.")
+    )
+    suppress: Path | None = field(
+        default=None, metadata=_help("Companies never to propose, such as past clients; typed like clients.")
+    )
+    reviewed: Path | None = field(
+        default=None, metadata=_help("review.csv of an earlier run with its column 'accept' filled in.")
+    )
+    exclude: tuple[str, ...] = field(
+        default=(), metadata=_help("Columns left out, with everything that is derived from them.")
+    )
+    seed: int = field(
+        default=0, metadata=_help("Of every random choice: the same seed gives the same scores.")
+    )
+    device: str = field(default="auto", metadata=_help("Where to train: auto, cpu, cuda or cuda:N."))
+    top: int = field(default=500, metadata=_help("How many leads the list has."))
+    prior: float | None = field(
+        default=None,
+        metadata=_help("Share of clients-to-be among the companies that are no clients, if you know it."),
+    )
+    classifier: str = field(
+        default="xgboost",
+        metadata=_help(
+            "Of the tabular rankers: xgboost, or a scikit-learn class such as "
+            "sklearn.ensemble.RandomForestClassifier."
+        ),
+    )
+    rankers: tuple[str, ...] = field(
+        default=RANKERS, metadata=_help("Which rankers are trained and compared.")
+    )
+    store: str = field(
+        default="embedded",
+        metadata=_help(
+            "Where the graph is kept for Cypher: embedded, a file in the run's folder, or neo4j, at NEO4J_URI too."
+        ),
+    )
+    folds: int = field(default=5, metadata=_help("Parts the clients are dealt into to be held out in turn."))
+    columns: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata=_help("What a column means, where it was understood wrongly: a role, or industry:NAICS."),
+    )
+
+    def __post_init__(self) -> None:
+        for key, (holds, expected) in CHECKS.items():
+            value = getattr(self, key)
+            if not holds(value):
+                raise SettingsError(
+                    f"{key} is {_shown(value)}.", where=key, remedy=f"It has to be {expected}."
+                )
+
+    @classmethod
+    def load(cls, toml: Path | None, **flags: object) -> Self:
+        """Settings of a TOML file, each overridden by the flag of its name unless that is None.
+
+        Relative paths in the file are relative to its folder. Raises SettingsError for a file that cannot be
+        read, an unknown key (with the key that was probably meant), a missing or a wrong value.
+        """
+        written = {} if toml is None else _read_toml(toml)
+        given = {key: value for key, value in flags.items() if value is not None}
+        _refuse_unknown([*written, *given], toml)
+        values: dict[str, Any] = {key: _of_kind(key, value) for key, value in {**written, **given}.items()}
+        missing = [key for key in REQUIRED if key not in values]
+        if missing:
+            key = missing[0]
+            raise SettingsError(
+                f"{key} is missing.",
+                where=str(toml or "settings"),
+                remedy=f"Give --{key}, or write {key} = ... into the configuration file.",
+            )
+        try:
+            return cls(**values)
+        except SettingsError as error:
+            key = error.where
+            where = f"--{key}" if key in given or toml is None else f"{toml}, {key}"
+            raise SettingsError(error.problem, where=where, remedy=error.remedy) from error
+
+    def check_excluded(self, known: Iterable[str]) -> None:
+        """Raise SettingsError when a column to leave out is not among the ``known`` columns."""
+        names = list(known)
+        for name in self.exclude:
+            if name not in names:
+                remedy = _meant(name, names) or f"The columns are: {', '.join(names[:20])}."
+                raise SettingsError(f"there is no column {name!r}.", where="exclude", remedy=remedy)
+
+    def to_json(self) -> Json:
+        """Every setting in the order of the fields, paths as they were given."""
+        return {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
+
+
+CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    **{key: (lambda v: isinstance(v, Path), "a path") for key in REQUIRED},
+    **{key: (lambda v: v is None or isinstance(v, Path), "a path") for key in PATHS if key not in REQUIRED},
+    "exclude": (lambda v: _are_texts(v) and all(v), "a list of column names"),
+    "seed": (lambda v: _is_int(v) and 0 <= v < 2**32, "a whole number from 0 to 4294967295"),
+    "device": (lambda v: isinstance(v, str) and bool(DEVICE.fullmatch(v)), "auto, cpu, cuda or cuda:N"),
+    "top": (lambda v: _is_int(v) and v >= 1, "a whole number of at least 1"),
+    "prior": (
+        lambda v: v is None or (isinstance(v, float) and 0 < v < 1),
+        "a share above 0 and below 1, such as 0.02",
+    ),
+    "classifier": (
+        lambda v: isinstance(v, str) and bool(CLASSIFIER.fullmatch(v)),
+        "xgboost, or the full name of a scikit-learn class such as sklearn.ensemble.RandomForestClassifier",
+    ),
+    "rankers": (
+        lambda v: _are_texts(v) and bool(v) and len(set(v)) == len(v) and set(v) <= set(RANKERS),
+        f"a list of some of {', '.join(RANKERS)}, each once",
+    ),
+    "store": (lambda v: v in STORES, " or ".join(STORES)),
+    "folds": (lambda v: _is_int(v) and 2 <= v <= 20, "a whole number from 2 to 20"),
+    "columns": (
+        lambda v: isinstance(v, Mapping) and _are_texts(tuple(v)) and _are_texts(tuple(v.values())),
+        'a table of column = "role"',
+    ),
+}
+
+
+def help_of(key: str) -> str:
+    """The help beside a field of Settings."""
+    return next(str(each.metadata["help"]) for each in fields(Settings) if each.name == key)
+
+
+def template(columns: Sequence[Column], paths: Mapping[str, Path | None]) -> str:
+    """The starter configuration for a companies file: every key with advice, every column as it was understood.
+
+    ``paths`` gives companies, clients, links, ... to be written as they are; a missing one is written as a comment.
+    """
+    lines = ["# Settings for `graphlead run --config FILE`; flags override them.", ""]
+    examples = {"out": Path("out"), "clients": Path("clients.csv"), "links": Path("links.csv"),
+                "suppress": Path("past_clients.csv"), "reviewed": Path("reviewed.csv")}  # fmt: skip
+    for each in fields(Settings):
+        key = each.name
+        if key == "columns":
+            continue
+        lines.append(f"# {help_of(key)}")
+        given = paths.get(key) or (examples["out"] if key == "out" else None)
+        value = given or examples.get(key) or _EXAMPLES.get(key, each.default)
+        lines += [f"{'' if given else '# '}{key} = {_toml(_plain(value))}", ""]
+    return "\n".join([*lines, *_column_lines(columns)]) + "\n"
+
+
+_EXAMPLES = {"exclude": ("region",), "prior": 0.02}
+"""What the starter configuration shows where the default says nothing."""
+
+
+def _column_lines(columns: Sequence[Column]) -> list[str]:
+    ids = [column for column in columns if str(column.role) == "id"]
+    others = [column for column in columns if column not in ids]
+    width = max((len(_toml(column.name)) for column in others), default=0)
+    return [
+        f"# {help_of('columns')}",
+        "# Below is how each column was understood. To change one, take its # away and write another role: id, name,",
+        "# country, region, city, postcode, address, industry (or industry:NACE, industry:NAICS, industry:SIC),",
+        "# number, date, boolean, category, text, identifier, contact, ignored.",
+        *[f"# The companies' id was found by {column.reason}." for column in ids],
+        "[columns]",
+        *[_column_line(column, width) for column in others],
+    ]
+
+
+def _column_line(column: Column, width: int) -> str:
+    role = str(column.role) + (f":{column.scheme}" if column.scheme else "")
+    facts = [column.reason, f"{column.missing:.0%} missing" if column.missing else "", _counted(column)]
+    why = "; ".join(" ".join(fact.split()) for fact in facts if fact)
+    return f"# {_toml(column.name):{width}} = {_toml(role):18}  # {why}".rstrip()
+
+
+def _counted(column: Column) -> str:
+    return f"{column.distinct:,} different" if column.distinct and "different" not in column.reason else ""
+
+
+def _toml(value: object) -> str:
+    """A TOML value; JSON's strings, numbers and lists are TOML's but for one control character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Path):
+        return value.as_posix()
+    if isinstance(value, tuple):
+        return list(value)
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    """The keys of a configuration file, its relative paths made relative to where we are."""
+    try:
+        written = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(
+            f"the configuration file cannot be read ({error.strerror}).",
+            where=str(path),
+            remedy="Check the path; `graphlead init` writes a starter file.",
+        ) from error
+    except ValueError as error:
+        raise SettingsError(
+            f"this is not TOML: {error}.", where=str(path), remedy='Write key = "value", one a line.'
+        ) from error
+    for key in PATHS:
+        if isinstance(written.get(key), str) and written[key]:
+            written[key] = path.parent / written[key]
+    return written
+
+
+def _refuse_unknown(keys: Iterable[str], toml: Path | None) -> None:
+    known = [each.name for each in fields(Settings)]
+    for key in keys:
+        if key not in known:
+            remedy = _meant(key, known) or f"The settings are: {', '.join(known)}."
+            raise SettingsError(f"there is no setting {key!r}.", where=str(toml or "settings"), remedy=remedy)
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    return f"Did you mean {near[0]!r}?" if near else ""
+
+
+def _of_kind(key: str, value: object) -> object:
+    """Lists to tuples, texts to paths and whole numbers to shares, where the field wants them; the rest as it is."""
+    if key in PATHS and isinstance(value, str) and value:
+        return Path(value)
+    if key in ("exclude", "rankers") and isinstance(value, list):
+        return tuple(value)
+    return float(value) if key == "prior" and isinstance(value, int) else value
+
+
+def _is_int(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, tuple) and all(isinstance(each, str) for each in value)
+
+
+def _shown(value: object) -> str:
+    plain = _plain(value)
+    return plain if isinstance(plain, str) and plain else json.dumps(plain, default=str, ensure_ascii=False)

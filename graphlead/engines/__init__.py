@@ -1,0 +1,1 @@
+"""SQL over files that may be larger than memory."""

@@ -1,0 +1,142 @@
+"""From a ranking score to the probability of a client-to-be, without changing the ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphlead.core.arrays import Floats
+from graphlead.core.errors import CarrierError, InputError
+
+Reals = npt.NDArray[np.float64]
+
+KNOTS = 64
+"""Most steps of the map: a list of clients carries no more detail."""
+
+_LEAST_IN_BIN = 5
+_TILT = 0.02
+_HIGHEST = 0.97
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A strictly increasing map from raw scores to probabilities: straight between its knots.
+
+    scores, probabilities (k,): the knots, both strictly increasing, probabilities in (0, 1). Beyond the first
+    and last knot the map goes on towards 0 and 1 without reaching them.
+    """
+
+    scores: Reals
+    probabilities: Reals
+
+    def __post_init__(self) -> None:
+        x, y = self.scores, self.probabilities
+        if not (len(x) == len(y) > 0 and np.isfinite(x).all() and (np.diff(x) > 0).all()):
+            raise CarrierError("Calibration: expected strictly increasing finite scores, one a probability.")
+        if not (np.diff(np.concatenate([[0], y, [1]])) > 0).all():
+            raise CarrierError("Calibration: expected strictly increasing probabilities within (0, 1).")
+
+    def __call__(self, scores: Floats) -> Reals:
+        """Probabilities (m,) of raw scores (m,); as float64, for float32 would tie scores that are close."""
+        s = np.asarray(scores, np.float64)
+        x, y = self.scores, self.probabilities
+        scale = (x[-1] - x[0]) or 1.0
+        above = np.maximum(s - x[-1], 0) / scale
+        below = np.maximum(x[0] - s, 0) / scale
+        probabilities: Reals = np.interp(s, x, y) / (1 + below) + (1 - y[-1]) * above / (1 + above)
+        return probabilities
+
+    def to_json(self) -> dict[str, list[float]]:
+        return {"scores": self.scores.tolist(), "probabilities": self.probabilities.tolist()}
+
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any]) -> Calibration:
+        """The map that ``to_json`` gave. Raises InputError when it is not one."""
+        try:
+            knots = (np.asarray(saved[name], np.float64) for name in ("scores", "probabilities"))
+            return cls(*knots)
+        except (KeyError, TypeError, ValueError, CarrierError) as error:
+            raise InputError(
+                f"not a calibration ({error}).", where="calibration", remedy="Train the run again."
+            ) from error
+
+
+def calibrate(positive_scores: Floats, unlabelled_scores: Floats, prior: float) -> Calibration:
+    """The map P(client-to-be | score) = prior * density of the held-out clients / density of the unlabelled.
+
+    positive_scores (P,): clients scored by models that did not train on them; unlabelled_scores (U,)
+    likewise, on one scale; prior: share of clients-to-be among the unlabelled, in (0, 1). The density ratio
+    is made monotone by isotonic regression (Barlow et al. 1972, pool adjacent violators) over bins that
+    narrow towards the top, tilted so that no two scores tie, and shifted in log odds until its mean over the
+    unlabelled is the prior exactly.
+    """
+    if not 0 < prior < 1 or not len(positive_scores) or not len(unlabelled_scores):
+        raise CarrierError(f"calibrate: expected both kinds of scores and a prior in (0, 1), got {prior}.")
+    positive = np.sort(np.asarray(positive_scores, np.float64))
+    unlabelled = np.sort(np.asarray(unlabelled_scores, np.float64))
+    lower = _bin_starts(unlabelled)
+    in_bin = np.diff(np.r_[np.searchsorted(unlabelled, lower), len(unlabelled)]) / len(unlabelled)
+    clients = np.diff(np.r_[0, np.searchsorted(positive, lower[1:]), len(positive)]) / len(positive)
+    # A trace of the unlabelled among the clients: no bin without a client is given up as hopeless.
+    trace = 1 / (len(positive) + 1)
+    ratio = _isotonic((1 - trace) * clients + trace * in_bin, in_bin)
+    x, y = _knots(lower, np.minimum(prior * ratio, _HIGHEST), positive, unlabelled)
+    tilted = y * (1 + _TILT * np.arange(len(y)) / len(y))
+    return Calibration(x, _shifted_to(prior, tilted, _influence(x, unlabelled)))
+
+
+def _bin_starts(unlabelled: Reals) -> Reals:
+    """Lowest score of each bin, ascending; from the top down the bins hold ever more companies."""
+    n = len(unlabelled)
+    sizes = np.geomspace(min(_LEAST_IN_BIN, n), n, KNOTS).astype(np.int64)
+    return np.unique(np.r_[unlabelled[0], unlabelled[n - sizes]])
+
+
+def _isotonic(clients: Reals, companies: Reals) -> Reals:
+    """clients / companies by bin, neighbours pooled until the ratios never fall."""
+    pools: list[tuple[float, float, int]] = []
+    for pool in zip(clients, companies, np.ones(len(clients), int), strict=True):
+        merged = pool
+        while pools and pools[-1][0] * merged[1] >= merged[0] * pools[-1][1]:
+            before = pools.pop()
+            merged = (before[0] + merged[0], before[1] + merged[1], before[2] + merged[2])
+        pools.append(merged)
+    return np.repeat([pool[0] / pool[1] for pool in pools], [pool[2] for pool in pools])
+
+
+def _knots(lower: Reals, y: Reals, positive: Reals, unlabelled: Reals) -> tuple[Reals, Reals]:
+    """Each bin's probability at its middle, the outermost at the lowest and highest score seen."""
+    first = min(positive[0], unlabelled[0])
+    last = max(positive[-1], unlabelled[-1])
+    middles = (lower + np.r_[lower[1:], last]) / 2
+    x = np.r_[first, middles, last]
+    distinct = np.r_[True, np.diff(x) > 0]
+    return x[distinct], np.r_[y[0], y, y[-1]][distinct]
+
+
+def _influence(x: Reals, unlabelled: Reals) -> Reals:
+    """How much each knot counts in the mean of the map over the unlabelled, (k,), adding up to 1."""
+    if len(x) == 1:
+        return np.ones(1)
+    left = np.clip(np.searchsorted(x, unlabelled, "right") - 1, 0, len(x) - 2)
+    along = (unlabelled - x[left]) / (x[left + 1] - x[left])
+    share = np.bincount(left, 1 - along, len(x)) + np.bincount(left + 1, along, len(x))
+    return share / len(unlabelled)
+
+
+def _shifted_to(prior: float, y: Reals, influence: Reals) -> Reals:
+    """Probabilities moved by one amount in log odds so that their weighted mean is the prior."""
+    log_odds = np.log(y) - np.log1p(-y)
+    low, high = -60.0, 60.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        if influence @ (1 / (1 + np.exp(-(log_odds + middle)))) < prior:
+            low = middle
+        else:
+            high = middle
+    shifted: Reals = 1 / (1 + np.exp(-(log_odds + low)))
+    return shifted

@@ -1,0 +1,132 @@
+"""How many of the unlabelled companies are clients-to-be, and what each of them then counts for."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr, ndtri
+from scipy.stats import beta
+
+from graphlead.core.arrays import Floats
+from graphlead.core.errors import CarrierError
+
+Reals = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
+
+HIGHEST = 0.9
+CONFIDENCE = 0.98
+"""One-sided confidence of each of the two shares that a bound is the ratio of."""
+
+_LEVELS = np.concatenate([[0.02, 0.04, 0.06, 0.09], np.linspace(0.12, 0.96, 22)])
+RANGE = 100
+"""How far below the bound a prior is still looked for."""
+
+_SEPARATION = np.linspace(-0.5, 7, 61)
+_SPREAD = np.geomspace(1 / 2, 2, 13)
+_USUAL_SPREAD = 0.2
+"""Standard deviation, in logarithms, of the negatives' spread relative to the positives'."""
+
+
+def estimate_prior(
+    positive_scores: Floats, unlabelled_scores: Floats, seed: int
+) -> tuple[float, float, float]:
+    """Low, point and high share of positives among the unlabelled, 0 < low <= point <= high <= 0.9.
+
+    positive_scores (P,), unlabelled_scores (U,): given by models that trained on none of them, on one scale;
+    only their order counts, ties are broken at random by ``seed``. The positives must look like the hidden
+    ones.
+
+    What two sets of scores determine is an upper bound only: all that looks like a client may be one.
+    ``high`` is it: the least ratio of unlabelled to positives above a threshold, with exact binomial
+    confidence (best bin estimation: Garg et al. 2021, Mixture proportion estimation and PU learning: a
+    modern approach). ``point`` and ``low`` also use how fast that ratio still falls towards the top: the
+    profile likelihood of a binormal ROC curve (Metz 1978) of positives against negatives, every order of
+    size down to a hundredth of ``high`` as likely beforehand. Where positives and negatives overlap even
+    at the top, the interval is that wide and ``point`` lies near a tenth of ``high``.
+    """
+    if len(positive_scores) < 2 or len(unlabelled_scores) < 2:
+        raise CarrierError("estimate_prior: expected at least two scores of each kind.")
+    above = _unlabelled_above(positive_scores, unlabelled_scores, seed)
+    n = len(unlabelled_scores)
+    least, bound = _bounds(above, n)
+    high = min(bound, HIGHEST)
+    priors = np.geomspace(high / RANGE, high, 80)
+    chance = _profile(above, n, priors)
+    cumulative = np.cumsum(chance) / chance.sum()
+    low, point = np.interp((0.025, 0.5), cumulative, priors).tolist()
+    return min(low, max(least, high / RANGE)), point, high
+
+
+def elkan_noto_weights(g: Floats, c: float) -> Floats:
+    """How much each unlabelled company counts as positive (m,), in [0, 1]; it counts as negative with the
+    rest.
+
+    w = (1 - c) / c * g / (1 - g), with g (m,) the probability of being labelled and c that of a positive to
+    be: Elkan & Noto (2008), Learning classifiers from only positive and unlabeled data, section 3.
+    """
+    if not 0 < c <= 1:
+        raise CarrierError(f"elkan_noto_weights: expected a label frequency in (0, 1], got {c}.")
+    odds = g / np.maximum(1 - g, np.finfo(np.float32).tiny)
+    weights: Floats = np.clip((1 - c) / c * odds, 0, 1).astype(np.float32)
+    return weights
+
+
+def _unlabelled_above(positive: Floats, unlabelled: Floats, seed: int) -> Counts:
+    """How many unlabelled rank above the best positive, the second best, and so on, (P,)."""
+    pooled = -np.concatenate([positive, unlabelled])
+    shuffled = np.random.default_rng(seed).permutation(len(pooled))
+    order = shuffled[np.argsort(pooled[shuffled], kind="stable")]
+    ranks = np.flatnonzero(order < len(positive))
+    return ranks - np.arange(len(positive))
+
+
+def _bounds(above: Counts, n: int) -> tuple[float, float]:
+    """Bounds, from below and above, of the least ratio of unlabelled to positives above a threshold."""
+    n_pos = len(above)
+    k = np.unique(np.geomspace(min(5, n_pos), n_pos, 24).astype(np.int64))
+    taken = above[k - 1]
+    upper = _most(taken, n) / _least(k, n_pos)
+    lower = _least(taken, n) / _most(k, n_pos)
+    return float(lower[10 * k >= n_pos].min()), float(upper.min())
+
+
+def _most(count: Counts, n: int) -> Reals:
+    """Clopper-Pearson upper bound of the share of which ``count`` of n were seen."""
+    bound = np.asarray(beta.ppf(CONFIDENCE, count + 1, np.maximum(n - count, 1)))
+    return np.where(count < n, bound, 1.0)
+
+
+def _least(count: Counts, n: int) -> Reals:
+    """Clopper-Pearson lower bound of the share of which ``count`` of n were seen."""
+    bound = np.asarray(beta.ppf(1 - CONFIDENCE, np.maximum(count, 1), n - count + 1))
+    return np.where(count > 0, bound, 0.0)
+
+
+def _profile(above: Counts, n: int, priors: Reals) -> Reals:
+    """Likelihood of each prior relative to the best, at the best binormal ROC curve for it.
+
+    Companies are binned at quantiles of the positives. The likelihood is that of being labelled given the
+    bin, so that the positives' sampling error counts as well as the unlabelled's.
+    """
+    n_pos = len(above)
+    k = np.unique(np.maximum(3, (_LEVELS * n_pos).astype(np.int64)))
+    k = k[k < n_pos]
+    pos = np.diff(np.concatenate([[0], k, [n_pos]]))
+    unl = np.diff(np.concatenate([[0], above[k - 1], [n]]))
+    # Of the negatives, the share above a threshold that the share k / P of the positives is above.
+    z = ndtri(k / n_pos)
+    inner = ndtr(_SPREAD[:, None] * z - _SEPARATION[:, None, None])
+    negatives = np.diff(inner, axis=-1, prepend=0.0, append=1.0)
+    unusual = (np.log(_SPREAD) / _USUAL_SPREAD) ** 2 / 2
+    best = [(_log_likelihood(pos, unl, prior, negatives) - unusual).max() for prior in priors]
+    relative: Reals = np.exp(np.array(best) - max(best))
+    return relative
+
+
+def _log_likelihood(pos: Counts, unl: Counts, prior: float, negatives: Reals) -> Reals:
+    """Of the labels given the bins, for every curve: negatives (..., bins) is their share in each bin."""
+    positives = pos / pos.sum()
+    mixture = prior * positives + (1 - prior) * np.maximum(negatives, 1e-12)
+    labelled = np.log(pos.sum() * positives / (unl.sum() * mixture))
+    likelihood: Reals = (pos * labelled - (pos + unl) * np.logaddexp(0, labelled)).sum(axis=-1)
+    return likelihood

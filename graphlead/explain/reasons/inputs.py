@@ -1,0 +1,131 @@
+"""What the models saw of each company, and the same with some of it taken away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from graphlead.core.arrays import Flags, Floats, Ints
+from graphlead.core.features import Attributes, Features
+from graphlead.explain.reasons.themes import Themes
+
+Reals = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.number[Any]]
+"""Whole or real, of any precision."""
+
+MOSTLY = 0.5
+CASES = 65_536
+"""Cases scored at a time: what is perturbed has to fit into memory."""
+
+
+class Scorer(Protocol):
+    """The ranking that is explained, on the scale of the published score."""
+
+    def log_odds(self, features: Features, around: Floats, fold: Ints) -> Reals:
+        """Log-odds (r,) of the probability that the ranking gives to companies with these inputs.
+
+        features: of r rows, which need not be companies of the register; around: float32 (r, F), their label
+        features; fold: int32 (r,), whose models score each row, NONE for the mean of all models.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Views:
+    """How the models saw m companies when they scored them.
+
+    company: int32 (m,), the rows in ``features``; fold: int32 (m,), whose models scored it, NONE for all of them;
+    around: float32 (m, F), its label features.
+    """
+
+    features: Features
+    company: Ints
+    fold: Ints
+    around: Floats
+
+    def __len__(self) -> int:
+        return len(self.company)
+
+
+@dataclass(frozen=True)
+class Typical:
+    """The inputs of the typical company without anything special: numeric (d,), structure (s,), around (F,)."""
+
+    numeric: Floats
+    structure: Floats
+    around: Floats
+
+
+def typical(features: Features, sample: Ints, around: Floats) -> Typical:
+    """Medians over a ``sample`` of unlabelled companies with their label features; missing where most are."""
+    numeric = features.attributes.numeric[sample]
+    often = np.isfinite(numeric).mean(0) > MOSTLY
+    middle = np.full(numeric.shape[1], np.nan, np.float32)
+    middle[often] = np.nanmedian(numeric[:, often], axis=0)
+    return Typical(
+        middle,
+        np.median(features.structure[sample], axis=0).astype(np.float32),
+        np.median(around, axis=0).astype(np.float32),
+    )
+
+
+class Game:
+    """The score of a company of which only some themes are known, the others being as in the typical company."""
+
+    def __init__(self, scorer: Scorer, views: Views, ordinary: Typical, themes: Themes) -> None:
+        self._scorer, self._views, self._typical, self._themes = scorer, views, ordinary, themes
+        attributes = views.features.attributes
+        self._numeric = attributes.numeric[views.company]
+        self._words = sp.csr_matrix(attributes.words[views.company])
+        self._structure = views.features.structure[views.company]
+        self.n_themes, self.n_companies = len(themes.names), len(views)
+
+    def active(self) -> Flags:
+        """Which themes of which company are other than typical: (m, themes)."""
+        themes, ordinary = self._themes, self._typical
+        found = np.zeros((self.n_companies, self.n_themes), bool)
+        for values, middle, of in (
+            (self._numeric, ordinary.numeric, themes.numeric),
+            (self._structure, ordinary.structure, themes.structure),
+            (self._views.around, ordinary.around, themes.around),
+        ):
+            other = (values != middle) & ~(np.isnan(values) & np.isnan(middle))
+            for theme in np.unique(of):
+                found[:, theme] |= other[:, of == theme].any(1)
+        found[:, themes.words] |= np.diff(self._words.indptr) > 0
+        return found
+
+    def log_odds(self, which: Ints, kept: Flags, around: Floats | None = None) -> Reals:
+        """The score (e,) of companies ``which`` (e,), in 0 .. m-1, with the themes ``kept`` (e, themes) alone.
+
+        around: other label features (m, F) to take instead of those that the models saw.
+        """
+        parts = [
+            self._part(which[start : start + CASES], kept[start : start + CASES], around)
+            for start in range(0, len(which), CASES)
+        ]
+        return np.concatenate([np.zeros(0), *parts])
+
+    def _part(self, which: Ints, keep: Flags, around: Floats | None) -> Reals:
+        views, ordinary, themes = self._views, self._typical, self._themes
+        seen = views.around if around is None else around
+        words = sp.csr_matrix(self._words[which])
+        words.data = words.data * np.repeat(keep[:, themes.words], np.diff(words.indptr))
+        attributes = views.features.attributes
+        perturbed = Features(
+            Attributes(
+                np.where(keep[:, themes.numeric], self._numeric[which], ordinary.numeric),
+                attributes.numeric_names,
+                words,
+                attributes.word_names,
+            ),
+            np.where(keep[:, themes.structure], self._structure[which], ordinary.structure),
+            views.features.structure_names,
+            (),
+        )
+        nearby = np.where(keep[:, themes.around], seen[which], ordinary.around)
+        return self._scorer.log_odds(perturbed, nearby, views.fold[which])

@@ -1,0 +1,164 @@
+"""Contributions in words with numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphlead.core.evidence import Reason
+from graphlead.core.features import Features, Incidence, Neighbours
+from graphlead.explain.facts import Facts
+from graphlead.explain.reasons.attribution import Attribution
+from graphlead.explain.reasons.counts import Around, Side
+from graphlead.explain.reasons.inputs import Typical, Views
+from graphlead.explain.reasons.themes import (
+    HOLDERS,
+    LINKS,
+    NAME,
+    NAME_LENGTH,
+    OWNED,
+    OWNERSHIP,
+    WALK,
+    WORDS_OF,
+    Cuts,
+    Themes,
+)
+
+MOST_REASONS = 6
+LEAST = 0.005
+REST = "everything else"
+
+_WITHOUT = {
+    OWNERSHIP: "no ownership links are known",
+    HOLDERS: "no holder or person is shared with another company",
+    LINKS: "no other links are known",
+}
+
+
+@dataclass(frozen=True)
+class Sayings:
+    """What the reasons of m companies are worded from.
+
+    words: the words that the groups of a relation of words stand for; holders: what the holders and persons of the
+    companies are called, by their number among all holders and then all persons.
+    """
+
+    features: Features
+    themes: Themes
+    cuts: Cuts
+    views: Views
+    ordinary: Typical
+    around: Around
+    facts: Facts
+    words: Mapping[str, Sequence[str]]
+    holders: Mapping[int, str]
+
+    def reasons(self, attribution: Attribution, i: int) -> tuple[Reason, ...]:
+        """What moved the score of the i-th company, the strongest first, the rest together last: they add up."""
+        values = attribution.contributions[i]
+        strongest = np.argsort(-np.abs(values), kind="stable")[:MOST_REASONS]
+        named = [int(theme) for theme in strongest if abs(values[theme]) >= LEAST]
+        reasons = [
+            Reason(self.say(theme, i, float(values[theme])), float(values[theme]), self.themes.names[theme])
+            for theme in named
+        ]
+        rest = np.delete(values, named)
+        if np.abs(rest).sum() > 0:
+            count = int((rest != 0).sum())
+            text = f"{count} smaller contribution{'s' if count > 1 else ''} together"
+            reasons.append(Reason(text, float(rest.sum()), REST))
+        return tuple(reasons)
+
+    def say(self, theme: int, i: int, contribution: float) -> str:
+        """What is behind the contribution of this theme, as a sentence without its full stop."""
+        name = self.themes.names[theme]
+        if name == WALK:
+            return self._walk(i)
+        side = self.around.highest if contribution > 0 else self.around.lowest
+        relation = self._telling(theme, i, side, contribution > 0)
+        own = self._own(name, i)
+        if relation is None:
+            return own or _WITHOUT.get(name, f"{name}: nothing in common with other companies is known")
+        told = self._counted(relation, i, side)
+        if float(side.lift[relation, i]) * contribution <= 0:
+            return f"{own or name}, given everything else ({told})"
+        return f"{own}; {told}" if own else told
+
+    def _telling(self, theme: int, i: int, side: Side, upwards: bool) -> int | None:
+        """The relation of the theme that speaks most for the direction."""
+        relations = [r for r in self.themes.relations[theme] if np.isfinite(side.lift[r, i])]
+        if not relations:
+            return None
+        return (max if upwards else min)(relations, key=lambda r: float(side.lift[r, i]))
+
+    def _own(self, name: str, i: int) -> str:
+        """The company's own value, where the theme is one of its columns."""
+        if name == NAME or name not in self._columns():
+            return ""
+        return f"{name} is {self.facts.text(name, i)}"
+
+    def _columns(self) -> set[str]:
+        numbers = [
+            n for n in self.features.attributes.numeric_names if n not in self.cuts and n != NAME_LENGTH
+        ]
+        return {*numbers, *(cut.column for cuts in self.cuts.values() for cut in cuts)} & set(
+            self.themes.names
+        )
+
+    def _counted(self, relation: int, i: int, side: Side) -> str:
+        won, others = int(side.won[relation, i]), int(side.others[relation, i])
+        which = self._which(relation, i, int(side.column[relation, i]))
+        if others == 1:
+            return f"the one other company {which} is {'a' if won else 'no'} client"
+        return f"{_of(won, others)} {which} {_are(won)} ({self._against(won, others)})"
+
+    def _which(self, relation: int, i: int, column: int) -> str:
+        found = self.features.relations[relation]
+        if found.name in self.cuts:
+            return self.facts.group(self.cuts[found.name], i)
+        if found.name == OWNED:
+            return "that owns it or that it owns"
+        if isinstance(found, Neighbours):
+            return f"linked to it by {found.name.removeprefix('linked by ').replace('_', ' ')}"
+        if not isinstance(found, Incidence):
+            return "in its ownership group"
+        if found.name.startswith(WORDS_OF):
+            return f'with "{self.words[found.name][column]}" in their {found.name.removeprefix(WORDS_OF)}'
+        return f"that {self.holders[column]} holds or is joined to"
+
+    def _against(self, won: int, others: int) -> str:
+        base = percent(self.around.base)
+        return (
+            f"{percent(won / others)}, against {base} of the register"
+            if won
+            else f"{base} of the register are"
+        )
+
+    def _walk(self, i: int) -> str:
+        visits, usual = float(np.exp(self.views.around[i, -1])), float(np.exp(self.ordinary.around[-1]))
+        return (
+            f"over several links and things in common it is {times(visits / usual)} as close to the clients "
+            "as a typical company (by a random walk from them)"
+        )
+
+
+def _of(won: int, others: int) -> str:
+    if won == others:
+        return f"{'both' if others == 2 else f'all {others:,}'} other companies"
+    return f"{f'{won:,}' if won else 'none'} of the {others:,} other companies"
+
+
+def _are(won: int) -> str:
+    return "are clients" if won > 1 else "is a client"
+
+
+def percent(share: float) -> str:
+    """A share as a reader writes it: 27 %, 1.6 %, 0.04 %."""
+    value = 100 * share
+    return f"{value:.0f} %" if value >= 9.95 else f"{value:.2g} %"
+
+
+def times(ratio: float) -> str:
+    return f"{ratio:.0f} times" if ratio >= 9.95 else f"{ratio:.1f} times"

@@ -1,0 +1,91 @@
+"""The label features that companies would have if one client were none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from graphlead.core.arrays import Floats, Ints
+from graphlead.core.features import Features, Groups, Incidence, Neighbours, Relation
+from graphlead.explain.reasons.inputs import Reals
+
+
+@dataclass(frozen=True)
+class Lift:
+    """How a label feature compares the clients among a company's neighbours with the register.
+
+    formula(won, others, base, strength), base being the share of clients in the register; ``groups`` is the strength
+    for groups, ``links`` for direct neighbours.
+    """
+
+    formula: Callable[[Any, Any, float, float], Any]
+    groups: float
+    links: float
+
+
+def without_one(features: Features, lift: Lift, companies: Ints, visible: Ints, left_out: Ints) -> Floats:
+    """Label features float32 (m, F - 1), without the walk, of ``companies`` (m,) from the ``visible`` clients but one.
+
+    left_out (m,): the client that is none to each company; all of them are among the visible. What each relation
+    gives is what it would give if its label features were made anew without that client.
+    """
+    is_client = np.zeros(features.n_companies, np.float32)
+    is_client[visible] = 1
+    base = max(len(visible) - 1, 1) / features.n_companies
+    columns = [
+        column
+        for relation in features.relations
+        for column in _columns(relation, lift, is_client, companies, left_out, base)
+    ]
+    return (
+        np.stack(columns, axis=1).astype(np.float32) if columns else np.zeros((len(companies), 0), np.float32)
+    )
+
+
+def _columns(
+    relation: Relation, lift: Lift, is_client: Floats, companies: Ints, left_out: Ints, base: float
+) -> Sequence[Reals]:
+    if isinstance(relation, Groups):
+        return [_group(relation, lift, is_client, companies, left_out, base)]
+    if isinstance(relation, Neighbours):
+        near = sp.csr_matrix(relation.matrix[companies])
+        won = near @ is_client - np.asarray(relation.matrix[companies, left_out]).ravel()
+        return [lift.formula(won, np.asarray(near.sum(1)).ravel(), base, lift.links)]
+    return _members(relation, lift, is_client, companies, left_out, base)
+
+
+def _group(
+    relation: Groups, lift: Lift, is_client: Floats, companies: Ints, left_out: Ints, base: float
+) -> Reals:
+    code = relation.code
+    won = np.bincount(code[is_client > 0] + 1, minlength=relation.count + 1)
+    size = np.bincount(code + 1, minlength=relation.count + 1)
+    mine = code[companies]
+    lifts = lift.formula(
+        won[mine + 1] - (mine == code[left_out]), np.maximum(size[mine + 1] - 1, 0), base, lift.groups
+    )
+    return np.where(mine >= 0, lifts, 0.0)
+
+
+def _members(
+    relation: Incidence, lift: Lift, is_client: Floats, companies: Ints, left_out: Ints, base: float
+) -> Sequence[Reals]:
+    """Sum, mean (by the root of the count) and strongest of the lifts of each company's groups; 0 with none."""
+    won, others = relation.matrix.T @ is_client, np.asarray(relation.matrix.sum(0)).ravel() - 1
+    mine = sp.csr_matrix(relation.matrix[companies])
+    mine.sort_indices()
+    both = np.asarray(mine.multiply(relation.matrix[left_out]).tocsr()[_rows(mine), mine.indices]).ravel()
+    lifts = lift.formula(won[mine.indices] - both, others[mine.indices], base, lift.groups)
+    count = np.diff(mine.indptr)
+    total = np.asarray(np.bincount(_rows(mine), lifts, len(companies)), np.float64)
+    strongest = np.full(len(companies), -np.inf)
+    np.maximum.at(strongest, _rows(mine), lifts)
+    return total, total / np.sqrt(np.maximum(count, 1)), np.where(count > 0, strongest, 0.0)
+
+
+def _rows(matrix: sp.csr_matrix) -> Ints:
+    return np.repeat(np.arange(matrix.shape[0], dtype=np.int32), np.diff(matrix.indptr))

@@ -1,0 +1,38 @@
+"""The evidence of one company as lines to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graphlead.core.evidence import Evidence
+from graphlead.explain.reasons.reasons import percent
+
+
+def told(
+    evidence: Evidence, name: str, score: float, rank: int, n_ranked: int, *, cypher: bool = False
+) -> list[str]:
+    """Lines that tell why the company called ``name`` has its score (a probability) and its rank of ``n_ranked``.
+
+    cypher: with the query that shows each tie, and its parameters.
+    """
+    lines = [
+        f"{name}: {percent(score)}, rank {rank:,} of {n_ranked:,}; a typical company has {percent(evidence.typical)}.",
+        "What moved the score (in log-odds):",
+        *(f"  {reason.contribution:+.2f}  {reason.text}" for reason in evidence.reasons),
+    ]
+    if evidence.ties:
+        lines.append("The nearest clients:")
+        lines += [
+            line for tie in evidence.ties for line in _tie(tie.sentence, tie.cypher, tie.parameters, cypher)
+        ]
+    else:
+        lines.append("No client is near by ownership, holder, person, address, link, or industry and place.")
+    lines += [line for line in (evidence.counterfactual, evidence.introduction) if line]
+    return lines
+
+
+def _tie(sentence: str, text: str, parameters: object, cypher: bool) -> Iterator[str]:
+    yield f"  {sentence}"
+    if cypher:
+        yield f"    {text}"
+        yield f"    {parameters}"

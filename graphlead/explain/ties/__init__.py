@@ -1,0 +1,1 @@
+"""The way from a company to a client."""

@@ -1,0 +1,100 @@
+"""The nearest client in a company's own ownership group, along the ownership links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
+
+from graphlead.core.arrays import NONE, Flags, Ints
+from graphlead.core.clients import Cohort
+from graphlead.core.graph import CompanyGraph
+from graphlead.explain.reasons.inputs import Numbers, Reals
+from graphlead.explain.ties.ways import OWNERS, OWNS, Found, Leg, Longs, Node, Tier, Way
+
+
+def grouped(graph: CompanyGraph, cohort: Cohort, companies: Ints) -> Iterator[Found]:
+    """The shortest way of ownership links from each of ``companies`` (m,) to a client of its ownership group.
+
+    Holders and persons join the companies that they own, within the group; a company without a way gets none. The
+    work is linear in the ownership links, and the search stays within the groups asked for.
+    """
+    group = graph.ownership.group
+    inside = np.zeros(graph.n_companies, bool)
+    inside[group[cohort.clients]] = True
+    asked = np.zeros(graph.n_companies, bool)
+    asked[group[companies]] = True
+    inside = (inside & asked)[group]
+    wanted = np.flatnonzero(inside[companies])
+    clients = cohort.clients[inside[cohort.clients]]
+    if not len(wanted):
+        return
+    web = _web(graph, group, inside)
+    predecessor, distance = web.from_clients(clients)
+    for i in wanted:
+        start = int(np.searchsorted(web.companies, companies[i]))
+        if np.isfinite(distance[start]):
+            yield int(i), web.way(start, predecessor)
+
+
+def _web(graph: CompanyGraph, group: Ints, inside: Flags) -> _Web:
+    """The ownership links within the groups. A holder counts once a group, so that it never joins two of them."""
+    members = np.flatnonzero(inside).astype(np.int64)
+    number, owned, node, label = members[:0], members[:0], members[:0], members[:0]
+    for code, kind in enumerate(OWNERS):
+        edges = graph.edges.get((kind, OWNS, "company"))
+        if edges is None:
+            continue
+        keep = inside[edges.target]
+        if kind == "company":
+            keep &= (group[edges.source] == group[edges.target]) & (edges.source != edges.target)
+        source, target = edges.source[keep].astype(np.int64), edges.target[keep].astype(np.int64)
+        # Companies keep their numbers; behind them each kind of holder has a number for every group.
+        mine = source if code == 0 else len(group) * (len(OWNERS) * (source + 1) + code) + group[target]
+        number, owned = np.r_[number, mine], np.r_[owned, target]
+        node, label = np.r_[node, source], np.r_[label, np.full(len(source), code)]
+    different, ends = np.unique(np.r_[members, number, owned], return_inverse=True)
+    source, target = np.split(ends[len(members) :], 2)
+    labels, nodes = np.zeros(len(different), np.int64), np.zeros(len(different), np.int64)
+    nodes[: len(members)] = members
+    labels[source], nodes[source] = label, node
+    return _Web(members, labels, nodes, source, target)
+
+
+class _Web:
+    """Ownership links over compact numbers: the member companies first, then each holder once a group."""
+
+    def __init__(
+        self, companies: Longs, labels: Longs, nodes: Longs, source: Numbers, target: Numbers
+    ) -> None:
+        self.companies, self._labels, self._nodes = companies, labels, nodes
+        self._n = len(labels)
+        self._matrix = coo_array((np.ones(len(source), np.float32), (source, target)),
+                                 shape=(self._n, self._n)).tocsr()  # fmt: skip
+
+    def from_clients(self, clients: Ints) -> tuple[Ints, Reals]:
+        """The node before each node on the way from its nearest client, and how many links that is (infinite: none)."""
+        distance, predecessor, _ = dijkstra(
+            self._matrix, directed=False, indices=np.searchsorted(self.companies, clients),
+            unweighted=True, min_only=True, return_predecessors=True,
+        )  # fmt: skip
+        return predecessor, distance
+
+    def way(self, start: int, predecessor: Ints) -> Way:
+        numbers = [start]
+        while predecessor[numbers[-1]] > NONE:
+            numbers.append(int(predecessor[numbers[-1]]))
+        legs = tuple(self._leg(one, two) for one, two in pairwise(numbers))
+        nodes = tuple(self._node(number) for number in numbers)
+        relation = nodes[1][0] if len(nodes) == 3 and nodes[1][0] != "company" else "ownership"
+        return Way(nodes[-1][1], relation, Tier.LINKED, nodes, legs)
+
+    def _node(self, number: int) -> Node:
+        return OWNERS[self._labels[number]], int(self._nodes[number])
+
+    def _leg(self, one: int, two: int) -> Leg:
+        row = self._matrix.indices[self._matrix.indptr[one] : self._matrix.indptr[one + 1]]
+        return Leg(OWNS, bool((row == two).any()))

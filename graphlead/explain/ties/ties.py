@@ -1,0 +1,74 @@
+"""The nearest clients of companies, each with the way to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import chain
+
+import numpy as np
+
+from graphlead.core.arrays import Ints
+from graphlead.core.clients import Cohort
+from graphlead.core.evidence import Tie
+from graphlead.core.graph import CompanyGraph
+from graphlead.core.register import Register
+from graphlead.explain.facts import Names
+from graphlead.explain.ties.alike import alike, same_address
+from graphlead.explain.ties.grouped import grouped
+from graphlead.explain.ties.linked import effective, linked
+from graphlead.explain.ties.sentences import Teller
+from graphlead.explain.ties.shares import Shares, Stakes
+from graphlead.explain.ties.ways import OWNS, Way, nearest, preference
+
+_NOTHING = np.zeros(0, np.int32)
+NO_STAKES = Stakes(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING > 0)
+
+
+def ways_to_clients(
+    register: Register, graph: CompanyGraph, cohort: Cohort, companies: Ints
+) -> list[tuple[Way, ...]]:
+    """Up to three different clients near each of ``companies`` (m,), none of them a client, the nearest first.
+
+    Near by a link or an owner, holder, person or company in common, then within the ownership group, by effective
+    ownership, by address, and last by industry and place.
+    """
+    preferred = preference(cohort)
+    found = chain(
+        linked(graph, cohort, companies, preferred),
+        grouped(graph, cohort, companies),
+        effective(graph, cohort, companies, preferred),
+        same_address(register, cohort, companies, preferred),
+        alike(graph, cohort, companies, preferred),
+    )
+    return nearest(list(found), len(companies))
+
+
+def ways_in_group(graph: CompanyGraph, cohort: Cohort, companies: Ints) -> list[Way | None]:
+    """The shortest way of ownership links from each of ``companies`` (m,) to a client of its group, None for none."""
+    ways = dict(grouped(graph, cohort, companies))
+    return [ways.get(i) for i in range(len(companies))]
+
+
+def teller_of(
+    register: Register, graph: CompanyGraph, ways: Sequence[Way], stakes: Callable[[], Stakes]
+) -> Teller:
+    """Who tells these ways; ``stakes`` is asked only when a way goes along ownership."""
+    wanted: dict[str, list[int]] = {}
+    for label, node in {node for way in ways for node in way.nodes}:
+        wanted.setdefault(label, []).append(node)
+    nodes = {label: np.array(each, np.int32) for label, each in wanted.items()}
+    owned = any(leg.relation == OWNS for way in ways for leg in way.legs)
+    shares = Shares(graph, stakes() if owned else NO_STAKES, ways)
+    return Teller(Names(register, graph.keys, nodes), shares)
+
+
+def ties_in_group(
+    register: Register, graph: CompanyGraph, cohort: Cohort, companies: Ints, stakes: Callable[[], Stakes]
+) -> list[Tie | None]:
+    """For companies (m,) in the ownership group of a client: the nearest client, and the ownership path as a sentence.
+
+    None where no chain of links is known.
+    """
+    ways = ways_in_group(graph, cohort, companies)
+    teller = teller_of(register, graph, [way for way in ways if way], stakes)
+    return [teller.tie(way) if way else None for way in ways]

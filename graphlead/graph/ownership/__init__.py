@@ -1,0 +1,1 @@
+"""Who owns whom: stakes, groups, control, effective shares."""

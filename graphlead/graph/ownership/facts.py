@@ -1,0 +1,34 @@
+"""Ownership facts of every company: group, ultimate parent, cycle flag and effective shares."""
+
+from __future__ import annotations
+
+from graphlead.core.contracts import Progress, silent
+from graphlead.core.graph import Edges, Ownership
+from graphlead.graph.ownership.control import controllers, groups, ultimate_parents
+from graphlead.graph.ownership.effective import effective_shares
+from graphlead.graph.ownership.stakes import Ledger, Stakes, ledger
+
+
+def ownership(n_companies: int, n_holders: int, stakes: Stakes, *, progress: Progress = silent) -> Ownership:
+    """The ownership facts that follow from stakes among companies and by holders (persons included).
+
+    Control, and with it group and ultimate parent, is defined in ``control``; effective shares and their
+    bounds in ``effective``; how several statements about one stake are reconciled in ``stakes``.
+    """
+    return ownership_of(ledger(stakes, n_companies), n_companies, n_holders, progress=progress)
+
+
+def ownership_of(
+    merged: Ledger, n_companies: int, n_holders: int, *, progress: Progress = silent
+) -> Ownership:
+    """The same from a ledger of stakes that are merged and bounded already."""
+    controller = controllers(merged, n_companies, n_companies + n_holders)
+    shares, in_cycle = effective_shares(merged, n_companies, progress=progress)
+    return Ownership(
+        group=groups(controller, n_companies),
+        ultimate_parent=ultimate_parents(controller, n_companies),
+        in_cycle=in_cycle,
+        effective=Edges(shares.owner, shares.owned, shares.middle),
+        effective_low=shares.low,
+        effective_high=shares.high,
+    )

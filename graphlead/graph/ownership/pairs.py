@@ -1,0 +1,160 @@
+"""Sparse columns of effective shares: for each owned company, its owners with the bounds of their shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from graphlead.core.arrays import NONE, Flags, Ints
+from graphlead.graph.ownership.stakes import Doubles, Longs
+
+SMALLEST = 1e-4
+"""Effective shares that cannot reach this are left out."""
+MOST_OWNERS = 256
+"""The owners kept of one company, the largest first: bounds the memory of endless chains and dense cores."""
+
+
+def ragged(starts: npt.NDArray[np.integer], counts: npt.NDArray[np.integer]) -> Longs:
+    """start, start+1, ... start+count-1 of every range, one after the other."""
+    ends = np.cumsum(counts, dtype=np.int64)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total) + np.repeat(starts - (ends - counts), counts)
+
+
+@dataclass(frozen=True)
+class Arcs:
+    """Direct shares among m companies: arrays (S,) sorted by owned, and slack (m,) as in ``Ledger``."""
+
+    owner: Ints
+    owned: Ints
+    low: Doubles
+    high: Doubles
+    slack: Doubles
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+    def into(self, nodes: npt.NDArray[np.integer]) -> Longs:
+        """The arcs whose owned company is one of these."""
+        first = np.searchsorted(self.owned, nodes, "left")
+        return ragged(first, np.searchsorted(self.owned, nodes, "right") - first)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Effective shares, arrays of shape (P,), sorted by owned and then owner."""
+
+    owner: Ints
+    owned: Ints
+    low: Doubles
+    high: Doubles
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+    def keys(self, n: int) -> Longs:
+        return self.owned.astype(np.int64) * n + self.owner
+
+    def take(self, rows: Flags | Longs) -> Pairs:
+        return Pairs(self.owner[rows], self.owned[rows], self.low[rows], self.high[rows])
+
+
+@dataclass(frozen=True)
+class Walks:
+    """Chains of ownership: the arc each ends with, who starts it, and the starter's share in the arc's
+    owner."""
+
+    arc: Longs
+    start: Ints
+    low: Doubles
+    high: Doubles
+
+
+class Columns:
+    """The pairs of the companies settled so far, found by owned company; grows by whole columns."""
+
+    def __init__(self, n: int) -> None:
+        self.first = np.zeros(n, np.int64)
+        self.count = np.zeros(n, np.int64)
+        self._size = 0
+        self._owner = np.empty(1024, np.int32)
+        self._low = np.empty(1024, np.float32)
+        self._high = np.empty(1024, np.float32)
+
+    def add(self, pairs: Pairs) -> None:
+        """Append the columns of companies that have none yet."""
+        if not len(pairs):
+            return
+        starts = np.flatnonzero(np.r_[True, np.diff(pairs.owned) != 0])
+        self.first[pairs.owned[starts]] = self._size + starts
+        self.count[pairs.owned[starts]] = np.diff(np.r_[starts, len(pairs)])
+        end = self._size + len(pairs)
+        self._reserve(end)
+        self._owner[self._size : end] = pairs.owner
+        self._low[self._size : end] = pairs.low
+        self._high[self._size : end] = pairs.high
+        self._size = end
+
+    def _reserve(self, size: int) -> None:
+        if size > len(self._owner):
+            room = max(size, 2 * len(self._owner))
+            for name in ("_owner", "_low", "_high"):
+                grown = np.empty(room, getattr(self, name).dtype)
+                grown[: self._size] = getattr(self, name)[: self._size]
+                setattr(self, name, grown)
+
+    def walks(self, arcs: Arcs, rows: Longs) -> Walks:
+        """Every chain that ends with one of these arcs, the arc alone included, and does not start there."""
+        above = arcs.owner[rows]
+        counts = self.count[above]
+        at = ragged(self.first[above], counts)
+        arc = np.r_[rows, np.repeat(rows, counts)]
+        start = np.r_[above, self._owner[at]]
+        low = np.r_[np.ones(len(rows)), self._low[at]]
+        high = np.r_[np.ones(len(rows)), self._high[at]]
+        onward = start != arcs.owned[arc]
+        return Walks(arc[onward], start[onward], low[onward], high[onward])
+
+    def pairs(self) -> tuple[Ints, Ints, npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Owner, owned, low and high of everything settled, by owned company."""
+        at = ragged(self.first, self.count)
+        owned = np.repeat(np.arange(len(self.count), dtype=np.int32), self.count)
+        return self._owner[at], owned, self._low[at], self._high[at]
+
+
+def gather(arcs: Arcs, walks: Walks) -> Pairs:
+    """The chains summed by who starts them and where they end.
+
+    The upper bound is the least of: everything; the sum of the arcs' upper bounds; and the sum of their lower
+    bounds with what is left of the company given to the uncertain arc that serves the starting owner best.
+    """
+    n = len(arcs.slack)
+    keys = arcs.owned[walks.arc].astype(np.int64) * n + walks.start
+    order = np.argsort(keys, kind="stable")
+    keys, arc = keys[order], walks.arc[order]
+    low, high = walks.low[order], walks.high[order]
+    if not len(keys):
+        return Pairs(np.empty(0, np.int32), np.empty(0, np.int32), low, high)
+    starts = np.flatnonzero(np.r_[True, np.diff(keys) != 0])
+    owned, owner = np.divmod(keys[starts], n)
+    sure = np.add.reduceat(arcs.low[arc] * high, starts)
+    best = np.maximum.reduceat(np.where(arcs.high[arc] > arcs.low[arc], high, 0.0), starts)
+    most = np.minimum(np.add.reduceat(arcs.high[arc] * high, starts), sure + arcs.slack[owned] * best)
+    least = np.minimum(np.add.reduceat(arcs.low[arc] * low, starts), 1.0)
+    return Pairs(
+        owner.astype(np.int32), owned.astype(np.int32), least, np.maximum(least, np.minimum(most, 1.0))
+    )
+
+
+def trim(pairs: Pairs) -> Pairs:
+    """Without the shares too small to matter, and at most MOST_OWNERS owners a company."""
+    pairs = pairs.take(pairs.high >= SMALLEST)
+    starts = np.flatnonzero(np.diff(pairs.owned, prepend=NONE))
+    counts = np.diff(starts, append=len(pairs))
+    if counts.max(initial=0) <= MOST_OWNERS:
+        return pairs
+    order = np.lexsort((pairs.owner, -(pairs.low + pairs.high), pairs.owned))
+    place = np.arange(len(pairs)) - np.repeat(starts, counts)
+    return pairs.take(np.sort(order[place < MOST_OWNERS]))

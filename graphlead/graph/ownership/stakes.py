@@ -1,0 +1,119 @@
+"""Stakes: who owns which company, and between which bounds the share lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from graphlead.core.arrays import Flags, Ints
+
+Doubles = npt.NDArray[np.float64]
+Longs = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Stakes:
+    """Stakes in companies, arrays of shape (S,).
+
+    owner: the company index, or n_companies + index for a holder or person. owned: company index.
+    low, high: bounds of the share in [0, 1], both NaN where it is unknown. claim: see ``kinds.Claim``.
+    day: days since 1970 of the statement, very negative where undated.
+    """
+
+    owner: Ints
+    owned: Ints
+    low: Doubles
+    high: Doubles
+    claim: npt.NDArray[np.int8]
+    day: Longs
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+    @property
+    def known(self) -> Flags:
+        return ~(np.isnan(self.low) | np.isnan(self.high))
+
+    def take(self, rows: Longs | Flags) -> Stakes:
+        return Stakes(
+            self.owner[rows],
+            self.owned[rows],
+            self.low[rows],
+            self.high[rows],
+            self.claim[rows],
+            self.day[rows],
+        )
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One stake an (owner, owned) pair, sorted by owned, with what is possible of each share.
+
+    low, high: bounds in [0, 1] that hold for every distribution of a company's shares among its owners.
+    known: the link gave a share. day: of the statement, as in Stakes. slack: for each company, the part of it that no
+    lower bound accounts for.
+    """
+
+    owner: Ints
+    owned: Ints
+    low: Doubles
+    high: Doubles
+    known: Flags
+    claim: npt.NDArray[np.int8]
+    day: Longs
+    slack: Doubles
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+    @property
+    def middle(self) -> Doubles:
+        """The share to reckon with, shape (S,): halfway between the bounds."""
+        return (self.low + self.high) / 2
+
+
+def merge(stakes: Stakes) -> Stakes:
+    """One stake an (owner, owned) pair, sorted by owned then owner; owning oneself is left out.
+
+    Where several links state the same stake, a known share beats an unknown one, then the latest counts, then
+    the largest; the strongest claim of control among them is kept.
+    """
+    stakes = stakes.take(stakes.owner != stakes.owned)
+    if not len(stakes):
+        return stakes
+    low = np.nan_to_num(stakes.low, nan=-1.0)
+    order = np.lexsort((low, stakes.day, stakes.known, stakes.owner, stakes.owned))
+    stakes = stakes.take(order)
+    starts = np.flatnonzero(
+        np.r_[True, (np.diff(stakes.owned) != 0) | (np.diff(stakes.owner) != 0)],
+    )
+    ends = np.r_[starts[1:], len(stakes)] - 1
+    return replace(stakes.take(ends), claim=np.maximum.reduceat(stakes.claim, starts))
+
+
+def ledger(stakes: Stakes, n_companies: int) -> Ledger:
+    """The stakes merged, with bounds that are consistent company by company.
+
+    An unknown share may be anything that the others' lower bounds leave over. Shares of one company that sum
+    above 1 are scaled down to sum to 1, which leaves nothing for its owners with unknown shares.
+    """
+    stakes = merge(stakes)
+    known = stakes.known
+    low = np.clip(np.where(known, stakes.low, 0.0), 0.0, 1.0)
+    high = np.clip(np.where(known, stakes.high, 1.0), low, 1.0)
+    total = np.bincount(stakes.owned, low, n_companies)
+    low = low / np.maximum(total, 1.0)[stakes.owned]
+    total = np.minimum(total, 1.0)
+    left = 1.0 - (total[stakes.owned] - low)
+    return Ledger(
+        owner=stakes.owner,
+        owned=stakes.owned,
+        low=low,
+        high=np.maximum(low, np.minimum(high, left)),
+        known=known,
+        claim=stakes.claim,
+        day=stakes.day,
+        slack=(1.0 - total).astype(np.float64),
+    )

@@ -1,0 +1,240 @@
+"""A run as a property graph in Parquet: what cypher/README.md describes, in tables that every store loads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from graphlead.core.clients import Cohort
+from graphlead.core.contracts import Progress, silent
+from graphlead.core.graph import CompanyGraph
+from graphlead.core.property_graph import SCORED, NodeTable, Projection
+from graphlead.core.register import Register, Role
+from graphlead.graph.property_graph.relationships import levels, linked, ownership
+from graphlead.graph.property_graph.tables import KEYS, LABELS, ROWS_A_GROUP, node_table
+
+DERIVED: dict[str, pa.DataType] = {
+    "group_id": pa.string(),
+    "ultimate_parent_id": pa.string(),
+    "in_cycle": pa.bool_(),
+    "links": pa.int64(),
+    "is_client": pa.bool_(),
+    "is_suppressed": pa.bool_(),
+    "won": pa.date32(),
+    "score": pa.float64(),
+    "rank": pa.int64(),
+    "fit": pa.string(),
+    "segment": pa.string(),
+    "nearest_client_id": pa.string(),
+    "run_id": pa.string(),
+}
+"""What a run adds to each company, after its key, its name and the columns of the register."""
+
+RESERVED = {"_id", "_label", "_src", "_dst", "_nodes", "_rels"}
+"""Names that a store keeps to itself."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where companies stand after a run: ``table`` has company (index) and the properties of SCORED it knows.
+
+    run_id, finished: the run, and when it finished (ISO 8601).
+    """
+
+    table: pa.Table
+    run_id: str
+    finished: str
+
+
+def project(
+    register: Register,
+    graph: CompanyGraph,
+    cohort: Cohort,
+    standing: Standing,
+    folder: Path,
+    *,
+    progress: Progress = silent,
+) -> Projection:
+    """Write everything a run knows into Parquet files in ``folder``, which must exist.
+
+    A column of the register is a property of its own name; where that is taken, ``NAME (register)``. The first name
+    column is the property ``name``.
+    """
+    progress(0, 3, "companies")
+    ids = register.ids().cast(pa.string())
+    nodes = [_companies(register, graph, cohort, standing, ids, folder)]
+    progress(1, 3, "other nodes")
+    nodes += [*_others(register, graph, folder), _run(standing, folder)]
+    progress(2, 3, "relationships")
+    keys = {"company": ids, **graph.keys}
+    edges = [
+        *ownership(register, graph, keys, folder),
+        *linked(register, folder),
+        *levels(graph, keys, folder),
+    ]
+    progress(3, 3, "relationships")
+    return Projection(standing.run_id, standing.finished, tuple(nodes), tuple(edges))
+
+
+def property_names(register: Register) -> dict[str, str]:
+    """The property of each column of the register: its name, where no other property has that already."""
+    named = register.names_of(Role.NAME)[:1]
+    names = {"company_id": "company_id"} | dict.fromkeys(named, "name")
+    taken = {"company_id", "name", *DERIVED} | RESERVED
+    for column in register.columns:
+        if column.name in names:
+            continue
+        name = column.name
+        while name.casefold() in taken or not name:
+            name = f"{name} (register)".strip()
+        names[column.name] = name
+        taken.add(name.casefold())
+    return names
+
+
+def _companies(
+    register: Register, graph: CompanyGraph, cohort: Cohort, standing: Standing, ids: pa.Array, folder: Path
+) -> NodeTable:
+    names = property_names(register)
+    source = pq.ParquetFile(register.companies)
+    types = {name: _type(source.schema_arrow.field(column).type) for column, name in names.items()}
+    types = {"company_id": pa.string()} | {"name": types.pop("name", pa.string())} | types
+    derived = _derived(graph, cohort, standing, ids)
+    schema = pa.schema(list((types | DERIVED).items()))
+    columns = {name: column for column, name in names.items()}
+
+    def batches() -> Iterator[pa.Table]:
+        start = 0
+        for batch in source.iter_batches(ROWS_A_GROUP, columns=list(names)):
+            read = {
+                name: batch[columns[name]].cast(types[name])
+                if name in columns
+                else pa.nulls(len(batch), types[name])
+                for name in types
+            }
+            made = {name: make(start, start + len(batch)) for name, make in derived.items()}
+            yield pa.table(read | made, schema=schema)
+            start += len(batch)
+
+    return node_table("Company", schema, batches(), folder)
+
+
+def _type(found: pa.DataType) -> pa.DataType:
+    """The type of a property: a register holds no others, but DuckDB writes flags and whole numbers of any width."""
+    if pa.types.is_boolean(found):
+        return pa.bool_()
+    if pa.types.is_integer(found):
+        return pa.int64()
+    if pa.types.is_floating(found) or pa.types.is_decimal(found):
+        return pa.float64()
+    return pa.date32() if pa.types.is_temporal(found) else pa.string()
+
+
+Slice = Callable[[int, int], pa.Array]
+
+
+def _derived(graph: CompanyGraph, cohort: Cohort, standing: Standing, ids: pa.Array) -> dict[str, Slice]:
+    """For each property of DERIVED, what gives it for the companies from one index to before another."""
+    n, facts = graph.n_companies, graph.ownership
+    client, suppressed = np.zeros(n, bool), np.zeros(n, bool)
+    client[cohort.clients], suppressed[cohort.suppressed] = True, True
+    won = np.full(n, np.datetime64("NaT"), "datetime64[D]")
+    won[cohort.clients] = cohort.won
+    links = degrees(graph, "company")
+    flags = {
+        "in_cycle": facts.in_cycle,
+        "links": links,
+        "is_client": client,
+        "is_suppressed": suppressed,
+        "won": won,
+    }
+    at = np.full(n, -1, np.int64)
+    at[standing.table["company"].to_numpy()] = np.arange(len(standing.table))
+    scored = {
+        name: _taken(standing.table[name].combine_chunks(), at, DERIVED[name])
+        if name in standing.table.column_names
+        else _nothing(DERIVED[name])
+        for name in SCORED[:-1]
+    }
+    return (
+        {"group_id": _ids(ids, facts.group), "ultimate_parent_id": _ids(ids, facts.ultimate_parent)}
+        | {name: _plain(values) for name, values in flags.items()}
+        | scored
+        | {"run_id": _taken(pa.array([standing.run_id]), np.where(at >= 0, 0, -1), pa.string())}
+    )
+
+
+def _ids(ids: pa.Array, at: np.ndarray) -> Slice:
+    return lambda start, end: ids.take(pa.array(at[start:end]))
+
+
+def _plain(values: np.ndarray) -> Slice:
+    return lambda start, end: pa.array(values[start:end])
+
+
+def _nothing(type_: pa.DataType) -> Slice:
+    return lambda start, end: pa.nulls(end - start, type_)
+
+
+def _taken(values: pa.Array, at: np.ndarray, type_: pa.DataType) -> Slice:
+    """The value at each position, null at -1."""
+    values = values.cast(type_)
+    return lambda start, end: values.take(pa.array(at[start:end], mask=at[start:end] < 0))
+
+
+def _others(register: Register, graph: CompanyGraph, folder: Path) -> Iterator[NodeTable]:
+    for kind in ("holder", "person"):
+        ids = graph.keys[kind].cast(pa.string())
+        label = LABELS[kind]
+        names = _names(register, ids, kind)
+        table = pa.table({KEYS[label]: ids, "name": names, "links": degrees(graph, kind)})
+        yield node_table(label, table.schema, iter([table]), folder)
+    codes = pa.table({"code": graph.keys["industry"].cast(pa.string())})
+    yield node_table("Industry", codes.schema, iter([codes]), folder)
+    keys = graph.keys["place"].cast(pa.string())
+    parts = {
+        "place_key": keys,
+        "level": pc.replace_substring_regex(keys, r"(?s)\|.*$", ""),
+        "name": pc.replace_substring_regex(keys, r"(?s)^.*\|", ""),
+    }
+    yield node_table("Place", pa.table(parts).schema, iter([pa.table(parts)]), folder)
+
+
+def degrees(graph: CompanyGraph, kind: str) -> np.ndarray:
+    """How many relationships of owning and of links each node of a type has, int64: what hubs are known by."""
+    counts = np.zeros(graph.nodes[kind], np.int64)
+    for (source, relation, target), edges in graph.edges.items():
+        if relation == "owns" or relation.startswith("linked:"):
+            for label, ends in ((source, edges.source), (target, edges.target)):
+                if label == kind:
+                    counts += np.bincount(ends, minlength=len(counts))
+    return counts
+
+
+def _names(register: Register, ids: pa.Array, kind: str) -> pa.Array:
+    """What links most often call these holders or persons, the first in the alphabet of several; else their id."""
+    wanted = pa.table({"id": ids, "place": pa.array(np.arange(len(ids)))})
+    with duckdb.connect() as db:
+        db.execute("SET enable_progress_bar = false")
+        db.register("wanted", wanted)
+        found = db.sql(
+            "WITH said AS (SELECT source_id, source_name, count(*) AS times FROM read_parquet(?) "
+            "WHERE source IS NULL AND source_name IS NOT NULL AND (source_type = 'person') = ? GROUP BY ALL), "
+            "named AS (SELECT source_id, first(source_name ORDER BY times DESC, source_name) AS name FROM said "
+            "GROUP BY source_id) "
+            "SELECT coalesce(name, id) AS name FROM wanted LEFT JOIN named ON source_id = id ORDER BY place",
+            params=[str(register.links), kind == "person"],
+        ).to_arrow_table()
+    return found["name"].combine_chunks().cast(pa.string())
+
+
+def _run(standing: Standing, folder: Path) -> NodeTable:
+    table = pa.table({"run_id": [standing.run_id], "finished": [standing.finished]})
+    return node_table("Run", table.schema, iter([table]), folder)

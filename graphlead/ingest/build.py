@@ -1,0 +1,129 @@
+"""Files to a Register: open, understand, type, clean, resolve the links, look for outliers, write."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from graphlead.core.contracts import Progress, silent
+from graphlead.core.errors import InputError
+from graphlead.core.noise import Noise
+from graphlead.core.register import Column, Register, Role
+from graphlead.ingest import records
+from graphlead.ingest.companies import clean_companies
+from graphlead.ingest.journal import KEPT, N_EXAMPLES, Journal
+from graphlead.ingest.link_findings import note_links
+from graphlead.ingest.links import clean_links, write_no_links
+from graphlead.ingest.open_file import Source, open_source
+from graphlead.ingest.outliers import Matrix, find_outliers
+from graphlead.ingest.plan import Reading, make_plan
+from graphlead.ingest.sql import quoted, session
+from graphlead.ingest.typed import type_values
+
+STAGES = 6
+
+
+def understand(companies: Path, overrides: Mapping[str, str] = {}) -> tuple[Column, ...]:
+    """The plan: the role of every column of a companies file, and why.
+
+    ``overrides`` fixes roles by column name: a value of Role, or industry:NACE, industry:NAICS, industry:SIC.
+    Raises InputError when the file cannot be used, SettingsError when an override names no column or no role.
+    """
+    with session(Path(tempfile.gettempdir())) as (db, folder):
+        _, readings = _open_companies(db, companies, overrides, folder)
+        return tuple(reading.column for reading in readings)
+
+
+def ingest(
+    companies: Path,
+    links: Path | None,
+    work: Path,
+    *,
+    overrides: Mapping[str, str] = {},
+    seed: int = 0,
+    progress: Progress = silent,
+) -> tuple[Register, Noise]:
+    """Read, understand and clean the files into the folder ``work``, which must exist.
+
+    Writes companies.parquet and links.parquet (see Register), set_aside.parquet, columns.json and noise.json.
+    ``seed`` draws the samples that outliers are sought in. Raises InputError when a file cannot be used.
+    """
+    with session(work) as (db, folder):
+        journal = Journal(db)
+        progress(0, STAGES, "reading the companies")
+        source, readings = _open_companies(db, companies, overrides, folder)
+        progress(2, STAGES, "cleaning the companies")
+        table = work / records.COMPANIES
+        n_companies = clean_companies(db, source, readings, journal, table)
+        if not n_companies:
+            raise InputError("no row has a company id.", where=str(companies), remedy="Fill the id column.")
+        progress(3, STAGES, "reading the links")
+        n_links = _ingest_links(db, links, work, journal, folder)
+        columns = tuple(reading.column for reading in readings)
+        register = Register(table, work / records.LINKS, columns, n_companies, n_links)
+        progress(4, STAGES, "looking for outliers")
+        _note_outliers(db, register, journal, seed)
+        progress(5, STAGES, "writing")
+        n_set_aside = journal.write_set_aside(work / records.SET_ASIDE)
+        noise = Noise(tuple(journal.findings), work / records.SET_ASIDE, n_set_aside)
+    records.save_register(register, work)
+    records.save_noise(noise, work)
+    progress(STAGES, STAGES, "done")
+    return register, noise
+
+
+def _open_companies(
+    db: duckdb.DuckDBPyConnection, path: Path, overrides: Mapping[str, str], folder: Path
+) -> tuple[Source, tuple[Reading, ...]]:
+    source = open_source(db, path, "companies", folder)
+    if not source.rows:
+        raise InputError(
+            "there are no companies, only a header.", where=str(path), remedy="Give a file with rows."
+        )
+    return source, type_values(db, source, make_plan(db, source, overrides), folder)
+
+
+def _ingest_links(
+    db: duckdb.DuckDBPyConnection, links: Path | None, work: Path, journal: Journal, folder: Path
+) -> int:
+    companies, path = work / records.COMPANIES, work / records.LINKS
+    if links is None:
+        write_no_links(db, path)
+        return 0
+    n_links = clean_links(db, open_source(db, links, "links", folder), companies, journal, path)
+    note_links(db, journal)
+    return n_links
+
+
+def _note_outliers(db: duckdb.DuckDBPyConnection, register: Register, journal: Journal, seed: int) -> None:
+    names = register.names_of(Role.NUMBER)
+    if not names or register.n_companies < 50:
+        return
+    values = _numbers(db, register, names)
+    found = find_outliers(values, seed)
+    rows, columns = found.rows[:N_EXAMPLES], found.columns[:N_EXAMPLES]
+    ids = db.execute(
+        "SELECT file_row_number, company_id FROM read_parquet(?, file_row_number = true) "
+        "WHERE file_row_number IN (SELECT unnest(?))",
+        [str(register.companies), [int(row) for row in rows]],
+    ).fetchall()
+    name_of = dict(ids)
+    examples = [
+        f"{name_of[int(row)]}: {names[column]} {values[row, column]:,.6g}"
+        for row, column in zip(rows, columns, strict=True)
+    ]
+    message = "companies whose numbers stand apart (isolation forest and local outlier factor agree)"
+    journal.note("outliers", "companies", len(found.rows), message, action=KEPT, examples=examples)
+
+
+def _numbers(db: duckdb.DuckDBPyConnection, register: Register, names: list[str]) -> Matrix:
+    """The number columns as float32 (n, k), NaN where missing."""
+    selected = ", ".join(
+        f"coalesce({quoted(name)}, 'nan'::DOUBLE)::FLOAT AS n{i}" for i, name in enumerate(names)
+    )
+    result = db.execute(f"SELECT {selected} FROM read_parquet(?)", [str(register.companies)]).fetchnumpy()
+    return np.stack([np.asarray(result[f"n{i}"], np.float32) for i in range(len(names))], axis=1)

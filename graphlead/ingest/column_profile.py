@@ -1,0 +1,225 @@
+"""What the values of a column look like, measured for all columns at once on a sample of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
+
+import duckdb
+
+from graphlead.core.register import Role
+from graphlead.ingest.headers import is_date, normalised
+from graphlead.ingest.open_file import Source
+from graphlead.ingest.sql import one_row
+from graphlead.ingest.values import (
+    band,
+    day,
+    epoch_day,
+    finite,
+    is_band,
+    is_placeholder,
+    literal,
+    number,
+    yes_or_no,
+)
+
+SAMPLE_ROWS = 10_000
+SAMPLE_CELLS = 1_000_000
+DIGITS = 0.3
+"""Columns where fewer values have a digit are not asked whether they hold numbers, bands or dates."""
+
+COLUMNS_A_QUERY = 20
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Counts over the sampled rows, except ``filled`` and ``distinct`` (approximate): over all rows.
+
+    ``sampled``: values in the sample that are not placeholders. The others count those of them that look like
+    what their name says, or average or bound them. Zero where the column's type makes the question idle.
+    """
+
+    filled: int
+    distinct: int
+    sampled: int
+    words: float
+    longest: int
+    continental: int
+    english: int
+    leading_zeros: int
+    years: int
+    first_above_12: int
+    second_above_12: int
+    booleans: int
+    emails: int
+    urls: int
+    phones: int
+    codes: int
+    two_letters: int
+    nace: int
+    digits_4: int
+    digits_5: int
+    digits_2_to_6: int
+    point_zero: int
+    with_digit: int
+    plain_numbers: int
+    numbers: int
+    comma_numbers: int
+    bands: int
+    band_numbers: int
+    days: int
+    month_first_days: int
+    digit_days: int
+    epochs: int
+
+    def share(self, count: int) -> float:
+        """``count`` as a share of the sampled values."""
+        return count / self.sampled if self.sampled else 0.0
+
+    @property
+    def uniqueness(self) -> float:
+        """Distinct values per filled row, over the whole file."""
+        return min(1.0, self.distinct / self.filled) if self.filled else 0.0
+
+
+def _cheap_text_measures(x: str) -> tuple[str, ...]:
+    """SQL of the fields of Profile from ``sampled`` to ``plain_numbers``, for a text column."""
+
+    def like(pattern: str) -> str:
+        return f"count(*) FILTER (regexp_full_match({x}, {literal(pattern)}))"
+
+    def above_12(group: int) -> str:
+        parts = r"'^(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}.*$'"
+        return f"count(*) FILTER (TRY_CAST(regexp_extract({x}, {parts}, {group}) AS INTEGER) > 12)"
+
+    return (
+        f"count({x})",
+        f"coalesce(avg(length({x}) - length(replace({x}, ' ', '')) + 1), 0)",
+        f"coalesce(max(length({x})), 0)",
+        like(r"[^0-9]*(\d{1,3}(\.\d{3})+,\d+|\d+,\d{1,2}|\d+,\d{4,}|\d{1,3}(\.\d{3}){2,})[^0-9]*"),
+        like(r"[^0-9]*(\d{1,3}(,\d{3})+\.\d+|\d+\.\d{1,2}|\d+\.\d{4,}|\d{1,3}(,\d{3}){2,})[^0-9]*"),
+        like(r"0\d+"),
+        like(r"(1[5-9]|20)\d\d"),
+        above_12(1),
+        above_12(2),
+        f"count({yes_or_no(x)})",
+        like(r"[^\s@]+@[^\s@]+\.[^\s@]+"),
+        like(
+            r"(?i)(https?://\S+|www\.\S+|[a-z0-9-]+(\.[a-z0-9-]+)*\.(com|org|net|eu|io|co|[a-z]{2})(/\S*)?)"
+        ),
+        like(r"[+(]?[0-9][0-9 ()/.-]{6,}"),
+        f"count(*) FILTER (regexp_full_match({x}, '\\S{{1,40}}') AND regexp_matches({x}, '[0-9]'))",
+        like("[A-Z]{2}"),
+        like(r"[A-U]|[A-U]?\d{2}\.\d{1,2}(\.\d{1,2})?|[A-U]\.?\d{2,5}"),
+        like(r"\d{4}"),
+        like(r"\d{5}([,;| ]+\d{5})*"),
+        like(r"\d{2,6}"),
+        like(r"\d+\.0"),
+        f"count(*) FILTER (regexp_matches({x}, '[0-9]'))",
+        f"count({finite(f'TRY_CAST({x} AS DOUBLE)')})",
+    )
+
+
+def _costly_text_measures(x: str) -> tuple[str, ...]:
+    """SQL of the remaining fields, from ``numbers`` on."""
+    return (
+        f"count({finite(number(x, decimal_comma=False))})",
+        f"count({finite(number(x, decimal_comma=True))})",
+        f"count(*) FILTER (length({x}) < 40 AND {is_band(x)})",
+        f"count(CASE WHEN length({x}) < 40 THEN {band(x)} END)",
+        f"count({day(x, month_first=False)})",
+        f"count({day(x, month_first=True)})",
+        f"count({day(x, month_first=False)}) FILTER (regexp_full_match({x}, '\\d+'))",
+        f"count({epoch_day(x)}) FILTER (regexp_full_match({x}, '1\\d{{9}}(\\d{{3}})?'))",
+    )
+
+
+def _number_measures(x: str) -> tuple[str, ...]:
+    """The same for a column that came as a number; what it looks like as a string is asked where it can matter."""
+    text = f"{x}::VARCHAR"
+    ones = f"CASE WHEN count(*) FILTER ({x} NOT IN (0, 1)) = 0 THEN count({x}) ELSE 0 END"
+    epochs = f"count({epoch_day(text)}) FILTER (regexp_full_match({text}, '1\\d{{9}}(\\d{{3}})?'))"
+    known = {"sampled": f"count({x})", "words": "1", "longest": f"coalesce(max(length({text})), 0)"}
+    known |= {"numbers": f"count({x})", "booleans": ones, "epochs": epochs, "codes": f"count({x})"}
+    known |= {
+        name: f"count(*) FILTER (regexp_full_match({text}, '{shape}'))"
+        for name, shape in {
+            "years": r"(1[5-9]|20)\d\d", "digits_4": r"\d{4}", "digits_5": r"\d{5}", "digits_2_to_6": r"\d{2,6}(\.0)?",
+        }.items()
+    }  # fmt: skip
+    return tuple(known.get(name, "0") for name in FIELDS)
+
+
+def _other_measures(x: str) -> tuple[str, ...]:
+    known = {"sampled": f"count({x})", "words": "1"}
+    return tuple(known.get(name, "0") for name in FIELDS)
+
+
+N_COSTLY = 8
+FIELDS = tuple(field.name for field in fields(Profile))[2:]
+
+
+def _cheap(x: str, family: str) -> tuple[str, ...]:
+    if family == "text":
+        return _cheap_text_measures(x)
+    return (_number_measures(x) if family in ("whole", "number") else _other_measures(x))[:-N_COSTLY]
+
+
+def _costly(x: str, family: str) -> tuple[str, ...]:
+    return _costly_text_measures(x) if family == "text" else _number_measures(x)[-N_COSTLY:]
+
+
+def profile(db: duckdb.DuckDBPyConnection, source: Source) -> tuple[Profile, ...]:
+    """A Profile for every column of the source."""
+    step = max(1, source.rows // min(SAMPLE_ROWS, SAMPLE_CELLS // len(source.names)))
+    cleaned = ", ".join(
+        f"CASE WHEN NOT {is_placeholder(c, Role.CATEGORY, False)} THEN {c} END AS {c}"
+        if family == "text"
+        else c
+        for c, family in zip(source.columns, source.families, strict=True)
+    )
+    table = f"{source.view}_sample"
+    # A row's hash decides: the same rows every time, and no period of the file shows.
+    db.execute(
+        f"CREATE TEMP TABLE {table} AS SELECT {cleaned} FROM {source.view} WHERE hash(row) % {step} = 0"
+    )
+    columns = list(zip(source.columns, source.families, strict=True))
+    everywhere = measure(
+        db, source.view, columns, lambda c, _: (f"count({c})", f"approx_count_distinct({c})")
+    )
+    cheap = measure(db, table, columns, _cheap)
+    asked = [i for i, name in enumerate(source.names) if _worth_asking(name, source.families[i], cheap[i])]
+    answers = measure(db, table, [columns[i] for i in asked], _costly)
+    costly = dict(zip(asked, answers, strict=True))
+    db.execute(f"DROP TABLE {table}")
+    # A column that was not asked further has the numbers that it was seen to have, and nothing else.
+    return tuple(
+        Profile(*whole, *part, *costly.get(i, (part[-1], *(0,) * (N_COSTLY - 1))))
+        for i, (whole, part) in enumerate(zip(everywhere, cheap, strict=True))
+    )
+
+
+def _worth_asking(name: str, family: str, cheap: tuple[Any, ...]) -> bool:
+    """Whether a column may hold numbers as people write them, bands or dates."""
+    sampled, with_digit, plain_numbers = cheap[0], cheap[-2], cheap[-1]
+    if family != "text":
+        return family in ("whole", "number")
+    only_numbers = plain_numbers == sampled and not is_date(normalised(name))
+    return not only_numbers and with_digit > DIGITS * sampled
+
+
+def measure(
+    db: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: list[tuple[str, str]],
+    measures: Callable[[str, str], tuple[str, ...]],
+) -> list[tuple[Any, ...]]:
+    """The measures of every (column, family), some columns a query so that no query grows with the file's width."""
+    result: list[tuple[Any, ...]] = []
+    for start in range(0, len(columns), COLUMNS_A_QUERY):
+        asked = [measures(*column) for column in columns[start : start + COLUMNS_A_QUERY]]
+        row = one_row(db, f"SELECT {', '.join(sql for each in asked for sql in each)} FROM {table}")
+        width = len(asked[0])
+        result.extend(row[i : i + width] for i in range(0, len(row), width))
+    return result

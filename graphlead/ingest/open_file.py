@@ -1,0 +1,179 @@
+"""A user's file as a DuckDB view, whatever its format."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from graphlead.core.errors import InputError
+from graphlead.ingest.delimited import Delimited, Rejected, delimiter_name, read_delimited
+from graphlead.ingest.sql import plain, quoted
+
+BLANK = "' \t\r\n\u00a0\u200b\ufeff'"
+"""What is taken off both ends of every value, as an SQL literal."""
+
+NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table to ingest: the view ``view`` has ``row`` (1-based row of the file) and c0, c1, ... named ``names``.
+
+    ``families`` says how each column came: text, whole, number, boolean or date. Texts are trimmed; an empty one
+    is NULL.
+    """
+
+    path: Path
+    view: str
+    names: tuple[str, ...]
+    families: tuple[str, ...]
+    rows: int
+    rejected: tuple[Rejected, ...] = ()
+    how: str = ""
+    damaged: int = 0
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(f"c{i}" for i in range(len(self.names)))
+
+
+def open_source(db: duckdb.DuckDBPyConnection, path: Path, view: str, folder: Path) -> Source:
+    """Make ``view`` (values trimmed) and ``view_raw`` (values as they are) of a CSV or Parquet file.
+
+    Raises InputError when the file is missing, a folder, empty, or neither of the two formats.
+    """
+    check_file(path)
+    scratch = folder / view
+    scratch.mkdir()
+    if is_parquet(path):
+        return _open_parquet(db, path, view)
+    return _open_delimited(db, path, view, read_delimited(path, scratch))
+
+
+def check_file(path: Path) -> None:
+    """Refuse what is not a readable file, and what is a spreadsheet."""
+    if path.is_dir():
+        raise InputError(
+            "this is a folder, not a file.", where=str(path), remedy="Give a CSV or a Parquet file."
+        )
+    if not path.exists():
+        near = difflib.get_close_matches(path.name, _neighbours(path), 1)
+        remedy = f"Did you mean {near[0]}?" if near else "Check the path."
+        raise InputError("there is no such file.", where=str(path), remedy=remedy)
+    try:
+        with path.open("rb") as file:
+            magic = file.read(4)
+    except OSError as refused:
+        raise InputError(
+            f"the file cannot be read ({refused.strerror}).", where=str(path), remedy="Check its permissions."
+        ) from refused
+    if not magic:
+        raise InputError("the file is empty.", where=str(path), remedy="Give a file with a header and rows.")
+    if magic in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+        raise InputError(
+            "this is a spreadsheet or an archive.", where=str(path), remedy="Save it as CSV (UTF-8)."
+        )
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether the file is Parquet by its content; refuses one that only its name makes Parquet."""
+    with path.open("rb") as file:
+        found = file.read(4) == b"PAR1"
+    if not found and path.suffix.lower() in (".parquet", ".pq"):
+        raise InputError(
+            "the name says Parquet but the content is something else.",
+            where=str(path),
+            remedy="Rename it (to .csv, for instance) or write it again.",
+        )
+    return found
+
+
+def distinct_names(names: list[str]) -> tuple[str, ...]:
+    """Column names as the user wrote them, outer and repeated spaces gone, made distinct whatever their case."""
+    taken: set[str] = set()
+    result = []
+    for position, name in enumerate(names, 1):
+        base = " ".join(name.replace("\ufeff", "").split()) or f"column_{position}"
+        new, times = base, 1
+        while new.lower() in taken:
+            times += 1
+            new = f"{base}_{times}"
+        taken.add(new.lower())
+        result.append(new)
+    return tuple(result)
+
+
+def as_text(column: str, family: str) -> str:
+    """SQL for a value as a string: 561730.0 as 561730, a moment as its day."""
+    if family == "text":
+        return column
+    if family == "number":
+        whole = f"isfinite({column}) AND {column} = trunc({column}) AND abs({column}) < 1e18"
+        return f"CASE WHEN {whole} THEN {column}::BIGINT::VARCHAR ELSE {column}::VARCHAR END"
+    return f"{column}::DATE::VARCHAR" if family == "date" else f"{column}::VARCHAR"
+
+
+def _neighbours(path: Path) -> list[str]:
+    return [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+
+
+def _open_delimited(db: duckdb.DuckDBPyConnection, path: Path, view: str, found: Delimited) -> Source:
+    db.read_parquet(plain(found.parquet)).create_view(f"{view}_raw")
+    names = distinct_names(list(found.names))
+    how = f"{found.encoding}, delimiter {delimiter_name(found.delimiter)}"
+    families = ("text",) * len(names)
+    _trimmed(db, view, families)
+    return Source(path, view, names, families, found.rows, found.rejected, how, found.damaged)
+
+
+def _open_parquet(db: duckdb.DuckDBPyConnection, path: Path, view: str) -> Source:
+    try:
+        relation = db.read_parquet(plain(path), file_row_number=True)
+    except duckdb.Error as broken:
+        raise InputError(
+            f"the Parquet file cannot be read ({str(broken).splitlines()[0]}).",
+            where=str(path),
+            remedy="It may have been cut off while it was written: write it again.",
+        ) from broken
+    names, types = relation.columns[:-1], [str(kind) for kind in relation.types[:-1]]
+    families = tuple(_family(kind) for kind in types)
+    relation.create_view(f"{view}_file")
+    selected = ", ".join(
+        f"{_plain_value(quoted(name), kind)} AS c{i}"
+        for i, (name, kind) in enumerate(zip(names, types, strict=True))
+    )
+    row = quoted(relation.columns[-1])
+    db.execute(f"CREATE VIEW {view}_raw AS SELECT {row} + 1 AS row, {selected} FROM {view}_file")
+    _trimmed(db, view, families)
+    rows = db.execute(f"SELECT count(*) FROM {view}_raw").fetchall()[0][0]
+    return Source(path, view, distinct_names(names), families, int(rows), how="Parquet")
+
+
+def _family(kind: str) -> str:
+    if kind == "BOOLEAN":
+        return "boolean"
+    if kind == "DATE" or kind.startswith("TIMESTAMP"):
+        return "date"
+    if not NUMERIC.fullmatch(kind):
+        return "text"
+    return "whole" if "INT" in kind else "number"
+
+
+def _plain_value(column: str, kind: str) -> str:
+    if kind.startswith("DECIMAL"):
+        return f"{column}::DOUBLE"
+    if kind.endswith("]") or kind.startswith(("STRUCT", "MAP")):
+        return f"to_json({column})::VARCHAR"
+    return f"{column}::VARCHAR" if _family(kind) == "text" else column
+
+
+def _trimmed(db: duckdb.DuckDBPyConnection, view: str, families: tuple[str, ...]) -> None:
+    selected = ", ".join(
+        f"nullif(trim(c{i}, {BLANK}), '') AS c{i}" if family == "text" else f"c{i}"
+        for i, family in enumerate(families)
+    )
+    db.execute(f"CREATE VIEW {view} AS SELECT row, {selected} FROM {view}_raw")

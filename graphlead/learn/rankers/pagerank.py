@@ -1,0 +1,30 @@
+"""Personalised PageRank as a ranker: nothing is learned, the walk from the clients says it all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from graphlead.core.arrays import Floats, Ints
+from graphlead.core.features import Features
+
+
+class PageRank:
+    """Ranks by how often the walk from the clients arrives: the last label feature."""
+
+    name = "pagerank"
+
+    def fit(self, features: Features, rows: Ints, labels: Floats, around: Floats, seed: int) -> Self:
+        """There is nothing to train."""
+        return self
+
+    def score(self, features: Features, rows: Ints, around: Floats) -> Floats:
+        """Log of the visits of each company (len(rows),)."""
+        return around[:, -1]
+
+    def save(self, folder: Path) -> None:
+        """There is nothing to save."""
+
+    def load(self, folder: Path) -> Self:
+        """There is nothing to load."""
+        return self

@@ -1,0 +1,99 @@
+"""The adapted classifier for positive and unlabelled companies: the tabular baseline and its rival with neighbours.
+
+Elkan and Noto (2008): a classifier g learns labelled against unlabelled; an unlabelled company is then counted as a
+positive with the weight (1 - c) / c * g / (1 - g) and as a negative with the rest, c being the mean of g over positives
+it has not seen. Bagging as in Mordelet and Vert (2014): the unlabelled are dealt into bags, and what weighs the
+companies of one bag was trained on another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from graphlead.core.arrays import Floats, Ints
+from graphlead.core.features import Features
+from graphlead.evaluate.prior import elkan_noto_weights
+from graphlead.learn.classifiers import Classifier
+from graphlead.learn.inputs import Inputs
+
+BAGS = 2
+MOST_PER_BAG = 100_000
+LEAST_FREQUENCY = 0.5
+"""The label frequency c is not believed below this: clients are not drawn at random from all who could be one, and a
+smaller c counts more companies as hidden clients than are likely to become any."""
+
+
+@dataclass
+class AdaptedClassifier:
+    """Any probabilistic classifier made fit for positive and unlabelled data, bagged over the unlabelled.
+
+    ``inputs`` says which features it sees; ``make`` makes an untrained classifier; ``trained`` has one a bag.
+    """
+
+    name: str
+    inputs: Inputs
+    make: Callable[[], Classifier]
+    trained: tuple[Classifier, ...] = ()
+
+    def fit(self, features: Features, rows: Ints, labels: Floats, around: Floats, seed: int) -> Self:
+        """Train on companies ``rows`` with labels (len(rows),) and label features ``around`` (len(rows), F)."""
+        positives = np.flatnonzero(labels > 0).astype(np.int32)
+        bags = _deal(np.flatnonzero(labels == 0).astype(np.int32), seed)
+        matrix = self.inputs.matrix(features, rows, around)
+        halves = _deal(positives, seed)
+        naive = [
+            self._naive(matrix, halves[i % 2], halves[(i + 1) % 2], bag, seed) for i, bag in enumerate(bags)
+        ]
+        trained = []
+        for i, bag in enumerate(bags):
+            classifier, frequency = naive[(i + 1) % len(bags)]
+            weights = elkan_noto_weights(classifier.probability(matrix[bag]), frequency)
+            trained.append(self._adapted(matrix, positives, bag, weights, seed))
+        return replace(self, trained=tuple(trained))
+
+    def _naive(
+        self, matrix: Floats, seen: Ints, unseen: Ints, bag: Ints, seed: int
+    ) -> tuple[Classifier, float]:
+        """Labelled against unlabelled, and the label frequency c by the positives it has not seen."""
+        chosen = np.concatenate([seen, bag])
+        labels = np.repeat(np.array([1, 0], np.float32), [len(seen), len(bag)])
+        classifier = self.make().fit(matrix[chosen], labels, np.ones(len(chosen), np.float32), seed)
+        frequency = float(classifier.probability(matrix[unseen]).mean())
+        return classifier, min(max(frequency, LEAST_FREQUENCY), 1.0)
+
+    def _adapted(self, matrix: Floats, positives: Ints, bag: Ints, weights: Floats, seed: int) -> Classifier:
+        """Trained with each unlabelled company once as positive and once as negative, by its weights."""
+        twice = bag[weights > 0]
+        chosen = np.concatenate([positives, bag, twice])
+        labels = np.repeat(np.array([1, 0, 1], np.float32), [len(positives), len(bag), len(twice)])
+        importance = np.concatenate([np.ones(len(positives), np.float32), 1 - weights, weights[weights > 0]])
+        return self.make().fit(matrix[chosen], labels, importance, seed)
+
+    def score(self, features: Features, rows: Ints, around: Floats) -> Floats:
+        """Mean log-odds over the bags (len(rows),), higher is likelier."""
+        matrix = self.inputs.matrix(features, rows, around)
+        total = np.zeros(len(rows))
+        for classifier in self.trained:
+            probability = np.clip(classifier.probability(matrix), 1e-7, 1 - 1e-7).astype(np.float64)
+            total += np.log(probability / (1 - probability))
+        return (total / max(len(self.trained), 1)).astype(np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Write the classifiers into an existing folder, without pickle."""
+        for i, classifier in enumerate(self.trained):
+            classifier.save(folder, f"{self.name}-{i}")
+
+    def load(self, folder: Path) -> Self:
+        """The model that ``save`` wrote."""
+        return replace(self, trained=tuple(self.make().load(folder, f"{self.name}-{i}") for i in range(BAGS)))
+
+
+def _deal(rows: Ints, seed: int) -> list[Ints]:
+    """The rows dealt at random into BAGS bags of at most MOST_PER_BAG."""
+    shuffled = np.random.default_rng(seed).permutation(rows)
+    return [np.sort(bag[:MOST_PER_BAG]) for bag in np.array_split(shuffled, BAGS)]

@@ -1,0 +1,53 @@
+"""What the HTML report shows, gathered from a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from graphlead.core.evidence import Evidence
+from graphlead.core.sources import Sources
+from graphlead.evaluate.judge import curves_saved
+from graphlead.pipeline.rank import companies_of
+from graphlead.pipeline.train import Evaluated
+from graphlead.report.html.content import ReportContent
+from graphlead.report.html.names import names_of
+from graphlead.report.html.plane import make_plane
+
+
+def content_of(
+    sources: Sources,
+    scored: Evaluated,
+    scores: pd.DataFrame,
+    leads: pd.DataFrame,
+    whitespace: int,
+    evidence: Sequence[Evidence],
+) -> ReportContent:
+    """Everything the report shows. scores: every candidate; whitespace: how many companies are on that list."""
+    companies = companies_of(leads, sources.register)
+    seed = scored.workshop.settings.seed
+    choice = scored.judgement.choice
+    return ReportContent(
+        title="Companies to call",
+        made=date.today(),
+        register=sources.register,
+        noise=sources.noise,
+        clients=sources.clients,
+        cohort=sources.cohort,
+        evaluation=scored.evaluation,
+        ranker=choice.name,
+        members=choice.members,
+        reason=choice.reason,
+        scores=scores["score"].to_numpy(np.float64),
+        leads=leads,
+        lead_companies=companies,
+        whitespace=whitespace,
+        curves=curves_saved(scored.held, seed),
+        profile=sources.profile,
+        evidence=tuple(evidence),
+        names=names_of(evidence, sources.register),
+        plane=make_plane(sources.register, sources.cohort, companies, seed),
+    )

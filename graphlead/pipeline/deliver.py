@@ -1,0 +1,156 @@
+"""The end of the story: reasons for every lead, the report, and files that appear all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from graphlead.common.console import Console
+from graphlead.core.arrays import Json
+from graphlead.core.contracts import Progress
+from graphlead.core.evidence import Evidence
+from graphlead.core.profile import Profile
+from graphlead.core.settings import Settings
+from graphlead.core.sources import Sources
+from graphlead.explain.files import load_evidence, save_evidence
+from graphlead.pipeline.content import content_of
+from graphlead.pipeline.explain import explain_companies, whitespace_ties
+from graphlead.pipeline.rank import Ranking, companies_of, rank
+from graphlead.pipeline.train import Evaluated
+from graphlead.report.evidence import with_clients, with_evidence
+from graphlead.report.exports import write_csv, write_json, write_parquet
+from graphlead.report.html.build import write_report
+from graphlead.report.noise import noise_text
+from graphlead.runs.run import Run
+from graphlead.tasks.leads import first_clients
+
+EVIDENCE, REPORT = "evidence.json", "report.html"
+SHOWN = ("leads.csv", "whitespace.csv", REPORT, "scores.parquet", "review.csv", "metrics.json")
+"""The files that a summary points to."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run hands over. ``scores`` has every candidate, ``leads`` the net-new ones to call, best first.
+
+    profile: the clients against the register; evidence: one a lead, in their order.
+    """
+
+    folder: Path
+    leads: pd.DataFrame
+    whitespace: pd.DataFrame
+    scores: pd.DataFrame
+    metrics: pd.DataFrame
+    summary: Json
+    profile: Profile
+    evidence: Sequence[Evidence]
+
+
+def hand_over(
+    run: Run, sources: Sources, scored: Evaluated, settings: Settings, inputs: Json, console: Console
+) -> Result:
+    """Write every result of a run into its folder and tell what they say."""
+    stages = [path.name for path in (*sources.folders.values(), *scored.folders.values())]
+    key = {"inputs": inputs, "settings": settings.to_json(), "stages": stages}
+    with console.stage("ranking"):
+        ranking = rank(sources, scored, settings)
+    with console.stage("finding the reasons") as progress:
+        why = run.stage("evidence", key, lambda folder: _explain(sources, scored, ranking, folder, progress))
+        evidence = load_evidence(why / EVIDENCE, sources.register.ids())
+        result = gathered(run.out, sources, scored, ranking, evidence)
+    with console.stage("writing the results"):
+        made = run.stage("results", key, lambda folder: _write(folder, result, ranking, sources, scored))
+        told = run.stage("report", key, lambda folder: report(folder / REPORT, result, sources, scored))
+        files = {path.name: path for folder in (made, why, told) for path in sorted(folder.iterdir())}
+        manifest = run.manifest(
+            inputs=inputs,
+            settings=settings.to_json(),
+            device=scored.workshop.device,
+            ranker=scored.judgement.choice.name,
+        )
+        run.publish(files | dict(sources.folders) | dict(scored.folders), manifest)
+    cost = {"seconds": manifest["seconds"], "peak_mb": manifest["peak_mb"]}
+    return replace(result, summary=result.summary | cost)
+
+
+def report(path: Path, result: Result, sources: Sources, scored: Evaluated) -> None:
+    """Write the report of a run."""
+    content = content_of(
+        sources, scored, result.scores, result.leads, len(result.whitespace), result.evidence
+    )
+    write_report(path, content)
+
+
+def _explain(sources: Sources, scored: Evaluated, ranking: Ranking, folder: Path, progress: Progress) -> None:
+    register = sources.register
+    leads = companies_of(ranking.leads, register)
+    evidence = explain_companies(scored, sources.cohort, leads, progress)
+    save_evidence(evidence, register.ids(), folder / EVIDENCE)
+
+
+def gathered(
+    folder: Path, sources: Sources, scored: Evaluated, ranking: Ranking, evidence: Sequence[Evidence]
+) -> Result:
+    """The lists with their reasons, and everything beside them."""
+    register = sources.register
+    leads = with_evidence(ranking.leads, evidence, sources.profile, register, sources.clients)
+    beside = companies_of(ranking.whitespace, register)
+    ties = whitespace_ties(register, sources.graph, sources.cohort, beside)
+    first = first_clients(sources.cohort, sources.graph.ownership, beside)
+    whitespace = with_clients(ranking.whitespace, ties, first, register)
+    nearest = pd.concat([
+        leads.set_index("company_id")["nearest_client_id"], whitespace.set_index("company_id")["client_id"],
+    ])  # fmt: skip
+    scores = ranking.scores.assign(nearest_client_id=ranking.scores["company_id"].map(nearest))
+    summary = _summary(folder, sources, scored, ranking)
+    metrics = scored.evaluation.metrics
+    return Result(folder, leads, whitespace, scores, metrics, summary, sources.profile, evidence)
+
+
+def _summary(folder: Path, sources: Sources, scored: Evaluated, ranking: Ranking) -> Json:
+    choice = scored.judgement.choice
+    return {
+        "companies": sources.register.n_companies,
+        "links": sources.register.n_links,
+        "set_aside": sources.noise.n_set_aside,
+        "suppressed": len(sources.cohort.suppressed),
+        "scored": len(ranking.scores),
+        "leads": len(ranking.leads),
+        "whitespace": len(ranking.whitespace),
+        "clients": {"lines": len(sources.clients.table), **sources.clients.counts()},
+        "prior": list(scored.judgement.prior),
+        "ranker": " and ".join(choice.members),
+        "reason": choice.reason,
+        "verdict": scored.evaluation.verdict,
+        "notes": _notes(scored, ranking),
+        "files": {name: (folder / name).as_posix() for name in SHOWN},
+    }
+
+
+def _notes(scored: Evaluated, ranking: Ranking) -> list[str]:
+    return [*scored.evaluation.notes, *(each.sentence() for each in ranking.leanings)]
+
+
+def _write(folder: Path, result: Result, ranking: Ranking, sources: Sources, scored: Evaluated) -> None:
+    write_csv(result.leads, folder / "leads.csv")
+    write_csv(result.whitespace, folder / "whitespace.csv")
+    write_parquet(result.scores, folder / "scores.parquet")
+    write_csv(sources.clients.table, folder / "clients.csv")
+    write_csv(sources.clients.review, folder / "review.csv")
+    evaluation = scored.evaluation
+    metrics = {
+        "verdict": evaluation.verdict,
+        "ranker": asdict(scored.judgement.choice),
+        "prior": dict(zip(("low", "point", "high"), scored.judgement.prior, strict=True)),
+        "notes": _notes(scored, ranking),
+        "excluded": [asdict(each) for each in ranking.leanings],
+        "metrics": evaluation.metrics.to_dict("records"),
+        "segments": evaluation.segments.to_dict("records"),
+    }
+    write_json(metrics, folder / "metrics.json")
+    (folder / "noise.txt").write_text(noise_text(sources.noise), "utf-8")
+    columns = [asdict(column) for column in sources.register.columns]
+    write_json({"columns": columns}, folder / "plan.json")

@@ -1,0 +1,207 @@
+"""Evidence for the companies of a run: what its models saw of them, scored again with some of it taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from graphlead.core.arrays import NONE, Floats, Ints
+from graphlead.core.clients import Cohort
+from graphlead.core.contracts import Progress, silent
+from graphlead.core.evidence import Evidence, Tie
+from graphlead.core.features import Features
+from graphlead.core.graph import CompanyGraph
+from graphlead.core.register import Register, Role
+from graphlead.evaluate.judge import Judgement
+from graphlead.explain.explain import Trained, explain
+from graphlead.explain.reasons.inputs import Reals, Views
+from graphlead.explain.reasons.removal import Lift
+from graphlead.explain.reasons.themes import Cut, Cuts
+from graphlead.explain.ties.shares import Stakes
+from graphlead.explain.ties.ties import ties_in_group
+from graphlead.features.build import FeaturePlan
+from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround, log_lift
+from graphlead.features.levels import Level
+from graphlead.features.terms import term_incidence
+from graphlead.graph.build import stakes_of
+from graphlead.learn.crossfit import Models
+from graphlead.learn.registry import load_models
+from graphlead.pipeline import train as training
+from graphlead.pipeline.find import called, find_company
+from graphlead.pipeline.gather import reopen
+from graphlead.pipeline.train import Scored, Workshop
+
+SAMPLE = 2_000
+"""Unlabelled companies that say what is typical."""
+
+WALKED_AT_ONCE = 16
+
+
+class Rescorer:
+    """The ranking of a run for inputs that no company has: raw scores by the run's models, then the run's choice.
+
+    A blend ranks what is asked about among the candidates of the run; so the inputs of a candidate give its published
+    score.
+    """
+
+    def __init__(
+        self, models: Models, judgement: Judgement, scores: Mapping[str, Floats], candidates: Ints
+    ) -> None:
+        self._judgement = judgement
+        members = judgement.choice.members
+        self._models = [[ranker for ranker in fold if ranker.name in members] for fold in models]
+        self._candidates = np.arange(len(candidates), dtype=np.int32)
+        # Only their order counts for a blend, and what is sorted already is sorted fast.
+        self._ranked = {name: np.sort(scores[name][candidates]) for name in members}
+
+    def log_odds(self, features: Features, around: Floats, fold: Ints) -> Reals:
+        """Log-odds (r,) of the calibrated probability of each row; see ``explain.inputs.Scorer``."""
+        raw = {name: np.zeros(len(fold), np.float32) for name in self._ranked}
+        for f, rankers in enumerate(self._models):
+            rows = np.flatnonzero((fold == f) | (fold == NONE)).astype(np.int32)
+            share = np.where(fold[rows] == NONE, np.float32(1 / len(self._models)), np.float32(1))
+            for ranker in rankers if len(rows) else ():
+                raw[ranker.name][rows] += share * ranker.score(features, rows, around[rows])
+        scores = {name: np.concatenate([ranked, raw[name]]) for name, ranked in self._ranked.items()}
+        asked = len(self._candidates) + np.arange(len(fold), dtype=np.int32)
+        return log_odds(self._judgement.calibration(self._judgement.final(scores, self._candidates, asked)))
+
+
+def log_odds(probability: Reals) -> Reals:
+    return np.asarray(np.log(probability) - np.log1p(-probability), np.float64)
+
+
+class WalkFromOthers:
+    """The walk's label feature of companies when one client is left out, which differs from company to company.
+
+    The visits are a mean over the clients that the walk begins at, so each client's own can be taken out.
+    """
+
+    def __init__(self, around: ClientsAround, clients: Ints) -> None:
+        self._around, self._clients = around, clients
+
+    def __call__(self, companies: Ints, left_out: Ints) -> Floats:
+        count = len(self._clients)
+        together = self._around.visits(self._clients)[companies]
+        alone = np.zeros(len(companies), np.float32)
+        different = np.unique(left_out)
+        for start in range(0, len(different), WALKED_AT_ONCE):
+            part = [np.array([client], np.int32) for client in different[start : start + WALKED_AT_ONCE]]
+            self._around.prepare(part)
+            for one in part:
+                rows = left_out == one[0]
+                alone[rows] = self._around.visits(one)[companies[rows]]
+        rest = np.maximum((count * together - alone) / max(count - 1, 1), 0)
+        return np.asarray(np.log(rest + 1e-3), np.float32)
+
+
+def explain_companies(
+    scored: Scored, cohort: Cohort, companies: Ints, progress: Progress = silent
+) -> list[Evidence]:
+    """Evidence for ``companies`` (m,), candidates of a run, each once, in their order."""
+    workshop = scored.workshop
+    models = load_models(scored.models, workshop.device)
+    progress(0, 1, "looking at the companies as the models saw them")
+    candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
+    views = Views(
+        workshop.features,
+        companies,
+        training.folds_of(scored.models, workshop.register)[companies].astype(np.int32),
+        workshop.around.rows(companies, cohort.clients),
+    )
+    scorer = Rescorer(models, scored.judgement, scored.scores, candidates)
+    return explain(_trained(scored, cohort, scorer, candidates), views, workshop.settings.seed, progress)
+
+
+def _trained(scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints) -> Trained:
+    workshop, clients = scored.workshop, cohort.clients
+    draw = np.random.default_rng(workshop.settings.seed)
+    sample = np.sort(draw.choice(candidates, min(SAMPLE, len(candidates)), replace=False))
+    published = np.full(cohort.n_companies, np.nan)
+    raw = scored.judgement.final(scored.scores, candidates)
+    published[candidates] = log_odds(scored.judgement.calibration(raw))
+    return Trained(
+        workshop.register,
+        workshop.graph,
+        cohort,
+        workshop.features,
+        workshop.around.names,
+        _cuts(workshop.plan),
+        _words(workshop),
+        scorer,
+        WalkFromOthers(workshop.around, clients),
+        Lift(log_lift, GROUP_STRENGTH, LINK_STRENGTH),
+        lambda: _stakes(workshop.register),
+        sample,
+        workshop.around.rows(sample, clients),
+        published,
+    )
+
+
+def _cuts(plan: FeaturePlan) -> Cuts:
+    """The columns behind attributes and relations, by the names these have in Features."""
+    numbers = {f"{name} as a number": (Cut(name),) for name in plan.attributes.ordered}
+    common = {f"how common {level.name} is": (_cut(level),) for level in plan.attributes.common}
+    crossed = {
+        f"same {' and '.join(level.name for level in levels)}": tuple(map(_cut, levels))
+        for levels in plan.relations.crossed
+    }
+    return numbers | common | crossed
+
+
+def _cut(level: Level) -> Cut:
+    return Cut(level.column, level.cut, level.length, level.edges, level.within)
+
+
+def _words(workshop: Workshop) -> dict[str, Sequence[str]]:
+    """What the groups of the relations of words stand for, in their order."""
+    register = workshop.register
+    present = register.names_of(Role.NAME, Role.TEXT)
+    return {
+        f"words of {name}": term_incidence(register.read(name).column(0))[1]
+        for name in workshop.plan.relations.texts
+        if name in present
+    }
+
+
+def _stakes(register: Register) -> Stakes:
+    found, _, _ = stakes_of(register)
+    return Stakes(found.owner, found.owned, found.low, found.high, found.known)
+
+
+def whitespace_ties(
+    register: Register, graph: CompanyGraph, cohort: Cohort, companies: Ints
+) -> list[Tie | None]:
+    """The nearest client of each company (m,) in a client's ownership group, with the path; None for no known path."""
+    return ties_in_group(register, graph, cohort, companies, lambda: _stakes(register))
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A company of a finished run with its score (a probability), its rank of ``ranked``, and the evidence for it."""
+
+    company_id: str
+    name: str
+    score: float
+    rank: int
+    ranked: int
+    evidence: Evidence
+
+
+def explain_company(run: Path, wanted: str, progress: Progress = silent) -> tuple[Explained, Register]:
+    """Why a company, by its id or name, ranks where it does in a finished run; and the run's register."""
+    sources, settings = reopen(run)
+    register = sources.register
+    company = find_company(register, sources.cohort, wanted)
+    scored = training.reopen(run, register, sources.graph, settings)
+    evidence = explain_companies(scored, sources.cohort, np.array([company], np.int32), progress)[0]
+    table = pq.read_table(run / "scores.parquet", columns=["company_id", "score", "rank"])
+    name, company_id = called(register, company), register.ids()[company].as_py()
+    row = pc.index(table["company_id"], company_id).as_py()
+    score, rank = (table[column][row].as_py() for column in ("score", "rank"))
+    return Explained(company_id, name, score, rank, len(table), evidence), register

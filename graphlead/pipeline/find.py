@@ -1,0 +1,88 @@
+"""The company that somebody means by an id or a name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from rapidfuzz import fuzz, process
+
+from graphlead.core.clients import Cohort
+from graphlead.core.errors import InputError
+from graphlead.core.register import Register, Role
+
+MOST_SUGGESTED = 5
+ALIKE = 70.0
+
+
+def find_company(register: Register, cohort: Cohort, wanted: str, where: str = "company") -> int:
+    """The index of the company with this id, or with this name when one alone has it, that can be explained.
+
+    Raises InputError, saying what was probably meant, when there is none, several have the name, or the company is a
+    client or suppressed: only candidates have a score to explain.
+    """
+    company = by_id_or_name(register, wanted, where)
+    name = called(register, company)
+    at = int(np.searchsorted(cohort.clients, company))
+    if at < len(cohort.clients) and cohort.clients[at] == company:
+        won = cohort.won[at]
+        raise InputError(
+            f"{name} is already a client{'' if np.isnat(won) else f' since {won}'}: it has no score.",
+            where=where,
+            remedy="Ask about a company of scores.parquet.",
+        )
+    if company in cohort.suppressed:
+        raise InputError(
+            f"{name} is on the list of companies never to propose: it has no score.",
+            where=where,
+            remedy="Take it from the list given with --suppress and run again.",
+        )
+    return company
+
+
+def by_id_or_name(register: Register, wanted: str, where: str = "company") -> int:
+    """The index of the company with this id, or with this name when one alone has it; InputError for none or many."""
+    ids = register.ids().cast(pa.string())
+    place = pc.index(ids, wanted).as_py()
+    if place >= 0:
+        return int(place)
+    named = [register.read(name).column(0) for name in register.names_of(Role.NAME)[:1]]
+    same = [at for names in named for at in _equal(names, wanted)]
+    if len(same) == 1:
+        return same[0]
+    if same:
+        raise InputError(
+            f"{len(same)} companies are called {wanted!r}.",
+            where=where,
+            remedy=f"Give the id of one: {', '.join(ids.take(pa.array(same[:MOST_SUGGESTED])).to_pylist())}.",
+        )
+    raise InputError(
+        f"the register has no company with the id or name {wanted!r}.",
+        where=where,
+        remedy=_meant(ids, named, wanted),
+    )
+
+
+def _equal(names: pa.ChunkedArray, wanted: str) -> list[int]:
+    found = pc.equal(pc.utf8_lower(names), wanted.lower()).fill_null(False)
+    return [int(at) for at in np.flatnonzero(found.to_numpy())]
+
+
+def _meant(ids: pa.Array, named: Sequence[pa.ChunkedArray], wanted: str) -> str:
+    """The ids and names most like what was typed."""
+    near = process.extract(wanted, ids.to_pylist(), scorer=fuzz.ratio, limit=1, score_cutoff=ALIKE)
+    meant = [str(text) for text, _, _ in near]
+    for names in named:
+        close = process.extract(
+            wanted.lower(), pc.utf8_lower(names).to_pylist(), scorer=fuzz.ratio, limit=2, score_cutoff=ALIKE
+        )
+        meant += [f"{ids[at].as_py()} ({names[at].as_py()})" for _, _, at in close]
+    return f"Did you mean {' or '.join(meant)}?" if meant else "Give an id of the register's id column."
+
+
+def called(register: Register, company: int) -> str:
+    """The name of a company, its id where it has none."""
+    names = [register.read(name).column(0)[company].as_py() for name in register.names_of(Role.NAME)[:1]]
+    return str(next((name for name in names if name), register.ids()[company].as_py()))

@@ -1,0 +1,219 @@
+"""The picture of a company's surroundings, from a finished run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from graphlead.common.files import refusals
+from graphlead.core.arrays import Flags, Floats, Ints
+from graphlead.core.contracts import Progress, silent
+from graphlead.core.errors import SettingsError
+from graphlead.core.register import Register
+from graphlead.core.sources import Sources
+from graphlead.graph.build import stakes_of
+from graphlead.graph.nearby import LEVELS, LEVELS_SHARE, Nearby, levels_beside, most_urgent, nearby
+from graphlead.graph.views import induced
+from graphlead.pipeline.find import by_id_or_name
+from graphlead.pipeline.gather import reopen
+from graphlead.report.html.ego import EgoContent, EgoEdge, EgoNode, place_name, write_ego
+
+MOST_HOPS, MOST_NODES = 10, 1000
+
+Name = tuple[str, str]
+"""A node of the view: its kind and key."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """score (a probability, NaN for none) and rank (0 for none) of the entries of what is nearby, shape (m,)."""
+
+    score: Floats
+    rank: Ints
+
+
+def picture(
+    run: Path, company: str, out: Path, *, hops: int = 2, most: int = 200, progress: Progress = silent
+) -> int:
+    """Draw what is within ``hops`` steps of a company, by its id or name, into the HTML file ``out``.
+
+    At most ``most`` nodes are drawn: of more, the ways to clients, the company's owners, then the nearest with the
+    highest scores. Industries and places are drawn where the company is in them or several companies share them;
+    no way leads through them. Returns how many nodes are drawn. Raises InputError for a company that is not there or
+    a name that several have, SettingsError for hops or most out of range, RunFolderError for no finished run.
+    """
+    _check(hops, most)
+    progress(0, 3, "reading the run")
+    sources, _ = reopen(run)
+    at = by_id_or_name(sources.register, company)
+    progress(1, 3, "looking around")
+    content = _content(run, sources, at, hops, most)
+    progress(2, 3, "drawing")
+    with refusals(out.parent):
+        write_ego(out, content)
+    progress(3, 3, "drawing")
+    return len(content.nodes)
+
+
+def _check(hops: int, most: int) -> None:
+    for name, value, least, greatest in (("hops", hops, 1, MOST_HOPS), ("most", most, 2, MOST_NODES)):
+        if not least <= value <= greatest:
+            raise SettingsError(
+                f"{value} is out of range.", where=name, remedy=f"Give a number from {least} to {greatest}."
+            )
+
+
+def _content(run: Path, sources: Sources, company: int, hops: int, most: int) -> EgoContent:
+    graph, register = sources.graph, sources.register
+    near = nearby(graph, company, hops)
+    scores = _scores(run / "scores.parquet", register, near)
+    shown, levels = _chosen(sources, near, scores, company, most)
+    chosen = {kind: np.zeros(count, bool) for kind, count in graph.nodes.items()}
+    for kind in near.kinds:
+        chosen[kind][near.index[shown & near.of(kind)]] = True
+    for kind, index in levels.items():
+        chosen[kind][index] = True
+    view = induced(graph, register, chosen)
+    nodes = _nodes(sources, near, scores, shown, view)
+    edges = _edges(register, view, {(node.kind, node.key): i for i, node in enumerate(nodes)})
+    return EgoContent(date.today(), nodes, edges, hops, int(len(near) - shown.sum()))
+
+
+def _scores(path: Path, register: Register, near: Nearby) -> Scores:
+    """What the run says of the companies nearby."""
+    found = Scores(np.full(len(near), np.nan, np.float32), np.zeros(len(near), np.int32))
+    entries = np.flatnonzero(near.of("company"))
+    ids = register.ids().cast(pa.string()).take(pa.array(near.index[entries]))
+    table = pq.read_table(
+        path, columns=["company_id", "score", "rank"], filters=pc.field("company_id").isin(ids)
+    )
+    rows = entries[pc.index_in(table["company_id"].cast(pa.string()), value_set=ids).to_numpy()]
+    found.score[rows] = table["score"].to_numpy()
+    found.rank[rows] = table["rank"].to_numpy()
+    return found
+
+
+def _chosen(
+    sources: Sources, near: Nearby, scores: Scores, company: int, most: int
+) -> tuple[Flags, dict[str, Ints]]:
+    """Which entries of what is nearby are drawn, bool (m,), and which industries and places."""
+    everything = np.ones(len(near), bool)
+    levels = levels_beside(sources.graph, _companies(near, everything), company, most)
+    wanted = sum(map(len, levels.values()))
+    if len(near) + wanted <= most:
+        return everything, levels
+    reserved = min(wanted, most // LEVELS_SHARE)
+    order = _urgency(sources, near, scores, company)
+    shown = most_urgent(near, order, most - reserved)
+    room = most - int(shown.sum())
+    return shown, levels_beside(sources.graph, _companies(near, shown), company, room)
+
+
+def _companies(near: Nearby, shown: Flags) -> Ints:
+    return near.index[shown & near.of("company")]
+
+
+def _urgency(sources: Sources, near: Nearby, scores: Scores, company: int) -> Ints:
+    """The entries, those first that a picture must not miss: clients, owners, the nearest, the highest scores."""
+    client = near.of("company") & np.isin(near.index, sources.cohort.clients)
+    owner, weight = np.zeros(len(near), bool), np.nan_to_num(scores.score)
+    for (kind, relation, _), edges in sources.graph.edges.items():
+        if relation == "owns":
+            stakes, entries = edges.target == company, np.flatnonzero(near.of(kind))
+            held = np.zeros(sources.graph.nodes[kind], np.float32)
+            held[edges.source[stakes]] = 1 if edges.weight is None else edges.weight[stakes]
+            owners = entries[held[near.index[entries]] > 0]
+            owner[owners], weight[owners] = True, held[near.index[owners]]
+    tier = np.where(client, 0, np.where(owner, 1, 2))
+    return np.lexsort((-weight, near.steps, tier)).astype(np.int32)
+
+
+def _nodes(sources: Sources, near: Nearby, scores: Scores, shown: Flags, view: Any) -> tuple[EgoNode, ...]:
+    """The nodes of the view, the company first, then the nearest."""
+    names = {kind: [name for name in view.nodes if name[0] == kind] for kind in sources.graph.nodes}
+    drawn: dict[Name, EgoNode] = {}
+    beside = _beside(sources, _companies(near, shown), set(view.nodes))
+    for kind in near.kinds:
+        entries = np.flatnonzero(shown & near.of(kind))
+        # The view has the nodes of a kind in the order of their indices.
+        entries = entries[np.argsort(near.index[entries])]
+        for name, entry in zip(names[kind], entries.tolist(), strict=True):
+            drawn[name] = _node(sources, near, scores, entry, view.nodes[name], beside)
+    for kind in LEVELS:
+        for name in names.get(kind, []):
+            steps = 1 + min(drawn[end].steps for end in view.predecessors(name) if end in drawn)
+            drawn[name] = EgoNode(kind, name[1], _level_name(*name), steps)
+    return tuple(sorted(drawn.values(), key=lambda node: (node.steps, list(names).index(node.kind))))
+
+
+def _node(
+    sources: Sources, near: Nearby, scores: Scores, entry: int, known: Any, beside: dict[int, list[str]]
+) -> EgoNode:
+    kind, index, score = known["kind"], int(near.index[entry]), float(scores.score[entry])
+    scored, company = not np.isnan(score), kind == "company"
+    return EgoNode(
+        kind,
+        known["key"],
+        known["name"],
+        int(near.steps[entry]),
+        score if scored else None,
+        int(scores.rank[entry]) if scored else None,
+        company and index in sources.cohort.clients,
+        company and index in sources.cohort.suppressed,
+        tuple(beside.get(index, ())) if company else (),
+    )
+
+
+def _beside(sources: Sources, companies: Ints, drawn: set[Name]) -> dict[int, list[str]]:
+    """The industries and places of each company that are not drawn."""
+    graph, beside = sources.graph, dict[int, list[str]]()
+    for (source, _, level), edges in graph.edges.items():
+        if source == "company" and level in LEVELS:
+            rows = np.flatnonzero(np.isin(edges.source, companies))
+            keys = graph.keys[level].take(pa.array(edges.target[rows])).to_pylist()
+            for company, key in zip(edges.source[rows].tolist(), keys, strict=True):
+                if (level, key) not in drawn:
+                    beside.setdefault(company, []).append(_level_name(level, key))
+    return beside
+
+
+def _level_name(level: str, key: str) -> str:
+    return place_name(key) if level == "place" else f"industry {key}"
+
+
+def _edges(register: Register, view: Any, at: dict[Name, int]) -> tuple[EgoEdge, ...]:
+    """The edges of the view, several of one relation between two nodes as one with their number."""
+    counts = Counter((at[a], at[b], relation) for a, b, relation in view.edges(data="relation"))
+    bounds = _bounds(register, at) if any(relation == "owns" for _, _, relation in counts) else {}
+    unknown = (None, None)
+    found = []
+    for (a, b, relation), count in sorted(counts.items()):
+        low, high = bounds.get((a, b), unknown) if relation == "owns" else unknown
+        found.append(EgoEdge(a, b, relation, low, high, count))
+    return tuple(found)
+
+
+def _bounds(register: Register, at: dict[Name, int]) -> dict[tuple[int, int], tuple[float, float]]:
+    """The share of each stake between nodes of the picture, where something is known of it."""
+    stakes, holders, persons = stakes_of(register)
+    kinds = (("company", register.ids()), ("holder", holders), ("person", persons))
+    number, first = dict[int, int](), 0
+    for kind, ids in kinds:
+        wanted = pa.array([key for name, key in at if name == kind], pa.string())
+        places = pc.index_in(wanted, value_set=ids.cast(pa.string())).to_pylist()
+        number |= {
+            first + place: at[kind, key] for place, key in zip(places, wanted.to_pylist(), strict=True)
+        }
+        first += len(ids)
+    inside = np.array(list(number))
+    rows = np.flatnonzero(np.isin(stakes.owner, inside) & np.isin(stakes.owned, inside) & stakes.known)
+    values = (column[rows].tolist() for column in (stakes.owner, stakes.owned, stakes.low, stakes.high))
+    return {(number[a], number[b]): (low, high) for a, b, low, high in zip(*values, strict=True)}

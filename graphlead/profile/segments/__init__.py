@@ -1,0 +1,1 @@
+"""Groups of clients that are alike, and what sets them apart."""

@@ -1,0 +1,177 @@
+"""The findings as sentences that a sales team reads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from graphlead.core.profile import ColumnLift, Lift, Profile
+from graphlead.core.register import PLACES, Role
+from graphlead.profile.columns import Telling
+from graphlead.profile.groups import AMOUNTS
+from graphlead.profile.homophily import BY, GROUP
+from graphlead.profile.lifts import surprise
+from graphlead.profile.numbers import show
+from graphlead.profile.segments.titles import Titles
+from graphlead.profile.survey import Sample, Topic
+
+MOST_NAMED = 3
+
+
+def column_lifts(
+    tellings: Sequence[Telling], lifts: Sequence[Lift], n_clients: int, titles: Titles
+) -> tuple[ColumnLift, ...]:
+    """Each telling column with its sentence."""
+    return tuple(
+        ColumnLift(
+            telling.topic.column.name,
+            telling.topic.column.role.value,
+            max(0.0, telling.evidence) / n_clients / math.log(2),
+            telling.p_value,
+            _sentence(telling, lifts, titles),
+            telling.echo_of,
+        )
+        for telling in tellings
+    )
+
+
+def _sentence(telling: Telling, lifts: Sequence[Lift], titles: Titles) -> str:
+    name = telling.topic.column.name
+    said = (
+        leaning(telling.topic, lifts, titles)
+        or f"Clients are spread over {name} in another way than the register."
+    )
+    return f"{said} Most of this is what {telling.echo_of} says already." if telling.echo_of else said
+
+
+def leaning(topic: Topic, lifts: Sequence[Lift], titles: Titles) -> str:
+    """Which values of a column the clients have more and less often than the register; empty where none stands out."""
+    label, found = _best_level(topic, lifts)
+    if not found:
+        return ""
+    more = [lift for lift in found if lift.lift > 1][:MOST_NAMED]
+    less = [lift for lift in found if lift.lift < 1][: MOST_NAMED - 1]
+    level = next(level for level in topic.levels if level.label == label)
+    told = titles.get(label, {})
+    parts = [
+        f"{way}{_all_shares(some, int(level.clients.sum()), int(level.companies.sum()), told)}."
+        for way, some in (
+            (f"Over-represented {label}: ", more),
+            ("Under-represented: " if more else f"Under-represented {label}: ", less),
+        )
+        if some
+    ]
+    return " ".join(parts)
+
+
+def _best_level(topic: Topic, lifts: Sequence[Lift]) -> tuple[str, list[Lift]]:
+    """The level whose values stand out for the most clients, with those values, the strongest first."""
+    by_level = {level.label: [lift for lift in lifts if lift.column == level.label] for level in topic.levels}
+    weight = {
+        label: sum(abs(surprise(lift)) * lift.companies for lift in found)
+        for label, found in by_level.items()
+    }
+    best = max(by_level, key=lambda label: weight[label])
+    return best, sorted(by_level[best], key=lambda lift: -surprise(lift) * math.sqrt(lift.companies))
+
+
+def _all_shares(lifts: Sequence[Lift], clients: int, companies: int, titles: Mapping[str, str]) -> str:
+    return ", ".join(
+        f"{_titled(lift.value, titles)} ({_share(lift.clients / clients)}{'' if place else ' of clients'} against "
+        f"{_share(lift.companies / companies)}{'' if place else ' of the register'})"
+        for place, lift in enumerate(lifts)
+    )
+
+
+def _titled(value: str, titles: Mapping[str, str]) -> str:
+    return f"{value} {titles[value]}" if value in titles else value
+
+
+def _share(value: float) -> str:
+    return f"{value:.1%}" if 0 < value < 0.0095 else f"{value:.0%}"
+
+
+def biases(
+    topics: Sequence[Topic], own: Sequence[Topic], lifts: Sequence[Lift], sample: Sample, titles: Titles
+) -> tuple[list[str], list[str]]:
+    """What the list leans towards in place, size and age, and notes on where no lean can be shown."""
+    said, notes = list[str](), list[str]()
+    for kind, roles in (("place", PLACES), ("size or other number", (Role.NUMBER,)), ("age", (Role.DATE,))):
+        of_kind = [topic for topic in topics if topic.column.role in roles]
+        if not of_kind:
+            notes.append(f"The register has no column for {kind}, so no bias in it can be seen.")
+            continue
+        leaning_ones = [topic for topic in of_kind if topic in own] or of_kind
+        sentences = [_bias(topic, lifts, sample, titles) for topic in leaning_ones]
+        found = [sentence for sentence in sentences if sentence]
+        said += found[:2]
+        if not found:
+            notes.append(f"No bias of the list by {kind} can be told from chance.")
+    return said, notes
+
+
+def tie_sentences(lifts: Sequence[Lift], n_clients: int, n_companies: int) -> list[str]:
+    """What kinds of ties join clients more often than chance would."""
+    return [
+        f"{lift.clients / n_clients:.0%} of the clients have another client in the same {lift.value}, where "
+        f"{_share(lift.companies / n_companies)} of all companies have one."
+        if lift.value == GROUP
+        else f"{lift.clients / n_clients:.0%} of the clients are tied to another client by {lift.value}, where "
+        f"{_share(lift.companies / n_companies)} of all companies are tied to one."
+        for lift in lifts
+        if lift.column == BY and lift.lift > 1
+    ]
+
+
+def _bias(topic: Topic, lifts: Sequence[Lift], sample: Sample, titles: Titles) -> str:
+    found = leaning(topic, lifts, titles)
+    if not found or topic.numbers is None:
+        return found
+    known = np.isfinite(topic.numbers)
+    mine = float(np.median(topic.numbers[known & sample.client]))
+    order = np.argsort(topic.numbers[known], kind="stable")
+    weight = np.cumsum(sample.weight[known][order])
+    usual = float(topic.numbers[known][order][np.searchsorted(weight, weight[-1] / 2)])
+    unit = " years" if topic.column.role in AMOUNTS and topic.column.role is Role.DATE else ""
+    return f"{found} The middle of the clients is {show(mine)}{unit}, of the register {show(usual)}{unit}."
+
+
+def summary(profile: Profile) -> list[str]:
+    """The profile as lines for a console."""
+    lines = [f"{profile.n_clients:,} clients against {profile.n_companies:,} companies."]
+    if profile.columns:
+        lines += ["", "What tells clients from the register, the strongest first:"]
+        lines += [
+            f"  {place}. {column.column}: {column.sentence}"
+            for place, column in enumerate(profile.columns, 1)
+        ]
+    if profile.echoes:
+        lines += [
+            "",
+            "Only echoes: "
+            + ", ".join(f"{echo.column} (of {echo.echo_of})" for echo in profile.echoes)
+            + ".",
+        ]
+    lines += ["", *_segment_lines(profile)]
+    if profile.season is not None:
+        lines += ["", profile.season.sentence]
+    if profile.outliers:
+        lines += ["", "Clients like no other:"]
+        lines += [
+            f"  {outlier.name or outlier.company_id}: {outlier.reason}" for outlier in profile.outliers[:5]
+        ]
+    if profile.notes:
+        lines += ["", *profile.notes]
+    return lines
+
+
+def _segment_lines(profile: Profile) -> list[str]:
+    if len(profile.segments) == 1:
+        return [f"The clients are one segment: {profile.segments[0].name}."]
+    counts = np.bincount(profile.segment_of[profile.segment_of >= 0], minlength=len(profile.segments))
+    return [f"{len(profile.segments)} segments of clients:"] + [
+        f"  {segment.name}: {segment.clients:,} clients, {int(count):,} companies like them"
+        for segment, count in zip(profile.segments, counts, strict=True)
+    ]

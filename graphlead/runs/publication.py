@@ -1,0 +1,106 @@
+"""Results that appear all at once: staged under another name, planned in a journal, then renamed one by one.
+
+Whoever is killed before the journal is written has changed nothing; afterwards, the next to open the folder carries
+the plan to its end.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graphlead.common.files import link, remove, sha256, sync, write_json
+from graphlead.core.errors import CarrierError
+
+if TYPE_CHECKING:
+    from graphlead.core.arrays import Json
+
+MANIFEST = "manifest.json"
+_FOLDER, _NEW, _JOURNAL = "publish", "new", "journal.json"
+
+
+def prepare(out: Path, work: Path, entries: Mapping[str, Path], manifest: Json) -> None:
+    """Stage the entries and the manifest, which gets their fingerprints as ``files``, and write the journal."""
+    new = work / _FOLDER / _NEW
+    remove(new.parent)
+    new.mkdir(parents=True)
+    for name, source in entries.items():
+        if not name or Path(name).name != name or name in ("..", work.name, MANIFEST):
+            raise CarrierError(f"publish: expected the plain name of a file or folder, got {name!r}.")
+        link(source, new / name)
+    write_json(new / MANIFEST, {**manifest, "files": {name: _fingerprint(new / name) for name in entries}})
+    sync(new)
+    write_json(new.parent / _JOURNAL, _plan(out, list(entries)))
+    sync(new.parent, deep=False)
+
+
+def complete(out: Path, work: Path) -> None:
+    """Carry out the plan of the journal, if there is one, from wherever it was cut off."""
+    new = work / _FOLDER / _NEW
+    if is_cut_off(work):
+        plan = json.loads((new.parent / _JOURNAL).read_text("utf-8"))
+        for name in plan["gone"]:
+            remove(out / name)
+        for name in plan["names"]:
+            if (new / name).exists():
+                _make_way(new / name, out / name, plan["kept"].get(name))
+                move(new / name, out / name)
+        sync(out, deep=False)
+    remove(new.parent)
+
+
+def is_cut_off(work: Path) -> bool:
+    """Whether a publication was planned but not brought to its end."""
+    return (work / _FOLDER / _JOURNAL).is_file()
+
+
+def published(out: Path) -> Json:
+    """The manifest of the last publication, empty when there is none by graphlead."""
+    try:
+        manifest = json.loads((out / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    ours = isinstance(manifest, dict) and "graphlead" in manifest and isinstance(manifest.get("files"), dict)
+    return manifest if ours else {}
+
+
+def move(source: Path, target: Path) -> None:
+    source.replace(target)
+
+
+def _plan(out: Path, names: list[str]) -> Json:
+    """What to move in, what to remove, and what to keep beside because it is not what was published."""
+    manifest = published(out)
+    written = {name: print_ for name, print_ in manifest.get("files", {}).items() if Path(name).name == name}
+    if manifest:
+        written[MANIFEST] = _fingerprint(out / MANIFEST)
+    names = [*names, MANIFEST]
+    here = [name for name in dict.fromkeys([*names, *written]) if (out / name).exists()]
+    foreign = {name for name in here if _fingerprint(out / name) != written.get(name)}
+    return {
+        "names": names,
+        "gone": [name for name in here if name not in names and name not in foreign],
+        "kept": {name: _free_name(out, name) for name in names if name in foreign},
+    }
+
+
+def _make_way(new: Path, old: Path, kept_as: str | None) -> None:
+    """A file takes the place of a file in one step; everything else has to go first."""
+    if kept_as and old.exists() and not old.with_name(kept_as).exists():
+        move(old, old.with_name(kept_as))
+    elif old.is_dir() or new.is_dir():
+        remove(old)
+
+
+def _fingerprint(path: Path) -> str:
+    """The SHA-256 of a file; folders are not looked into."""
+    return "folder" if path.is_dir() else sha256(path)
+
+
+def _free_name(out: Path, name: str) -> str:
+    number = 1
+    while (out / f"{name}.before{'' if number == 1 else f'-{number}'}").exists():
+        number += 1
+    return f"{name}.before{'' if number == 1 else f'-{number}'}"

@@ -1,1 +1,0 @@
-"""Published ownership data to the two tables that a run reads, and a register back to a published standard."""

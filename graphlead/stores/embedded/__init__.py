@@ -1,0 +1,1 @@
+"""The embedded store: LadybugDB, a file in the folder of a run."""

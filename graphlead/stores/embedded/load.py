@@ -1,0 +1,85 @@
+"""The statements that fill an embedded store from the tables of a run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from graphlead.core.property_graph import SCORED, EdgeTable, Kind, Projection
+from graphlead.stores.lists import TABLE, remembered
+from graphlead.stores.shape import SCHEMA, quoted, text
+
+TYPES = {
+    Kind.TEXT: "STRING",
+    Kind.NUMBER: "DOUBLE",
+    Kind.INTEGER: "INT64",
+    Kind.FLAG: "BOOL",
+    Kind.DAY: "DATE",
+}
+
+CHUNK = 100_000
+"""Companies whose scores are changed at a time: what is changed at once has to fit into the buffer pool."""
+
+Statement = tuple[str, dict[str, object]]
+
+
+def creations(projection: Projection) -> Iterator[str]:
+    """The tables, and the mark by which ``version_in`` knows a store of this shape."""
+    for table in projection.nodes:
+        yield f"CREATE NODE TABLE {quoted(table.label)}({_columns(table.properties)}, PRIMARY KEY({quoted(table.key)}))"
+    for relation in dict.fromkeys(table.relation for table in projection.edges):
+        tables = [table for table in projection.edges if table.relation == relation]
+        ends = ", ".join(f"FROM {quoted(table.source)} TO {quoted(table.target)}" for table in tables)
+        columns = _columns(tables[0].properties)
+        yield f"CREATE REL TABLE {quoted(relation)}({ends}{', ' if columns else ''}{columns})"
+    yield TABLE
+    yield f"COMMENT ON TABLE Company IS {text(json.dumps({'schema': SCHEMA}))}"
+
+
+def _columns(properties: Mapping[str, Kind]) -> str:
+    return ", ".join(f"{quoted(name)} {TYPES[kind]}" for name, kind in properties.items())
+
+
+def version_in(comment: str) -> int | None:
+    """The shape of the store whose table of companies has this comment; None for one that is not ours."""
+    try:
+        schema = json.loads(comment)["schema"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    return schema if isinstance(schema, int) else None
+
+
+def copies(projection: Projection) -> Iterator[tuple[str, int, str]]:
+    """For each table that has rows: its name, how many, and the statement that loads it; nodes come first."""
+    for node in projection.nodes:
+        yield node.label, node.rows, f"COPY {quoted(node.label)} FROM {text(str(node.file))}"
+    for edge in projection.edges:
+        if edge.rows:
+            yield f"{edge.relation} of {edge.source}", edge.rows, _copy_edges(edge)
+
+
+def _copy_edges(table: EdgeTable) -> str:
+    ends = f"from={text(table.source)}, to={text(table.target)}"
+    return f"COPY {quoted(table.relation)} FROM {text(str(table.file))} ({ends})"
+
+
+def set_scores(file: Path, names: Sequence[str]) -> str:
+    """Give the companies in a file their scores."""
+    read = ", ".join(f"{name} AS new_{name}" for name in names)
+    values = ", ".join(f"c.{name} = new_{name}" for name in names)
+    return (f"LOAD FROM {text(str(file))} WITH company_id AS id, {read} "
+            f"MATCH (c:Company) WHERE c.company_id = id SET {values}")  # fmt: skip
+
+
+DROP_STALE = (
+    f"MATCH (c:Company) WHERE c.run_id <> $run WITH c LIMIT {CHUNK} "
+    f"SET {', '.join(f'c.{name} = NULL' for name in SCORED)} RETURN count(*)"
+)
+"""Take the scores of other runs away from so many companies, and tell from how many."""
+
+
+def run_statements(run_id: str, finished: str) -> list[Statement]:
+    """Tell of the run whose scores the companies carry."""
+    run: dict[str, object] = {"run": run_id, "finished": finished}
+    return [("MERGE (r:Run {run_id: $run}) SET r.finished = $finished", run), *remembered(run_id)]

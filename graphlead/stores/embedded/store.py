@@ -1,0 +1,338 @@
+"""The embedded store: a LadybugDB file, built whole, never written to once it is in place.
+
+A build, and every change after it, makes a new file beside the old one and gives it the old one's name when it is
+complete. So whoever is killed leaves the last good store, and readers of the old file go on reading what they opened.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+import ladybug
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graphlead.core.answers import Answer, Node
+from graphlead.core.contracts import Progress, silent
+from graphlead.core.errors import GraphleadError
+from graphlead.core.property_graph import SCORED, Projection
+from graphlead.stores.differences import BATCH, Rows
+from graphlead.stores.embedded.load import (
+    CHUNK,
+    DROP_STALE,
+    Statement,
+    copies,
+    creations,
+    run_statements,
+    set_scores,
+)
+from graphlead.stores.embedded.reading import Tables, ask, in_use, nodes_of, rows_of, tables_of
+from graphlead.stores.faults import REBUILD, StoreError, explained, read_only
+from graphlead.stores.library.parameters import checked, only_reads
+from graphlead.stores.lists import recalled, remembered, score_table
+from graphlead.stores.shape import ROWS, SECONDS
+from graphlead.stores.store import Store
+
+BUFFER = 2**30
+"""Bytes of the buffer pool: what a build or a query may hold before it spills or fails."""
+
+
+@dataclass
+class _Handle:
+    """An open file, shared by the stores of this process that read it."""
+
+    database: ladybug.Database
+    readers: int = 0
+
+
+_HANDLES: dict[tuple[int, int], _Handle] = {}
+_HANDLES_LOCK = threading.Lock()
+
+
+class EmbeddedStore(Store):
+    """The GraphStore in one file. Making one touches nothing: ``build`` makes the file, ``open`` reads it.
+
+    A store is for one thread at a time; open another of the same path for a second.
+    """
+
+    dialect = "embedded"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self._file: tuple[int, int] | None = None
+        self._connection: ladybug.Connection | None = None
+        self._tables = Tables({}, {})
+
+    def build(self, projection: Projection, *, progress: Progress = silent) -> None:
+        """Make the file from the tables of a run. Raises StoreError when it cannot be written.
+
+        Also when another process is changing this store. The lists of earlier runs are carried over from the store
+        that was there.
+        """
+        earlier = self._lists()
+        with self._changing() as part, _written(part) as connection:
+            for statement in creations(projection):
+                connection.execute(statement)
+            total = projection.rows
+            done = 0
+            for note, rows, statement in copies(projection):
+                progress(done, total, note)
+                connection.execute(statement)
+                done += rows
+            for statement, values in (*earlier, *remembered(projection.run_id)):
+                connection.execute(statement, values)
+            progress(total, total, "checkpoint")
+
+    def _lists(self) -> list[Statement]:
+        """What puts the lists of earlier runs into the next store; nothing when the one before cannot be read."""
+        try:
+            with EmbeddedStore(self.path) as before:
+                return recalled(before.query)
+        except GraphleadError:
+            return []
+
+    def open(self) -> Self:
+        """Ready to be queried. Raises StoreError when there is no store, or one of another version."""
+        if self._connection is not None:
+            return self
+        self._file, handle = _acquire(self.path)
+        self._connection = ladybug.Connection(handle.database)
+        try:
+            self._tables = tables_of(self._connection, self.path)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def close(self) -> None:
+        """Let go of the file; the connection first, for the other order makes later reads wrong."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._file is not None:
+            _release(self._file)
+            self._file = None
+
+    def query(
+        self,
+        cypher: str,
+        parameters: Mapping[str, object] = {},
+        *,
+        rows: int | None = ROWS,
+        seconds: float = SECONDS,
+    ) -> Answer:
+        """The answer of a query that only reads, at most ``rows`` of it (None: all).
+
+        Raises QueryError when it is wrong, would write, lacks a parameter, or takes longer than ``seconds``.
+        """
+        values = checked(cypher, parameters)
+        if not only_reads(cypher):
+            raise read_only()
+        connection = self._opened()
+        connection.set_query_timeout(max(1, int(seconds * 1000)))
+        with explained(seconds):
+            result = ask(connection, cypher, values)
+            try:
+                found = rows_of(result, rows, self._tables)
+                return Answer(tuple(result.get_column_names()), found, rows is not None and result.has_next())
+            finally:
+                result.close()
+
+    def pages(self, cypher: str) -> Iterator[Rows]:
+        """All rows of a query that only reads, a page at a time."""
+        connection = self._opened()
+        connection.set_query_timeout(0)
+        with explained(SECONDS):
+            result = ask(connection, cypher)
+            while page := result.get_n(BATCH):
+                yield [tuple(row) for row in page]
+
+    def properties(self, label: str) -> list[str]:
+        """The names of the properties that nodes of a label have."""
+        return list(self._tables.properties.get(label, ()))
+
+    def nodes(self, refs: Sequence[str], seconds: float = SECONDS) -> list[Node]:
+        """The nodes that answers call by these refs."""
+        return nodes_of(partial(self.query, rows=None, seconds=seconds), self._tables, refs)
+
+    def update(self, cypher: str, parameters: Mapping[str, object] = {}) -> None:
+        """Change the graph by one statement, wholly or not at all. Raises QueryError when it is wrong."""
+        values = checked(cypher, parameters)
+        self._change(lambda connection: ask(connection, cypher, values))
+
+    def write_scores(
+        self, scores: pa.Table, run_id: str, finished: str, *, progress: Progress = silent
+    ) -> None:
+        """Give every company the scores of a run, and none to companies that the run did not score.
+
+        ``scores``: company_id, and those of SCORED that are known. Nobody ever sees a part of them.
+        """
+        table = score_table(scores, run_id)
+        with tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
+            staged = Path(folder) / "scores.parquet"
+
+            def work(connection: ladybug.Connection) -> None:
+                names = [name for name in SCORED if in_use(connection, table, name)]
+                for start in range(0, len(table), CHUNK):
+                    progress(start, len(table), "scores")
+                    pq.write_table(table.slice(start, CHUNK), staged)
+                    connection.execute(set_scores(staged, names))
+                while ask(connection, DROP_STALE, {"run": run_id}).get_all() != [[0]]:
+                    continue
+                for statement, values in run_statements(run_id, finished):
+                    connection.execute(statement, values)
+
+            self._change(work)
+        progress(len(table), len(table), "scores")
+
+    def _opened(self) -> ladybug.Connection:
+        if self._connection is None:
+            raise StoreError("the store is not open.", where=str(self.path), remedy="Call open() first.")
+        return self._connection
+
+    def _change(self, work: Callable[[ladybug.Connection], object]) -> None:
+        """Do some work on a copy of the file, and put that in its place when all is done."""
+        was_open = self._connection is not None
+        self.open()
+        self.close()
+        try:
+            with self._changing() as part:
+                shutil.copyfile(self.path, part)
+                with _written(part) as connection, explained(SECONDS):
+                    work(connection)
+        finally:
+            if was_open:
+                self.open()
+
+    @contextmanager
+    def _changing(self) -> Iterator[Path]:
+        """A new file's temporary path, for this process alone; the file takes the store's place at the end."""
+        part = self.path.with_name(f".{self.path.name}.part")
+        with disk(self.path), alone(self.path):
+            remove(part)
+            try:
+                yield part
+                part.replace(self.path)
+            finally:
+                remove(part)
+
+
+@contextmanager
+def _written(part: Path) -> Iterator[ladybug.Connection]:
+    """A connection that writes to a file nobody else knows yet; at the end all of it is in that one file."""
+    database = ladybug.Database(str(part), buffer_pool_size=BUFFER)
+    try:
+        connection = ladybug.Connection(database)
+        try:
+            yield connection
+            connection.execute("CHECKPOINT")
+        finally:
+            connection.close()
+    finally:
+        database.close()
+
+
+def _acquire(path: Path) -> tuple[tuple[int, int], _Handle]:
+    """The file and its one handle in this process; a file that took its place since is another one."""
+    try:
+        status = path.stat()
+    except OSError as missing:
+        raise StoreError("there is no store here.", where=str(path), remedy=REBUILD) from missing
+    file = (status.st_dev, status.st_ino)
+    with _HANDLES_LOCK:
+        if file not in _HANDLES:
+            _HANDLES[file] = _Handle(_database(path))
+        handle = _HANDLES[file]
+        handle.readers += 1
+    return file, handle
+
+
+def _release(file: tuple[int, int]) -> None:
+    with _HANDLES_LOCK:
+        handle = _HANDLES[file]
+        handle.readers -= 1
+        if not handle.readers:
+            handle.database.close()
+            del _HANDLES[file]
+
+
+def _database(path: Path) -> ladybug.Database:
+    try:
+        return ladybug.Database(str(path), read_only=True, buffer_pool_size=BUFFER)
+    except RuntimeError as broken:
+        told = str(broken)
+        version = "different version" in told
+        raise StoreError(
+            "the store was built by another version of its library."
+            if version
+            else f"the store is broken ({told}).",
+            where=str(path),
+            remedy=REBUILD,
+        ) from broken
+
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FULL_WORDS = ("no space left", "file too large", "disk quota", "cannot write to file")
+"""How a library that does not raise OSError tells of a full disk."""
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """While this process alone changes the store; the system lets go when it ends, in whatever way."""
+    with path.with_name(f".{path.name}.lock").open("a+", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            lock.seek(0)
+            raise StoreError(
+                f"another process ({lock.read().strip() or 'unknown'}) is changing this store.",
+                where=str(path),
+                remedy="Wait until it is done.",
+            ) from held
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+@contextmanager
+def disk(path: Path) -> Iterator[None]:
+    """Turn a full disk, and a place that cannot be written, into a StoreError; what was there before stays."""
+    try:
+        yield
+    except OSError as error:
+        raise _refusal(path, error.errno in FULL, os.strerror(error.errno or errno.EIO).lower()) from error
+    except RuntimeError as error:
+        told = str(error).lower()
+        if any(words in told for words in FULL_WORDS):
+            raise _refusal(path, True, told.splitlines()[0]) from error
+        raise
+
+
+def _refusal(path: Path, full: bool, reason: str) -> StoreError:
+    remedy = "Free some space" if full else "Name a folder where you may write"
+    return StoreError(
+        f"the store cannot be written ({reason}).",
+        where=str(path),
+        remedy=f"{remedy} and build it again; what was there before is as it was.",
+    )
+
+
+def remove(path: Path) -> None:
+    """Remove a store's file and what the library keeps beside it."""
+    for each in (path, *path.parent.glob(f"{path.name}.*")):
+        if each.is_dir():
+            shutil.rmtree(each)
+        else:
+            each.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""The named queries: found, checked and asked."""

@@ -1,0 +1,165 @@
+"""The query library in cypher/: named, documented queries, their parameters checked by name and type.
+
+A file is portable, or there is one a dialect under cypher/embedded and cypher/neo4j. Its first lines are its header:
+
+    // Answers: What it answers, in a sentence?
+    // Parameters:
+    //   company_id: string -- the company
+    //   limit: integer = 100 -- the most rows
+    // Columns:
+    //   company_id: string -- what is in it
+    // Cost: what it reads, and what bounds it.
+
+Types are string, integer, float, boolean, date, and list<one of these>; a column may also be a path. A parameter of
+type ``property`` is the name of a numeric property of companies: where the text has its default in backquotes, another
+property takes its place, once the store is known to have it. So every file runs as it is, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+from graphlead.core.answers import Answer
+from graphlead.core.contracts import GraphStore
+from graphlead.stores.faults import QueryError
+from graphlead.stores.library.arguments import value_of
+from graphlead.stores.library.headers import Column, Parameter, header
+from graphlead.stores.library.parameters import checked
+from graphlead.stores.shape import ROWS, SECONDS, quoted
+
+DIALECTS = ("embedded", "neo4j")
+SAMPLE = 10_000
+"""Companies whose properties are looked at, to know what properties there are."""
+
+
+@dataclass(frozen=True)
+class NamedQuery:
+    """A query of the library: what it answers, takes and gives, what bounds its cost, and its text."""
+
+    name: str
+    answers: str
+    parameters: tuple[Parameter, ...]
+    columns: tuple[Column, ...]
+    cost: str
+    cypher: str
+
+    def values(self, given: Mapping[str, object]) -> dict[str, object]:
+        """A value for every parameter: those given, text read as the declared type, and the defaults.
+
+        Raises QueryError that names the parameter which is unknown, missing, or not of its type.
+        """
+        known = {parameter.name: parameter for parameter in self.parameters}
+        for name in given:
+            if name not in known:
+                raise QueryError(
+                    f"{self.name} has no parameter {name!r}{_meant(name, known)}.", remedy=self.usage()
+                )
+        missing = [each.name for each in self.parameters if each.required and given.get(each.name) is None]
+        if missing:
+            raise QueryError(f"{self.name} needs {' and '.join(missing)}.", remedy=self.usage())
+        return {name: value_of(known[name], given.get(name)) for name in known}
+
+    def usage(self) -> str:
+        """The parameters with their types and defaults, in a sentence."""
+        told = ", ".join(each.told() for each in self.parameters)
+        return f"Its parameters are: {told}." if told else "It takes no parameters."
+
+
+def library(dialect: str) -> Mapping[str, NamedQuery]:
+    """The queries in a dialect (embedded or neo4j), by name, in the order of the alphabet."""
+    return _library(folder(), dialect)
+
+
+def folder() -> Path:
+    """Where the library is: beside the package's rooms when installed, at the top of the repository otherwise."""
+    inside = Path(__file__).parents[2] / "cypher"
+    return inside if inside.is_dir() else Path(__file__).parents[3] / "cypher"
+
+
+@cache
+def _library(top: Path, dialect: str) -> Mapping[str, NamedQuery]:
+    if dialect not in DIALECTS:
+        raise QueryError(f"there is no dialect {dialect!r}.", remedy=f"There are {' and '.join(DIALECTS)}.")
+    files = {file.stem: file for place in (top, top / dialect) for file in place.glob("*.cypher")}
+    if not files:
+        raise QueryError("the query library is missing.", where=str(top), remedy="Install graphlead again.")
+    return {name: _read(files[name]) for name in sorted(files)}
+
+
+def _read(file: Path) -> NamedQuery:
+    text = file.read_text("utf-8")
+    answers, parameters, columns, cost = header(text, str(file))
+    return NamedQuery(file.stem, answers, parameters, columns, cost, text)
+
+
+def find(name: str, dialect: str) -> NamedQuery:
+    """The query of this name. Raises QueryError with the names that are close to one that is not there."""
+    queries = library(dialect)
+    if name not in queries:
+        raise QueryError(
+            f"there is no query {name!r}{_meant(name, queries)}.", remedy="graphlead query lists them all."
+        )
+    return queries[name]
+
+
+def _meant(name: str, known: Mapping[str, object]) -> str:
+    close = get_close_matches(name, known, n=3, cutoff=0.5)
+    return f" (did you mean {' or '.join(close)}?)" if close else ""
+
+
+def run_query(
+    store: GraphStore,
+    name: str,
+    given: Mapping[str, object],
+    *,
+    rows: int | None = ROWS,
+    seconds: float = SECONDS,
+) -> Answer:
+    """Ask an open store a query of the library; ``given`` are its parameters, as text or as values.
+
+    Raises QueryError for an unknown name, a parameter that is unknown, missing or of another type (before the store
+    sees it), and when it takes longer than ``seconds``.
+    """
+    query = find(name, store.dialect)
+    cypher, values = bound(store, query, query.values(given))
+    return store.query(cypher, values, rows=rows, seconds=seconds)
+
+
+def bound(
+    store: GraphStore, query: NamedQuery, values: Mapping[str, object]
+) -> tuple[str, dict[str, object]]:
+    """The text with its properties put in, each checked against the store, and the parameters that are left."""
+    cypher = query.cypher
+    for parameter in query.parameters:
+        chosen = values[parameter.name]
+        if parameter.type == "property" and chosen != parameter.default:
+            _require_number(store, str(chosen), parameter.name)
+            cypher = cypher.replace(quoted(str(parameter.default)), quoted(str(chosen)))
+    types = {each.name: each.type for each in query.parameters if each.type != "property"}
+    return cypher, checked(cypher, {name: values[name] for name in types}, types)
+
+
+def _require_number(store: GraphStore, name: str, parameter: str) -> None:
+    """Raises QueryError unless companies have numbers in this property."""
+    known = sorted(properties_of_companies(store))
+    if name not in known:
+        raise QueryError(
+            f"${parameter}: companies have no property {name!r}.", remedy=f"They have: {', '.join(known)}."
+        )
+    column = quoted(name)
+    first = store.query(f"MATCH (c:Company) WHERE c.{column} IS NOT NULL RETURN c.{column} LIMIT 1").rows
+    if first and (not isinstance(first[0][0], int | float) or isinstance(first[0][0], bool)):
+        raise QueryError(
+            f"${parameter}: the property {name!r} holds no numbers, but values like {first[0][0]!r}.",
+            remedy="Name a column of numbers.",
+        )
+
+
+def properties_of_companies(store: GraphStore) -> Iterator[str]:
+    """The names of the properties that companies have."""
+    sample = f"MATCH (c:Company) WITH c LIMIT {SAMPLE} UNWIND keys(c) AS name RETURN DISTINCT name"
+    return (str(name) for (name,) in store.query(sample).rows)

@@ -1,0 +1,1 @@
+"""The server: Neo4j over Bolt, and its bulk import."""

@@ -1,0 +1,32 @@
+"""What filling a Neo4j database needs of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Protocol
+
+from graphlead.core.answers import Answer
+from graphlead.stores.differences import Rows
+
+Statement = tuple[str, Mapping[str, object]]
+Statements = Callable[[], Iterable[Statement]]
+"""Makes the statements of a transaction anew, for every try of it."""
+
+
+class Database(Protocol):
+    """A database that answers, and is changed by transactions."""
+
+    def query(
+        self,
+        cypher: str,
+        parameters: Mapping[str, object] = ...,
+        *,
+        rows: int | None = ...,
+        seconds: float = ...,
+    ) -> Answer: ...
+
+    def pages(self, cypher: str) -> Iterator[Rows]: ...
+
+    def write(self, statements: Statements) -> None: ...
+
+    def command(self, cypher: str) -> None: ...

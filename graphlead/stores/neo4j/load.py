@@ -1,0 +1,196 @@
+"""Filling a Neo4j database from the tables of a run, wherever an earlier load left it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from itertools import chain
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graphlead.core.contracts import Progress
+from graphlead.core.property_graph import SCORED, EdgeTable, NodeTable, Projection
+from graphlead.stores import differences as find
+from graphlead.stores.differences import Rows
+from graphlead.stores.faults import StoreError
+from graphlead.stores.lists import score_table
+from graphlead.stores.neo4j import statements as say
+from graphlead.stores.neo4j.database import Database, Statement
+from graphlead.stores.neo4j.scores import write_scores
+from graphlead.stores.shape import KEYS, SCHEMA, quoted
+
+WRITERS = 2
+"""Transactions that put rows at once: while the server works on one, the next is packed and sent."""
+
+UNSCORED = set(SCORED)
+"""What a load leaves to ``write_scores``."""
+
+
+def check(database: Database, where: str) -> None:
+    """Raises StoreError when the database holds no graph of ours, or one of another shape."""
+    found = _shape(database)
+    if found is None:
+        raise StoreError(
+            "there is no graph of graphlead in this database.",
+            where=where,
+            remedy="Push a run into it first: graphlead push neo4j RUN.",
+        )
+    _refuse_other(found, where)
+
+
+def _shape(database: Database) -> int | None:
+    rows = database.query(
+        "MATCH (g:Graphlead {name: 'graphlead'}) WHERE g.schema IS NOT NULL RETURN g.schema"
+    ).rows
+    return int(str(rows[0][0])) if rows else None
+
+
+def _refuse_other(shape: int, where: str) -> None:
+    if shape != SCHEMA:
+        raise StoreError(
+            f"the graph in this database has shape {shape}, this version reads and writes {SCHEMA}.",
+            where=where,
+            remedy="Push the run into an empty database.",
+        )
+
+
+def load(database: Database, projection: Projection, where: str, progress: Progress) -> None:
+    """Make the database hold the tables of a run; what it holds already is looked at first, and left alone."""
+    _claim(database, where)
+    total, done = projection.rows, 0
+    with tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
+        held = Path(folder) / "held.parquet"
+        nodes = [table for table in projection.nodes if table.label != "Run"]
+        for table in nodes:
+            for rows in _put_nodes(database, table, held):
+                progress(min(done + rows, total), total, table.label)
+            done += table.rows
+        for edges in projection.edges:
+            for rows in _put_edges(database, edges, held):
+                progress(min(done + rows, total), total, edges.relation)
+            done += edges.rows
+        for table in nodes:
+            _drop_nodes(database, table, held)
+    _forget(database, projection.table("Company"))
+    for statement in (*say.indexes(), "CALL db.awaitIndexes(600)"):
+        database.command(statement)
+    progress(total, total, "scores")
+    _score(database, projection, progress)
+
+
+def _claim(database: Database, where: str) -> None:
+    """Take an empty database, or one that is ours. Raises StoreError when somebody else's graph has our labels."""
+    shape = _shape(database)
+    if shape is None:
+        taken = [label for label in KEYS if _count(database, f"(n:{quoted(label)})")]
+        if taken:
+            raise StoreError(
+                f"this database has {' and '.join(taken)} nodes that graphlead did not write.",
+                where=where,
+                remedy="Push into another database (NEO4J_DATABASE), so that nothing of yours is changed.",
+            )
+    else:
+        _refuse_other(shape, where)
+    for statement in say.constraints():
+        database.command(statement)
+    database.write(
+        lambda: [("MERGE (g:Graphlead {name: 'graphlead'}) SET g.schema = $schema", {"schema": SCHEMA})]
+    )
+
+
+def _forget(database: Database, table: NodeTable) -> None:
+    """Take away the properties that an earlier register had and this one has not; those of others stay."""
+    before = database.query(
+        "MATCH (g:Graphlead {name: 'graphlead'}) UNWIND g.columns AS name RETURN name"
+    ).rows
+    for (name,) in before:
+        if name not in table.properties:
+            database.command(say.drop_property(table, str(name)))
+    mark = "MATCH (g:Graphlead {name: 'graphlead'}) SET g.columns = $columns"
+    database.write(lambda: [(mark, {"columns": list(table.properties)})])
+
+
+def _count(database: Database, pattern: str) -> int:
+    return int(str(database.query(f"MATCH {pattern} RETURN count(*)").rows[0][0]))
+
+
+def _put_nodes(database: Database, table: NodeTable, held: Path) -> Iterator[int]:
+    """Put the nodes that are missing or differ, and tell how many, a batch at a time."""
+    names = [name for name in table.properties if name not in UNSCORED]
+    there = _count(database, f"(n:{quoted(table.label)})")
+    if there:
+        schema = pa.schema([pq.read_schema(table.file).field(name) for name in names])
+        find.keep(database.pages(say.all_nodes(table, names)), schema, held)
+        yield from _write(
+            database, say.put_nodes(table, names), find.to_put(table.file, held, names), WRITERS
+        )
+    else:
+        yield from _write(database, say.new_nodes(table, names), find.batches(table.file, names), WRITERS)
+
+
+def _put_edges(database: Database, table: EdgeTable, held: Path) -> Iterator[int]:
+    """Take away the relationships that are no more, put those that are missing, and tell how many."""
+    names = ["from", "to", *table.properties]
+    if _count(database, say.pattern(table)):
+        schema = pa.schema([("ref", pa.string()), *pq.read_schema(table.file)])
+        find.keep(database.pages(say.all_edges(table)), schema, held)
+        for _ in _write(database, say.DROP_EDGES, find.edges_to_drop(table.file, held, names)):
+            yield 0
+        wanted = find.to_put(table.file, held, names)
+    else:
+        wanted = find.batches(table.file, names)
+    yield from _write(database, say.put_edges(table), wanted, WRITERS)
+
+
+def _drop_nodes(database: Database, table: NodeTable, held: Path) -> None:
+    """Take away the nodes that are no more, with whatever hangs on them."""
+    if _count(database, f"(n:{quoted(table.label)})") > table.rows:
+        schema = pa.schema([pq.read_schema(table.file).field(table.key)])
+        find.keep(database.pages(say.all_nodes(table, [table.key])), schema, held)
+        for _ in _write(database, say.drop_nodes(table), find.nodes_to_drop(table.file, held, table.key)):
+            continue
+
+
+def _write(database: Database, statement: str, batches: Iterable[Rows], writers: int = 1) -> Iterator[int]:
+    """Write the batches, a transaction each, and tell how many rows are done; the next is made ready meanwhile.
+
+    ``writers``: how many transactions at once. Relationships lock the nodes that they join; should two transactions
+    wait for each other, the server ends one and ``write`` repeats it.
+    """
+    done, going = 0, deque[tuple[int, Future[None]]]()
+    with ThreadPoolExecutor(writers) as pool:
+        for rows in chain(_ahead(batches), [None] * writers):
+            if rows is not None:
+                work = pool.submit(database.write, partial(_once, (statement, {"rows": rows})))
+                going.append((len(rows), work))
+            if len(going) == writers or (going and rows is None):
+                count, work = going.popleft()
+                work.result()
+                done += count
+                yield done
+
+
+def _ahead(batches: Iterable[Rows]) -> Iterator[Rows]:
+    """The same batches, the next one being made by another thread while one is used."""
+    rest = iter(batches)
+    with ThreadPoolExecutor(1) as other:
+        coming = other.submit(next, rest, None)
+        while (batch := coming.result()) is not None:
+            coming = other.submit(next, rest, None)
+            yield batch
+
+
+def _once(statement: Statement) -> list[Statement]:
+    return [statement]
+
+
+def _score(database: Database, projection: Projection, progress: Progress) -> None:
+    table = pq.read_table(projection.table("Company").file, columns=["company_id", *SCORED])
+    scored = table.filter(table["run_id"].is_valid())
+    table = score_table(scored, projection.run_id)
+    write_scores(database, table, projection.run_id, projection.finished, progress)

@@ -1,0 +1,289 @@
+"""The store in a Neo4j database, over Bolt: version 5 and later."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Self
+
+import neo4j
+import neo4j.exceptions as told
+import neo4j.graph
+import neo4j.time
+import pyarrow as pa
+
+from graphlead.core.answers import Answer, Node, Relationship, Walk
+from graphlead.core.contracts import Progress, silent
+from graphlead.core.errors import GraphleadError
+from graphlead.core.property_graph import Projection
+from graphlead.stores.differences import Rows
+from graphlead.stores.faults import StoreError, UnreachableError
+from graphlead.stores.library.parameters import checked
+from graphlead.stores.lists import score_table
+from graphlead.stores.neo4j.address import Address
+from graphlead.stores.neo4j.claim import alone
+from graphlead.stores.neo4j.database import Statements
+from graphlead.stores.neo4j.errors import explanation
+from graphlead.stores.neo4j.load import check, load
+from graphlead.stores.neo4j.scores import settle, write_scores
+from graphlead.stores.shape import KEYS, ROWS, SECONDS, quoted
+from graphlead.stores.store import Store
+
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
+
+SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
+PAGE = 5_000
+"""Rows that the server sends at a time."""
+PATIENCE = 60.0
+"""Seconds for which a server that went away is waited for."""
+TRIES = 5
+"""How often a load is taken up again."""
+RETRYING = 15.0
+"""Seconds for which the driver repeats a transaction by itself."""
+IDLE = 5.0
+"""Seconds after which a connection is tried before it is used again."""
+
+NODES = "MATCH (n) WHERE elementId(n) IN $refs RETURN n"
+GONE = (told.ServiceUnavailable, told.SessionExpired)
+READ_ONLY = (
+    "WriteOnReadOnlyAccessDatabase",
+    "ForbiddenOnReadOnlyDatabase",
+    "is in read-only mode",
+    "read only",
+)
+FULL = ("MemoryLimit", "MemoryPoolOutOfMemory", "OutOfMemory", "No space left", "OutOfDisk")
+
+
+def _text(cypher: str, seconds: float | None) -> neo4j.Query:
+    """A query of somebody else's making: only parameters, never text, are put into it."""
+    return neo4j.Query(cypher, timeout=seconds)
+
+
+class Neo4jStore(Store):
+    """The GraphStore in a Neo4j database. Making one touches nothing: ``build`` fills it, ``open`` reads it.
+
+    A database may hold more than our labels; of what we did not write, nothing is changed.
+    """
+
+    dialect = "neo4j"
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._driver: neo4j.Driver | None = None
+
+    def build(self, projection: Projection, *, progress: Progress = silent) -> None:
+        """Make the database hold the tables of a run: all of an empty one, the differences of a filled one.
+
+        Batches are transactions of their own, repeated after errors that pass. When the server goes away and comes
+        back within PATIENCE seconds, the load goes on from what is there; so does a load that is begun again. Scores
+        come last, in one transaction. Raises StoreError when the database cannot be reached, is not ours to change, or
+        is being filled by another process.
+        """
+        self.connect()
+        for left in reversed(range(TRIES)):
+            try:
+                with alone(self, str(self.address), progress) as watched:
+                    load(self, projection, str(self.address), watched)
+                return
+            except UnreachableError:
+                if not left:
+                    raise
+                self._wait()
+
+    def connect(self) -> Self:
+        """Ready to be asked anything, whatever the database holds. No server is needed yet."""
+        if self._driver is None:
+            address = self.address
+            if address.uri.partition("://")[0] not in SCHEMES:
+                raise StoreError(
+                    "this is no address of a Neo4j server.",
+                    where=str(address),
+                    remedy="Set NEO4J_URI to one such as bolt://localhost:7687.",
+                )
+            self._driver = neo4j.GraphDatabase.driver(
+                address.uri,
+                auth=(address.username, address.password),
+                max_transaction_retry_time=RETRYING,
+                liveness_check_timeout=IDLE,
+                notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
+            )
+        return self
+
+    def open(self) -> Self:
+        """Ready to be queried. Raises StoreError when it cannot be reached, or holds no graph of this shape.
+
+        A switch of scores that was cut off is brought to its end first.
+        """
+        check(self.connect(), str(self.address))
+        settle(self)
+        return self
+
+    def close(self) -> None:
+        """Let go of the server."""
+        if self._driver is not None:
+            self._driver.close()
+            self._driver = None
+
+    def query(
+        self,
+        cypher: str,
+        parameters: Mapping[str, object] = {},
+        *,
+        rows: int | None = ROWS,
+        seconds: float = SECONDS,
+    ) -> Answer:
+        """The answer of a query that only reads, at most ``rows`` of it (None: all).
+
+        Raises QueryError when it is wrong, would write, lacks a parameter, or takes longer than ``seconds``.
+        """
+        values = checked(cypher, parameters)
+        with self._session(neo4j.READ_ACCESS, seconds) as session:
+            result = session.run(_text(cypher, seconds), values)
+            found: list[tuple[object, ...]] = []
+            for record in result:
+                if rows is not None and len(found) == rows:
+                    return Answer(tuple(result.keys()), tuple(found), truncated=True)
+                found.append(tuple(_converted(value) for value in record.values()))
+            return Answer(tuple(result.keys()), tuple(found))
+
+    def pages(self, cypher: str) -> Iterator[Rows]:
+        """All rows of a query that only reads, as the server sends them, a page at a time; not converted."""
+        with self._session(neo4j.READ_ACCESS) as session:
+            result = session.run(_text(cypher, None))
+            while page := result.fetch(PAGE):
+                yield [tuple(_plain(value) for value in record.values()) for record in page]
+
+    def properties(self, label: str) -> list[str]:
+        """The names of the properties that nodes of a label have."""
+        names = f"MATCH (n:{quoted(label)}) UNWIND keys(n) AS name RETURN DISTINCT name ORDER BY name"
+        return [str(name) for page in self.pages(names) for (name,) in page]
+
+    def nodes(self, refs: Sequence[str], seconds: float = SECONDS) -> list[Node]:
+        """The nodes that answers call by these refs."""
+        if not refs:
+            return []
+        found = self.query(NODES, {"refs": list(refs)}, rows=None, seconds=seconds).rows
+        return [node for (node,) in found if isinstance(node, Node)]
+
+    def update(self, cypher: str, parameters: Mapping[str, object] = {}) -> None:
+        """Change the graph by one statement, wholly or not at all. Raises QueryError when it is wrong."""
+        values = checked(cypher, parameters)
+        self.write(lambda: [(cypher, values)])
+
+    def write(self, statements: Statements) -> None:
+        """Change the graph in one transaction, repeated as a whole (statements made anew) after errors that pass."""
+
+        def work(transaction: neo4j.ManagedTransaction) -> None:
+            for cypher, values in statements():
+                given = {
+                    name: list(each) if isinstance(each, list) else each for name, each in values.items()
+                }
+                transaction.run(cypher, given).consume()
+                for each in given.values():
+                    if isinstance(each, list):
+                        each.clear()  # the driver keeps the parameters of a transaction until its end
+
+        with self._session(neo4j.WRITE_ACCESS) as session:
+            session.execute_write(work)
+
+    def command(self, cypher: str) -> None:
+        """Run a statement that changes the schema, or makes transactions of its own."""
+        with self._session(neo4j.WRITE_ACCESS) as session:
+            session.run(cypher).consume()
+
+    def write_scores(
+        self, scores: pa.Table, run_id: str, finished: str, *, progress: Progress = silent
+    ) -> None:
+        """Give every company the scores of a run, and none to companies that the run did not score.
+
+        ``scores``: company_id, and those of SCORED that are known. See ``neo4j_scores`` for what is seen meanwhile.
+        """
+        with alone(self.connect(), str(self.address), progress) as watched:
+            write_scores(self, score_table(scores, run_id), run_id, finished, watched)
+
+    def _wait(self) -> None:
+        """Until the server answers again, PATIENCE seconds at most."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                with self._session(neo4j.READ_ACCESS) as session:
+                    session.run("RETURN 1").consume()
+                return
+            except UnreachableError:
+                time.sleep(1)
+
+    @contextmanager
+    def _session(self, access: str, seconds: float = SECONDS) -> Iterator[neo4j.Session]:
+        if self._driver is None:
+            raise StoreError("the store is not open.", where=str(self.address), remedy="Call open() first.")
+        database = self.address.database or None
+        try:
+            with self._driver.session(
+                database=database, default_access_mode=access, fetch_size=PAGE
+            ) as session:
+                yield session
+        except (told.Neo4jError, told.DriverError) as error:
+            raise _explanation(error, str(self.address), seconds) from error
+
+
+def _explanation(error: told.Neo4jError | told.DriverError, address: str, seconds: float) -> GraphleadError:
+    """What the driver or the server says, as an error that tells what to do."""
+    if isinstance(error, told.DatabaseUnavailable):
+        return UnreachableError(
+            "the server answers, but the database is not available.",
+            where=address,
+            remedy="If it stays so, the server's log says why; a load that is begun again goes on where it was.",
+        )
+    if isinstance(error, GONE):
+        return UnreachableError(
+            "the Neo4j server does not answer.",
+            where=address,
+            remedy="Start it, or check NEO4J_URI; a load that is begun again goes on where it was.",
+        )
+    if isinstance(error, told.Neo4jError):
+        return explanation(error.code or "", error.message or "", address, seconds)
+    return StoreError(f"the Neo4j driver failed: {error}.", where=address, remedy="Try again.")
+
+
+def _converted(value: object) -> object:
+    """The value as an Answer has it."""
+    if isinstance(value, neo4j.graph.Path):
+        nodes = tuple(_node(node) for node in value.nodes)
+        return Walk(nodes, tuple(_relationship(each) for each in value.relationships))
+    if isinstance(value, neo4j.graph.Node):
+        return _node(value)
+    if isinstance(value, neo4j.graph.Relationship):
+        return _relationship(value)
+    if isinstance(value, list):
+        return [_converted(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _converted(each) for key, each in value.items()}
+    return _plain(value)
+
+
+def _plain(value: object) -> object:
+    """Times in Python's own types; what Python has none for, as text."""
+    if isinstance(value, neo4j.time.Date | neo4j.time.DateTime | neo4j.time.Time):
+        return value.to_native()
+    if value is None or isinstance(value, str | bool | int | float | bytes | list | dict):
+        return value
+    return str(value)
+
+
+def _node(node: neo4j.graph.Node) -> Node:
+    label = min(node.labels, key=lambda each: (each not in KEYS, each), default="")
+    properties = _properties(node)
+    return Node(node.element_id, label, str(properties.get(KEYS.get(label, ""), node.element_id)), properties)
+
+
+def _relationship(found: neo4j.graph.Relationship) -> Relationship:
+    source, target = (
+        node.element_id if node is not None else "" for node in (found.start_node, found.end_node)
+    )
+    return Relationship(found.element_id, found.type, source, target, _properties(found))
+
+
+def _properties(found: Mapping[str, Any]) -> dict[str, object]:
+    return {name: _converted(value) for name, value in found.items()}

@@ -1,0 +1,122 @@
+"""The list a sales team works from: the best net-new companies, and apart from them what clients' groups hold."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graphlead.core.arrays import NONE, Flags, Ints
+from graphlead.core.clients import Cohort
+from graphlead.core.graph import Ownership
+from graphlead.core.register import PLACES, Column, Register, Role
+from graphlead.core.scores import fit
+
+SIZES = 6
+"""The most number columns shown."""
+
+SIZE_NAMES = re.compile(
+    "employ|staff|headcount|workforce|revenue|turnover|sales|assets|capital|profit|ebit|mitarbeiter|umsatz|bilanz"
+    "|salari|effectif|chiffre|ca_|fattura|dipendenti|ventas|empleados",
+    re.IGNORECASE,
+)
+
+
+def lead_table(
+    scores: pd.DataFrame, register: Register, cohort: Cohort, ownership: Ownership, *, prior: float, top: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The ``top`` best net-new leads, and the whitespace: all candidates in the ownership group of a client.
+
+    ``scores`` has one row a candidate with company (its index), score (a calibrated probability) and rank (1 is the
+    best); clients and suppressed companies among them are left out. ``prior`` is the share of clients-to-be among
+    the unlabelled, in (0, 1).
+
+    Both tables have rank (from 1, within the table), company_id, name, score, fit; then, under the register's own
+    names, places, address, industry, contacts, identifiers, sizes.
+    """
+    company = scores["company"].to_numpy(np.int32)
+    with_client = np.zeros(cohort.n_companies, bool)
+    with_client[ownership.group[cohort.clients]] = True
+    own = with_client[ownership.group[company]]
+    wanted = cohort.candidates()[company]
+    leads, whitespace = _best(scores, wanted & ~own)[:top], _best(scores, wanted & own)
+    return _table(scores.iloc[leads], register, prior), _table(scores.iloc[whitespace], register, prior)
+
+
+def first_clients(cohort: Cohort, ownership: Ownership, companies: Ints) -> Ints:
+    """The register's first client in the ownership group of each of ``companies`` (m,); NONE for none."""
+    first = np.full(cohort.n_companies, NONE, np.int32)
+    first[ownership.group[cohort.clients][::-1]] = cohort.clients[::-1]
+    return first[ownership.group[companies]]
+
+
+def _best(scores: pd.DataFrame, among: Flags) -> npt.NDArray[np.int64]:
+    """Positions of these rows, best rank first."""
+    rows = np.flatnonzero(among)
+    return rows[np.argsort(scores["rank"].to_numpy()[rows], kind="stable")]
+
+
+def _table(chosen: pd.DataFrame, register: Register, prior: float) -> pd.DataFrame:
+    names = register.names_of(Role.NAME)[:1]
+    shown = _shown(register, names)
+    facts = _frame(read_rows(register, ["company_id", *names, *shown], chosen["company"].to_numpy(np.int32)))
+    score = chosen["score"].to_numpy(np.float64)
+    table = pd.DataFrame({
+        "rank": np.arange(1, len(chosen) + 1),
+        "company_id": facts["company_id"],
+        "name": facts[names[0]] if names else pd.Series([pd.NA] * len(chosen), dtype="string"),
+        "score": _rounded(score),
+        "fit": fit(score, prior),
+    })  # fmt: skip
+    titles = {name: f"{name} (register)" if name in table else name for name in shown}
+    return pd.concat([table, facts[shown].rename(columns=titles)], axis=1)
+
+
+def _shown(register: Register, names: list[str]) -> list[str]:
+    """The register's columns that help to call a company: where it is, what it does, whom to reach, how large."""
+    roles = (Role.NAME, *PLACES, Role.ADDRESS, Role.INDUSTRY, Role.CONTACT, Role.IDENTIFIER)
+    numbers = [register.column(name) for name in register.names_of(Role.NUMBER)]
+    sizes = {column.name for column in sorted(numbers, key=_use_of_size)[:SIZES]}
+    return [
+        *(name for name in register.names_of(*roles) if name not in names),
+        *(column.name for column in numbers if column.name in sizes),
+    ]
+
+
+def _use_of_size(column: Column) -> tuple[bool, float]:
+    """Named like a size first, then the fuller first."""
+    return not SIZE_NAMES.search(column.name), column.missing
+
+
+def read_rows(register: Register, names: list[str], companies: Ints) -> pa.Table:
+    """These columns of these companies, in their order; a company may come twice. One row group is held at a time."""
+    unique, back = np.unique(companies, return_inverse=True)
+    file = pq.ParquetFile(register.companies)
+    parts, start = [file.schema_arrow.empty_table().select(names)], 0
+    for group in range(file.num_row_groups):
+        end = start + file.metadata.row_group(group).num_rows
+        here = unique[np.searchsorted(unique, start) : np.searchsorted(unique, end)]
+        if len(here):
+            parts.append(file.read_row_group(group, columns=names).select(names).take(pa.array(here - start)))
+        start = end
+    return pa.concat_tables(parts).take(pa.array(back))
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    """As pandas, numbers without fractions as whole numbers: 12 employees, not 12.0."""
+    frame: pd.DataFrame = table.to_pandas()
+    for name in frame.select_dtypes("number"):
+        values = frame[name]
+        if bool((values.isna() | ((values % 1 == 0) & (values.abs() < 2**53))).all()):
+            frame[name] = values.astype("Int64")
+    return frame
+
+
+def _rounded(score: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """To six significant digits, which tell scores apart and can be read."""
+    size = np.floor(np.log10(np.maximum(score, 1e-300)))
+    return np.asarray(np.round(score * 10.0 ** (5 - size)) / 10.0 ** (5 - size))

@@ -1,0 +1,380 @@
+"""The whole story on the sample register: files to a lead list, twice, on newer files, and against the truth."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+import graphlead
+from graphlead.cli import app as cli
+from graphlead.pipeline.deliver import Result
+from graphlead.pipeline.store import open_embedded
+from graphlead.world.truth import against_truth
+
+DATA = Path(__file__).parents[2] / "data"
+FILES = {name: DATA / f"{name}.csv" for name in ("companies", "links", "clients")}
+RANKERS = ("pagerank", "tabular", "tabular_graph", "gnn")
+ENTRIES = (
+    "leads.csv", "whitespace.csv", "scores.parquet", "review.csv", "metrics.json", "noise.txt", "manifest.json",
+    "model", "register", "graph", "heldout", "profile", "evidence.json", "report.html", "store",
+)  # fmt: skip
+Command = Callable[..., int]
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text("utf-8"))
+
+
+def ids(path: Path) -> set[str]:
+    return set(pd.read_csv(path, dtype=str)["company_id"].dropna())
+
+
+def settings(out: Path) -> dict[str, Any]:
+    return {**FILES, "suppress": DATA / "past.csv", "out": out, "folds": 2, "quiet": True}
+
+
+def quick(out: Path, **more: Any) -> Result:
+    return graphlead.discover(
+        **FILES, out=out, folds=2, quiet=True, **{"rankers": ("pagerank", "tabular"), **more}
+    )
+
+
+@pytest.fixture(scope="module")
+def short_training() -> Iterator[None]:
+    """The graph network trained for fewer steps: what is tested is the way through, not how well it learns."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("graphlead.learn.rankers.gnn.STEPS", 8)
+        yield
+
+
+@pytest.fixture(scope="module")
+def result(short_training: None, tmp_path_factory: pytest.TempPathFactory) -> Result:
+    return graphlead.discover(**settings(tmp_path_factory.mktemp("whole") / "out"))
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """A run of the quick rankers."""
+    return quick(tmp_path_factory.mktemp("quick") / "out")
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command line in this process; returns the exit code."""
+
+    def call(*arguments: object) -> int:
+        monkeypatch.setattr(sys, "argv", ["graphlead", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        return int(end.value.code or 0)
+
+    return call
+
+
+def matched(folder: Path) -> set[str]:
+    table = pq.read_table(folder / "clients.parquet").to_pandas()
+    return set(table.loc[table["outcome"] == "matched", "company_id"])
+
+
+def test_every_result_is_there(result: Result) -> None:
+    assert not [name for name in ENTRIES if not (result.folder / name).exists()]
+
+
+def test_every_company_that_is_neither_client_nor_suppressed_is_scored(result: Result) -> None:
+    away = matched(result.folder / "match") | matched(result.folder / "suppressed")
+    everybody = ids(FILES["companies"])
+    assert len(away) > 60
+    assert set(result.scores["company_id"]) == everybody - away
+    assert result.scores["company_id"].is_unique
+
+
+def test_scores_are_probabilities_in_the_order_of_the_ranks(result: Result) -> None:
+    scores = pq.read_table(result.folder / "scores.parquet").to_pandas()
+    assert {"company_id", "score", "rank", "nearest_client_id", *RANKERS} == set(scores)
+    assert scores["score"].between(0, 1).all()
+    assert sorted(scores["rank"]) == list(range(1, len(scores) + 1))
+    assert (np.diff(scores.sort_values("rank")["score"]) <= 0).all()
+    assert np.isfinite(scores[list(RANKERS)].to_numpy()).all()
+
+
+def test_clients_and_their_groups_and_suppressed_ones_are_no_leads(result: Result) -> None:
+    clients = matched(result.folder / "match")
+    away = clients | matched(result.folder / "suppressed")
+    leads, whitespace = (ids(result.folder / f"{name}.csv") for name in ("leads", "whitespace"))
+    assert leads
+    assert whitespace
+    assert not (leads | whitespace) & away
+    assert not leads & whitespace
+    companies = pq.read_table(result.folder / "graph" / "ownership.parquet").to_pandas()
+    assert len(companies) == result.summary["companies"]
+    order = pq.read_table(result.folder / "model" / "fitted.parquet", columns=["company_id"])["company_id"]
+    group = pd.Series(companies["group"].to_numpy(), index=order.to_pylist())
+    of_clients = set(group[list(clients)])
+    assert not set(group[list(leads)]) & of_clients
+    assert set(group[list(whitespace)]) <= of_clients
+
+
+def test_every_lead_has_its_reasons_and_the_whitespace_its_path(result: Result) -> None:
+    leads = pd.read_csv(result.folder / "leads.csv", dtype=str)
+    assert leads["reason_1"].str.contains(r"\([+]\d+[.]\d\d\)$").mean() > 0.9
+    assert leads["segment"].notna().any()
+    clients = matched(result.folder / "match")
+    assert set(leads["nearest_client_id"].dropna()) <= clients
+    whitespace = pd.read_csv(result.folder / "whitespace.csv", dtype=str)
+    linked = whitespace["steps"].notna()
+    assert linked.any()
+    assert whitespace.loc[linked, "ownership_path"].notna().all()
+    known = pd.read_parquet(result.folder / "scores.parquet").set_index("company_id")["nearest_client_id"]
+    named = [
+        leads.set_index("company_id")["nearest_client_id"],
+        whitespace.set_index("company_id")["client_id"],
+    ]
+    pd.testing.assert_series_equal(
+        known.dropna().sort_index(),
+        pd.concat(named).dropna().sort_index(),
+        check_names=False,
+        check_dtype=False,
+    )
+    order = pq.read_table(result.folder / "model" / "fitted.parquet", columns=["company_id"])["company_id"]
+    explained = [order[each.company].as_py() for each in result.evidence]
+    assert explained == leads["company_id"].tolist()
+
+
+def test_the_parts_of_a_run_run_alone(
+    result: Result, command: Command, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    best = result.leads["company_id"].iloc[0]
+    assert command("explain", best, "--run", result.folder, "--json", "--cypher") == 0
+    explained = json.loads(capsys.readouterr().out)
+    ranks = result.scores.set_index("company_id")["rank"]
+    assert (explained["company_id"], explained["rank"]) == (best, ranks[best])
+    log_odds = np.log(explained["score"] / (1 - explained["score"]))
+    told = sum(reason["contribution"] for reason in explained["reasons"])
+    assert told == pytest.approx(
+        log_odds - np.log(explained["typical"] / (1 - explained["typical"])), abs=1e-3
+    )
+    assert command("profile", "--run", result.folder) == 0
+    assert f"{result.profile.n_clients} clients against" in capsys.readouterr().out
+    before = (result.folder / "report.html").read_bytes()
+    assert command("report", "--run", result.folder) == 0
+    assert (result.folder / "report.html").read_bytes() == before
+    alone = ("--companies", FILES["companies"], "--clients", FILES["clients"], "--out", tmp_path / "p")
+    assert command("profile", "--links", FILES["links"], *alone, "--quiet") == 0
+    assert read(tmp_path / "p" / "profile.json")["n_clients"] == result.profile.n_clients
+
+
+def test_the_graph_of_a_run_answers_what_its_lists_say(
+    result: Result, command: Command, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    asked = ("query", "top-leads", "--run", result.folder, "-p", "limit=20", "--format", "json")
+    assert command(*asked) == 0
+    answer = json.loads(capsys.readouterr().out)
+    best = [row["company_id"] for row in answer["rows"]]
+    assert best == result.scores["company_id"].head(20).tolist()
+    nearest = dict(zip(result.leads["company_id"], result.leads["nearest_client_id"], strict=True))
+    known = [row for row in answer["rows"] if row["company_id"] in nearest]
+    assert known
+    assert all(row["nearest_client_id"] == nearest[row["company_id"]] for row in known)
+    assert command("query", "top-leads") == 2
+    assert "Give either --run DIR or --neo4j" in capsys.readouterr().err
+
+
+def test_a_notebook_opens_the_graph_of_a_run(result: Result) -> None:
+    with graphlead.open_graph(result.folder) as graph:
+        leads = graph.to_pandas("top-leads", {"limit": 20})
+        assert leads["company_id"].tolist() == result.scores["company_id"].head(20).tolist()
+        around = graph.to_networkx(
+            "MATCH p = (c:Company {company_id: $id})-[:LOCATED_IN]->() RETURN p",
+            {"id": leads["company_id"][0]},
+        )
+    assert ("Company", leads["company_id"][0]) in around
+
+
+def test_the_paths_of_the_evidence_hold_in_the_graph(result: Result) -> None:
+    ties = [tie for each in result.evidence[:100] for tie in each.ties]
+    assert len(ties) > 100
+    with open_embedded(result.folder) as store:
+        missing = [tie for tie in ties if not store.query(tie.cypher, tie.parameters).rows]
+    assert missing == []
+
+
+def test_neo4j_is_asked_for_its_address_before_anything_is_learned(
+    command: Command, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    given = [word for name, path in FILES.items() for word in (f"--{name}", path)]
+    assert command("run", *given, "--out", tmp_path / "o", "--store", "neo4j") != 0
+    assert "NEO4J_URI" in capsys.readouterr().err
+    assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize("who", ["client", "suppressed", "unknown"])
+def test_only_a_candidate_can_be_explained(
+    result: Result, command: Command, capsys: pytest.CaptureFixture[str], who: str
+) -> None:
+    asked = {
+        "client": min(matched(result.folder / "match")),
+        "suppressed": min(matched(result.folder / "suppressed") - matched(result.folder / "match")),
+        "unknown": "nobody at all",
+    }
+    said = {"client": "is already a client", "suppressed": "never to propose", "unknown": "has no company"}
+    assert command("explain", asked[who], "--run", result.folder) == 2
+    assert said[who] in capsys.readouterr().err
+
+
+def test_the_manifest_tells_what_was_run_on_what_and_how_long(result: Result) -> None:
+    manifest = read(result.folder / "manifest.json")
+    for name in ("companies", "links", "clients", "suppress"):
+        path = Path(manifest["inputs"][name]["path"])
+        assert manifest["inputs"][name]["sha256"] == sha256(path.read_bytes()).hexdigest()
+    assert {"python", "torch", "xgboost", "duckdb"} <= set(manifest["versions"])
+    assert manifest["seed"] == manifest["settings"]["seed"] == 0
+    stages = {stage["stage"]: stage for stage in manifest["stages"]}
+    assert {"register", "match-clients", "match-suppress", "graph", "model", "heldout"} <= set(stages)
+    assert all(stage["seconds"] >= 0 and stage["peak_mb"] > 0 for stage in stages.values())
+
+
+def test_models_are_no_pickles(result: Result) -> None:
+    files = [path for path in (result.folder / "model").rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} == {".json", ".parquet", ".safetensors", ".ubj"}
+    assert not [path for path in files if path.read_bytes()[:1] == b"\x80" and b"c__" in path.read_bytes()]
+
+
+def test_the_metrics_have_every_split_and_ranker_and_the_verdict(result: Result) -> None:
+    metrics = read(result.folder / "metrics.json")
+    table = pd.DataFrame(metrics["metrics"])
+    for split in ("groups", "random", "time"):
+        assert set(RANKERS) <= set(table.loc[table["split"] == split, "ranker"])
+    assert metrics["verdict"] == result.summary["verdict"]
+    assert "graph" in metrics["verdict"].lower()
+
+
+def test_the_ranking_beats_chance_on_the_truth(result: Result) -> None:
+    found = against_truth(result.scores, DATA / "truth" / "truth.csv")
+    assert found["found@5%"] > 2 * 0.05
+    assert found["found@10%"] > 1.5 * 0.1
+
+
+def test_the_same_command_again_does_nothing_anew(result: Result) -> None:
+    again = graphlead.discover(**settings(result.folder))
+    stages = read(result.folder / "manifest.json")["stages"]
+    assert all(stage["reused"] for stage in stages)
+    pd.testing.assert_frame_equal(again.scores, result.scores)
+    pd.testing.assert_frame_equal(again.leads, result.leads)
+
+
+def test_the_same_seed_gives_the_same_scores(first: Result, tmp_path: Path) -> None:
+    pd.testing.assert_frame_equal(quick(tmp_path / "out").scores, first.scores)
+
+
+def test_without_a_place_nothing_that_is_derived_from_it_remains(first: Result, tmp_path: Path) -> None:
+    left = quick(tmp_path / "out", exclude=("region",), rankers=("tabular",))
+    plans = [
+        (folder / "model" / "features.json").read_text("utf-8") for folder in (first.folder, left.folder)
+    ]
+    for place in ("region", "city", "postcode", "address"):
+        assert f'"{place}' not in plans[1]
+    assert '"region' in plans[0]
+    assert '"country' in plans[1]
+    assert len(left.scores) == len(first.scores)
+    metrics = read(left.folder / "metrics.json")
+    [leaning] = metrics["excluded"]
+    assert leaning["column"] == "region"
+    assert 0 <= leaning["explained"] < 1
+    assert any("region was left out" in note for note in metrics["notes"])
+    assert read(first.folder / "metrics.json")["excluded"] == []
+
+
+def newer(folder: Path) -> tuple[Path, set[str], set[str]]:
+    """The register later: unknown companies of unknown kinds, some ids changed, some values gone."""
+    table = pd.read_csv(FILES["companies"], dtype=str, keep_default_na=False).drop_duplicates("company_id")
+    added = table.tail(30).assign(
+        company_id=[f"NEW{i:03}" for i in range(30)], region="Atlantis", city="Poseidonis", legal_form="Polis",
+        name=[f"Unheard Of {i} Polis" for i in range(30)], nace="99.00",
+    )  # fmt: skip
+    changed = table["company_id"].isin(table["company_id"].tail(20))
+    table.loc[changed, "company_id"] = "R" + table["company_id"][changed]
+    both = pd.concat([table, added]).assign(certificate="")
+    both.loc[both.index[::3], ["employees", "software"]] = ""
+    both.to_csv(folder / "newer.csv", index=False)
+    return folder / "newer.csv", set(both["company_id"]), set(added["company_id"])
+
+
+def test_a_newer_register_is_scored_without_training(
+    result: Result, tmp_path: Path, command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    companies, everybody, added = newer(tmp_path)
+    out = tmp_path / "scored"
+    code = command("score", "--run", result.folder, "--companies", companies, "--links", FILES["links"],
+                   "--out", out, "--json")  # fmt: skip
+    assert code == 0
+    summary = json.loads(capsys.readouterr().out)
+    scores = pq.read_table(out / "scores.parquet").to_pandas()
+    away = matched(result.folder / "match") | matched(result.folder / "suppressed")
+    assert set(scores["company_id"]) == everybody - away
+    assert added <= set(scores["company_id"])
+    assert scores["score"].between(0, 1).all()
+    assert np.isfinite(scores[list(RANKERS)].to_numpy()).all()
+    assert summary["scored"] == len(scores)
+    assert "model" not in {stage["stage"] for stage in read(out / "manifest.json")["stages"]}
+
+
+def test_the_same_register_gets_the_same_scores_again(
+    first: Result, tmp_path: Path, command: Command
+) -> None:
+    out = tmp_path / "scored"
+    run = ("--run", first.folder, "--companies", FILES["companies"], "--links", FILES["links"])
+    assert command("score", *run, "--out", out, "-q") == 0
+    again = pq.read_table(out / "scores.parquet").to_pandas().set_index("company_id")
+    before = first.scores.set_index("company_id")
+    assert np.allclose(again.loc[before.index, "score"], before["score"], atol=1e-4)
+
+
+def test_a_run_that_only_scored_does_what_its_trained_run_does(
+    first: Result, tmp_path: Path, command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    register = ("--companies", FILES["companies"], "--links", FILES["links"])
+    scored, again = tmp_path / "scored", tmp_path / "again"
+    assert command("score", "--run", first.folder, *register, "--out", scored, "-q") == 0
+    assert command("score", "--run", scored, *register, "--out", again, "-q") == 0
+    pd.testing.assert_frame_equal(*(pd.read_parquet(run / "scores.parquet") for run in (scored, again)))
+    best = pd.read_parquet(again / "scores.parquet")["company_id"][0]
+    capsys.readouterr()
+    assert command("explain", str(best), "--run", again, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["rank"] == 1
+    assert command("evaluate", "--run", again, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["verdict"] == first.summary["verdict"]
+    (again / "report.html").unlink()
+    assert command("report", "--run", again, "-q") == 0
+    assert (again / "report.html").exists()
+
+
+def test_a_run_is_evaluated_again_from_its_files(
+    first: Result, command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command("evaluate", "--run", first.folder, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["verdict"] == first.summary["verdict"]
+    written = pd.DataFrame(read(first.folder / "metrics.json")["metrics"])
+    pd.testing.assert_frame_equal(pd.DataFrame(told["metrics"]), written, check_dtype=False)
+
+
+def test_a_list_is_matched_by_itself(tmp_path: Path, command: Command) -> None:
+    found = tmp_path / "found.csv"
+    assert command("match", FILES["clients"], "--companies", FILES["companies"], "-o", found, "-q") == 0
+    told = pd.read_csv(found, dtype=str, encoding="utf-8-sig")
+    truth = pd.read_csv(DATA / "truth" / "clients.csv", dtype=str)
+    assert list(told["name"]) == list(truth["name"])
+    sure = told["outcome"] == "matched"
+    assert sure.sum() > 60
+    assert (told["company_id"][sure] == truth["company_id"][sure]).mean() > 0.95
