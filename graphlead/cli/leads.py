@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from graphlead.common.console import Console, laid_out
-from graphlead.common.files import refusals
+from graphlead.common.files import disk_errors
 from graphlead.core.arrays import Json
 from graphlead.core.errors import SettingsError
 from graphlead.core.evaluation import Evaluation
@@ -50,7 +50,7 @@ def init(paths: Mapping[str, Path | None], target: Path, console: Console, *, fo
         raise SettingsError("companies is missing.", where="init", remedy="Give --companies FILE.")
     columns = understand(companies)
     written = {key: path and _seen_from(target.parent, path) for key, path in paths.items()}
-    with refusals(target.parent):
+    with disk_errors(target.parent):
         part = target.with_name(f".{target.name}.part")
         part.write_text(template(columns, written), "utf-8")
         part.replace(target)
@@ -68,7 +68,7 @@ def match(
     if out.resolve() == clients.resolve():
         raise SettingsError("the output would replace the list.", where=str(out), remedy="Give another -o.")
     found = pipeline.match_list(clients, companies, console, columns={}, reviewed=reviewed)
-    with refusals(out.parent):
+    with disk_errors(out.parent):
         write_csv(found.table, out)
         if review is not None:
             write_csv(found.review, review)
@@ -147,7 +147,7 @@ def demo(folder: Path, console: Console, *, companies: int, seed: int) -> None:
     """Make a world, run on it, and hold the ranking against its truth."""
     clients = min(companies // A_CLIENT_IN, MOST_CLIENTS)
     wanted = WorldSettings(companies=companies, clients=clients, seed=seed)
-    with refusals(folder), console.stage("making a world") as progress:
+    with disk_errors(folder), console.stage("making a world") as progress:
         world = make_world(folder / "world", wanted, progress)
     out = folder / "run"
     settings = Settings(world.companies, world.clients, out, world.links, world.past, seed=seed)

@@ -33,7 +33,7 @@ SPACE = 1.0
 
 
 @contextmanager
-def refusals(folder: Path) -> Iterator[None]:
+def disk_errors(folder: Path) -> Iterator[None]:
     """Turn a full disk and a folder that cannot be written into a RunFolderError that says what to do.
 
     DuckDB, Arrow and safetensors tell of a full disk by errors of their own, known by their words; NumPy and XGBoost

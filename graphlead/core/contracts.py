@@ -47,11 +47,11 @@ class Ranker(Protocol):
 
     name: str
 
-    def fit(self, features: Features, rows: Ints, labels: Floats, around: Floats, seed: int) -> Self:
+    def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
         """Train on companies ``rows`` with their labels (len(rows),) and label features ``around``."""
         ...
 
-    def score(self, features: Features, rows: Ints, around: Floats) -> Floats:
+    def score(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
         """A score (len(rows),) for each of these companies, higher is likelier; any real number."""
         ...
 

@@ -62,43 +62,43 @@ def judge(
     return Judgement(choice, prior, calibrate(won, rest, prior[1]))
 
 
-def save_judgement(judgement: Judgement, held: Path) -> None:
+def save_judgement(judgement: Judgement, heldout: Path) -> None:
     content = {
         "choice": asdict(judgement.choice),
         "prior": judgement.prior,
         "calibration": judgement.calibration.to_json(),
     }
-    (held / CHOICE).write_text(json.dumps(content), "utf-8")
+    (heldout / CHOICE).write_text(json.dumps(content), "utf-8")
 
 
-def read_judgement(held: Path) -> Judgement:
-    saved = json.loads((held / CHOICE).read_text("utf-8"))
+def read_judgement(heldout: Path) -> Judgement:
+    saved = json.loads((heldout / CHOICE).read_text("utf-8"))
     choice = Choice(saved["choice"]["name"], tuple(saved["choice"]["members"]), saved["choice"]["reason"])
     low, point, high = saved["prior"]
     return Judgement(choice, (low, point, high), Calibration.from_json(saved["calibration"]))
 
 
-def evaluate_saved(held: Path, register: Register, settings: Json, progress: Progress) -> Evaluation:
+def evaluate_saved(heldout: Path, register: Register, settings: Json, progress: Progress) -> Evaluation:
     """Evaluate the held-out scores that a run saved, by segment of place and industry too."""
-    judgement = read_judgement(held)
+    judgement = read_judgement(heldout)
     columns = register.names_of(Role.REGION, Role.COUNTRY)[:1] + register.names_of(Role.INDUSTRY)[:1]
     values = {name: pc.cast(register.read(name).column(0), pa.string()).combine_chunks() for name in columns}
     results = [
         replace(result, segments={name: texts.take(pa.array(companies)) for name, texts in values.items()})
-        for result, companies in _saved_splits(held)
+        for result, companies in _saved_splits(heldout)
     ]
     return evaluate(with_blend(results, judgement.choice), judgement.prior, int(settings["seed"]), progress)
 
 
-def curves_saved(held: Path, seed: int) -> pd.DataFrame:
+def curves_saved(heldout: Path, seed: int) -> pd.DataFrame:
     """What a list of any length finds, from the held-out scores that a run saved."""
-    judgement = read_judgement(held)
-    results = [result for result, _ in _saved_splits(held)]
+    judgement = read_judgement(heldout)
+    results = [result for result, _ in _saved_splits(heldout)]
     return lift_curves(with_blend(results, judgement.choice), judgement.prior, seed)
 
 
-def _saved_splits(held: Path) -> Iterator[tuple[HeldOut, Ints]]:
+def _saved_splits(heldout: Path) -> Iterator[tuple[HeldOut, Ints]]:
     for split in SPLITS:
-        path = held / f"{split}.parquet"
+        path = heldout / f"{split}.parquet"
         if path.exists():
             yield load_held_out(path)

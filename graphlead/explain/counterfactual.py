@@ -24,7 +24,7 @@ from graphlead.explain.reasons.themes import (
     WALK,
     Themes,
 )
-from graphlead.explain.ties.ways import EFFECTIVE, OWNS, Tier, Way
+from graphlead.explain.ties.paths import EFFECTIVE, OWNS, ClientPath, Tier
 
 MOST_WALKED = 10_000_000
 """Companies times clients whose own walks are followed at most; past it the best leads have theirs."""
@@ -77,7 +77,7 @@ def counterfactuals(
     views: Views,
     themes: Themes,
     attribution: Attribution,
-    ways: Sequence[tuple[Way, ...]],
+    paths: Sequence[tuple[ClientPath, ...]],
     called: Sequence[str],
     otherwise: Otherwise,
     published: Reals,
@@ -88,20 +88,20 @@ def counterfactuals(
     theme that joins them; elsewhere the theme that raised the score most. ``called`` names the nearest client of each;
     ``published``: the companies' scores in log-odds.
     """
-    tied = _tied(ways, views.features.n_companies)
+    tied = _tied(paths, views.features.n_companies)
     everybody = np.arange(len(views), dtype=np.int32)
     strongest = attribution.contributions.argmax(1)
     kept = np.ones((len(views), game.n_themes), bool)
     kept[everybody, strongest] = False
     kept[tied] = True
     for i in tied.tolist():
-        kept[i, [themes.number(name) for name in _dropped(ways[i][0], themes)]] = False
-    around = _without_clients(views, tied, ways, otherwise)
+        kept[i, [themes.number(name) for name in _dropped(paths[i][0], themes)]] = False
+    label_features = _without_clients(views, tied, paths, otherwise)
     before = otherwise.ranking.rank(published, published)
-    after = otherwise.ranking.rank(game.log_odds(everybody, kept, around), published)
+    after = otherwise.ranking.rank(game.log_odds(everybody, kept, label_features), published)
     by_tie = set(tied.tolist())
     what = [
-        _without_tie(called[i], ways[i][0], themes)
+        _without_tie(called[i], paths[i][0], themes)
         if i in by_tie
         else f"With {_typical(themes.names[strongest[i]])}"
         for i in everybody.tolist()
@@ -112,37 +112,37 @@ def counterfactuals(
     ]
 
 
-def _tied(ways: Sequence[tuple[Way, ...]], n_companies: int) -> Ints:
+def _tied(paths: Sequence[tuple[ClientPath, ...]], n_companies: int) -> Ints:
     """The companies whose nearest client is joined by links or the address; as many as can be walked."""
     most = max(MOST_WALKED // max(n_companies, 1), 1)
-    tied = [i for i, each in enumerate(ways) if each and each[0].tier <= Tier.HUB]
+    tied = [i for i, each in enumerate(paths) if each and each[0].tier <= Tier.HUB]
     return np.array(tied[:most], np.int32)
 
 
 def _without_clients(
-    views: Views, tied: Ints, ways: Sequence[tuple[Way, ...]], otherwise: Otherwise
+    views: Views, tied: Ints, paths: Sequence[tuple[ClientPath, ...]], otherwise: Otherwise
 ) -> Floats:
     """The label features (m, F) if the nearest client of each of the ``tied`` were none."""
-    around = views.around.copy()
+    label_features = views.label_features.copy()
     if len(tied):
-        companies, left_out = views.company[tied], np.array([ways[i][0].client for i in tied], np.int32)
-        around[tied, :-1] = without_one(
+        companies, left_out = views.company[tied], np.array([paths[i][0].client for i in tied], np.int32)
+        label_features[tied, :-1] = without_one(
             views.features, otherwise.lift, companies, otherwise.clients, left_out
         )
-        around[tied, -1] = otherwise.walk(companies, left_out)
-    return around
+        label_features[tied, -1] = otherwise.walk(companies, left_out)
+    return label_features
 
 
-def _dropped(way: Way, themes: Themes) -> list[str]:
+def _dropped(path: ClientPath, themes: Themes) -> list[str]:
     """The themes that join a company with the client at the end of this way."""
-    owned = [leg.relation in (OWNS, EFFECTIVE) for leg in way.legs]
-    through_others = any(label in ("holder", "person") for label, _ in way.nodes)
+    owned = [leg.relation in (OWNS, EFFECTIVE) for leg in path.legs]
+    through_others = any(label in ("holder", "person") for label, _ in path.nodes)
     joining = {OWNERSHIP: any(owned), HOLDERS: through_others, LINKS: not all(owned) and not through_others}
     return [name for name, joins in joining.items() if joins and name in themes.names]
 
 
-def _without_tie(client: str, way: Way, themes: Themes) -> str:
-    dropped = [_typical(name) for name in _dropped(way, themes)]
+def _without_tie(client: str, path: ClientPath, themes: Themes) -> str:
+    dropped = [_typical(name) for name in _dropped(path, themes)]
     return f"Without {client} as a client" + (f" and with {' and '.join(dropped)}" if dropped else "")
 
 

@@ -19,11 +19,11 @@ from graphlead.explain.facts import Facts, Names
 from graphlead.explain.reasons.attribution import attribute
 from graphlead.explain.reasons.counts import Around, count_around
 from graphlead.explain.reasons.inputs import Game, Reals, Scorer, Typical, Views, typical
-from graphlead.explain.reasons.reasons import Sayings
+from graphlead.explain.reasons.reasons import ReasonWriter
 from graphlead.explain.reasons.removal import Lift
 from graphlead.explain.reasons.themes import HELD, Cuts, Themes, themes_of
 from graphlead.explain.ties.shares import Stakes
-from graphlead.explain.ties.ties import teller_of, ways_to_clients
+from graphlead.explain.ties.ties import tie_writer, ways_to_clients
 
 
 @dataclass(frozen=True)
@@ -65,43 +65,43 @@ def explain(trained: Trained, views: Views, seed: int, progress: Progress = sile
     game = Game(trained.scorer, views, ordinary, themes)
     attribution = attribute(game, seed, progress=progress)
     progress(1, 2, "finding the nearest clients")
-    ways = ways_to_clients(trained.register, trained.graph, trained.cohort, companies)
-    teller = teller_of(
-        trained.register, trained.graph, [way for each in ways for way in each], trained.stakes
+    paths = ways_to_clients(trained.register, trained.graph, trained.cohort, companies)
+    ties = tie_writer(
+        trained.register, trained.graph, [path for each in paths for path in each], trained.stakes
     )
-    nearest = [teller.client(each[0]) if each else "" for each in ways]
+    nearest = [ties.client(each[0]) if each else "" for each in paths]
     ranking = Ranking(np.sort(trained.log_odds[np.isfinite(trained.log_odds)]))
     otherwise = Otherwise(trained.cohort.clients, trained.lift, trained.walk, ranking)
     published = trained.log_odds[companies]
-    without = counterfactuals(game, views, themes, attribution, ways, nearest, otherwise, published)
-    sayings = _sayings(trained, views, themes, ordinary)
+    without = counterfactuals(game, views, themes, attribution, paths, nearest, otherwise, published)
+    reasons = _reason_writer(trained, views, themes, ordinary)
     progress(2, 2, "explained")
     return [
         Evidence(
             int(company),
-            sayings.reasons(attribution, i),
-            tuple(map(teller.tie, ways[i])),
+            reasons.reasons(attribution, i),
+            tuple(map(ties.tie, paths[i])),
             without[i],
-            teller.introduction(ways[i]),
+            ties.introduction(paths[i]),
             float(1 / (1 + np.exp(-attribution.typical[i]))),
         )
         for i, company in enumerate(companies)
     ]
 
 
-def _sayings(trained: Trained, views: Views, themes: Themes, ordinary: Typical) -> Sayings:
-    around = count_around(trained.features, trained.cohort.clients, views.company)
+def _reason_writer(trained: Trained, views: Views, themes: Themes, ordinary: Typical) -> ReasonWriter:
+    counts = count_around(trained.features, trained.cohort.clients, views.company)
     facts = Facts(trained.register, views.company)
-    holders = _holders(trained, around)
-    return Sayings(
-        trained.features, themes, trained.cuts, views, ordinary, around, facts, trained.words, holders
+    holders = _holders(trained, counts)
+    return ReasonWriter(
+        trained.features, themes, trained.cuts, views, ordinary, counts, facts, trained.words, holders
     )
 
 
-def _holders(trained: Trained, around: Around) -> dict[int, str]:
+def _holders(trained: Trained, counts: Around) -> dict[int, str]:
     """What the holders and persons that are counted around the companies are called."""
     rows = [i for i, relation in enumerate(trained.features.relations) if relation.name == HELD]
-    found = np.unique(np.concatenate([around.highest.column[rows], around.lowest.column[rows]]))
+    found = np.unique(np.concatenate([counts.highest.column[rows], counts.lowest.column[rows]]))
     numbers = found[found != NONE]
     first_person = trained.graph.nodes.get("holder", 0)
     wanted = {
@@ -111,7 +111,7 @@ def _holders(trained: Trained, around: Around) -> dict[int, str]:
     wanted = {label: nodes for label, nodes in wanted.items() if len(nodes)}
     names = Names(trained.register, trained.graph.keys, wanted)
     return {
-        int(node) + (first_person if label == "person" else 0): names.called(label, int(node))
+        int(node) + (first_person if label == "person" else 0): names.name_of(label, int(node))
         for label, nodes in wanted.items()
         for node in nodes
     }

@@ -123,7 +123,7 @@ class Names:
     """
 
     def __init__(self, register: Register, keys: Mapping[str, pa.Array], wanted: dict[str, Ints]) -> None:
-        self._called: dict[tuple[str, int], str] = {}
+        self._name_of: dict[tuple[str, int], str] = {}
         self._keys: dict[tuple[str, int], str] = {}
         for label, nodes in wanted.items():
             unique = np.unique(nodes)
@@ -133,8 +133,8 @@ class Names:
         self._name_companies(register, wanted)
         self._name_owners(register)
 
-    def called(self, label: str, node: int) -> str:
-        return self._called.get((label, node)) or self._keys[label, node]
+    def name_of(self, label: str, node: int) -> str:
+        return self._name_of.get((label, node)) or self._keys[label, node]
 
     def key(self, label: str, node: int) -> str:
         return self._keys[label, node]
@@ -144,7 +144,7 @@ class Names:
         nodes = np.unique(wanted.get("company", np.zeros(0, np.int32)))
         for column in columns:
             names = register.read(column).column(0).take(pa.array(nodes)).to_pylist()
-            self._called |= {("company", int(i)): name for i, name in zip(nodes, names, strict=True) if name}
+            self._name_of |= {("company", int(i)): name for i, name in zip(nodes, names, strict=True) if name}
 
     def _name_owners(self, register: Register) -> None:
         owners = {
@@ -158,4 +158,4 @@ class Names:
         )
         found = pq.read_table(register.links, columns=["source_id", "source_name"], filters=here)
         for key, name in zip(found["source_id"].to_pylist(), found["source_name"].to_pylist(), strict=True):
-            self._called.setdefault(owners[key], name)
+            self._name_of.setdefault(owners[key], name)

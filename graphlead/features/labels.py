@@ -61,7 +61,7 @@ class ClientsAround:
         columns = [
             column
             for relation, sizes in zip(self._relations, self._sizes, strict=True)
-            for column in _around(relation, sizes, rows, visible, base)
+            for column in _label_features(relation, sizes, rows, visible, base)
         ]
         columns.append(np.log(self.visits(visible)[rows] + 1e-3))
         return np.stack(columns, axis=1).astype(np.float32)
@@ -80,7 +80,9 @@ def _sizes(relation: Relation) -> Floats:
     return np.asarray(relation.matrix.sum(axis), np.float32).ravel()
 
 
-def _around(relation: Relation, sizes: Floats, rows: Ints, visible: Ints, base: float) -> list[Floats]:
+def _label_features(
+    relation: Relation, sizes: Floats, rows: Ints, visible: Ints, base: float
+) -> list[Floats]:
     if isinstance(relation, Groups):
         return [_group_lift(relation, sizes, rows, visible, base)]
     clients = np.zeros(relation.matrix.shape[0], np.float32)

@@ -40,7 +40,7 @@ class CrossFit:
 def cross_fit(
     make: Callable[[], Sequence[Ranker]],
     features: Features,
-    around: LabelFeatures,
+    label_features: LabelFeatures,
     cohort: Cohort,
     folds: Folds,
     seed: int,
@@ -52,13 +52,13 @@ def cross_fit(
     """
     k = int(folds.max()) + 1
     clients = cohort.clients
-    around.prepare([outside(clients, folds, f, g) for f in range(k) for g in range(f, k)])
+    label_features.prepare([outside(clients, folds, f, g) for f in range(k) for g in range(f, k)])
     scores: dict[str, Floats] = {}
     models = []
     for f in range(k):
         rows = _training_rows(cohort, folds, f, seed)
         labels = np.isin(rows, clients).astype(np.float32)
-        nearby = _around_training(around, rows, clients, folds, f)
+        nearby = _around_training(label_features, rows, clients, folds, f)
         rankers = make()
         trained = []
         for i, ranker in enumerate(rankers):
@@ -66,7 +66,9 @@ def cross_fit(
             trained.append(ranker.fit(features, rows, labels, nearby, seed + f))
         models.append(tuple(trained))
         scored = np.flatnonzero(folds == f).astype(np.int32)
-        for name, values in score(trained, features, around, scored, outside(clients, folds, f, f)).items():
+        for name, values in score(
+            trained, features, label_features, scored, outside(clients, folds, f, f)
+        ).items():
             scores.setdefault(name, np.zeros(len(folds), np.float32))[scored] = values
     progress(k, k, "trained")
     return CrossFit(scores, tuple(models))
@@ -75,7 +77,7 @@ def cross_fit(
 def score_others(
     models: Models,
     features: Features,
-    around: LabelFeatures,
+    label_features: LabelFeatures,
     clients: Ints,
     folds: Folds,
     progress: Progress = silent,
@@ -88,14 +90,14 @@ def score_others(
     others = np.ones(len(folds), bool)
     others[clients] = False
     rows = np.flatnonzero(others).astype(np.int32)
-    around.prepare([clients])
+    label_features.prepare([clients])
     scores: dict[str, Floats] = {
         ranker.name: np.where(others, 0, np.nan).astype(np.float32) for ranker in models[0]
     }
     for start in range(0, len(rows), CHUNK):
         progress(start, len(rows), "scoring everybody")
         chunk = rows[start : start + CHUNK]
-        nearby = around.rows(chunk, clients)
+        nearby = label_features.rows(chunk, clients)
         for f, rankers in enumerate(models):
             mine = np.flatnonzero((folds[chunk] == f) | (folds[chunk] == NONE))
             share = np.where(folds[chunk[mine]] == NONE, np.float32(1 / len(models)), np.float32(1))
@@ -113,13 +115,13 @@ def outside(clients: Ints, folds: Folds, f: int, g: int) -> Ints:
 
 
 def score(
-    rankers: Sequence[Ranker], features: Features, around: LabelFeatures, rows: Ints, visible: Ints
+    rankers: Sequence[Ranker], features: Features, label_features: LabelFeatures, rows: Ints, visible: Ints
 ) -> dict[str, Floats]:
     """Each ranker's scores (len(rows),) of these companies, in chunks that fit into memory."""
     parts: dict[str, list[Floats]] = {ranker.name: [np.zeros(0, np.float32)] for ranker in rankers}
     for start in range(0, len(rows), CHUNK):
         chunk = rows[start : start + CHUNK]
-        nearby = around.rows(chunk, visible)
+        nearby = label_features.rows(chunk, visible)
         for ranker in rankers:
             parts[ranker.name].append(ranker.score(features, chunk, nearby))
     return {name: np.concatenate(values) for name, values in parts.items()}
@@ -134,9 +136,11 @@ def _training_rows(cohort: Cohort, folds: Folds, f: int, seed: int) -> Ints:
     return np.sort(np.concatenate([outside(cohort.clients, folds, f, f), unlabelled]))
 
 
-def _around_training(around: LabelFeatures, rows: Ints, clients: Ints, folds: Folds, f: int) -> Floats:
-    nearby = np.zeros((len(rows), len(around.names)), np.float32)
+def _around_training(
+    label_features: LabelFeatures, rows: Ints, clients: Ints, folds: Folds, f: int
+) -> Floats:
+    nearby = np.zeros((len(rows), len(label_features.names)), np.float32)
     for g in np.unique(folds[rows]):
         here = folds[rows] == g
-        nearby[here] = around.rows(rows[here], outside(clients, folds, f, int(g)))
+        nearby[here] = label_features.rows(rows[here], outside(clients, folds, f, int(g)))
     return nearby

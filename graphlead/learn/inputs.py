@@ -19,18 +19,18 @@ class TabularInputs:
 
     encodings: tuple[int, ...]
 
-    def matrix(self, features: Features, rows: Ints, around: Floats) -> Floats:
+    def matrix(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
         """float32 (len(rows), d), NaN where a value is missing."""
-        return np.hstack([features.attributes.rows(rows), around[:, list(self.encodings)]])
+        return np.hstack([features.attributes.rows(rows), label_features[:, list(self.encodings)]])
 
 
 @dataclass(frozen=True)
 class NeighbourInputs:
     """A company and what is around it: attributes, structure and every label feature."""
 
-    def matrix(self, features: Features, rows: Ints, around: Floats) -> Floats:
+    def matrix(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
         """float32 (len(rows), d), NaN where a value is missing."""
-        return np.hstack([features.attributes.rows(rows), features.structure[rows], around])
+        return np.hstack([features.attributes.rows(rows), features.structure[rows], label_features])
 
 
 Inputs = TabularInputs | NeighbourInputs

@@ -28,7 +28,7 @@ def content_of(
 ) -> ReportContent:
     """Everything the report shows. scores: every candidate; whitespace: how many companies are on that list."""
     companies = companies_of(leads, sources.register)
-    seed = scored.workshop.settings.seed
+    seed = scored.model_inputs.settings.seed
     choice = scored.judgement.choice
     return ReportContent(
         title="Companies to call",
@@ -45,7 +45,7 @@ def content_of(
         leads=leads,
         lead_companies=companies,
         whitespace=whitespace,
-        curves=curves_saved(scored.held, seed),
+        curves=curves_saved(scored.heldout, seed),
         profile=sources.profile,
         evidence=tuple(evidence),
         names=names_of(evidence, sources.register),

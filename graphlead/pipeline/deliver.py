@@ -60,7 +60,7 @@ def hand_over(
     with console.stage("finding the reasons") as progress:
         why = run.stage("evidence", key, lambda folder: _explain(sources, scored, ranking, folder, progress))
         evidence = load_evidence(why / EVIDENCE, sources.register.ids())
-        result = gathered(run.out, sources, scored, ranking, evidence)
+        result = collect_results(run.out, sources, scored, ranking, evidence)
     with console.stage("writing the results"):
         made = run.stage("results", key, lambda folder: _write(folder, result, ranking, sources, scored))
         told = run.stage("report", key, lambda folder: report(folder / REPORT, result, sources, scored))
@@ -68,7 +68,7 @@ def hand_over(
         manifest = run.manifest(
             inputs=inputs,
             settings=settings.to_json(),
-            device=scored.workshop.device,
+            device=scored.model_inputs.device,
             ranker=scored.judgement.choice.name,
         )
         run.publish(files | dict(sources.folders) | dict(scored.folders), manifest)
@@ -91,7 +91,7 @@ def _explain(sources: Sources, scored: Evaluated, ranking: Ranking, folder: Path
     save_evidence(evidence, register.ids(), folder / EVIDENCE)
 
 
-def gathered(
+def collect_results(
     folder: Path, sources: Sources, scored: Evaluated, ranking: Ranking, evidence: Sequence[Evidence]
 ) -> Result:
     """The lists with their reasons, and everything beside them."""

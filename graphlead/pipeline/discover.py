@@ -20,7 +20,7 @@ from graphlead.match import match_clients
 from graphlead.match.cohort import cohort_of
 from graphlead.pipeline import store as storing
 from graphlead.pipeline import train as training
-from graphlead.pipeline.deliver import EVIDENCE, REPORT, Result, gathered, hand_over, report
+from graphlead.pipeline.deliver import EVIDENCE, REPORT, Result, collect_results, hand_over, report
 from graphlead.pipeline.explain import Explained, explain_company
 from graphlead.pipeline.gather import INPUTS, excluded, gather, reopen, review_answers, stage_key
 from graphlead.pipeline.rank import rank
@@ -140,7 +140,7 @@ def report_run(run: Path, console: Console) -> Path:
         scored = Evaluated(**vars(reopened), evaluation=training.evaluation_of(run, settings.to_json()))
         ranking = rank(sources, scored, settings)
         evidence = load_evidence(run / EVIDENCE, sources.register.ids())
-        result = gathered(run, sources, scored, ranking, evidence)
+        result = collect_results(run, sources, scored, ranking, evidence)
     with console.stage("writing the report"):
         report(run / REPORT, result, sources, scored)
     return run / REPORT

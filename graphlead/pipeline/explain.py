@@ -32,9 +32,9 @@ from graphlead.graph.build import stakes_of
 from graphlead.learn.crossfit import Models
 from graphlead.learn.registry import load_models
 from graphlead.pipeline import train as training
-from graphlead.pipeline.find import called, find_company
+from graphlead.pipeline.find import find_company, name_of
 from graphlead.pipeline.gather import reopen
-from graphlead.pipeline.train import Scored, Workshop
+from graphlead.pipeline.train import ModelInputs, Scored
 
 SAMPLE = 2_000
 """Unlabelled companies that say what is typical."""
@@ -59,14 +59,14 @@ class Rescorer:
         # Only their order counts for a blend, and what is sorted already is sorted fast.
         self._ranked = {name: np.sort(scores[name][candidates]) for name in members}
 
-    def log_odds(self, features: Features, around: Floats, fold: Ints) -> Reals:
+    def log_odds(self, features: Features, label_features: Floats, fold: Ints) -> Reals:
         """Log-odds (r,) of the calibrated probability of each row; see ``explain.inputs.Scorer``."""
         raw = {name: np.zeros(len(fold), np.float32) for name in self._ranked}
         for f, rankers in enumerate(self._models):
             rows = np.flatnonzero((fold == f) | (fold == NONE)).astype(np.int32)
             share = np.where(fold[rows] == NONE, np.float32(1 / len(self._models)), np.float32(1))
             for ranker in rankers if len(rows) else ():
-                raw[ranker.name][rows] += share * ranker.score(features, rows, around[rows])
+                raw[ranker.name][rows] += share * ranker.score(features, rows, label_features[rows])
         scores = {name: np.concatenate([ranked, raw[name]]) for name, ranked in self._ranked.items()}
         asked = len(self._candidates) + np.arange(len(fold), dtype=np.int32)
         return log_odds(self._judgement.calibration(self._judgement.final(scores, self._candidates, asked)))
@@ -82,20 +82,20 @@ class WalkFromOthers:
     The visits are a mean over the clients that the walk begins at, so each client's own can be taken out.
     """
 
-    def __init__(self, around: ClientsAround, clients: Ints) -> None:
-        self._around, self._clients = around, clients
+    def __init__(self, label_features: ClientsAround, clients: Ints) -> None:
+        self._label_features, self._clients = label_features, clients
 
     def __call__(self, companies: Ints, left_out: Ints) -> Floats:
         count = len(self._clients)
-        together = self._around.visits(self._clients)[companies]
+        together = self._label_features.visits(self._clients)[companies]
         alone = np.zeros(len(companies), np.float32)
         different = np.unique(left_out)
         for start in range(0, len(different), WALKED_AT_ONCE):
             part = [np.array([client], np.int32) for client in different[start : start + WALKED_AT_ONCE]]
-            self._around.prepare(part)
+            self._label_features.prepare(part)
             for one in part:
                 rows = left_out == one[0]
-                alone[rows] = self._around.visits(one)[companies[rows]]
+                alone[rows] = self._label_features.visits(one)[companies[rows]]
         rest = np.maximum((count * together - alone) / max(count - 1, 1), 0)
         return np.asarray(np.log(rest + 1e-3), np.float32)
 
@@ -104,41 +104,41 @@ def explain_companies(
     scored: Scored, cohort: Cohort, companies: Ints, progress: Progress = silent
 ) -> list[Evidence]:
     """Evidence for ``companies`` (m,), candidates of a run, each once, in their order."""
-    workshop = scored.workshop
-    models = load_models(scored.models, workshop.device)
+    model_inputs = scored.model_inputs
+    models = load_models(scored.models, model_inputs.device)
     progress(0, 1, "looking at the companies as the models saw them")
     candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
     views = Views(
-        workshop.features,
+        model_inputs.features,
         companies,
-        training.folds_of(scored.models, workshop.register)[companies].astype(np.int32),
-        workshop.around.rows(companies, cohort.clients),
+        training.folds_of(scored.models, model_inputs.register)[companies].astype(np.int32),
+        model_inputs.label_features.rows(companies, cohort.clients),
     )
     scorer = Rescorer(models, scored.judgement, scored.scores, candidates)
-    return explain(_trained(scored, cohort, scorer, candidates), views, workshop.settings.seed, progress)
+    return explain(_trained(scored, cohort, scorer, candidates), views, model_inputs.settings.seed, progress)
 
 
 def _trained(scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints) -> Trained:
-    workshop, clients = scored.workshop, cohort.clients
-    draw = np.random.default_rng(workshop.settings.seed)
+    model_inputs, clients = scored.model_inputs, cohort.clients
+    draw = np.random.default_rng(model_inputs.settings.seed)
     sample = np.sort(draw.choice(candidates, min(SAMPLE, len(candidates)), replace=False))
     published = np.full(cohort.n_companies, np.nan)
     raw = scored.judgement.final(scored.scores, candidates)
     published[candidates] = log_odds(scored.judgement.calibration(raw))
     return Trained(
-        workshop.register,
-        workshop.graph,
+        model_inputs.register,
+        model_inputs.graph,
         cohort,
-        workshop.features,
-        workshop.around.names,
-        _cuts(workshop.plan),
-        _words(workshop),
+        model_inputs.features,
+        model_inputs.label_features.names,
+        _cuts(model_inputs.plan),
+        _words(model_inputs),
         scorer,
-        WalkFromOthers(workshop.around, clients),
+        WalkFromOthers(model_inputs.label_features, clients),
         Lift(log_lift, GROUP_STRENGTH, LINK_STRENGTH),
-        lambda: _stakes(workshop.register),
+        lambda: _stakes(model_inputs.register),
         sample,
-        workshop.around.rows(sample, clients),
+        model_inputs.label_features.rows(sample, clients),
         published,
     )
 
@@ -158,13 +158,13 @@ def _cut(level: Level) -> Cut:
     return Cut(level.column, level.cut, level.length, level.edges, level.within)
 
 
-def _words(workshop: Workshop) -> dict[str, Sequence[str]]:
+def _words(model_inputs: ModelInputs) -> dict[str, Sequence[str]]:
     """What the groups of the relations of words stand for, in their order."""
-    register = workshop.register
+    register = model_inputs.register
     present = register.names_of(Role.NAME, Role.TEXT)
     return {
         f"words of {name}": term_incidence(register.read(name).column(0))[1]
-        for name in workshop.plan.relations.texts
+        for name in model_inputs.plan.relations.texts
         if name in present
     }
 
@@ -201,7 +201,7 @@ def explain_company(run: Path, wanted: str, progress: Progress = silent) -> tupl
     scored = training.reopen(run, register, sources.graph, settings)
     evidence = explain_companies(scored, sources.cohort, np.array([company], np.int32), progress)[0]
     table = pq.read_table(run / "scores.parquet", columns=["company_id", "score", "rank"])
-    name, company_id = called(register, company), register.ids()[company].as_py()
+    name, company_id = name_of(register, company), register.ids()[company].as_py()
     row = pc.index(table["company_id"], company_id).as_py()
     score, rank = (table[column][row].as_py() for column in ("score", "rank"))
     return Explained(company_id, name, score, rank, len(table), evidence), register

@@ -24,7 +24,7 @@ def find_company(register: Register, cohort: Cohort, wanted: str, where: str = "
     client or suppressed: only candidates have a score to explain.
     """
     company = by_id_or_name(register, wanted, where)
-    name = called(register, company)
+    name = name_of(register, company)
     at = int(np.searchsorted(cohort.clients, company))
     if at < len(cohort.clients) and cohort.clients[at] == company:
         won = cohort.won[at]
@@ -82,7 +82,7 @@ def _meant(ids: pa.Array, named: Sequence[pa.ChunkedArray], wanted: str) -> str:
     return f"Did you mean {' or '.join(meant)}?" if meant else "Give an id of the register's id column."
 
 
-def called(register: Register, company: int) -> str:
+def name_of(register: Register, company: int) -> str:
     """The name of a company, its id where it has none."""
     names = [register.read(name).column(0)[company].as_py() for name in register.names_of(Role.NAME)[:1]]
     return str(next((name for name in names if name), register.ids()[company].as_py()))

@@ -37,7 +37,7 @@ def gather(
     read = _read(run, inputs, settings, console)
     full, noise = load_register(read), load_noise(read)
     if earlier is None:
-        tell_reading(console, full, noise)
+        print_plan(console, full, noise)
     settings.check_excluded(column.name for column in full.columns)
     register = full.without(excluded(full, settings.exclude))
     lists = {"match": "clients"} | ({"suppressed": "suppress"} if settings.suppress or earlier else {})
@@ -191,7 +191,7 @@ def reopen(run: Path) -> tuple[Sources, Settings]:
     return sources, settings
 
 
-def tell_reading(console: Console, register: Register, noise: Noise) -> None:
+def print_plan(console: Console, register: Register, noise: Noise) -> None:
     """Say how the columns were understood and what the cleaning found: the plan, before anything is learned."""
     rows = [
         [column.name, f"{column.role}{f' ({column.scheme})' if column.scheme else ''}", column.reason]

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from graphlead.common.files import refusals
+from graphlead.common.files import disk_errors
 from graphlead.core.arrays import Flags, Floats, Ints
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import SettingsError
@@ -57,7 +57,7 @@ def picture(
     progress(1, 3, "looking around")
     content = _content(run, sources, at, hops, most)
     progress(2, 3, "drawing")
-    with refusals(out.parent):
+    with disk_errors(out.parent):
         write_ego(out, content)
     progress(3, 3, "drawing")
     return len(content.nodes)

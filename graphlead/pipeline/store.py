@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.common.files import refusals
+from graphlead.common.files import disk_errors
 from graphlead.core.arrays import NONE, Json
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.profile import Profile
@@ -103,7 +103,7 @@ def pull(
     has to be of graphlead's own shape. Raises StoreError, and SettingsError for a mapping that does not fit.
     """
     told = RegisterMapping.from_toml(mapping) if mapping else OWN
-    with refusals(out):
+    with disk_errors(out):
         out.mkdir(parents=True, exist_ok=True)
         with closing(Neo4jStore(address or Address.from_environment())) as store:
             ready = store.connect() if mapping else store.open()
@@ -112,7 +112,7 @@ def pull(
 
 def export_admin(run: Path, out: Path, *, progress: Progress = silent) -> list[str]:
     """Write a finished run as CSV for ``neo4j-admin database import full``; returns the arguments, also in a file."""
-    with refusals(out), tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
+    with disk_errors(out), tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
         out.mkdir(parents=True, exist_ok=True)
         return export(project_run(run, Path(folder), progress=progress), out, progress=progress)
 

@@ -42,7 +42,7 @@ HELD_OUT_FOLDS = 3
 
 
 @dataclass
-class Workshop:
+class ModelInputs:
     """Features and rankers, made when the first stage needs them: a resumed run may need none."""
 
     register: Register
@@ -59,12 +59,14 @@ class Workshop:
         return build_features(self.plan, self.register, self.graph, propagator_for(self.device))
 
     @cached_property
-    def around(self) -> ClientsAround:
+    def label_features(self) -> ClientsAround:
         return ClientsAround(self.features, propagator_for(self.device))
 
     def rankers(self) -> list[Ranker]:
         chosen = self.settings
-        return rankers(chosen.rankers, chosen.classifier, self.around.encodings, self.device, chosen.prior)
+        return rankers(
+            chosen.rankers, chosen.classifier, self.label_features.encodings, self.device, chosen.prior
+        )
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,9 @@ class Scored:
 
     scores: Mapping[str, Floats]
     judgement: Judgement
-    workshop: Workshop
+    model_inputs: ModelInputs
     models: Path
-    held: Path
+    heldout: Path
     folders: Mapping[str, Path]
 
 
@@ -119,16 +121,18 @@ def train(
 ) -> Evaluated:
     """Train on all folds, hold out by every split, choose; each a stage of the run."""
     with console.stage("deriving features") as progress:
-        workshop = Workshop(register, graph, settings, plan_features(register, graph))
+        model_inputs = ModelInputs(register, graph, settings, plan_features(register, graph))
     with console.stage("training") as progress:
-        model = run.stage("model", key, lambda folder: _train(folder, workshop, cohort, progress))
+        model = run.stage("model", key, lambda folder: _train(folder, model_inputs, cohort, progress))
     with console.stage("training on held-out splits") as progress:
-        held = run.stage("heldout", key, lambda folder: _hold_out(folder, model, workshop, cohort, progress))
+        heldout = run.stage(
+            "heldout", key, lambda folder: _hold_out(folder, model, model_inputs, cohort, progress)
+        )
     scores = _read_scores(model / SCORES)
     with console.stage("evaluating") as progress:
-        evaluation = evaluate_saved(held, register, settings.to_json(), progress)
-    folders = {"model": model, "heldout": held}
-    return Evaluated(scores, read_judgement(held), workshop, model, held, folders, evaluation)
+        evaluation = evaluate_saved(heldout, register, settings.to_json(), progress)
+    folders = {"model": model, "heldout": heldout}
+    return Evaluated(scores, read_judgement(heldout), model_inputs, model, heldout, folders, evaluation)
 
 
 def _folds(cohort: Cohort, k: int) -> int:
@@ -136,17 +140,25 @@ def _folds(cohort: Cohort, k: int) -> int:
     return max(2, min(k, len(cohort.clients) // 2))
 
 
-def _train(folder: Path, workshop: Workshop, cohort: Cohort, progress: Progress) -> None:
-    settings = workshop.settings
+def _train(folder: Path, model_inputs: ModelInputs, cohort: Cohort, progress: Progress) -> None:
+    settings = model_inputs.settings
     folds = random_folds(cohort, _folds(cohort, settings.folds), settings.seed)
     fitted = cross_fit(
-        workshop.rankers, workshop.features, workshop.around, cohort, folds, settings.seed, progress
+        model_inputs.rankers,
+        model_inputs.features,
+        model_inputs.label_features,
+        cohort,
+        folds,
+        settings.seed,
+        progress,
     )
-    save_models(fitted.models, settings.classifier, workshop.around.encodings, folder)
-    (folder / "features.json").write_text(json.dumps(workshop.plan.to_json()), "utf-8")
-    table = {"company_id": workshop.register.ids(), "fold": folds, **fitted.scores}
+    save_models(fitted.models, settings.classifier, model_inputs.label_features.encodings, folder)
+    (folder / "features.json").write_text(json.dumps(model_inputs.plan.to_json()), "utf-8")
+    table = {"company_id": model_inputs.register.ids(), "fold": folds, **fitted.scores}
     pq.write_table(pa.table(table), folder / FITTED)
-    scores = score_others(fitted.models, workshop.features, workshop.around, cohort.clients, folds, progress)
+    scores = score_others(
+        fitted.models, model_inputs.features, model_inputs.label_features, cohort.clients, folds, progress
+    )
     pq.write_table(pa.table(scores), folder / SCORES)
 
 
@@ -155,28 +167,36 @@ def _read_scores(path: Path) -> dict[str, Floats]:
     return {name: table[name].to_numpy() for name in table.column_names if name not in ("company_id", "fold")}
 
 
-def _hold_out(folder: Path, model: Path, workshop: Workshop, cohort: Cohort, progress: Progress) -> None:
+def _hold_out(
+    folder: Path, model: Path, model_inputs: ModelInputs, cohort: Cohort, progress: Progress
+) -> None:
     """Every split's held-out scores, then the choice, the prior and the calibration they lead to."""
     results = []
-    for result, companies in _splits(model, workshop, cohort, progress):
+    for result, companies in _splits(model, model_inputs, cohort, progress):
         save_held_out(result, companies, folder / f"{result.split}.parquet")
         results.append(result)
-    save_judgement(judge(results, _read_scores(model / FITTED), cohort, workshop.settings), folder)
+    save_judgement(judge(results, _read_scores(model / FITTED), cohort, model_inputs.settings), folder)
 
 
 def _splits(
-    model: Path, workshop: Workshop, cohort: Cohort, progress: Progress
+    model: Path, model_inputs: ModelInputs, cohort: Cohort, progress: Progress
 ) -> Iterator[tuple[HeldOut, Ints]]:
-    seed = workshop.settings.seed
+    seed = model_inputs.settings.seed
     folds = pq.read_table(model / FITTED, columns=["fold"])["fold"].to_numpy()
     yield _held_out("random", cohort, cohort.clients, folds, _read_scores(model / FITTED))
 
     def fit(hidden: Cohort, folds: Folds) -> dict[str, Floats]:
         return cross_fit(
-            workshop.rankers, workshop.features, workshop.around, hidden, folds, seed, progress
+            model_inputs.rankers,
+            model_inputs.features,
+            model_inputs.label_features,
+            hidden,
+            folds,
+            seed,
+            progress,
         ).scores
 
-    group = workshop.graph.ownership.group
+    group = model_inputs.graph.ownership.group
     k = _folds(cohort, HELD_OUT_FOLDS)
     sizes = np.bincount(group, minlength=cohort.n_companies)
     if (sizes[group[cohort.clients]] > 1).sum() >= FEWEST_IN_GROUPS:
@@ -201,10 +221,10 @@ def _held_out(
     return HeldOut(split, folds[companies], np.isin(companies, held_out), of_them), companies
 
 
-def workshop_of(models: Path, register: Register, graph: CompanyGraph, settings: Settings) -> Workshop:
+def model_inputs_of(models: Path, register: Register, graph: CompanyGraph, settings: Settings) -> ModelInputs:
     """The features that trained models look at, over this register and graph."""
     plan = json.loads((models / "features.json").read_text("utf-8"))
-    return Workshop(register, graph, settings, FeaturePlan.from_json(plan))
+    return ModelInputs(register, graph, settings, FeaturePlan.from_json(plan))
 
 
 def apply(
@@ -212,23 +232,27 @@ def apply(
 ) -> Evaluated:
     """Score a newer register with the models of a finished run, each company by the models that did not train on it."""
     trained = _trained(run)
-    models, held = trained / "model", trained / "heldout"
-    workshop = workshop_of(models, register, graph, settings)
+    models, heldout = trained / "model", trained / "heldout"
+    model_inputs = model_inputs_of(models, register, graph, settings)
     with console.stage("scoring") as progress:
-        fitted = load_models(models, workshop.device)
+        fitted = load_models(models, model_inputs.device)
         folds = folds_of(models, register)
-        scores = score_others(fitted, workshop.features, workshop.around, cohort.clients, folds, progress)
+        scores = score_others(
+            fitted, model_inputs.features, model_inputs.label_features, cohort.clients, folds, progress
+        )
     with console.stage("evaluating") as progress:
         evaluation = evaluation_of(run, settings.to_json(), progress)
-    return Evaluated(scores, read_judgement(held), workshop, models, held, {}, evaluation)
+    return Evaluated(scores, read_judgement(heldout), model_inputs, models, heldout, {}, evaluation)
 
 
 def reopen(run: Path, register: Register, graph: CompanyGraph, settings: Settings) -> Scored:
     """What a finished run said of everybody, from its folder."""
     trained = _trained(run)
-    models, held = trained / "model", trained / "heldout"
-    workshop = workshop_of(models, register, graph, settings)
-    return Scored(_published_scores(run, register), read_judgement(held), workshop, models, held, {})
+    models, heldout = trained / "model", trained / "heldout"
+    model_inputs = model_inputs_of(models, register, graph, settings)
+    return Scored(
+        _published_scores(run, register), read_judgement(heldout), model_inputs, models, heldout, {}
+    )
 
 
 def evaluation_of(run: Path, settings: Json, progress: Progress = silent) -> Evaluation:

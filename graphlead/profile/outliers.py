@@ -50,7 +50,7 @@ def find_outliers(register: Register, sample: Sample, facets: Sequence[Facet]) -
     total = strange.sum(axis=0)
     order = np.argsort(-total, kind="stable")[:MOST]
     found = [int(i) for i in order if total[i] > 0]
-    ids, names = _called(register, sample.rows[clients[found]])
+    ids, names = _name_of(register, sample.rows[clients[found]])
     return tuple(
         Outlier(company_id, name, _reason(oddities, i, clients))
         for company_id, name, i in zip(ids, names, found, strict=True)
@@ -90,7 +90,7 @@ def _values(facet: Facet, clients: np.ndarray[tuple[int], np.dtype[np.int64]]) -
     return _Oddity(np.where(single & usual, surprise, 0.0), facet, None)
 
 
-def _called(
+def _name_of(
     register: Register, rows: np.ndarray[tuple[int], np.dtype[np.int32]]
 ) -> tuple[list[str], list[str]]:
     at = pa.array(rows)

@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphlead.common.files import refusals, remove, sha256, sync, write_json
+from graphlead.common.files import disk_errors, remove, sha256, sync, write_json
 from graphlead.common.memory import Meter, highest_mb
 from graphlead.core.errors import InputError, RunFolderError
 from graphlead.runs import publication
@@ -41,12 +41,12 @@ def open_run(out: Path) -> Iterator[Run]:
     A publication that was cut off is completed first. Raises RunFolderError when the folder cannot be written or
     another process is working in it.
     """
-    with refusals(out):
+    with disk_errors(out):
         (out / WORK).mkdir(parents=True, exist_ok=True)
         lock = (out / WORK / LOCK).open("a+", encoding="ascii")
     with lock:
         _take(lock.fileno(), out)
-        with refusals(out):
+        with disk_errors(out):
             lock.truncate(0)
             lock.write(f"{os.getpid()}\n")
             lock.flush()
@@ -92,7 +92,7 @@ class Run:
         self._used |= {folder.name, record.name}
         reused = folder.is_dir() and record.is_file()
         if not reused:
-            with refusals(self.out):
+            with disk_errors(self.out):
                 self._make(folder, record, make)
         self.stages.append({"stage": name, "reused": reused, **json.loads(record.read_text("utf-8"))})
         return folder
@@ -103,7 +103,7 @@ class Run:
         remove(folder)
         part.mkdir()
         try:
-            with refusals(self.out), Meter() as meter:
+            with disk_errors(self.out), Meter() as meter:
                 make(part)
             sync(part)
             write_json(record, {"seconds": round(meter.seconds, 3), "peak_mb": round(meter.peak_mb, 1)})
@@ -136,7 +136,7 @@ class Run:
         Results of the last publication are replaced, or removed when they are no more; what graphlead did not
         write, or somebody edited since, is kept beside as NAME.before. Stages that this run did not use are removed.
         """
-        with refusals(self.out):
+        with disk_errors(self.out):
             publication.prepare(self.out, self._work, entries, manifest)
             publication.complete(self.out, self._work)
             for each in self._work.iterdir():

@@ -42,7 +42,7 @@ class Planted:
     cohort: Cohort
     folds: Folds
 
-    def around(self) -> ClientsAround:
+    def label_features(self) -> ClientsAround:
         return ClientsAround(self.features, CpuPropagator())
 
 
@@ -72,10 +72,10 @@ def planted() -> Planted:
 
 def trained(name: str, classifier: str, seed: int = 1) -> CrossFit:
     world = planted()
-    around = world.around()
+    label_features = world.label_features()
     return cross_fit(
-        lambda: rankers([name], classifier, around.encodings, "cpu"),
-        world.features, around, world.cohort, world.folds, seed,
+        lambda: rankers([name], classifier, label_features.encodings, "cpu"),
+        world.features, label_features, world.cohort, world.folds, seed,
     )  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def scores_of(ranker: Ranker, fold: int = 0) -> Floats:
     rows = np.flatnonzero(world.folds == fold).astype(np.int32)
     clients = world.cohort.clients
     visible = clients[world.folds[clients] != fold]
-    return ranker.score(world.features, rows, world.around().rows(rows, visible))
+    return ranker.score(world.features, rows, world.label_features().rows(rows, visible))
 
 
 def test_finds_the_planted_clients_out_of_fold(named: tuple[str, str], fit: CrossFit) -> None:
@@ -119,7 +119,7 @@ def test_scores_companies_that_nothing_is_known_of(fit: CrossFit) -> None:
     attributes = world.features.attributes
     blank = replace(attributes, numeric=np.full_like(attributes.numeric, np.nan))
     rows = np.arange(5, dtype=np.int32)
-    nearby = world.around().rows(rows, world.cohort.clients[-10:])
+    nearby = world.label_features().rows(rows, world.cohort.clients[-10:])
     scores = fit.models[0][0].score(replace(world.features, attributes=blank), rows, nearby)
     assert np.isfinite(scores).all()
 
@@ -131,7 +131,7 @@ def test_same_seed_same_scores(named: tuple[str, str], fit: CrossFit) -> None:
 def test_a_companys_score_does_not_depend_on_who_is_scored_with_it(fit: CrossFit) -> None:
     world, ranker = planted(), fit.models[0][0]
     rows = np.flatnonzero(world.folds == 0).astype(np.int32)
-    nearby = world.around().rows(rows, world.cohort.clients[world.folds[world.cohort.clients] != 0])
+    nearby = world.label_features().rows(rows, world.cohort.clients[world.folds[world.cohort.clients] != 0])
     some = ranker.score(world.features, rows[7:19], nearby[7:19])
     np.testing.assert_allclose(some, scores_of(ranker)[7:19], atol=1e-5)
 
@@ -141,7 +141,7 @@ def test_saved_and_loaded_ranker_scores_identically(
 ) -> None:
     saved = fit.models[0][0]
     saved.save(tmp_path)
-    (untrained,) = rankers([named[0]], named[1], planted().around().encodings, "cpu")
+    (untrained,) = rankers([named[0]], named[1], planted().label_features().encodings, "cpu")
     np.testing.assert_array_equal(scores_of(untrained.load(tmp_path)), scores_of(saved))
 
 
@@ -149,10 +149,10 @@ def test_saved_models_score_the_register_as_in_training(
     named: tuple[str, str], fit: CrossFit, tmp_path: Path
 ) -> None:
     world = planted()
-    save_models(fit.models, named[1], world.around().encodings, tmp_path)
+    save_models(fit.models, named[1], world.label_features().encodings, tmp_path)
     models = load_models(tmp_path, "cpu")
     assert [[ranker.name for ranker in fold] for fold in models] == [[named[0]]] * FOLDS
-    arguments = (world.features, world.around(), world.cohort.clients, world.folds)
+    arguments = (world.features, world.label_features(), world.cohort.clients, world.folds)
     again, first = (score_others(each, *arguments)[named[0]] for each in (models, fit.models))
     np.testing.assert_array_equal(again, first)
     assert np.array_equal(np.flatnonzero(np.isnan(again)), world.cohort.clients)

@@ -29,10 +29,15 @@ class Planted:
     def __init__(self, score: Callable[[Floats], Reals]) -> None:
         self.score, self.rows = score, 0
 
-    def log_odds(self, features: Features, around: Floats, fold: Ints) -> Reals:
+    def log_odds(self, features: Features, label_features: Floats, fold: Ints) -> Reals:
         attributes = features.attributes
         self.rows += len(fold)
-        seen = [np.nan_to_num(attributes.numeric), attributes.words.toarray(), features.structure, around]
+        seen = [
+            np.nan_to_num(attributes.numeric),
+            attributes.words.toarray(),
+            features.structure,
+            label_features,
+        ]
         return np.asarray(self.score(np.hstack([*seen, fold[:, None]])), np.float64)
 
 
@@ -58,7 +63,7 @@ def full(views: Views) -> Floats:
         np.nan_to_num(attributes.numeric),
         attributes.words.toarray(),
         views.features.structure,
-        views.around,
+        views.label_features,
     ]
     return np.hstack([*parts, views.fold[:, None]])
 
@@ -89,7 +94,7 @@ def test_an_additive_score_is_found_again(seed: int) -> None:
 def test_what_two_themes_do_together_is_shared_between_them() -> None:
     """x * walk with nothing typical: each gets half, whatever order they are drawn in."""
     views, ordinary = world(3)
-    ordinary = Typical(np.zeros(D, np.float32), ordinary.structure, ordinary.around)
+    ordinary = Typical(np.zeros(D, np.float32), ordinary.structure, ordinary.label_features)
     found = attribute(Game(Planted(lambda seen: seen[:, 0] * seen[:, -2]), views, ordinary, THEMES), 0)
     product = full(views)[:, 0] * full(views)[:, -2]
     np.testing.assert_allclose(
@@ -99,15 +104,15 @@ def test_what_two_themes_do_together_is_shared_between_them() -> None:
 
 def test_a_theme_as_in_the_typical_company_gets_nothing_and_costs_nothing() -> None:
     views, ordinary = world(4, m=1)
-    around = views.around.copy()
-    around[0] = ordinary.around
+    label_features = views.label_features.copy()
+    label_features[0] = ordinary.label_features
     numeric = np.broadcast_to(ordinary.numeric, (1, D)).copy()
     features = Features(
         Attributes(numeric, ("x", "y", "z"), sp.csr_matrix((1, 4), dtype=np.float32), ("u", "v", "w", "t")),
         views.features.structure, ("p", "q"), (),
     )  # fmt: skip
     scorer = Planted(lambda seen: seen.sum(1))
-    game = Game(scorer, Views(features, views.company, views.fold, around), ordinary, THEMES)
+    game = Game(scorer, Views(features, views.company, views.fold, label_features), ordinary, THEMES)
     assert game.active().tolist() == [[False, True, False, False]]
     found = attribute(game, 0)
     assert found.contributions[0, [0, 2, 3]].tolist() == [0, 0, 0]
@@ -131,4 +136,4 @@ def test_the_typical_company_has_medians_and_misses_what_most_miss() -> None:
     found = typical(features, np.arange(3, dtype=np.int32), np.array([[1], [5], [3]], np.float32))
     assert found.numeric[0] == 2
     assert np.isnan(found.numeric[1])
-    assert (found.structure.tolist(), found.around.tolist()) == ([4], [3])
+    assert (found.structure.tolist(), found.label_features.tolist()) == ([4], [3])

@@ -37,11 +37,11 @@ def test_each_company_sees_the_clients_but_one(seed: int, count: int) -> None:
     clients = np.sort(draw.choice(N // 2, count, replace=False)).astype(np.int32)
     companies = np.arange(N // 2, N, dtype=np.int32)
     left_out = draw.choice(clients, len(companies)).astype(np.int32)
-    around = ClientsAround(made, CpuPropagator())
-    walk = WalkFromOthers(around, clients)(companies, left_out)
+    label_features = ClientsAround(made, CpuPropagator())
+    walk = WalkFromOthers(label_features, clients)(companies, left_out)
     found = without_one(made, Lift(log_lift, GROUP_STRENGTH, LINK_STRENGTH), companies, clients, left_out)
     for row, (company, client) in enumerate(zip(companies, left_out, strict=True)):
-        anew = around.rows(companies[[row]], clients[clients != client])[0]
+        anew = label_features.rows(companies[[row]], clients[clients != client])[0]
         np.testing.assert_allclose(found[row], anew[:-1], atol=1e-5, err_msg=f"company {company}")
         np.testing.assert_allclose(np.exp(walk[row]), np.exp(anew[-1]), rtol=1e-3, atol=1e-4)
 

@@ -39,7 +39,7 @@ def scores(run_folder: Path) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def companies(scored: Scored, scores: pd.DataFrame) -> Ints:
     wanted = pa.array(scores["company_id"][:ASKED].astype(str).tolist())
-    return pc.index_in(wanted, value_set=scored.workshop.register.ids()).to_numpy().astype(np.int32)
+    return pc.index_in(wanted, value_set=scored.model_inputs.register.ids()).to_numpy().astype(np.int32)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def evidence(scored: Scored, cohort: Cohort, companies: Ints) -> list[Evidence]:
 
 def rows_of(scored: Scored, companies: Ints) -> Features:
     """The features of these companies alone, in their order."""
-    features = scored.workshop.features
+    features = scored.model_inputs.features
     own = features.attributes
     attributes = replace(own, numeric=own.numeric[companies], words=own.words[companies])
     return replace(features, attributes=attributes, structure=features.structure[companies], relations=())
@@ -61,8 +61,8 @@ def rescored(scored: Scored, cohort: Cohort, companies: Ints, visible: Ints) -> 
     models = load_models(scored.models, "cpu")
     scorer = Rescorer(models, scored.judgement, scored.scores, candidates)
     folds = pd.read_parquet(scored.models / "fitted.parquet")["fold"].to_numpy(np.int32)
-    around = scored.workshop.around.rows(companies, visible)
-    return scorer.log_odds(rows_of(scored, companies), around, folds[companies])
+    label_features = scored.model_inputs.label_features.rows(companies, visible)
+    return scorer.log_odds(rows_of(scored, companies), label_features, folds[companies])
 
 
 def test_reasons_add_up_to_the_published_score(evidence: list[Evidence], scores: pd.DataFrame) -> None:
@@ -93,18 +93,18 @@ def test_a_company_that_no_model_knows_is_scored_by_all_of_them(
     models = load_models(scored.models, "cpu")
     choice = Choice("tabular_graph", ("tabular_graph",), "")
     scorer = Rescorer(models, replace(scored.judgement, choice=choice), scored.scores, companies)
-    rows, around = (
+    rows, label_features = (
         rows_of(scored, companies),
-        scored.workshop.around.rows(companies, cohort.clients),
+        scored.model_inputs.label_features.rows(companies, cohort.clients),
     )
     everybody = np.arange(len(companies), dtype=np.int32)
     raw = [
-        ranker.score(rows, everybody, around)
+        ranker.score(rows, everybody, label_features)
         for fold in models
         for ranker in fold
         if ranker.name == choice.name
     ]
-    found = scorer.log_odds(rows, around, np.full(len(companies), NONE, np.int32))
+    found = scorer.log_odds(rows, label_features, np.full(len(companies), NONE, np.int32))
     expected = log_odds(scored.judgement.calibration(np.mean(raw, axis=0)))
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
@@ -192,7 +192,7 @@ def test_nobody_asked_for_is_nobody_told(scored: Scored, cohort: Cohort) -> None
 def test_one_company_is_told_by_its_id_or_name(
     run_folder: Path, scored: Scored, cohort: Cohort, scores: pd.DataFrame
 ) -> None:
-    register = scored.workshop.register
+    register = scored.model_inputs.register
     by_id, _ = explain_company(run_folder, str(scores["company_id"][0]))
     assert (by_id.rank, by_id.ranked) == (1, len(scores))
     assert by_id.score == scores["score"][0]
@@ -208,7 +208,7 @@ def test_one_company_is_told_by_its_id_or_name(
 
 
 def test_who_cannot_be_explained_is_told_why(scored: Scored, cohort: Cohort) -> None:
-    register = scored.workshop.register
+    register = scored.model_inputs.register
     ids, names = register.ids(), register.read("name").column(0)
     with pytest.raises(InputError, match=r"already a client(?: since \d{4}-\d\d-\d\d)?: it has no score"):
         find_company(register, cohort, ids[int(cohort.clients[0])].as_py())
@@ -225,7 +225,7 @@ def test_who_cannot_be_explained_is_told_why(scored: Scored, cohort: Cohort) -> 
 
 
 def test_a_name_that_several_have_asks_for_an_id(scored: Scored, cohort: Cohort) -> None:
-    register = scored.workshop.register
+    register = scored.model_inputs.register
     names = pd.Series(register.read("name").column(0).to_pylist())
     twice = names[names.notna() & names.duplicated()].iloc[0]
     with pytest.raises(InputError, match=r"\d companies are called .* Give the id of one: "):
@@ -236,7 +236,7 @@ def test_whitespace_companies_have_the_path_to_the_client_they_name(
     run_folder: Path, scored: Scored, cohort: Cohort
 ) -> None:
     table = pd.read_csv(run_folder / "whitespace.csv", dtype=str)
-    register, graph = scored.workshop.register, scored.workshop.graph
+    register, graph = scored.model_inputs.register, scored.model_inputs.graph
     ids = register.ids()
     companies = pc.index_in(pa.array(table["company_id"].tolist()), value_set=ids).to_numpy().astype(np.int32)
     ties = whitespace_ties(register, graph, cohort, companies)

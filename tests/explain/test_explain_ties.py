@@ -18,9 +18,9 @@ from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register, Role
 from graphlead.explain.ties.cypher import KEYS, quoted
 from graphlead.explain.ties.linked import linked
+from graphlead.explain.ties.paths import HUB, ClientPath, Tier, nearest, preference
 from graphlead.explain.ties.shares import Stakes
-from graphlead.explain.ties.ties import teller_of, ties_in_group, ways_to_clients
-from graphlead.explain.ties.ways import HUB, Tier, Way, nearest, preference
+from graphlead.explain.ties.ties import tie_writer, ties_in_group, ways_to_clients
 
 OWNS = ("company", "owns", "company")
 HOLDS = ("holder", "owns", "company")
@@ -63,13 +63,13 @@ def told(
     known: Callable[[], Stakes] = NO_STAKES,
 ) -> tuple[list[tuple[Tie, ...]], list[str]]:
     """The ties of each company, and whom to ask."""
-    ways = ways_to_clients(register, graph, of, ints(*companies))
-    teller = teller_of(register, graph, [way for each in ways for way in each], known)
-    ties = [tuple(map(teller.tie, each)) for each in ways]
+    paths = ways_to_clients(register, graph, of, ints(*companies))
+    writer = tie_writer(register, graph, [path for each in paths for path in each], known)
+    ties = [tuple(map(writer.tie, each)) for each in paths]
     for each in ties:
         for tie in each:
             check(tie, graph, register)
-    return ties, [teller.introduction(each) for each in ways]
+    return ties, [writer.introduction(each) for each in paths]
 
 
 def check(tie: Tie, graph: CompanyGraph, register: Register) -> None:
@@ -230,19 +230,21 @@ def test_an_address_that_many_give_counts_as_little_as_a_postcode(make_register:
     n = HUB + 2
     address = ["1 Agent Row"] * (HUB + 1) + [None]
     columns = {"address": (Role.ADDRESS, address), "postcode": (Role.POSTCODE, ["A1", *["B2"] * HUB, "A1"])}
-    ways = ways_to_clients(make_register(n, columns), graph_of(n, {}), cohort(n, [1, n - 1]), ints(0))
-    assert {(way.client, way.tier) for way in ways[0]} == {(1, Tier.POSTCODE), (n - 1, Tier.POSTCODE)}
+    paths = ways_to_clients(make_register(n, columns), graph_of(n, {}), cohort(n, [1, n - 1]), ints(0))
+    assert {(path.client, path.tier) for path in paths[0]} == {(1, Tier.POSTCODE), (n - 1, Tier.POSTCODE)}
 
 
 def test_of_equally_near_clients_the_newest_are_named(named: Callable[..., Register]) -> None:
     graph = graph_of(6, {HOLDS: [(0, i) for i in range(5)]})
     won = ["2020-01-01", "NaT", "2024-01-01", "2022-01-01"]
-    ways = ways_to_clients(named(6), graph, cohort(6, [1, 2, 3, 4], won), ints(0))
-    assert [way.client for way in ways[0]] == [3, 4, 1]
+    paths = ways_to_clients(named(6), graph, cohort(6, [1, 2, 3, 4], won), ints(0))
+    assert [path.client for path in paths[0]] == [3, 4, 1]
 
 
 def test_no_client_comes_twice_and_the_nearer_way_is_kept() -> None:
-    near, far = (Way(7, "link", tier, (("company", 0), ("company", 7))) for tier in (Tier.LINKED, Tier.ALIKE))
+    near, far = (
+        ClientPath(7, "link", tier, (("company", 0), ("company", 7))) for tier in (Tier.LINKED, Tier.ALIKE)
+    )
     assert nearest([(0, far), (0, near)], 2) == [(near,), ()]
 
 
@@ -263,15 +265,15 @@ def test_whatever_is_one_or_two_links_away_is_found(
     joined = np.zeros((13, 13), bool)
     for one, two in [*pairs, *((10 + holder, company) for holder, company in held)]:
         joined[one, two] = joined[two, one] = True
-    for company, ways in enumerate(found):
+    for company, paths in enumerate(found):
         direct = [client for client in clients if joined[company, client]]
         others = [i for i in range(13) if joined[company, i] and i not in clients]
         twice = {client for client in clients for i in others if joined[i, client]}
-        assert bool(ways) == bool(direct or twice)
-        assert all(way.client in (direct if way.steps == 1 else twice) for way in ways)
-        assert not ways or ways[0].steps == (1 if direct else 2)
-        for way in ways:
-            for leg, (_, one), (_, two) in zip(way.legs, way.nodes, way.nodes[1:], strict=False):
+        assert bool(paths) == bool(direct or twice)
+        assert all(path.client in (direct if path.steps == 1 else twice) for path in paths)
+        assert not paths or paths[0].steps == (1 if direct else 2)
+        for path in paths:
+            for leg, (_, one), (_, two) in zip(path.legs, path.nodes, path.nodes[1:], strict=False):
                 source, target = (one, two) if leg.along else (two, one)
                 assert (source, target) in (pairs if leg.relation == "owns" else held)
 

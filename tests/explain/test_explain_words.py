@@ -21,7 +21,7 @@ from graphlead.explain.reasons import themes
 from graphlead.explain.reasons.attribution import Attribution
 from graphlead.explain.reasons.counts import count_around
 from graphlead.explain.reasons.inputs import Typical, Views
-from graphlead.explain.reasons.reasons import REST, Sayings, percent, times
+from graphlead.explain.reasons.reasons import REST, ReasonWriter, percent, times
 from graphlead.explain.reasons.themes import Cut, themes_of
 from graphlead.explain.text import told
 
@@ -74,7 +74,7 @@ def test_inputs_that_tell_of_the_same_thing_share_a_theme() -> None:
     names = np.array(found.names)
     assert names[found.numeric].tolist() == ["staff", "vip", "industry", "place", "name"]
     assert names[found.structure].tolist() == ["ownership", "ownership", "links"]
-    assert names[found.around].tolist() == [
+    assert names[found.label_features].tolist() == [
         "place", "industry", "industry and place", "staff", "several columns together", "ownership", "name", "name",
         "name", "about", "about", "about", "ownership", "links", *["holders and persons"] * 3, "closeness to clients",
     ]  # fmt: skip
@@ -88,7 +88,7 @@ def test_too_many_columns_share_one_theme(monkeypatch: pytest.MonkeyPatch) -> No
     found = themes_of(features(), LABELS, CUTS, ROLES)
     assert len(found.names) == 5
     assert found.names[-1] == themes.OTHERS
-    assert np.concatenate([found.numeric, found.structure, found.around, [found.words]]).max() == 4
+    assert np.concatenate([found.numeric, found.structure, found.label_features, [found.words]]).max() == 4
 
 
 @pytest.fixture
@@ -104,16 +104,16 @@ def register(make_register: Callable[..., Register]) -> Register:
     return make_register(N, columns)
 
 
-def sayings(register: Register) -> Sayings:
+def reason_writer(register: Register) -> ReasonWriter:
     made = features()
     company = np.zeros(1, np.int32)
-    around = np.zeros((1, len(LABELS)), np.float32)
-    around[0, -1] = np.log(6)
+    label_features = np.zeros((1, len(LABELS)), np.float32)
+    label_features[0, -1] = np.log(6)
     ordinary = Typical(np.zeros(5, np.float32), np.zeros(3, np.float32), np.zeros(len(LABELS), np.float32))
     found = themes_of(made, LABELS, CUTS, ROLES)
     counts = count_around(made, np.array([1, 2], np.int32), company)
     words = {"words of name": ("blue", "fox"), "words of about": ()}
-    return Sayings(made, found, CUTS, Views(made, company, company, around), ordinary, counts,
+    return ReasonWriter(made, found, CUTS, Views(made, company, company, label_features), ordinary, counts,
                    Facts(register, company), words, {0: "HOLDCO"})  # fmt: skip
 
 
@@ -143,19 +143,19 @@ def sayings(register: Register) -> Sayings:
 def test_a_contribution_is_told_with_the_counts_behind_it(
     register: Register, theme: str, contribution: float, text: str
 ) -> None:
-    saying = sayings(register)
-    assert saying.say(saying.themes.number(theme), 0, contribution) == text
+    writer = reason_writer(register)
+    assert writer.say(writer.themes.number(theme), 0, contribution) == text
 
 
 def test_reasons_add_up_to_what_the_score_has_over_the_typical_one(register: Register) -> None:
-    saying = sayings(register)
-    values = np.linspace(-1, 2, len(saying.themes.names))[None, :]
-    reasons = saying.reasons(Attribution(values, np.zeros(1), values.sum(1)), 0)
+    writer = reason_writer(register)
+    values = np.linspace(-1, 2, len(writer.themes.names))[None, :]
+    reasons = writer.reasons(Attribution(values, np.zeros(1), values.sum(1)), 0)
     assert sum(reason.contribution for reason in reasons) == pytest.approx(values.sum())
     strength = [abs(reason.contribution) for reason in reasons[:-1]]
     assert strength == sorted(strength, reverse=True)
     assert reasons[-1].source == REST
-    assert saying.reasons(Attribution(0 * values, np.zeros(1), np.zeros(1)), 0) == ()
+    assert writer.reasons(Attribution(0 * values, np.zeros(1), np.zeros(1)), 0) == ()
 
 
 def test_values_are_shown_as_people_write_them() -> None:

@@ -25,7 +25,7 @@ def featured(n: int, *relations: Relation) -> Features:
     return Features(attributes, np.zeros((n, 0), np.float32), (), relations)
 
 
-def around(n: int, *relations: Relation) -> ClientsAround:
+def label_features(n: int, *relations: Relation) -> ClientsAround:
     return ClientsAround(featured(n, *relations), CpuPropagator())
 
 
@@ -45,14 +45,14 @@ CITY = Groups("same city", indices(0, 0, 0, 0, 1, 1, 1, -1, -1, -1), 2, ("city",
 
 
 def test_group_lift_by_hand() -> None:
-    found = around(N, CITY).rows(indices(0, 5, 7), VISIBLE)[:, 0]
+    found = label_features(N, CITY).rows(indices(0, 5, 7), VISIBLE)[:, 0]
     # company 0: 2 clients among 3 others; company 5: 1 among 2; both shrunk by 20 companies of the share 0.3
     expected = [math.log((2 + 6) / (23 * 0.3)), math.log((1 + 6) / (22 * 0.3)), 0]
     assert found == pytest.approx(expected, abs=1e-6)
 
 
 def test_neighbour_lift_by_hand() -> None:
-    found = around(N, linked(N, (0, 1), (0, 2), (0, 3), (5, 6))).rows(indices(0, 5, 8), VISIBLE)[:, 0]
+    found = label_features(N, linked(N, (0, 1), (0, 2), (0, 3), (5, 6))).rows(indices(0, 5, 8), VISIBLE)[:, 0]
     expected = [math.log((2 + 0.6) / (5 * 0.3)), math.log(0.6 / (3 * 0.3)), 0]
     assert found == pytest.approx(expected, abs=1e-6)
 
@@ -61,7 +61,7 @@ def test_word_lifts_by_hand() -> None:
     words = sp.csr_matrix(
         (np.ones(6, np.float32), ([0, 1, 4, 0, 3, 5], [0, 0, 0, 1, 1, 2])), shape=(N, 3), dtype=np.float32
     )
-    found = around(N, Incidence("words", words)).rows(indices(0, 5, 9), VISIBLE)[:, :3]
+    found = label_features(N, Incidence("words", words)).rows(indices(0, 5, 9), VISIBLE)[:, :3]
     shared, useless = math.log((2 + 6) / (22 * 0.3)), math.log(6 / (21 * 0.3))
     alone = 0.0  # nobody else has the third word: as everywhere
     together = shared + useless
@@ -71,7 +71,7 @@ def test_word_lifts_by_hand() -> None:
 
 def test_strongest_lift_is_of_the_rows_own_words_when_some_rows_have_none() -> None:
     words = sp.csr_matrix(np.array([[0, 0], [1, 0], [0, 0], [0, 1], [1, 0], [0, 1]], np.float32))
-    found = around(6, Incidence("words", words)).rows(indices(0, 1, 2, 3), indices(4))[:, 2]
+    found = label_features(6, Incidence("words", words)).rows(indices(0, 1, 2, 3), indices(4))[:, 2]
     base = 1 / 6
     lifts = [math.log((won + 20 * base) / (21 * base)) for won in (1, 0)]
     assert found == pytest.approx([0, lifts[0], 0, lifts[1]], abs=1e-6)
@@ -81,7 +81,7 @@ def test_names_say_which_relation_and_own_columns_are_encodings() -> None:
     crossed = Groups("same city and size", CITY.code, 2, ("city", "size"))
     group = Groups("same ownership group", CITY.code, 2)
     words = Incidence("words", sp.csr_matrix((N, 1), dtype=np.float32))
-    found = around(N, crossed, CITY, group, words, linked(N, (0, 1)))
+    found = label_features(N, crossed, CITY, group, words, linked(N, (0, 1)))
     assert found.names == (
         "same city and size", "same city", "same ownership group", "words: sum", "words: mean",
         "words: strongest", "linked", "walk from the clients",
@@ -91,12 +91,15 @@ def test_names_say_which_relation_and_own_columns_are_encodings() -> None:
 
 
 def test_nobody_visible_is_told_as_finite_numbers() -> None:
-    found = around(N, CITY, linked(N, (0, 1))).rows(np.arange(N, dtype=np.int32), indices())
+    found = label_features(N, CITY, linked(N, (0, 1))).rows(np.arange(N, dtype=np.int32), indices())
     assert np.isfinite(found).all()
 
 
 def test_prepared_walks_are_those_walked_on_demand() -> None:
-    prepared, fresh = around(N, CITY, linked(N, (0, 1), (3, 4))), around(N, CITY, linked(N, (0, 1), (3, 4)))
+    prepared, fresh = (
+        label_features(N, CITY, linked(N, (0, 1), (3, 4))),
+        label_features(N, CITY, linked(N, (0, 1), (3, 4))),
+    )
     sets = [VISIBLE, indices(3), indices(0, 9)]
     prepared.prepare(sets)
     for visible in sets:

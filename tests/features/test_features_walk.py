@@ -28,8 +28,8 @@ def dense_visits(clients: list[int]) -> Floats:
     city, words, links = relations()
     one_hot = np.array([[float(code == g) for g in range(8)] for code in city.code])
     linked = links.matrix.toarray()
-    around = linked + np.diag(linked.any(1))
-    members = np.hstack([one_hot, words.matrix.toarray(), around])
+    label_features = linked + np.diag(linked.any(1))
+    members = np.hstack([one_hot, words.matrix.toarray(), label_features])
     size = np.maximum(members.sum(0), 1)
     weight = np.log(N / size) * np.repeat([1, 1, LINK_WEIGHT], [8, 12, N])
     weighted = members * weight

@@ -28,16 +28,16 @@ class Recorder:
     name: str = "recorder"
     rows: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
     labels: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
-    around: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    label_features: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     seed: int = -1
     scored: dict[int, Floats] = field(default_factory=dict)
 
-    def fit(self, features: Features, rows: Ints, labels: Floats, around: Floats, seed: int) -> Self:
-        self.rows, self.labels, self.around, self.seed = rows, labels, around, seed
+    def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
+        self.rows, self.labels, self.label_features, self.seed = rows, labels, label_features, seed
         return self
 
-    def score(self, features: Features, rows: Ints, around: Floats) -> Floats:
-        self.scored |= dict(zip(rows.tolist(), around, strict=True))
+    def score(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
+        self.scored |= dict(zip(rows.tolist(), label_features, strict=True))
         return np.full(len(rows), len(self.rows), np.float32)
 
     def save(self, folder: Path) -> None:
@@ -59,8 +59,8 @@ def cohort_of(labels: np.ndarray, *suppressed: int) -> Cohort:
 
 
 def recorded(features: Features, labels: np.ndarray, folds: Folds, *suppressed: int) -> list[Recorder]:
-    around = ClientsAround(features, CpuPropagator())
-    fit = cross_fit(lambda: [Recorder()], features, around, cohort_of(labels, *suppressed), folds, 7)
+    label_features = ClientsAround(features, CpuPropagator())
+    fit = cross_fit(lambda: [Recorder()], features, label_features, cohort_of(labels, *suppressed), folds, 7)
     return [ranker for (ranker,) in fit.models if isinstance(ranker, Recorder)]
 
 
@@ -92,7 +92,7 @@ def test_labels_of_a_fold_move_nothing_that_its_own_models_are_told(
     after = recorded(features, flipped, folds)[fold]
     np.testing.assert_array_equal(after.rows, before.rows)
     np.testing.assert_array_equal(after.labels, before.labels)
-    np.testing.assert_array_equal(after.around, before.around)
+    np.testing.assert_array_equal(after.label_features, before.label_features)
     assert set(after.scored) == set(np.flatnonzero(folds == fold).tolist())
     for company, told in before.scored.items():
         np.testing.assert_array_equal(after.scored[company], told)
@@ -115,7 +115,7 @@ def test_flipping_one_label_moves_none_of_its_own_features_in_any_model(
         else:
             mine = before.rows == company
             assert mine.sum() == 1
-            np.testing.assert_array_equal(after.around[mine], before.around[mine])
+            np.testing.assert_array_equal(after.label_features[mine], before.label_features[mine])
             assert before.labels[mine] != after.labels[mine]
 
 
@@ -136,16 +136,16 @@ def test_labels_of_other_folds_do_move_what_is_told() -> None:
     after = recorded(features, labels, folds)[0]
     assert before.scored[0][0] != after.scored[0][0]
     third = after.rows == 2  # in fold 2, told of the clients of fold 1 alone, where company 4 is
-    assert before.around[third][0, 0] != after.around[third][0, 0]
+    assert before.label_features[third][0, 0] != after.label_features[third][0, 0]
 
 
 def test_training_features_come_from_the_third_folds_clients() -> None:
     features, labels, folds = small()
-    around = ClientsAround(features, CpuPropagator())
+    label_features = ClientsAround(features, CpuPropagator())
     told = recorded(features, labels, folds)[0]
-    for row, found in zip(told.rows, told.around, strict=True):
+    for row, found in zip(told.rows, told.label_features, strict=True):
         visible = np.flatnonzero(labels & (folds != 0) & (folds != folds[row])).astype(np.int32)
-        np.testing.assert_array_equal(found, around.rows(np.array([row], np.int32), visible)[0])
+        np.testing.assert_array_equal(found, label_features.rows(np.array([row], np.int32), visible)[0])
 
 
 def test_each_fold_trains_on_all_others_but_the_suppressed() -> None:
@@ -179,16 +179,16 @@ def test_at_most_so_many_unlabelled_are_trained_on_and_every_client(monkeypatch:
 
 def test_chunks_do_not_change_what_is_scored(monkeypatch: pytest.MonkeyPatch) -> None:
     features, labels, _ = small()
-    around = ClientsAround(features, CpuPropagator())
+    label_features = ClientsAround(features, CpuPropagator())
     rows, visible = np.arange(5, dtype=np.int32), np.flatnonzero(labels).astype(np.int32)[3:]
     whole, parts = Recorder(), Recorder()
-    score([whole], features, around, rows, visible)
+    score([whole], features, label_features, rows, visible)
     monkeypatch.setattr(crossfit, "CHUNK", 2)
-    found = score([parts], features, around, rows, visible)
+    found = score([parts], features, label_features, rows, visible)
     assert found["recorder"].shape == (5,)
     for row in range(5):
         np.testing.assert_array_equal(whole.scored[row], parts.scored[row])
-    assert score([parts], features, around, rows[:0], visible)["recorder"].shape == (0,)
+    assert score([parts], features, label_features, rows[:0], visible)["recorder"].shape == (0,)
 
 
 def test_everybody_else_is_scored_by_their_fold_and_unknown_ones_by_the_mean(
@@ -197,26 +197,26 @@ def test_everybody_else_is_scored_by_their_fold_and_unknown_ones_by_the_mean(
     features, labels, _ = small()
     folds = np.array([0, 1, 2, NONE] * 3, np.int8)
     models = tuple((Recorder(rows=np.zeros(size, np.int32)),) for size in (3, 6, 12))
-    around = ClientsAround(features, CpuPropagator())
+    label_features = ClientsAround(features, CpuPropagator())
     clients = np.flatnonzero(labels).astype(np.int32)
     monkeypatch.setattr(crossfit, "CHUNK", 5)
-    found = score_others(models, features, around, clients, folds)["recorder"]
+    found = score_others(models, features, label_features, clients, folds)["recorder"]
     expected = np.where(labels, np.nan, [3, 6, 12, 7] * 3)
     np.testing.assert_allclose(found, expected)
     for fold, (model,) in enumerate(models):
         here = ((folds == fold) | (folds == NONE)) & ~labels
         assert set(model.scored) == set(np.flatnonzero(here).tolist())
         for company, told in model.scored.items():
-            alone = around.rows(np.array([company], np.int32), clients)[0]
+            alone = label_features.rows(np.array([company], np.int32), clients)[0]
             np.testing.assert_array_equal(told, alone)
 
 
 def test_progress_goes_up_to_the_number_of_folds() -> None:
     features, labels, folds = small()
     seen: list[tuple[float, float, str]] = []
-    around = ClientsAround(features, CpuPropagator())
+    label_features = ClientsAround(features, CpuPropagator())
     cross_fit(
-        lambda: [Recorder("a"), Recorder("b")], features, around, cohort_of(labels), folds, 0,
+        lambda: [Recorder("a"), Recorder("b")], features, label_features, cohort_of(labels), folds, 0,
         lambda done, total, note="": seen.append((done, total, note)),
     )  # fmt: skip
     assert [done for done, _, _ in seen] == [0, 0.5, 1, 1.5, 2, 2.5, 3]

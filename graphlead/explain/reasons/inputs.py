@@ -25,7 +25,7 @@ CASES = 65_536
 class Scorer(Protocol):
     """The ranking that is explained, on the scale of the published score."""
 
-    def log_odds(self, features: Features, around: Floats, fold: Ints) -> Reals:
+    def log_odds(self, features: Features, label_features: Floats, fold: Ints) -> Reals:
         """Log-odds (r,) of the probability that the ranking gives to companies with these inputs.
 
         features: of r rows, which need not be companies of the register; around: float32 (r, F), their label
@@ -45,7 +45,7 @@ class Views:
     features: Features
     company: Ints
     fold: Ints
-    around: Floats
+    label_features: Floats
 
     def __len__(self) -> int:
         return len(self.company)
@@ -57,10 +57,10 @@ class Typical:
 
     numeric: Floats
     structure: Floats
-    around: Floats
+    label_features: Floats
 
 
-def typical(features: Features, sample: Ints, around: Floats) -> Typical:
+def typical(features: Features, sample: Ints, label_features: Floats) -> Typical:
     """Medians over a ``sample`` of unlabelled companies with their label features; missing where most are."""
     numeric = features.attributes.numeric[sample]
     often = np.isfinite(numeric).mean(0) > MOSTLY
@@ -69,7 +69,7 @@ def typical(features: Features, sample: Ints, around: Floats) -> Typical:
     return Typical(
         middle,
         np.median(features.structure[sample], axis=0).astype(np.float32),
-        np.median(around, axis=0).astype(np.float32),
+        np.median(label_features, axis=0).astype(np.float32),
     )
 
 
@@ -91,7 +91,7 @@ class Game:
         for values, middle, of in (
             (self._numeric, ordinary.numeric, themes.numeric),
             (self._structure, ordinary.structure, themes.structure),
-            (self._views.around, ordinary.around, themes.around),
+            (self._views.label_features, ordinary.label_features, themes.label_features),
         ):
             other = (values != middle) & ~(np.isnan(values) & np.isnan(middle))
             for theme in np.unique(of):
@@ -99,20 +99,20 @@ class Game:
         found[:, themes.words] |= np.diff(self._words.indptr) > 0
         return found
 
-    def log_odds(self, which: Ints, kept: Flags, around: Floats | None = None) -> Reals:
+    def log_odds(self, which: Ints, kept: Flags, label_features: Floats | None = None) -> Reals:
         """The score (e,) of companies ``which`` (e,), in 0 .. m-1, with the themes ``kept`` (e, themes) alone.
 
         around: other label features (m, F) to take instead of those that the models saw.
         """
         parts = [
-            self._part(which[start : start + CASES], kept[start : start + CASES], around)
+            self._part(which[start : start + CASES], kept[start : start + CASES], label_features)
             for start in range(0, len(which), CASES)
         ]
         return np.concatenate([np.zeros(0), *parts])
 
-    def _part(self, which: Ints, keep: Flags, around: Floats | None) -> Reals:
+    def _part(self, which: Ints, keep: Flags, label_features: Floats | None) -> Reals:
         views, ordinary, themes = self._views, self._typical, self._themes
-        seen = views.around if around is None else around
+        seen = views.label_features if label_features is None else label_features
         words = sp.csr_matrix(self._words[which])
         words.data = words.data * np.repeat(keep[:, themes.words], np.diff(words.indptr))
         attributes = views.features.attributes
@@ -127,5 +127,5 @@ class Game:
             views.features.structure_names,
             (),
         )
-        nearby = np.where(keep[:, themes.around], seen[which], ordinary.around)
+        nearby = np.where(keep[:, themes.label_features], seen[which], ordinary.label_features)
         return self._scorer.log_odds(perturbed, nearby, views.fold[which])

@@ -38,7 +38,7 @@ _WITHOUT = {
 
 
 @dataclass(frozen=True)
-class Sayings:
+class ReasonWriter:
     """What the reasons of m companies are worded from.
 
     words: the words that the groups of a relation of words stand for; holders: what the holders and persons of the
@@ -50,7 +50,7 @@ class Sayings:
     cuts: Cuts
     views: Views
     ordinary: Typical
-    around: Around
+    counts: Around
     facts: Facts
     words: Mapping[str, Sequence[str]]
     holders: Mapping[int, str]
@@ -76,7 +76,7 @@ class Sayings:
         name = self.themes.names[theme]
         if name == WALK:
             return self._walk(i)
-        side = self.around.highest if contribution > 0 else self.around.lowest
+        side = self.counts.highest if contribution > 0 else self.counts.lowest
         relation = self._telling(theme, i, side, contribution > 0)
         own = self._own(name, i)
         if relation is None:
@@ -129,7 +129,7 @@ class Sayings:
         return f"that {self.holders[column]} holds or is joined to"
 
     def _against(self, won: int, others: int) -> str:
-        base = percent(self.around.base)
+        base = percent(self.counts.base)
         return (
             f"{percent(won / others)}, against {base} of the register"
             if won
@@ -137,7 +137,10 @@ class Sayings:
         )
 
     def _walk(self, i: int) -> str:
-        visits, usual = float(np.exp(self.views.around[i, -1])), float(np.exp(self.ordinary.around[-1]))
+        visits, usual = (
+            float(np.exp(self.views.label_features[i, -1])),
+            float(np.exp(self.ordinary.label_features[-1])),
+        )
         return (
             f"over several links and things in common it is {times(visits / usual)} as close to the clients "
             "as a typical company (by a random walk from them)"

@@ -58,7 +58,7 @@ class Themes:
     numeric: Ints
     words: int
     structure: Ints
-    around: Ints
+    label_features: Ints
     relations: tuple[tuple[int, ...], ...]
 
     def number(self, name: str) -> int:
@@ -66,14 +66,18 @@ class Themes:
         return self.names.index(name) if name in self.names else -1
 
 
-def themes_of(features: Features, around: Sequence[str], cuts: Cuts, roles: Mapping[str, Role]) -> Themes:
+def themes_of(
+    features: Features, label_features: Sequence[str], cuts: Cuts, roles: Mapping[str, Role]
+) -> Themes:
     """The themes of a model's inputs; ``around`` are the names of the label features, the walk last."""
     of_relation = [_of_relation(relation, cuts, roles) for relation in features.relations]
     numeric = [_of_number(name, cuts, roles) for name in features.attributes.numeric_names]
     structure = [_of_structure(name, features.relations, of_relation) for name in features.structure_names]
     labels = [*_of_labels(features.relations, of_relation), WALK]
-    if len(labels) != len(around):
-        raise ValueError(f"{len(around)} label features do not fit {len(features.relations)} relations.")
+    if len(labels) != len(label_features):
+        raise ValueError(
+            f"{len(label_features)} label features do not fit {len(features.relations)} relations."
+        )
     every = list(dict.fromkeys([*of_relation, *numeric, *structure, NAME, WALK]))
     names = every if len(every) <= MOST_THEMES else [*every[: MOST_THEMES - 1], OTHERS]
     number = {name: min(i, len(names) - 1) for i, name in enumerate(every)}

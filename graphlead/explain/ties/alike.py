@@ -13,7 +13,7 @@ from graphlead.core.arrays import Flags, Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.graph import CompanyGraph, EdgeType
 from graphlead.core.register import Register, Role
-from graphlead.explain.ties.ways import HUB, MOST_TIES, Found, Longs, Tier, Way, first_of_each, joined
+from graphlead.explain.ties.paths import HUB, MOST_TIES, ClientPath, Found, Longs, Tier, first_of_each, joined
 
 
 def same_address(register: Register, cohort: Cohort, companies: Ints, preferred: Ints) -> Iterator[Found]:
@@ -46,7 +46,10 @@ def _same(
     for i, j in zip(one, two, strict=True):
         lead, client = int(mine[i]), int(cohort.clients[theirs[j]])
         nodes = (("company", int(companies[lead])), ("company", client))
-        yield lead, Way(client, "address", Tier.POSTCODE if crowded[i] else tier, nodes, columns=columns)
+        yield (
+            lead,
+            ClientPath(client, "address", Tier.POSTCODE if crowded[i] else tier, nodes, columns=columns),
+        )
 
 
 def _crowded(column: pa.ChunkedArray, values: pd.Series) -> Flags:
@@ -86,7 +89,7 @@ def alike(graph: CompanyGraph, cohort: Cohort, companies: Ints, preferred: Ints)
                 ("place", where),
                 ("company", client),
             )
-            yield lead, Way(client, "industry and place", tier, nodes)
+            yield lead, ClientPath(client, "industry and place", tier, nodes)
         places = _wider(graph, places)
 
 

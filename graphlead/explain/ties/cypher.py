@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphlead.explain.facts import Names
-from graphlead.explain.ties.ways import EFFECTIVE, OWNS, Leg, Node, Way
+from graphlead.explain.ties.paths import EFFECTIVE, OWNS, ClientPath, Leg, Node
 
 KEYS = {
     "company": ("Company", "company_id"),
@@ -21,20 +21,20 @@ _ALIKE = (
 )
 
 
-def shown_by(way: Way, names: Names) -> tuple[str, dict[str, object]]:
+def shown_by(path: ClientPath, names: Names) -> tuple[str, dict[str, object]]:
     """The text of the query and its parameters: the nodes by their keys as $n0, $n1, ..., kinds of links as $kind1."""
     parameters: dict[str, object] = {
-        f"n{i}": names.key(label, node) for i, (label, node) in enumerate(way.nodes)
+        f"n{i}": names.key(label, node) for i, (label, node) in enumerate(path.nodes)
     }
-    if way.columns:
-        return _same_values(way.columns), parameters
-    if not way.legs:
+    if path.columns:
+        return _same_values(path.columns), parameters
+    if not path.legs:
         return _ALIKE, parameters
-    text, returned = _node(0, way.nodes[0]), ["n0"]
-    for i, leg in enumerate(way.legs, start=1):
+    text, returned = _node(0, path.nodes[0]), ["n0"]
+    for i, leg in enumerate(path.legs, start=1):
         kind = _relationship(i, leg, parameters)
         arrow = f"-[{kind}]->" if leg.along else f"<-[{kind}]-"
-        text += arrow + _node(i, way.nodes[i])
+        text += arrow + _node(i, path.nodes[i])
         returned += [f"r{i}", f"n{i}"]
     return f"MATCH {text} RETURN {', '.join(returned)}", parameters
 

@@ -13,7 +13,7 @@ from graphlead.core.arrays import NONE, Flags, Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.graph import CompanyGraph
 from graphlead.explain.reasons.inputs import Numbers, Reals
-from graphlead.explain.ties.ways import OWNERS, OWNS, Found, Leg, Longs, Node, Tier, Way
+from graphlead.explain.ties.paths import OWNERS, OWNS, ClientPath, Found, Leg, Longs, Node, Tier
 
 
 def grouped(graph: CompanyGraph, cohort: Cohort, companies: Ints) -> Iterator[Found]:
@@ -37,7 +37,7 @@ def grouped(graph: CompanyGraph, cohort: Cohort, companies: Ints) -> Iterator[Fo
     for i in wanted:
         start = int(np.searchsorted(web.companies, companies[i]))
         if np.isfinite(distance[start]):
-            yield int(i), web.way(start, predecessor)
+            yield int(i), web.path(start, predecessor)
 
 
 def _web(graph: CompanyGraph, group: Ints, inside: Flags) -> _Web:
@@ -83,14 +83,14 @@ class _Web:
         )  # fmt: skip
         return predecessor, distance
 
-    def way(self, start: int, predecessor: Ints) -> Way:
+    def path(self, start: int, predecessor: Ints) -> ClientPath:
         numbers = [start]
         while predecessor[numbers[-1]] > NONE:
             numbers.append(int(predecessor[numbers[-1]]))
         legs = tuple(self._leg(one, two) for one, two in pairwise(numbers))
         nodes = tuple(self._node(number) for number in numbers)
         relation = nodes[1][0] if len(nodes) == 3 and nodes[1][0] != "company" else "ownership"
-        return Way(nodes[-1][1], relation, Tier.LINKED, nodes, legs)
+        return ClientPath(nodes[-1][1], relation, Tier.LINKED, nodes, legs)
 
     def _node(self, number: int) -> Node:
         return OWNERS[self._labels[number]], int(self._nodes[number])

@@ -9,18 +9,18 @@ import numpy as np
 from graphlead.core.arrays import Flags, Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.graph import CompanyGraph
-from graphlead.explain.ties.ways import (
+from graphlead.explain.ties.paths import (
     EFFECTIVE,
     HUB,
     MOST_TIES,
     OWNS,
+    ClientPath,
     Found,
     Leg,
     Longs,
     Numbering,
     Tier,
     Touching,
-    Way,
     first_of_each,
     joined,
     touching,
@@ -49,7 +49,7 @@ def _direct(edges: Touching, place: Ints, preferred: Ints) -> Iterator[Found]:
     for row in first_of_each((place[edges.end], ~owning, preferred[edges.other]), MOST_TIES):
         leg, client = edges.leg(row), int(edges.other[row])
         nodes = (("company", int(edges.end[row])), ("company", client))
-        yield int(place[edges.end[row]]), Way(client, _relation(leg), Tier.LINKED, nodes, (leg,))
+        yield int(place[edges.end[row]]), ClientPath(client, _relation(leg), Tier.LINKED, nodes, (leg,))
 
 
 def _number(edges: Touching, relation: str) -> int:
@@ -81,7 +81,7 @@ def _through(
         tier = Tier.HUB if joins[near.other[a]] > HUB else Tier.LINKED
         client = int(far.other[b])
         nodes = (("company", int(near.end[a])), via, ("company", client))
-        yield int(place[near.end[a]]), Way(client, _relation_through(via[0], legs), tier, nodes, legs)
+        yield int(place[near.end[a]]), ClientPath(client, _relation_through(via[0], legs), tier, nodes, legs)
 
 
 def _best(
@@ -115,4 +115,7 @@ def effective(graph: CompanyGraph, cohort: Cohort, companies: Ints, preferred: I
         for row in rows[first_of_each((place[end[rows]], preferred[other[rows]]), MOST_TIES)]:
             client = int(other[row])
             nodes = (("company", int(end[row])), ("company", client))
-            yield int(place[end[row]]), Way(client, "ownership", Tier.LINKED, nodes, (Leg(EFFECTIVE, along),))
+            yield (
+                int(place[end[row]]),
+                ClientPath(client, "ownership", Tier.LINKED, nodes, (Leg(EFFECTIVE, along),)),
+            )

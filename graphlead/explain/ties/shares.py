@@ -10,7 +10,7 @@ import numpy as np
 from graphlead.core.arrays import Flags, Ints
 from graphlead.core.graph import CompanyGraph
 from graphlead.explain.reasons.inputs import Numbers
-from graphlead.explain.ties.ways import EFFECTIVE, OWNS, Leg, Longs, Node, Numbering, Way
+from graphlead.explain.ties.paths import EFFECTIVE, OWNS, ClientPath, Leg, Longs, Node, Numbering
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,14 @@ def owning(leg: Leg, one: Node, two: Node) -> tuple[Node, Node]:
 class Shares:
     """The shares along some ways."""
 
-    def __init__(self, graph: CompanyGraph, stakes: Stakes, ways: Sequence[Way]) -> None:
+    def __init__(self, graph: CompanyGraph, stakes: Stakes, paths: Sequence[ClientPath]) -> None:
         self._first, self._n = Numbering.of(graph).first, graph.n_companies
         facts = graph.ownership
         all_known = np.ones(len(facts.effective), bool)
         effective = Stakes(facts.effective.source, facts.effective.target, facts.effective_low,
                            facts.effective_high, all_known)  # fmt: skip
         self._bounds = {
-            relation: self._look_up(table, np.array(sorted(set(self._wanted(ways, relation))), np.int64))
+            relation: self._look_up(table, np.array(sorted(set(self._wanted(paths, relation))), np.int64))
             for relation, table in ((OWNS, stakes), (EFFECTIVE, effective))
         }
 
@@ -54,9 +54,9 @@ class Shares:
         one, two = f"{100 * low:.3g}", f"{100 * high:.3g}"
         return f"{one} %" if one == two else f"{one} to {two} %"
 
-    def _wanted(self, ways: Sequence[Way], relation: str) -> Iterator[int]:
-        for way in ways:
-            for leg, one, two in zip(way.legs, way.nodes, way.nodes[1:], strict=False):
+    def _wanted(self, paths: Sequence[ClientPath], relation: str) -> Iterator[int]:
+        for path in paths:
+            for leg, one, two in zip(path.legs, path.nodes, path.nodes[1:], strict=False):
                 if leg.relation == relation:
                     yield self._key(*owning(leg, one, two))
 

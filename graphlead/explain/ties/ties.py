@@ -16,9 +16,9 @@ from graphlead.explain.facts import Names
 from graphlead.explain.ties.alike import alike, same_address
 from graphlead.explain.ties.grouped import grouped
 from graphlead.explain.ties.linked import effective, linked
-from graphlead.explain.ties.sentences import Teller
+from graphlead.explain.ties.paths import OWNS, ClientPath, nearest, preference
+from graphlead.explain.ties.sentences import TieWriter
 from graphlead.explain.ties.shares import Shares, Stakes
-from graphlead.explain.ties.ways import OWNS, Way, nearest, preference
 
 _NOTHING = np.zeros(0, np.int32)
 NO_STAKES = Stakes(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING > 0)
@@ -26,7 +26,7 @@ NO_STAKES = Stakes(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING > 0)
 
 def ways_to_clients(
     register: Register, graph: CompanyGraph, cohort: Cohort, companies: Ints
-) -> list[tuple[Way, ...]]:
+) -> list[tuple[ClientPath, ...]]:
     """Up to three different clients near each of ``companies`` (m,), none of them a client, the nearest first.
 
     Near by a link or an owner, holder, person or company in common, then within the ownership group, by effective
@@ -43,23 +43,23 @@ def ways_to_clients(
     return nearest(list(found), len(companies))
 
 
-def ways_in_group(graph: CompanyGraph, cohort: Cohort, companies: Ints) -> list[Way | None]:
+def ways_in_group(graph: CompanyGraph, cohort: Cohort, companies: Ints) -> list[ClientPath | None]:
     """The shortest way of ownership links from each of ``companies`` (m,) to a client of its group, None for none."""
-    ways = dict(grouped(graph, cohort, companies))
-    return [ways.get(i) for i in range(len(companies))]
+    paths = dict(grouped(graph, cohort, companies))
+    return [paths.get(i) for i in range(len(companies))]
 
 
-def teller_of(
-    register: Register, graph: CompanyGraph, ways: Sequence[Way], stakes: Callable[[], Stakes]
-) -> Teller:
+def tie_writer(
+    register: Register, graph: CompanyGraph, paths: Sequence[ClientPath], stakes: Callable[[], Stakes]
+) -> TieWriter:
     """Who tells these ways; ``stakes`` is asked only when a way goes along ownership."""
     wanted: dict[str, list[int]] = {}
-    for label, node in {node for way in ways for node in way.nodes}:
+    for label, node in {node for path in paths for node in path.nodes}:
         wanted.setdefault(label, []).append(node)
     nodes = {label: np.array(each, np.int32) for label, each in wanted.items()}
-    owned = any(leg.relation == OWNS for way in ways for leg in way.legs)
-    shares = Shares(graph, stakes() if owned else NO_STAKES, ways)
-    return Teller(Names(register, graph.keys, nodes), shares)
+    owned = any(leg.relation == OWNS for path in paths for leg in path.legs)
+    shares = Shares(graph, stakes() if owned else NO_STAKES, paths)
+    return TieWriter(Names(register, graph.keys, nodes), shares)
 
 
 def ties_in_group(
@@ -69,6 +69,6 @@ def ties_in_group(
 
     None where no chain of links is known.
     """
-    ways = ways_in_group(graph, cohort, companies)
-    teller = teller_of(register, graph, [way for way in ways if way], stakes)
-    return [teller.tie(way) if way else None for way in ways]
+    paths = ways_in_group(graph, cohort, companies)
+    writer = tie_writer(register, graph, [path for path in paths if path], stakes)
+    return [writer.tie(path) if path else None for path in paths]

@@ -108,10 +108,10 @@ class DecoupledGnn:
         self._network: Network | None = None
         self._scalings: list[Scaling] = []
 
-    def fit(self, features: Features, rows: Ints, labels: Floats, around: Floats, seed: int) -> Self:
+    def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
         """Train on companies ``rows`` with labels (len(rows),) and label features ``around`` (len(rows), F)."""
         torch.manual_seed(seed)
-        raw = _blocks(features, rows, around)
+        raw = _blocks(features, rows, label_features)
         self._scalings = [Scaling.of(block) for block in raw]
         blocks = [
             scaling.apply(block).to(self._device) for scaling, block in zip(self._scalings, raw, strict=True)
@@ -121,7 +121,7 @@ class DecoupledGnn:
         self._network = network
         return self
 
-    def score(self, features: Features, rows: Ints, around: Floats) -> Floats:
+    def score(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
         """Mean logit of the members (len(rows),), higher is likelier."""
         if self._network is None:
             raise RuntimeError("DecoupledGnn is used before it is trained or loaded.")
@@ -130,7 +130,7 @@ class DecoupledGnn:
         with torch.no_grad():
             for start in range(0, len(rows), CHUNK):
                 part = slice(start, start + CHUNK)
-                raw = _blocks(features, rows[part], around[part])
+                raw = _blocks(features, rows[part], label_features[part])
                 blocks = [s.apply(b).to(self._device) for s, b in zip(self._scalings, raw, strict=True)]
                 members = self._network.wide.shape[0]
                 logits = self._network([block.expand(members, -1, -1) for block in blocks])
@@ -164,10 +164,10 @@ class DecoupledGnn:
         return self
 
 
-def _blocks(features: Features, rows: Ints, around: Floats) -> list[Floats]:
+def _blocks(features: Features, rows: Ints, label_features: Floats) -> list[Floats]:
     """Label features, own numbers with flags for missing ones, and neighbours' numbers."""
     own = features.attributes.numeric[rows]
-    return [around, np.hstack([own, np.isnan(own).astype(np.float32)]), features.structure[rows]]
+    return [label_features, np.hstack([own, np.isnan(own).astype(np.float32)]), features.structure[rows]]
 
 
 def _train(network: Network, blocks: list[Tensor], positive: Tensor, seed: int, prior: float | None) -> None:

@@ -14,13 +14,13 @@ class PageRank:
 
     name = "pagerank"
 
-    def fit(self, features: Features, rows: Ints, labels: Floats, around: Floats, seed: int) -> Self:
+    def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
         """There is nothing to train."""
         return self
 
-    def score(self, features: Features, rows: Ints, around: Floats) -> Floats:
+    def score(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
         """Log of the visits of each company (len(rows),)."""
-        return around[:, -1]
+        return label_features[:, -1]
 
     def save(self, folder: Path) -> None:
         """There is nothing to save."""

@@ -40,11 +40,11 @@ class AdaptedClassifier:
     make: Callable[[], Classifier]
     trained: tuple[Classifier, ...] = ()
 
-    def fit(self, features: Features, rows: Ints, labels: Floats, around: Floats, seed: int) -> Self:
+    def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
         """Train on companies ``rows`` with labels (len(rows),) and label features ``around`` (len(rows), F)."""
         positives = np.flatnonzero(labels > 0).astype(np.int32)
         bags = _deal(np.flatnonzero(labels == 0).astype(np.int32), seed)
-        matrix = self.inputs.matrix(features, rows, around)
+        matrix = self.inputs.matrix(features, rows, label_features)
         halves = _deal(positives, seed)
         naive = [
             self._naive(matrix, halves[i % 2], halves[(i + 1) % 2], bag, seed) for i, bag in enumerate(bags)
@@ -74,9 +74,9 @@ class AdaptedClassifier:
         importance = np.concatenate([np.ones(len(positives), np.float32), 1 - weights, weights[weights > 0]])
         return self.make().fit(matrix[chosen], labels, importance, seed)
 
-    def score(self, features: Features, rows: Ints, around: Floats) -> Floats:
+    def score(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
         """Mean log-odds over the bags (len(rows),), higher is likelier."""
-        matrix = self.inputs.matrix(features, rows, around)
+        matrix = self.inputs.matrix(features, rows, label_features)
         total = np.zeros(len(rows))
         for classifier in self.trained:
             probability = np.clip(classifier.probability(matrix), 1e-7, 1 - 1e-7).astype(np.float64)

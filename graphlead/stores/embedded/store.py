@@ -219,7 +219,7 @@ class EmbeddedStore(Store):
     def _changing(self) -> Iterator[Path]:
         """A new file's temporary path, for this process alone; the file takes the store's place at the end."""
         part = self.path.with_name(f".{self.path.name}.part")
-        with disk(self.path), alone(self.path):
+        with disk(self.path), exclusive(self.path):
             remove(part)
             try:
                 yield part
@@ -288,7 +288,7 @@ FULL_WORDS = ("no space left", "file too large", "disk quota", "cannot write to 
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
+def exclusive(path: Path) -> Iterator[None]:
     """While this process alone changes the store; the system lets go when it ends, in whatever way."""
     with path.with_name(f".{path.name}.lock").open("a+", encoding="ascii") as lock:
         try:

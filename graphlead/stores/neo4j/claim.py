@@ -34,7 +34,7 @@ LEAVE = (
 
 
 @contextmanager
-def alone(database: Database, where: str, progress: Progress) -> Iterator[Progress]:
+def exclusive(database: Database, where: str, progress: Progress) -> Iterator[Progress]:
     """While this process alone fills the database. Yields ``progress``, which raises once another has taken over.
 
     Raises StoreError when another process is at it.

@@ -23,7 +23,7 @@ from graphlead.stores.faults import StoreError, UnreachableError
 from graphlead.stores.library.parameters import checked
 from graphlead.stores.lists import score_table
 from graphlead.stores.neo4j.address import Address
-from graphlead.stores.neo4j.claim import alone
+from graphlead.stores.neo4j.claim import exclusive
 from graphlead.stores.neo4j.database import Statements
 from graphlead.stores.neo4j.errors import explanation
 from graphlead.stores.neo4j.load import check, load
@@ -84,7 +84,7 @@ class Neo4jStore(Store):
         self.connect()
         for left in reversed(range(TRIES)):
             try:
-                with alone(self, str(self.address), progress) as watched:
+                with exclusive(self, str(self.address), progress) as watched:
                     load(self, projection, str(self.address), watched)
                 return
             except UnreachableError:
@@ -200,7 +200,7 @@ class Neo4jStore(Store):
 
         ``scores``: company_id, and those of SCORED that are known. See ``neo4j_scores`` for what is seen meanwhile.
         """
-        with alone(self.connect(), str(self.address), progress) as watched:
+        with exclusive(self.connect(), str(self.address), progress) as watched:
             write_scores(self, score_table(scores, run_id), run_id, finished, watched)
 
     def _wait(self) -> None:

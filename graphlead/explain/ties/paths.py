@@ -49,7 +49,7 @@ class Leg:
 
 
 @dataclass(frozen=True)
-class Way:
+class ClientPath:
     """How the company at nodes[0] is joined to the client at nodes[-1].
 
     legs: what joins each node with the next; empty where the two have the values of ``columns``, or the industry and
@@ -74,24 +74,24 @@ class Way:
         return (int(self.tier), FAR if summed_up else self.steps)
 
 
-Found = tuple[int, Way]
+Found = tuple[int, ClientPath]
 """A company's place among those asked for, and a way from it."""
 
 
-def nearest(found: Sequence[Found], m: int) -> list[tuple[Way, ...]]:
+def nearest(found: Sequence[Found], m: int) -> list[tuple[ClientPath, ...]]:
     """For each of m companies its nearest ways to different clients, MOST_TIES at most, the nearest first."""
-    ways: list[list[Way]] = [[] for _ in range(m)]
-    for i, way in found:
-        ways[i].append(way)
-    return [tuple(_different(sorted(each, key=lambda way: way.nearness))) for each in ways]
+    paths: list[list[ClientPath]] = [[] for _ in range(m)]
+    for i, path in found:
+        paths[i].append(path)
+    return [tuple(_different(sorted(each, key=lambda path: path.nearness))) for each in paths]
 
 
-def _different(ways: list[Way]) -> Iterator[Way]:
+def _different(paths: list[ClientPath]) -> Iterator[ClientPath]:
     seen: set[int] = set()
-    for way in ways:
-        if way.client not in seen and len(seen) < MOST_TIES:
-            seen.add(way.client)
-            yield way
+    for path in paths:
+        if path.client not in seen and len(seen) < MOST_TIES:
+            seen.add(path.client)
+            yield path
 
 
 def preference(cohort: Cohort) -> Ints:
