@@ -6,16 +6,13 @@ import csv
 import io
 import json
 import math
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from graphlead.common.console import laid_out, printable
+from graphlead.common.spreadsheets import harmless
 from graphlead.core.answers import Answer, Node, Relationship, Walk
 from graphlead.core.errors import SettingsError
-
-_FORMULA = re.compile(r"'*\s*[=+\-@＝＋－＠\t\r\n]")
-"""How a cell begins that a spreadsheet might compute or run."""
 
 
 def text_of(answer: Answer, style: str) -> str:
@@ -51,8 +48,7 @@ def _safe(value: object) -> object:
     """A cell that no spreadsheet takes for a formula."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    text = _text(value)
-    return f"'{text}" if _FORMULA.match(text) else text
+    return harmless(_text(value))
 
 
 def _json(answer: Answer) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from graphlead.common.console import Console, laid_out
-from graphlead.common.files import disk_errors
+from graphlead.common.files import disk_errors, write_whole
+from graphlead.common.spreadsheets import write_csv
 from graphlead.core.arrays import Json
 from graphlead.core.errors import SettingsError
 from graphlead.core.evaluation import Evaluation
@@ -20,7 +21,6 @@ from graphlead.explain.text import told
 from graphlead.ingest import understand
 from graphlead.pipeline import discover as pipeline
 from graphlead.profile.sentences import summary
-from graphlead.report.exports import write_csv
 from graphlead.report.summary import counted, summary_text
 from graphlead.world import WorldSettings, make_world
 from graphlead.world.truth import against_truth, truth_text
@@ -51,9 +51,7 @@ def init(paths: Mapping[str, Path | None], target: Path, console: Console, *, fo
     columns = understand(companies)
     written = {key: path and _seen_from(target.parent, path) for key, path in paths.items()}
     with disk_errors(target.parent):
-        part = target.with_name(f".{target.name}.part")
-        part.write_text(template(columns, written), "utf-8")
-        part.replace(target)
+        write_whole(target, lambda part: part.write_text(template(columns, written), "utf-8"))
     console.outcome(
         f"{target} tells how {counted(len(columns), 'column')} of {companies} were understood. Edit it, then:\n"
         f"  graphlead run --config {target}",
@@ -69,9 +67,9 @@ def match(
         raise SettingsError("the output would replace the list.", where=str(out), remedy="Give another -o.")
     found = pipeline.match_list(clients, companies, console, columns={}, reviewed=reviewed)
     with disk_errors(out.parent):
-        write_csv(found.table, out)
+        write_csv(out, found.table)
         if review is not None:
-            write_csv(found.review, review)
+            write_csv(review, found.review)
     counts = found.counts()
     lines = ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())
     hint = "" if review or not counts["review"] else " Add --review FILE for the candidates to choose from."

@@ -9,15 +9,20 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from graphlead.core.errors import GraphleadError, RunFolderError
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
     from graphlead.core.arrays import Json
+
+Result = TypeVar("Result")
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 REFUSED = {
@@ -75,12 +80,71 @@ def _free_mb(folder: Path) -> float:
     return usage.free / 2**20 if usage.total else math.inf
 
 
+@contextmanager
+def scratch(parent: Path | None = None) -> Iterator[Path]:
+    """A folder inside ``parent`` (made when missing; by default the system's), gone with all it holds afterwards.
+
+    Raises RunFolderError when the parent cannot be written to.
+    """
+    try:
+        if parent is not None:
+            parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=".graphlead-", dir=parent))
+    except OSError as refused:
+        raise RunFolderError(
+            f"the folder cannot be written to ({refused.strerror}).",
+            where=str(parent or tempfile.gettempdir()),
+            remedy="Choose another, or give yourself the right to write there.",
+        ) from refused
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_whole(path: Path, write: Callable[[Path], Result]) -> Result:
+    """Let ``write`` fill a temporary name beside ``path``, then rename: the file is there whole or as it was before."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        result = write(part)
+        part.replace(path)
+        return result
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def write_json(path: Path, content: Json) -> None:
-    """Write indented JSON to a temporary name, then rename it."""
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    sync(beside)
-    beside.replace(path)
+    """Write indented JSON, whole and brought to the disk; what is not a number becomes null, for JSON has no NaN."""
+    text = json.dumps(jsonable(content), indent=1, ensure_ascii=False, allow_nan=False)
+
+    def write(part: Path) -> None:
+        part.write_text(text + "\n", "utf-8")
+        sync(part)
+
+    write_whole(path, write)
+
+
+def write_parquet(path: Path, table: pd.DataFrame | pa.Table) -> None:
+    """Write a table without its index, compressed with zstd, whole or not at all."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not isinstance(table, pa.Table):
+        table = pa.Table.from_pandas(table, preserve_index=False)
+    write_whole(path, lambda part: pq.write_table(table, part, compression="zstd"))
+
+
+def jsonable(value: object) -> object:
+    """The value as JSON can hold it: mappings, lists, texts and numbers, NumPy's scalars as Python's own."""
+    if isinstance(value, Mapping):
+        return {str(key): jsonable(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [jsonable(each) for each in value]
+    if callable(scalar := getattr(value, "item", None)):
+        value = scalar()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value.as_posix() if isinstance(value, Path) else value
 
 
 def sync(path: Path, *, deep: bool = True) -> None:

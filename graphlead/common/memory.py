@@ -1,11 +1,14 @@
-"""How long a piece of work takes and how much memory it holds at most."""
+"""How much memory there is, and how long a piece of work takes and how much it holds at most."""
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -59,3 +62,30 @@ def held_mb() -> float:
     except OSError:
         return 0.0
     return pages * resource.getpagesize() / _MIB
+
+
+def budget() -> int:
+    """The bytes that this process may hold: the least of what the machine has left, its control group and its limits.
+
+    Memory that the process holds already counts as its own.
+    """
+    held = int(held_mb() * _MIB)
+    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+    limits = [_available() + held, *_of_control_group()]
+    return min(limits if soft == resource.RLIM_INFINITY else [*limits, soft])
+
+
+def _available() -> int:
+    """The bytes that the machine could give without swapping; all it has where it does not tell."""
+    try:
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration):
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def _of_control_group() -> Iterator[int]:
+    """The limits of the control group, of version 2 and 1; none where there is no number."""
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):
+        with suppress(OSError, ValueError):
+            yield int(Path("/sys/fs/cgroup", name).read_text("ascii"))

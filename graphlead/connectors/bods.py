@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
-
 from graphlead.connectors.interests import KIND_NOTE, KINDS
 from graphlead.connectors.published import BODS, sort_out, stage
-from graphlead.connectors.sql import literal, mapping, parquet, session
+from graphlead.connectors.sql import mapping, parquet, session
 from graphlead.connectors.tables import Imported, open_journal, set_aside, write_tables
 from graphlead.core.contracts import Progress, silent
+from graphlead.engines.duckdb import Db, literal
 
 PLACE = "STRUCT(name VARCHAR, code VARCHAR)"
 SEAT = f"STRUCT(type VARCHAR, address VARCHAR, postCode VARCHAR, country {PLACE})"
@@ -47,9 +46,9 @@ def read_bods(files: Sequence[Path], out: Path, progress: Progress = silent) -> 
     """
     sources = sort_out(files, (BODS,), BODS)[BODS]
     total = len(sources) + 3
-    with session(out) as (db, scratch):
+    with session(out) as (db, folder):
         open_journal(db)
-        staged = [scratch / f"{i:05}.parquet" for i in range(len(sources))]
+        staged = [folder / f"{i:05}.parquet" for i in range(len(sources))]
         for i, (source, path) in enumerate(zip(sources, staged, strict=True)):
             progress(i, total, f"reading {source.name}")
             selected = (
@@ -57,7 +56,7 @@ def read_bods(files: Sequence[Path], out: Path, progress: Progress = silent) -> 
                 "recordStatus AS status, statementDate AS stated, publicationDetails.publicationDate AS published, "
                 "recordDetails AS details"
             )
-            stage(db, source, scratch, selected, path, FIELDS)
+            stage(db, source, folder, selected, path, FIELDS)
         progress(len(sources), total, "finding the newest statement of each record")
         _find_newest(db, staged)
         progress(len(sources) + 1, total, "reading the relationships")
@@ -66,10 +65,10 @@ def read_bods(files: Sequence[Path], out: Path, progress: Progress = silent) -> 
         progress(len(sources) + 2, total, "writing")
         companies = _companies(db)
         _set_aside_bystanders(db)
-        return write_tables(db, scratch, out, companies, LINKS, ", ".join(str(path) for path in files))
+        return write_tables(db, folder, out, companies, LINKS, ", ".join(str(path) for path in files))
 
 
-def _find_newest(db: duckdb.DuckDBPyConnection, staged: list[Path]) -> None:
+def _find_newest(db: Db, staged: list[Path]) -> None:
     """Make the view ``newest`` of what was said last of each record, and ``standing`` of those that are not closed."""
     db.execute(
         "CREATE TEMP VIEW statement AS SELECT *, (part << 40) + file_row_number AS position, "
@@ -94,7 +93,7 @@ def _find_newest(db: duckdb.DuckDBPyConnection, staged: list[Path]) -> None:
     set_aside(db, "SELECT file, record, type || ' closed', stated FROM newest WHERE status = 'closed'")
 
 
-def _find_relations(db: duckdb.DuckDBPyConnection) -> None:
+def _find_relations(db: Db) -> None:
     """Make ``relation`` of the relationships between two named parties, and ``unspecified`` of the others."""
     name = "CASE WHEN json_type({0}) = 'VARCHAR' THEN {0} ->> '$' END"
     reason = "coalesce({0} ->> '$.reason', 'unknown')"
@@ -131,7 +130,7 @@ SELECT DISTINCT position FROM reach WHERE node = goal
 """The relationships whose components lead from the interested party to the subject."""
 
 
-def _find_interests(db: duckdb.DuckDBPyConnection) -> None:
+def _find_interests(db: Db) -> None:
     """Make the table ``interest``: one row an interest, with the reason why it is no link, if it is none."""
     db.execute(f"CREATE TEMP TABLE told AS {TOLD}")
     each = "CASE WHEN len(interests) > 0 THEN interests ELSE [NULL] END"
@@ -179,7 +178,7 @@ WHERE fault IS NULL ORDER BY position, kind, share, date
 """
 
 
-def _companies(db: duckdb.DuckDBPyConnection) -> str:
+def _companies(db: Db) -> str:
     """The query for the companies table, over the table ``company`` of their ids; dissolved ones are set aside."""
     db.execute(
         "CREATE TEMP VIEW entity AS SELECT *, coalesce(iso_day(details.dissolutionDate) <= (FROM today), false) "
@@ -210,7 +209,7 @@ FROM chosen LEFT JOIN silent ON silent.target = record ORDER BY position
 """
 
 
-def _set_aside_bystanders(db: duckdb.DuckDBPyConnection) -> None:
+def _set_aside_bystanders(db: Db) -> None:
     """Set aside persons, and entities that are no companies, that no link speaks of, and records of no known type."""
     owners = "SELECT source AS record FROM interest WHERE fault IS NULL"
     set_aside(

@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 
 from graphlead.connectors.interests import KIND_NOTE, KINDS
-from graphlead.connectors.sql import literal, mapping, parquet, quoted, session
+from graphlead.connectors.sql import mapping, parquet, session
 from graphlead.core.register import Register, Role
+from graphlead.engines.duckdb import literal, quoted
 
 PUBLISHER = "graphlead"
 FOUNDED = r"(^|_)(founded|founding|incorporated|incorporation|established|created|registered)(_|$)"
@@ -62,12 +63,12 @@ def write_bods(register: Register, out: Path, *, day: date) -> int:
     interests of one relationship. Kinds that BODS has no word for are kept in the interest's details, so that
     ``read_bods`` gives the same links again.
     """
-    with session(out.parent) as (db, scratch):
+    with session(out.parent) as (db, folder):
         db.execute("CREATE TEMP MACRO dense(x) AS json_merge_patch('{}', x)")
         db.execute(f"CREATE TEMP VIEW company AS FROM {parquet([register.companies])}")
         db.execute(f"CREATE TEMP VIEW link AS FROM {parquet([register.links])}")
         db.execute(f"CREATE TEMP TABLE owner AS {OWNERS}")
-        unfinished = scratch / "statements"
+        unfinished = folder / "statements"
         parts = (
             (_entities(register), "entity"),
             (HOLDERS, "entity"),

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
-
 from graphlead.connectors.psc import FIELDS, PERSONS, make_links
 from graphlead.connectors.published import COMPANY_DATA, PSC, Published, sort_out, stage
-from graphlead.connectors.sql import literal, parquet, quoted, session
+from graphlead.connectors.sql import parquet, session
 from graphlead.connectors.tables import Imported, open_journal, set_aside, write_tables
 from graphlead.core.contracts import Progress, silent
+from graphlead.engines.duckdb import Db, literal, quoted
 
 COMPANY = {
     "company_id": "CompanyNumber",
@@ -64,14 +63,14 @@ def read_companies_house(files: Sequence[Path], out: Path, progress: Progress = 
     """
     found = sort_out(files, (COMPANY_DATA, PSC), COMPANY_DATA)
     total = sum(map(len, found.values())) + 2
-    with session(out) as (db, scratch):
+    with session(out) as (db, folder):
         open_journal(db)
         db.execute("CREATE TEMP MACRO uk_day(x) AS TRY_STRPTIME(x, '%d/%m/%Y')::DATE")
         staged: dict[str, list[Path]] = {standard: [] for standard in found}
         for i, source in enumerate(source for sources in found.values() for source in sources):
             progress(i, total, f"reading {source.name}")
-            path = scratch / f"{i:05}.parquet"
-            _stage(db, source, scratch, i, path)
+            path = folder / f"{i:05}.parquet"
+            _stage(db, source, folder, i, path)
             staged[source.standard].append(path)
         progress(total - 2, total, "finding the owners among the companies")
         _find_companies(db, staged[COMPANY_DATA])
@@ -81,23 +80,23 @@ def read_companies_house(files: Sequence[Path], out: Path, progress: Progress = 
             f"SELECT {OUTPUT}, unspecified_owner FROM company LEFT JOIN unspecified USING (company_id) "
             "ORDER BY part, file_row_number"
         )
-        return write_tables(db, scratch, out, companies, links, ", ".join(str(path) for path in files))
+        return write_tables(db, folder, out, companies, links, ", ".join(str(path) for path in files))
 
 
-def _stage(db: duckdb.DuckDBPyConnection, source: Published, scratch: Path, part: int, path: Path) -> None:
+def _stage(db: Db, source: Published, folder: Path, part: int, path: Path) -> None:
     file = f"{literal(source.name)} AS file, {part} AS part"
     if source.standard == PSC:
-        stage(db, source, scratch, f"{file}, {PERSONS}", path, FIELDS)
+        stage(db, source, folder, f"{file}, {PERSONS}", path, FIELDS)
         return
     source.require(NEEDED)
     columns = (
         f"{f'filled({quoted(column)})' if column in source.header else 'NULL::VARCHAR'} AS {name}"
         for name, column in COMPANY.items()
     )
-    stage(db, source, scratch, ", ".join([file, *columns]), path)
+    stage(db, source, folder, ", ".join([file, *columns]), path)
 
 
-def _find_companies(db: duckdb.DuckDBPyConnection, staged: list[Path]) -> None:
+def _find_companies(db: Db, staged: list[Path]) -> None:
     """Make the view ``company``; dissolved ones and rows without a number are set aside."""
     db.execute(
         "CREATE TEMP VIEW listed AS SELECT *, CASE WHEN company_id IS NULL THEN 'no company number' "

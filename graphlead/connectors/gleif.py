@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
-
 from graphlead.connectors.published import ENTITIES, RELATIONSHIPS, Published, sort_out, stage
-from graphlead.connectors.sql import literal, parquet, quoted, session
+from graphlead.connectors.sql import parquet, session
 from graphlead.connectors.tables import NO_LINKS, Imported, open_journal, set_aside, write_tables
 from graphlead.core.contracts import Progress, silent
+from graphlead.engines.duckdb import Db, literal, quoted
 
 ADDRESS = "Entity.LegalAddress"
 COMPANY = {
@@ -68,19 +67,19 @@ def read_gleif(files: Sequence[Path], out: Path, progress: Progress = silent) ->
     """
     found = sort_out(files, (ENTITIES, RELATIONSHIPS), ENTITIES)
     total = sum(map(len, found.values())) + 1
-    with session(out) as (db, scratch):
+    with session(out) as (db, folder):
         open_journal(db)
         staged: dict[str, list[Path]] = {standard: [] for standard in found}
         for i, source in enumerate(source for sources in found.values() for source in sources):
             progress(i, total, f"reading {source.name}")
             source.require(NEEDED[source.standard])
-            path = scratch / f"{i:05}.parquet"
-            stage(db, source, scratch, _selected(source), path)
+            path = folder / f"{i:05}.parquet"
+            stage(db, source, folder, _selected(source), path)
             staged[source.standard].append(path)
         progress(total - 1, total, "writing")
         companies = _companies(db, staged[ENTITIES])
         links = _links(db, staged[RELATIONSHIPS])
-        return write_tables(db, scratch, out, companies, links, ", ".join(str(path) for path in files))
+        return write_tables(db, folder, out, companies, links, ", ".join(str(path) for path in files))
 
 
 def _selected(source: Published) -> str:
@@ -104,7 +103,7 @@ def _periods() -> dict[str, str]:
     }
 
 
-def _companies(db: duckdb.DuckDBPyConnection, staged: list[Path]) -> str:
+def _companies(db: Db, staged: list[Path]) -> str:
     """The query for the companies table; records that are none are set aside."""
     annulled = f"registration_status IN ({', '.join(map(literal, NO_RECORD))})"
     reason = (
@@ -118,7 +117,7 @@ def _companies(db: duckdb.DuckDBPyConnection, staged: list[Path]) -> str:
     return f"SELECT {', '.join(columns)} FROM entity WHERE fault IS NULL"
 
 
-def _links(db: duckdb.DuckDBPyConnection, staged: list[Path]) -> str:
+def _links(db: Db, staged: list[Path]) -> str:
     """The query for the links table; relationships that do not hold are set aside."""
     if not staged:
         return NO_LINKS

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
-
-from graphlead.connectors.sql import literal, parquet
+from graphlead.connectors.sql import parquet
 from graphlead.connectors.tables import NO_LINKS, set_aside
+from graphlead.engines.duckdb import Db, literal
 
 FIELDS = (
     "company_number: 'VARCHAR', data: 'STRUCT(kind VARCHAR, name VARCHAR, name_elements STRUCT(forename VARCHAR, "
@@ -53,7 +52,7 @@ SAME_NAME = "regexp_replace(replace({}, 'LIMITED', 'LTD'), '[^A-Z0-9]', '', 'g')
 """Names are compared without punctuation and whichever way the legal form is written."""
 
 
-def make_links(db: duckdb.DuckDBPyConnection, staged: list[Path]) -> str:
+def make_links(db: Db, staged: list[Path]) -> str:
     """The query for the links table over the view ``company``, and the table ``unspecified`` (company_id, reason).
 
     A corporate owner is a company of the register when its number is there and the country it says it is registered
@@ -84,7 +83,7 @@ def make_links(db: duckdb.DuckDBPyConnection, staged: list[Path]) -> str:
     )
 
 
-def _set_aside_others(db: duckdb.DuckDBPyConnection) -> None:
+def _set_aside_others(db: Db) -> None:
     """Set aside the lines that name nobody who is in control; what a company says instead stays with it."""
     set_aside(
         db,
@@ -99,7 +98,7 @@ def _set_aside_others(db: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _find_owners(db: duckdb.DuckDBPyConnection) -> None:
+def _find_owners(db: Db) -> None:
     """Make the view ``owner``: the lines with somebody in control, with source_id and source_type."""
     db.execute(
         "CREATE TEMP TABLE corporate AS SELECT number AS of_number, country AS of_country, name AS of_name, company_id "

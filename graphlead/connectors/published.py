@@ -14,10 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-import duckdb
-
-from graphlead.connectors.sql import literal, plain
 from graphlead.core.errors import InputError
+from graphlead.engines.duckdb import UNREADABLE, Db, literal, plain
 
 BODS, OLD_BODS = "BODS 0.4 statements", "BODS statements of a version before 0.4"
 ENTITIES, RELATIONSHIPS = "GLEIF level 1 records", "GLEIF level 2 relationship records"
@@ -200,7 +198,7 @@ def _standard_of_columns(header: tuple[str, ...]) -> str:
 
 
 def stage(
-    db: duckdb.DuckDBPyConnection,
+    db: Db,
     source: Published,
     scratch: Path,
     selected: str,
@@ -216,17 +214,18 @@ def stage(
             db.execute(
                 f"COPY (SELECT {selected} FROM {_reader(source, path, fields)}) TO {literal(target)} (FORMAT parquet)"
             )
-        except (duckdb.InvalidInputException, duckdb.ConversionException) as broken:
+        except UNREADABLE as broken:
             raise _unreadable(source, str(broken)) from broken
 
 
 def _reader(source: Published, path: Path, fields: str) -> str:
     packing = f"compression = '{'gzip' if source.gzipped else 'none'}'"
     if not source.header:
-        return f"read_json({plain(path)}, columns = {{{fields}}}, {packing})"
+        return f"read_json({literal(plain(path))}, columns = {{{fields}}}, {packing})"
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in source.header)
+    file = literal(plain(path))
     return (
-        f"read_csv({plain(path)}, auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
+        f"read_csv({file}, auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
         f"columns = {{{columns}}}, {packing})"
     )
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
-from graphlead.connectors.sql import literal
 from graphlead.core.errors import InputError
+from graphlead.engines.duckdb import Db, literal
 
 COMPANIES, LINKS, SET_ASIDE = "companies.parquet", "links.parquet", "set_aside.parquet"
 NO_LINKS = (
@@ -39,19 +37,17 @@ class Imported:
         return sum(count for _, count in self.reasons)
 
 
-def open_journal(db: duckdb.DuckDBPyConnection) -> None:
+def open_journal(db: Db) -> None:
     """Make the empty table ``set_aside``."""
     db.execute("CREATE TEMP TABLE set_aside (file VARCHAR, record VARCHAR, reason VARCHAR, detail VARCHAR)")
 
 
-def set_aside(db: duckdb.DuckDBPyConnection, query: str) -> None:
+def set_aside(db: Db, query: str) -> None:
     """Add what a query selects: file, record, reason, detail."""
     db.execute(f"INSERT INTO set_aside {query}")
 
 
-def write_tables(
-    db: duckdb.DuckDBPyConnection, scratch: Path, out: Path, companies: str, links: str, where: str
-) -> Imported:
+def write_tables(db: Db, scratch: Path, out: Path, companies: str, links: str, where: str) -> Imported:
     """Write two queries and the table ``set_aside``; the files move to ``out`` when all three are complete.
 
     links: source_id, source_name, source_type (company, person or holder), target_id, kind, share, date, stated
@@ -71,12 +67,12 @@ def write_tables(
     return Imported(out / COMPANIES, out / LINKS, out / SET_ASIDE, counts[0], counts[1], reasons)
 
 
-def _write(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
+def _write(db: Db, query: str, path: Path) -> int:
     done = db.execute(f"COPY ({query}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd)").fetchone()
     return int(done[0]) if done else 0
 
 
-def _reasons(db: duckdb.DuckDBPyConnection) -> tuple[tuple[str, int], ...]:
+def _reasons(db: Db) -> tuple[tuple[str, int], ...]:
     rows = db.execute(
         "SELECT reason, count(*) AS n FROM set_aside GROUP BY reason ORDER BY n DESC, reason"
     ).fetchall()

@@ -11,6 +11,8 @@ from graphlead.core.errors import CarrierError
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
+Reals = npt.NDArray[np.float64]
+Longs = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Json = dict[str, Any]
 

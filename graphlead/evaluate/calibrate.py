@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from graphlead.core.arrays import Floats
+from graphlead.core.arrays import Floats, Reals
 from graphlead.core.errors import CarrierError, InputError
-
-Reals = npt.NDArray[np.float64]
 
 KNOTS = 64
 """Most steps of the map: a list of clients carries no more detail."""

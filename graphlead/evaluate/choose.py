@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-from graphlead.core.arrays import Floats, Ints
+from graphlead.core.arrays import Floats, Ints, Reals
 from graphlead.core.errors import CarrierError
 from graphlead.evaluate.heldout import HeldOut
 from graphlead.evaluate.metrics import average_precision, from_the_top
-from graphlead.evaluate.positions import Reals, Resamples, positions, resample
+from graphlead.evaluate.positions import Resamples, positions, resample
 
 BLEND = "blend"
 """The name of the blend's column beside the single rankers."""

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from graphlead.core.arrays import Reals
 from graphlead.core.errors import CarrierError
 from graphlead.evaluate.heldout import HeldOut
 from graphlead.evaluate.metrics import Prior, cuts
-from graphlead.evaluate.positions import Positions, Reals, Resamples, positions, resample
+from graphlead.evaluate.positions import Positions, Resamples, positions, resample
 
 POINTS = 60
 """Lengths of a list that are looked at, spaced evenly by their logarithm."""

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
+
+from graphlead.core.arrays import Longs
 
 BINS = 10
 """Bands of equal size that a number or a date is cut into."""
 
 FEWEST = 5
 """Companies of the list that a value needs to be named."""
-
-Longs = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphlead.evaluate.positions import Positions, Reals, Resamples
+from graphlead.core.arrays import Reals
+from graphlead.evaluate.positions import Positions, Resamples
 
 SHARES = (0.01, 0.05, 0.10)
 TOPS = (100, 500)

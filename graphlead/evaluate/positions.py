@@ -7,10 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from graphlead.core.arrays import Floats
+from graphlead.core.arrays import Floats, Reals
 from graphlead.evaluate.heldout import HeldOut
-
-Reals = npt.NDArray[np.float64]
 
 BLOCKS = 200
 """Random blocks in which the unlabelled companies are reweighted: as good as one by one, far cheaper."""

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 from scipy.stats import beta
 
-from graphlead.core.arrays import Floats
+from graphlead.core.arrays import Floats, Longs, Reals
 from graphlead.core.errors import CarrierError
 
-Reals = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
+Counts = Longs
 
 HIGHEST = 0.9
 CONFIDENCE = 0.98

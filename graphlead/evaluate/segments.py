@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from graphlead.core.arrays import Longs, Reals
 from graphlead.evaluate.heldout import HeldOut
 from graphlead.evaluate.positions import Positions
 
@@ -22,7 +23,7 @@ SPARSE = "(where clients are sparse)"
 
 COLUMNS = ["split", "ranker", "column", "segment", "companies", "held_out", "found", "recall", "recall_10"]
 
-_Codes = npt.NDArray[np.int64]
+_Codes = Longs
 
 
 def recall_by_segment(result: HeldOut, places: Mapping[str, Positions]) -> pd.DataFrame:
@@ -42,7 +43,7 @@ def recall_by_segment(result: HeldOut, places: Mapping[str, Positions]) -> pd.Da
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _recall(chances: npt.NDArray[np.float64]) -> tuple[float, float, float]:
+def _recall(chances: Reals) -> tuple[float, float, float]:
     at_5, at_10 = chances.mean(axis=1)
     return float(chances[0].sum()), float(at_5), float(at_10)
 

@@ -7,7 +7,7 @@ import heapq
 import numpy as np
 import numpy.typing as npt
 
-from graphlead.core.arrays import Ints
+from graphlead.core.arrays import Ints, Longs
 from graphlead.core.clients import Cohort
 from graphlead.core.errors import CarrierError, SettingsError
 
@@ -84,7 +84,7 @@ def _even(size: int, k: int, rng: np.random.Generator) -> Folds:
     return fold
 
 
-def _deal(sizes: npt.NDArray[np.int64], k: int) -> tuple[Folds, npt.NDArray[np.int64]]:
+def _deal(sizes: Longs, k: int) -> tuple[Folds, Longs]:
     """Each size to the emptiest of k folds, in the order given; the folds chosen and their loads (k,)."""
     load = np.zeros(k, np.int64)
     chosen = np.zeros(len(sizes), np.int8)
@@ -97,7 +97,7 @@ def _deal(sizes: npt.NDArray[np.int64], k: int) -> tuple[Folds, npt.NDArray[np.i
     return chosen, load
 
 
-def _level(load: npt.NDArray[np.int64], singles: int) -> Folds:
+def _level(load: Longs, singles: int) -> Folds:
     """Folds for ``singles`` units poured onto the loads (k,) so that they end as level as they can."""
     heights = load[:, None] + np.arange(singles)
     lowest = np.argsort(heights, axis=None, kind="stable")[:singles]

@@ -8,9 +8,9 @@ from typing import Protocol
 
 import numpy as np
 
-from graphlead.core.arrays import Floats, Ints
+from graphlead.core.arrays import Floats, Ints, Reals
 from graphlead.explain.reasons.attribution import Attribution
-from graphlead.explain.reasons.inputs import Game, Reals, Views
+from graphlead.explain.reasons.inputs import Game, Views
 from graphlead.explain.reasons.removal import Lift, without_one
 from graphlead.explain.reasons.themes import (
     HOLDERS,

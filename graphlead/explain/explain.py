@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphlead.core.arrays import NONE, Floats, Ints
+from graphlead.core.arrays import NONE, Floats, Ints, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.evidence import Evidence
@@ -18,7 +18,7 @@ from graphlead.explain.counterfactual import Otherwise, Ranking, WalkWithout, co
 from graphlead.explain.facts import Facts, Names
 from graphlead.explain.reasons.attribution import attribute
 from graphlead.explain.reasons.counts import Around, count_around
-from graphlead.explain.reasons.inputs import Game, Reals, Scorer, Typical, Views, typical
+from graphlead.explain.reasons.inputs import Game, Scorer, Typical, Views, typical
 from graphlead.explain.reasons.reasons import ReasonWriter
 from graphlead.explain.reasons.removal import Lift
 from graphlead.explain.reasons.themes import HELD, Cuts, Themes, themes_of

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphlead.common.files import write_whole
 from graphlead.core.arrays import Json
 from graphlead.core.errors import RunFolderError
 from graphlead.core.evidence import Evidence, Reason, Tie
@@ -19,12 +20,7 @@ from graphlead.core.evidence import Evidence, Reason, Tie
 def save_evidence(evidence: Sequence[Evidence], ids: pa.Array, path: Path) -> None:
     """Write a JSON list with one line a company; companies and clients by their ids, ``ids`` being the register's."""
     lines = [json.dumps(entry, ensure_ascii=False, allow_nan=False) for entry in entries(evidence, ids)]
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text("[\n" + ",\n".join(lines) + "\n]\n", "utf-8")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(path, lambda part: part.write_text("[\n" + ",\n".join(lines) + "\n]\n", "utf-8"))
 
 
 def entries(evidence: Sequence[Evidence], ids: pa.Array) -> list[Json]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
+
+from graphlead.engines.duckdb import open_db
 
 FEWEST = 2
 WIDEST = 0.2
@@ -29,17 +30,12 @@ def term_incidence(text: pa.ChunkedArray) -> tuple[sp.csr_matrix, list[str]]:
     """
     n = len(text)
     texts = pa.table({"company": pa.array(np.arange(n, dtype=np.int32)), "text": text.cast(pa.string())})
-    with duckdb.connect() as connection:
-        connection.execute("SET enable_progress_bar = false")
-        connection.register("texts", texts)
-        connection.execute(_WORDS)
-        connection.execute(_NUMBERED, [FEWEST, max(FEWEST, int(n * WIDEST))])
-        words = [
-            word for (word,) in connection.execute("SELECT term FROM numbered ORDER BY number").fetchall()
-        ]
-        pairs = connection.execute(
-            "SELECT company, number FROM words JOIN numbered USING (term)"
-        ).fetchnumpy()
+    with open_db() as db:
+        db.register("texts", texts)
+        db.execute(_WORDS)
+        db.execute(_NUMBERED, [FEWEST, max(FEWEST, int(n * WIDEST))])
+        words = [word for (word,) in db.execute("SELECT term FROM numbered ORDER BY number").fetchall()]
+        pairs = db.execute("SELECT company, number FROM words JOIN numbered USING (term)").fetchnumpy()
     ones = np.ones(len(pairs["company"]), np.float32)
     matrix = sp.csr_matrix((ones, (pairs["company"], pairs["number"])), shape=(n, len(words)))
     matrix.sort_indices()

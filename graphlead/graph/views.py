@@ -176,7 +176,7 @@ def _identities(
         names = {} if kind in LEVELS else _names_in_links(register, ids)
         return ids.to_pylist(), [names.get(key, key) for key in ids.to_pylist()]
     columns = ["company_id", *register.names_of(Role.NAME)[:1]]
-    table = _take_rows(register, columns, at)
+    table = register.rows(columns, at)
     keys, called = table["company_id"].to_pylist(), table[columns[-1]].to_pylist()
     return keys, [key if name is None else name for key, name in zip(keys, called, strict=True)]
 
@@ -187,17 +187,3 @@ def _names_in_links(register: Register, ids: pa.Array) -> dict[str, str]:
     named = pc.and_(pc.is_in(table["source_id"], ids), pc.is_valid(table["source_name"]))
     table = table.filter(named)
     return dict(zip(table["source_id"].to_pylist(), table["source_name"].to_pylist(), strict=True))
-
-
-def _take_rows(register: Register, columns: list[str], at: npt.NDArray[np.integer]) -> pa.Table:
-    """Rows of the companies table in ascending order, one row group in memory at a time."""
-    pieces, first = [], 0
-    with pq.ParquetFile(register.companies) as file:
-        for group in range(file.num_row_groups):
-            rows = file.metadata.row_group(group).num_rows
-            wanted = at[(at >= first) & (at < first + rows)] - first
-            if len(wanted):
-                pieces.append(file.read_row_group(group, columns=columns).take(pa.array(wanted)))
-            first += rows
-        empty = file.schema_arrow.empty_table().select(columns)
-    return pa.concat_tables([empty, *pieces])

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import duckdb
 import numpy as np
 
+from graphlead.common.files import scratch
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import InputError
 from graphlead.core.noise import Noise
 from graphlead.core.register import Column, Register, Role
+from graphlead.engines.duckdb import Db, open_db, quoted
 from graphlead.ingest import records
 from graphlead.ingest.companies import clean_companies
 from graphlead.ingest.journal import KEPT, N_EXAMPLES, Journal
@@ -21,7 +21,6 @@ from graphlead.ingest.links import clean_links, write_no_links
 from graphlead.ingest.open_file import Source, open_source
 from graphlead.ingest.outliers import Matrix, find_outliers
 from graphlead.ingest.plan import Reading, make_plan
-from graphlead.ingest.sql import quoted, session
 from graphlead.ingest.typed import type_values
 
 STAGES = 6
@@ -33,7 +32,7 @@ def understand(companies: Path, overrides: Mapping[str, str] = {}) -> tuple[Colu
     ``overrides`` fixes roles by column name: a value of Role, or industry:NACE, industry:NAICS, industry:SIC.
     Raises InputError when the file cannot be used, SettingsError when an override names no column or no role.
     """
-    with session(Path(tempfile.gettempdir())) as (db, folder):
+    with scratch() as folder, open_db(folder) as db:
         _, readings = _open_companies(db, companies, overrides, folder)
         return tuple(reading.column for reading in readings)
 
@@ -52,7 +51,7 @@ def ingest(
     Writes companies.parquet and links.parquet (see Register), set_aside.parquet, columns.json and noise.json.
     ``seed`` draws the samples that outliers are sought in. Raises InputError when a file cannot be used.
     """
-    with session(work) as (db, folder):
+    with scratch(work) as folder, open_db(folder) as db:
         journal = Journal(db)
         progress(0, STAGES, "reading the companies")
         source, readings = _open_companies(db, companies, overrides, folder)
@@ -77,7 +76,7 @@ def ingest(
 
 
 def _open_companies(
-    db: duckdb.DuckDBPyConnection, path: Path, overrides: Mapping[str, str], folder: Path
+    db: Db, path: Path, overrides: Mapping[str, str], folder: Path
 ) -> tuple[Source, tuple[Reading, ...]]:
     source = open_source(db, path, "companies", folder)
     if not source.rows:
@@ -87,9 +86,7 @@ def _open_companies(
     return source, type_values(db, source, make_plan(db, source, overrides), folder)
 
 
-def _ingest_links(
-    db: duckdb.DuckDBPyConnection, links: Path | None, work: Path, journal: Journal, folder: Path
-) -> int:
+def _ingest_links(db: Db, links: Path | None, work: Path, journal: Journal, folder: Path) -> int:
     companies, path = work / records.COMPANIES, work / records.LINKS
     if links is None:
         write_no_links(db, path)
@@ -99,7 +96,7 @@ def _ingest_links(
     return n_links
 
 
-def _note_outliers(db: duckdb.DuckDBPyConnection, register: Register, journal: Journal, seed: int) -> None:
+def _note_outliers(db: Db, register: Register, journal: Journal, seed: int) -> None:
     names = register.names_of(Role.NUMBER)
     if not names or register.n_companies < 50:
         return
@@ -120,7 +117,7 @@ def _note_outliers(db: duckdb.DuckDBPyConnection, register: Register, journal: J
     journal.note("outliers", "companies", len(found.rows), message, action=KEPT, examples=examples)
 
 
-def _numbers(db: duckdb.DuckDBPyConnection, register: Register, names: list[str]) -> Matrix:
+def _numbers(db: Db, register: Register, names: list[str]) -> Matrix:
     """The number columns as float32 (n, k), NaN where missing."""
     selected = ", ".join(
         f"coalesce({quoted(name)}, 'nan'::DOUBLE)::FLOAT AS n{i}" for i, name in enumerate(names)

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
-import duckdb
-
 from graphlead.core.register import Role
+from graphlead.engines.duckdb import Db, literal, one_row
 from graphlead.ingest.headers import is_date, normalised
 from graphlead.ingest.open_file import Source
-from graphlead.ingest.sql import one_row
 from graphlead.ingest.values import (
     band,
     day,
@@ -19,7 +17,6 @@ from graphlead.ingest.values import (
     finite,
     is_band,
     is_placeholder,
-    literal,
     number,
     yes_or_no,
 )
@@ -170,7 +167,7 @@ def _costly(x: str, family: str) -> tuple[str, ...]:
     return _costly_text_measures(x) if family == "text" else _number_measures(x)[-N_COSTLY:]
 
 
-def profile(db: duckdb.DuckDBPyConnection, source: Source) -> tuple[Profile, ...]:
+def profile(db: Db, source: Source) -> tuple[Profile, ...]:
     """A Profile for every column of the source."""
     step = max(1, source.rows // min(SAMPLE_ROWS, SAMPLE_CELLS // len(source.names)))
     cleaned = ", ".join(
@@ -210,7 +207,7 @@ def _worth_asking(name: str, family: str, cheap: tuple[Any, ...]) -> bool:
 
 
 def measure(
-    db: duckdb.DuckDBPyConnection,
+    db: Db,
     table: str,
     columns: list[tuple[str, str]],
     measures: Callable[[str, str], tuple[str, ...]],

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
-
 from graphlead.core.register import Role
+from graphlead.engines.duckdb import Db, one_row, quoted, write_parquet
 from graphlead.ingest.journal import IGNORED, KEPT, MADE_MISSING, N_EXAMPLES, SET_ASIDE, Journal
 from graphlead.ingest.open_file import Source
 from graphlead.ingest.plan import Reading
-from graphlead.ingest.sql import one_row, quoted, write_parquet
 
 LONG = 1_000
 """Characters beyond which a name is reported."""
 
 
 def clean_companies(
-    db: duckdb.DuckDBPyConnection, source: Source, readings: tuple[Reading, ...], journal: Journal, path: Path
+    db: Db, source: Source, readings: tuple[Reading, ...], journal: Journal, path: Path
 ) -> int:
     """Write the companies that have an id of their own, in the file's order; returns how many there are."""
     journal.set_aside_unreadable(source, "companies")
@@ -44,7 +42,7 @@ def _note_text(source: Source, journal: Journal) -> None:
     journal.note("damaged characters", "companies", source.damaged, message, action=KEPT)
 
 
-def _note_column(db: duckdb.DuckDBPyConnection, source: Source, reading: Reading, journal: Journal) -> None:
+def _note_column(db: Db, source: Source, reading: Reading, journal: Journal) -> None:
     column, name = reading.column, reading.column.name
     if column.role is Role.IGNORED:
         if not reading.forced:
@@ -81,7 +79,7 @@ def _note_column(db: duckdb.DuckDBPyConnection, source: Source, reading: Reading
     _note_broken(db, source, reading, journal)
 
 
-def _note_broken(db: duckdb.DuckDBPyConnection, source: Source, reading: Reading, journal: Journal) -> None:
+def _note_broken(db: Db, source: Source, reading: Reading, journal: Journal) -> None:
     """Report and record the values that their column's role cannot read."""
     broken = reading.cleaned - reading.typed - reading.infinite
     if broken <= 0:
@@ -109,9 +107,7 @@ def _note_broken(db: duckdb.DuckDBPyConnection, source: Source, reading: Reading
     )
 
 
-def _examples(
-    db: duckdb.DuckDBPyConnection, source: Source, reading: Reading, where: str, distinct: bool
-) -> list[str]:
+def _examples(db: Db, source: Source, reading: Reading, where: str, distinct: bool) -> list[str]:
     """Values as the file has them: the most frequent, or the first with their rows."""
     value = f"left({reading.source}::VARCHAR, 60)"
     found = f"FROM {source.view} WHERE {reading.source} IS NOT NULL AND {where}"
@@ -122,9 +118,7 @@ def _examples(
     return [f"row {row}: {v}" for row, v in db.execute(query).fetchall()]
 
 
-def _find_unusable_ids(
-    db: duckdb.DuckDBPyConnection, source: Source, readings: tuple[Reading, ...], journal: Journal
-) -> None:
+def _find_unusable_ids(db: Db, source: Source, readings: tuple[Reading, ...], journal: Journal) -> None:
     """Fill the table ``unusable`` (row, reason) with the rows without an id and the later rows of a repeated one."""
     key = next(reading.typed_name for reading in readings if reading.column.role is Role.ID)
     db.execute(
@@ -145,7 +139,7 @@ def _find_unusable_ids(
     _note_ids(db, journal)
 
 
-def _note_ids(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
+def _note_ids(db: Db, journal: Journal) -> None:
     kinds = (
         ("duplicate rows", "exact", "rows that repeat an earlier one in every column; the first stays"),
         (
@@ -170,9 +164,7 @@ def _columns(readings: tuple[Reading, ...], *roles: Role) -> list[str]:
     return [reading.typed_name for role in roles for reading in readings if reading.column.role is role]
 
 
-def _note_same_name_and_place(
-    db: duckdb.DuckDBPyConnection, readings: tuple[Reading, ...], journal: Journal
-) -> None:
+def _note_same_name_and_place(db: Db, readings: tuple[Reading, ...], journal: Journal) -> None:
     """Report the companies that share a normalised name and the finest place known with another id."""
     names = _columns(readings, Role.NAME)[:1]
     if not names:
@@ -201,7 +193,7 @@ def _note_same_name_and_place(
     )
 
 
-def _note_long_names(db: duckdb.DuckDBPyConnection, readings: tuple[Reading, ...], journal: Journal) -> None:
+def _note_long_names(db: Db, readings: tuple[Reading, ...], journal: Journal) -> None:
     for reading in readings:
         if reading.column.role is Role.NAME:
             v = reading.typed_name

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from graphlead.core.noise import Finding
+from graphlead.engines.duckdb import Db, one_row, quoted, write_parquet
 from graphlead.ingest.open_file import Source, as_text
-from graphlead.ingest.sql import one_row, quoted, write_parquet
 
 KEPT, SET_ASIDE, MADE_MISSING, IGNORED = "kept", "set aside", "made missing", "ignored"
 N_EXAMPLES = 5
@@ -21,7 +20,7 @@ N_EXAMPLES = 5
 class Journal:
     """Collects findings, and set-aside records in the table ``set_aside`` (table, row, reason, record)."""
 
-    def __init__(self, db: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, db: Db) -> None:
         self._db = db
         self.findings: list[Finding] = []
         db.execute(

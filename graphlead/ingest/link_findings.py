@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import duckdb
 import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from graphlead.engines.duckdb import Db, one_row
 from graphlead.ingest.journal import KEPT, N_EXAMPLES, Journal
-from graphlead.ingest.sql import one_row
 
 SUM_TOLERANCE = 0.01
 """By how much the shares in a company may pass 100 % in all before it is reported."""
 
 
-def note_links(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
+def note_links(db: Db, journal: Journal) -> None:
     """Report on the table ``link`` that clean_links leaves."""
     for kind in ("holder", "person"):
         note_sources(db, journal, kind)
@@ -22,7 +21,7 @@ def note_links(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
     note_cycles(db, journal)
 
 
-def note_sources(db: duckdb.DuckDBPyConnection, journal: Journal, kind: str) -> None:
+def note_sources(db: Db, journal: Journal, kind: str) -> None:
     """Report the sources of a kind that are not in the register; their links stay."""
     where = "FROM link WHERE fault IS NULL AND source_type = ?"
     count, links = one_row(db, f"SELECT count(DISTINCT source_id), count(*) {where}", [kind])
@@ -36,7 +35,7 @@ def note_sources(db: duckdb.DuckDBPyConnection, journal: Journal, kind: str) -> 
     journal.note(f"{kind}s", "links", count, message, action=KEPT, column="source_id", examples=examples)
 
 
-def note_sums(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
+def note_sums(db: Db, journal: Journal) -> None:
     """Report companies whose known owners hold more than the whole; of several links of a pair the largest counts."""
     sums = (
         "FROM (SELECT target_id, sum(low) AS total FROM (SELECT target_id, source_id, max(share_low) AS low FROM link "
@@ -53,7 +52,7 @@ def note_sums(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
     journal.note("sums of shares", "links", count, message, action=KEPT, column="share", examples=examples)
 
 
-def note_cycles(db: duckdb.DuckDBPyConnection, journal: Journal) -> None:
+def note_cycles(db: Db, journal: Journal) -> None:
     """Report the companies that own themselves through others: strong components of more than one company."""
     edges = db.execute(
         "SELECT source, target, source_id FROM link WHERE fault IS NULL "

@@ -6,18 +6,16 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from graphlead.core.errors import InputError
 from graphlead.core.register import Role
+from graphlead.engines.duckdb import Db, literal, one_row, plain, write_parquet
 from graphlead.ingest import headers
 from graphlead.ingest.column_profile import profile
 from graphlead.ingest.journal import KEPT, MADE_MISSING, N_EXAMPLES, SET_ASIDE, Journal
 from graphlead.ingest.open_file import Source, as_text
 from graphlead.ingest.roles import decide
 from graphlead.ingest.shares import ROUNDING, bounds, is_per_cent
-from graphlead.ingest.sql import one_row, plain, write_parquet
-from graphlead.ingest.values import day, epoch_day, is_placeholder, literal, one_of, within_range
+from graphlead.ingest.values import day, epoch_day, is_placeholder, one_of, within_range
 
 OWNER = "owner|parent|shareholder|investor|holder|subject|interested_party|psc|acquirer"
 OWNED = "subsidiary|child|owned|investee|portfolio_company|held|object|acquired|issuer"
@@ -51,7 +49,7 @@ REVERSED = (
 PERSON = "(^|_)(person|individual|natural_person|human|director|officer|individuals?)(_|$)"
 
 
-def write_no_links(db: duckdb.DuckDBPyConnection, path: Path) -> None:
+def write_no_links(db: Db, path: Path) -> None:
     """An empty links table with the columns of Register.links."""
     write_parquet(
         db,
@@ -62,9 +60,7 @@ def write_no_links(db: duckdb.DuckDBPyConnection, path: Path) -> None:
     )
 
 
-def clean_links(
-    db: duckdb.DuckDBPyConnection, source: Source, companies: Path, journal: Journal, path: Path
-) -> int:
+def clean_links(db: Db, source: Source, companies: Path, journal: Journal, path: Path) -> int:
     """Write the links whose target is in the register, in the file's order; returns how many there are.
 
     Raises InputError when the file has no column for the source or for the target.
@@ -112,7 +108,7 @@ def _by_preference(normal: list[str], part: str) -> list[int]:
     )
 
 
-def _read_parts(db: duckdb.DuckDBPyConnection, source: Source, parts: dict[str, int]) -> None:
+def _read_parts(db: Db, source: Source, parts: dict[str, int]) -> None:
     """Make the table ``said``: each part of each link as a string, its share's bounds and its day."""
     texts = {part: _text_of(source, parts, part) for part, _ in FIELDS}
     kind = f"regexp_replace(lower({texts['kind']}), '[^a-z0-9]+', '_', 'g')"
@@ -144,7 +140,7 @@ def _text_of(source: Source, parts: dict[str, int], part: str) -> str:
     return f"CASE WHEN NOT {is_placeholder(text, role, keeps_na=False)} THEN {text} END"
 
 
-def _day_of(db: duckdb.DuckDBPyConnection, source: Source, parts: dict[str, int]) -> str:
+def _day_of(db: Db, source: Source, parts: dict[str, int]) -> str:
     if "date" not in parts:
         return "NULL::DATE"
     position = parts["date"]
@@ -156,7 +152,7 @@ def _day_of(db: duckdb.DuckDBPyConnection, source: Source, parts: dict[str, int]
     return epoch_day(text) if style == "epoch" else day(text, month_first=style == "month first")
 
 
-def _settle_shares(db: duckdb.DuckDBPyConnection, source: Source, journal: Journal) -> None:
+def _settle_shares(db: Db, source: Source, journal: Journal) -> None:
     """Add share_low and share_high (fractions) to ``said``; report and record those that cannot be."""
     signs, largest, above_one, known = one_row(
         db,
@@ -197,7 +193,7 @@ LOSSES = (
 )  # fmt: skip
 
 
-def _note_loss(db: duckdb.DuckDBPyConnection, source: Source, journal: Journal, loss: _Loss) -> None:
+def _note_loss(db: Db, source: Source, journal: Journal, loss: _Loss) -> None:
     """Report values that were made missing, and record their links."""
     name, value = loss.column.removesuffix("_text"), f"left({loss.column}, 60)"
     reason = f"? || ' \"' || {value} || '\" ' || ? || '; made missing'"
@@ -210,7 +206,7 @@ def _note_loss(db: duckdb.DuckDBPyConnection, source: Source, journal: Journal, 
     )
 
 
-def _resolve(db: duckdb.DuckDBPyConnection, companies: Path, has_shares: bool) -> None:
+def _resolve(db: Db, companies: Path, has_shares: bool) -> None:
     """Make the table ``link``: the columns of Register.links, the row, and the fault of a link that cannot stay."""
     words = "regexp_replace(lower(concat_ws('_', said.source_type, said.kind)), '[^a-z]+', '_', 'g')"
     sort = f"WHEN regexp_matches({words}, {literal(PERSON)}) THEN 'person' ELSE 'holder'"
@@ -242,7 +238,7 @@ FAULTS = (
 )
 
 
-def _set_aside_faults(db: duckdb.DuckDBPyConnection, source: Source, journal: Journal) -> None:
+def _set_aside_faults(db: Db, source: Source, journal: Journal) -> None:
     journal.set_aside(source, "links", "SELECT row, fault AS reason FROM link WHERE fault IS NOT NULL")
     for check, condition, message in FAULTS:
         (count,) = one_row(db, f"SELECT count(*) FROM link WHERE {condition}")

@@ -7,11 +7,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from graphlead.core.errors import InputError
+from graphlead.engines.duckdb import Db, SqlError, plain, quoted
 from graphlead.ingest.delimited import Delimited, Rejected, delimiter_name, read_delimited
-from graphlead.ingest.sql import plain, quoted
 
 BLANK = "' \t\r\n\u00a0\u200b\ufeff'"
 """What is taken off both ends of every value, as an SQL literal."""
@@ -41,7 +39,7 @@ class Source:
         return tuple(f"c{i}" for i in range(len(self.names)))
 
 
-def open_source(db: duckdb.DuckDBPyConnection, path: Path, view: str, folder: Path) -> Source:
+def open_source(db: Db, path: Path, view: str, folder: Path) -> Source:
     """Make ``view`` (values trimmed) and ``view_raw`` (values as they are) of a CSV or Parquet file.
 
     Raises InputError when the file is missing, a folder, empty, or neither of the two formats.
@@ -121,7 +119,7 @@ def _neighbours(path: Path) -> list[str]:
     return [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
 
 
-def _open_delimited(db: duckdb.DuckDBPyConnection, path: Path, view: str, found: Delimited) -> Source:
+def _open_delimited(db: Db, path: Path, view: str, found: Delimited) -> Source:
     db.read_parquet(plain(found.parquet)).create_view(f"{view}_raw")
     names = distinct_names(list(found.names))
     how = f"{found.encoding}, delimiter {delimiter_name(found.delimiter)}"
@@ -130,10 +128,10 @@ def _open_delimited(db: duckdb.DuckDBPyConnection, path: Path, view: str, found:
     return Source(path, view, names, families, found.rows, found.rejected, how, found.damaged)
 
 
-def _open_parquet(db: duckdb.DuckDBPyConnection, path: Path, view: str) -> Source:
+def _open_parquet(db: Db, path: Path, view: str) -> Source:
     try:
         relation = db.read_parquet(plain(path), file_row_number=True)
-    except duckdb.Error as broken:
+    except SqlError as broken:
         raise InputError(
             f"the Parquet file cannot be read ({str(broken).splitlines()[0]}).",
             where=str(path),
@@ -171,7 +169,7 @@ def _plain_value(column: str, kind: str) -> str:
     return f"{column}::VARCHAR" if _family(kind) == "text" else column
 
 
-def _trimmed(db: duckdb.DuckDBPyConnection, view: str, families: tuple[str, ...]) -> None:
+def _trimmed(db: Db, view: str, families: tuple[str, ...]) -> None:
     selected = ", ".join(
         f"nullif(trim(c{i}, {BLANK}), '') AS c{i}" if family == "text" else f"c{i}"
         for i, family in enumerate(families)

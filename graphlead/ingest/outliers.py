@@ -9,6 +9,8 @@ import numpy.typing as npt
 from sklearn.ensemble import IsolationForest
 from sklearn.neighbors import LocalOutlierFactor
 
+from graphlead.core.arrays import Longs, Reals
+
 Matrix = npt.NDArray[np.float32]
 
 FOREST_ROWS = 20_000
@@ -34,8 +36,8 @@ SKEWED = 2.0
 class Outliers:
     """Row positions, the most isolated first, and for each the column that stands out most."""
 
-    rows: npt.NDArray[np.int64]
-    columns: npt.NDArray[np.int64]
+    rows: Longs
+    columns: Longs
 
 
 def find_outliers(values: Matrix, seed: int) -> Outliers:
@@ -83,9 +85,7 @@ def _scaled_column(column: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.asarray(np.nan_to_num((wide - middle) / scale, nan=0.0), np.float32)
 
 
-def _sparseness(
-    scaled: Matrix, suspects: npt.NDArray[np.int64], rng: np.random.Generator
-) -> npt.NDArray[np.float64]:
+def _sparseness(scaled: Matrix, suspects: Longs, rng: np.random.Generator) -> Reals:
     """The local outlier factor of each suspect against a sample of all companies.
 
     Equal rows are counted once: many of them at one point would make every neighbour of theirs an outlier.

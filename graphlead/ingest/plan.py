@@ -7,15 +7,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import duckdb
-
 from graphlead.core.errors import InputError, SettingsError
 from graphlead.core.register import Column, Role
+from graphlead.engines.duckdb import Db, one_row
 from graphlead.ingest import headers
 from graphlead.ingest.column_profile import Profile, profile
 from graphlead.ingest.open_file import Source, as_text
 from graphlead.ingest.roles import Decision, decide
-from graphlead.ingest.sql import one_row
 from graphlead.ingest.values import (
     band,
     day,
@@ -90,9 +88,7 @@ class Reading:
         return self.text
 
 
-def make_plan(
-    db: duckdb.DuckDBPyConnection, source: Source, overrides: Mapping[str, str]
-) -> tuple[Reading, ...]:
+def make_plan(db: Db, source: Source, overrides: Mapping[str, str]) -> tuple[Reading, ...]:
     """Understand every column of the source.
 
     Raises InputError when no column can be the id, SettingsError when an override names no column or no role.
@@ -137,7 +133,7 @@ def refuse_headerless(source: Source) -> None:
         )
 
 
-def refuse_unsplit(db: duckdb.DuckDBPyConnection, source: Source) -> None:
+def refuse_unsplit(db: Db, source: Source) -> None:
     """Refuse a single column in which every row has the header's sign: a delimiter that was not recognised."""
     signs = re.findall(r"(?<=\w)[^\w\s.,-](?=\w)", source.names[0]) if len(source.names) == 1 else []
     for sign in set(signs):
@@ -178,7 +174,7 @@ def _check_overrides(source: Source, overrides: Mapping[str, str]) -> dict[str, 
 
 
 def _find_id(
-    db: duckdb.DuckDBPyConnection,
+    db: Db,
     source: Source,
     profiles: tuple[Profile, ...],
     forced: Mapping[str, Decision],
@@ -223,7 +219,7 @@ def _code_columns(source: Source, profiles: tuple[Profile, ...]) -> list[int]:
     ]  # fmt: skip
 
 
-def _filled_and_distinct(db: duckdb.DuckDBPyConnection, source: Source, position: int) -> tuple[int, int]:
+def _filled_and_distinct(db: Db, source: Source, position: int) -> tuple[int, int]:
     c = source.columns[position]
     filled, distinct = one_row(db, f"SELECT count({c}), count(DISTINCT {c}) FROM {source.view}")
     return int(filled), int(distinct)

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from graphlead.common.files import write_json
 from graphlead.core.arrays import Json
 from graphlead.core.errors import RunFolderError
 from graphlead.core.noise import Finding, Noise
@@ -22,7 +23,7 @@ def save_register(register: Register, work: Path) -> None:
         "n_links": register.n_links,
         "columns": [asdict(column) for column in register.columns],
     }
-    _write(work / COLUMNS, content)
+    write_json(work / COLUMNS, content)
 
 
 def load_register(work: Path) -> Register:
@@ -38,7 +39,7 @@ def load_register(work: Path) -> Register:
 def save_noise(noise: Noise, work: Path) -> None:
     """Write the findings as JSON."""
     content = {"n_set_aside": noise.n_set_aside, "findings": [asdict(finding) for finding in noise.findings]}
-    _write(work / NOISE, content)
+    write_json(work / NOISE, content)
 
 
 def load_noise(work: Path) -> Noise:
@@ -48,12 +49,6 @@ def load_noise(work: Path) -> Noise:
         Finding(**{**finding, "examples": tuple(finding["examples"])}) for finding in content["findings"]
     )
     return Noise(findings, work / SET_ASIDE, content["n_set_aside"])
-
-
-def _write(path: Path, content: Json) -> None:
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    unfinished.replace(path)
 
 
 def _read(path: Path) -> Json:

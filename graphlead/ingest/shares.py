@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from graphlead.ingest.values import ABOVE, BELOW, let, literal, numbers_in
+from graphlead.engines.duckdb import literal
+from graphlead.ingest.values import ABOVE, BELOW, let, numbers_in
 
 ROUNDING = 0.0005
 """By how much a share may pass 100 % before it is impossible: sums of rounded parts do."""

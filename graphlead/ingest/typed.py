@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import duckdb
-
 from graphlead.core.register import Role
+from graphlead.engines.duckdb import Db, one_row, plain, write_parquet
 from graphlead.ingest.column_profile import measure
 from graphlead.ingest.open_file import Source
 from graphlead.ingest.plan import Reading
-from graphlead.ingest.sql import one_row, plain, write_parquet
 
 NEAR_EMPTY = 0.995
 CONSTANT_MISSING = 0.01
@@ -23,9 +21,7 @@ KEPT_WHEN_CONSTANT = (
 TYPED = (Role.NUMBER, Role.DATE, Role.BOOLEAN)
 
 
-def type_values(
-    db: duckdb.DuckDBPyConnection, source: Source, readings: tuple[Reading, ...], folder: Path
-) -> tuple[Reading, ...]:
+def type_values(db: Db, source: Source, readings: tuple[Reading, ...], folder: Path) -> tuple[Reading, ...]:
     """Make the view ``typed`` (row, v0, v1, ...) and return the readings with their counts.
 
     Columns that are empty, nearly empty or the same everywhere become ignored, unless the user gave their role.
@@ -42,9 +38,7 @@ def type_values(
     )
 
 
-def _counted(
-    db: duckdb.DuckDBPyConnection, source: Source, reading: Reading, typed: int, distinct: int
-) -> Reading:
+def _counted(db: Db, source: Source, reading: Reading, typed: int, distinct: int) -> Reading:
     missing = 1 - typed / source.rows if source.rows else 0.0
     column = replace(reading.column, missing=missing, distinct=min(distinct, typed))
     cleaned, infinite = typed, 0

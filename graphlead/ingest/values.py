@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from graphlead.core.register import Role
+from graphlead.engines.duckdb import literal
 
 YES = ("true", "t", "yes", "y", "1", "ja", "oui", "si", "sí", "sim", "on", "1.0", "wahr", "vrai")
 NO = ("false", "f", "no", "n", "0", "nein", "non", "não", "off", "0.0", "falsch", "faux")
@@ -60,11 +61,6 @@ MONTH_FORMATS = (
     "%B-%Y",
 )
 MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-
-
-def literal(text: str) -> str:
-    """A constant of this package as an SQL string."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def one_of(text: str, words: Iterable[str], patterns: str = "") -> str:

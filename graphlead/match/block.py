@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import duckdb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from graphlead.match.sql import fill, run
+from graphlead.core.arrays import Longs
+from graphlead.engines.duckdb import Db, run
 
 CANDIDATES = 25
 """Companies that are scored for a line, at most."""
@@ -98,10 +97,10 @@ SELECT row_number() OVER (ORDER BY line, company) - 1 AS pair, line, company FRO
 
 
 def find_candidates(
-    connection: duckdb.DuckDBPyConnection,
+    db: Db,
     fields: Collection[str],
     companies: int,
-    by_id: npt.NDArray[np.int64],
+    by_id: Longs,
 ) -> None:
     """Make match_pairs (pair, line, company): the company each line has by its id (``by_id``, -1 for none), and at
     most CANDIDATES others, the likeliest by their words.
@@ -110,11 +109,11 @@ def find_candidates(
     spaces are ignored, shares any word in the same place, has the line as initials, or the same internet domain.
     """
     for statement in (_VOCABULARY, _WANTED):
-        run(connection, statement)
+        run(db, statement)
     for statement in (_POSTINGS, _SHARING):
-        run(connection, statement, {"postings": POSTINGS})
+        run(db, statement, {"postings": POSTINGS})
     line = np.flatnonzero(by_id >= 0)
-    connection.register("match_by_id", pa.table({"line": line.astype(np.int32), "company": by_id[line]}))
+    db.register("match_by_id", pa.table({"line": line.astype(np.int32), "company": by_id[line]}))
     rules = [
         _BY_WORDS,
         _BY_KEY,
@@ -122,10 +121,10 @@ def find_candidates(
         _BY_INITIALS,
         "SELECT line, company, 99.0 AS weight FROM match_by_id",
     ]
-    rules += [fill(_BY_PLACE, field=field) for field in ("postcode", "city") if field in fields]
+    rules += [_BY_PLACE.format(field=field) for field in ("postcode", "city") if field in fields]
     rules += [_BY_DOMAIN] if "domain" in fields else []
     union = " UNION ALL ".join(f"({rule})" for rule in rules)
     parameters: dict[str, object] = {"n": float(companies), "most": CANDIDATES}
     if "$postings" in union:
         parameters["postings"] = POSTINGS
-    run(connection, fill(_PAIRS, union=union), parameters)
+    run(db, _PAIRS.format(union=union), parameters)

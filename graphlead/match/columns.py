@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 
 from graphlead.core.errors import InputError
 from graphlead.core.register import Register, Role
+from graphlead.engines.duckdb import Db, literal, quoted, run
 from graphlead.match import words
 from graphlead.match.normalise import header
-from graphlead.match.sql import fill, identifier, literal, run
 
 ROLES = {
     "city": Role.CITY,
@@ -44,9 +43,7 @@ class ListColumns:
     date: str
 
 
-def understand(
-    connection: duckdb.DuckDBPyConnection, clients: pd.DataFrame, register: Register
-) -> ListColumns:
+def understand(db: Db, clients: pd.DataFrame, register: Register) -> ListColumns:
     """Say which columns of the list hold names, places, ids and the date, and look the ids up (see look_up_ids).
 
     Raises InputError when the list has neither a name nor an id nor a web address to go by.
@@ -56,8 +53,8 @@ def understand(
     meanings = {
         column: meaning for column, meaning in _meanings(filled, register).items() if column in filled
     }
-    look_up_ids(connection, filled, register)
-    ids = _id_columns(connection, filled, meanings)
+    look_up_ids(db, filled, register)
+    ids = _id_columns(db, filled, meanings)
     free = {column: values for column, values in filled.items() if column not in dict(ids)}
     columns = ListColumns(_name_columns(free, meanings), _fields(free, meanings), ids, _date(free, meanings))
     if columns.names or columns.ids or {"domain"} & comparable(columns, register).keys():
@@ -104,9 +101,7 @@ def _meanings(filled: Mapping[str, pd.Series], register: Register) -> dict[str, 
     return {column: known[header(column)] for column in filled if header(column) in known}
 
 
-def look_up_ids(
-    connection: duckdb.DuckDBPyConnection, filled: Mapping[str, pd.Series], register: Register
-) -> None:
+def look_up_ids(db: Db, filled: Mapping[str, pd.Series], register: Register) -> None:
     """Make match_id_hits: col (of the list), known (id column of the register), line, company, exact.
 
     Values equal an id when their letters and digits do; those that lost leading zeros, or that alone carry a country
@@ -119,11 +114,11 @@ def look_up_ids(
             "value": pa.array([value for values in filled.values() for value in values], pa.string()),
         }
     )
-    connection.register("match_cells", cells)
+    db.register("match_cells", cells)
     known = register.names_of(Role.ID, Role.IDENTIFIER)
     path = literal(register.companies)
-    hits = [fill(_ID_HITS, known=literal(name), name=identifier(name), path=path) for name in known]
-    run(connection, fill(_ID_TABLE, hits=" UNION ALL ".join(hits)))
+    hits = [_ID_HITS.format(known=literal(name), name=quoted(name), path=path) for name in known]
+    run(db, _ID_TABLE.format(hits=" UNION ALL ".join(hits)))
 
 
 _ID_TABLE = "CREATE OR REPLACE TEMP TABLE match_id_hits AS {hits}"
@@ -137,11 +132,9 @@ WHERE loose <> ''"""
 
 
 def _id_columns(
-    connection: duckdb.DuckDBPyConnection, filled: Mapping[str, pd.Series], meanings: Mapping[str, str]
+    db: Db, filled: Mapping[str, pd.Series], meanings: Mapping[str, str]
 ) -> tuple[tuple[str, str], ...]:
-    counted = run(
-        connection, "SELECT col, known, count(DISTINCT line) FROM match_id_hits GROUP BY col, known"
-    )
+    counted = run(db, "SELECT col, known, count(DISTINCT line) FROM match_id_hits GROUP BY col, known")
     found = []
     for column, known, lines in counted:
         called = header(column) == header(known) or bool(words.ID_WORDS & set(header(column).split()))

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphlead.core.arrays import Flags
-from graphlead.match.names import Doubles
+from graphlead.core.arrays import Flags, Longs, Reals
 from graphlead.match.review import Decisions
-from graphlead.match.score import Longs, Pairs
+from graphlead.match.score import Pairs
 
 ACCEPT = 0.9
 """Least probability of the best candidate, given its rivals, to match a line without asking."""
@@ -48,7 +47,7 @@ class Candidate:
     evidence: str
 
 
-def _likelihoods(pairs: Pairs) -> tuple[Longs, Doubles, Doubles]:
+def _likelihoods(pairs: Pairs) -> tuple[Longs, Reals, Reals]:
     """Order of the pairs (line, then likeliest first) with the probability alone and among its rivals, in that order.
 
     A line means one company or none: the odds of all its candidates say whether it is in the register at all, and
@@ -131,7 +130,7 @@ def _settled(
 
 
 def _by_score(
-    pairs: Pairs, order: Longs, alone: Doubles, probability: Doubles
+    pairs: Pairs, order: Longs, alone: Reals, probability: Reals
 ) -> tuple[Verdict, list[Candidate]]:
     """The verdict from one line's pairs, likeliest first."""
     if len(order) == 0 or alone[0] < CONSIDER:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-import duckdb
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from graphlead.core.arrays import Longs
 from graphlead.core.register import Register, Role
+from graphlead.engines.duckdb import Db, literal, quoted, run
 from graphlead.match.columns import ListColumns
 from graphlead.match.normalise import names_query
-from graphlead.match.sql import fill, identifier, literal, run
 
 Fields = Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
 """Field to its columns in the list and in the register, as columns.comparable gives them."""
@@ -29,12 +29,12 @@ _TABLE = "CREATE OR REPLACE TEMP TABLE {name} AS {query}"
 
 def _fields_query(number: str, columns: Mapping[str, Sequence[str]], source: str) -> str:
     chosen = "".join(f", {_expression(field, names)} AS {field}" for field, names in columns.items())
-    return fill(_FIELDS, number=number, columns=chosen, source=source)
+    return _FIELDS.format(number=number, columns=chosen, source=source)
 
 
 def _expression(field: str, names: Sequence[str]) -> str:
     """The expression that reads a field in its normal form, NULL when nothing is left."""
-    read = [f"{identifier(name)}::VARCHAR" for name in names]
+    read = [f"{quoted(name)}::VARCHAR" for name in names]
     if field == "domain":
         return f"coalesce({', '.join(f'match_domain({name})' for name in read)}, NULL)"
     if field == "locality":
@@ -43,52 +43,44 @@ def _expression(field: str, names: Sequence[str]) -> str:
     return f"nullif(match_{macro}({read[0]}), '')"
 
 
-def read_lines(
-    connection: duckdb.DuckDBPyConnection, clients: pd.DataFrame, columns: ListColumns, fields: Fields
-) -> None:
+def read_lines(db: Db, clients: pd.DataFrame, columns: ListColumns, fields: Fields) -> None:
     """Make match_lines (line and the columns of normalise.names_query; one row a name or alternative name) and
     match_line_fields (line and each of ``fields``, normalised or NULL).
     """
     used = {*columns.names, *columns.fields.values()}
     table = {"line": pa.array(np.arange(len(clients), dtype=np.int32))}
     table |= {name: pa.array(clients[name].astype("string"), pa.string(), from_pandas=True) for name in used}
-    connection.register("match_given", pa.table(table))
+    db.register("match_given", pa.table(table))
     names = names_query("line", columns.names, "match_given")
     given = _fields_query("line", {field: sides[0] for field, sides in fields.items()}, "match_given")
-    run(connection, fill(_TABLE, name="match_lines", query=names))
-    run(connection, fill(_TABLE, name="match_line_fields", query=given))
+    run(db, _TABLE.format(name="match_lines", query=names))
+    run(db, _TABLE.format(name="match_line_fields", query=given))
 
 
-def read_register(
-    connection: duckdb.DuckDBPyConnection, register: Register, fields: Fields, folder: str
-) -> None:
+def read_register(db: Db, register: Register, fields: Fields, folder: Path) -> None:
     """Write the register in normal form to ``folder`` and make views over it.
 
     match_names: company and the columns of normalise.names_query. match_fields: company and each of ``fields``.
     match_places: company and all that the register says about its place, NULL without city, postcode and address.
     """
-    source = fill(_SOURCE, path=literal(register.companies))
+    source = _SOURCE.format(path=literal(register.companies))
     known = {field: sides[1] for field, sides in fields.items()}
     queries = {
         "match_names": names_query("company", register.names_of(Role.NAME), source),
         "match_fields": _fields_query("company", known, source),
     }
     for name, query in queries.items():
-        path = literal(f"{folder}/{name}.parquet")
-        run(connection, fill(_COPY, query=query, path=path))
-        run(connection, fill(_VIEW, name=name, query=fill(_STORED, path=path)))
-    near = [
-        f"{identifier(name)}::VARCHAR" for name in register.names_of(Role.ADDRESS, Role.POSTCODE, Role.CITY)
-    ]
-    wide = [f"{identifier(name)}::VARCHAR" for name in register.names_of(Role.REGION, Role.COUNTRY)]
-    place = fill(_PLACE, near=", ".join([*near, "NULL"]), all=", ".join([*near, *wide, "NULL"]))
-    places = fill(_FIELDS, number="company", columns=place, source=source)
-    run(connection, fill(_VIEW, name="match_places", query=places))
+        path = literal(folder / f"{name}.parquet")
+        run(db, _COPY.format(query=query, path=path))
+        run(db, _VIEW.format(name=name, query=_STORED.format(path=path)))
+    near = [f"{quoted(name)}::VARCHAR" for name in register.names_of(Role.ADDRESS, Role.POSTCODE, Role.CITY)]
+    wide = [f"{quoted(name)}::VARCHAR" for name in register.names_of(Role.REGION, Role.COUNTRY)]
+    place = _PLACE.format(near=", ".join([*near, "NULL"]), all=", ".join([*near, *wide, "NULL"]))
+    places = _FIELDS.format(number="company", columns=place, source=source)
+    run(db, _VIEW.format(name="match_places", query=places))
 
 
-def match_ids(
-    connection: duckdb.DuckDBPyConnection, columns: ListColumns, lines: int
-) -> tuple[npt.NDArray[np.int64], list[str]]:
+def match_ids(db: Db, columns: ListColumns, lines: int) -> tuple[Longs, list[str]]:
     """The company of each line by its ids, shape (lines,), -1 for none, and the evidence for it.
 
     An id counts when exactly one company of the register has it; exact hits come before those without leading zeros.
@@ -96,7 +88,7 @@ def match_ids(
     company, evidence = np.full(lines, -1, np.int64), [""] * lines
     for column, known in columns.ids:
         for exact, said in ((True, "identical"), (False, "identical but for leading zeros or country code")):
-            hits = run(connection, _UNIQUE, {"col": column, "known": known, "exact": exact})
+            hits = run(db, _UNIQUE, {"col": column, "known": known, "exact": exact})
             for line, found in hits:
                 if company[line] < 0:
                     company[line], evidence[line] = found, f"{known} {said}"

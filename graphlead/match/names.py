@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Levenshtein
 
+from graphlead.core.arrays import Longs, Reals
+from graphlead.engines.duckdb import Db, literals, run, table
 from graphlead.match import words
-from graphlead.match.sql import fill, literals, run, table
 
 Scorer = Callable[..., float]
 """A rapidfuzz scorer of two strings."""
 
-Doubles = npt.NDArray[np.float64]
 
 ALIKE = 0.75
 """Least likeness (1 - edits / letters) of two words that may be the same word typed differently."""
@@ -42,9 +41,9 @@ class NameScores:
     duplicates apart.
     """
 
-    log_odds: Doubles
-    likeness: Doubles
-    closeness: Doubles
+    log_odds: Reals
+    likeness: Reals
+    closeness: Reals
 
 
 FORMS = {form for form in (*words.CLEAR_FORMS, *words.TRAILING_FORMS) if " " not in form}
@@ -111,15 +110,15 @@ LEFT JOIN (SELECT combo, sum(cost) AS cost, bool_or(unlike) AS unlike, string_ag
 ORDER BY c.combo"""
 
 
-def compare(left: pa.ChunkedArray, right: pa.ChunkedArray, scorer: Scorer) -> Doubles:
+def compare(left: pa.ChunkedArray, right: pa.ChunkedArray, scorer: Scorer) -> Reals:
     """Likeness in [0, 1] of two aligned string columns."""
     given = process.cpdist(left.to_pylist(), right.to_pylist(), scorer=scorer, dtype=np.float64, workers=-1)
     return np.asarray(given, np.float64)
 
 
-def _near_words(connection: duckdb.DuckDBPyConnection) -> None:
+def _near_words(db: Db) -> None:
     """Make match_near: words left over on both sides that may be the same word, each used once, with their gain."""
-    cross = table(connection, _CROSS)
+    cross = table(db, _CROSS)
     left, right = cross["lword"].to_pylist(), cross["rword"].to_pylist()
     like = compare(cross["lword"], cross["rword"], OSA.normalized_similarity)
     weight = np.minimum(cross["w"].to_numpy(), cross["lw"].to_numpy())
@@ -132,9 +131,9 @@ def _near_words(connection: duckdb.DuckDBPyConnection) -> None:
     found = (
         cross.select(["combo", "lpos", "rpos"]).append_column("gain", pa.array(gain)).filter(pa.array(keep))
     )
-    connection.register("match_like", found)
-    run(connection, _NEAR)
-    connection.unregister("match_like")
+    db.register("match_like", found)
+    run(db, _NEAR)
+    db.unregister("match_like")
 
 
 def _shortened(a: str, b: str) -> int:
@@ -155,33 +154,33 @@ def _shortened(a: str, b: str) -> int:
 class _Combos:
     """Each name of a line against each name of a company, shape (c,); the costs are of words without a partner."""
 
-    pair: npt.NDArray[np.int64]
-    info: Doubles
-    left_cost: Doubles
-    right_cost: Doubles
-    alternatives: Doubles
+    pair: Longs
+    info: Reals
+    left_cost: Reals
+    right_cost: Reals
+    alternatives: Reals
     identical: npt.NDArray[np.bool_]
     unlike: npt.NDArray[np.bool_]
-    whole: Doubles
-    closeness: Doubles
+    whole: Reals
+    closeness: Reals
 
-    def log_odds(self, prior: float) -> Doubles:
+    def log_odds(self, prior: float) -> Reals:
         """What is shared beyond what singles a company out, less what is not; both sides at odds counts double."""
         apart = self.left_cost + self.right_cost + np.minimum(self.left_cost, self.right_cost)
         by_name = np.where(self.alternatives > 0, 0.7 * self.alternatives, 0) + 1.5 * (self.alternatives == 2)
         score = np.clip(self.info - prior, -12, SURPLUS) + 2 - apart - by_name
         alike = np.where(self.unlike, -np.inf, WHOLE_NAME - 20 * (1 - self.whole))
-        best: Doubles = np.maximum(score, np.where(self.identical, WHOLE_NAME, alike) - by_name)
+        best: Reals = np.maximum(score, np.where(self.identical, WHOLE_NAME, alike) - by_name)
         return best
 
-    def likeness(self) -> Doubles:
+    def likeness(self) -> Reals:
         total = self.info + self.left_cost + self.right_cost
         shared = self.info.clip(0) / total.clip(0.5)
         return np.where(self.identical, 1.0, np.maximum(self.whole, shared).clip(0, 0.99))
 
 
-def _combos(connection: duckdb.DuckDBPyConnection) -> _Combos:
-    totals = table(connection, _TOTALS)
+def _combos(db: Db) -> _Combos:
+    totals = table(db, _TOTALS)
     left, right = totals["lcost"].to_numpy(), totals["rcost"].to_numpy()
     joined = compare(totals["lcat"], totals["rcat"], Levenshtein.normalized_similarity)
     unlike = totals["unlike"].to_numpy(zero_copy_only=False)
@@ -204,31 +203,30 @@ def _combos(connection: duckdb.DuckDBPyConnection) -> _Combos:
     )
 
 
-def _make_words(connection: duckdb.DuckDBPyConnection, side: str, companies: int) -> None:
-    statement = fill(
-        _WORDS,
+def _make_words(db: Db, side: str, companies: int) -> None:
+    statement = _WORDS.format(
         side=side,
         forms=literals(FORMS),
         long_forms=literals(words.LONG_FORMS),
         sister_words=literals(words.SISTER_WORDS),
     )
-    run(connection, statement, {"n": float(companies)})
+    run(db, statement, {"n": float(companies)})
 
 
-def score_names(connection: duckdb.DuckDBPyConnection, companies: int) -> NameScores:
+def score_names(db: Db, companies: int) -> NameScores:
     """Compare the names of match_pairs; of several names a side, the best pairing counts."""
     for statement in _SIDES:
-        run(connection, statement)
+        run(db, statement)
     for side in ("left", "right"):
-        _make_words(connection, side, companies)
-    run(connection, _HITS)
+        _make_words(db, side, companies)
+    run(db, _HITS)
     for side in ("left", "right"):
-        run(connection, fill(_REST, side=side, initial=side[0]))
-    _near_words(connection)
-    combos, prior = _combos(connection), float(np.log(max(companies, 2)))
+        run(db, _REST.format(side=side, initial=side[0]))
+    _near_words(db)
+    combos, prior = _combos(db), float(np.log(max(companies, 2)))
     scores = combos.log_odds(prior)
     best = np.lexsort((scores, combos.pair))
-    n_pairs = run(connection, "SELECT count(*) FROM match_pairs")[0][0]
+    n_pairs = run(db, "SELECT count(*) FROM match_pairs")[0][0]
     pairs, closeness = combos.pair[best], np.zeros(n_pairs)
     np.maximum.at(closeness, combos.pair, combos.closeness)
     log_odds, likeness = np.full(n_pairs, -prior), np.full(n_pairs, np.nan)

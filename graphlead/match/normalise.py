@@ -6,11 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
-import duckdb
 import pyarrow as pa
 
+from graphlead.engines.duckdb import Db, literal, literals, open_db, quoted, run, table
 from graphlead.match import words
-from graphlead.match.sql import fill, identifier, literal, literals, run, table
 
 LONGEST_NAME = 240
 """Characters of a name that are looked at; what follows never decides which company is meant."""
@@ -86,12 +85,12 @@ def _macros() -> list[str]:
     ]
 
 
-def install(connection: duckdb.DuckDBPyConnection) -> None:
+def install(db: Db) -> None:
     """Make the macros known to a connection: match_text (all words), match_core (without legal form), match_key
     (words of the core, abbreviated, sorted), match_tokens, match_parts (a name and its alternative names), match_id.
     """
     for macro in _macros():
-        run(connection, f"CREATE OR REPLACE TEMP MACRO {macro}")
+        run(db, f"CREATE OR REPLACE TEMP MACRO {macro}")
 
 
 _NAME_STEPS = (
@@ -111,11 +110,10 @@ def names_query(number: str, columns: Sequence[str], source: str) -> str:
     Its columns: ``number`` (as in source), part (0 for a name as a whole), said (lower case), text, core, words (of the
     core, in one spelling), prefix (the first PREFIX characters of the core without spaces) and key.
     """
-    listed = ", ".join(f"{identifier(column)}::VARCHAR" for column in columns)
-    query = fill("SELECT {number}, unnest([{names}]::VARCHAR[]) AS given FROM {source}",
-                 number=number, names=listed, source=source)  # fmt: skip
+    listed = ", ".join(f"{quoted(column)}::VARCHAR" for column in columns)
+    query = f"SELECT {number}, unnest([{listed}]::VARCHAR[]) AS given FROM {source}"
     for step in _NAME_STEPS:
-        query = fill(step, query=query, number=number, prefix=PREFIX)
+        query = step.format(query=query, number=number, prefix=PREFIX)
     return query
 
 
@@ -125,12 +123,11 @@ def normalise(names: Sequence[str]) -> pa.Table:
     Returns a table of as many rows as names: ``text`` (lower case, without accents and punctuation), ``core``
     (text without legal form), ``key`` (the words of the core in one spelling, sorted: equal keys, same name).
     """
-    with duckdb.connect() as connection:
-        connection.execute("SET enable_progress_bar = false")
-        install(connection)
-        connection.register("given", pa.table({"name": pa.array(names, pa.string())}))
+    with open_db() as db:
+        install(db)
+        db.register("given", pa.table({"name": pa.array(names, pa.string())}))
         return table(
-            connection,
+            db,
             "SELECT match_text(name) AS text, match_core(match_text(name)) AS core,"
             " match_key(match_core(match_text(name))) AS key FROM given",
         )

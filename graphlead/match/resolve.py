@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
-
-import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphlead.common.files import scratch
 from graphlead.core.arrays import Flags
 from graphlead.core.clients import Match
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.register import Register, Role
+from graphlead.engines.duckdb import open_db
 from graphlead.match import normalise
 from graphlead.match.block import find_candidates
 from graphlead.match.columns import ListColumns, comparable, understand
@@ -21,16 +20,12 @@ from graphlead.match.decide import Candidate, Verdict, decide, trusts_ids
 from graphlead.match.lines import match_ids, read_lines, read_register
 from graphlead.match.review import REVIEW, read_decisions
 from graphlead.match.score import no_pairs, score
-from graphlead.match.sql import run
 
 RESULT = ("company_id", "matched_name", "probability", "outcome", "evidence")
 """The columns that matching adds to the list."""
 
 SHOWN_ROLES = (Role.ADDRESS, Role.POSTCODE, Role.CITY, Role.REGION, Role.COUNTRY)
 """The columns of a candidate shown beside its name in the review table."""
-
-MEMORY = "1GB"
-"""What DuckDB may hold in memory; beyond it, it spills to a temporary folder."""
 
 STEPS = 5
 
@@ -57,26 +52,24 @@ def match_clients(
     clients = clients.reset_index(drop=True)
     decisions = read_decisions(reviewed, clients, register)
     with (
-        tempfile.TemporaryDirectory() as folder,
-        duckdb.connect(config={"memory_limit": MEMORY}) as connection,
+        scratch() as folder,
+        open_db(folder) as db,
     ):
-        run(connection, "SET temp_directory = $folder", {"folder": folder})
-        connection.execute("SET enable_progress_bar = false")
-        normalise.install(connection)
+        normalise.install(db)
         progress(0, STEPS, "understanding the client list")
-        columns = understand(connection, clients, register)
+        columns = understand(db, clients, register)
         progress(1, STEPS, "matching ids")
-        by_id, id_evidence = match_ids(connection, columns, len(clients))
+        by_id, id_evidence = match_ids(db, columns, len(clients))
         pairs = no_pairs()
         fields = comparable(columns, register)
         if columns.names or "domain" in fields:
-            read_lines(connection, clients, columns, fields)
+            read_lines(db, clients, columns, fields)
             progress(2, STEPS, "reading the register's names")
-            read_register(connection, register, fields, folder)
+            read_register(db, register, fields, folder)
             progress(3, STEPS, "finding candidates")
-            find_candidates(connection, fields, register.n_companies, by_id)
+            find_candidates(db, fields, register.n_companies, by_id)
             progress(4, STEPS, "comparing candidates")
-            pairs = score(connection, fields, register.n_companies)
+            pairs = score(db, fields, register.n_companies)
     if not trusts_ids(pairs, by_id):
         by_id = np.full_like(by_id, -1)
     verdicts, candidates = decide(pairs, _empty_lines(clients), by_id, id_evidence, decisions)

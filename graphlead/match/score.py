@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from graphlead.match.names import Doubles, compare, score_names
-from graphlead.match.sql import fill, run, table
-
-Longs = npt.NDArray[np.int64]
+from graphlead.core.arrays import Longs, Reals
+from graphlead.engines.duckdb import Db, run, table
+from graphlead.match.names import compare, score_names
 
 PLACE_LIMIT = 4.5
 """Most that one agreeing place may say: sister companies share it too."""
@@ -40,9 +38,9 @@ class Pairs:
 
     line: Longs
     company: Longs
-    log_odds: Doubles
-    likeness: dict[str, Doubles]
-    closeness: Doubles
+    log_odds: Reals
+    likeness: dict[str, Reals]
+    closeness: Reals
     twin: Longs
 
     def only(self, keep: npt.NDArray[np.bool_] | Longs) -> Pairs:
@@ -82,16 +80,16 @@ JOIN (SELECT * FROM match_fields WHERE company IN (SELECT company FROM match_pai
 ORDER BY pair"""
 
 
-def _field_table(connection: duckdb.DuckDBPyConnection, fields: Collection[str], companies: int) -> pa.Table:
+def _field_table(db: Db, fields: Collection[str], companies: int) -> pa.Table:
     """The fields of both sides of every pair: l_FIELD, r_FIELD, and w_FIELD, how rare the line's value is."""
     for field in fields:
-        run(connection, fill(_RARITY, field=field), {"n": float(companies)})
+        run(db, _RARITY.format(field=field), {"n": float(companies)})
     chosen = "".join(f", l.{f} AS l_{f}, r.{f} AS r_{f}, w_{f}.w AS w_{f}" for f in fields)
     joins = "".join(f" LEFT JOIN match_rarity_{f} w_{f} ON w_{f}.{f} = l.{f}" for f in fields)
-    return table(connection, fill(_SIDES, chosen=chosen, joins=joins))
+    return table(db, _SIDES.format(chosen=chosen, joins=joins))
 
 
-def _likeness(sides: pa.Table, field: str) -> Doubles:
+def _likeness(sides: pa.Table, field: str) -> Reals:
     left, right = sides[f"l_{field}"], sides[f"r_{field}"]
     missing = np.asarray(left.is_null()) | np.asarray(right.is_null())
     scorer = fuzz.token_set_ratio if field in ("address", "locality") else Levenshtein.normalized_similarity
@@ -104,7 +102,7 @@ def _likeness(sides: pa.Table, field: str) -> Doubles:
     return np.where(missing, np.nan, like)
 
 
-def _agreement(field: str, like: Doubles, rarity: Doubles) -> Doubles:
+def _agreement(field: str, like: Reals, rarity: Reals) -> Reals:
     """Log-odds of one field from its likeness (0 where that is NaN) and the rarity of the line's value."""
     rarity = np.nan_to_num(rarity, nan=3.0).clip(0.1, PLACE_LIMIT)
     scores = {
@@ -119,13 +117,11 @@ def _agreement(field: str, like: Doubles, rarity: Doubles) -> Doubles:
     return np.where(np.isnan(like), 0.0, scores[field])
 
 
-def _field_scores(
-    connection: duckdb.DuckDBPyConnection, fields: Collection[str], companies: int
-) -> tuple[Doubles, dict[str, Doubles]]:
+def _field_scores(db: Db, fields: Collection[str], companies: int) -> tuple[Reals, dict[str, Reals]]:
     """Log-odds of all fields together, and their likeness. Places lie within each other, so the rarest that agrees
     counts in full and the others a little.
     """
-    sides = _field_table(connection, fields, companies)
+    sides = _field_table(db, fields, companies)
     scores, likeness = [np.zeros(sides.num_rows)], {}
     for field in fields:
         like, rarity = _likeness(sides, field), sides[f"w_{field}"].to_numpy()
@@ -139,11 +135,11 @@ def _field_scores(
     return together.clip(0, FIELD_LIMIT) + losses.clip(-FIELD_LIMIT, 0), likeness
 
 
-def score(connection: duckdb.DuckDBPyConnection, fields: Collection[str], companies: int) -> Pairs:
+def score(db: Db, fields: Collection[str], companies: int) -> Pairs:
     """Score match_pairs by the names and the fields that both list and register have."""
-    names = score_names(connection, companies)
-    pairs = table(connection, _PAIRS)
-    places, likeness = _field_scores(connection, fields, companies)
+    names = score_names(db, companies)
+    pairs = table(db, _PAIRS)
+    places, likeness = _field_scores(db, fields, companies)
     return Pairs(
         pairs["line"].to_numpy(),
         pairs["company"].to_numpy(),

@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from graphlead.common.console import Console
+from graphlead.common.files import write_json, write_parquet
+from graphlead.common.spreadsheets import write_csv
 from graphlead.core.arrays import Json
 from graphlead.core.contracts import Progress
 from graphlead.core.evidence import Evidence
@@ -21,7 +23,6 @@ from graphlead.pipeline.explain import explain_companies, whitespace_ties
 from graphlead.pipeline.rank import Ranking, companies_of, rank
 from graphlead.pipeline.train import Evaluated
 from graphlead.report.evidence import with_clients, with_evidence
-from graphlead.report.exports import write_csv, write_json, write_parquet
 from graphlead.report.html.build import write_report
 from graphlead.report.noise import noise_text
 from graphlead.runs.run import Run
@@ -135,11 +136,11 @@ def _notes(scored: Evaluated, ranking: Ranking) -> list[str]:
 
 
 def _write(folder: Path, result: Result, ranking: Ranking, sources: Sources, scored: Evaluated) -> None:
-    write_csv(result.leads, folder / "leads.csv")
-    write_csv(result.whitespace, folder / "whitespace.csv")
-    write_parquet(result.scores, folder / "scores.parquet")
-    write_csv(sources.clients.table, folder / "clients.csv")
-    write_csv(sources.clients.review, folder / "review.csv")
+    write_csv(folder / "leads.csv", result.leads)
+    write_csv(folder / "whitespace.csv", result.whitespace)
+    write_parquet(folder / "scores.parquet", result.scores)
+    write_csv(folder / "clients.csv", sources.clients.table)
+    write_csv(folder / "review.csv", sources.clients.review)
     evaluation = scored.evaluation
     metrics = {
         "verdict": evaluation.verdict,
@@ -150,7 +151,7 @@ def _write(folder: Path, result: Result, ranking: Ranking, sources: Sources, sco
         "metrics": evaluation.metrics.to_dict("records"),
         "segments": evaluation.segments.to_dict("records"),
     }
-    write_json(metrics, folder / "metrics.json")
+    write_json(folder / "metrics.json", metrics)
     (folder / "noise.txt").write_text(noise_text(sources.noise), "utf-8")
     columns = [asdict(column) for column in sources.register.columns]
-    write_json({"columns": columns}, folder / "plan.json")
+    write_json(folder / "plan.json", {"columns": columns})

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from graphlead.core.arrays import NONE, Floats, Ints
+from graphlead.core.arrays import NONE, Floats, Ints, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.evidence import Evidence, Tie
@@ -19,7 +19,7 @@ from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register, Role
 from graphlead.evaluate.judge import Judgement
 from graphlead.explain.explain import Trained, explain
-from graphlead.explain.reasons.inputs import Reals, Views
+from graphlead.explain.reasons.inputs import Views
 from graphlead.explain.reasons.removal import Lift
 from graphlead.explain.reasons.themes import Cut, Cuts
 from graphlead.explain.ties.shares import Stakes

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from graphlead.common.console import Console
+from graphlead.common.spreadsheets import restored
 from graphlead.core.arrays import Json
 from graphlead.core.clients import Cohort, Match
 from graphlead.core.graph import CompanyGraph
@@ -23,7 +24,6 @@ from graphlead.match.cohort import cohort_of
 from graphlead.match.files import load_match, save_match
 from graphlead.profile.build import profile_clients
 from graphlead.profile.files import load_profile, save_profile
-from graphlead.report.exports import restored
 from graphlead.runs.run import Run, read_manifest
 
 FEW_CLIENTS = 20

@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit
 
-from graphlead.core.arrays import NONE, Ints
+from graphlead.core.arrays import NONE, Ints, Reals
 from graphlead.core.register import PLACES, Role
-from graphlead.profile.numbers import Doubles
 from graphlead.profile.significance import best_blocks, log_evidence
 from graphlead.profile.survey import Sample, Topic
 
@@ -36,7 +35,7 @@ class Effect:
 
     codes: Ints
     shape: float
-    effect: Doubles
+    effect: Reals
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class Search:
         own.sort(key=lambda telling: -telling.evidence)
         return own, self._echoes(chosen, alone)
 
-    def look(self, topic: Topic, logit: Doubles) -> Finding:
+    def look(self, topic: Topic, logit: Reals) -> Finding:
         """What a column says beyond the log-odds (m,) of a model."""
         chance = expit(logit)
         expected = self.sample.weight * chance
@@ -141,7 +140,7 @@ class Search:
         others = [i for i in chosen if i < column or (i > column and not (place and self._is_place(i)))]
         return self.look(self.topics[column], self._model(others))
 
-    def _model(self, columns: list[int]) -> Doubles:
+    def _model(self, columns: list[int]) -> Reals:
         """Log-odds (m,) of being a client by these columns, each at its strongest and then its next grouping."""
         logit, effects = self.nothing, list[Effect]()
         for column in columns:
@@ -171,7 +170,7 @@ class Search:
         p_value = min(1.0, len(self.topics) / SLACK * math.exp(-max(0.0, evidence)))
         return Telling(self.topics[i], evidence, alone, p_value)
 
-    def _noise(self, chance: Doubles) -> float:
+    def _noise(self, chance: Reals) -> float:
         """How much wider than Poisson counts scatter because only some companies were looked at; 1 for all.
 
         Counts are divided by it, as a quasi-likelihood does.
@@ -180,24 +179,24 @@ class Search:
         weight, p = self.sample.weight[others], chance[others]
         return 1 + float(((weight - 1) * weight * p * p).sum() / (weight * p).sum())
 
-    def _groups(self, codes: Ints, size: int, expected: Doubles, noise: float) -> Finding:
+    def _groups(self, codes: Ints, size: int, expected: Reals, noise: float) -> Finding:
         shifted = codes + np.int32(1)
         clients, fair = self._sums(shifted, size + 1, expected)
         evidence, shape = log_evidence(clients[1:] / noise, fair[1:] / noise)
         return Finding(evidence, Effect(shifted, shape, np.zeros(size + 1)))
 
-    def _blocks(self, cells: Ints, expected: Doubles, noise: float) -> Finding:
+    def _blocks(self, cells: Ints, expected: Reals, noise: float) -> Finding:
         size = int(cells.max(initial=NONE)) + 1
         clients, fair = self._sums(cells + np.int32(1), size + 1, expected)
         evidence, shape, block = best_blocks(clients[1:] / noise, fair[1:] / noise)
         mapping = np.concatenate([block + 1, [0]]).astype(np.int32)
         return Finding(evidence, Effect(mapping[cells], shape, np.zeros(int(block.max(initial=0)) + 2)))
 
-    def _sums(self, codes: Ints, size: int, expected: Doubles) -> tuple[Doubles, Doubles]:
+    def _sums(self, codes: Ints, size: int, expected: Reals) -> tuple[Reals, Reals]:
         clients = np.bincount(codes[self.sample.client], minlength=size).astype(np.float64)
         return clients, np.bincount(codes, expected, minlength=size).astype(np.float64)
 
-    def _fit(self, effects: Sequence[Effect]) -> tuple[Doubles, list[Effect]]:
+    def _fit(self, effects: Sequence[Effect]) -> tuple[Reals, list[Effect]]:
         """Log-odds (m,) with all effects fitted together, each drawn towards 0 as its shape says."""
         fitted = list(effects)
         logit = self.nothing + sum(each.effect[each.codes] for each in fitted)

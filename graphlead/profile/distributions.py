@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from graphlead.core.arrays import Flags
+from graphlead.core.arrays import Flags, Reals
 from graphlead.core.profile import Distribution
-from graphlead.profile.numbers import Doubles, skewed
+from graphlead.profile.numbers import skewed
 
 BINS, FINE, GRID = 24, 768, 128
 FEWEST = 5
 """Clients with a number below which no density is drawn."""
 
 
-def distribution(label: str, values: Doubles, client: Flags, weight: Doubles) -> Distribution | None:
+def distribution(label: str, values: Reals, client: Flags, weight: Reals) -> Distribution | None:
     """The distribution of a number (m,) with NaN where missing; None with too few clients or a single value.
 
     Values beyond the axis, which shows all but the outermost half per cent of the register, count in the outer bins;
@@ -45,12 +45,12 @@ def distribution(label: str, values: Doubles, client: Flags, weight: Doubles) ->
     )
 
 
-def _shares(values: Doubles, weight: Doubles, edges: Doubles) -> Doubles:
+def _shares(values: Reals, weight: Reals, edges: Reals) -> Reals:
     counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges, weights=weight)
     return np.asarray(counts / counts.sum())
 
 
-def _density(values: Doubles, weight: Doubles, grid: Doubles) -> Doubles:
+def _density(values: Reals, weight: Reals, grid: Reals) -> Reals:
     """A Gaussian kernel density over the grid, by smoothing fine bins; Silverman's bandwidth (1986)."""
     span = grid[-1] - grid[0]
     fine = np.linspace(grid[0] - span / 4, grid[-1] + span / 4, FINE + 1)
@@ -65,5 +65,5 @@ def _density(values: Doubles, weight: Doubles, grid: Doubles) -> Doubles:
     return np.asarray(np.interp(grid, (fine[1:] + fine[:-1]) / 2, smooth))
 
 
-def _floats(values: Doubles) -> tuple[float, ...]:
+def _floats(values: Reals) -> tuple[float, ...]:
     return tuple(float(f"{value:.6g}") for value in values)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graphlead.common.files import write_json, write_parquet
 from graphlead.core.arrays import Json
 from graphlead.core.errors import RunFolderError
 from graphlead.core.profile import ColumnLift, Distribution, Lift, Outlier, Profile, Season, Segment
@@ -29,10 +28,9 @@ def save_profile(profile: Profile, folder: Path) -> None:
     content = {"format": FORMAT, **asdict(profile)}
     del content["segment_of"]
     content["segments_file"] = SEGMENTS
-    text = json.dumps(_plain(content), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     table = pa.table({"segment": profile.segment_of})
-    _write(folder / SEGMENTS, lambda part: pq.write_table(table, part, compression="zstd"))
-    _write(folder / PROFILE, lambda part: part.write_text(text, "utf-8"))
+    write_parquet(folder / SEGMENTS, table)
+    write_json(folder / PROFILE, content)
 
 
 def load_profile(folder: Path) -> Profile:
@@ -81,21 +79,3 @@ def _season(content: Json) -> Season:
 
 def _tuples(content: Json) -> Json:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in content.items()}
-
-
-def _plain(value: object) -> object:
-    """What JSON can hold: numbers that are none are a defect where they are made, and null here."""
-    if isinstance(value, dict):
-        return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _write(path: Path, write: Callable[[Path], object]) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        write(part)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

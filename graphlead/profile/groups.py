@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.core.arrays import NONE, Ints
+from graphlead.core.arrays import NONE, Ints, Reals
 from graphlead.core.register import PLACES, Column, Register, Role
-from graphlead.profile.numbers import Doubles, bands, read_numbers
+from graphlead.profile.numbers import bands, read_numbers
 
 DIGITS = {"NACE": (2, 3, 4, 5), "NAICS": (2, 3, 4, 6), "SIC": (2, 3, 4, 5)}
 UK_POSTCODE = r"^(?P<outward>[A-Z]{1,2}[0-9][A-Z0-9]?) ?[0-9][A-Z]{2}$"
@@ -39,7 +39,7 @@ class Read:
 
     column: Column
     groupings: tuple[Grouping, ...]
-    numbers: Doubles | None = None
+    numbers: Reals | None = None
 
 
 def profiled(register: Register) -> list[Column]:

@@ -7,21 +7,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import poisson
 
-from graphlead.core.arrays import Ints
+from graphlead.core.arrays import Ints, Longs, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.profile import Lift
 from graphlead.profile.lifts import lift_of
-from graphlead.profile.numbers import Doubles
 from graphlead.profile.significance import log_evidence
 
 OUTSIDE = ("holder", "person")
 BY, GROUP = "tied to another client by", "ownership group"
 
-Nodes = npt.NDArray[np.int64]
+Nodes = Longs
 
 
 def client_ties(graph: CompanyGraph, cohort: Cohort) -> list[Lift]:
@@ -87,7 +85,7 @@ def _tied(name: str, companies: Ints, nodes: Nodes, cohort: Cohort) -> Lift | No
     return replace(lift, clients=k, lift=k / len(cohort.clients) / (total / cohort.n_companies))
 
 
-def _p_value(clients: Nodes, size: Doubles, share: float) -> float:
+def _p_value(clients: Nodes, size: Reals, share: float) -> float:
     joined = float((1 - (1 - share) ** size - size * share * (1 - share) ** (size - 1)).sum())
     pairs = float(poisson.sf(np.count_nonzero(clients > 1) - 1, joined))
     crowded, _ = log_evidence(clients.astype(np.float64), size * share)

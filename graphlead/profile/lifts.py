@@ -9,9 +9,8 @@ import numpy as np
 from scipy.special import betaincinv
 from scipy.stats import hypergeom
 
-from graphlead.core.arrays import Flags
+from graphlead.core.arrays import Flags, Reals
 from graphlead.core.profile import Lift
-from graphlead.profile.numbers import Doubles
 from graphlead.profile.survey import Counts, Surveyed, Topic
 
 FEWEST = 5
@@ -82,14 +81,14 @@ def surprise(lift: Lift) -> float:
     return float(max(np.log(max(lift.low, 1e-9)), -np.log(max(lift.high, 1e-9))))
 
 
-def fisher(clients: Counts, n_clients: int, companies: Counts, n_companies: int) -> Doubles:
+def fisher(clients: Counts, n_clients: int, companies: Counts, n_companies: int) -> Reals:
     """Two-sided p-values (g,) of so many clients in each group, when clients are drawn from the register by chance."""
     below = hypergeom.cdf(clients, n_companies, companies, n_clients)
     above = hypergeom.sf(clients - 1, n_companies, companies, n_clients)
     return np.asarray(np.clip(2 * np.minimum(below, above), 0, 1))
 
 
-def benjamini_hochberg(p_values: Doubles) -> Doubles:
+def benjamini_hochberg(p_values: Reals) -> Reals:
     """p-values (k,) that keep the false discovery rate among everything that was tried."""
     count = len(p_values)
     order = np.argsort(p_values)[::-1]
@@ -99,7 +98,7 @@ def benjamini_hochberg(p_values: Doubles) -> Doubles:
     return adjusted
 
 
-def _p_values(level: Surveyed) -> Doubles:
+def _p_values(level: Surveyed) -> Reals:
     n_clients, n_companies = int(level.clients.sum()), int(level.companies.sum())
     if not n_clients:
         return np.ones(len(level.clients))

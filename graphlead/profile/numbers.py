@@ -6,14 +6,11 @@ import math
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.core.arrays import NONE, Ints
+from graphlead.core.arrays import NONE, Ints, Reals
 from graphlead.core.register import Column, Register, Role
-
-Doubles = npt.NDArray[np.float64]
 
 CELLS = 64
 SMALLEST_BAND = 0.04
@@ -22,7 +19,7 @@ MOST_BANDS = 9
 YEARS = (1500, 2200)
 
 
-def read_numbers(register: Register, column: Column) -> Doubles:
+def read_numbers(register: Register, column: Column) -> Reals:
     """A number column (n,), or the age of a date in years before the newest one in the column; NaN where missing."""
     values = register.read(column.name).column(0)
     if column.role is Role.DATE:
@@ -32,7 +29,7 @@ def read_numbers(register: Register, column: Column) -> Doubles:
     return np.asarray(pc.cast(values, pa.float64()).to_numpy(), np.float64)
 
 
-def bands(values: Doubles, *, ages: bool) -> tuple[Ints, list[str]]:
+def bands(values: Reals, *, ages: bool) -> tuple[Ints, list[str]]:
     """The band of each value (n,), NONE where missing, and what the bands are called: ``20 to 49``.
 
     Edges are round numbers (1-2-5 steps, in proportion where the values are skewed); ages count whole years. Few
@@ -50,7 +47,7 @@ def bands(values: Doubles, *, ages: bool) -> tuple[Ints, list[str]]:
     return np.where(np.isfinite(values), codes, NONE).astype(np.int32), names
 
 
-def cells(values: Doubles, sample: Doubles) -> Ints:
+def cells(values: Reals, sample: Reals) -> Ints:
     """The quantile cell of each value (m,), at most CELLS of them in the order of the values, NONE where missing."""
     known = sample[np.isfinite(sample)]
     if not len(known):
@@ -60,7 +57,7 @@ def cells(values: Doubles, sample: Doubles) -> Ints:
     return np.where(np.isfinite(values), codes, NONE).astype(np.int32)
 
 
-def skewed(known: Doubles) -> bool:
+def skewed(known: Reals) -> bool:
     """Whether (all but a few) positive numbers spread over so many sizes that they belong on a logarithmic axis."""
     if not len(known) or np.quantile(known, 0.02) < 0 or np.mean(known <= 0) > 0.2:
         return False
@@ -82,13 +79,13 @@ def show(value: float) -> str:
     return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
-def _each_value(known: Doubles) -> Doubles:
+def _each_value(known: Reals) -> Reals:
     """Edges that give each value its own band where there are few, else none."""
     distinct = np.unique(known)
     return distinct[1:] if len(distinct) <= MOST_BANDS else np.zeros(0)
 
 
-def _round_edges(known: Doubles, *, ages: bool) -> Doubles:
+def _round_edges(known: Reals, *, ages: bool) -> Reals:
     low, high = np.quantile(known, (0.01, 0.99))
     if ages or skewed(known):
         least = max(known[known > 0].min(initial=np.inf), high / 1e9, 1.0 if ages else 0.0)
@@ -107,7 +104,7 @@ def _step(width: float) -> float:
     return next(digit * power for digit in (1, 2, 5, 10) if digit * power >= width * (1 - 1e-9))
 
 
-def _kept(edges: Doubles, known: Doubles) -> Doubles:
+def _kept(edges: Reals, known: Reals) -> Reals:
     """The edges that leave every band its share of the known values, from the smallest value up."""
     below = np.searchsorted(np.sort(known), edges, side="left") / len(known)
     kept, last = [], 0.0
@@ -118,7 +115,7 @@ def _kept(edges: Doubles, known: Doubles) -> Doubles:
     return np.array(kept)
 
 
-def _names(edges: Doubles, known: Doubles, *, whole: bool) -> list[str]:
+def _names(edges: Reals, known: Reals, *, whole: bool) -> list[str]:
     years = whole and YEARS[0] <= known.min() and known.max() <= YEARS[1]
     text = (lambda value: f"{value:.0f}") if years else show
     if not len(edges):

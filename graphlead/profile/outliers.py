@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from graphlead.core.arrays import NONE
+from graphlead.core.arrays import NONE, Reals
 from graphlead.core.profile import Outlier
 from graphlead.core.register import Register, Role
 from graphlead.profile.groups import AMOUNTS
-from graphlead.profile.numbers import Doubles, show, skewed
+from graphlead.profile.numbers import show, skewed
 from graphlead.profile.segments.facets import Facet
 from graphlead.profile.survey import Sample, tally
 
@@ -32,9 +32,9 @@ MOST = 20
 class _Oddity:
     """How strange each client (k,) is in one column, 0 for not at all, and what to say of client i."""
 
-    strange: Doubles
+    strange: Reals
     facet: Facet
-    values: Doubles | None
+    values: Reals | None
 
 
 def find_outliers(register: Register, sample: Sample, facets: Sequence[Facet]) -> tuple[Outlier, ...]:

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2
 
+from graphlead.core.arrays import Longs, Reals
 from graphlead.core.profile import Season
-from graphlead.profile.numbers import Doubles
 
 FEWEST = 12
 DRAWS = 4000
@@ -48,7 +48,7 @@ def season_of(won: Days, seed: int) -> tuple[Season | None, str]:
     return Season(months, tuple(int(c) for c in by_month), p_value, _sentence(by_month, usual, p_value)), ""
 
 
-def _p_value(counts: npt.NDArray[np.int64], usual: Doubles, seed: int) -> float:
+def _p_value(counts: Longs, usual: Reals, seed: int) -> float:
     expected = usual * counts.sum()
     found = float(((counts - expected) ** 2 / expected).sum())
     if expected.min() >= 5:
@@ -58,7 +58,7 @@ def _p_value(counts: npt.NDArray[np.int64], usual: Doubles, seed: int) -> float:
     return float((1 + np.count_nonzero(by_chance >= found - 1e-9)) / (1 + DRAWS))
 
 
-def _sentence(counts: npt.NDArray[np.int64], usual: Doubles, p_value: float) -> str:
+def _sentence(counts: Longs, usual: Reals, p_value: float) -> str:
     total = int(counts.sum())
     if p_value >= DOUBT:
         return f"The {total} dated clients were won all through the year: no month stands out beyond chance."

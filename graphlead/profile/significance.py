@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln, logsumexp
 
-from graphlead.profile.numbers import Doubles
+from graphlead.core.arrays import Reals
 
 SHAPES = np.array([0.5, 1.0, 2.0, 5.0, 15.0, 50.0])
 BOUNDARY = 1 / 24
@@ -23,7 +23,7 @@ BOUNDARY = 1 / 24
 Blocks = npt.NDArray[np.int32]
 
 
-def log_evidence(clients: Doubles, expected: Doubles) -> tuple[float, float]:
+def log_evidence(clients: Reals, expected: Reals) -> tuple[float, float]:
     """ln of the e-value of these counts (g,), and the shape that explains them best.
 
     ``expected`` is brought to the sum of ``clients``: only how they are spread over the groups counts.
@@ -35,7 +35,7 @@ def log_evidence(clients: Doubles, expected: Doubles) -> tuple[float, float]:
     return float(logsumexp(by_shape) - math.log(len(SHAPES))), float(SHAPES[by_shape.argmax()])
 
 
-def best_blocks(clients: Doubles, expected: Doubles) -> tuple[float, float, Blocks]:
+def best_blocks(clients: Reals, expected: Reals) -> tuple[float, float, Blocks]:
     """Neighbouring cells (c,) put together into the blocks that explain the counts best.
 
     Returns ln of the e-value (averaged over all segmentations), the shape, and the block of each cell. Scargle et al.,
@@ -61,7 +61,7 @@ def best_blocks(clients: Doubles, expected: Doubles) -> tuple[float, float, Bloc
     return evidence, float(SHAPES[chosen]), _blocks(start[:, chosen])
 
 
-def _block_ratios(clients: Doubles, expected: Doubles) -> Doubles:
+def _block_ratios(clients: Reals, expected: Reals) -> Reals:
     """The log ratio of the block from cell ``start`` up to cell ``end`` by shape: (c + 1, c + 1, shapes)."""
     seen, fair = (np.concatenate([[0.0], np.cumsum(values)]) for values in (clients, expected))
     within = [np.maximum(sums[None, :] - sums[:, None], 0.0)[:, :, None] for sums in (seen, fair)]
@@ -78,7 +78,7 @@ def _blocks(start: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Blocks:
     return np.cumsum(first, dtype=np.int32)
 
 
-def _log_ratio(clients: Doubles, expected: Doubles, shape: Doubles) -> Doubles:
+def _log_ratio(clients: Reals, expected: Reals, shape: Reals) -> Reals:
     return np.asarray(
         gammaln(shape + clients) - gammaln(shape) + shape * np.log(shape)
         - (shape + clients) * np.log(shape + expected) + expected

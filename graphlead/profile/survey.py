@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from graphlead.core.arrays import NONE, Flags, Floats, Ints
+from graphlead.core.arrays import NONE, Flags, Floats, Ints, Longs, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.register import Column, Register
 from graphlead.profile.groups import Grouping, Read, read_columns
-from graphlead.profile.numbers import Doubles, cells
+from graphlead.profile.numbers import cells
 
 MOST_CLIENTS, MOST_OTHERS = 20_000, 150_000
 """How many companies of each kind the search for telling columns looks at; counts are always of all."""
 
-Counts = npt.NDArray[np.int64]
+Counts = Longs
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Sample:
 
     rows: Ints
     client: Flags
-    weight: Doubles
+    weight: Reals
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,6 @@ from graphlead.core.clients import Match
 from graphlead.core.evidence import REST, Evidence, Tie
 from graphlead.core.profile import Profile
 from graphlead.core.register import Register, Role
-from graphlead.tasks.leads import read_rows
 
 REASONS = 3
 
@@ -86,7 +85,7 @@ def _named(register: Register, companies: Ints) -> tuple[pd.Series[str], pd.Seri
     """Ids and names of companies, missing for NONE."""
     known = np.flatnonzero(companies != NONE)
     columns = ["company_id", *register.names_of(Role.NAME)[:1]]
-    table = read_rows(register, columns, companies[known])
+    table = register.rows(columns, companies[known])
     ids, names = (
         pd.Series(table[name].to_pylist(), index=known, dtype="string").reindex(range(len(companies)))
         for name in (columns[0], columns[-1])

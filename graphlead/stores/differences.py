@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphlead.core.contracts import Progress, silent
+from graphlead.engines.duckdb import open_db, quoted
 
-MEMORY = "512MB"
 BATCH = 20_000
 """Rows of one transaction."""
 
@@ -63,14 +62,14 @@ def _one(value: object, type_: pa.DataType) -> object:
 
 def to_put(wanted: Path, held: Path, names: Sequence[str]) -> Iterator[Rows]:
     """The rows of ``wanted`` that are not in ``held``, one that is there more often as often as it is missing."""
-    columns = ", ".join(_quoted(name) for name in names)
+    columns = ", ".join(quoted(name) for name in names)
     yield from _ask(f"SELECT {columns} FROM read_parquet(?) EXCEPT ALL SELECT {columns} FROM read_parquet(?)",
                     [wanted, held])  # fmt: skip
 
 
 def nodes_to_drop(wanted: Path, held: Path, key: str) -> Iterator[Rows]:
     """The keys in ``held`` that are not in ``wanted``."""
-    name = _quoted(key)
+    name = quoted(key)
     yield from _ask(
         f"SELECT {name} FROM read_parquet(?) EXCEPT SELECT {name} FROM read_parquet(?)", [held, wanted]
     )
@@ -78,9 +77,9 @@ def nodes_to_drop(wanted: Path, held: Path, key: str) -> Iterator[Rows]:
 
 def edges_to_drop(wanted: Path, held: Path, names: Sequence[str]) -> Iterator[Rows]:
     """The first column of the rows of ``held`` whose other columns are not, or not as often, in ``wanted``."""
-    columns = ", ".join(_quoted(name) for name in names)
+    columns = ", ".join(quoted(name) for name in names)
     numbered = f"row_number() OVER (PARTITION BY {columns}) AS copy"
-    same = " AND ".join(f"h.{_quoted(name)} IS NOT DISTINCT FROM w.{_quoted(name)}" for name in names)
+    same = " AND ".join(f"h.{quoted(name)} IS NOT DISTINCT FROM w.{quoted(name)}" for name in names)
     yield from _ask(
         f"SELECT h.ref FROM (SELECT *, {numbered} FROM read_parquet(?)) h ANTI JOIN "
         f"(SELECT *, {numbered} FROM read_parquet(?)) w ON {same} AND h.copy = w.copy",
@@ -89,8 +88,7 @@ def edges_to_drop(wanted: Path, held: Path, names: Sequence[str]) -> Iterator[Ro
 
 
 def _ask(query: str, files: Sequence[Path]) -> Iterator[Rows]:
-    with duckdb.connect(config={"memory_limit": MEMORY}) as db:
-        db.execute("SET enable_progress_bar = false")
+    with open_db() as db:
         reader = db.sql(query, params=[str(file) for file in files]).to_arrow_reader(BATCH)
         for batch in reader:
             yield _rows(batch)
@@ -98,7 +96,3 @@ def _ask(query: str, files: Sequence[Path]) -> Iterator[Rows]:
 
 def _rows(batch: pa.RecordBatch) -> Rows:
     return list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import SettingsError
+from graphlead.engines.duckdb import open_db
 from graphlead.stores.differences import Rows
 from graphlead.stores.mapping import Companies, Links, RegisterMapping
 from graphlead.stores.shape import quoted
@@ -136,7 +136,7 @@ def _write(pages: Iterable[Rows], columns: Sequence[str], path: Path, selected: 
             for name, seen in zip(columns, families, strict=True)
             if selected == "*"
         )
-        with duckdb.connect() as db:
+        with open_db() as db:
             db.execute(f"COPY (SELECT {typed or selected} FROM read_parquet(?)) TO ? (FORMAT parquet)",
                        [str(spoken), str(part)])  # fmt: skip
         part.replace(path)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from graphlead.core.arrays import NONE, Flags, Ints
+from graphlead.core.arrays import NONE, Flags, Ints, Longs, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.graph import Ownership
 from graphlead.core.register import PLACES, Column, Register, Role
@@ -54,7 +52,7 @@ def first_clients(cohort: Cohort, ownership: Ownership, companies: Ints) -> Ints
     return first[ownership.group[companies]]
 
 
-def _best(scores: pd.DataFrame, among: Flags) -> npt.NDArray[np.int64]:
+def _best(scores: pd.DataFrame, among: Flags) -> Longs:
     """Positions of these rows, best rank first."""
     rows = np.flatnonzero(among)
     return rows[np.argsort(scores["rank"].to_numpy()[rows], kind="stable")]
@@ -63,7 +61,7 @@ def _best(scores: pd.DataFrame, among: Flags) -> npt.NDArray[np.int64]:
 def _table(chosen: pd.DataFrame, register: Register, prior: float) -> pd.DataFrame:
     names = register.names_of(Role.NAME)[:1]
     shown = _shown(register, names)
-    facts = _frame(read_rows(register, ["company_id", *names, *shown], chosen["company"].to_numpy(np.int32)))
+    facts = _frame(register.rows(["company_id", *names, *shown], chosen["company"].to_numpy(np.int32)))
     score = chosen["score"].to_numpy(np.float64)
     table = pd.DataFrame({
         "rank": np.arange(1, len(chosen) + 1),
@@ -92,20 +90,6 @@ def _use_of_size(column: Column) -> tuple[bool, float]:
     return not SIZE_NAMES.search(column.name), column.missing
 
 
-def read_rows(register: Register, names: list[str], companies: Ints) -> pa.Table:
-    """These columns of these companies, in their order; a company may come twice. One row group is held at a time."""
-    unique, back = np.unique(companies, return_inverse=True)
-    file = pq.ParquetFile(register.companies)
-    parts, start = [file.schema_arrow.empty_table().select(names)], 0
-    for group in range(file.num_row_groups):
-        end = start + file.metadata.row_group(group).num_rows
-        here = unique[np.searchsorted(unique, start) : np.searchsorted(unique, end)]
-        if len(here):
-            parts.append(file.read_row_group(group, columns=names).select(names).take(pa.array(here - start)))
-        start = end
-    return pa.concat_tables(parts).take(pa.array(back))
-
-
 def _frame(table: pa.Table) -> pd.DataFrame:
     """As pandas, numbers without fractions as whole numbers: 12 employees, not 12.0."""
     frame: pd.DataFrame = table.to_pandas()
@@ -116,7 +100,7 @@ def _frame(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def _rounded(score: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _rounded(score: Reals) -> Reals:
     """To six significant digits, which tell scores apart and can be read."""
     size = np.floor(np.log10(np.maximum(score, 1e-300)))
     return np.asarray(np.round(score * 10.0 ** (5 - size)) / 10.0 ** (5 - size))

@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.core.arrays import Flags, Ints
+from graphlead.core.arrays import Flags, Ints, Longs, Reals
 from graphlead.world import names
 from graphlead.world.firms import SNAPSHOT, Firms
 from graphlead.world.sampling import blank, choose, join, stream, take, zipf_weights
-
-Doubles = npt.NDArray[np.float64]
 
 _BANDS = np.array([5.0, 10.0, 25.0, 50.0, 75.0])
 _BAND_NAMES = ("0-5", "5-10", "10-25", "25-50", "50-75", "75-100")
@@ -28,7 +25,7 @@ class Owning:
 
     owner: Ints
     owned: Ints
-    percent: Doubles
+    percent: Reals
 
 
 @dataclass(frozen=True)
@@ -90,9 +87,7 @@ def _company_owners(firms: Firms, rng: np.random.Generator) -> Owning:
     )
 
 
-def _outside(
-    candidates: npt.NDArray[np.int64], share: float, weights: Doubles, rng: np.random.Generator
-) -> Owning:
+def _outside(candidates: Longs, share: float, weights: Reals, rng: np.random.Generator) -> Owning:
     """Holders from outside of the register, some with many companies, each with at most 40 per cent."""
     owned = candidates[rng.random(len(candidates)) < share].astype(np.int32)
     return Owning(choose(rng, weights, len(owned)), owned, _halves(5 + 35 * rng.random(len(owned))))
@@ -189,7 +184,7 @@ def _rows(source: _Source, nodes: Ints, targets: pa.Array, kind: str) -> pa.Tabl
     })  # fmt: skip
 
 
-def _as_text(percent: Doubles, rng: np.random.Generator) -> pa.Array:
+def _as_text(percent: Reals, rng: np.random.Generator) -> pa.Array:
     form = rng.random(len(percent))
     band = np.searchsorted(_BANDS, percent, side="right").astype(np.int32)
     text = pc.if_else(pa.array(form < 0.2), take(_BAND_NAMES, band), pa.array(percent).cast(pa.string()))
@@ -207,5 +202,5 @@ def numbered(letter: str, count: int) -> pa.Array:
     return pc.binary_join_element_wise(letter, digits, "")
 
 
-def _halves(percent: Doubles) -> Doubles:
+def _halves(percent: Reals) -> Reals:
     return np.round(percent * 2) / 2

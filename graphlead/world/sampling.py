@@ -6,13 +6,12 @@ import zlib
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.core.arrays import Flags, Ints
+from graphlead.core.arrays import Flags, Ints, Reals
 
-Weights = npt.NDArray[np.float64]
+Weights = Reals
 
 
 def stream(seed: int, topic: str) -> np.random.Generator:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graphlead.common.files import write_whole
 from graphlead.world import typed
 from graphlead.world.buyers import Buyer, Buyers
 from graphlead.world.dirt import Planted
@@ -41,7 +42,7 @@ def write_lists(world: World, companies: pa.Table, buyers: Buyers, rng: np.rando
 def write_table(path: Path, table: pa.Table) -> None:
     """As Parquet or CSV, by the ending of the path."""
     if path.suffix == ".parquet":
-        _replace(path, lambda target: pq.write_table(table, target, compression="zstd"))
+        write_whole(path, lambda target: pq.write_table(table, target, compression="zstd"))
     else:
         columns = (column.to_pylist() for column in table.columns)
         write_csv(path, table.column_names, zip(*columns, strict=True))
@@ -49,7 +50,7 @@ def write_table(path: Path, table: pa.Table) -> None:
 
 def write_dirt(path: Path, planted: Iterable[Planted]) -> None:
     text = json.dumps([asdict(one) for one in planted], indent=1) + "\n"
-    _replace(path, lambda target: target.write_text(text, encoding="utf-8"))
+    write_whole(path, lambda target: target.write_text(text, encoding="utf-8"))
 
 
 def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
@@ -61,11 +62,4 @@ def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[object]
             writer.writerow(header)
             writer.writerows(rows)
 
-    _replace(path, write)
-
-
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
-    """Write beside the file and rename, so that nobody ever reads half of it."""
-    beside = path.with_name(path.name + ".part")
-    write(beside)
-    beside.replace(path)
+    write_whole(path, write)

@@ -316,7 +316,7 @@ def test_the_version_and_the_help_are_quick(call: Call, capsys: pytest.CaptureFi
     assert call("--version") == 0
     assert capsys.readouterr().out.startswith("graphlead ")
     program = (
-        "import sys; from graphlead.cli import main; sys.argv = ['graphlead', 'run', '--help']\n"
+        "import sys; from graphlead.cli.app import main; sys.argv = ['graphlead', 'run', '--help']\n"
         "try:\n    main()\nfinally:\n"
         "    print([m for m in ('pandas', 'numpy', 'pyarrow', 'duckdb', 'torch', 'xgboost') if m in sys.modules])"
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from made_register import MakeRegister
 
 import graphlead
 from graphlead.core.clients import Cohort
@@ -20,7 +21,6 @@ from graphlead.world import World
 
 TYPES = {Role.NUMBER: pa.float64(), Role.BOOLEAN: pa.bool_(), Role.DATE: pa.date32()}
 OWNER = ("source_id", "source_name")
-MakeRegister = Callable[..., Register]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from explained_by_hand import cohort, graph_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_register import MakeRegister
 
 from graphlead.core.arrays import Ints
 from graphlead.core.clients import Cohort
@@ -42,9 +43,6 @@ def stakes(*each: tuple[int, int, float, float]) -> Callable[[], Stakes]:
 
 
 NO_STAKES = stakes()
-
-
-MakeRegister = Callable[..., Register]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from made_register import MakeRegister
 
 from graphlead.core.graph import CompanyGraph, Edges, Ownership
 from graphlead.core.register import Column, Register, Role
@@ -17,7 +18,7 @@ from graphlead.core.register import Column, Register, Role
 TYPES = {Role.NUMBER: pa.float64(), Role.BOOLEAN: pa.bool_(), Role.DATE: pa.date32()}
 LINKS = pa.schema([("source_id", pa.string()), ("target_id", pa.string()), ("kind", pa.string())])
 
-MakeRegister = Callable[..., Register]
+
 MakeGraph = Callable[..., CompanyGraph]
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from made_register import MakeRegister
 
 from graphlead.core.arrays import NONE
 from graphlead.core.features import Groups, Incidence, Neighbours, Relation
@@ -18,7 +19,6 @@ from graphlead.features.build import FeaturePlan, build_features, plan_features
 from graphlead.features.propagate import CpuPropagator
 from graphlead.features.relations import RelationPlan, derived_relations, linked_relations, plan_relations
 
-MakeRegister = Callable[..., Register]
 MakeGraph = Callable[..., CompanyGraph]
 
 LINKS = {

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from made_register import MakeRegister
 
 from graphlead.core.arrays import NONE, Ints
-from graphlead.core.register import Register, Role
+from graphlead.core.register import Role
 from graphlead.features.levels import Level, cross, encode, industry_levels, place_levels, trait_levels
-
-MakeRegister = Callable[..., Register]
 
 
 def partition(code: Ints) -> set[frozenset[int]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from made_register import MakeRegister
 
 from graphlead.core.register import Column, Register, Role
 
@@ -26,8 +27,6 @@ LINKS = pa.schema(
         ("target", pa.int32()),
     ]
 )
-
-MakeRegister = Callable[..., Register]
 
 
 @pytest.fixture

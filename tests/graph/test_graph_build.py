@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from conftest import MakeRegister
+from made_register import MakeRegister
 
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Role

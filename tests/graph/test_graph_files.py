@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import MakeRegister
+from made_register import MakeRegister
 
 from graphlead.core.errors import RunFolderError
 from graphlead.core.graph import CompanyGraph, Edges

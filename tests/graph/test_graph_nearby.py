@@ -5,9 +5,9 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 import pytest
-from conftest import MakeRegister
 from hypothesis import given
 from hypothesis import strategies as st
+from made_register import MakeRegister
 
 from graphlead.core.arrays import NONE
 from graphlead.core.graph import CompanyGraph, Edges, Ownership

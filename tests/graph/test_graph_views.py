@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 import torch
-from conftest import MakeRegister
+from made_register import MakeRegister
 
 from graphlead.core.errors import GraphleadError
 from graphlead.core.register import Register, Role

@@ -262,7 +262,7 @@ def test_bad_files_are_refused_with_a_reason(tmp_path: Path, case: str) -> None:
 def test_a_folder_that_cannot_be_written_to_is_refused(tmp_path: Path) -> None:
     clean_frame().to_csv(tmp_path / "in.csv", index=False)
     with pytest.raises(RunFolderError, match="cannot be written to"):
-        ingest(tmp_path / "in.csv", None, tmp_path / "nowhere")
+        ingest(tmp_path / "in.csv", None, tmp_path / "in.csv" / "nowhere")
 
 
 def test_bad_paths_are_refused_with_a_reason(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graphlead.engines.duckdb import run
 from graphlead.match import normalise as room
 from graphlead.match.normalise import header, normalise
-from graphlead.match.sql import run
 
 WORD = st.text("abcdefghijklmnopqrstuvwxyzäöüéèçñåø", min_size=3, max_size=9).map(lambda word: word + "q")
 NAME = st.lists(WORD, min_size=1, max_size=5).map(" ".join)

@@ -211,7 +211,7 @@ def test_killed_in_training_the_last_results_stay_and_the_same_command_finishes(
     command = [
         sys.executable,
         "-c",
-        "from graphlead.cli import main; main()",
+        "from graphlead.cli.app import main; main()",
         "run",
         "--config",
         config,

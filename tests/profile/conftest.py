@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from planted_clients import MakeRegister, write_register
+from made_register import MakeRegister
+from planted_clients import write_register
 
 from graphlead.core.register import Register, Role
 

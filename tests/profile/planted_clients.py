@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ from graphlead.core.register import Column, Register, Role
 from graphlead.profile.build import profile_clients
 
 TYPES = {Role.NUMBER: pa.float64(), Role.DATE: pa.date32(), Role.BOOLEAN: pa.bool_()}
-MakeRegister = Callable[[Mapping[str, tuple[Role, Sequence[Any]]]], Register]
 
 
 def write_register(folder: Path, columns: Mapping[str, tuple[Role, Sequence[Any]]]) -> Register:

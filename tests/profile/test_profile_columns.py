@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from planted_clients import MakeRegister, cohort_of, graph_of, profile_of
+from made_register import MakeRegister
+from planted_clients import cohort_of, graph_of, profile_of
 
 from graphlead.core.profile import Profile
 from graphlead.core.register import Role

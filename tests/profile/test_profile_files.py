@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from planted_clients import MakeRegister, profile_of
+from made_register import MakeRegister
+from planted_clients import profile_of
 
 from graphlead.core.errors import RunFolderError
 from graphlead.core.profile import Profile

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from planted_clients import MakeRegister, cohort_of, graph_of, profile_of
+from made_register import MakeRegister
+from planted_clients import cohort_of, graph_of, profile_of
 from scipy.stats import fisher_exact
 
 from graphlead.core.register import Role

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from planted_clients import MakeRegister, profile_of
+from made_register import MakeRegister
+from planted_clients import profile_of
 
 from graphlead.core.arrays import NONE
 from graphlead.core.register import Register, Role

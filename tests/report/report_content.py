@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graphlead.common.files import write_json
 from graphlead.core.clients import Cohort, Match
 from graphlead.core.evaluation import Evaluation
 from graphlead.core.evidence import Evidence, Reason, Tie
@@ -22,7 +23,6 @@ from graphlead.core.scores import fit
 from graphlead.evaluate.curves import lift_curves
 from graphlead.evaluate.evaluate import evaluate
 from graphlead.evaluate.heldout import HeldOut
-from graphlead.report.exports import write_json
 from graphlead.report.html.content import Plane, ReportContent
 
 N, CLIENTS, LEADS = 400, 40, 120
@@ -159,6 +159,6 @@ def content(folder: Path, **changed: Any) -> ReportContent:
 
 def metrics_json(folder: Path) -> list[dict[str, Any]]:
     """The metrics as a run's metrics.json has them."""
-    write_json({"metrics": evaluation().metrics.to_dict("records")}, folder / "metrics.json")
+    write_json(folder / "metrics.json", {"metrics": evaluation().metrics.to_dict("records")})
     found: list[dict[str, Any]] = json.loads((folder / "metrics.json").read_text("utf-8"))["metrics"]
     return found

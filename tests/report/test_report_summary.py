@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from graphlead.common.files import write_parquet
 from graphlead.core.errors import InputError
-from graphlead.report.exports import write_parquet
 from graphlead.report.summary import summary_text
 from graphlead.world.truth import against_truth, truth_text
 
@@ -52,7 +52,7 @@ def test_a_ranking_against_the_truth(tmp_path: Path, suffix: str) -> None:
     if suffix == "csv":
         truth.to_csv(path, index=False)
     else:
-        write_parquet(truth, path)
+        write_parquet(path, truth)
     found = against_truth(pd.DataFrame({"company_id": ids, "rank": rank}), path)
     assert found == {"companies": 100, "buyers": 4, "found@1%": 0.25, "found@5%": 0.5, "found@10%": 0.75}
     assert "50% of them are in the top 5 % of the list, 10.0 times as many as by chance" in truth_text(found)

@@ -158,7 +158,7 @@ def test_the_manifest_tells_what_was_run(tmp_path: Path) -> None:
 
 def test_versions_are_told_without_importing_anything_heavy() -> None:
     program = (
-        "import sys, graphlead.runs; graphlead.runs.versions(); "
+        "import sys, graphlead.runs.run; graphlead.runs.run.versions(); "
         "print([m for m in ('torch', 'duckdb', 'xgboost') if m in sys.modules])"
     )
     ran = subprocess.run(
@@ -230,7 +230,8 @@ def test_reading_what_is_no_run_or_not_finished(tmp_path: Path) -> None:
 PROGRAM = """
 import json, os, signal, sys
 from pathlib import Path
-from graphlead import publication, runs
+from graphlead.runs import publication
+from graphlead.runs import run as runs
 
 WATCHED = ("move", "remove", "link", "write_json")
 out = Path(sys.argv[1])
@@ -438,7 +439,7 @@ def test_other_failures_stay_what_they_are(tmp_path: Path) -> None:
 
 def test_a_second_process_is_told_and_a_dead_ones_lock_is_free(tmp_path: Path) -> None:
     program = (
-        "import sys, time; from pathlib import Path; from graphlead.runs import open_run\n"
+        "import sys, time; from pathlib import Path; from graphlead.runs.run import open_run\n"
         "with open_run(Path(sys.argv[1])):\n"
         "    print('open', flush=True); time.sleep(60)"
     )

@@ -41,7 +41,7 @@ HOLDS = """
     import sys
     from pathlib import Path
     from small_graph import small_projection
-    from graphlead.stores.embedded import EmbeddedStore
+    from graphlead.stores.embedded.store import EmbeddedStore
 
     def waits(done, total, note=""):
         if note == "OWNS of Company":
@@ -89,7 +89,7 @@ FULL = """
     import resource, signal, sys
     from pathlib import Path
     from small_graph import small_projection
-    from graphlead.stores.embedded import EmbeddedStore
+    from graphlead.stores.embedded.store import EmbeddedStore
     from graphlead.stores.faults import StoreError
 
     projection = small_projection(Path(sys.argv[2]), "r2")

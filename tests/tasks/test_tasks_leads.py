@@ -15,7 +15,7 @@ from graphlead.core.clients import Cohort
 from graphlead.core.graph import Edges, Ownership
 from graphlead.core.register import Column, Register, Role
 from graphlead.core.scores import fit
-from graphlead.tasks.leads import first_clients, lead_table, read_rows
+from graphlead.tasks.leads import first_clients, lead_table
 
 NAMES = ("Top", "Middle", "Low", "Sister", "Loner", "=Evil", "Client2", "Cousin", "Far", "Past")
 N = len(NAMES)
@@ -148,7 +148,7 @@ def test_fit_is_the_odds_against_the_priors() -> None:
 
 
 def test_rows_come_in_the_order_asked_for_across_row_groups(register: Register) -> None:
-    table = read_rows(register, ["title", "company_id"], ints(9, 0, 4, 4, 1))
+    table = register.rows(["title", "company_id"], ints(9, 0, 4, 4, 1))
     assert table.column_names == ["title", "company_id"]
     assert table["company_id"].to_pylist() == ["c9", "c0", "c4", "c4", "c1"]
-    assert read_rows(register, ["title"], ints()).num_rows == 0
+    assert register.rows(["title"], ints()).num_rows == 0

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphlead.core.arrays import Flags, Ints
+from graphlead.core.arrays import Flags, Ints, Reals
 from graphlead.core.contracts import Progress, silent
-from graphlead.explain.reasons.inputs import Game, Reals
+from graphlead.explain.reasons.inputs import Game
 
 PAIRS = 16
 """Orders drawn, each used forwards and backwards."""

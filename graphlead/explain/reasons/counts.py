@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from graphlead.core.arrays import NONE, Ints
+from graphlead.core.arrays import NONE, Ints, Reals
 from graphlead.core.features import Features, Groups, Incidence, Neighbours, Relation
-from graphlead.explain.reasons.inputs import Numbers, Reals
+from graphlead.explain.reasons.inputs import Numbers
 
 STRENGTH = 20.0
 """Average companies that a group must outweigh before its share of clients is believed, when groups are compared."""

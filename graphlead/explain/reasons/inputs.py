@@ -9,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from graphlead.core.arrays import Flags, Floats, Ints
+from graphlead.core.arrays import Flags, Floats, Ints, Reals
 from graphlead.core.features import Attributes, Features
 from graphlead.explain.reasons.themes import Themes
 
-Reals = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.number[Any]]
 """Whole or real, of any precision."""
 

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from graphlead.core.arrays import Floats, Ints
+from graphlead.core.arrays import Floats, Ints, Reals
 from graphlead.core.features import Features, Groups, Incidence, Neighbours, Relation
-from graphlead.explain.reasons.inputs import Reals
 
 
 @dataclass(frozen=True)

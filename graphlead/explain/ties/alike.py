@@ -9,11 +9,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.core.arrays import Flags, Ints
+from graphlead.core.arrays import Flags, Ints, Longs
 from graphlead.core.clients import Cohort
 from graphlead.core.graph import CompanyGraph, EdgeType
 from graphlead.core.register import Register, Role
-from graphlead.explain.ties.paths import HUB, MOST_TIES, ClientPath, Found, Longs, Tier, first_of_each, joined
+from graphlead.explain.ties.paths import HUB, MOST_TIES, ClientPath, Found, Tier, first_of_each, joined
 
 
 def same_address(register: Register, cohort: Cohort, companies: Ints, preferred: Ints) -> Iterator[Found]:

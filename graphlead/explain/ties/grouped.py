@@ -9,11 +9,11 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from graphlead.core.arrays import NONE, Flags, Ints
+from graphlead.core.arrays import NONE, Flags, Ints, Longs, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.graph import CompanyGraph
-from graphlead.explain.reasons.inputs import Numbers, Reals
-from graphlead.explain.ties.paths import OWNERS, OWNS, ClientPath, Found, Leg, Longs, Node, Tier
+from graphlead.explain.reasons.inputs import Numbers
+from graphlead.explain.ties.paths import OWNERS, OWNS, ClientPath, Found, Leg, Node, Tier
 
 
 def grouped(graph: CompanyGraph, cohort: Cohort, companies: Ints) -> Iterator[Found]:

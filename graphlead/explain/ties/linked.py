@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from graphlead.core.arrays import Flags, Ints
+from graphlead.core.arrays import Flags, Ints, Longs
 from graphlead.core.clients import Cohort
 from graphlead.core.graph import CompanyGraph
 from graphlead.explain.ties.paths import (
@@ -17,7 +17,6 @@ from graphlead.explain.ties.paths import (
     ClientPath,
     Found,
     Leg,
-    Longs,
     Numbering,
     Tier,
     Touching,

@@ -9,11 +9,10 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from graphlead.core.arrays import Flags, Ints
+from graphlead.core.arrays import Flags, Ints, Longs, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.graph import CompanyGraph
 
-Longs = npt.NDArray[np.int64]
 Node = tuple[str, int]
 """A node of the graph: its type (company, holder, person, industry, place) and its index."""
 
@@ -102,7 +101,7 @@ def preference(cohort: Cohort) -> Ints:
     return rank
 
 
-def _days(cohort: Cohort) -> npt.NDArray[np.float64]:
+def _days(cohort: Cohort) -> Reals:
     days = cohort.won.astype("datetime64[D]").astype(np.float64)
     return np.where(np.isnat(cohort.won), np.nan, days)
 

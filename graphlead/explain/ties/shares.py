@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphlead.core.arrays import Flags, Ints
+from graphlead.core.arrays import Flags, Ints, Longs
 from graphlead.core.graph import CompanyGraph
 from graphlead.explain.reasons.inputs import Numbers
-from graphlead.explain.ties.paths import EFFECTIVE, OWNS, ClientPath, Leg, Longs, Node, Numbering
+from graphlead.explain.ties.paths import EFFECTIVE, OWNS, ClientPath, Leg, Node, Numbering
 
 
 @dataclass(frozen=True)

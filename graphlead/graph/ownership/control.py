@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from graphlead.core.arrays import NONE, Ints
+from graphlead.core.arrays import NONE, Ints, Longs
 from graphlead.graph.ownership.kinds import Claim
-from graphlead.graph.ownership.stakes import Ledger, Longs
+from graphlead.graph.ownership.stakes import Ledger
 
 MAJORITY = 0.5 + 1e-9
 """A share above this controls; exactly half does not (rounding aside)."""

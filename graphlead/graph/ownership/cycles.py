@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array
 
-from graphlead.core.arrays import Flags, Ints
+from graphlead.core.arrays import Flags, Ints, Longs, Reals
 from graphlead.graph.ownership.pairs import Arcs, Columns, Pairs, Walks, gather, trim
-from graphlead.graph.ownership.stakes import Doubles, Longs
 
 DENSE = 1000
 """The largest set of mutual owners solved by a dense inverse; larger ones by iteration alone."""
@@ -116,14 +115,14 @@ def _turns(arcs: Arcs, inner: Longs, nodes: Ints, component: Ints) -> csr_array:
     block[by_component] = np.repeat(np.arange(len(sizes)), sizes)
     place[by_component] = np.arange(len(nodes)) - np.repeat(first, sizes)
     above, below = (np.searchsorted(nodes, ends[inner]) for ends in (arcs.owner, arcs.owned))
-    parts: list[tuple[Longs, Longs, Doubles]] = []
+    parts: list[tuple[Longs, Longs, Reals]] = []
     for size in np.unique(sizes[sizes <= DENSE]):
         chosen = np.flatnonzero(sizes == size)
         rows = sizes[block[below]] == size
         a = np.zeros((len(chosen), size, size))
         at = np.searchsorted(chosen, block[below[rows]])
         a[at, place[above[rows]], place[below[rows]]] = arcs.low[inner[rows]]
-        inverse: Doubles = np.linalg.inv(np.eye(size) - (1 - DAMPING) * a).astype(np.float64)
+        inverse: Reals = np.linalg.inv(np.eye(size) - (1 - DAMPING) * a).astype(np.float64)
         members = by_component[first[chosen][:, None] + np.arange(size)].astype(np.int64)
         which, i, j = np.nonzero(inverse > 1e-9)
         parts.append((members[which, i], members[which, j], inverse[which, i, j]))

@@ -22,11 +22,11 @@ import pyarrow.compute as pc
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from graphlead.core.arrays import NONE, Flags, Floats, Ints
+from graphlead.core.arrays import NONE, Flags, Floats, Ints, Longs
 from graphlead.core.contracts import Progress, silent
 from graphlead.graph.ownership.cycles import solve_cycles
 from graphlead.graph.ownership.pairs import Arcs, Columns, gather, ragged, trim
-from graphlead.graph.ownership.stakes import Ledger, Longs
+from graphlead.graph.ownership.stakes import Ledger
 
 CHUNK = 2_000_000
 """Chains expanded at a time: bounds the memory of a level with millions of companies."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from graphlead.core.arrays import NONE, Flags, Ints
-from graphlead.graph.ownership.stakes import Doubles, Longs
+from graphlead.core.arrays import NONE, Flags, Ints, Longs, Reals
 
 SMALLEST = 1e-4
 """Effective shares that cannot reach this are left out."""
@@ -29,9 +28,9 @@ class Arcs:
 
     owner: Ints
     owned: Ints
-    low: Doubles
-    high: Doubles
-    slack: Doubles
+    low: Reals
+    high: Reals
+    slack: Reals
 
     def __len__(self) -> int:
         return len(self.owner)
@@ -48,8 +47,8 @@ class Pairs:
 
     owner: Ints
     owned: Ints
-    low: Doubles
-    high: Doubles
+    low: Reals
+    high: Reals
 
     def __len__(self) -> int:
         return len(self.owner)
@@ -68,8 +67,8 @@ class Walks:
 
     arc: Longs
     start: Ints
-    low: Doubles
-    high: Doubles
+    low: Reals
+    high: Reals
 
 
 class Columns:

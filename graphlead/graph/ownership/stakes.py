@@ -7,10 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from graphlead.core.arrays import Flags, Ints
-
-Doubles = npt.NDArray[np.float64]
-Longs = npt.NDArray[np.int64]
+from graphlead.core.arrays import Flags, Ints, Longs, Reals
 
 
 @dataclass(frozen=True)
@@ -24,8 +21,8 @@ class Stakes:
 
     owner: Ints
     owned: Ints
-    low: Doubles
-    high: Doubles
+    low: Reals
+    high: Reals
     claim: npt.NDArray[np.int8]
     day: Longs
 
@@ -58,18 +55,18 @@ class Ledger:
 
     owner: Ints
     owned: Ints
-    low: Doubles
-    high: Doubles
+    low: Reals
+    high: Reals
     known: Flags
     claim: npt.NDArray[np.int8]
     day: Longs
-    slack: Doubles
+    slack: Reals
 
     def __len__(self) -> int:
         return len(self.owner)
 
     @property
-    def middle(self) -> Doubles:
+    def middle(self) -> Reals:
         """The share to reckon with, shape (S,): halfway between the bounds."""
         return (self.low + self.high) / 2
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +16,7 @@ from graphlead.core.contracts import Progress, silent
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.property_graph import SCORED, NodeTable, Projection
 from graphlead.core.register import Register, Role
+from graphlead.engines.duckdb import open_db
 from graphlead.graph.property_graph.relationships import levels, linked, ownership
 from graphlead.graph.property_graph.tables import KEYS, LABELS, ROWS_A_GROUP, node_table
 
@@ -221,8 +221,7 @@ def degrees(graph: CompanyGraph, kind: str) -> np.ndarray:
 def _names(register: Register, ids: pa.Array, kind: str) -> pa.Array:
     """What links most often call these holders or persons, the first in the alphabet of several; else their id."""
     wanted = pa.table({"id": ids, "place": pa.array(np.arange(len(ids)))})
-    with duckdb.connect() as db:
-        db.execute("SET enable_progress_bar = false")
+    with open_db() as db:
         db.register("wanted", wanted)
         found = db.sql(
             "WITH said AS (SELECT source_id, source_name, count(*) AS times FROM read_parquet(?) "

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import gammaln, logsumexp, softmax
 
-from graphlead.core.arrays import Ints
-from graphlead.profile.numbers import Doubles
+from graphlead.core.arrays import Ints, Longs, Reals
 
 MOST_CLASSES, STARTS, ROUNDS = 8, 5, 25
 MARGIN = 10.0
@@ -25,7 +23,7 @@ MARGIN = 10.0
 MASSES = np.array([2.0, 5.0, 15.0, 50.0, 200.0, 1e3, 1e4, 1e6])
 """How close classes may be to the register in a column, from not at all to the same; the data weigh them."""
 
-RowClass = npt.NDArray[np.int64]
+RowClass = Longs
 
 
 @dataclass(frozen=True)
@@ -34,18 +32,18 @@ class Facet:
     and its share in the register, > 0 where it occurs."""
 
     codes: Ints
-    prior: Doubles
-    usual: Doubles
+    prior: Reals
+    usual: Reals
 
 
 @dataclass(frozen=True)
 class Classes:
     """Log shares of the classes (k,) and log chances of each value by class, (k, g) a facet."""
 
-    shares: Doubles
-    chances: tuple[Doubles, ...]
+    shares: Reals
+    chances: tuple[Reals, ...]
 
-    def likelihood(self, codes: Sequence[Ints]) -> Doubles:
+    def likelihood(self, codes: Sequence[Ints]) -> Reals:
         """Log-likelihood (n, k) of rows by class with the class's share; missing values count nothing."""
         total = np.tile(self.shares, (len(codes[0]), 1))
         for column, chances in zip(codes, self.chances, strict=True):
@@ -78,7 +76,7 @@ def _from_prototypes(facets: Sequence[Facet], rng: np.random.Generator) -> Class
     return _classes(facets, belongs)
 
 
-def _classes(facets: Sequence[Facet], belongs: Doubles) -> Classes:
+def _classes(facets: Sequence[Facet], belongs: Reals) -> Classes:
     """The classes given how much each row belongs to each, (n, k)."""
     sizes = belongs.sum(axis=0) + 0.5
     chances = []
@@ -88,7 +86,7 @@ def _classes(facets: Sequence[Facet], belongs: Doubles) -> Classes:
     return Classes(np.log(sizes / sizes.sum()), tuple(chances))
 
 
-def _counts(facet: Facet, belongs: Doubles) -> Doubles:
+def _counts(facet: Facet, belongs: Reals) -> Reals:
     """How often each value occurs in each class, (k, g)."""
     size = len(facet.prior)
     shifted = facet.codes + 1
@@ -109,7 +107,7 @@ def _expectation(facets: Sequence[Facet], classes: Classes) -> RowClass:
     return np.asarray(classes.likelihood(codes).argmax(axis=1))
 
 
-def _one_hot(row_class: RowClass) -> Doubles:
+def _one_hot(row_class: RowClass) -> Reals:
     _, compact = np.unique(row_class, return_inverse=True)
     return np.eye(int(compact.max(initial=0)) + 1)[compact]
 
@@ -163,12 +161,12 @@ def _likelihood(facets: Sequence[Facet], row_class: RowClass) -> float:
     return _of_sizes(belongs.sum(axis=0)) + float(sum(by_facet))
 
 
-def _of_sizes(sizes: Doubles) -> float:
+def _of_sizes(sizes: Reals) -> float:
     k, n = len(sizes), float(sizes.sum())
     return float(gammaln(k / 2) - gammaln(n + k / 2) + (gammaln(sizes + 0.5) - gammaln(0.5)).sum())
 
 
-def _of_counts(facet: Facet, counts: Doubles) -> Doubles:
+def _of_counts(facet: Facet, counts: Reals) -> Reals:
     """Log-likelihood (k, masses) of the values of each class, by how strongly classes are alike in this column."""
     prior = np.multiply.outer(MASSES, facet.usual)
     total = gammaln(MASSES) - gammaln(MASSES + counts.sum(axis=1)[:, None])
@@ -178,11 +176,11 @@ def _of_counts(facet: Facet, counts: Doubles) -> Doubles:
     return np.asarray(total + sums)
 
 
-def _averaged(by_mass: Doubles) -> Doubles:
+def _averaged(by_mass: Reals) -> Reals:
     return np.asarray(logsumexp(by_mass, axis=-1) - np.log(len(MASSES)))
 
 
-def prior_of(clients: Doubles, companies: Doubles) -> Doubles:
+def prior_of(clients: Reals, companies: Reals) -> Reals:
     """The prior weight of each value (g,): as common as it is among all clients, none impossible."""
     share = (clients + companies / companies.sum()) / (clients.sum() + 1)
     mass = float(np.clip(np.count_nonzero(clients), 2, 10))

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphlead.core.arrays import Flags
+from graphlead.core.arrays import Flags, Reals
 from graphlead.core.profile import Lift
 from graphlead.core.register import PLACES, Role
 from graphlead.profile.groups import AMOUNTS
 from graphlead.profile.lifts import fisher, lift_of, surprise
-from graphlead.profile.numbers import YEARS, Doubles, show
+from graphlead.profile.numbers import YEARS, show
 from graphlead.profile.segments.facets import Facet
 from graphlead.profile.segments.titles import Titles
 from graphlead.profile.survey import Sample, Surveyed, tally
@@ -123,7 +123,7 @@ def _range(facet: Facet, segment: Flags, others: Flags, sample: Sample) -> Trait
     return _trait(facet.level.label, said, _phrase(facet, said, titled=False), counts)
 
 
-def _rounded(values: Doubles) -> tuple[float, float]:
+def _rounded(values: Reals) -> tuple[float, float]:
     """The range of the middle 60 per cent, in two figures."""
     low, high = np.quantile(values, (0.2, 0.8))
     if YEARS[0] <= low and high <= YEARS[1]:

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from graphlead.core.arrays import Floats, Ints
+from graphlead.core.arrays import Floats, Ints, Reals
 from graphlead.core.clients import Cohort, Match
 from graphlead.core.errors import CarrierError
 from graphlead.core.evaluation import Evaluation
@@ -67,7 +66,7 @@ class ReportContent:
     ranker: str
     members: tuple[str, ...]
     reason: str
-    scores: npt.NDArray[np.float64]
+    scores: Reals
     leads: pd.DataFrame
     lead_companies: Ints
     whitespace: int

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from graphlead.core.arrays import Json
+from graphlead.core.arrays import Json, Reals
 from graphlead.core.errors import CarrierError
 from graphlead.report.html import figures
-from graphlead.report.html.force import Reals, spread
+from graphlead.report.html.force import spread
 from graphlead.report.html.page import render_page, write_page
 
 SCRIPTS = ("echarts.min.js", "page.js", "ego.js")

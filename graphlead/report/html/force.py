@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.sparse.csgraph import breadth_first_order, depth_first_order
 
-Reals = npt.NDArray[np.float64]
-Longs = npt.NDArray[np.int64]
+from graphlead.core.arrays import Longs, Reals
 
 WIDE = 1.6
 """Width of the picture by its height."""

@@ -10,7 +10,6 @@ from graphlead.core.register import Role
 from graphlead.report.html.clients import segment_names
 from graphlead.report.html.content import Plane, ReportContent
 from graphlead.report.html.figures import count
-from graphlead.tasks.leads import read_rows
 
 OTHER, LEAD, CLIENT = 0, 1, 2
 """What a company of the plane is."""
@@ -64,5 +63,5 @@ def _names(content: ReportContent, companies: Ints, mark: npt.NDArray[np.int8]) 
     """The names of the clients and leads; of the others none, for nobody looks for them here."""
     column = (content.register.names_of(Role.NAME) or ["company_id"])[0]
     named = mark != OTHER
-    found = iter(read_rows(content.register, [column], companies[named])[column].to_pylist())
+    found = iter(content.register.rows([column], companies[named])[column].to_pylist())
     return [(next(found) or "") if each else "" for each in named.tolist()]

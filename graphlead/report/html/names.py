@@ -11,7 +11,6 @@ import pyarrow.parquet as pq
 from graphlead.core.evidence import Evidence
 from graphlead.core.register import Register, Role
 from graphlead.report.html.content import Node
-from graphlead.tasks.leads import read_rows
 
 OWNERS = ("Holder", "Person")
 
@@ -29,7 +28,7 @@ def _companies(ids: list[str], register: Register) -> dict[Node, str]:
     if not columns or not ids:
         return {}
     place = pc.index_in(pa.array(ids, pa.string()), value_set=register.ids().cast(pa.string())).to_numpy()
-    names = read_rows(register, columns, place)[columns[0]].to_pylist()
+    names = register.rows(columns, place)[columns[0]].to_pylist()
     return {("Company", key): name for key, name in zip(ids, names, strict=True) if name}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from graphlead.common.files import write_whole
 from graphlead.core.arrays import Json
 from graphlead.report.html import figures
 
@@ -21,12 +22,7 @@ ASSETS = files("graphlead.report.html") / "assets"
 
 def write_page(path: Path, page: str) -> None:
     """Write a page: under a temporary name, then renamed."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(page.encode("utf-8", "replace"))
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(path, lambda part: part.write_bytes(page.encode("utf-8", "replace")))
 
 
 def render_page(

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.core.arrays import Ints
+from graphlead.core.arrays import Ints, Longs, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.register import Register, Role
 from graphlead.report.html.content import Plane
 from graphlead.report.html.figures import listed
-from graphlead.tasks.leads import read_rows
 
 MOST = 3_000
 """Companies drawn at most: more are a blot, and slow on a phone."""
@@ -41,8 +39,6 @@ ROUNDS = 20
 
 NUMERIC = (Role.NUMBER, Role.DATE, Role.BOOLEAN)
 NAMED_VALUES = (Role.COUNTRY, Role.REGION, Role.INDUSTRY, Role.CATEGORY)
-
-Reals = npt.NDArray[np.float64]
 
 
 def make_plane(register: Register, cohort: Cohort, leads: Ints, seed: int) -> Plane | None:
@@ -73,7 +69,7 @@ def by_coordinates(register: Register, companies: Ints) -> Plane | None:
     latitude, longitude = (_column(register, pattern) for pattern in (LATITUDE, LONGITUDE))
     if not latitude or not longitude:
         return None
-    table = read_rows(register, [latitude, longitude], companies)
+    table = register.rows([latitude, longitude], companies)
     y, x = (_numbers(table[name]) for name in (latitude, longitude))
     known = (np.abs(y) <= 90) & (np.abs(x) <= 180) & ~((x == 0) & (y == 0))
     if known.sum() < len(companies) / 2:
@@ -96,7 +92,7 @@ def by_likeness(register: Register, companies: Ints) -> Plane | None:
     2012, Handling missing values in exploratory multivariate data analysis methods).
     """
     numbers, values = register.names_of(*NUMERIC), register.names_of(*NAMED_VALUES)
-    table = read_rows(register, [*numbers, *values], companies)
+    table = register.rows([*numbers, *values], companies)
     blocks = {name: _scaled(_as_number(table[name])[:, None]) for name in numbers}
     short = set(register.names_of(Role.INDUSTRY))
     blocks |= {name: _scaled(_flags(table[name], 2 if name in short else None)) for name in values}
@@ -143,7 +139,7 @@ def _components(matrix: Reals) -> tuple[Reals, Reals, float]:
     return places * upright, two * upright, share
 
 
-def _axis(loadings: Reals, of_column: npt.NDArray[np.int64], names: list[str]) -> str:
+def _axis(loadings: Reals, of_column: Longs, names: list[str]) -> str:
     strength = np.bincount(of_column, loadings**2)
     return f"mostly {listed([names[i] for i in np.argsort(-strength, kind='stable')[:NAMED]])}"
 

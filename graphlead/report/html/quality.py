@@ -5,10 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from graphlead.core.arrays import Json
+from graphlead.core.arrays import Json, Reals
 from graphlead.core.scores import MODERATE, STRONG, fit
 from graphlead.report.html.content import ReportContent
 from graphlead.report.html.figures import from_to, percent, ranker_name, split_name, times
@@ -27,8 +26,6 @@ LEAST = 1e-9
 FEW_HELD_OUT = 20
 
 Z95 = 1.959964
-
-Reals = npt.NDArray[np.float64]
 
 
 def metric(

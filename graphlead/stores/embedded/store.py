@@ -23,6 +23,7 @@ import ladybug
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graphlead.common.files import FULL
 from graphlead.core.answers import Answer, Node
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import GraphleadError
@@ -282,7 +283,6 @@ def _database(path: Path) -> ladybug.Database:
         ) from broken
 
 
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FULL_WORDS = ("no space left", "file too large", "disk quota", "cannot write to file")
 """How a library that does not raise OSError tells of a full disk."""
 

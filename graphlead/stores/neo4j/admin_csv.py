@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
-
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import InputError
 from graphlead.core.property_graph import EdgeTable, Kind, NodeTable, Projection
+from graphlead.engines.duckdb import open_db
 from graphlead.stores.neo4j import statements as say
 from graphlead.stores.shape import SCHEMA
 
@@ -85,8 +84,7 @@ def _write(table: Path, header: list[str], out: Path) -> str:
     """The file and its header; both names as neo4j-admin wants them."""
     file = out / f"{table.stem}.csv"
     (out / f"{table.stem}.header.csv").write_text(",".join(header) + "\n", "utf-8")
-    with duckdb.connect() as db:
-        db.execute("SET enable_progress_bar = false")
+    with open_db() as db:
         db.execute(
             "COPY (SELECT * FROM read_parquet(?)) TO ? (FORMAT csv, HEADER false)", [str(table), str(file)]
         )

@@ -15,11 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphlead.report.exports import restored, write_csv, write_json, write_parquet
+from graphlead.common.files import write_json, write_parquet
+from graphlead.common.spreadsheets import restored, write_csv
 
 
 def written(frame: pd.DataFrame, path: Path) -> list[list[str]]:
-    write_csv(frame, path)
+    write_csv(path, frame)
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))
 
@@ -71,10 +72,10 @@ def test_an_edited_table_reads_as_it_was_written(
 def test_nothing_is_left_of_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("old", "utf-8")
     with pytest.raises(TypeError):
-        write_json({"a": object()}, tmp_path / "a.json")
+        write_json(tmp_path / "a.json", {"a": object()})
     (tmp_path / "folder.parquet").mkdir()
     with pytest.raises(OSError, match="folder"):
-        write_parquet(pd.DataFrame({"a": [1]}), tmp_path / "folder.parquet")
+        write_parquet(tmp_path / "folder.parquet", pd.DataFrame({"a": [1]}))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "folder.parquet"]
     assert (tmp_path / "a.json").read_text() == "old"
 
@@ -85,7 +86,7 @@ def test_json_has_no_nan_and_knows_numpy_and_paths(tmp_path: Path) -> None:
         "b": [float("nan"), np.int64(3), np.bool_(True)],
         "c": {"d": Path("x/y")},
     }
-    write_json(content, tmp_path / "a.json")
+    write_json(tmp_path / "a.json", content)
     assert json.loads((tmp_path / "a.json").read_text()) == {
         "a": 0.5,
         "b": [None, 3, True],
@@ -95,7 +96,7 @@ def test_json_has_no_nan_and_knows_numpy_and_paths(tmp_path: Path) -> None:
 
 def test_parquet_keeps_types(tmp_path: Path) -> None:
     frame = pd.DataFrame({"company_id": ["007", "NA"], "score": np.array([0.5, 1], np.float32)}, index=[5, 6])
-    write_parquet(frame, tmp_path / "a.parquet")
+    write_parquet(tmp_path / "a.parquet", frame)
     table = pq.read_table(tmp_path / "a.parquet")
     assert table.column_names == ["company_id", "score"]
     assert table["company_id"].to_pylist() == ["007", "NA"]

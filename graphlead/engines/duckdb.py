@@ -1,0 +1,105 @@
+"""SQL over files by DuckDB: connections with bounded memory, quoting, and results as rows, tables and files.
+
+What is formatted into SQL are identifiers, quoted, and constants and file names of this package, as literals; values
+are parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from graphlead.common.files import scratch, write_whole
+from graphlead.common.memory import budget
+
+Db = duckdb.DuckDBPyConnection
+SqlError = duckdb.Error
+UNREADABLE = (duckdb.InvalidInputException, duckdb.ConversionException)
+"""What a query raises when a file's content is not of the form it was to be read as."""
+
+SHARE = 1 / 16
+"""Of the memory that the process may have, what one connection holds before it spills: several may be open at once,
+beside matrices that hold much more."""
+
+LEAST = 512 * 2**20
+"""Bytes below which sorts and joins over a million companies spill all the time."""
+
+CELLS_A_GROUP = 2_500_000
+ROW_GROUP = 122_880
+"""Rows of a row group; wide tables have smaller ones, so that a group's cells fit into memory."""
+
+
+@contextmanager
+def open_db(folder: Path | None = None, macros: Iterable[str] = ()) -> Iterator[Db]:
+    """A connection that spills into a scratch folder inside ``folder`` (the system's by default), both gone afterwards.
+
+    Rows keep the order of the files. ``macros`` are bodies of CREATE MACRO. Raises RunFolderError when the folder
+    cannot be written to.
+    """
+    limit = max(LEAST, int(budget() * SHARE))
+    with (
+        scratch(folder) as spill,
+        duckdb.connect(config={"memory_limit": f"{limit}B", "temp_directory": str(spill)}) as db,
+    ):
+        db.execute("SET preserve_insertion_order = true")
+        _without_progress_bar(db)
+        for macro in macros:
+            db.execute(f"CREATE TEMP MACRO {macro}")
+        yield db
+
+
+def _without_progress_bar(db: Db) -> None:
+    """Turn DuckDB's own progress bar off where it is on; a notebook without ipywidgets refuses the setting itself."""
+    if one_row(db, "SELECT current_setting('enable_progress_bar')")[0]:
+        db.execute("SET enable_progress_bar = false")
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier, whatever characters it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: object) -> str:
+    """A path or a constant of this package as an SQL string literal."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def literals(values: Iterable[str]) -> str:
+    """Constants of this package as an SQL list, sorted."""
+    return "[" + ", ".join(literal(value) for value in sorted(values)) + "]"
+
+
+def plain(path: Path) -> str:
+    """A path for DuckDB's file functions, its wildcards taken literally."""
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
+
+
+def run(db: Db, statement: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+    """Run a statement with named parameters; its rows."""
+    rows: list[tuple[Any, ...]] = db.execute(statement, dict(parameters or {})).fetchall()
+    return rows
+
+
+def one_row(db: Db, query: str, parameters: list[Any] | None = None) -> tuple[Any, ...]:
+    """The single row of a query that has exactly one."""
+    rows: list[tuple[Any, ...]] = db.execute(query, parameters or []).fetchall()
+    return rows[0]
+
+
+def table(db: Db, query: str) -> pa.Table:
+    """The rows of a query as an Arrow table."""
+    return db.sql(query).to_arrow_table()
+
+
+def write_parquet(db: Db, query: str, path: Path) -> int:
+    """Write a query's rows, in its order, to a Parquet file that appears only when complete; returns the rows."""
+    width = len(db.sql(query).columns)
+    rows = max(2_048, min(ROW_GROUP, CELLS_A_GROUP // width))
+    copy = f"COPY ({query}) TO ? (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {rows})"
+    done = write_whole(path, lambda part: db.execute(copy, [str(part)]).fetchone())
+    return int(done[0]) if done else 0
