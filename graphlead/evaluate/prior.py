@@ -55,20 +55,6 @@ def estimate_prior(
     return min(low, max(least, high / RANGE)), point, high
 
 
-def elkan_noto_weights(g: Floats, c: float) -> Floats:
-    """How much each unlabelled company counts as positive (m,), in [0, 1]; it counts as negative with the
-    rest.
-
-    w = (1 - c) / c * g / (1 - g), with g (m,) the probability of being labelled and c that of a positive to
-    be: Elkan & Noto (2008), Learning classifiers from only positive and unlabeled data, section 3.
-    """
-    if not 0 < c <= 1:
-        raise CarrierError(f"elkan_noto_weights: expected a label frequency in (0, 1], got {c}.")
-    odds = g / np.maximum(1 - g, np.finfo(np.float32).tiny)
-    weights: Floats = np.clip((1 - c) / c * odds, 0, 1).astype(np.float32)
-    return weights
-
-
 def _unlabelled_above(positive: Floats, unlabelled: Floats, seed: int) -> Counts:
     """How many unlabelled rank above the best positive, the second best, and so on, (P,)."""
     pooled = -np.concatenate([positive, unlabelled])

@@ -118,7 +118,9 @@ def test_stages_tell_seconds_and_memory_and_keep_telling_them_when_reused(tmp_pa
 def test_a_meter_sees_a_peak_below_an_earlier_one() -> None:
     """The system's record is of the whole process; a later stage's own peak is lower and still found."""
     with Meter() as high:
-        np.ones(120 * 2**20, np.uint8)
+        held = np.ones(120 * 2**20, np.uint8)
+        time.sleep(0.2)
+    del held
     with Meter() as low:
         held = np.ones(60 * 2**20, np.uint8)
         time.sleep(0.2)

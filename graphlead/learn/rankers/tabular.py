@@ -16,8 +16,8 @@ from typing import Self
 import numpy as np
 
 from graphlead.core.arrays import Floats, Ints
+from graphlead.core.errors import CarrierError
 from graphlead.core.features import Features
-from graphlead.evaluate.prior import elkan_noto_weights
 from graphlead.learn.classifiers import Classifier
 from graphlead.learn.inputs import Inputs
 
@@ -97,3 +97,17 @@ def _deal(rows: Ints, seed: int) -> list[Ints]:
     """The rows dealt at random into BAGS bags of at most MOST_PER_BAG."""
     shuffled = np.random.default_rng(seed).permutation(rows)
     return [np.sort(bag[:MOST_PER_BAG]) for bag in np.array_split(shuffled, BAGS)]
+
+
+def elkan_noto_weights(g: Floats, c: float) -> Floats:
+    """How much each unlabelled company counts as positive (m,), in [0, 1]; it counts as negative with the
+    rest.
+
+    w = (1 - c) / c * g / (1 - g), with g (m,) the probability of being labelled and c that of a positive to
+    be: Elkan & Noto (2008), Learning classifiers from only positive and unlabeled data, section 3.
+    """
+    if not 0 < c <= 1:
+        raise CarrierError(f"elkan_noto_weights: expected a label frequency in (0, 1], got {c}.")
+    odds = g / np.maximum(1 - g, np.finfo(np.float32).tiny)
+    weights: Floats = np.clip((1 - c) / c * odds, 0, 1).astype(np.float32)
+    return weights

@@ -6,9 +6,6 @@ complete. So whoever is killed leaves the last good store, and readers of the ol
 
 from __future__ import annotations
 
-import errno
-import fcntl
-import os
 import shutil
 import tempfile
 import threading
@@ -23,12 +20,12 @@ import ladybug
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphlead.common.files import FULL
 from graphlead.core.answers import Answer, Node
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import GraphleadError
 from graphlead.core.property_graph import SCORED, Projection
 from graphlead.stores.differences import BATCH, Rows
+from graphlead.stores.embedded.files import disk, exclusive, remove
 from graphlead.stores.embedded.load import (
     CHUNK,
     DROP_STALE,
@@ -281,58 +278,3 @@ def _database(path: Path) -> ladybug.Database:
             where=str(path),
             remedy=REBUILD,
         ) from broken
-
-
-FULL_WORDS = ("no space left", "file too large", "disk quota", "cannot write to file")
-"""How a library that does not raise OSError tells of a full disk."""
-
-
-@contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """While this process alone changes the store; the system lets go when it ends, in whatever way."""
-    with path.with_name(f".{path.name}.lock").open("a+", encoding="ascii") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as held:
-            lock.seek(0)
-            raise StoreError(
-                f"another process ({lock.read().strip() or 'unknown'}) is changing this store.",
-                where=str(path),
-                remedy="Wait until it is done.",
-            ) from held
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
-        yield
-
-
-@contextmanager
-def disk(path: Path) -> Iterator[None]:
-    """Turn a full disk, and a place that cannot be written, into a StoreError; what was there before stays."""
-    try:
-        yield
-    except OSError as error:
-        raise _refusal(path, error.errno in FULL, os.strerror(error.errno or errno.EIO).lower()) from error
-    except RuntimeError as error:
-        told = str(error).lower()
-        if any(words in told for words in FULL_WORDS):
-            raise _refusal(path, True, told.splitlines()[0]) from error
-        raise
-
-
-def _refusal(path: Path, full: bool, reason: str) -> StoreError:
-    remedy = "Free some space" if full else "Name a folder where you may write"
-    return StoreError(
-        f"the store cannot be written ({reason}).",
-        where=str(path),
-        remedy=f"{remedy} and build it again; what was there before is as it was.",
-    )
-
-
-def remove(path: Path) -> None:
-    """Remove a store's file and what the library keeps beside it."""
-    for each in (path, *path.parent.glob(f"{path.name}.*")):
-        if each.is_dir():
-            shutil.rmtree(each)
-        else:
-            each.unlink(missing_ok=True)

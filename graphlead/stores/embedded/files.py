@@ -1,0 +1,68 @@
+"""The files of an embedded store: one writer at a time, and a disk that refuses."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from graphlead.common.files import FULL
+from graphlead.stores.faults import StoreError
+
+FULL_WORDS = ("no space left", "file too large", "disk quota", "cannot write to file")
+"""How a library that does not raise OSError words a full disk."""
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """While this process alone changes the store; the system lets go when it ends, in whatever way."""
+    with path.with_name(f".{path.name}.lock").open("a+", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            lock.seek(0)
+            raise StoreError(
+                f"another process ({lock.read().strip() or 'unknown'}) is changing this store.",
+                where=str(path),
+                remedy="Wait until it is done.",
+            ) from held
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+@contextmanager
+def disk(path: Path) -> Iterator[None]:
+    """Turn a full disk, and a place that cannot be written, into a StoreError; what was there before stays."""
+    try:
+        yield
+    except OSError as error:
+        raise _refusal(path, error.errno in FULL, os.strerror(error.errno or errno.EIO).lower()) from error
+    except RuntimeError as error:
+        message = str(error).lower()
+        if any(words in message for words in FULL_WORDS):
+            raise _refusal(path, True, message.splitlines()[0]) from error
+        raise
+
+
+def _refusal(path: Path, full: bool, reason: str) -> StoreError:
+    remedy = "Free some space" if full else "Name a folder where you may write"
+    return StoreError(
+        f"the store cannot be written ({reason}).",
+        where=str(path),
+        remedy=f"{remedy} and build it again; what was there before is as it was.",
+    )
+
+
+def remove(path: Path) -> None:
+    """Remove a store's file and what the library keeps beside it."""
+    for each in (path, *path.parent.glob(f"{path.name}.*")):
+        if each.is_dir():
+            shutil.rmtree(each)
+        else:
+            each.unlink(missing_ok=True)
