@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
     from graphlead.api import OpenGraph
+    from graphlead.core.settings import Given
     from graphlead.pipeline.deliver import Result
 
 __all__ = ["discover", "open_graph"]
@@ -18,18 +19,19 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def discover(
-    config: str | os.PathLike[str] | None = None, *, quiet: bool = False, **settings: object
+    config: str | os.PathLike[str] | None = None, *, quiet: bool = False, **settings: Unpack[Given]
 ) -> Result:
     """Find the companies most likely to become clients; what ``graphlead run`` does, from Python.
 
-    ``settings`` are the fields of ``graphlead.config.Settings`` (companies, clients and out at least, unless the TOML
-    file ``config`` has them). The result has ``leads``, ``whitespace``, ``scores`` and ``metrics`` as DataFrames.
+    ``settings`` are the fields of ``graphlead.core.settings.Settings`` (companies, clients and out at least, unless
+    the TOML file ``config`` has them). The result has ``leads``, ``whitespace``, ``scores`` and ``metrics`` as
+    DataFrames.
     """
     from graphlead.common.console import Console
     from graphlead.core.settings import Settings
     from graphlead.pipeline.discover import discover as run
 
-    return run(Settings.load(Path(config) if config else None, **settings), Console(quiet=quiet))
+    return run(Settings.load(Path(config) if config else None, settings), Console(quiet=quiet))
 
 
 def open_graph(run: str | os.PathLike[str] | None = None) -> OpenGraph:
@@ -38,6 +40,6 @@ def open_graph(run: str | os.PathLike[str] | None = None) -> OpenGraph:
     It has ``to_pandas`` and ``to_networkx``, for Cypher and for the names of the query library.
     """
     from graphlead.api import OpenGraph
-    from graphlead.cli.asking import opened
+    from graphlead.pipeline.store import store_of
 
-    return OpenGraph(opened(Path(run) if run else None).open())
+    return OpenGraph(store_of(Path(run) if run else None).open())

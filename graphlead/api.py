@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from graphlead.core.contracts import GraphStore
+from graphlead.core.contracts import WHOLE, GraphStore
 from graphlead.stores.library.queries import bound, library
 
 
@@ -22,7 +22,7 @@ class OpenGraph:
 
     def to_pandas(self, query: str, parameters: Mapping[str, object] = {}) -> pd.DataFrame:
         """The whole answer, a column each."""
-        return self.store.query(*self._told(query, parameters), rows=None).to_pandas()
+        return self.store.query(*self._told(query, parameters), WHOLE).to_pandas()
 
     def to_networkx(self, query: str, parameters: Mapping[str, object] = {}, cap: int = 5000) -> Any:
         """What the nodes, relationships and paths of the answer form together: a networkx.MultiDiGraph.
@@ -32,7 +32,7 @@ class OpenGraph:
         """
         from graphlead.graph.views import networkx_of
 
-        return networkx_of(self.store.subgraph(*self._told(query, parameters), rows=None), cap)
+        return networkx_of(self.store.subgraph(*self._told(query, parameters), WHOLE), cap)
 
     def close(self) -> None:
         self.store.close()

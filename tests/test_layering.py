@@ -234,7 +234,7 @@ def test_the_rules_on_lines_see_what_they_forbid(tmp_path: Path, monkeypatch: py
 
 
 def test_the_command_line_starts_without_heavy_imports() -> None:
-    program = f"import sys, graphlead.cli; print([m for m in {NOT_AT_START!r} if m in sys.modules])"
+    program = f"import sys, graphlead.cli.app; print([m for m in {NOT_AT_START!r} if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout.strip()) == (0, "[]"), ran.stderr
 

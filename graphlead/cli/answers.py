@@ -1,4 +1,4 @@
-"""Answers of a graph as text: a table for a terminal, CSV for a spreadsheet, JSON for a program."""
+"""Questions to a graph from the library, and answers as text: a table, CSV for a spreadsheet, JSON for a program."""
 
 from __future__ import annotations
 
@@ -6,13 +6,77 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from pathlib import Path
 
 from graphlead.common.console import laid_out, printable
 from graphlead.common.spreadsheets import harmless
 from graphlead.core.answers import Answer, Node, Relationship, Walk
+from graphlead.core.contracts import USUAL, Limits, Progress, silent
 from graphlead.core.errors import SettingsError
+from graphlead.stores.library.queries import find, library, run_query
+
+
+def listing(title: str) -> str:
+    """Every query of the library, with what it answers, as a table. Both stores have the same."""
+    rows = [(name, query.answers) for name, query in library("embedded").items()]
+    return laid_out(title, ("name", "answers"), rows)
+
+
+def complete_names(prefix: str) -> list[str]:
+    """The names of queries that begin so, for tab completion."""
+    return [name for name in library("embedded") if name.startswith(prefix)]
+
+
+def described(name: str) -> str:
+    """What a query answers, takes, gives and costs. Raises QueryError for an unknown name."""
+    query = find(name, "embedded")
+    parameters = [(each.told(), each.says) for each in query.parameters]
+    columns = [(f"{each.name} ({each.type})", each.says) for each in query.columns]
+    sections = [*_section("Parameters", parameters), *_section("Columns", columns)]
+    return "\n".join([f"{query.name}: {query.answers}", *sections, f"Cost: {query.cost}"])
+
+
+def _section(title: str, entries: Iterable[tuple[str, str]]) -> list[str]:
+    """A title over a line an entry; nothing where there is none."""
+    lines = [f"  {entry}{f': {meaning}' if meaning else ''}" for entry, meaning in entries]
+    return [f"{title}:", *lines] if lines else []
+
+
+def ask(
+    run: Path | None,
+    name: str,
+    given: Mapping[str, str],
+    style: str = "table",
+    limits: Limits = USUAL,
+    *,
+    progress: Progress = silent,
+) -> str:
+    """The answer of a query of the library as text: a table, CSV, or one JSON object.
+
+    ``run`` is the folder of a finished run, None for the Neo4j that the environment names; ``given`` are parameters as
+    typed. Raises QueryError for an unknown name or a wrong parameter before any store is opened.
+    """
+    find(name, "embedded" if run else "neo4j").values(given)
+    check_style(style)
+
+    from graphlead.pipeline.store import store_of
+
+    with store_of(run, progress=progress) as store:
+        return text_of(run_query(store, name, given, limits), style)
+
+
+def pairs(given: Iterable[str]) -> dict[str, str]:
+    """KEY=VALUE words as a mapping. Raises SettingsError for a word without ``=``, and for a key given twice."""
+    found: dict[str, str] = {}
+    for word in given:
+        key, equals, value = word.partition("=")
+        if not equals or not key or key in found:
+            fault = "is given twice" if key in found else "is not KEY=VALUE"
+            raise SettingsError(f"the parameter {word!r} {fault}.", remedy="Write it as limit=20.")
+        found[key] = value
+    return found
 
 
 def text_of(answer: Answer, style: str) -> str:
@@ -24,9 +88,10 @@ def text_of(answer: Answer, style: str) -> str:
 def table(answer: Answer) -> str:
     """A table under how many rows it has; line breaks and control characters do not reach the terminal."""
     count = len(answer.rows)
-    title = f"{count:,} {'row' if count == 1 else 'rows'}{' and more' if answer.truncated else ''}"
+    title = f"{count:,} {'row' if count == 1 else 'rows'}{' and more' if answer.truncated else ''}."
+    columns = [str(_cell(name)) for name in answer.columns]
     rows = [[_cell(value) for value in row] for row in answer.rows]
-    return laid_out(f"{title}.", answer.columns, rows) if count else f"{title}."
+    return laid_out(title, columns, rows) if count else title
 
 
 def _cell(value: object) -> object:

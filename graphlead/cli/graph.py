@@ -1,20 +1,27 @@
-"""The verbs that work on the graph: databases in and out, and published ownership data."""
+"""The graph of a run: queries, pictures, databases in and out, and published ownership data."""
 
 from __future__ import annotations
 
-from importlib import import_module
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphlead.cli.options import AsJson, Quiet, RunFolder, console_of
+from graphlead.cli.options import AsJson, Quiet, RunArgument, RunFolder, SomeRun, console_of
+from graphlead.core.contracts import USUAL, Limits
+from graphlead.core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from graphlead.common.console import Console
+    from graphlead.connectors.tables import Imported
+    from graphlead.core.contracts import Progress
+
+    Reader = Callable[[Sequence[Path], Path, Progress], Imported]
 
 OutFolder = Annotated[Path, typer.Option("--out", help="The folder to write to; it is made when missing.")]
 Files = Annotated[list[Path], typer.Argument(metavar="FILES...", help="As published: plain, .gz or .zip.")]
-Run = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")]
-
-SomeRun = Annotated[Path | None, typer.Option("--run", help="The folder of a finished run.")]
 Neo4j = Annotated[
     bool, typer.Option("--neo4j", help="The database at NEO4J_URI instead of a run's own graph.")
 ]
@@ -28,22 +35,10 @@ imports = typer.Typer(
 )
 
 
-def _verbs() -> Any:
-    return import_module("graphlead.cli.verbs_graph")
-
-
 def _names(incomplete: str) -> list[str]:
-    names: list[str] = import_module("graphlead.cli.asking").complete_names(incomplete)
-    return names
+    from graphlead.cli.answers import complete_names
 
-
-def add_to(app: typer.Typer) -> None:
-    """Put these verbs beside the others."""
-    app.command()(query)
-    app.command()(shell)
-    app.command()(graph)
-    for name, group in (("push", push), ("pull", pull), ("export", export), ("import", imports)):
-        app.add_typer(group, name=name)
+    return complete_names(incomplete)
 
 
 def query(
@@ -58,22 +53,28 @@ def query(
         list[str] | None, typer.Option("--param", "-p", metavar="KEY=VALUE", help="A parameter; repeat it.")
     ] = None,
     style: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
-    rows: Annotated[int, typer.Option(min=1, help="The most rows to answer with.")] = 10_000,
-    seconds: Annotated[float, typer.Option(min=0.1, help="After which the query is stopped.")] = 60.0,
+    rows: Annotated[int | None, typer.Option(min=1, help="The most rows to answer with.")] = USUAL.rows,
+    seconds: Annotated[
+        float, typer.Option(min=0.1, help="After which the query is stopped.")
+    ] = USUAL.seconds,
     explain: Annotated[
         bool, typer.Option("--describe", help="What the query takes, gives and costs.")
     ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Ask the graph of a run, or of the database at NEO4J_URI, a query of the library."""
-    console = console_of(quiet, False)
+    from graphlead.cli.answers import ask, described, listing, pairs
+
+    console = console_of(quiet)
     if name is None:
-        _verbs().queries(console)
+        console.outcome(listing("Queries of the library (--describe shows more of one):"), {})
     elif explain:
-        _verbs().describe_query(name, console)
+        console.outcome(described(name), {})
     else:
-        limits = {"rows": rows, "seconds": seconds}
-        _verbs().query(name, folder, param or [], style, console, neo4j=neo4j, **limits)
+        run, limits = _where(folder, neo4j), Limits(rows, seconds)
+        with console.stage("opening the graph") as progress:
+            answer = ask(run, name, pairs(param or []), style, limits, progress=progress)
+        console.answer(answer)
 
 
 def shell(
@@ -83,8 +84,25 @@ def shell(
     write: Annotated[bool, typer.Option("--write", help="Let statements change the graph.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Ask free queries in Cypher; each ends with a semicolon, :help tells more."""
-    _verbs().shell(folder, console_of(quiet, False), neo4j=neo4j, write=write)
+    """Ask free queries in Cypher; each ends with a semicolon, :help shows the commands."""
+    run = _where(folder, neo4j)
+
+    from graphlead.cli.shell import shell as answer_all
+    from graphlead.pipeline.store import store_of
+
+    with console_of(quiet).stage("opening the graph") as progress:
+        store = store_of(run, progress=progress)
+    with store as opened:
+        answer_all(opened, sys.stdin, sys.stdout, write=write)
+
+
+def _where(run: Path | None, neo4j: bool) -> Path | None:
+    """The run whose own graph is asked, None for Neo4j."""
+    if neo4j == (run is not None):
+        raise SettingsError(
+            "it is not clear which graph is asked.", where="query", remedy="Give either --run DIR or --neo4j."
+        )
+    return run
 
 
 def graph(
@@ -98,7 +116,13 @@ def graph(
     as_json: AsJson = False,
 ) -> None:
     """Draw what is around a company as an interactive page."""
-    _verbs().graph(company, folder, output, console_of(quiet, as_json), hops=hops, most=most)
+    from graphlead.pipeline.picture import picture
+    from graphlead.report.summary import counted
+
+    console = console_of(quiet, as_json)
+    with console.stage("drawing") as progress:
+        count = picture(folder, company, output, hops=hops, most=most, progress=progress)
+    console.outcome(f"{counted(count, 'node')} drawn in {output}.", {"nodes": count, "file": str(output)})
 
 
 @push.callback()
@@ -110,9 +134,14 @@ def _group() -> None:
 
 
 @push.command("neo4j")
-def push_neo4j(*, run: Run, quiet: Quiet = False, as_json: AsJson = False) -> None:
+def push_neo4j(*, run: RunArgument, quiet: Quiet = False, as_json: AsJson = False) -> None:
     """Make the database at NEO4J_URI hold a run: all of it, or what differs from the run it held."""
-    _verbs().push_neo4j(run, console_of(quiet, as_json))
+    from graphlead.pipeline import store
+
+    console = console_of(quiet, as_json)
+    with console.stage("loading into Neo4j") as progress:
+        store.push(run, progress=progress)
+    console.outcome(f"Neo4j holds the run in {run}.", {"run": str(run)})
 
 
 @pull.command("neo4j")
@@ -127,7 +156,13 @@ def pull_neo4j(
     as_json: AsJson = False,
 ) -> None:
     """Write the company graph at NEO4J_URI as the two files that a run reads."""
-    _verbs().pull_neo4j(out, mapping, console_of(quiet, as_json))
+    from graphlead.pipeline import store
+
+    console = console_of(quiet, as_json)
+    with console.stage("reading from Neo4j") as progress:
+        companies, links = store.pull(out, mapping, progress=progress)
+    files = {"companies": str(companies), "links": str(links)}
+    console.outcome(f"Written to {companies} and {links}.", files)
 
 
 @export.command("neo4j-admin")
@@ -139,7 +174,13 @@ def export_neo4j_admin(
     as_json: AsJson = False,
 ) -> None:
     """CSV with headers for `neo4j-admin database import full`, and its arguments."""
-    _verbs().export_neo4j_admin(folder, out, console_of(quiet, as_json))
+    from graphlead.pipeline.store import export_admin
+
+    console = console_of(quiet, as_json)
+    with console.stage("writing CSV for neo4j-admin") as progress:
+        arguments = export_admin(folder, out, progress=progress)
+    hint = f"With the database stopped, run in that folder:\n  neo4j-admin {' '.join(arguments)}"
+    console.outcome(f"Written to {out}. {hint}", {"folder": str(out), "arguments": arguments})
 
 
 @export.command("bods")
@@ -151,19 +192,35 @@ def export_bods(
     as_json: AsJson = False,
 ) -> None:
     """The register's ownership as statements of the Beneficial Ownership Data Standard 0.4."""
-    _verbs().export_bods(folder, out, console_of(quiet, as_json))
+    from datetime import UTC, datetime
+
+    from graphlead.connectors.bods_out import write_bods
+    from graphlead.ingest import load_register
+    from graphlead.report.summary import counted
+    from graphlead.runs.run import read_manifest
+
+    console = console_of(quiet, as_json)
+    day = datetime.fromisoformat(read_manifest(folder)["finished"]).astimezone(UTC).date()
+    with console.stage("writing statements"):
+        count = write_bods(load_register(folder / "register"), out, day=day)
+    text = f"{counted(count, 'statement')} written to {out}."
+    console.outcome(text, {"statements": count, "file": str(out)})
 
 
 @imports.command("bods")
 def import_bods(*, files: Files, out: OutFolder, quiet: Quiet = False, as_json: AsJson = False) -> None:
     """Statements of the Beneficial Ownership Data Standard 0.4, JSON lines or arrays."""
-    _verbs().import_standard("bods", files, out, console_of(quiet, as_json))
+    from graphlead.connectors.bods import read_bods
+
+    _import(read_bods, files, out, console_of(quiet, as_json))
 
 
 @imports.command("gleif")
 def import_gleif(*, files: Files, out: OutFolder, quiet: Quiet = False, as_json: AsJson = False) -> None:
     """GLEIF golden copy CSV: level 1 (entities) and, if given, level 2 (relationships)."""
-    _verbs().import_standard("gleif", files, out, console_of(quiet, as_json))
+    from graphlead.connectors.gleif import read_gleif
+
+    _import(read_gleif, files, out, console_of(quiet, as_json))
 
 
 @imports.command("companies-house")
@@ -171,4 +228,25 @@ def import_companies_house(
     *, files: Files, out: OutFolder, quiet: Quiet = False, as_json: AsJson = False
 ) -> None:
     """UK Companies House: the basic company data and, if given, people with significant control."""
-    _verbs().import_standard("companies-house", files, out, console_of(quiet, as_json))
+    from graphlead.connectors.companies_house import read_companies_house
+
+    _import(read_companies_house, files, out, console_of(quiet, as_json))
+
+
+def _import(read: Reader, files: Sequence[Path], out: Path, console: Console) -> None:
+    """Make a register of published ownership data."""
+    from graphlead.report.summary import counted
+
+    with console.stage("reading the files") as progress:
+        found = read(files, out, progress)
+    aside = [f"  {count:,} set aside: {reason}" for reason, count in found.reasons]
+    text = f"{counted(found.n_companies, 'company')} and {counted(found.n_links, 'link')} written to {out}."
+    hint = f"Then: graphlead run --companies {found.companies} --links {found.links} --clients FILE --out DIR"
+    content = {
+        "companies": str(found.companies),
+        "links": str(found.links),
+        "set_aside": str(found.set_aside),
+        "counts": {"companies": found.n_companies, "links": found.n_links},
+        "reasons": dict(found.reasons),
+    }
+    console.outcome("\n".join([text, *aside, hint]), content)

@@ -1,17 +1,32 @@
-"""Options that several verbs have, and what they all come down to."""
+"""Options that several verbs have, what they are checked for before anything heavy is loaded, and the console."""
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphlead.core.settings import help_of
+from graphlead.core.settings import Given, Settings, help_of
+
+if TYPE_CHECKING:
+    from graphlead.common.console import Console
+
+
+def _finished(folder: Path | None) -> Path | None:
+    """The folder of a finished run. Raises RunFolderError for any other."""
+    from graphlead.runs.run import read_manifest
+
+    if folder is not None:
+        read_manifest(folder)
+    return folder
+
+
+_RUN = typer.Option("--run", callback=_finished, help="The folder of a finished run.")
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The outcome as one JSON object on stdout.")]
+Config = Annotated[Path | None, typer.Option("--config", help="A TOML file with any of these settings.")]
 Register = Annotated[Path, typer.Option("--companies", help=help_of("companies"))]
 SomeRegister = Annotated[Path | None, typer.Option("--companies", help=help_of("companies"))]
 Links = Annotated[Path | None, typer.Option("--links", help=help_of("links"))]
@@ -20,12 +35,27 @@ Reviewed = Annotated[Path | None, typer.Option("--reviewed", help=help_of("revie
 Exclude = Annotated[
     list[str] | None, typer.Option(help=help_of("exclude") + " Separated by commas, or given repeatedly.")
 ]
-RunFolder = Annotated[Path, typer.Option("--run", help="The folder of a finished run.")]
+RunFolder = Annotated[Path, _RUN]
+SomeRun = Annotated[Path | None, _RUN]
+RunArgument = Annotated[
+    Path, typer.Argument(metavar="RUN", callback=_finished, help="The folder of a finished run.")
+]
 
 
-def console_of(quiet: bool, as_json: bool) -> Any:
-    """Where a verb tells its progress and its outcome."""
-    return import_module("graphlead.common.console").Console(quiet=quiet, as_json=as_json)
+def console_of(quiet: bool, as_json: bool = False) -> Console:
+    """Where a verb shows its progress and its outcome."""
+    from graphlead.common.console import Console
+
+    return Console(quiet=quiet, as_json=as_json)
+
+
+def settings_of(config: Path | None, given: Given) -> Settings:
+    """The settings of a verb, every input of which can be read. Raises SettingsError or InputError."""
+    from graphlead.common.files import check_readable
+
+    settings = Settings.load(config, given)
+    check_readable(settings.inputs().values())
+    return settings
 
 
 def separated(exclude: list[str] | None) -> tuple[str, ...] | None:

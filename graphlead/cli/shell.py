@@ -7,13 +7,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from graphlead.cli.answers import table
-from graphlead.cli.asking import complete_names, described, listed, pairs
-from graphlead.common.console import laid_out
+from graphlead.cli.answers import complete_names, described, listing, pairs, table
+from graphlead.common.console import laid_out, printable
 from graphlead.core.contracts import GraphStore
 from graphlead.core.errors import GraphleadError, SettingsError
 from graphlead.stores.library.queries import run_query
-from graphlead.stores.shape import SECONDS
 
 PROMPT, MORE = "graphlead> ", "       ... "
 COMMANDS = {
@@ -28,40 +26,34 @@ _APART = re.compile(r"""//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`
 _WRITES = re.compile(r"\b(CREATE|MERGE|SET|DELETE|REMOVE|DROP|ALTER|COPY|LOAD)\b", re.IGNORECASE)
 
 
-def shell(
-    store: GraphStore, source: TextIO, out: TextIO, *, write: bool = False, seconds: float = SECONDS
-) -> None:
-    """Answer statements, each ended by a semicolon, and commands, until the input ends or says so.
+def shell(store: GraphStore, source: TextIO, out: TextIO, *, write: bool = False) -> None:
+    """Answer statements, each ended by a semicolon, and commands, until ``:quit`` or the end of the input.
 
-    What is wrong is said, and the shell goes on. Statements that would change the graph are refused unless ``write``.
+    An error is shown, and the shell goes on. Statements that would change the graph are refused unless ``write``.
     """
     lines = _typed() if source is sys.stdin and source.isatty() else iter(source)
     for statement in _statements(lines):
         if statement == ":quit":
             return
         try:
-            told = (
-                _command(store, statement, seconds)
-                if statement[0] == ":"
-                else _answer(store, statement, write, seconds)
-            )
+            shown = _command(store, statement) if statement[0] == ":" else _answer(store, statement, write)
         except GraphleadError as error:
-            told = f"error: {error}"
-        out.write(f"{told}\n")
+            shown = printable(f"error: {error}")
+        out.write(f"{shown}\n")
         out.flush()
 
 
-def _answer(store: GraphStore, statement: str, write: bool, seconds: float) -> str:
+def _answer(store: GraphStore, statement: str, write: bool) -> str:
     if write and _WRITES.search(_APART.sub(" ", statement)):
         store.update(statement)
         return "Done."
-    return table(store.query(statement, seconds=seconds))
+    return table(store.query(statement))
 
 
-def _command(store: GraphStore, statement: str, seconds: float) -> str:
+def _command(store: GraphStore, statement: str) -> str:
     word, *words = statement.split()
     if word == ":queries":
-        return laid_out("Queries:", ("name", "answers"), listed())
+        return listing("Queries:")
     if word == ":help":
         return laid_out(
             "Statements end with a semicolon. Commands:", ("command", "shows"), list(COMMANDS.items())
@@ -69,7 +61,7 @@ def _command(store: GraphStore, statement: str, seconds: float) -> str:
     if word == ":describe" and len(words) == 1:
         return described(words[0])
     if word == ":run" and words:
-        return table(run_query(store, words[0], pairs(words[1:]), seconds=seconds))
+        return table(run_query(store, words[0], pairs(words[1:])))
     raise SettingsError(f"{statement!r} is no command.", remedy=":help shows them all.")
 
 

@@ -8,13 +8,16 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console as Terminal
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from graphlead.core.arrays import Json
 from graphlead.core.contracts import Progress, silent
+
+if TYPE_CHECKING:
+    from graphlead.core.arrays import Json
 
 PATIENCE = 10.0
 """Seconds after which a stage that shows no bar says how far it is."""
@@ -28,7 +31,7 @@ class Console:
 
     def __init__(self, *, quiet: bool = False, as_json: bool = False) -> None:
         self.quiet, self.as_json = quiet, as_json
-        self._terminal = Terminal(stderr=True)
+        self._terminal = Terminal(stderr=True, force_jupyter=False)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Progress]:
@@ -96,6 +99,11 @@ class Console:
             sys.stdout.write(json.dumps(content, allow_nan=False) + "\n")
         elif not self.quiet:
             sys.stdout.write(printable(text) + "\n")
+        sys.stdout.flush()
+
+    def answer(self, text: str) -> None:
+        """The answer to a question, on stdout as it is, in every mode."""
+        sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
 
     def _write(self, text: str, style: str = "") -> None:

@@ -9,12 +9,12 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from graphlead.core.errors import GraphleadError, RunFolderError
+from graphlead.core.errors import GraphleadError, InputError, RunFolderError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,6 +111,25 @@ def write_whole(path: Path, write: Callable[[Path], Result]) -> Result:
         return result
     finally:
         part.unlink(missing_ok=True)
+
+
+def check_readable(paths: Iterable[Path | None]) -> None:
+    """Raise InputError for the first of these files that cannot be read; None stands for no file."""
+    for path in filter(None, paths):
+        with input_errors(path), path.open("rb"):
+            pass
+
+
+@contextmanager
+def input_errors(path: Path) -> Iterator[None]:
+    """Raise InputError where reading a file that was given is refused."""
+    try:
+        yield
+    except OSError as error:
+        reason = os.strerror(error.errno or 0).lower()
+        raise InputError(
+            f"the file cannot be read ({reason}).", where=str(path), remedy="Check the path."
+        ) from error
 
 
 def write_json(path: Path, content: Json) -> None:

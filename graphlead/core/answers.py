@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from graphlead.core.arrays import require
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Answer:
 
     def to_pandas(self) -> pd.DataFrame:
         """A row a row; nodes and relationships become dicts of their properties."""
+        import pandas as pd
+
         rows = [[_plain(value) for value in row] for row in self.rows]
         return pd.DataFrame(rows, columns=list(self.columns))
 

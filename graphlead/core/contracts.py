@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-import pyarrow as pa
-import scipy.sparse as sp
+from graphlead.core.errors import SettingsError
 
-from graphlead.core.answers import Answer, Subgraph
-from graphlead.core.arrays import Floats, Ints
-from graphlead.core.features import Features
-from graphlead.core.property_graph import Projection
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import scipy.sparse as sp
+
+    from graphlead.core.answers import Answer, Subgraph
+    from graphlead.core.arrays import Floats, Ints
+    from graphlead.core.features import Features
+    from graphlead.core.property_graph import Projection
 
 
 class Propagator(Protocol):
@@ -64,6 +68,25 @@ class Ranker(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Limits:
+    """How far a query may go: the most ``rows`` of its answer (None: all), and ``seconds`` until it is stopped."""
+
+    rows: int | None = 10_000
+    seconds: float = 60.0
+
+    def __post_init__(self) -> None:
+        if self.rows is not None and self.rows < 1:
+            raise SettingsError(f"rows is {self.rows}.", where="limits", remedy="Ask for at least one row.")
+        if not self.seconds > 0:
+            raise SettingsError(f"seconds is {self.seconds}.", where="limits", remedy="Allow more than 0 s.")
+
+
+USUAL = Limits()
+WHOLE = Limits(rows=None)
+"""The whole answer, in the usual time."""
+
+
 class GraphStore(Protocol):
     """A run as a graph behind Cypher, in the shape of cypher/README.md. Making one touches nothing.
 
@@ -84,20 +107,16 @@ class GraphStore(Protocol):
         self,
         cypher: str,
         parameters: Mapping[str, object] = ...,
-        *,
-        rows: int | None = ...,
-        seconds: float = ...,
+        limits: Limits = ...,
     ) -> Answer:
-        """The answer of a query that only reads, at most ``rows`` of it (None: all), within ``seconds``."""
+        """The answer of a query that only reads, within ``limits``."""
         ...
 
     def subgraph(
         self,
         cypher: str,
         parameters: Mapping[str, object] = ...,
-        *,
-        rows: int | None = ...,
-        seconds: float = ...,
+        limits: Limits = ...,
     ) -> Subgraph:
         """What the nodes, relationships and paths of an answer form together, missing ends looked up."""
         ...

@@ -9,13 +9,12 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 from graphlead.core.errors import SettingsError
 
 if TYPE_CHECKING:
     from graphlead.core.arrays import Json
-    from graphlead.core.register import Column
 
 STORES = ("embedded", "neo4j")
 RANKERS = ("pagerank", "tabular", "tabular_graph", "gnn")
@@ -23,6 +22,27 @@ DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
 CLASSIFIER = re.compile(r"xgboost|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 PATHS = ("companies", "clients", "out", "links", "suppress", "reviewed")
 REQUIRED = ("companies", "clients", "out")
+
+
+class Given(TypedDict, total=False):
+    """Settings as a person gives them: any of the fields of Settings; None for one that was left out."""
+
+    companies: str | Path | None
+    clients: str | Path | None
+    out: str | Path | None
+    links: str | Path | None
+    suppress: str | Path | None
+    reviewed: str | Path | None
+    exclude: Sequence[str] | None
+    seed: int | None
+    device: str | None
+    top: int | None
+    prior: float | None
+    classifier: str | None
+    rankers: Sequence[str] | None
+    store: str | None
+    folds: int | None
+    columns: Mapping[str, str] | None
 
 
 def _help(text: str) -> dict[str, str]:
@@ -91,16 +111,16 @@ class Settings:
                 )
 
     @classmethod
-    def load(cls, toml: Path | None, **flags: object) -> Self:
-        """Settings of a TOML file, each overridden by the flag of its name unless that is None.
+    def load(cls, toml: Path | None, given: Given) -> Self:
+        """Settings of a TOML file, each overridden by the one given under its name unless that is None.
 
         Relative paths in the file are relative to its folder. Raises SettingsError for a file that cannot be
         read, an unknown key (with the key that was probably meant), a missing or a wrong value.
         """
         written = {} if toml is None else _read_toml(toml)
-        given = {key: value for key, value in flags.items() if value is not None}
-        _refuse_unknown([*written, *given], toml)
-        values: dict[str, Any] = {key: _of_kind(key, value) for key, value in {**written, **given}.items()}
+        flags = {key: value for key, value in given.items() if value is not None}
+        _refuse_unknown([*written, *flags], toml)
+        values: dict[str, Any] = {key: _of_kind(key, value) for key, value in {**written, **flags}.items()}
         missing = [key for key in REQUIRED if key not in values]
         if missing:
             key = missing[0]
@@ -113,7 +133,7 @@ class Settings:
             return cls(**values)
         except SettingsError as error:
             key = error.where
-            where = f"--{key}" if key in given or toml is None else f"{toml}, {key}"
+            where = f"--{key}" if key in flags or toml is None else f"{toml}, {key}"
             raise SettingsError(error.problem, where=where, remedy=error.remedy) from error
 
     def check_excluded(self, known: Iterable[str]) -> None:
@@ -124,9 +144,13 @@ class Settings:
                 remedy = _meant(name, names) or f"The columns are: {', '.join(names[:20])}."
                 raise SettingsError(f"there is no column {name!r}.", where="exclude", remedy=remedy)
 
+    def inputs(self) -> dict[str, Path | None]:
+        """The files that a run reads, by their settings; None for one that there is not."""
+        return {key: getattr(self, key) for key in PATHS if key != "out"}
+
     def to_json(self) -> Json:
         """Every setting in the order of the fields, paths as they were given."""
-        return {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
+        return {each.name: plain(getattr(self, each.name)) for each in fields(self)}
 
 
 CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
@@ -162,61 +186,8 @@ def help_of(key: str) -> str:
     return next(str(each.metadata["help"]) for each in fields(Settings) if each.name == key)
 
 
-def template(columns: Sequence[Column], paths: Mapping[str, Path | None]) -> str:
-    """The starter configuration for a companies file: every key with advice, every column as it was understood.
-
-    ``paths`` gives companies, clients, links, ... to be written as they are; a missing one is written as a comment.
-    """
-    lines = ["# Settings for `graphlead run --config FILE`; flags override them.", ""]
-    examples = {"out": Path("out"), "clients": Path("clients.csv"), "links": Path("links.csv"),
-                "suppress": Path("past_clients.csv"), "reviewed": Path("reviewed.csv")}  # fmt: skip
-    for each in fields(Settings):
-        key = each.name
-        if key == "columns":
-            continue
-        lines.append(f"# {help_of(key)}")
-        given = paths.get(key) or (examples["out"] if key == "out" else None)
-        value = given or examples.get(key) or _EXAMPLES.get(key, each.default)
-        lines += [f"{'' if given else '# '}{key} = {_toml(_plain(value))}", ""]
-    return "\n".join([*lines, *_column_lines(columns)]) + "\n"
-
-
-_EXAMPLES = {"exclude": ("region",), "prior": 0.02}
-"""What the starter configuration shows where the default says nothing."""
-
-
-def _column_lines(columns: Sequence[Column]) -> list[str]:
-    ids = [column for column in columns if str(column.role) == "id"]
-    others = [column for column in columns if column not in ids]
-    width = max((len(_toml(column.name)) for column in others), default=0)
-    return [
-        f"# {help_of('columns')}",
-        "# Below is how each column was understood. To change one, take its # away and write another role: id, name,",
-        "# country, region, city, postcode, address, industry (or industry:NACE, industry:NAICS, industry:SIC),",
-        "# number, date, boolean, category, text, identifier, contact, ignored.",
-        *[f"# The companies' id was found by {column.reason}." for column in ids],
-        "[columns]",
-        *[_column_line(column, width) for column in others],
-    ]
-
-
-def _column_line(column: Column, width: int) -> str:
-    role = str(column.role) + (f":{column.scheme}" if column.scheme else "")
-    facts = [column.reason, f"{column.missing:.0%} missing" if column.missing else "", _counted(column)]
-    why = "; ".join(" ".join(fact.split()) for fact in facts if fact)
-    return f"# {_toml(column.name):{width}} = {_toml(role):18}  # {why}".rstrip()
-
-
-def _counted(column: Column) -> str:
-    return f"{column.distinct:,} different" if column.distinct and "different" not in column.reason else ""
-
-
-def _toml(value: object) -> str:
-    """A TOML value; JSON's strings, numbers and lists are TOML's but for one control character."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """A setting as JSON and TOML can hold it."""
     if isinstance(value, Path):
         return value.as_posix()
     if isinstance(value, tuple):
@@ -275,5 +246,5 @@ def _are_texts(value: object) -> bool:
 
 
 def _shown(value: object) -> str:
-    plain = _plain(value)
-    return plain if isinstance(plain, str) and plain else json.dumps(plain, default=str, ensure_ascii=False)
+    text = plain(value)
+    return text if isinstance(text, str) and text else json.dumps(text, default=str, ensure_ascii=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 from graphlead.common.console import Console
@@ -34,7 +33,7 @@ def discover(settings: Settings, console: Console) -> Result:
     """Find the companies most likely to become clients: train, evaluate, score everybody, write the lead list."""
     training.check(settings)
     storing.check(settings.store)
-    inputs = hash_inputs({name: getattr(settings, name) for name in INPUTS})
+    inputs = hash_inputs(settings.inputs())
     with open_run(settings.out) as run:
         sources = gather(run, inputs, settings, console)
         trained = training.train(run, sources.register, sources.graph, sources.cohort, settings, console,
@@ -76,17 +75,16 @@ def _keep_graph(settings: Settings, console: Console) -> None:
             storing.push(settings.out, progress=progress)
 
 
-def match_list(
-    clients: Path, companies: Path, console: Console, *, columns: Mapping[str, str], reviewed: Path | None
-) -> Match:
-    """Resolve a client list against a register by itself."""
+def match_list(settings: Settings, console: Console) -> Match:
+    """The client list resolved against the register, without a run; nothing is written."""
     with tempfile.TemporaryDirectory() as folder:
         with console.stage("reading the register") as progress:
-            register, _ = ingest(companies, None, Path(folder), overrides=columns, progress=progress)
-        with console.stage("matching the list") as progress:
-            return match_clients(
-                read_list(clients), register, reviewed=review_answers(reviewed), progress=progress
+            register, _ = ingest(
+                settings.companies, None, Path(folder), overrides=settings.columns, progress=progress
             )
+        with console.stage("matching the list") as progress:
+            answers = review_answers(settings.reviewed)
+            return match_clients(read_list(settings.clients), register, reviewed=answers, progress=progress)
 
 
 def evaluate_run(run: Path, console: Console) -> Evaluation:

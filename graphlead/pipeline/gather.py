@@ -173,7 +173,7 @@ def excluded(register: Register, names: tuple[str, ...]) -> frozenset[str]:
 
 def reopen(run: Path) -> tuple[Sources, Settings]:
     """What a finished run had gathered, from its folder, and its settings."""
-    settings = replace(Settings.load(None, **read_manifest(run)["settings"]), out=run)
+    settings = replace(Settings.load(None, read_manifest(run)["settings"]), out=run)
     full = load_register(run / "register")
     register = full.without(excluded(full, settings.exclude))
     clients = load_match(run / "match")

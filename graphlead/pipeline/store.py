@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from graphlead.common.files import disk_errors
 from graphlead.core.arrays import NONE, Json
-from graphlead.core.contracts import Progress, silent
+from graphlead.core.contracts import GraphStore, Progress, silent
 from graphlead.core.profile import Profile
 from graphlead.core.property_graph import Projection
 from graphlead.core.register import Register
@@ -68,6 +68,11 @@ def open_embedded(run: Path, *, progress: Progress = silent) -> EmbeddedStore:
             return store
     store.close()
     return build_embedded(run, progress=progress).open()
+
+
+def store_of(run: Path | None, *, progress: Progress = silent) -> GraphStore:
+    """The store of a finished run, built first where there is none; for None the Neo4j database of the environment."""
+    return Neo4jStore(Address.from_environment()) if run is None else open_embedded(run, progress=progress)
 
 
 def check(store: str) -> None:

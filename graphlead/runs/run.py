@@ -17,9 +17,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphlead.common.files import disk_errors, remove, sha256, sync, write_json
+from graphlead.common.files import disk_errors, input_errors, remove, sha256, sync, write_json
 from graphlead.common.memory import Meter, highest_mb
-from graphlead.core.errors import InputError, RunFolderError
+from graphlead.core.errors import RunFolderError
 from graphlead.runs import publication
 
 if TYPE_CHECKING:
@@ -168,13 +168,8 @@ def hash_inputs(paths: Mapping[str, Path | None]) -> dict[str, Json]:
 
 
 def _input(path: Path) -> Json:
-    try:
+    with input_errors(path):
         return {"path": path.as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}
-    except OSError as error:
-        reason = os.strerror(error.errno or 0).lower()
-        raise InputError(
-            f"the file cannot be read ({reason}).", where=str(path), remedy="Check the path."
-        ) from error
 
 
 def versions() -> dict[str, str]:

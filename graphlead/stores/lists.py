@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pyarrow as pa
 
 from graphlead.core.answers import Answer
+from graphlead.core.contracts import WHOLE
 from graphlead.core.property_graph import SCORED
 
 Statement = tuple[str, dict[str, object]]
@@ -43,7 +44,7 @@ PUT_LISTS = (
 def recalled(ask: Callable[..., Answer]) -> list[Statement]:
     """The statements that put the lists a store remembers into another one; ``ask`` is the store's ``query``."""
     runs = list(ask(RECALL_RUNS).records())
-    lists = list(ask(RECALL, {"runs": [run["run"] for run in runs]}, rows=None).records())
+    lists = list(ask(RECALL, {"runs": [run["run"] for run in runs]}, limits=WHOLE).records())
     return [(text, {"rows": rows}) for text, rows in ((PUT_RUNS, runs), (PUT_LISTS, lists)) if rows]
 
 

@@ -13,11 +13,6 @@ KEYS = {"Company": "company_id", "Holder": "holder_id", "Person": "person_id", "
 ADDED = ("group_id", "ultimate_parent_id", "in_cycle", "links", "is_client", "is_suppressed", "won", *SCORED)
 """What a run added to the companies of the register."""
 
-ROWS = 10_000
-"""The most rows of an answer, unless more are asked for."""
-SECONDS = 60.0
-"""How long a query may take, unless it is allowed more."""
-
 
 def quoted(name: str) -> str:
     """A label, type or property name as a Cypher identifier, whatever characters it holds."""

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Self
 
 from graphlead.core.answers import Answer, Node, Relationship, Subgraph, Walk
-from graphlead.core.contracts import Progress, silent
+from graphlead.core.contracts import USUAL, Limits, Progress, silent
 from graphlead.stores.differences import Rows
 from graphlead.stores.mapping import OWN, RegisterMapping
 from graphlead.stores.reading import read_register
-from graphlead.stores.shape import ROWS, SECONDS
 
 
 class Store(ABC):
@@ -29,9 +28,7 @@ class Store(ABC):
         self,
         cypher: str,
         parameters: Mapping[str, object] = {},
-        *,
-        rows: int | None = ROWS,
-        seconds: float = SECONDS,
+        limits: Limits = USUAL,
     ) -> Answer: ...
 
     @abstractmethod
@@ -43,8 +40,8 @@ class Store(ABC):
         """The names of the properties that nodes of a label have."""
 
     @abstractmethod
-    def nodes(self, refs: Sequence[str], seconds: float = SECONDS) -> list[Node]:
-        """The nodes that answers call by these refs."""
+    def nodes(self, refs: Sequence[str], limits: Limits = USUAL) -> list[Node]:
+        """All nodes that answers call by these refs, within the seconds of ``limits``."""
 
     def __enter__(self) -> Self:
         return self.open()
@@ -56,13 +53,11 @@ class Store(ABC):
         self,
         cypher: str,
         parameters: Mapping[str, object] = {},
-        *,
-        rows: int | None = ROWS,
-        seconds: float = SECONDS,
+        limits: Limits = USUAL,
     ) -> Subgraph:
         """What the nodes, relationships and paths of an answer form together, missing ends looked up."""
-        answer = self.query(cypher, parameters, rows=rows, seconds=seconds)
-        return joined(answer, self.nodes(refs_missing(answer), seconds))
+        answer = self.query(cypher, parameters, limits)
+        return joined(answer, self.nodes(refs_missing(answer), limits))
 
     def read_register(
         self, folder: Path, *, mapping: RegisterMapping = OWN, progress: Progress = silent

@@ -1,28 +1,29 @@
-"""The command line: what is asked of the pipeline, what is said where, and with which exit code."""
+"""The command line: what it asks of the pipeline, what it writes where, and with which exit code it ends."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
+import resource
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-import graphlead
 from graphlead.cli import app as cli
 from graphlead.common.console import Console, laid_out
 from graphlead.core.clients import Match
 from graphlead.core.errors import InputError
 from graphlead.core.evaluation import Evaluation
 from graphlead.core.settings import Settings
+from graphlead.pipeline import discover as pipeline
 from graphlead.world import World
 
 ROOT = Path(__file__).parents[2]
@@ -59,8 +60,26 @@ EVALUATION = Evaluation(
 )
 
 
+FILES = ("c.csv", "l.csv", "k.csv", "p.csv", "r.csv")
+HEAVY = (
+    "torch", "torch_geometric", "sklearn", "xgboost", "networkx", "duckdb", "pandas", "pyarrow", "numpy", "scipy",
+)  # fmt: skip
+HELP_SECONDS = 0.3
+"""Processor time that ``graphlead --help`` may take, the interpreter's own start included."""
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A folder with inputs that can be read and a finished run, a."""
+    monkeypatch.chdir(tmp_path)
+    for name in FILES:
+        Path(name).touch()
+    Path("a").mkdir()
+    Path("a/manifest.json").write_text('{"graphlead": "0", "files": {}}', "utf-8")
+
+
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """A pipeline that does nothing but note what it was asked for; ``raises`` makes it fail."""
     seen: dict[str, Any] = {}
 
@@ -75,13 +94,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
             progress(1, 2, "half")
         console.warn("few clients")
         scores = pd.DataFrame({"company_id": ["C1"], "rank": [1]})
-        if settings.companies.is_file():
+        if settings.companies.stat().st_size:
             ids = pd.read_csv(settings.companies, dtype="string")["company_id"].drop_duplicates()
             scores = pd.DataFrame({"company_id": ids, "rank": np.arange(len(ids))})
         return answer(Result(scores, dict(SUMMARY)))
 
-    def match_list(clients: Path, companies: Path, console: Console, **named: object) -> Any:
-        seen["match"] = (clients, companies, named)
+    def match_list(settings: Settings, console: Console) -> Any:
+        seen["settings"] = settings
         return answer(MATCH)
 
     def score_again(
@@ -94,14 +113,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
         seen["evaluate"] = run
         return answer(EVALUATION)
 
-    stub = ModuleType("graphlead.pipeline.discover")
     for function in (discover, match_list, score_again, evaluate_run):
-        monkeypatch.setattr(stub, function.__name__, function, raising=False)
-    monkeypatch.setitem(sys.modules, "graphlead.pipeline.discover", stub)
-    monkeypatch.setattr(graphlead, "pipeline", stub, raising=False)
-    monkeypatch.delitem(sys.modules, "graphlead.cli.leads", raising=False)
-    yield seen
-    sys.modules.pop("graphlead.cli.leads", None)
+        monkeypatch.setattr(pipeline, function.__name__, function)
+    return seen
 
 
 @pytest.fixture
@@ -135,14 +149,16 @@ def test_run_passes_every_flag_on(asked: dict[str, Any], call: Call) -> None:
 
 def test_flags_not_given_leave_the_file_alone(asked: dict[str, Any], call: Call, tmp_path: Path) -> None:
     toml = tmp_path / "g.toml"
-    toml.write_text('companies = "c"\nclients = "l"\nout = "o"\nseed = 8\nexclude = ["a,b"]\n', "utf-8")
+    toml.write_text(
+        'companies = "c.csv"\nclients = "l.csv"\nout = "o"\nseed = 8\nexclude = ["a,b"]\n', "utf-8"
+    )
     assert call("run", "--config", toml, "--top", 3) == 0
     settings = asked["settings"]
     assert (settings.seed, settings.exclude, settings.top, settings.companies) == (
         8,
         ("a,b",),
         3,
-        tmp_path / "c",
+        tmp_path / "c.csv",
     )
 
 
@@ -199,24 +215,81 @@ def test_the_traceback_is_shown_when_asked_for(
 
 
 @pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "--seed", "x"), "Invalid value for '--seed'"),
+        (("run", "--nonsense"), "No such option: --nonsense"),
+        (("rum",), "No such command 'rum'"),
+        (("match", "l.csv"), "Missing option '--output'"),
+        (("match", "l.csv", "-o", "o.csv"), "companies is missing. Give --companies"),
+        (("run", "--companies", "c.csv"), "clients is missing"),
+        ((*RUN, "--top", "0"), "--top: top is 0"),
+        ((*RUN, "--device", "gpu"), "--device: device is gpu"),
+        ((*RUN, "--config", "none.toml"), "none.toml: the configuration file cannot be read"),
+        ((*RUN, "--links", "none.csv"), "none.csv: the file cannot be read (no such file or directory)"),
+        (("match", "l.csv", "--companies", "none.csv", "-o", "o.csv"), "none.csv: the file cannot be read"),
+        (("match", "l.csv", "--companies", "c.csv", "-o", "./l.csv"), "the output would replace the list"),
+        (("init", "--companies", "none.csv"), "none.csv: the file cannot be read"),
+        (("profile", "--run", "a", "--seed", "3"), "--run does not go with --seed"),
+        (("profile", "--companies", "none.csv", "--clients", "l.csv", "--out", "o"), "none.csv: the file cannot"),
+        (("score", "--run", "a", "--companies", "c.csv", "--out", "a"), "the results would replace the run"),
+        (("score", "--run", "a", "--companies", "none.csv", "--out", "b"), "none.csv: the file cannot be read"),
+        (("score", "--run", "no", "--companies", "c.csv", "--out", "b"), "no: this is not the folder of a run"),
+        (("evaluate", "--run", "no"), "no: this is not the folder of a run"),
+        (("explain", "C1", "--run", "no"), "no: this is not the folder of a run"),
+        (("report", "--run", "no"), "no: this is not the folder of a run"),
+        (("profile", "--run", "no"), "no: this is not the folder of a run"),
+        (("graph", "C1", "--run", "no"), "no: this is not the folder of a run"),
+        (("query", "hubs", "--run", "no"), "no: this is not the folder of a run"),
+        (("query", "hubs"), "Give either --run DIR or --neo4j"),
+        (("shell", "--run", "a", "--neo4j"), "Give either --run DIR or --neo4j"),
+        (("push", "neo4j", "no"), "no: this is not the folder of a run"),
+        (("export", "bods", "o.jsonl", "--run", "no"), "no: this is not the folder of a run"),
+        (("export", "neo4j-admin", "o", "--run", "no"), "no: this is not the folder of a run"),
+        (("demo", "--companies", "10"), "companies has to be at least 200"),
+    ],
+)  # fmt: skip
+def test_bad_usage_ends_with_2_and_its_reason(
+    asked: dict[str, Any],
+    call: Call,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    message: str,
+) -> None:
+    assert call(*arguments) == 2
+    assert message in capsys.readouterr().err
+    assert asked == {}
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
-        ("run", "--seed", "x"),
-        ("run", "--nonsense"),
-        ("rum",),
-        ("match", "l.csv"),
-        ("run", "--companies", "c"),
-        (*RUN, "--top", "0"),
-        (*RUN, "--device", "gpu"),
-        (*RUN, "--config", "none.toml"),
-        ("score", "--run", "a", "--companies", "c", "--out", "a"),
-        ("match", "l.csv", "--companies", "c", "-o", "./l.csv"),
-        ("demo", "--companies", "10"),
+        (*RUN, "--suppress", "none.csv"),
+        ("match", "l.csv", "--companies", "none.csv", "-o", "o.csv"),
+        ("init", "--companies", "none.csv"),
+        ("profile", "--companies", "none.csv", "--clients", "l.csv", "--out", "o"),
+        ("score", "--run", "a", "--companies", "none.csv", "--out", "b"),
+        ("evaluate", "--run", "no"),
+        ("explain", "C1", "--run", "no"),
+        ("query", "hubs", "--run", "no"),
+        ("push", "neo4j", "no"),
     ],
 )
-def test_bad_usage_ends_with_2(asked: dict[str, Any], call: Call, arguments: tuple[str, ...]) -> None:
-    assert call(*arguments) == 2
-    assert asked == {}
+def test_a_missing_input_is_refused_before_anything_heavy_is_loaded(arguments: tuple[str, ...]) -> None:
+    assert loaded(*arguments) == (2, [])
+
+
+def loaded(*arguments: str) -> tuple[int, list[str]]:
+    """The exit code of the command line, and which heavy packages it imported."""
+    program = (
+        "import sys\nfrom graphlead.cli.app import main\n"
+        "try:\n    main()\nexcept SystemExit as end:\n"
+        f"    print('\\n', end.code, *[m for m in {HEAVY!r} if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True,
+                         check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
+    code, *found = ran.stdout.splitlines()[-1].split()
+    return int(code), found
 
 
 def test_match_writes_the_list_and_the_candidates(
@@ -224,9 +297,12 @@ def test_match_writes_the_list_and_the_candidates(
 ) -> None:
     out, review = tmp_path / "out.csv", tmp_path / "review.csv"
     assert (
-        call("match", "l.csv", "--companies", "c", "-o", out, "--review", review, "--reviewed", "r.csv") == 0
+        call("match", "l.csv", "--companies", "c.csv", "-o", out, "--review", review, "--reviewed", "r.csv")
+        == 0
     )
-    assert asked["match"] == (Path("l.csv"), Path("c"), {"columns": {}, "reviewed": Path("r.csv")})
+    assert asked["settings"] == Settings(
+        companies=Path("c.csv"), clients=Path("l.csv"), out=tmp_path, reviewed=Path("r.csv")
+    )
     table = pd.read_csv(out, dtype="string", encoding="utf-8-sig")
     assert table.columns.tolist() == MATCH.table.columns.tolist()
     assert table["company_id"][0] == "007"
@@ -235,19 +311,47 @@ def test_match_writes_the_list_and_the_candidates(
     assert capsys.readouterr().out == f"2 lines: 1 matched, 0 review, 1 unmatched. Written to {out}.\n"
 
 
+def test_match_takes_the_register_and_the_columns_of_a_configuration_file(
+    asked: dict[str, Any], call: Call, tmp_path: Path
+) -> None:
+    toml = tmp_path / "g.toml"
+    toml.write_text(
+        'companies = "c.csv"\nclients = "others.csv"\nseed = 3\n[columns]\nFirma = "name"\n', "utf-8"
+    )
+    assert call("match", "l.csv", "--config", toml, "-o", tmp_path / "out.csv") == 0
+    settings = asked["settings"]
+    assert (settings.companies, settings.clients) == (tmp_path / "c.csv", Path("l.csv"))
+    assert settings.columns == {"Firma": "name"}
+
+
+def test_match_reads_a_column_as_the_configuration_file_understands_it(call: Call, tmp_path: Path) -> None:
+    """Without the override the column of names, which looks like notes, is no name and nothing is found."""
+    names = ["Alder Soft", "Birch Works", "Cedar Trade", "Dogwood Mills", "Elm Alone", "Fir Foods"]
+    register = pd.DataFrame({"company_id": [f"C{i}" for i in range(6)], "remarks": names})
+    register.to_csv(tmp_path / "register.csv", index=False)
+    pd.DataFrame({"name": ["Cedar Trade", "Elm Alone"]}).to_csv(tmp_path / "list.csv", index=False)
+    toml, out = tmp_path / "g.toml", tmp_path / "out.csv"
+    found = {}
+    for role in ("ignored", "name"):
+        toml.write_text(f'companies = "register.csv"\n[columns]\nremarks = "{role}"\n', "utf-8")
+        assert call("match", tmp_path / "list.csv", "--config", toml, "-o", out, "-q") == 0
+        found[role] = pd.read_csv(out, dtype="string", encoding="utf-8-sig")["company_id"].dropna().tolist()
+    assert found == {"ignored": [], "name": ["C2", "C4"]}
+
+
 def test_match_into_a_folder_that_cannot_be_written(
     asked: dict[str, Any], call: Call, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("", "utf-8")
-    assert call("match", "l.csv", "--companies", "c", "-o", tmp_path / "file" / "out.csv") == 2
+    assert call("match", "l.csv", "--companies", "c.csv", "-o", tmp_path / "file" / "out.csv") == 2
     assert "cannot be written" in capsys.readouterr().err
 
 
 def test_evaluate_shows_the_rankers_side_by_side(
     asked: dict[str, Any], call: Call, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert call("evaluate", "--run", "o") == 0
-    assert asked["evaluate"] == Path("o")
+    assert call("evaluate", "--run", "a") == 0
+    assert asked["evaluate"] == Path("a")
     assert capsys.readouterr().out.splitlines() == [
         "Held out: random folds",
         "  ranker  recall@5%     ap",
@@ -257,7 +361,7 @@ def test_evaluate_shows_the_rankers_side_by_side(
         "The graph helps.",
         "Note: Few clients.",
     ]
-    assert call("evaluate", "--run", "o", "--json") == 0
+    assert call("evaluate", "--run", "a", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert told["metrics"][0] | {"low": 0, "high": 0} == {
         "split": "random folds", "ranker": "gnn", "metric": "recall@5%", "value": 0.5, "low": 0, "high": 0,
@@ -267,11 +371,10 @@ def test_evaluate_shows_the_rankers_side_by_side(
 
 
 def test_score_passes_everything_on(asked: dict[str, Any], call: Call) -> None:
-    assert (
-        call("score", "--run", "a", "--companies", "c", "--links", "k", "--out", "b", "--clients", "l") == 0
-    )
-    named = {"clients": Path("l"), "top": 500}
-    assert asked["score"] == (Path("a"), Path("c"), Path("k"), Path("b"), named)
+    flags = ("--companies", "c.csv", "--links", "k.csv", "--out", "b", "--clients", "l.csv")
+    assert call("score", "--run", "a", *flags) == 0
+    named = {"clients": Path("l.csv"), "top": 500}
+    assert asked["score"] == (Path("a"), Path("c.csv"), Path("k.csv"), Path("b"), named)
 
 
 def test_demo_runs_on_a_world_and_tells_how_well_it_did(
@@ -312,19 +415,33 @@ def test_init_writes_a_file_that_run_understands(
     assert toml.read_text("utf-8") == text
 
 
-def test_the_version_and_the_help_are_quick(call: Call, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_and_the_help_load_nothing_heavy(call: Call, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("--version") == 0
     assert capsys.readouterr().out.startswith("graphlead ")
-    program = (
-        "import sys; from graphlead.cli.app import main; sys.argv = ['graphlead', 'run', '--help']\n"
-        "try:\n    main()\nfinally:\n"
-        "    print([m for m in ('pandas', 'numpy', 'pyarrow', 'duckdb', 'torch', 'xgboost') if m in sys.modules])"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert ran.stdout.splitlines()[-1] == "[]"
-    assert "--suppress" in ran.stdout
+    assert call("run", "--help") == 0
+    assert "--suppress" in capsys.readouterr().out
+    assert loaded("--version") == loaded("--help") == loaded("run", "--help") == (0, [])
+
+
+def test_the_help_takes_little_processor_time() -> None:
+    assert min(help_seconds() for _ in range(3)) < HELP_SECONDS
+
+
+def help_seconds() -> float:
+    """The processor time of ``graphlead --help`` in a process of its own."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert loaded("--help") == (0, [])
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def test_every_verb_is_there(call: Call, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("--help") == 0
+    verbs = {line.split()[1] for line in capsys.readouterr().out.splitlines() if re.match("│ [a-z]", line)}
+    assert verbs == {
+        "run", "score", "evaluate", "explain", "report", "init", "match", "profile", "demo",
+        "query", "shell", "graph", "push", "pull", "export", "import",
+    }  # fmt: skip
 
 
 # --- the console ---

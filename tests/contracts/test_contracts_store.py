@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import pyarrow as pa
@@ -14,8 +15,8 @@ from small_graph import IDS, small_graph, small_projection, small_register
 
 from graphlead.api import OpenGraph
 from graphlead.core.answers import Node, Relationship, Walk
-from graphlead.core.contracts import GraphStore
-from graphlead.core.errors import GraphleadError
+from graphlead.core.contracts import WHOLE, GraphStore, Limits
+from graphlead.core.errors import GraphleadError, SettingsError
 from graphlead.graph.build import build_graph
 from graphlead.ingest import ingest
 from graphlead.stores.embedded.store import EmbeddedStore
@@ -140,17 +141,23 @@ def test_a_path_knows_its_nodes_and_relationships(store: GraphStore) -> None:
 
 def test_rows_are_capped_and_the_answer_says_so(store: GraphStore) -> None:
     asked = "MATCH (c:Company) RETURN c.company_id ORDER BY c.company_id"
-    first = store.query(asked, rows=2)
+    first = store.query(asked, limits=Limits(rows=2))
     assert (first.rows, first.truncated) == ((("a",), ("b",)), True)
-    whole = store.query(asked, rows=len(IDS))
+    whole = store.query(asked, limits=Limits(rows=len(IDS)))
     assert (len(whole.rows), whole.truncated) == (len(IDS), False)
-    assert len(store.query(asked, rows=None).rows) == len(IDS)
+    assert len(store.query(asked, limits=WHOLE).rows) == len(IDS)
+
+
+@pytest.mark.parametrize("wrong", [{"rows": 0}, {"seconds": 0.0}, {"seconds": float("nan")}])
+def test_limits_that_allow_nothing_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError, match=f"{next(iter(wrong))} is"):
+        Limits(**wrong)
 
 
 def test_a_query_that_takes_too_long_is_cancelled_with_a_message(store: GraphStore) -> None:
     endless = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b WITH a, b WHERE a * b = 7.5 RETURN count(*)"
     with pytest.raises(QueryError, match=r"cancelled: it ran longer than 0\.5 s"):
-        store.query(endless, seconds=0.5)
+        store.query(endless, limits=Limits(seconds=0.5))
     assert rows(store, "RETURN 1") == [(1,)]
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import FrozenInstanceError, fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from graphlead.core.errors import SettingsError
-from graphlead.core.register import Column, Role
-from graphlead.core.settings import Settings, help_of, template
+from graphlead.core.settings import Given, Settings, help_of
 
 NEEDED: dict[str, Any] = {"companies": Path("c.csv"), "clients": Path("l.csv"), "out": Path("o")}
 BASE = Settings(**NEEDED)
@@ -26,7 +22,7 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_three_paths_are_enough() -> None:
-    assert Settings.load(None, **NEEDED) == BASE
+    assert Settings.load(None, NEEDED) == BASE
     assert (BASE.seed, BASE.device, BASE.top, BASE.folds, BASE.prior) == (0, "auto", 500, 5, None)
     assert BASE.rankers == ("pagerank", "tabular", "tabular_graph", "gnn")
 
@@ -34,6 +30,16 @@ def test_three_paths_are_enough() -> None:
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
         BASE.seed = 1  # type: ignore[misc]
+
+
+def test_every_setting_can_be_given() -> None:
+    assert list(Given.__annotations__) == [each.name for each in fields(Settings)]
+
+
+def test_the_inputs_are_the_files_that_a_run_reads() -> None:
+    settings = replace(BASE, suppress=Path("p.csv"))
+    paths = {"companies": Path("c.csv"), "clients": Path("l.csv"), "suppress": Path("p.csv")}
+    assert settings.inputs() == {**paths, "links": None, "reviewed": None}
 
 
 def test_every_setting_has_help() -> None:
@@ -45,13 +51,13 @@ def test_flags_override_the_file_and_flags_not_given_do_not(tmp_path: Path) -> N
         tmp_path,
         'companies = "c.csv"\nclients = "l.csv"\nout = "o"\nseed = 3\ntop = 7\nexclude = ["region"]\n',
     )
-    settings = Settings.load(toml, seed=5, top=None)
+    settings = Settings.load(toml, {"seed": 5, "top": None})
     assert (settings.seed, settings.top, settings.exclude) == (5, 7, ("region",))
 
 
 def test_relative_paths_of_the_file_are_relative_to_it_and_those_of_flags_are_not(tmp_path: Path) -> None:
     toml = write(tmp_path, f'companies = "data/c.csv"\nclients = "{tmp_path}/abs.csv"\nlinks = "l.csv"\n')
-    settings = Settings.load(toml, out=Path("here"))
+    settings = Settings.load(toml, {"out": Path("here")})
     assert settings.companies == tmp_path / "data/c.csv"
     assert settings.clients == tmp_path / "abs.csv"
     assert settings.links == tmp_path / "l.csv"
@@ -61,12 +67,12 @@ def test_relative_paths_of_the_file_are_relative_to_it_and_those_of_flags_are_no
 def test_a_file_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     toml = tmp_path / "g.toml"
     toml.write_bytes("\ufeffcompanies = 'c'\nclients = 'l'\nout = 'o'\n".encode())
-    assert Settings.load(toml).companies == tmp_path / "c"
+    assert Settings.load(toml, {}).companies == tmp_path / "c"
 
 
 def test_columns_map_to_roles(tmp_path: Path) -> None:
     toml = write(tmp_path, '[columns]\n"Firmen Name" = "name"\nwz = "industry:NACE"\n')
-    settings = Settings.load(toml, **NEEDED)
+    settings = Settings.load(toml, NEEDED)
     assert settings.columns == {"Firmen Name": "name", "wz": "industry:NACE"}
 
 
@@ -98,7 +104,7 @@ def test_columns_map_to_roles(tmp_path: Path) -> None:
 )
 def test_a_wrong_value_is_named_with_what_it_has_to_be(key: str, value: object, expected: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        Settings.load(None, **(NEEDED | {key: value}))
+        Settings.load(None, NEEDED | {key: value})
     assert caught.value.where == f"--{key}"
     assert key in caught.value.problem
     assert expected in caught.value.remedy
@@ -112,7 +118,7 @@ def test_devices(device: str) -> None:
 def test_a_wrong_value_of_the_file_names_the_file(tmp_path: Path) -> None:
     toml = write(tmp_path, 'seed = "seven"\n')
     with pytest.raises(SettingsError, match="seed is seven") as caught:
-        Settings.load(toml, **NEEDED)
+        Settings.load(toml, NEEDED)
     assert caught.value.where == f"{toml}, seed"
 
 
@@ -122,30 +128,30 @@ def test_a_wrong_value_of_the_file_names_the_file(tmp_path: Path) -> None:
 )
 def test_an_unknown_key_is_refused_with_the_one_that_was_meant(tmp_path: Path, key: str, meant: str) -> None:
     with pytest.raises(SettingsError, match=f"no setting '{key}'") as caught:
-        Settings.load(write(tmp_path, f"{key} = 1\n"), **NEEDED)
+        Settings.load(write(tmp_path, f"{key} = 1\n"), NEEDED)
     assert caught.value.remedy == f"Did you mean {meant!r}?"
     assert caught.value.where == str(tmp_path / "graphlead.toml")
 
 
 def test_an_unknown_key_like_no_other_lists_the_settings(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="The settings are: companies, clients"):
-        Settings.load(write(tmp_path, "zzz = 1\n"), **NEEDED)
+        Settings.load(write(tmp_path, "zzz = 1\n"), NEEDED)
 
 
 @pytest.mark.parametrize("key", ["companies", "clients", "out"])
 def test_what_is_needed_is_asked_for(key: str) -> None:
     with pytest.raises(SettingsError, match=f"{key} is missing. Give --{key}"):
-        Settings.load(None, **{k: v for k, v in NEEDED.items() if k != key})
+        Settings.load(None, {k: v for k, v in NEEDED.items() if k != key})
 
 
 def test_a_file_that_is_not_there_or_not_toml(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read"):
-        Settings.load(tmp_path / "none.toml", **NEEDED)
+        Settings.load(tmp_path / "none.toml", NEEDED)
     with pytest.raises(SettingsError, match=r"not TOML: .*line 1"):
-        Settings.load(write(tmp_path, "seed: 1\n"), **NEEDED)
+        Settings.load(write(tmp_path, "seed: 1\n"), NEEDED)
     (tmp_path / "latin.toml").write_bytes(b"out = '\xe4'\n")
     with pytest.raises(SettingsError, match="not TOML"):
-        Settings.load(tmp_path / "latin.toml", **NEEDED)
+        Settings.load(tmp_path / "latin.toml", NEEDED)
 
 
 def test_a_column_to_leave_out_has_to_exist() -> None:
@@ -163,42 +169,3 @@ def test_to_json_is_plain_and_in_the_order_of_the_fields() -> None:
         "exclude": ["a"], "seed": 0, "device": "auto", "top": 500, "prior": None, "classifier": None,
         "rankers": None, "store": "embedded", "folds": 5, "columns": {"x": "id"},
     }  # fmt: skip
-
-
-COLUMNS = (
-    Column("company_id", Role.ID, "its name; 10 different values in 10 rows"),
-    Column("Firma", Role.NAME, "its name", distinct=10),
-    Column("wz", Role.INDUSTRY, "its name says NACE", scheme="NACE", missing=0.25, distinct=4),
-)
-
-
-def test_the_starter_file_loads_as_the_defaults(tmp_path: Path) -> None:
-    text = template(COLUMNS, {"companies": Path("c.csv"), "clients": Path("l.csv"), "links": None})
-    assert Settings.load(write(tmp_path, text)) == Settings(
-        tmp_path / "c.csv", tmp_path / "l.csv", tmp_path / "out"
-    )
-
-
-def test_the_starter_file_tells_how_every_column_was_understood_and_helps_with_every_key() -> None:
-    text = template(COLUMNS, {"companies": Path("c.csv")})
-    assert '# "wz"    = "industry:NACE"' in text
-    assert "# its name says NACE; 25% missing; 4 different" in text
-    assert "found by its name; 10 different values" in text
-    assert all(help_of(each.name) in text for each in fields(Settings))
-    assert '# clients = "clients.csv"' in text
-
-
-def test_every_line_of_the_starter_file_can_be_switched_on(tmp_path: Path) -> None:
-    text = template(COLUMNS, {"companies": Path("c.csv")})
-    advised = [line.removeprefix("# ") for line in text.splitlines() if " = " in line or line == "[columns]"]
-    settings = Settings.load(write(tmp_path, "\n".join(line for line in advised if "`" not in line)))
-    assert settings.columns == {"Firma": "name", "wz": "industry:NACE"}
-    assert (settings.exclude, settings.prior) == (("region",), 0.02)
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
-def test_any_column_name_survives_the_starter_file(name: str) -> None:
-    text = template([Column(name, Role.TEXT, "free\ntext")], {"companies": Path(name)})
-    switched_on = text.partition("[columns]\n")[2].removeprefix("# ")
-    assert tomllib.loads(f"[columns]\n{switched_on}") == {"columns": {name: "text"}}
-    assert tomllib.loads(text)["companies"] == Path(name).as_posix()

@@ -13,7 +13,7 @@ import pytest
 from queried_graph import EARLIER, EARLIER_RANKS, RANKS, RUN, queried_graph, scores_of
 
 from graphlead.core.answers import Answer, Relationship, Walk
-from graphlead.core.contracts import GraphStore
+from graphlead.core.contracts import GraphStore, Limits
 from graphlead.stores.embedded.store import EmbeddedStore
 from graphlead.stores.faults import QueryError
 from graphlead.stores.library.queries import bound, find, library, run_query
@@ -243,7 +243,8 @@ def _told(way: Walk) -> tuple[list[str], list[str]]:
 def test_a_query_past_its_time_is_cancelled_with_a_message(store: GraphStore) -> None:
     with pytest.raises(QueryError, match="cancelled: it ran longer than"):
         store.query(
-            "UNWIND range(1, 9999999) AS a UNWIND range(1, 9999) AS b RETURN sum(a * b % 7)", seconds=0.3
+            "UNWIND range(1, 9999999) AS a UNWIND range(1, 9999) AS b RETURN sum(a * b % 7)",
+            limits=Limits(seconds=0.3),
         )
 
 

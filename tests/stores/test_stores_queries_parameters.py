@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from graphlead.core.answers import Answer
+from graphlead.core.contracts import USUAL, Limits
 from graphlead.stores.faults import QueryError
 from graphlead.stores.library.headers import header
 from graphlead.stores.library.parameters import names_in, only_reads
@@ -33,9 +34,7 @@ class Recorder:
         self,
         cypher: str,
         parameters: Mapping[str, object] = {},
-        *,
-        rows: int | None = None,
-        seconds: float = 0.0,
+        limits: Limits = USUAL,
     ) -> Answer:
         self.asked.append((cypher, dict(parameters)))
         return Answer((), ())

@@ -11,7 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphlead.core.answers import Answer, Node
-from graphlead.core.contracts import Progress, silent
+from graphlead.core.contracts import USUAL, Limits, Progress, silent
 from graphlead.core.errors import GraphleadError
 from graphlead.core.property_graph import SCORED, Projection
 from graphlead.stores.differences import BATCH, Rows
@@ -39,7 +39,6 @@ from graphlead.stores.embedded.reading import Tables, ask, in_use, nodes_of, row
 from graphlead.stores.faults import REBUILD, StoreError, explained, read_only
 from graphlead.stores.library.parameters import checked, only_reads
 from graphlead.stores.lists import recalled, remembered, score_table
-from graphlead.stores.shape import ROWS, SECONDS
 from graphlead.stores.store import Store
 
 BUFFER = 2**30
@@ -126,24 +125,24 @@ class EmbeddedStore(Store):
         self,
         cypher: str,
         parameters: Mapping[str, object] = {},
-        *,
-        rows: int | None = ROWS,
-        seconds: float = SECONDS,
+        limits: Limits = USUAL,
     ) -> Answer:
-        """The answer of a query that only reads, at most ``rows`` of it (None: all).
+        """The answer of a query that only reads, cut off after the rows of ``limits``.
 
-        Raises QueryError when it is wrong, would write, lacks a parameter, or takes longer than ``seconds``.
+        Raises QueryError when it is wrong, would write, lacks a parameter, or takes longer than ``limits`` allow.
         """
         values = checked(cypher, parameters)
         if not only_reads(cypher):
             raise read_only()
         connection = self._opened()
-        connection.set_query_timeout(max(1, int(seconds * 1000)))
-        with explained(seconds):
+        connection.set_query_timeout(max(1, int(limits.seconds * 1000)))
+        with explained(limits.seconds):
             result = ask(connection, cypher, values)
             try:
-                found = rows_of(result, rows, self._tables)
-                return Answer(tuple(result.get_column_names()), found, rows is not None and result.has_next())
+                found = rows_of(result, limits.rows, self._tables)
+                return Answer(
+                    tuple(result.get_column_names()), found, limits.rows is not None and result.has_next()
+                )
             finally:
                 result.close()
 
@@ -151,7 +150,7 @@ class EmbeddedStore(Store):
         """All rows of a query that only reads, a page at a time."""
         connection = self._opened()
         connection.set_query_timeout(0)
-        with explained(SECONDS):
+        with explained(USUAL.seconds):
             result = ask(connection, cypher)
             while page := result.get_n(BATCH):
                 yield [tuple(row) for row in page]
@@ -160,9 +159,9 @@ class EmbeddedStore(Store):
         """The names of the properties that nodes of a label have."""
         return list(self._tables.properties.get(label, ()))
 
-    def nodes(self, refs: Sequence[str], seconds: float = SECONDS) -> list[Node]:
-        """The nodes that answers call by these refs."""
-        return nodes_of(partial(self.query, rows=None, seconds=seconds), self._tables, refs)
+    def nodes(self, refs: Sequence[str], limits: Limits = USUAL) -> list[Node]:
+        """All nodes that answers call by these refs, within the seconds of ``limits``."""
+        return nodes_of(partial(self.query, limits=replace(limits, rows=None)), self._tables, refs)
 
     def update(self, cypher: str, parameters: Mapping[str, object] = {}) -> None:
         """Change the graph by one statement, wholly or not at all. Raises QueryError when it is wrong."""
@@ -207,7 +206,7 @@ class EmbeddedStore(Store):
         try:
             with self._changing() as part:
                 shutil.copyfile(self.path, part)
-                with _written(part) as connection, explained(SECONDS):
+                with _written(part) as connection, explained(USUAL.seconds):
                     work(connection)
         finally:
             if was_open:

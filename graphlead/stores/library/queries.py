@@ -24,12 +24,12 @@ from functools import cache
 from pathlib import Path
 
 from graphlead.core.answers import Answer
-from graphlead.core.contracts import GraphStore
+from graphlead.core.contracts import USUAL, GraphStore, Limits
 from graphlead.stores.faults import QueryError
 from graphlead.stores.library.arguments import value_of
 from graphlead.stores.library.headers import Column, Parameter, header
 from graphlead.stores.library.parameters import checked
-from graphlead.stores.shape import ROWS, SECONDS, quoted
+from graphlead.stores.shape import quoted
 
 DIALECTS = ("embedded", "neo4j")
 SAMPLE = 10_000
@@ -115,18 +115,16 @@ def run_query(
     store: GraphStore,
     name: str,
     given: Mapping[str, object],
-    *,
-    rows: int | None = ROWS,
-    seconds: float = SECONDS,
+    limits: Limits = USUAL,
 ) -> Answer:
     """Ask an open store a query of the library; ``given`` are its parameters, as text or as values.
 
     Raises QueryError for an unknown name, a parameter that is unknown, missing or of another type (before the store
-    sees it), and when it takes longer than ``seconds``.
+    sees it), and when it takes longer than ``limits`` allow.
     """
     query = find(name, store.dialect)
     cypher, values = bound(store, query, query.values(given))
-    return store.query(cypher, values, rows=rows, seconds=seconds)
+    return store.query(cypher, values, limits)
 
 
 def bound(

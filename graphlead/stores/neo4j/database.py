@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from graphlead.core.answers import Answer
+from graphlead.core.contracts import Limits
 from graphlead.stores.differences import Rows
 
 Statement = tuple[str, Mapping[str, object]]
@@ -20,9 +21,7 @@ class Database(Protocol):
         self,
         cypher: str,
         parameters: Mapping[str, object] = ...,
-        *,
-        rows: int | None = ...,
-        seconds: float = ...,
+        limits: Limits = ...,
     ) -> Answer: ...
 
     def pages(self, cypher: str) -> Iterator[Rows]: ...

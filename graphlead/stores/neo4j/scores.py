@@ -14,7 +14,7 @@ from functools import partial
 
 import pyarrow as pa
 
-from graphlead.core.contracts import Progress, silent
+from graphlead.core.contracts import WHOLE, Progress, silent
 from graphlead.core.property_graph import SCORED
 from graphlead.stores.lists import remembered
 from graphlead.stores.neo4j.database import Database, Statement
@@ -81,7 +81,7 @@ def _lay_ready(block: int, part: pa.Table) -> list[Statement]:
 
 def _move(database: Database, run: dict[str, object], progress: Progress = silent, total: int = 0) -> None:
     nothing = {f"no_{name}": NOTHING.get(name, "") for name in SCORED}
-    for (block,) in database.query(BLOCKS, rows=None).rows:
+    for (block,) in database.query(BLOCKS, limits=WHOLE).rows:
         progress(total + int(str(block)), max(2 * total, 1), "moving scores")
         told = {"block": block, **nothing}
         database.write(partial(_statements, [(MOVE, told), (MOVED, {"block": block})]))

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Self
 
 import neo4j
@@ -15,7 +16,7 @@ import neo4j.time
 import pyarrow as pa
 
 from graphlead.core.answers import Answer, Node, Relationship, Walk
-from graphlead.core.contracts import Progress, silent
+from graphlead.core.contracts import USUAL, Limits, Progress, silent
 from graphlead.core.errors import GraphleadError
 from graphlead.core.property_graph import Projection
 from graphlead.stores.differences import Rows
@@ -28,7 +29,7 @@ from graphlead.stores.neo4j.database import Statements
 from graphlead.stores.neo4j.errors import explanation
 from graphlead.stores.neo4j.load import check, load
 from graphlead.stores.neo4j.scores import settle, write_scores
-from graphlead.stores.shape import KEYS, ROWS, SECONDS, quoted
+from graphlead.stores.shape import KEYS, quoted
 from graphlead.stores.store import Store
 
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
@@ -130,20 +131,18 @@ class Neo4jStore(Store):
         self,
         cypher: str,
         parameters: Mapping[str, object] = {},
-        *,
-        rows: int | None = ROWS,
-        seconds: float = SECONDS,
+        limits: Limits = USUAL,
     ) -> Answer:
-        """The answer of a query that only reads, at most ``rows`` of it (None: all).
+        """The answer of a query that only reads, cut off after the rows of ``limits``.
 
-        Raises QueryError when it is wrong, would write, lacks a parameter, or takes longer than ``seconds``.
+        Raises QueryError when it is wrong, would write, lacks a parameter, or takes longer than ``limits`` allow.
         """
         values = checked(cypher, parameters)
-        with self._session(neo4j.READ_ACCESS, seconds) as session:
-            result = session.run(_text(cypher, seconds), values)
+        with self._session(neo4j.READ_ACCESS, limits.seconds) as session:
+            result = session.run(_text(cypher, limits.seconds), values)
             found: list[tuple[object, ...]] = []
             for record in result:
-                if rows is not None and len(found) == rows:
+                if len(found) == limits.rows:
                     return Answer(tuple(result.keys()), tuple(found), truncated=True)
                 found.append(tuple(_converted(value) for value in record.values()))
             return Answer(tuple(result.keys()), tuple(found))
@@ -160,11 +159,11 @@ class Neo4jStore(Store):
         names = f"MATCH (n:{quoted(label)}) UNWIND keys(n) AS name RETURN DISTINCT name ORDER BY name"
         return [str(name) for page in self.pages(names) for (name,) in page]
 
-    def nodes(self, refs: Sequence[str], seconds: float = SECONDS) -> list[Node]:
-        """The nodes that answers call by these refs."""
+    def nodes(self, refs: Sequence[str], limits: Limits = USUAL) -> list[Node]:
+        """All nodes that answers call by these refs, within the seconds of ``limits``."""
         if not refs:
             return []
-        found = self.query(NODES, {"refs": list(refs)}, rows=None, seconds=seconds).rows
+        found = self.query(NODES, {"refs": list(refs)}, replace(limits, rows=None)).rows
         return [node for (node,) in found if isinstance(node, Node)]
 
     def update(self, cypher: str, parameters: Mapping[str, object] = {}) -> None:
@@ -215,7 +214,7 @@ class Neo4jStore(Store):
                 time.sleep(1)
 
     @contextmanager
-    def _session(self, access: str, seconds: float = SECONDS) -> Iterator[neo4j.Session]:
+    def _session(self, access: str, seconds: float = USUAL.seconds) -> Iterator[neo4j.Session]:
         if self._driver is None:
             raise StoreError("the store is not open.", where=str(self.address), remedy="Call open() first.")
         database = self.address.database or None

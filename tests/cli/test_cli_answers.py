@@ -12,9 +12,7 @@ from pathlib import Path
 import pytest
 from queried_graph import EARLIER, EARLIER_RANKS, RANKS, RUN, queried_graph, scores_of
 
-from graphlead.cli import asking
-from graphlead.cli.answers import text_of
-from graphlead.cli.asking import ask, complete_names, described, listed, pairs
+from graphlead.cli.answers import ask, complete_names, described, listing, pairs, text_of
 from graphlead.cli.shell import shell
 from graphlead.core.answers import Answer
 from graphlead.core.errors import SettingsError
@@ -34,7 +32,7 @@ def store(tmp_path: Path) -> Iterator[EmbeddedStore]:
 @pytest.fixture
 def run(store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A folder whose store is the small one."""
-    monkeypatch.setattr(asking, "opened", lambda run, progress: store)
+    monkeypatch.setattr("graphlead.pipeline.store.store_of", lambda run, progress: store)
     return tmp_path
 
 
@@ -45,10 +43,8 @@ def typed(store: EmbeddedStore, text: str, *, write: bool = False) -> str:
 
 
 def test_queries_are_listed_completed_and_described() -> None:
-    assert (
-        "white-space",
-        "Which companies of our clients' ownership groups are not clients yet?",
-    ) in listed()
+    answers = "Which companies of our clients' ownership groups are not clients yet?"
+    assert f"  white-space          {answers}" in listing("Queries:").splitlines()
     assert complete_names("shared") == ["shared-owner", "shared-with-clients"]
     assert complete_names("zz") == []
     text = described("evidence")
@@ -118,7 +114,7 @@ def test_a_wrong_question_is_refused_before_a_store_is_opened(tmp_path: Path) ->
 
 def test_values_of_a_file_can_neither_steer_a_terminal_nor_a_spreadsheet() -> None:
     answer = Answer(
-        ("a", "b"), (("\x1b[2Jred\nline", "=1+1"), (None, date(2024, 1, 2)), (float("nan"), -1)), True
+        ("a\x1b[2J", "b"), (("\x1b[2Jred\nline", "=1+1"), (None, date(2024, 1, 2)), (float("nan"), -1)), True
     )
     table = text_of(answer, "table")
     assert "\x1b" not in table
@@ -126,7 +122,7 @@ def test_values_of_a_file_can_neither_steer_a_terminal_nor_a_spreadsheet() -> No
     assert len(table.splitlines()) == 5
     cells = list(csv.reader(io.StringIO(text_of(answer, "csv"))))
     assert [row[1] for row in cells] == ["b", "'=1+1", "2024-01-02", "-1"]
-    assert json.loads(text_of(answer, "json"))["rows"][2] == {"a": None, "b": -1}
+    assert json.loads(text_of(answer, "json"))["rows"][2] == {"a\x1b[2J": None, "b": -1}
 
 
 def test_parameters_are_words_with_an_equals_sign() -> None:
@@ -156,6 +152,12 @@ RETURN 8 AS eight;
     assert "group needs company_id" in text
     assert "seven" in text
     assert "eight" not in text
+
+
+def test_an_error_in_the_shell_cannot_steer_the_terminal(store: EmbeddedStore) -> None:
+    text = typed(store, "RETURN `\x1b[2J`;\n")
+    assert text.startswith("error: ")
+    assert "\x1b" not in text
 
 
 def test_the_shell_lists_describes_and_helps_and_answers_what_the_input_leaves_open(

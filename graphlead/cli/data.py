@@ -1,0 +1,196 @@
+"""The data by themselves, before any model: init, match and profile; and demo, on data whose truth is known."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graphlead.cli.options import (
+    AsJson,
+    Clients,
+    Config,
+    Exclude,
+    Links,
+    Quiet,
+    Register,
+    Reviewed,
+    SomeRegister,
+    SomeRun,
+    console_of,
+    separated,
+    settings_of,
+)
+from graphlead.core.errors import SettingsError
+from graphlead.core.settings import Given, help_of
+
+if TYPE_CHECKING:
+    from graphlead.common.console import Console
+    from graphlead.core.profile import Profile
+
+A_CLIENT_IN = 20
+MOST_CLIENTS = 2000
+"""A demo's clients: one in so many companies, at most so many."""
+
+
+def init(
+    *,
+    companies: Register,
+    links: Links = None,
+    clients: Clients = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path(
+        "graphlead.toml"
+    ),
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a configuration file from the data at hand: how each column is understood, and every setting."""
+    from graphlead.cli.starter import template
+    from graphlead.common.files import check_readable, disk_errors, write_whole
+    from graphlead.report.summary import counted
+
+    if output.exists() and not force:
+        raise SettingsError(
+            "the file exists already.", where=str(output), remedy="Use --force, or another name with -o."
+        )
+    check_readable((companies, links, clients))
+
+    from graphlead.ingest import understand
+
+    columns = understand(companies)
+    paths = {"companies": companies, "links": links, "clients": clients}
+    written = {key: path and _seen_from(output.parent, path) for key, path in paths.items()}
+    with disk_errors(output.parent):
+        write_whole(output, lambda part: part.write_text(template(columns, written), "utf-8"))
+    console_of(quiet, as_json).outcome(
+        f"{output} shows how {counted(len(columns), 'column')} of {companies} were understood. Edit it, then:\n"
+        f"  graphlead run --config {output}",
+        {"config": str(output), "columns": {column.name: str(column.role) for column in columns}},
+    )
+
+
+def _seen_from(folder: Path, path: Path) -> Path:
+    """A relative path as it reads from the configuration file's folder."""
+    return path if path.is_absolute() else Path(os.path.relpath(path, folder or "."))
+
+
+def match(
+    *,
+    clients: Annotated[Path, typer.Argument(metavar="FILE", help=help_of("clients"))],
+    companies: SomeRegister = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The list with the companies found (CSV).")],
+    config: Config = None,
+    review: Annotated[
+        Path | None, typer.Option(help="Where to write the candidates of doubtful lines (CSV).")
+    ] = None,
+    reviewed: Reviewed = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find the companies of a typed list in the register, with evidence."""
+    if output.resolve() == clients.resolve():
+        raise SettingsError(
+            "the output would replace the list.", where=str(output), remedy="Give another -o."
+        )
+    given = Given(companies=companies, clients=clients, out=output.parent, reviewed=reviewed)
+    settings, console = settings_of(config, given), console_of(quiet, as_json)
+
+    from graphlead.common.files import disk_errors
+    from graphlead.common.spreadsheets import write_csv
+    from graphlead.pipeline.discover import match_list
+    from graphlead.report.summary import counted
+
+    found = match_list(settings, console)
+    with disk_errors(output.parent):
+        write_csv(output, found.table)
+        if review is not None:
+            write_csv(review, found.review)
+    counts = found.counts()
+    lines = ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())
+    hint = "" if review or not counts["review"] else " Add --review FILE for the candidates to choose from."
+    console.outcome(
+        f"{counted(len(found.table), 'line')}: {lines}. Written to {output}.{hint}",
+        {**counts, "file": str(output)},
+    )
+
+
+def profile(
+    *,
+    folder: SomeRun = None,
+    companies: SomeRegister = None,
+    links: Links = None,
+    clients: Clients = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Without --run: the folder for profile.json; made when missing.")
+    ] = None,
+    exclude: Exclude = None,
+    seed: Annotated[int | None, typer.Option(help=help_of("seed"))] = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Your clients against the register, before any model: of a finished run, or of a register and a list."""
+    given = Given(
+        companies=companies, links=links, clients=clients, out=out, exclude=separated(exclude), seed=seed
+    )
+    console = console_of(quiet, as_json)
+    found, path = _profiled(given, console) if folder is None else _profile_of(folder, given)
+
+    from graphlead.profile.sentences import summary
+
+    content = json.loads(path.read_text("utf-8"))
+    console.outcome("\n".join([*summary(found), "", f"All of it: {path}"]), content)
+
+
+def _profiled(given: Given, console: Console) -> tuple[Profile, Path]:
+    """The profile of a list, made now, and its file."""
+    settings = settings_of(None, given)
+
+    from graphlead.pipeline.discover import profile_list
+
+    return profile_list(settings, console), settings.out / "profile.json"
+
+
+def _profile_of(run: Path, given: Given) -> tuple[Profile, Path]:
+    """The profile that a run made, and its file. Raises SettingsError for options of another profile."""
+    beside = [f"--{name}" for name, value in given.items() if value is not None]
+    if beside:
+        raise SettingsError(
+            f"--run does not go with {beside[0]}.", where="profile", remedy="Give one or the other."
+        )
+
+    from graphlead.pipeline.discover import profile_run
+
+    return profile_run(run), run / "profile" / "profile.json"
+
+
+def demo(
+    *,
+    out: Annotated[Path, typer.Option(help="The folder for the world and the run.")] = Path("demo"),
+    companies: Annotated[int, typer.Option(help="How many companies the world has.")] = 3000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same world.")] = 0,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a register whose truth is known, run on it, and measure how well the ranking does."""
+    from graphlead.common.files import disk_errors
+    from graphlead.core.settings import Settings
+    from graphlead.pipeline.discover import discover
+    from graphlead.report.summary import summary_text
+    from graphlead.world import WorldSettings, make_world
+    from graphlead.world.truth import against_truth, truth_text
+
+    console = console_of(quiet, as_json)
+    n_clients = min(companies // A_CLIENT_IN, MOST_CLIENTS)
+    wanted = WorldSettings(companies=companies, clients=n_clients, seed=seed)
+    with disk_errors(out), console.stage("making a world") as progress:
+        world = make_world(out / "world", wanted, progress)
+    settings = Settings(world.companies, world.clients, out / "run", world.links, world.past, seed=seed)
+    result = discover(settings, console)
+    against = against_truth(result.scores, world.truth)
+    leads = settings.out / "leads.csv"
+    text = f"{summary_text(result.summary)}\n{truth_text(against)}\nThe lead list: {leads}"
+    console.outcome(text, {**result.summary, "truth": against})
