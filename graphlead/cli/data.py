@@ -188,7 +188,10 @@ def demo(
     wanted = WorldSettings(companies=companies, clients=n_clients, seed=seed)
     with disk_errors(out), console.stage("making a world") as progress:
         world = make_world(out / "world", wanted, progress)
-    settings = Settings(world.companies, world.clients, out / "run", world.links, world.past, seed=seed)
+    settings = Settings(
+        companies=world.companies, clients=world.clients, out=out / "run", links=world.links,
+        suppress=world.past, seed=seed,
+    )  # fmt: skip
     result = discover(settings, console)
     against = against_truth(result.scores, world.truth)
     leads = settings.out / "leads.csv"

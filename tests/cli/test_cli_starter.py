@@ -30,7 +30,7 @@ COLUMNS = (
 def test_the_starter_file_loads_as_the_defaults(tmp_path: Path) -> None:
     text = template(COLUMNS, {"companies": Path("c.csv"), "clients": Path("l.csv"), "links": None})
     assert Settings.load(write(tmp_path, text), {}) == Settings(
-        tmp_path / "c.csv", tmp_path / "l.csv", tmp_path / "out"
+        companies=tmp_path / "c.csv", clients=tmp_path / "l.csv", out=tmp_path / "out"
     )
 
 
