@@ -2,12 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from enum import StrEnum
 
 import numpy as np
 import scipy.sparse as sp
 
-from graphlead.core.arrays import NONE, Floats, Ints, require, require_indices
+from graphlead.core.arrays import NONE, Floats, Ints, Json, require, require_indices
+
+
+class Cut(StrEnum):
+    """How a level cuts the values of a column into groups."""
+
+    VALUE = "value"
+    AREA = "area"
+    BANDS = "bands"
+    CODE = "code"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """One grouping of the companies by one column.
+
+    cut: each value by itself, the area of a postcode, bands between ``edges``, or an industry code at the level of
+    ``length`` characters (all of it when 0). ``within`` names the wider place columns that are part of the group's
+    identity, as Springfield is only a place together with its region.
+    """
+
+    column: str
+    cut: Cut = Cut.VALUE
+    length: int = 0
+    edges: tuple[float, ...] = ()
+    within: tuple[str, ...] = ()
+
+    def title(self) -> str:
+        """The level as a reader sees it: ``nace (2 digits)``, ``zip area``, ``staff band``, ``city``."""
+        if self.cut is Cut.CODE and self.length:
+            return f"{self.column} ({self.length} digits)"
+        return self.column + {Cut.AREA: " area", Cut.BANDS: " band"}.get(self.cut, "")
+
+    def to_json(self) -> Json:
+        return asdict(self)
+
+    @staticmethod
+    def from_json(data: Json) -> Level:
+        lists = {name: tuple(data[name]) for name in ("edges", "within")}
+        return Level(**{**data, "cut": Cut(data["cut"]), **lists})
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from graphlead.common.columns import coded
 from graphlead.core.arrays import Floats, Ints, Json
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress
@@ -82,9 +82,12 @@ def evaluate_saved(heldout: Path, register: Register, settings: Json, progress: 
     """Evaluate the held-out scores that a run saved, by segment of place and industry too."""
     judgement = read_judgement(heldout)
     columns = register.names_of(Role.REGION, Role.COUNTRY)[:1] + register.names_of(Role.INDUSTRY)[:1]
-    values = {name: pc.cast(register.read(name).column(0), pa.string()).combine_chunks() for name in columns}
+    values = {name: coded(register, name) for name in columns}
     results = [
-        replace(result, segments={name: texts.take(pa.array(companies)) for name, texts in values.items()})
+        replace(
+            result,
+            segments={name: column.take(companies).cast(pa.string()) for name, column in values.items()},
+        )
         for result, companies in _saved_splits(heldout)
     ]
     return evaluate(with_blend(results, judgement.choice), judgement.prior, int(settings["seed"]), progress)

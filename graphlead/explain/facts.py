@@ -12,9 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from graphlead.common.columns import coded
+from graphlead.common.levels import level_keys
 from graphlead.core.arrays import Ints
+from graphlead.core.features import Cut, Level
 from graphlead.core.register import PLACES, Register, Role
-from graphlead.explain.reasons.themes import Cut
 
 
 class Facts:
@@ -23,6 +25,7 @@ class Facts:
     def __init__(self, register: Register, companies: Ints) -> None:
         self._register, self._companies = register, companies
         self._columns: dict[str, list[object]] = {}
+        self._keys: dict[Level, list[str | None]] = {}
 
     def value(self, column: str, i: int) -> object:
         """The value of the i-th company, None where it is missing or the column is not there."""
@@ -33,29 +36,38 @@ class Facts:
     def text(self, column: str, i: int) -> str:
         return shown(self.value(column, i))
 
-    def group(self, cuts: Sequence[Cut], i: int) -> str:
+    def group(self, levels: Sequence[Level], i: int) -> str:
         """What the companies in the i-th company's group have in common: "with naics 5617 in FRESNO, CA"."""
-        places = [cut for cut in cuts if self._role(cut.column) in PLACES]
-        others = [cut for cut in cuts if cut not in places]
-        said = [self._common(cut, i) for cut in others]
-        where = [f"in {self._place(cut, i)}" for cut in places]
-        return " ".join([*([f"with {' and '.join(said)}"] if said else []), *where])
+        places = [level for level in levels if self._role(level.column) in PLACES]
+        others = [level for level in levels if level not in places]
+        common = [self._common(level, i) for level in others]
+        where = [f"in {self._place(level, i)}" for level in places]
+        return " ".join([*([f"with {' and '.join(common)}"] if common else []), *where])
 
-    def _common(self, cut: Cut, i: int) -> str:
-        value = self.value(cut.column, i)
-        if cut.cut == "bands":
-            return f"{cut.column} {band(value, cut.edges)}"
+    def _common(self, level: Level, i: int) -> str:
+        value = self.value(level.column, i)
+        if level.cut is Cut.BANDS:
+            return f"{level.column} {band(value, level.edges)}"
         if isinstance(value, bool):
-            return f"{cut.column}: {shown(value)}"
-        return f"{cut.column} {_cut(shown(value), cut)}"
+            return f"{level.column}: {shown(value)}"
+        return f"{level.column} {self._at(level, i)}"
 
-    def _place(self, cut: Cut, i: int) -> str:
-        value = _cut(self.text(cut.column, i), cut)
-        wider = [self.text(name, i) for name in reversed(cut.within) if self.value(name, i) is not None]
-        if self._role(cut.column) is Role.POSTCODE:
-            kind = "postcodes" if cut.cut == "prefix" else "postcode"
-            return f"{kind} {value}{'...' if cut.cut == 'prefix' else ''}"
+    def _place(self, level: Level, i: int) -> str:
+        value = self._at(level, i)
+        wider = [self.text(name, i) for name in reversed(level.within) if self.value(name, i) is not None]
+        if self._role(level.column) is Role.POSTCODE:
+            return f"postcodes {value}..." if level.cut is Cut.AREA else f"postcode {value}"
         return ", ".join([value, *wider[:1]])
+
+    def _at(self, level: Level, i: int) -> str:
+        """The code or area of the i-th company at this level; its value as it is written where that is the level."""
+        if level.cut is Cut.VALUE or level.column not in self._roles:
+            return self.text(level.column, i)
+        if level not in self._keys:
+            column = coded(self._register, level.column)
+            keys = level_keys(column.values, level, self._register.column(level.column))
+            self._keys[level] = column.spread(keys, self._companies).to_pylist()
+        return shown(self._keys[level][i])
 
     @cached_property
     def _roles(self) -> dict[str, Role]:
@@ -67,17 +79,7 @@ class Facts:
     def _read(self, column: str) -> list[object]:
         if column not in self._roles:
             return [None] * len(self._companies)
-        values: list[object] = (
-            self._register.read(column).column(0).take(pa.array(self._companies)).to_pylist()
-        )
-        return values
-
-
-def _cut(text: str, cut: Cut) -> str:
-    if cut.cut == "code":
-        digits = text.replace(";", ",").replace("|", ",").split(",")[0].replace(".", "").replace(" ", "")
-        return digits[: cut.length or None]
-    return text[: cut.length or None]
+        return list(coded(self._register, column).take(self._companies).to_pylist())
 
 
 def band(value: object, edges: Sequence[float]) -> str:

@@ -10,10 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import scipy.sparse as sp
 
+from graphlead.common.columns import Coded, coded
+from graphlead.common.levels import level_keys
 from graphlead.core.arrays import Floats
-from graphlead.core.features import Attributes
+from graphlead.core.features import Attributes, Cut, Level
 from graphlead.core.register import Column, Register, Role
-from graphlead.features.levels import Level, encode, industry_levels, numbers, place_levels
+from graphlead.features.levels import encode, industry_levels, numbers, place_levels
 from graphlead.features.terms import term_incidence
 
 NAME_WORDS = 100
@@ -59,7 +61,7 @@ def build_attributes(plan: AttributePlan, register: Register) -> Attributes:
     present = {column.name: column for column in register.columns if column.role is not Role.IGNORED}
     columns = {name: _number(present.get(name), register) for name in plan.numeric}
     columns |= {f"{name} as a number": _digits(present.get(name), register) for name in plan.ordered}
-    columns |= {f"how common {level.name} is": _commonness(level, register) for level in plan.common}
+    columns |= {f"how common {level.title()} is": _commonness(level, register) for level in plan.common}
     columns["length of the name"] = _name_length(register)
     return Attributes(
         np.stack(list(columns.values()), axis=1), tuple(columns), _words(plan.words, register), plan.words
@@ -75,19 +77,28 @@ def _number(column: Column | None, register: Register) -> Floats:
 
 
 def _mostly_digits(register: Register, name: str) -> bool:
-    text = register.read(name).column(0)
-    digits = pc.sum(pc.match_substring_regex(text, r"^[\d.\-\s]+$")).as_py() or 0
-    return bool(digits > 0.8 * max(len(text) - text.null_count, 1))
+    read = coded(register, name)
+    is_number = pc.match_substring_regex(_code_texts(read, register.column(name)), r"^[\d.\-\s]+$")
+    numbers = np.append(is_number.fill_null(False).to_numpy(zero_copy_only=False), False)[read.codes].sum()
+    return bool(numbers > 0.8 * max(int((read.codes >= 0).sum()), 1))
+
+
+def _code_texts(read: Coded, column: Column) -> pa.Array:
+    """The codes whose digits are a number: an industry's without its section's letter, a postcode as it is."""
+    if column.role is Role.INDUSTRY:
+        return level_keys(read.values, Level(column=column.name, cut=Cut.CODE), column)
+    return read.values
 
 
 def _digits(column: Column | None, register: Register) -> Floats:
     """The first five digits as a number, 561 being read as 56100 so that it lies near 56130."""
     if column is None or column.role not in ORDERED:
         return np.full(register.n_companies, np.nan, np.float32)
-    text = pc.replace_substring_regex(register.read(column.name).column(0), r"[^\d]", "")
+    read = coded(register, column.name)
+    text = pc.replace_substring_regex(_code_texts(read, column), r"[^\d]", "")
     five = pc.utf8_slice_codeunits(pc.utf8_rpad(text, 5, "0"), 0, 5)
-    number = pc.cast(pc.if_else(pc.equal(pc.utf8_length(text), 0), None, five), pa.float32())
-    return np.asarray(number.to_numpy(), np.float32)
+    number = pc.cast(pc.if_else(pc.equal(pc.utf8_length(text), 0), None, five), pa.float64())
+    return read.numbers(number.to_numpy(zero_copy_only=False)).astype(np.float32)
 
 
 def _commonness(level: Level, register: Register) -> Floats:

@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from graphlead.common.codes import cross
 from graphlead.core.arrays import Ints
-from graphlead.core.features import Groups, Incidence, Neighbours, Relation
+from graphlead.core.features import Cut, Groups, Incidence, Level, Neighbours, Relation
 from graphlead.core.graph import CompanyGraph, Edges
 from graphlead.core.register import Register, Role
 from graphlead.features.levels import (
     CROSSED_TRAITS,
-    Level,
-    cross,
     encode,
     industry_levels,
     place_levels,
@@ -92,12 +91,12 @@ def _candidates(register: Register) -> list[tuple[Level, ...]]:
     places, industries, traits = place_levels(register), industry_levels(register), trait_levels(register)
     single = [(level,) for level in (*places, *industries, *traits)]
     few = traits[:CROSSED_TRAITS]
-    booleans = [level for level in few if level.cut == "value"]
-    exact = register.names_of(Role.POSTCODE)
+    booleans = [level for level in few if level.cut is Cut.VALUE]
+    exact, countries = register.names_of(Role.POSTCODE), register.names_of(Role.COUNTRY)
     broad_places = [
         level
         for level in places
-        if level.column not in register.names_of(Role.COUNTRY) and level.name not in exact
+        if level.column not in countries and (level.cut is not Cut.VALUE or level.column not in exact)
     ]
     mixed: list[tuple[Level, ...]] = [
         *product(broad_places, _telling(industries)),
@@ -122,7 +121,7 @@ def _telling(industries: list[Level]) -> list[Level]:
 
 def _coded(levels: tuple[Level, ...], register: Register) -> Groups:
     encoded = [encode(level, register) for level in levels]
-    name = " and ".join(level.name for level in levels)
+    name = " and ".join(level.title() for level in levels)
     code, count = encoded[0] if len(encoded) == 1 else cross([code for code, _ in encoded])
     columns = tuple(dict.fromkeys(level.column for level in levels))
     return Groups(f"same {name}", code, count, columns)

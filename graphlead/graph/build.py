@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from graphlead.common.codes import encode
 from graphlead.core.arrays import NONE, Flags, Ints
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.graph import CompanyGraph, Edges, EdgeType
 from graphlead.core.register import Register
 from graphlead.graph.industries import industries
-from graphlead.graph.levels import encode
 from graphlead.graph.ownership.facts import ownership_of
 from graphlead.graph.ownership.kinds import Claim, ownership_kind
 from graphlead.graph.ownership.stakes import Ledger, Stakes, ledger

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -35,21 +34,6 @@ class Chains:
 
     codes: Ints
     levels: tuple[pa.Array, ...]
-
-
-def encode(values: pa.ChunkedArray | pa.Array) -> tuple[Ints, pa.Array]:
-    """Codes of the values, shape (n,), NONE for null, and the distinct values they stand for."""
-    column = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    encoded = pc.dictionary_encode(column)
-    codes = encoded.indices.fill_null(NONE).to_numpy(zero_copy_only=False)
-    return codes.astype(np.int32), encoded.dictionary
-
-
-def tidy(distinct: pa.Array) -> pa.Array:
-    """Values in capitals with single spaces, so that spellings of one place or code meet; null when empty."""
-    spaced = pc.replace_substring_regex(pc.utf8_upper(distinct.cast(pa.string())), r"\s+", " ")
-    trimmed = pc.utf8_trim_whitespace(spaced)
-    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
 
 
 def grow(chains: list[Chains]) -> Tree:
@@ -90,12 +74,3 @@ def _hang(chain: Chains, keys: pa.Array) -> tuple[Ints, Ints, Ints, Ints]:
 
 def _concatenate(parts: list[Ints]) -> Ints:
     return np.concatenate([np.empty(0, np.int32), *parts]).astype(np.int32)
-
-
-def combine(first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]) -> tuple[Ints, Ints, Ints]:
-    """Codes of the pairs of two code columns, and for each pair's code the first's and the second's code."""
-    width = int(second.max(initial=NONE)) + 2
-    joint = (first.astype(np.int64) + 1) * width + (second + 1)
-    codes, distinct = encode(pa.array(joint))
-    left, right = np.divmod(distinct.to_numpy(zero_copy_only=False), width)
-    return codes, (left - 1).astype(np.int32), (right - 1).astype(np.int32)

@@ -6,11 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphlead.common.codes import combine, tidy
+from graphlead.common.columns import coded
+from graphlead.common.levels import postcode_area
 from graphlead.core.arrays import NONE, Ints
 from graphlead.core.register import Register, Role
-from graphlead.graph.levels import Chains, Tree, combine, encode, grow, tidy
-
-UK_POSTCODE = r"^(?P<outward>[A-Z]{1,2}[0-9][A-Z0-9]?) ?[0-9][A-Z]{2}$"
+from graphlead.graph.levels import Chains, Tree, grow
 
 
 def places(register: Register) -> Tree:
@@ -29,8 +30,9 @@ def places(register: Register) -> Tree:
     chains = [_nested(columns)] if columns else []
     if postcode := _first(register, Role.POSTCODE):
         country = {role: columns[role] for role in (Role.COUNTRY,) if role in columns}
-        codes, distinct = _read(register, postcode)
-        chains.append(_finest_only(_nested({**country, Role.POSTCODE: (codes, _area(distinct))})))
+        column = coded(register, postcode)
+        areas = {Role.POSTCODE: (column.codes, postcode_area(column.values))}
+        chains.append(_finest_only(_nested({**country, **areas})))
     return grow(chains)
 
 
@@ -39,13 +41,8 @@ def _first(register: Register, role: Role) -> str:
 
 
 def _read(register: Register, name: str) -> tuple[Ints, pa.Array]:
-    codes, distinct = encode(register.read(name).column(0))
-    return codes, tidy(distinct)
-
-
-def _area(postcodes: pa.Array) -> pa.Array:
-    outward = pc.struct_field(pc.extract_regex(postcodes, UK_POSTCODE), ["outward"])
-    return pc.coalesce(outward, pc.utf8_slice_codeunits(pc.replace_substring(postcodes, " ", ""), 0, 3))
+    column = coded(register, name)
+    return column.codes, tidy(column.values)
 
 
 def _nested(columns: dict[Role, tuple[Ints, pa.Array]]) -> Chains:

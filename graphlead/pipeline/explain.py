@@ -14,19 +14,18 @@ from graphlead.core.arrays import NONE, Floats, Ints, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.evidence import Evidence, Tie
-from graphlead.core.features import Features
+from graphlead.core.features import Features, Level
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register, Role
 from graphlead.evaluate.judge import Judgement
 from graphlead.explain.explain import Trained, explain
 from graphlead.explain.reasons.inputs import Views
 from graphlead.explain.reasons.removal import Lift
-from graphlead.explain.reasons.themes import Cut, Cuts
+from graphlead.explain.reasons.themes import Cuts
 from graphlead.explain.ties.shares import Stakes
 from graphlead.explain.ties.ties import ties_in_group
 from graphlead.features.build import FeaturePlan
 from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround, log_lift
-from graphlead.features.levels import Level
 from graphlead.features.terms import term_incidence
 from graphlead.graph.build import stakes_of
 from graphlead.learn.crossfit import Models
@@ -145,17 +144,12 @@ def _trained(scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints)
 
 def _cuts(plan: FeaturePlan) -> Cuts:
     """The columns behind attributes and relations, by the names these have in Features."""
-    numbers = {f"{name} as a number": (Cut(name),) for name in plan.attributes.ordered}
-    common = {f"how common {level.name} is": (_cut(level),) for level in plan.attributes.common}
+    numbers = {f"{name} as a number": (Level(column=name),) for name in plan.attributes.ordered}
+    common = {f"how common {level.title()} is": (level,) for level in plan.attributes.common}
     crossed = {
-        f"same {' and '.join(level.name for level in levels)}": tuple(map(_cut, levels))
-        for levels in plan.relations.crossed
+        f"same {' and '.join(level.title() for level in levels)}": levels for levels in plan.relations.crossed
     }
     return numbers | common | crossed
-
-
-def _cut(level: Level) -> Cut:
-    return Cut(level.column, level.cut, level.length, level.edges, level.within)
 
 
 def _words(model_inputs: ModelInputs) -> dict[str, Sequence[str]]:

@@ -9,12 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.core.arrays import NONE, Ints, Reals
+from graphlead.core.arrays import Ints, NONE, Reals
+from graphlead.common.codes import encode, through
+from graphlead.common.columns import Coded, coded
+from graphlead.common.levels import SECTION, WHOLE, first_spelling, industry_levels, postcode_area
 from graphlead.core.register import PLACES, Column, Register, Role
 from graphlead.profile.numbers import bands, read_numbers
 
-DIGITS = {"NACE": (2, 3, 4, 5), "NAICS": (2, 3, 4, 6), "SIC": (2, 3, 4, 5)}
-UK_POSTCODE = r"^(?P<outward>[A-Z]{1,2}[0-9][A-Z0-9]?) ?[0-9][A-Z]{2}$"
 VALUES = (Role.CATEGORY, Role.BOOLEAN)
 AMOUNTS = (Role.NUMBER, Role.DATE)
 PROFILED = (Role.INDUSTRY, *PLACES, *AMOUNTS, *VALUES)
@@ -81,78 +82,48 @@ def _amounts(register: Register, column: Column) -> Read:
 
 def _values(register: Register, column: Column) -> Grouping:
     if column.role is Role.BOOLEAN:
-        told = pc.if_else(register.read(column.name).column(0), "yes", "no")
-        return Grouping(column.name, *encode(told))
+        read = coded(register, column.name)
+        return Grouping(column.name, read.codes, pc.if_else(read.values, "yes", "no"))
     return Grouping(column.name, *read_text(register, column.name))
 
 
 def read_text(register: Register, name: str) -> tuple[Ints, pa.Array]:
     """Codes of a column's values and their first spellings; values that differ in case and spaces alone are one."""
-    codes, distinct = encode(register.read(name).column(0).cast(pa.string()))
-    meant = pc.utf8_lower(pc.utf8_trim_whitespace(pc.replace_substring_regex(distinct, r"\s+", " ")))
-    merged, first = _merge(pc.if_else(pc.equal(meant, ""), pa.scalar(None, pa.string()), meant))
-    return _through(merged, codes), pc.utf8_trim_whitespace(distinct.take(first))
+    read = coded(register, name)
+    return _grouped(read, first_spelling(read.values))
 
 
-def encode(values: pa.ChunkedArray | pa.Array) -> tuple[Ints, pa.Array]:
-    """Codes (n,), NONE for null, and the distinct values they stand for."""
-    column = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    encoded = pc.dictionary_encode(column)
-    codes = encoded.indices.fill_null(NONE).to_numpy(zero_copy_only=False)
-    return codes.astype(np.int32), encoded.dictionary
-
-
-def _merge(keys: pa.Array) -> tuple[Ints, pa.Array]:
-    """For each key the code of what it is equal to, and for each code the position of the first such key."""
-    codes, distinct = encode(keys)
-    return codes, pc.index_in(distinct, value_set=keys)
-
-
-def _through(mapping: Ints, codes: Ints) -> Ints:
-    return np.append(mapping, np.int32(NONE))[codes]
+def _grouped(read: Coded, keys: pa.Array) -> tuple[Ints, pa.Array]:
+    """Codes (n,) of the companies by the keys of their values, and the key of each code."""
+    codes, first = read.groups(keys)
+    return codes, keys.take(first)
 
 
 def _industry(register: Register, column: Column) -> Iterator[Grouping]:
     """Every level of a code: its section letter, its first 2, 3, ... digits; words are one level."""
-    codes, distinct = read_text(register, column.name)
-    lengths = DIGITS.get(column.scheme.upper())
-    if lengths is None:
-        yield Grouping(column.name, codes, distinct)
-        return
-    parts = pc.extract_regex(
-        pc.utf8_upper(distinct), r"^(?P<letter>[A-Z]?)[ .]*(?P<digits>[0-9][0-9 .\-/]*)$"
-    )
-    letters = pc.struct_field(parts, [0])
-    digits = pc.replace_substring_regex(pc.struct_field(parts, [1]), r"[^0-9]", "")
-    levels = [("section", pc.if_else(pc.equal(letters, ""), pa.scalar(None, pa.string()), letters))]
-    for length in lengths:
-        cut = pc.utf8_slice_codeunits(digits, 0, length)
-        long = pc.greater_equal(pc.utf8_length(digits), length)
-        levels.append((f"{length} digits", pc.if_else(long, cut, pa.scalar(None, pa.string()))))
-    for level, keys in levels:
-        merged, first = _merge(keys)
-        if len(first):
-            yield Grouping(f"{column.name} ({level})", _through(merged, codes), keys.take(first))
+    read = coded(register, column.name)
+    levels = industry_levels(read.values, column.scheme)
+    whole = levels.pop(WHOLE)
+    if not levels:
+        yield Grouping(column.name, *_grouped(read, whole))
+    for length, keys in levels.items():
+        codes, names = _grouped(read, keys)
+        if len(names):
+            level = "section" if length == SECTION else f"{length} digits"
+            yield Grouping(f"{column.name} ({level})", codes, names)
 
 
 def _place(register: Register, column: Column, wider: Mapping[Role, Grouping]) -> Grouping:
     """Places are told apart by the wider place they lie in, and named with it where the name alone is not enough."""
-    codes, names = read_text(register, column.name)
-    label = column.name
     around = PLACES[: PLACES.index(column.role)]
     if column.role is Role.POSTCODE:
-        merged, first = _merge(areas := _area(names))
-        codes, names, label = _through(merged, codes), areas.take(first), f"{column.name} (area)"
-        around = (Role.COUNTRY,)
+        read = coded(register, column.name)
+        codes, names = _grouped(read, postcode_area(read.values))
+        label, around = f"{column.name} (area)", (Role.COUNTRY,)
+    else:
+        (codes, names), label = read_text(register, column.name), column.name
     parents = [wider[role] for role in around if role in wider]
     return _within(label, codes, names, parents) if parents else Grouping(label, codes, names)
-
-
-def _area(postcodes: pa.Array) -> pa.Array:
-    """British outward codes, the first three characters of other postcodes."""
-    capitals = pc.utf8_upper(postcodes)
-    outward = pc.struct_field(pc.extract_regex(capitals, UK_POSTCODE), ["outward"])
-    return pc.coalesce(outward, pc.utf8_slice_codeunits(pc.replace_substring(capitals, " ", ""), 0, 3))
 
 
 def _within(label: str, codes: Ints, names: pa.Array, parents: list[Grouping]) -> Grouping:
@@ -176,4 +147,4 @@ def _within(label: str, codes: Ints, names: pa.Array, parents: list[Grouping]) -
     around = parents[-1].names.take(pa.array(above - 1, mask=above == 0))
     longer = pc.binary_join_element_wise(named, pc.fill_null(around, "elsewhere"), ", ")
     shared = pa.array(np.bincount(own, minlength=len(names))[own] > 1)
-    return Grouping(label, _through(home.astype(np.int32), found), pc.if_else(shared, longer, named))
+    return Grouping(label, through(home.astype(np.int32), found), pc.if_else(shared, longer, named))

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.core.arrays import NONE, Ints, Reals
+from graphlead.core.arrays import Ints, NONE, Reals
+from graphlead.common.columns import coded
 from graphlead.core.register import Column, Register, Role
 
 CELLS = 64
@@ -21,12 +22,11 @@ YEARS = (1500, 2200)
 
 def read_numbers(register: Register, column: Column) -> Reals:
     """A number column (n,), or the age of a date in years before the newest one in the column; NaN where missing."""
-    values = register.read(column.name).column(0)
+    read = coded(register, column.name)
     if column.role is Role.DATE:
-        days = pc.cast(pc.cast(pc.cast(values, pa.date32()), pa.int32()), pa.float64()).to_numpy()
-        known = days[np.isfinite(days)]
-        return np.asarray((known.max(initial=-np.inf) - days) / 365.2425, np.float64)
-    return np.asarray(pc.cast(values, pa.float64()).to_numpy(), np.float64)
+        days = pc.cast(pc.cast(pc.cast(read.values, pa.date32()), pa.int32()), pa.float64()).to_numpy()
+        return read.numbers((days.max(initial=-np.inf) - days) / 365.2425)
+    return read.numbers(pc.cast(read.values, pa.float64()).to_numpy())
 
 
 def bands(values: Reals, *, ages: bool) -> tuple[Ints, list[str]]:

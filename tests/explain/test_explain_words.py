@@ -13,7 +13,7 @@ import scipy.sparse as sp
 
 from graphlead.core.errors import RunFolderError
 from graphlead.core.evidence import Evidence, Reason, Tie
-from graphlead.core.features import Attributes, Features, Groups, Incidence, Neighbours
+from graphlead.core.features import Attributes, Cut, Features, Groups, Incidence, Level, Neighbours
 from graphlead.core.register import Register, Role
 from graphlead.explain.facts import Facts, band, shown, years
 from graphlead.explain.files import load_evidence, save_evidence
@@ -22,7 +22,7 @@ from graphlead.explain.reasons.attribution import Attribution
 from graphlead.explain.reasons.counts import count_around
 from graphlead.explain.reasons.inputs import Typical, Views
 from graphlead.explain.reasons.reasons import REST, ReasonWriter, percent, times
-from graphlead.explain.reasons.themes import Cut, themes_of
+from graphlead.explain.reasons.themes import themes_of
 from graphlead.explain.text import told
 
 N = 6
@@ -32,13 +32,19 @@ ROLES = {
     "name": Role.NAME, "about": Role.TEXT,
 }  # fmt: skip
 CUTS = {
-    "same city": (Cut("city", within=("region",)),),
-    "same naics (2 digits)": (Cut("naics", "code", 2),),
-    "same naics (2 digits) and region": (Cut("naics", "code", 2), Cut("region")),
-    "same staff band": (Cut("staff", "bands", edges=(10.0, 50.0)),),
-    "same vip and staff band": (Cut("vip"), Cut("staff", "bands", edges=(10.0, 50.0))),
-    "how common city is": (Cut("city", within=("region",)),),
-    "naics as a number": (Cut("naics"),),
+    "same city": (Level(column="city", within=("region",)),),
+    "same naics (2 digits)": (Level(column="naics", cut=Cut.CODE, length=2),),
+    "same naics (2 digits) and region": (
+        Level(column="naics", cut=Cut.CODE, length=2),
+        Level(column="region"),
+    ),
+    "same staff band": (Level(column="staff", cut=Cut.BANDS, edges=(10.0, 50.0)),),
+    "same vip and staff band": (
+        Level(column="vip"),
+        Level(column="staff", cut=Cut.BANDS, edges=(10.0, 50.0)),
+    ),
+    "how common city is": (Level(column="city", within=("region",)),),
+    "naics as a number": (Level(column="naics"),),
 }
 
 

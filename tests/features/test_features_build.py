@@ -127,7 +127,7 @@ def test_groupings_that_connect_nobody_or_say_the_same_are_left_out(
         }
     )
     plan = plan_relations(register, make_graph(4))
-    assert [[level.name for level in levels] for levels in plan.crossed] == [["kind"]]
+    assert [[level.title() for level in levels] for levels in plan.crossed] == [["kind"]]
     assert not plan.owned
     assert not plan.held
 

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_register import MakeRegister
 
+from graphlead.common.codes import cross
 from graphlead.core.arrays import NONE, Ints
-from graphlead.core.register import Role
-from graphlead.features.levels import Level, cross, encode, industry_levels, place_levels, trait_levels
+from graphlead.core.register import Register, Role
+from graphlead.features.levels import encode, industry_levels, place_levels, trait_levels
+from graphlead.core.features import Cut, Level
 
 
 def partition(code: Ints) -> set[frozenset[int]]:
@@ -50,7 +52,7 @@ def test_same_city_name_in_two_regions_is_two_places(make_register: MakeRegister
         }
     )
     region, city = place_levels(register)
-    assert (region.name, city.name, city.within) == ("state", "city", ("state",))
+    assert (region.title(), city.title(), city.within) == ("state", "city", ("state",))
     code, count = encode(city, register)
     assert partition(code) == together([0, 2], [1], [4], [5])
     assert (count, code[3]) == (4, NONE)
@@ -65,7 +67,7 @@ def test_postcode_area_is_its_beginning_within_the_country(make_register: MakeRe
             "zip": (Role.POSTCODE, ["10115", "10117", "10115", None]),
         }
     )
-    levels = {level.name: level for level in place_levels(register)}
+    levels = {level.title(): level for level in place_levels(register)}
     assert list(levels) == ["country", "region", "zip area", "zip"]
     assert levels["zip"].within == ("country",)
     assert partition(encode(levels["zip area"], register)[0]) == together([0, 1], [2])
@@ -76,7 +78,7 @@ def test_industry_prefixes_of_the_first_code(make_register: MakeRegister) -> Non
     values = ["62.01", "6201", "62.09, 01.10", "6110;62", None]
     register = make_register({"nace": (Role.INDUSTRY, values, "NACE")})
     two, three, whole = industry_levels(register)
-    assert [two.name, three.name, whole.name] == ["nace (2 digits)", "nace (3 digits)", "nace"]
+    assert [two.title(), three.title(), whole.title()] == ["nace (2 digits)", "nace (3 digits)", "nace"]
     assert partition(encode(two, register)[0]) == together([0, 1, 2], [3])
     assert partition(encode(three, register)[0]) == together([0, 1, 2], [3])
     assert partition(encode(whole, register)[0]) == together([0, 1], [2], [3])
@@ -91,7 +93,7 @@ def test_industry_without_a_known_scheme_has_its_whole_code_only(make_register: 
 def test_bands_keep_the_edges_they_were_made_with(make_register: MakeRegister) -> None:
     register = make_register({"staff": (Role.NUMBER, [float(i) for i in range(16)])})
     (level,) = trait_levels(register)
-    assert level.cut == "bands"
+    assert level.cut is Cut.BANDS
     assert len(level.edges) == 7
     code, count = encode(level, register)
     assert count == 8
@@ -109,21 +111,21 @@ def test_traits_come_best_filled_first_and_all_but_empty_ones_not_at_all(make_re
             "public": (Role.BOOLEAN, [True, False, True, False]),
         }
     )
-    assert [level.name for level in trait_levels(register)] == ["public", "kind", "exports"]
+    assert [level.title() for level in trait_levels(register)] == ["public", "kind", "exports"]
 
 
 def test_absent_column_puts_everyone_in_no_group(make_register: MakeRegister) -> None:
     register = make_register({"city": (Role.CITY, ["A", "B"])})
-    code, count = encode(Level("gone", "gone", "value"), register)
+    code, count = encode(Level(column="gone"), register)
     assert (code.tolist(), count) == ([NONE, NONE], 0)
 
 
 def test_a_missing_wider_column_is_left_out_of_the_place(make_register: MakeRegister) -> None:
     register = make_register({"city": (Role.CITY, ["A", "A", "B"])})
-    code, _ = encode(Level("city", "city", "value", within=("state",)), register)
+    code, _ = encode(Level(column="city", within=("state",)), register)
     assert partition(code) == together([0, 1], [2])
 
 
 def test_level_survives_json() -> None:
-    level = Level("zip area", "zip", "bands", 3, (1.5, 2.0), ("country",))
+    level = Level(column="zip", cut=Cut.BANDS, length=3, edges=(1.5, 2.0), within=("country",))
     assert Level.from_json(json.loads(json.dumps(level.to_json()))) == level

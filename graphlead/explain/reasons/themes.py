@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphlead.core.arrays import Ints
-from graphlead.core.features import Features, Groups, Incidence, Neighbours, Relation
+from graphlead.core.features import Features, Groups, Incidence, Level, Neighbours, Relation
 from graphlead.core.register import PLACES, Role
 
 PLACE, INDUSTRY, NAME, OWNERSHIP = "place", "industry", "name", "ownership"
@@ -28,22 +28,7 @@ OWNED = "linked by owns"
 HELD = "shared holder or person"
 
 
-@dataclass(frozen=True)
-class Cut:
-    """How a grouping cuts one column.
-
-    cut: "value", "prefix" (the first ``length`` characters), "bands" (between ``edges``) or "code" (the first
-    ``length`` digits, all when 0); within: wider place columns that are part of the group's identity.
-    """
-
-    column: str
-    cut: str = "value"
-    length: int = 0
-    edges: tuple[float, ...] = ()
-    within: tuple[str, ...] = ()
-
-
-Cuts = Mapping[str, tuple[Cut, ...]]
+Cuts = Mapping[str, tuple[Level, ...]]
 """From the name of an attribute or relation to the columns it is made of, and how they are cut."""
 
 
@@ -96,7 +81,7 @@ def themes_of(
     )
 
 
-def _of_columns(cuts: Sequence[Cut], roles: Mapping[str, Role]) -> str:
+def _of_columns(cuts: Sequence[Level], roles: Mapping[str, Role]) -> str:
     kinds = {_kind(cut.column, roles) for cut in cuts}
     if kinds == {PLACE, INDUSTRY}:
         return INDUSTRY_PLACE

@@ -1,0 +1,89 @@
+"""The columns of a register as codes and distinct values, each read and coded once."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from graphlead.common.codes import encode, merge, through
+from graphlead.common.memory import budget
+from graphlead.core.arrays import NONE, Ints
+from graphlead.core.register import Register
+
+SHARE = 0.125
+"""The part of the memory budget that columns may take while nobody is using them."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """One column of n companies: codes int32 (n,), NONE where missing, and the distinct values (k,), first come first.
+
+    What depends on the value alone is worked out over the k values and spread over the companies by the codes.
+    """
+
+    codes: Ints
+    values: pa.Array
+
+    def take(self, companies: Ints) -> pa.Array:
+        """The values of these companies, null where missing."""
+        return self.spread(self.values, companies)
+
+    def spread(self, of_values: pa.Array, companies: Ints) -> pa.Array:
+        """What ``of_values`` (k,) has for the values of these companies, null where missing."""
+        codes = self.codes[companies]
+        return of_values.take(pa.array(codes, mask=np.asarray(codes == NONE)))
+
+    def numbers(self, of_values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Numbers of the values, float64 (k,), as numbers of the companies (n,), NaN where missing."""
+        return np.append(of_values, np.nan)[self.codes]
+
+    def groups(self, keys: pa.Array) -> tuple[Ints, pa.Array]:
+        """Groups (n,) of the companies by the key of their value, ``keys`` (k,), and each group's first value."""
+        merged, first = merge(keys)
+        return through(merged, self.codes), first
+
+    @property
+    def nbytes(self) -> int:
+        return int(self.codes.nbytes + self.values.nbytes)
+
+
+_File = tuple[str, int, int, int]
+_lock = threading.Lock()
+_kept: OrderedDict[tuple[_File, str], Coded] = OrderedDict()
+
+
+def coded(register: Register, name: str) -> Coded:
+    """The column of this name, coded; kept for the next time as long as the kept ones fit in SHARE of the budget.
+
+    The file's name, inode, size and time of change are part of what a column is known by: a file written anew is read
+    anew.
+    """
+    key = (_identity(register), name)
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    column = Coded(*encode(register.read(name).column(0)))
+    with _lock:
+        _kept[key] = column
+        _drop_oldest(int(SHARE * budget()))
+    return column
+
+
+def _identity(register: Register) -> _File:
+    path = register.companies.absolute()
+    about = path.stat()
+    return str(path), about.st_ino, about.st_size, about.st_mtime_ns
+
+
+def _drop_oldest(most: int) -> None:
+    """Forget the columns that were asked for longest ago until the others hold at most ``most`` bytes."""
+    held = sum(column.nbytes for column in _kept.values())
+    while _kept and held > most:
+        _, dropped = _kept.popitem(last=False)
+        held -= dropped.nbytes
