@@ -73,6 +73,11 @@ def _section_alone(texts: pa.Array) -> pa.Array:
     return pc.if_else(pc.is_in(texts, pa.array(list(NACE_SECTIONS))), texts, pa.scalar(None, pa.string()))
 
 
+def has_letters(values: pa.Array) -> bool:
+    """Whether any code is written with its section's letter, so that readers of the column know the sections."""
+    return bool(pc.any(pc.match_substring_regex(tidy(values), r"^[A-Z][ .]*[0-9]")).as_py())
+
+
 def first_spelling(values: pa.Array) -> pa.Array:
     """Each value as the first of those that differ from it in case and spaces alone is written; null when empty."""
     merged, first = merge(tidy(values))

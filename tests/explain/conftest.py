@@ -25,7 +25,7 @@ OWNER = ("source_id", "source_name")
 
 @pytest.fixture
 def make_register(tmp_path: Path) -> MakeRegister:
-    """make_register(n, {name: (role, values)}, {holder id: name}): companies are c0, c1, ..."""
+    """make_register(n, {name: (role, values)}, {holder id: name}): companies are c0, c1, ..., industries NAICS."""
 
     def make(
         n: int, columns: Mapping[str, tuple[Role, Sequence[Any]]], owners: Mapping[str, str] | None = None
@@ -40,7 +40,10 @@ def make_register(tmp_path: Path) -> MakeRegister:
             [list(named), list(named.values())], pa.schema([(name, pa.string()) for name in OWNER])
         )
         pq.write_table(links, tmp_path / "links.parquet")
-        understood = [Column(name, role) for name, (role, _) in columns.items()]
+        understood = [
+            Column(name, role, scheme="NAICS" if role is Role.INDUSTRY else "")
+            for name, (role, _) in columns.items()
+        ]
         return Register(
             tmp_path / "companies.parquet", tmp_path / "links.parquet",
             (Column("company_id", Role.ID), *understood), n, len(named),
