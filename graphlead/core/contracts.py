@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from graphlead.core.answers import Answer, Subgraph
     from graphlead.core.arrays import Floats, Ints
-    from graphlead.core.features import Features
+    from graphlead.core.features import Feature, Features
     from graphlead.core.property_graph import Projection
 
 
@@ -30,11 +30,11 @@ class Propagator(Protocol):
 class LabelFeatures(Protocol):
     """Features of companies made from the labels of others.
 
-    names: what each feature is; encodings: which of them are target encodings of single columns, which a tabular
+    features: what each one is; encodings: which of them are target encodings of single columns, which a tabular
     model may use too; the last feature is the walk from the clients.
     """
 
-    names: tuple[str, ...]
+    features: tuple[Feature, ...]
     encodings: tuple[int, ...]
 
     def prepare(self, visible: Sequence[Ints]) -> None:
@@ -42,7 +42,7 @@ class LabelFeatures(Protocol):
         ...
 
     def rows(self, rows: Ints, visible: Ints) -> Floats:
-        """Features float32 (len(rows), len(names)) of these companies from the ``visible`` clients alone."""
+        """Features float32 (len(rows), len(features)) of these companies from the ``visible`` clients alone."""
         ...
 
 

@@ -6,6 +6,13 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+MISSING = "(missing)"
+OTHERS = "(other segments)"
+DENSE = "(where clients are dense)"
+SPARSE = "(where clients are sparse)"
+SUMMARIES = {name: name.strip("()") for name in (MISSING, OTHERS, DENSE, SPARSE)}
+"""What stands in the column ``segment`` for no value and for several segments together, and as readers see it."""
+
 
 @dataclass(frozen=True)
 class Evaluation:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 import numpy as np
+import pyarrow as pa
 import scipy.sparse as sp
 
 from graphlead.core.arrays import NONE, Floats, Ints, Json, require, require_indices
@@ -50,41 +51,151 @@ class Level:
         return Level(**{**data, "cut": Cut(data["cut"]), **lists})
 
 
+class Kind(StrEnum):
+    """What joins companies, or where a number about a company comes from."""
+
+    COLUMNS = "columns"
+    LINK = "link"
+    OWNS = "owns"
+    GROUP = "group"
+    HOLDERS = "holders"
+    WORDS = "words"
+    WALK = "walk"
+
+
+_TITLES = {
+    Kind.OWNS: "linked by owns",
+    Kind.GROUP: "same ownership group",
+    Kind.HOLDERS: "shared holder or person",
+    Kind.WALK: "walk from the clients",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a relation or a feature comes from.
+
+    levels: the levels of columns, of kind COLUMNS; column: whose words, of kind WORDS, empty for the name; link: the
+    kind of the links, of kind LINK. The other kinds say it all.
+    """
+
+    kind: Kind
+    levels: tuple[Level, ...] = ()
+    column: str = ""
+    link: str = ""
+
+    def title(self) -> str:
+        """The source as a relation is called: ``same city and nace (2 digits)``, ``linked by director``."""
+        match self.kind:
+            case Kind.COLUMNS:
+                return f"same {self.what()}"
+            case Kind.LINK:
+                return f"linked by {self.link}"
+            case Kind.WORDS:
+                return f"words of {self.column}"
+            case _:
+                return _TITLES[self.kind]
+
+    def what(self) -> str:
+        """The levels of its columns as a reader sees them: ``city and nace (2 digits)``."""
+        return " and ".join(level.title() for level in self.levels)
+
+
+class Statistic(StrEnum):
+    """What of its source a feature measures."""
+
+    NUMBER = "number"
+    DIGITS = "digits"
+    COMMONNESS = "commonness"
+    LENGTH = "length"
+    COUNT = "count"
+    NEIGHBOURS = "neighbours"
+    LIFT = "lift"
+    SUM = "sum"
+    MEAN = "mean"
+    STRONGEST = "strongest"
+
+
+_MEASURED = {
+    Statistic.NUMBER: "{what}",
+    Statistic.DIGITS: "{what} as a number",
+    Statistic.COMMONNESS: "how common {what} is",
+    Statistic.LENGTH: "length of the name",
+    Statistic.COUNT: "count: {relation}",
+    Statistic.NEIGHBOURS: "{of}, mean of {relation}",
+    Statistic.LIFT: "{relation}",
+    Statistic.SUM: "{relation}: sum",
+    Statistic.MEAN: "{relation}: mean",
+    Statistic.STRONGEST: "{relation}: strongest",
+}
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One number about each company: a statistic of a source.
+
+    Of columns: the value as a NUMBER, the DIGITS of a code, the COMMONNESS of the value. Of words: the LENGTH of the
+    name. Of a relation: the COUNT of neighbours, the mean of the feature ``of`` over the NEIGHBOURS, the LIFT of the
+    share of clients among them, or the SUM, MEAN and STRONGEST of the lifts of a company's several groups.
+    """
+
+    source: Source
+    statistic: Statistic
+    of: Feature | None = None
+
+    def __post_init__(self) -> None:
+        averaged = self.statistic is Statistic.NEIGHBOURS
+        require((self.of is not None) == averaged, "Feature", "another feature for NEIGHBOURS alone", self.of)
+
+    def title(self) -> str:
+        """The feature as a reader sees it."""
+        of = self.of.title() if self.of else ""
+        return _MEASURED[self.statistic].format(what=self.source.what(), relation=self.source.title(), of=of)
+
+
 @dataclass(frozen=True)
 class Groups:
     """A relation in which a company is in at most one group, such as its city.
 
-    code: the group of each company, int32 (n,), NONE for no group; count: how many groups there are; columns: the
-    columns of the register it is made of, none for a relation that links tell.
+    code: the group of each company, int32 (n,), NONE for no group; count: how many groups there are.
     """
 
-    name: str
+    source: Source
     code: Ints
     count: int
-    columns: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        require_indices("Groups", self.name, self.code, self.count, lowest=NONE)
+        require_indices("Groups", self.source.title(), self.code, self.count, lowest=NONE)
 
 
 @dataclass(frozen=True)
 class Incidence:
-    """A relation in which a company can be in many groups, such as the terms of its name: 0/1 CSR (n, groups)."""
+    """A relation in which a company can be in many groups: 0/1 CSR (n, groups).
 
-    name: str
+    terms: the words that the groups stand for, strings (groups,), where words are the source.
+    """
+
+    source: Source
     matrix: sp.csr_matrix
+    terms: pa.Array | None = None
+
+    def __post_init__(self) -> None:
+        named = self.matrix.shape[1] if self.terms is None else len(self.terms)
+        require(named == self.matrix.shape[1], "Incidence", f"a term a group of {self.source.title()}", named)
 
 
 @dataclass(frozen=True)
 class Neighbours:
     """A relation that joins companies directly: symmetric CSR (n, n) of weights >= 0 with an empty diagonal."""
 
-    name: str
+    source: Source
     matrix: sp.csr_matrix
 
     def __post_init__(self) -> None:
         rows, columns = self.matrix.shape
-        require(rows == columns, "Neighbours", f"a square matrix for {self.name}", self.matrix.shape)
+        require(
+            rows == columns, "Neighbours", f"a square matrix for {self.source.title()}", self.matrix.shape
+        )
 
 
 Relation = Groups | Incidence | Neighbours
@@ -98,13 +209,13 @@ class Attributes:
     """
 
     numeric: Floats
-    numeric_names: tuple[str, ...]
+    numeric_features: tuple[Feature, ...]
     words: sp.csr_matrix
     word_names: tuple[str, ...]
 
     def __post_init__(self) -> None:
         n, width = self.numeric.shape
-        require(width == len(self.numeric_names), "Attributes", "a name a number", width)
+        require(width == len(self.numeric_features), "Attributes", "a feature a number", width)
         require(
             self.words.shape == (n, len(self.word_names)), "Attributes", "a name a word", self.words.shape
         )
@@ -113,7 +224,8 @@ class Attributes:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the columns that ``rows`` gives."""
-        return (*self.numeric_names, *(f"name has {word}" for word in self.word_names))
+        numbers = (feature.title() for feature in self.numeric_features)
+        return (*numbers, *(f"name has {word}" for word in self.word_names))
 
     def rows(self, rows: Ints) -> Floats:
         """The attributes of these companies, float32 (len(rows), len(names)), NaN where a number is missing."""
@@ -130,12 +242,13 @@ class Features:
 
     attributes: Attributes
     structure: Floats
-    structure_names: tuple[str, ...]
+    structure_features: tuple[Feature, ...]
     relations: tuple[Relation, ...]
 
     def __post_init__(self) -> None:
-        require(self.structure.shape == (self.n_companies, len(self.structure_names)), "Features",
-                 f"structure of {self.n_companies} by {len(self.structure_names)}", self.structure.shape)  # fmt: skip
+        width = len(self.structure_features)
+        require(self.structure.shape == (self.n_companies, width), "Features",
+                 f"structure of {self.n_companies} by {width}", self.structure.shape)  # fmt: skip
         require(bool(np.isfinite(self.structure).all()), "Features", "finite structure", "NaN or infinity")
 
     @property

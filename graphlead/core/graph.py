@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from graphlead.core.arrays import Flags, Floats, Ints, require, require_indices
 
@@ -61,6 +62,79 @@ class Ownership:
 
 
 EdgeType = tuple[str, str, str]
+"""The type of an edge's source, its relation (owns, in_industry, located_in, part_of, linked:KIND), its target's."""
+
+OWNS = "owns"
+_LINKED = "linked:"
+_APART = "|"
+
+
+@dataclass(frozen=True)
+class LinkKind:
+    """The kind of links that are no ownership, as the links file has it: ``director``, ``same_address``."""
+
+    name: str
+
+    @property
+    def relation(self) -> str:
+        """The relation of its edges in ``CompanyGraph.edges``: ``linked:director``."""
+        return _LINKED + self.name
+
+    @staticmethod
+    def of(relation: str) -> LinkKind | None:
+        """The kind of the links of a relation, None for a relation of another sort."""
+        return LinkKind(relation.removeprefix(_LINKED)) if relation.startswith(_LINKED) else None
+
+    def title(self) -> str:
+        """As a reader writes it: ``same address``."""
+        return self.name.replace("_", " ")
+
+
+def relation_title(relation: str) -> str:
+    """A relation as a reader writes it: owns, director, same address, in industry, located in."""
+    return (LinkKind.of(relation) or LinkKind(relation)).title()
+
+
+@dataclass(frozen=True)
+class PlaceKey:
+    """The identity of a place: its level and the chain of values down to it, empty where a level is missing.
+
+    As text it is ``city|US|CA|FRESNO``.
+    """
+
+    level: str
+    chain: tuple[str, ...]
+
+    @staticmethod
+    def parse(key: str) -> PlaceKey:
+        level, *chain = key.split(_APART)
+        return PlaceKey(level, tuple(chain))
+
+    def title(self, more: str = "...") -> str:
+        """As a reader writes it: ``FRESNO, CA``; ``more`` follows the area of postcodes: ``postcodes 937...``."""
+        if self.level == "postcode":
+            return f"postcodes {self.chain[-1]}{more}"
+        return ", ".join(part for part in reversed(self.chain[-2:]) if part)
+
+
+def place_chains(wider: pa.Array, values: pa.Array) -> pa.Array:
+    """Chains of places: each wider chain with a value more, empty where the value is null."""
+    return pc.binary_join_element_wise(pc.fill_null(wider, ""), pc.fill_null(values, ""), _APART)
+
+
+def place_keys(level: str, chains: pa.Array) -> pa.Array:
+    """The keys, as text, of places of one level."""
+    return pc.binary_join_element_wise(level, chains, _APART)
+
+
+def place_levels(keys: pa.Array) -> pa.Array:
+    """The level of each key of a place."""
+    return pc.replace_substring_regex(keys.cast(pa.string()), r"(?s)\|.*$", "")
+
+
+def place_names(keys: pa.Array) -> pa.Array:
+    """The value at the end of each key of a place."""
+    return pc.replace_substring_regex(keys.cast(pa.string()), r"(?s)^.*\|", "")
 
 
 @dataclass(frozen=True)
@@ -68,7 +142,7 @@ class CompanyGraph:
     """The typed graph. ``nodes`` gives the count of each node type: company, holder, person, industry, place.
 
     ``keys`` has the identity of the nodes of the other types (holder and person: their id; industry: the code of the
-    level; place: "level|value" chains). ``edges`` is keyed (source type, relation, target type), e.g.
+    level; place: the text of a ``PlaceKey``). ``edges`` is keyed (source type, relation, target type), e.g.
     (company, owns, company), (holder, owns, company), (company, in_industry, industry),
     (company, located_in, place), (company, linked:same_address, company).
     """

@@ -9,11 +9,11 @@ import pandas as pd
 
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import CarrierError
-from graphlead.core.evaluation import Evaluation
+from graphlead.core.evaluation import DENSE, SPARSE, Evaluation
 from graphlead.evaluate.heldout import HeldOut
 from graphlead.evaluate.metrics import Interval, Prior, measure
 from graphlead.evaluate.positions import Positions, Resamples, positions, resample
-from graphlead.evaluate.segments import COLUMNS, DENSE, SPARSE, recall_by_segment
+from graphlead.evaluate.segments import COLUMNS, recall_by_segment
 from graphlead.evaluate.verdict import verdict
 
 RANDOM = "random"

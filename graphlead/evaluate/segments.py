@@ -10,16 +10,12 @@ import pandas as pd
 import pyarrow as pa
 
 from graphlead.core.arrays import Longs, Reals
+from graphlead.core.evaluation import DENSE, MISSING, OTHERS, SPARSE
 from graphlead.evaluate.heldout import HeldOut
 from graphlead.evaluate.positions import Positions
 
 LARGEST = 12
 """Segments shown one by one; the others are taken together."""
-
-MISSING = "(missing)"
-OTHERS = "(other segments)"
-DENSE = "(where clients are dense)"
-SPARSE = "(where clients are sparse)"
 
 COLUMNS = ["split", "ranker", "column", "segment", "companies", "held_out", "found", "recall", "recall_10"]
 

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from graphlead.core.arrays import Floats, Ints, Reals
+from graphlead.core.graph import OWNS
 from graphlead.explain.reasons.attribution import Attribution
 from graphlead.explain.reasons.inputs import Game, Views
 from graphlead.explain.reasons.removal import Lift, without_one
@@ -24,7 +25,7 @@ from graphlead.explain.reasons.themes import (
     WALK,
     Themes,
 )
-from graphlead.explain.ties.paths import EFFECTIVE, OWNS, ClientPath, Tier
+from graphlead.explain.ties.paths import EFFECTIVE, ClientPath, Tier
 
 MOST_WALKED = 10_000_000
 """Companies times clients whose own walks are followed at most; past it the best leads have theirs."""

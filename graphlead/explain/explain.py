@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from graphlead.core.arrays import NONE, Floats, Ints, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.evidence import Evidence
-from graphlead.core.features import Features
+from graphlead.core.features import Feature, Features, Kind
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register
 from graphlead.explain.counterfactual import Otherwise, Ranking, WalkWithout, counterfactuals
@@ -21,7 +21,7 @@ from graphlead.explain.reasons.counts import Around, count_around
 from graphlead.explain.reasons.inputs import Game, Scorer, Typical, Views, typical
 from graphlead.explain.reasons.reasons import ReasonWriter
 from graphlead.explain.reasons.removal import Lift
-from graphlead.explain.reasons.themes import HELD, Cuts, Themes, themes_of
+from graphlead.explain.reasons.themes import Themes, themes_of
 from graphlead.explain.ties.shares import Stakes
 from graphlead.explain.ties.ties import tie_writer, ways_to_clients
 
@@ -30,8 +30,7 @@ from graphlead.explain.ties.ties import tie_writer, ways_to_clients
 class Trained:
     """A finished ranking, as far as it takes to explain it.
 
-    label_names: names of the label features; cuts: the columns behind attributes and relations; words: the words that
-    the groups of a relation of words stand for; sample, sampled: some unlabelled companies (s,) and their label
+    label_features: what each label feature is; sample, sampled: some unlabelled companies (s,) and their label
     features (s, F); log_odds: the published scores (n,), NaN for companies that were not ranked.
     """
 
@@ -39,9 +38,7 @@ class Trained:
     graph: CompanyGraph
     cohort: Cohort
     features: Features
-    label_names: tuple[str, ...]
-    cuts: Cuts
-    words: Mapping[str, Sequence[str]]
+    label_features: tuple[Feature, ...]
     scorer: Scorer
     walk: WalkWithout
     lift: Lift
@@ -60,7 +57,7 @@ def explain(trained: Trained, views: Views, seed: int, progress: Progress = sile
     if not len(companies):
         return []
     roles = {column.name: column.role for column in trained.register.columns}
-    themes = themes_of(trained.features, trained.label_names, trained.cuts, roles)
+    themes = themes_of(trained.features, trained.label_features, roles)
     ordinary = typical(trained.features, trained.sample, trained.sampled)
     game = Game(trained.scorer, views, ordinary, themes)
     attribution = attribute(game, seed, progress=progress)
@@ -94,13 +91,21 @@ def _reason_writer(trained: Trained, views: Views, themes: Themes, ordinary: Typ
     facts = Facts(trained.register, views.company)
     holders = _holders(trained, counts)
     return ReasonWriter(
-        trained.features, themes, trained.cuts, views, ordinary, counts, facts, trained.words, holders
+        features=trained.features,
+        themes=themes,
+        views=views,
+        ordinary=ordinary,
+        counts=counts,
+        facts=facts,
+        holders=holders,
     )
 
 
 def _holders(trained: Trained, counts: Around) -> dict[int, str]:
     """What the holders and persons that are counted around the companies are called."""
-    rows = [i for i, relation in enumerate(trained.features.relations) if relation.name == HELD]
+    rows = [
+        i for i, relation in enumerate(trained.features.relations) if relation.source.kind is Kind.HOLDERS
+    ]
     found = np.unique(np.concatenate([counts.highest.column[rows], counts.lowest.column[rows]]))
     numbers = found[found != NONE]
     first_person = trained.graph.nodes.get("holder", 0)

@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from graphlead.common.columns import Coded, coded
 from graphlead.common.levels import level_keys
 from graphlead.core.arrays import Floats
-from graphlead.core.features import Attributes, Cut, Level
+from graphlead.core.features import Attributes, Cut, Feature, Kind, Level, Source, Statistic
 from graphlead.core.register import Column, Register, Role
 from graphlead.features.levels import encode, industry_levels, numbers, place_levels
 from graphlead.features.terms import term_incidence
@@ -59,13 +59,21 @@ def plan_attributes(register: Register) -> AttributePlan:
 def build_attributes(plan: AttributePlan, register: Register) -> Attributes:
     """The plan's attributes over this register; a column that is not there any more is missing everywhere."""
     present = {column.name: column for column in register.columns if column.role is not Role.IGNORED}
-    columns = {name: _number(present.get(name), register) for name in plan.numeric}
-    columns |= {f"{name} as a number": _digits(present.get(name), register) for name in plan.ordered}
-    columns |= {f"how common {level.title()} is": _commonness(level, register) for level in plan.common}
-    columns["length of the name"] = _name_length(register)
+    columns = {
+        _of(Level(column=c), Statistic.NUMBER): _number(present.get(c), register) for c in plan.numeric
+    }
+    columns |= {
+        _of(Level(column=c), Statistic.DIGITS): _digits(present.get(c), register) for c in plan.ordered
+    }
+    columns |= {_of(level, Statistic.COMMONNESS): _commonness(level, register) for level in plan.common}
+    columns[Feature(Source(kind=Kind.WORDS), Statistic.LENGTH)] = _name_length(register)
     return Attributes(
         np.stack(list(columns.values()), axis=1), tuple(columns), _words(plan.words, register), plan.words
     )
+
+
+def _of(level: Level, statistic: Statistic) -> Feature:
+    return Feature(Source(kind=Kind.COLUMNS, levels=(level,)), statistic)
 
 
 def _number(column: Column | None, register: Register) -> Floats:

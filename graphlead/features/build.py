@@ -46,5 +46,5 @@ def build_features(
     attributes = build_attributes(plan.attributes, register)
     linked = linked_relations(plan.relations, graph)
     telling = min(MOST_AVERAGED, len(plan.attributes.numeric) + len(plan.attributes.ordered))
-    structure, names = build_structure(attributes, telling, linked, propagator)
-    return Features(attributes, structure, names, (*derived_relations(plan.relations, register), *linked))
+    structure, of_links = build_structure(attributes, telling, linked, propagator)
+    return Features(attributes, structure, of_links, (*derived_relations(plan.relations, register), *linked))

@@ -9,11 +9,22 @@ import scipy.sparse as sp
 
 from graphlead.core.arrays import Floats, Ints
 from graphlead.core.contracts import Propagator
-from graphlead.core.features import Features, Groups, Incidence, Neighbours, Relation
+from graphlead.core.features import (
+    Feature,
+    Features,
+    Groups,
+    Incidence,
+    Kind,
+    Neighbours,
+    Relation,
+    Source,
+    Statistic,
+)
 from graphlead.features.walk import Walk, walked
 
 GROUP_STRENGTH = 20.0
 LINK_STRENGTH = 2.0
+OF_SEVERAL = (Statistic.SUM, Statistic.MEAN, Statistic.STRONGEST)
 """How many average companies a company's neighbours must outweigh before their own share is believed."""
 
 
@@ -31,17 +42,15 @@ class ClientsAround:
         self._walk = Walk(walked(self._relations), self._n, propagator)
         self._visits: dict[bytes, Floats] = {}
         self._sizes = [_sizes(relation) for relation in self._relations]
-        self.names = tuple(self._names())
-        own = {relation.name for relation in self._relations if _is_own_column(relation)}
-        self.encodings = tuple(i for i, name in enumerate(self.names) if name in own)
+        self.features = tuple(self._features())
+        own = {relation.source for relation in self._relations if _is_own_column(relation)}
+        self.encodings = tuple(i for i, feature in enumerate(self.features) if feature.source in own)
 
-    def _names(self) -> Iterator[str]:
+    def _features(self) -> Iterator[Feature]:
         for relation in self._relations:
-            if isinstance(relation, Incidence):
-                yield from (f"{relation.name}: {how}" for how in ("sum", "mean", "strongest"))
-            else:
-                yield relation.name
-        yield "walk from the clients"
+            statistics = OF_SEVERAL if isinstance(relation, Incidence) else (Statistic.LIFT,)
+            yield from (Feature(relation.source, statistic) for statistic in statistics)
+        yield Feature(Source(kind=Kind.WALK), Statistic.LIFT)
 
     def prepare(self, visible: Sequence[Ints]) -> None:
         """Walk from several sets of clients at once, so that ``visits`` and ``rows`` need not walk again."""
@@ -69,7 +78,7 @@ class ClientsAround:
 
 def _is_own_column(relation: Relation) -> bool:
     """Whether the clients around by this relation are what a tabular model knows as a target encoding."""
-    return isinstance(relation, Groups) and len(relation.columns) == 1
+    return isinstance(relation, Groups) and len({level.column for level in relation.source.levels}) == 1
 
 
 def _sizes(relation: Relation) -> Floats:

@@ -7,12 +7,13 @@ from itertools import combinations, product
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import scipy.sparse as sp
 
 from graphlead.common.codes import cross
 from graphlead.core.arrays import Ints
-from graphlead.core.features import Cut, Groups, Incidence, Level, Neighbours, Relation
-from graphlead.core.graph import CompanyGraph, Edges
+from graphlead.core.features import Cut, Groups, Incidence, Kind, Level, Neighbours, Relation, Source
+from graphlead.core.graph import CompanyGraph, Edges, LinkKind
 from graphlead.core.register import Register, Role
 from graphlead.features.levels import (
     CROSSED_TRAITS,
@@ -32,7 +33,7 @@ ALONE = 0.98
 class RelationPlan:
     """Which relations a register has, decided once and rebuilt alike on a newer register.
 
-    crossed: the levels of each derived relation; texts: columns whose words connect; links: kinds of links; owned,
+    crossed: the levels of each derived relation; texts: columns whose words connect; links: relations of links; owned,
     held: whether there are ownership groups, and holders outside the register.
     """
 
@@ -71,9 +72,10 @@ def derived_relations(plan: RelationPlan, register: Register) -> tuple[Relation,
     groups: list[Relation] = [_coded(levels, register) for levels in plan.crossed]
     present = {column.name for column in register.columns if column.role is not Role.IGNORED}
     for name in plan.texts:
-        texts = register.read(name).column(0) if name in present else None
-        matrix = sp.csr_matrix((register.n_companies, 0)) if texts is None else term_incidence(texts)[0]
-        groups.append(Incidence(f"words of {name}", matrix))
+        matrix, terms = sp.csr_matrix((register.n_companies, 0)), list[str]()
+        if name in present:
+            matrix, terms = term_incidence(register.read(name).column(0))
+        groups.append(Incidence(Source(kind=Kind.WORDS, column=name), matrix, pa.array(terms, pa.string())))
     return tuple(groups)
 
 
@@ -121,10 +123,8 @@ def _telling(industries: list[Level]) -> list[Level]:
 
 def _coded(levels: tuple[Level, ...], register: Register) -> Groups:
     encoded = [encode(level, register) for level in levels]
-    name = " and ".join(level.title() for level in levels)
     code, count = encoded[0] if len(encoded) == 1 else cross([code for code, _ in encoded])
-    columns = tuple(dict.fromkeys(level.column for level in levels))
-    return Groups(f"same {name}", code, count, columns)
+    return Groups(Source(kind=Kind.COLUMNS, levels=levels), code, count)
 
 
 def _connects(groups: Groups) -> bool:
@@ -141,22 +141,27 @@ def _link_kinds(graph: CompanyGraph) -> list[str]:
     return sorted(sizes, key=lambda kind: (-sizes[kind], kind))[:MOST_LINK_KINDS]
 
 
-def _neighbours(kind: str, graph: CompanyGraph) -> Neighbours:
-    edges = graph.edges.get(("company", kind, "company"), Edges(_no_ints(), _no_ints()))
+def _neighbours(relation: str, graph: CompanyGraph) -> Neighbours:
+    edges = graph.edges.get(("company", relation, "company"), Edges(_no_ints(), _no_ints()))
     n = graph.n_companies
     both = (np.r_[edges.source, edges.target], np.r_[edges.target, edges.source])
     matrix = sp.csr_matrix((np.ones(len(both[0]), np.float32), both), shape=(n, n))
     matrix.data[:] = 1
     matrix.setdiag(0)
     matrix.eliminate_zeros()
-    return Neighbours(f"linked by {kind.removeprefix('linked:')}", matrix)
+    return Neighbours(_source_of_links(relation), matrix)
+
+
+def _source_of_links(relation: str) -> Source:
+    link = LinkKind.of(relation)
+    return Source(kind=Kind.LINK, link=link.name) if link else Source(kind=Kind.OWNS)
 
 
 def _ownership_group(graph: CompanyGraph) -> Groups:
     sizes = np.bincount(graph.ownership.group, minlength=graph.n_companies)
     shared = np.where(sizes[graph.ownership.group] > 1, graph.ownership.group, -1).astype(np.int32)
     code, count = cross([shared])
-    return Groups("same ownership group", code, count)
+    return Groups(Source(kind=Kind.GROUP), code, count)
 
 
 def _shared_holders(graph: CompanyGraph) -> Incidence:
@@ -173,7 +178,7 @@ def _shared_holders(graph: CompanyGraph) -> Incidence:
         (np.ones(len(rows), np.float32), (rows, columns)), shape=(graph.n_companies, offset)
     )
     matrix.data[:] = 1
-    return Incidence("shared holder or person", matrix)
+    return Incidence(Source(kind=Kind.HOLDERS), matrix)
 
 
 def _no_ints() -> Ints:

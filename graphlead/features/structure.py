@@ -9,25 +9,28 @@ import scipy.sparse as sp
 
 from graphlead.core.arrays import Floats
 from graphlead.core.contracts import Propagator
-from graphlead.core.features import Attributes, Groups, Incidence, Neighbours, Relation
+from graphlead.core.features import Attributes, Feature, Groups, Incidence, Neighbours, Relation, Statistic
 
 
 def build_structure(
     attributes: Attributes, telling: int, linked: Sequence[Relation], propagator: Propagator
-) -> tuple[Floats, tuple[str, ...]]:
-    """Log degrees and neighbours' means of the first ``telling`` numbers, float32 (n, s) without NaN, and their names.
+) -> tuple[Floats, tuple[Feature, ...]]:
+    """Log degrees and neighbours' means of the first ``telling`` numbers, float32 (n, s) without NaN, and what each is.
 
     ``linked`` are the relations made of links. The means are SIGN's one-hop operators (Frasca et al. 2020), computed
     once; a company without a neighbour there gets the register's mean, which is 0.
     """
     numbers = _standardised(attributes.numeric[:, :telling])
     columns = [np.zeros((len(numbers), 0), np.float32)]
-    names: list[str] = []
+    features: list[Feature] = []
     for relation in linked:
         columns += [np.log1p(_degree(relation))[:, None], neighbour_means(relation, numbers, propagator)]
-        names.append(f"count: {relation.name}")
-        names += [f"{name}, mean of {relation.name}" for name in attributes.numeric_names[:telling]]
-    return np.hstack(columns).astype(np.float32), tuple(names)
+        features.append(Feature(relation.source, Statistic.COUNT))
+        features += [
+            Feature(relation.source, Statistic.NEIGHBOURS, feature)
+            for feature in attributes.numeric_features[:telling]
+        ]
+    return np.hstack(columns).astype(np.float32), tuple(features)
 
 
 def neighbour_means(relation: Relation, values: Floats, propagator: Propagator) -> Floats:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from graphlead.common.codes import encode
 from graphlead.core.arrays import NONE, Flags, Ints
 from graphlead.core.contracts import Progress, silent
-from graphlead.core.graph import CompanyGraph, Edges, EdgeType
+from graphlead.core.graph import OWNS, CompanyGraph, Edges, EdgeType, LinkKind
 from graphlead.core.register import Register
 from graphlead.graph.industries import industries
 from graphlead.graph.ownership.facts import ownership_of
@@ -142,7 +142,7 @@ def _stakes(links: Links, owned: Flags, backward: Flags, claims: Ints) -> Stakes
 
 def _owns(stakes: Ledger, n_companies: int, n_holders: int) -> dict[EdgeType, Edges]:
     return {
-        (kind, "owns", "company"): Edges(
+        (kind, OWNS, "company"): Edges(
             (stakes.owner[rows] - first).astype(np.int32),
             stakes.owned[rows],
             stakes.middle[rows].astype(np.float32),
@@ -156,7 +156,7 @@ def _linked(links: Links, rows: Flags, n_companies: int) -> dict[EdgeType, Edges
     at = at[np.argsort(links.kind[at], kind="stable")]
     pieces = np.split(at, np.flatnonzero(np.diff(links.kind[at])) + 1) if len(at) else []
     return {
-        (node, f"linked:{links.kinds[links.kind[piece[0]]]}", "company"): Edges(
+        (node, LinkKind(links.kinds[links.kind[piece[0]]]).relation, "company"): Edges(
             (links.source[piece[chosen]] - first).astype(np.int32), links.target[piece[chosen]]
         )
         for piece in pieces

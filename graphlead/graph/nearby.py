@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphlead.core.arrays import NONE, Flags, Ints
-from graphlead.core.graph import CompanyGraph, EdgeType
+from graphlead.core.graph import OWNS, CompanyGraph, EdgeType, place_levels
+from graphlead.core.register import Role
 
 LEVELS = ("industry", "place")
 """Node types that half a country shares: shown beside a company, never walked through."""
@@ -67,7 +68,7 @@ def nearby(graph: CompanyGraph, company: int, hops: int) -> Nearby:
 def _walked(graph: CompanyGraph) -> list[EdgeType]:
     """Stakes first, so that a way through ownership is preferred to another of the same length."""
     walked = [key for key in graph.edges if not set(LEVELS) & {key[0], key[2]}]
-    return sorted(walked, key=lambda key: key[1] != "owns")
+    return sorted(walked, key=lambda key: key[1] != OWNS)
 
 
 def _reached(
@@ -148,5 +149,5 @@ def _shared(graph: CompanyGraph, level: str, companies: Ints, company: int) -> t
 def _beside_a_city(graph: CompanyGraph, level: str, index: Ints) -> Flags:
     """Postcode areas where companies have other places too, which say nearly the same."""
     keys = graph.keys[level].take(pa.array(index)).cast(pa.string())
-    area = np.asarray(pc.starts_with(keys, "postcode|").fill_null(False), bool)
+    area = np.asarray(pc.equal(place_levels(keys), Role.POSTCODE.value).fill_null(False), bool)
     return area if level == "place" and not area.all() else np.zeros(len(index), bool)

@@ -10,6 +10,7 @@ from graphlead.common.codes import combine, tidy
 from graphlead.common.columns import coded
 from graphlead.common.levels import postcode_area
 from graphlead.core.arrays import NONE, Ints
+from graphlead.core.graph import place_chains, place_keys
 from graphlead.core.register import Register, Role
 from graphlead.graph.levels import Chains, Tree, grow
 
@@ -55,7 +56,7 @@ def _nested(columns: dict[Role, tuple[Ints, pa.Array]]) -> Chains:
         finer, values = columns[role]
         codes, wide, narrow = combine(codes, finer)
         value = _at(values, narrow)
-        chain = pc.binary_join_element_wise(pc.fill_null(_at(chain, wide), ""), pc.fill_null(value, ""), "|")
+        chain = place_chains(_at(chain, wide), value)
         levels = [*(_at(level, wide) for level in levels), _keys(role, chain, value)]
     return Chains(codes, tuple(levels))
 
@@ -68,8 +69,7 @@ def _finest_only(chains: Chains) -> Chains:
 
 def _keys(role: Role, chain: pa.Array, value: pa.Array) -> pa.Array:
     """The key of each combination's node at this level, null where it has no value at this level."""
-    named = pc.binary_join_element_wise(role.value, chain, "|")
-    return pc.if_else(pc.is_valid(value), named, pa.scalar(None, pa.string()))
+    return pc.if_else(pc.is_valid(value), place_keys(role.value, chain), pa.scalar(None, pa.string()))
 
 
 def _at(values: pa.Array, codes: Ints) -> pa.Array:

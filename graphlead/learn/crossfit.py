@@ -139,7 +139,7 @@ def _training_rows(cohort: Cohort, folds: Folds, f: int, seed: int) -> Ints:
 def _around_training(
     label_features: LabelFeatures, rows: Ints, clients: Ints, folds: Folds, f: int
 ) -> Floats:
-    nearby = np.zeros((len(rows), len(label_features.names)), np.float32)
+    nearby = np.zeros((len(rows), len(label_features.features)), np.float32)
     for g in np.unique(folds[rows]):
         here = folds[rows] == g
         nearby[here] = label_features.rows(rows[here], outside(clients, folds, f, int(g)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,26 +14,23 @@ from graphlead.core.arrays import NONE, Floats, Ints, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.evidence import Evidence, Tie
-from graphlead.core.features import Features, Level
+from graphlead.core.features import Features
 from graphlead.core.graph import CompanyGraph
-from graphlead.core.register import Register, Role
+from graphlead.core.register import Register
 from graphlead.evaluate.judge import Judgement
 from graphlead.explain.explain import Trained, explain
 from graphlead.explain.reasons.inputs import Views
 from graphlead.explain.reasons.removal import Lift
-from graphlead.explain.reasons.themes import Cuts
 from graphlead.explain.ties.shares import Stakes
 from graphlead.explain.ties.ties import ties_in_group
-from graphlead.features.build import FeaturePlan
 from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround, log_lift
-from graphlead.features.terms import term_incidence
 from graphlead.graph.build import stakes_of
 from graphlead.learn.crossfit import Models
 from graphlead.learn.registry import load_models
 from graphlead.pipeline import train as training
 from graphlead.pipeline.find import find_company, name_of
 from graphlead.pipeline.gather import reopen
-from graphlead.pipeline.train import ModelInputs, Scored
+from graphlead.pipeline.train import Scored
 
 SAMPLE = 2_000
 """Unlabelled companies that say what is typical."""
@@ -129,9 +126,7 @@ def _trained(scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints)
         model_inputs.graph,
         cohort,
         model_inputs.features,
-        model_inputs.label_features.names,
-        _cuts(model_inputs.plan),
-        _words(model_inputs),
+        model_inputs.label_features.features,
         scorer,
         WalkFromOthers(model_inputs.label_features, clients),
         Lift(log_lift, GROUP_STRENGTH, LINK_STRENGTH),
@@ -140,27 +135,6 @@ def _trained(scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints)
         model_inputs.label_features.rows(sample, clients),
         published,
     )
-
-
-def _cuts(plan: FeaturePlan) -> Cuts:
-    """The columns behind attributes and relations, by the names these have in Features."""
-    numbers = {f"{name} as a number": (Level(column=name),) for name in plan.attributes.ordered}
-    common = {f"how common {level.title()} is": (level,) for level in plan.attributes.common}
-    crossed = {
-        f"same {' and '.join(level.title() for level in levels)}": levels for levels in plan.relations.crossed
-    }
-    return numbers | common | crossed
-
-
-def _words(model_inputs: ModelInputs) -> dict[str, Sequence[str]]:
-    """What the groups of the relations of words stand for, in their order."""
-    register = model_inputs.register
-    present = register.names_of(Role.NAME, Role.TEXT)
-    return {
-        f"words of {name}": term_incidence(register.read(name).column(0))[1]
-        for name in model_inputs.plan.relations.texts
-        if name in present
-    }
 
 
 def _stakes(register: Register) -> Stakes:

@@ -11,7 +11,7 @@ from scipy.stats import poisson
 
 from graphlead.core.arrays import Ints, Longs, Reals
 from graphlead.core.clients import Cohort
-from graphlead.core.graph import CompanyGraph
+from graphlead.core.graph import CompanyGraph, LinkKind
 from graphlead.core.profile import Lift
 from graphlead.profile.lifts import lift_of
 from graphlead.profile.significance import log_evidence
@@ -49,12 +49,13 @@ def _ties(graph: CompanyGraph) -> Iterator[tuple[str, Ints, Nodes]]:
         nodes = np.concatenate([edges.source.astype(np.int64) + offset[kind] for kind, edges in outside])
         yield "owner or director", *_distinct(companies, nodes)
     for (source, kind, to), edges in graph.edges.items():
-        if (source, to) == ("company", "company") and kind.startswith("linked:"):
+        link = LinkKind.of(kind)
+        if (source, to) == ("company", "company") and link:
             apart = edges.source != edges.target
             low, high = np.sort(np.stack([edges.source[apart], edges.target[apart]]), axis=0)
             pairs = np.unique(low.astype(np.int64) << 32 | high)
             ends = np.concatenate([pairs >> 32, pairs & 0xFFFFFFFF]).astype(np.int32)
-            yield kind.removeprefix("linked:").replace("_", " "), ends, np.tile(np.arange(len(pairs)), 2)
+            yield link.title(), ends, np.tile(np.arange(len(pairs)), 2)
 
 
 def _distinct(companies: Ints, nodes: Nodes) -> tuple[Ints, Nodes]:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from sklearn.metrics import roc_auc_score
+from sources import counts, link, numbers, same
 
 from graphlead.core.arrays import Floats
 from graphlead.core.clients import Cohort
@@ -55,19 +56,19 @@ def planted() -> Planted:
     size[draw.random(N) < 0.2] = np.nan
     numeric = np.stack([size, draw.normal(size=N), np.full(N, np.nan)], axis=1).astype(np.float32)
     words = sp.csr_matrix((draw.random((N, 3)) < 0.1).astype(np.float32))
-    attributes = Attributes(numeric, ("size", "noise", "never told"), words, ("a", "b", "c"))
+    attributes = Attributes(numeric, numbers("size", "noise", "never told"), words, ("a", "b", "c"))
     ends = draw.integers(0, TOWN, (2, 400)) + TOWN * draw.integers(0, N // TOWN, 400)
     joined = np.zeros((N, N), np.float32)
     joined[ends[0], ends[1]] = joined[ends[1], ends[0]] = 1
     np.fill_diagonal(joined, 0)
     links = sp.csr_matrix(joined)
-    relations = (Groups("same town", town, N // TOWN, ("town",)), Neighbours("linked", links))
+    relations = (Groups(same("town"), town, N // TOWN), Neighbours(link("supplies"), links))
     structure = np.log1p(np.asarray(links.sum(1), np.float32))
     clients = np.sort(draw.choice(np.flatnonzero(lucky), 80, replace=False)).astype(np.int32)
     suppressed = np.array([N - 1], np.int32)
     cohort = Cohort(N, clients, suppressed, np.full(80, np.datetime64("NaT"), "datetime64[D]"))
     folds = draw.permutation(np.arange(N) % FOLDS).astype(np.int8)
-    return Planted(Features(attributes, structure, ("count: linked",), relations), cohort, folds)
+    return Planted(Features(attributes, structure, counts(link("supplies")), relations), cohort, folds)
 
 
 def trained(name: str, classifier: str, seed: int = 1) -> CrossFit:

@@ -7,11 +7,12 @@ import pytest
 
 from graphlead.core.arrays import Floats
 from graphlead.core.errors import CarrierError
+from graphlead.core.evaluation import DENSE, MISSING, OTHERS, SPARSE
 from graphlead.evaluate.choose import BLEND, blend, blend_among, choose, with_blend
 from graphlead.evaluate.evaluate import RANDOM, evaluate
 from graphlead.evaluate.heldout import HeldOut
 from graphlead.evaluate.positions import Positions, Resamples, positions, resample
-from graphlead.evaluate.segments import DENSE, MISSING, OTHERS, SPARSE, recall_by_segment
+from graphlead.evaluate.segments import recall_by_segment
 from graphlead.evaluate.verdict import Comparison, compare, verdict
 
 PRIOR = (0.005, 0.01, 0.02)

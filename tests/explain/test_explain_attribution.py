@@ -9,6 +9,7 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sources import GROUP, counts, link, numbers
 
 from graphlead.core.arrays import Floats, Ints
 from graphlead.core.features import Attributes, Features
@@ -18,8 +19,8 @@ from graphlead.explain.reasons.themes import Themes
 
 D, S, F = 3, 2, 3
 THEMES = Themes(
-    ("a", "b", "name", "walk"),
-    np.array([0, 0, 1], np.int32), 2, np.array([1, 1], np.int32), np.array([0, 1, 3], np.int32), ((), (), (), ()),
+    names=("a", "b", "name", "walk"), numeric=np.array([0, 0, 1], np.int32), words=2,
+    structure=np.array([1, 1], np.int32), label_features=np.array([0, 1, 3], np.int32), relations=((), (), (), ()),
 )  # fmt: skip
 
 
@@ -48,7 +49,10 @@ def world(seed: int, m: int = 5) -> tuple[Views, Typical]:
     words = sp.csr_matrix((draw.random((m, 4)) < 0.4).astype(np.float32))
     structure = draw.normal(size=(m, S)).astype(np.float32)
     features = Features(
-        Attributes(numeric, ("x", "y", "z"), words, ("u", "v", "w", "t")), structure, ("p", "q"), ()
+        Attributes(numeric, numbers("x", "y", "z"), words, ("u", "v", "w", "t")),
+        structure,
+        counts(GROUP, link("supplies")),
+        (),
     )
     everybody = np.arange(m, dtype=np.int32)
     views = Views(features, everybody, everybody % 2, draw.normal(size=(m, F)).astype(np.float32))
@@ -108,8 +112,8 @@ def test_a_theme_as_in_the_typical_company_gets_nothing_and_costs_nothing() -> N
     label_features[0] = ordinary.label_features
     numeric = np.broadcast_to(ordinary.numeric, (1, D)).copy()
     features = Features(
-        Attributes(numeric, ("x", "y", "z"), sp.csr_matrix((1, 4), dtype=np.float32), ("u", "v", "w", "t")),
-        views.features.structure, ("p", "q"), (),
+        Attributes(numeric, numbers("x", "y", "z"), sp.csr_matrix((1, 4), dtype=np.float32), ("u", "v", "w", "t")),
+        views.features.structure, counts(GROUP, link("supplies")), (),
     )  # fmt: skip
     scorer = Planted(lambda seen: seen.sum(1))
     game = Game(scorer, Views(features, views.company, views.fold, label_features), ordinary, THEMES)
@@ -130,7 +134,7 @@ def test_chunks_do_not_change_what_is_scored(monkeypatch: pytest.MonkeyPatch) ->
 def test_the_typical_company_has_medians_and_misses_what_most_miss() -> None:
     numeric = np.array([[1, np.nan], [2, np.nan], [9, 5]], np.float32)
     features = Features(
-        Attributes(numeric, ("x", "y"), sp.csr_matrix((3, 0), dtype=np.float32), ()),
+        Attributes(numeric, numbers("x", "y"), sp.csr_matrix((3, 0), dtype=np.float32), ()),
         np.array([[0], [4], [6]], np.float32), ("p",), (),
     )  # fmt: skip
     found = typical(features, np.arange(3, dtype=np.int32), np.array([[1], [5], [3]], np.float32))

@@ -6,6 +6,8 @@ import numpy as np
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sources import link, numbers, same
+from sources import words as words_of
 
 from graphlead.core.features import Attributes, Features, Groups, Incidence, Neighbours
 from graphlead.explain.counterfactual import Ranking, ordinal
@@ -21,11 +23,13 @@ N = 40
 def features(seed: int) -> Features:
     """Companies in groups (some in none), with words (some without) and links (some without)."""
     draw = np.random.default_rng(seed)
-    towns = Groups("same town", draw.integers(-1, 5, N).astype(np.int32), 5)
-    words = Incidence("words of name", sp.csr_matrix((draw.random((N, 12)) < 0.15).astype(np.float32)))
+    towns = Groups(same("town"), draw.integers(-1, 5, N).astype(np.int32), 5)
+    words = Incidence(words_of(), sp.csr_matrix((draw.random((N, 12)) < 0.15).astype(np.float32)))
     linked = np.triu(draw.random((N, N)) < 0.05, 1)
-    links = Neighbours("linked by supplies", sp.csr_matrix((linked | linked.T).astype(np.float32)))
-    nothing = Attributes(np.zeros((N, 1), np.float32), ("x",), sp.csr_matrix((N, 0), dtype=np.float32), ())
+    links = Neighbours(link("supplies"), sp.csr_matrix((linked | linked.T).astype(np.float32)))
+    nothing = Attributes(
+        np.zeros((N, 1), np.float32), numbers("x"), sp.csr_matrix((N, 0), dtype=np.float32), ()
+    )
     return Features(nothing, np.zeros((N, 0), np.float32), (), (towns, words, links))
 
 

@@ -10,10 +10,23 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import scipy.sparse as sp
+from sources import GROUP, HELD, OWNED, counts, link, numbers, same, words
 
 from graphlead.core.errors import RunFolderError
-from graphlead.core.evidence import Evidence, Reason, Tie
-from graphlead.core.features import Attributes, Cut, Features, Groups, Incidence, Level, Neighbours
+from graphlead.core.evidence import REST, Evidence, Reason, Tie
+from graphlead.core.features import (
+    Attributes,
+    Cut,
+    Feature,
+    Features,
+    Groups,
+    Incidence,
+    Kind,
+    Level,
+    Neighbours,
+    Source,
+    Statistic,
+)
 from graphlead.core.register import Register, Role
 from graphlead.explain.facts import Facts, band, shown, years
 from graphlead.explain.files import load_evidence, save_evidence
@@ -21,9 +34,11 @@ from graphlead.explain.reasons import themes
 from graphlead.explain.reasons.attribution import Attribution
 from graphlead.explain.reasons.counts import count_around
 from graphlead.explain.reasons.inputs import Typical, Views
-from graphlead.explain.reasons.reasons import REST, ReasonWriter, percent, times
+from graphlead.explain.reasons.reasons import ReasonWriter, percent, times
 from graphlead.explain.reasons.themes import themes_of
 from graphlead.explain.text import told
+from graphlead.features.labels import ClientsAround
+from graphlead.features.propagate import CpuPropagator
 
 N = 6
 WORDS = np.array([[1, 1], [1, 0], [0, 0], [0, 1], [0, 1], [0, 0]], np.float32)
@@ -31,52 +46,44 @@ ROLES = {
     "city": Role.CITY, "region": Role.REGION, "naics": Role.INDUSTRY, "staff": Role.NUMBER, "vip": Role.BOOLEAN,
     "name": Role.NAME, "about": Role.TEXT,
 }  # fmt: skip
-CUTS = {
-    "same city": (Level(column="city", within=("region",)),),
-    "same naics (2 digits)": (Level(column="naics", cut=Cut.CODE, length=2),),
-    "same naics (2 digits) and region": (
-        Level(column="naics", cut=Cut.CODE, length=2),
-        Level(column="region"),
-    ),
-    "same staff band": (Level(column="staff", cut=Cut.BANDS, edges=(10.0, 50.0)),),
-    "same vip and staff band": (
-        Level(column="vip"),
-        Level(column="staff", cut=Cut.BANDS, edges=(10.0, 50.0)),
-    ),
-    "how common city is": (Level(column="city", within=("region",)),),
-    "naics as a number": (Level(column="naics"),),
-}
+BAND = Level(column="staff", cut=Cut.BANDS, edges=(10.0, 50.0))
+CITY = Level(column="city", within=("region",))
+DIVISION = Level(column="naics", cut=Cut.CODE, length=2)
 
 
-def groups(name: str, *code: int) -> Groups:
-    return Groups(name, np.array(code, np.int32), max(code) + 1)
+def groups(source: Source, *code: int) -> Groups:
+    return Groups(source, np.array(code, np.int32), max(code) + 1)
 
 
 def features() -> Features:
     """Company 0 with everything around it; 1 and 2 are clients."""
     relations = (
-        groups("same city", 0, 0, 0, 0, 1, 1), groups("same naics (2 digits)", 0, 0, 1, 1, 1, 1),
-        groups("same naics (2 digits) and region", 0, 0, 1, 1, 1, 1), groups("same staff band", 1, 1, 0, 0, 0, 1),
-        groups("same vip and staff band", 0, 0, 1, 1, 1, 1), groups("same ownership group", 0, 0, -1, -1, -1, -1),
-        Incidence("words of name", sp.csr_matrix(WORDS)),
-        Incidence("words of about", sp.csr_matrix(np.zeros((N, 0), np.float32))),
-        Neighbours("linked by owns", sp.csr_matrix((N, N), dtype=np.float32)),
-        Neighbours("linked by same_site", sp.csr_matrix((np.ones(2, np.float32), ([0, 2], [2, 0])), shape=(N, N))),
-        Incidence("shared holder or person", sp.csr_matrix(np.array([[1]] * 3 + [[0]] * 3, np.float32))),
+        groups(same(CITY), 0, 0, 0, 0, 1, 1), groups(same(DIVISION), 0, 0, 1, 1, 1, 1),
+        groups(same(DIVISION, "region"), 0, 0, 1, 1, 1, 1), groups(same(BAND), 1, 1, 0, 0, 0, 1),
+        groups(same("vip", BAND), 0, 0, 1, 1, 1, 1), groups(GROUP, 0, 0, -1, -1, -1, -1),
+        Incidence(words(), sp.csr_matrix(WORDS), pa.array(["blue", "fox"])),
+        Incidence(words("about"), sp.csr_matrix(np.zeros((N, 0), np.float32)), pa.array([], pa.string())),
+        Neighbours(OWNED, sp.csr_matrix((N, N), dtype=np.float32)),
+        Neighbours(link("same_site"), sp.csr_matrix((np.ones(2, np.float32), ([0, 2], [2, 0])), shape=(N, N))),
+        Incidence(HELD, sp.csr_matrix(np.array([[1]] * 3 + [[0]] * 3, np.float32))),
     )  # fmt: skip
-    names = ("staff", "vip", "naics as a number", "how common city is", "length of the name")
+    numeric = (
+        *numbers("staff", "vip"), Feature(same("naics"), Statistic.DIGITS), Feature(same(CITY), Statistic.COMMONNESS),
+        Feature(Source(kind=Kind.WORDS), Statistic.LENGTH),
+    )  # fmt: skip
     attributes = Attributes(
-        np.zeros((N, len(names)), np.float32), names, sp.csr_matrix((N, 0), dtype=np.float32), ()
+        np.zeros((N, len(numeric)), np.float32), numeric, sp.csr_matrix((N, 0), dtype=np.float32), ()
     )
-    structure = ("count: linked by owns", "staff, mean of same ownership group", "count: linked by same_site")
+    mean = Feature(GROUP, Statistic.NEIGHBOURS, numeric[0])
+    structure = (*counts(OWNED), mean, *counts(link("same_site")))
     return Features(attributes, np.zeros((N, 3), np.float32), structure, relations)
 
 
-LABELS = tuple(f"feature {i}" for i in range(8 + 3 * 3 + 1))
+LABELS = ClientsAround(features(), CpuPropagator()).features
 
 
 def test_inputs_that_tell_of_the_same_thing_share_a_theme() -> None:
-    found = themes_of(features(), LABELS, CUTS, ROLES)
+    found = themes_of(features(), LABELS, ROLES)
     names = np.array(found.names)
     assert names[found.numeric].tolist() == ["staff", "vip", "industry", "place", "name"]
     assert names[found.structure].tolist() == ["ownership", "ownership", "links"]
@@ -91,7 +98,7 @@ def test_inputs_that_tell_of_the_same_thing_share_a_theme() -> None:
 
 def test_too_many_columns_share_one_theme(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(themes, "MOST_THEMES", 5)
-    found = themes_of(features(), LABELS, CUTS, ROLES)
+    found = themes_of(features(), LABELS, ROLES)
     assert len(found.names) == 5
     assert found.names[-1] == themes.OTHERS
     assert np.concatenate([found.numeric, found.structure, found.label_features, [found.words]]).max() == 4
@@ -116,11 +123,12 @@ def reason_writer(register: Register) -> ReasonWriter:
     label_features = np.zeros((1, len(LABELS)), np.float32)
     label_features[0, -1] = np.log(6)
     ordinary = Typical(np.zeros(5, np.float32), np.zeros(3, np.float32), np.zeros(len(LABELS), np.float32))
-    found = themes_of(made, LABELS, CUTS, ROLES)
-    counts = count_around(made, np.array([1, 2], np.int32), company)
-    words = {"words of name": ("blue", "fox"), "words of about": ()}
-    return ReasonWriter(made, found, CUTS, Views(made, company, company, label_features), ordinary, counts,
-                   Facts(register, company), words, {0: "HOLDCO"})  # fmt: skip
+    found = themes_of(made, LABELS, ROLES)
+    around = count_around(made, np.array([1, 2], np.int32), company)
+    return ReasonWriter(
+        features=made, themes=found, views=Views(made, company, company, label_features), ordinary=ordinary,
+        counts=around, facts=Facts(register, company), holders={0: "HOLDCO"},
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

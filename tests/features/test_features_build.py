@@ -11,7 +11,7 @@ import pytest
 from made_register import MakeRegister
 
 from graphlead.core.arrays import NONE
-from graphlead.core.features import Groups, Incidence, Neighbours, Relation
+from graphlead.core.features import Attributes, Groups, Incidence, Kind, Neighbours, Relation, Source
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register, Role
 from graphlead.features.attributes import build_attributes, plan_attributes
@@ -56,7 +56,11 @@ def planned_and_reread(register: Register, graph: CompanyGraph) -> FeaturePlan:
 
 
 def named(relations: tuple[Relation, ...], name: str) -> Relation:
-    return next(relation for relation in relations if relation.name == name)
+    return next(relation for relation in relations if relation.source.title() == name)
+
+
+def titles(attributes: Attributes) -> list[str]:
+    return [feature.title() for feature in attributes.numeric_features]
 
 
 def test_plan_survives_json(register: Register, graph: CompanyGraph) -> None:
@@ -68,7 +72,7 @@ def test_plan_survives_json(register: Register, graph: CompanyGraph) -> None:
 
 def test_attributes_by_hand(register: Register) -> None:
     found = build_attributes(plan_attributes(register), register)
-    column = dict(zip(found.numeric_names, found.numeric.T, strict=True))
+    column = dict(zip(titles(found), found.numeric.T, strict=True))
     assert column["staff"][:4] == pytest.approx([0, np.log(11), -np.log(11), np.log(6)])
     assert np.isnan(column["staff"][4])
     np.testing.assert_array_equal(column["exports"][:2], [1, 0])
@@ -99,7 +103,7 @@ def test_links_become_symmetric_neighbours_without_loops_or_repeats(graph: Compa
     for a, b in ((0, 1), (2, 3)):
         expected[a, b] = expected[b, a] = 1
     np.testing.assert_array_equal(links.matrix.toarray(), expected)
-    assert links.name == "linked by supplier"
+    assert links.source == Source(kind=Kind.LINK, link="supplier")
 
 
 def test_ownership_groups_and_shared_holders(register: Register, graph: CompanyGraph) -> None:
@@ -135,7 +139,9 @@ def test_groupings_that_connect_nobody_or_say_the_same_are_left_out(
 def test_ignored_columns_take_no_part(register: Register, graph: CompanyGraph) -> None:
     ignoring = register.without(frozenset({"staff", "name", "city"}))
     features = build_features(planned_and_reread(ignoring, graph), ignoring, graph, CpuPropagator())
-    told = " ".join([*features.attributes.names, *(relation.name for relation in features.relations)])
+    told = " ".join(
+        [*features.attributes.names, *(relation.source.title() for relation in features.relations)]
+    )
     assert not any(column in told for column in ("staff", "words", "city"))
 
 
@@ -155,9 +161,9 @@ def test_newer_register_gets_the_same_features_though_columns_and_links_are_gone
     after = build_features(plan, newer, make_graph(5), CpuPropagator())
     assert after.n_companies == 5
     assert after.attributes.names == before.attributes.names
-    assert after.structure_names == before.structure_names
-    assert [r.name for r in after.relations] == [r.name for r in before.relations]
-    gone = [after.attributes.numeric_names.index(name) for name in ("staff", "exports", "zip as a number")]
+    assert after.structure_features == before.structure_features
+    assert [r.source for r in after.relations] == [r.source for r in before.relations]
+    gone = [titles(after.attributes).index(name) for name in ("staff", "exports", "zip as a number")]
     assert np.isnan(after.attributes.numeric[:, gone]).all()
     state = named(after.relations, "same state")
     assert isinstance(state, Groups)
@@ -194,4 +200,4 @@ def test_a_column_that_was_a_number_and_is_a_text_now_is_missing(
     plan = plan_attributes(register)
     newer = make_register({**COLUMNS, "staff": (Role.CATEGORY, ["many"] * 8)})
     found = build_attributes(plan, newer)
-    assert np.isnan(found.numeric[:, found.numeric_names.index("staff")]).all()
+    assert np.isnan(found.numeric[:, titles(found).index("staff")]).all()

@@ -9,6 +9,8 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sources import GROUP, link, same
+from sources import words as words_of
 
 from graphlead.core.arrays import Ints
 from graphlead.core.features import Attributes, Features, Groups, Incidence, Neighbours, Relation
@@ -38,10 +40,10 @@ def linked(n: int, *pairs: tuple[int, int]) -> Neighbours:
     for a, b in pairs:
         if a != b:
             dense[a, b] = dense[b, a] = 1
-    return Neighbours("linked", sp.csr_matrix(dense))
+    return Neighbours(link("supplies"), sp.csr_matrix(dense))
 
 
-CITY = Groups("same city", indices(0, 0, 0, 0, 1, 1, 1, -1, -1, -1), 2, ("city",))
+CITY = Groups(same("city"), indices(0, 0, 0, 0, 1, 1, 1, -1, -1, -1), 2)
 
 
 def test_group_lift_by_hand() -> None:
@@ -61,7 +63,7 @@ def test_word_lifts_by_hand() -> None:
     words = sp.csr_matrix(
         (np.ones(6, np.float32), ([0, 1, 4, 0, 3, 5], [0, 0, 0, 1, 1, 2])), shape=(N, 3), dtype=np.float32
     )
-    found = label_features(N, Incidence("words", words)).rows(indices(0, 5, 9), VISIBLE)[:, :3]
+    found = label_features(N, Incidence(words_of(), words)).rows(indices(0, 5, 9), VISIBLE)[:, :3]
     shared, useless = math.log((2 + 6) / (22 * 0.3)), math.log(6 / (21 * 0.3))
     alone = 0.0  # nobody else has the third word: as everywhere
     together = shared + useless
@@ -71,23 +73,23 @@ def test_word_lifts_by_hand() -> None:
 
 def test_strongest_lift_is_of_the_rows_own_words_when_some_rows_have_none() -> None:
     words = sp.csr_matrix(np.array([[0, 0], [1, 0], [0, 0], [0, 1], [1, 0], [0, 1]], np.float32))
-    found = label_features(6, Incidence("words", words)).rows(indices(0, 1, 2, 3), indices(4))[:, 2]
+    found = label_features(6, Incidence(words_of(), words)).rows(indices(0, 1, 2, 3), indices(4))[:, 2]
     base = 1 / 6
     lifts = [math.log((won + 20 * base) / (21 * base)) for won in (1, 0)]
     assert found == pytest.approx([0, lifts[0], 0, lifts[1]], abs=1e-6)
 
 
 def test_names_say_which_relation_and_own_columns_are_encodings() -> None:
-    crossed = Groups("same city and size", CITY.code, 2, ("city", "size"))
-    group = Groups("same ownership group", CITY.code, 2)
-    words = Incidence("words", sp.csr_matrix((N, 1), dtype=np.float32))
+    crossed = Groups(same("city", "size"), CITY.code, 2)
+    group = Groups(GROUP, CITY.code, 2)
+    words = Incidence(words_of(), sp.csr_matrix((N, 1), dtype=np.float32))
     found = label_features(N, crossed, CITY, group, words, linked(N, (0, 1)))
-    assert found.names == (
-        "same city and size", "same city", "same ownership group", "words: sum", "words: mean",
-        "words: strongest", "linked", "walk from the clients",
+    assert tuple(feature.title() for feature in found.features) == (
+        "same city and size", "same city", "same ownership group", "words of name: sum", "words of name: mean",
+        "words of name: strongest", "linked by supplies", "walk from the clients",
     )  # fmt: skip
     assert found.encodings == (1,)
-    assert found.rows(indices(0, 3), VISIBLE).shape == (2, len(found.names))
+    assert found.rows(indices(0, 3), VISIBLE).shape == (2, len(found.features))
 
 
 def test_nobody_visible_is_told_as_finite_numbers() -> None:
@@ -116,8 +118,8 @@ def worlds(draw: st.DrawFn) -> tuple[Features, Ints, Ints]:
     labels = draw(st.lists(st.booleans(), min_size=n, max_size=n))
     folds = draw(st.lists(st.integers(0, 2), min_size=n, max_size=n))
     relations = (
-        Groups("group", indices(*code), 4, ("column",)),
-        Incidence("words", sp.csr_matrix(np.array(words, np.float32))),
+        Groups(same("column"), indices(*code), 4),
+        Incidence(words_of(), sp.csr_matrix(np.array(words, np.float32))),
         linked(n, *pairs),
     )
     return featured(n, *relations), np.array(labels), np.array(folds, np.int8)

@@ -6,6 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from sources import GROUP, HELD, link, numbers
 
 from graphlead.core.arrays import Floats
 from graphlead.core.features import Attributes, Groups, Incidence, Neighbours
@@ -22,7 +23,7 @@ def values() -> Floats:
 def test_means_over_links_are_those_of_networkx() -> None:
     graph = nx.gnp_random_graph(N - 1, 0.1, seed=4)
     graph.add_node(N - 1)
-    relation = Neighbours("linked", sp.csr_matrix(nx.to_scipy_sparse_array(graph, dtype=np.float32)))
+    relation = Neighbours(link("supplies"), sp.csr_matrix(nx.to_scipy_sparse_array(graph, dtype=np.float32)))
     told = values()
     expected = [
         np.mean([told[j] for j in graph[i]], axis=0) if graph.degree(i) else np.zeros(3) for i in range(N)
@@ -39,7 +40,7 @@ def test_means_over_groups_leave_the_company_itself_out() -> None:
         others = [j for j in range(N) if j != i and code[j] == code[i] >= 0]
         if others:
             expected[i] = told[others].mean(0)
-    found = neighbour_means(Groups("group", code, 13), told, CpuPropagator())
+    found = neighbour_means(Groups(GROUP, code, 13), told, CpuPropagator())
     np.testing.assert_allclose(found, expected, atol=1e-5)
     assert not found[0].any()
 
@@ -49,7 +50,7 @@ def test_means_over_shared_holders_count_a_company_met_twice_twice() -> None:
     held[[0, 1, 2], 0] = 1
     held[[0, 1], 1] = 1
     told = values()
-    found = neighbour_means(Incidence("holder", sp.csr_matrix(held)), told, CpuPropagator())
+    found = neighbour_means(Incidence(HELD, sp.csr_matrix(held)), told, CpuPropagator())
     np.testing.assert_allclose(found[0], (2 * told[1] + told[2]) / 3, atol=1e-6)
     np.testing.assert_allclose(found[2], (told[0] + told[1]) / 2, atol=1e-6)
     assert not found[3:].any()
@@ -58,14 +59,16 @@ def test_means_over_shared_holders_count_a_company_met_twice_twice() -> None:
 def test_structure_has_a_degree_and_standardised_means_a_relation() -> None:
     numeric = np.array([[1, 9], [3, 9], [np.nan, 9], [5, 9]], np.float32)
     words = sp.csr_matrix((4, 0), dtype=np.float32)
-    attributes = Attributes(numeric, ("size", "untold"), words, ())
+    attributes = Attributes(numeric, numbers("size", "untold"), words, ())
     links = np.zeros((4, 4), np.float32)
     for a, b in ((0, 1), (0, 2), (1, 3)):
         links[a, b] = links[b, a] = 1
-    found, names = build_structure(
-        attributes, 1, [Neighbours("linked", sp.csr_matrix(links))], CpuPropagator()
+    found, features = build_structure(
+        attributes, 1, [Neighbours(link("supplies"), sp.csr_matrix(links))], CpuPropagator()
     )
-    assert names == ("count: linked", "size, mean of linked")
+    assert [feature.title() for feature in features] == [
+        "count: linked by supplies", "size, mean of linked by supplies",
+    ]  # fmt: skip
     deviation = np.sqrt(8 / 3)
     low, high = -2 / deviation, 2 / deviation
     assert found[:, 0] == pytest.approx(np.log1p([2, 2, 1, 1]))
@@ -74,7 +77,7 @@ def test_structure_has_a_degree_and_standardised_means_a_relation() -> None:
 
 
 def test_no_links_give_no_structure() -> None:
-    attributes = Attributes(values(), ("a", "b", "c"), sp.csr_matrix((N, 0), dtype=np.float32), ())
-    found, names = build_structure(attributes, 3, [], CpuPropagator())
+    attributes = Attributes(values(), numbers("a", "b", "c"), sp.csr_matrix((N, 0), dtype=np.float32), ())
+    found, features = build_structure(attributes, 3, [], CpuPropagator())
     assert found.shape == (N, 0)
-    assert names == ()
+    assert features == ()

@@ -11,6 +11,7 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sources import GROUP, link, same, words
 
 from graphlead.core.arrays import NONE, Floats, Ints
 from graphlead.core.clients import Cohort
@@ -72,10 +73,10 @@ def worlds(draw: st.DrawFn) -> tuple[Features, np.ndarray, Folds]:
     n = draw(st.integers(40, 60))
     joined = np.triu(random.random((n, n)) < draw(st.floats(0, 0.1)), 1)
     relations = (
-        Groups("city", random.integers(-1, draw(st.integers(1, 5)), n).astype(np.int32), 5, ("city",)),
-        Groups("street", random.integers(-1, 40, n).astype(np.int32), 40),
-        Incidence("words", sp.csr_matrix((random.random((n, 15)) < draw(st.floats(0, 0.2))).astype("f4"))),
-        Neighbours("linked", sp.csr_matrix((joined | joined.T).astype(np.float32))),
+        Groups(same("city"), random.integers(-1, draw(st.integers(1, 5)), n).astype(np.int32), 5),
+        Groups(GROUP, random.integers(-1, 40, n).astype(np.int32), 40),
+        Incidence(words(), sp.csr_matrix((random.random((n, 15)) < draw(st.floats(0, 0.2))).astype("f4"))),
+        Neighbours(link("supplies"), sp.csr_matrix((joined | joined.T).astype(np.float32))),
     )
     labels = random.random(n) < draw(st.floats(0.05, 0.6))
     return featured(n, *relations), labels, random.permutation(np.arange(n) % 3).astype(np.int8)
@@ -123,7 +124,7 @@ def small() -> tuple[Features, np.ndarray, Folds]:
     n = 12
     labels = np.isin(np.arange(n), [0, 1, 2, 6, 7])
     return (
-        featured(n, Groups("all", np.zeros(n, np.int32), 1, ("x",))),
+        featured(n, Groups(same("x"), np.zeros(n, np.int32), 1)),
         labels,
         (np.arange(n) % 3).astype("i1"),
     )

@@ -118,12 +118,12 @@ class Game:
         perturbed = Features(
             Attributes(
                 np.where(keep[:, themes.numeric], self._numeric[which], ordinary.numeric),
-                attributes.numeric_names,
+                attributes.numeric_features,
                 words,
                 attributes.word_names,
             ),
             np.where(keep[:, themes.structure], self._structure[which], ordinary.structure),
-            views.features.structure_names,
+            views.features.structure_features,
             (),
         )
         nearby = np.where(keep[:, themes.label_features], seen[which], ordinary.label_features)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from graphlead.core.evidence import Reason
-from graphlead.core.features import Features, Incidence, Neighbours
+from graphlead.core.evidence import REST, Reason
+from graphlead.core.features import Features, Incidence, Kind
+from graphlead.core.graph import LinkKind
 from graphlead.explain.facts import Facts
 from graphlead.explain.reasons.attribution import Attribution
 from graphlead.explain.reasons.counts import Around, Side
@@ -17,18 +18,13 @@ from graphlead.explain.reasons.themes import (
     HOLDERS,
     LINKS,
     NAME,
-    NAME_LENGTH,
-    OWNED,
     OWNERSHIP,
     WALK,
-    WORDS_OF,
-    Cuts,
     Themes,
 )
 
 MOST_REASONS = 6
 LEAST = 0.005
-REST = "everything else"
 
 _WITHOUT = {
     OWNERSHIP: "no ownership links are known",
@@ -37,22 +33,20 @@ _WITHOUT = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReasonWriter:
     """What the reasons of m companies are worded from.
 
-    words: the words that the groups of a relation of words stand for; holders: what the holders and persons of the
-    companies are called, by their number among all holders and then all persons.
+    holders: what the holders and persons of the companies are called, by their number among all holders and then all
+    persons.
     """
 
     features: Features
     themes: Themes
-    cuts: Cuts
     views: Views
     ordinary: Typical
     counts: Around
     facts: Facts
-    words: Mapping[str, Sequence[str]]
     holders: Mapping[int, str]
 
     def reasons(self, attribution: Attribution, i: int) -> tuple[Reason, ...]:
@@ -100,12 +94,9 @@ class ReasonWriter:
         return f"{name} is {self.facts.text(name, i)}"
 
     def _columns(self) -> set[str]:
-        numbers = [
-            n for n in self.features.attributes.numeric_names if n not in self.cuts and n != NAME_LENGTH
-        ]
-        return {*numbers, *(cut.column for cuts in self.cuts.values() for cut in cuts)} & set(
-            self.themes.names
-        )
+        """The columns that are a theme of their own."""
+        made = (*self.features.attributes.numeric_features, *self.features.relations)
+        return {level.column for each in made for level in each.source.levels} & set(self.themes.names)
 
     def _counted(self, relation: int, i: int, side: Side) -> str:
         won, others = int(side.won[relation, i]), int(side.others[relation, i])
@@ -115,18 +106,21 @@ class ReasonWriter:
         return f"{_of(won, others)} {which} {_are(won)} ({self._against(won, others)})"
 
     def _which(self, relation: int, i: int, column: int) -> str:
+        """Which companies the relation joins the i-th one with, ``column`` being the group where it is in several."""
         found = self.features.relations[relation]
-        if found.name in self.cuts:
-            return self.facts.group(self.cuts[found.name], i)
-        if found.name == OWNED:
-            return "that owns it or that it owns"
-        if isinstance(found, Neighbours):
-            return f"linked to it by {found.name.removeprefix('linked by ').replace('_', ' ')}"
-        if not isinstance(found, Incidence):
-            return "in its ownership group"
-        if found.name.startswith(WORDS_OF):
-            return f'with "{self.words[found.name][column]}" in their {found.name.removeprefix(WORDS_OF)}'
-        return f"that {self.holders[column]} holds or is joined to"
+        match found.source.kind:
+            case Kind.COLUMNS:
+                return self.facts.group(found.source.levels, i)
+            case Kind.OWNS:
+                return "that owns it or that it owns"
+            case Kind.LINK:
+                return f"linked to it by {LinkKind(found.source.link).title()}"
+            case Kind.WORDS if isinstance(found, Incidence) and found.terms is not None:
+                return f'with "{found.terms[column].as_py()}" in their {found.source.column}'
+            case Kind.HOLDERS:
+                return f"that {self.holders[column]} holds or is joined to"
+            case _:
+                return "in its ownership group"
 
     def _against(self, won: int, others: int) -> str:
         base = percent(self.counts.base)

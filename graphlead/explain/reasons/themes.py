@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from graphlead.core.arrays import Ints
-from graphlead.core.features import Features, Groups, Incidence, Level, Neighbours, Relation
+from graphlead.core.features import Feature, Features, Kind, Level, Source
 from graphlead.core.register import PLACES, Role
 
 PLACE, INDUSTRY, NAME, OWNERSHIP = "place", "industry", "name", "ownership"
@@ -22,17 +22,8 @@ OTHERS = "other columns"
 MOST_THEMES = 60
 """A set of themes is kept in the bits of one number; own columns past these share the theme OTHERS."""
 
-WORDS_OF = "words of "
-NAME_LENGTH = "length of the name"
-OWNED = "linked by owns"
-HELD = "shared holder or person"
 
-
-Cuts = Mapping[str, tuple[Level, ...]]
-"""From the name of an attribute or relation to the columns it is made of, and how they are cut."""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Themes:
     """Which theme each input belongs to: numeric (d,), structure (s,) and around (F,) hold numbers of ``names``.
 
@@ -51,18 +42,16 @@ class Themes:
         return self.names.index(name) if name in self.names else -1
 
 
-def themes_of(
-    features: Features, label_features: Sequence[str], cuts: Cuts, roles: Mapping[str, Role]
-) -> Themes:
-    """The themes of a model's inputs; ``around`` are the names of the label features, the walk last."""
-    of_relation = [_of_relation(relation, cuts, roles) for relation in features.relations]
-    numeric = [_of_number(name, cuts, roles) for name in features.attributes.numeric_names]
-    structure = [_of_structure(name, features.relations, of_relation) for name in features.structure_names]
-    labels = [*_of_labels(features.relations, of_relation), WALK]
-    if len(labels) != len(label_features):
-        raise ValueError(
-            f"{len(label_features)} label features do not fit {len(features.relations)} relations."
-        )
+def themes_of(features: Features, label_features: Sequence[Feature], roles: Mapping[str, Role]) -> Themes:
+    """The themes of a model's inputs, ``roles`` being those of the register's columns."""
+
+    def of(sources: Iterable[Source]) -> list[str]:
+        return [_theme(source, roles) for source in sources]
+
+    of_relation = of(relation.source for relation in features.relations)
+    numeric = of(feature.source for feature in features.attributes.numeric_features)
+    structure = of(feature.source for feature in features.structure_features)
+    labels = of(feature.source for feature in label_features)
     every = list(dict.fromkeys([*of_relation, *numeric, *structure, NAME, WALK]))
     names = every if len(every) <= MOST_THEMES else [*every[: MOST_THEMES - 1], OTHERS]
     number = {name: min(i, len(names) - 1) for i, name in enumerate(every)}
@@ -72,56 +61,40 @@ def themes_of(
 
     relations = numbers(of_relation)
     return Themes(
-        tuple(names),
-        numbers(numeric),
-        number[NAME],
-        numbers(structure),
-        numbers(labels),
-        tuple(tuple(np.flatnonzero(relations == theme).tolist()) for theme in range(len(names))),
+        names=tuple(names),
+        numeric=numbers(numeric),
+        words=number[NAME],
+        structure=numbers(structure),
+        label_features=numbers(labels),
+        relations=tuple(tuple(np.flatnonzero(relations == theme).tolist()) for theme in range(len(names))),
     )
 
 
-def _of_columns(cuts: Sequence[Level], roles: Mapping[str, Role]) -> str:
-    kinds = {_kind(cut.column, roles) for cut in cuts}
-    if kinds == {PLACE, INDUSTRY}:
+def _theme(source: Source, roles: Mapping[str, Role]) -> str:
+    match source.kind:
+        case Kind.COLUMNS:
+            return _of_columns(source.levels, roles)
+        case Kind.WORDS:
+            return NAME if not source.column or roles.get(source.column) is Role.NAME else source.column
+        case Kind.LINK:
+            return LINKS
+        case Kind.OWNS | Kind.GROUP:
+            return OWNERSHIP
+        case Kind.HOLDERS:
+            return HOLDERS
+        case Kind.WALK:
+            return WALK
+
+
+def _of_columns(levels: Sequence[Level], roles: Mapping[str, Role]) -> str:
+    themes = {_of_column(level.column, roles) for level in levels}
+    if themes == {PLACE, INDUSTRY}:
         return INDUSTRY_PLACE
-    return kinds.pop() if len(kinds) == 1 else TOGETHER
+    return themes.pop() if len(themes) == 1 else TOGETHER
 
 
-def _kind(column: str, roles: Mapping[str, Role]) -> str:
+def _of_column(column: str, roles: Mapping[str, Role]) -> str:
     role = roles.get(column)
     if role in PLACES:
         return PLACE
     return INDUSTRY if role is Role.INDUSTRY else column
-
-
-def _of_relation(relation: Relation, cuts: Cuts, roles: Mapping[str, Role]) -> str:
-    if relation.name in cuts:
-        return _of_columns(cuts[relation.name], roles)
-    if isinstance(relation, Groups) or relation.name == OWNED:
-        return OWNERSHIP
-    if isinstance(relation, Neighbours):
-        return LINKS
-    if relation.name.startswith(WORDS_OF):
-        column = relation.name.removeprefix(WORDS_OF)
-        return NAME if roles.get(column) is Role.NAME else column
-    return HOLDERS
-
-
-def _of_number(name: str, cuts: Cuts, roles: Mapping[str, Role]) -> str:
-    if name == NAME_LENGTH:
-        return NAME
-    return _of_columns(cuts[name], roles) if name in cuts else _kind(name, roles)
-
-
-def _of_structure(name: str, relations: Sequence[Relation], of_relation: Sequence[str]) -> str:
-    told = [
-        theme for relation, theme in zip(relations, of_relation, strict=True) if name.endswith(relation.name)
-    ]
-    return told[-1] if told else LINKS
-
-
-def _of_labels(relations: Sequence[Relation], of_relation: Sequence[str]) -> Iterator[str]:
-    """The theme of each label feature: three an Incidence, one for every other relation."""
-    for relation, theme in zip(relations, of_relation, strict=True):
-        yield from [theme] * (3 if isinstance(relation, Incidence) else 1)

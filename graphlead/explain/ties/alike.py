@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from graphlead.core.arrays import Flags, Ints, Longs
 from graphlead.core.clients import Cohort
-from graphlead.core.graph import CompanyGraph, EdgeType
+from graphlead.core.graph import CompanyGraph, EdgeType, place_levels
 from graphlead.core.register import Register, Role
 from graphlead.explain.ties.paths import HUB, MOST_TIES, ClientPath, Found, Tier, first_of_each, joined
 
@@ -123,5 +123,5 @@ def _wider(graph: CompanyGraph, places: Membership) -> Membership:
 
 
 def _countries(graph: CompanyGraph) -> Flags:
-    found = pc.starts_with(graph.keys["place"].cast(pa.string()), f"{Role.COUNTRY.value}|")
+    found = pc.equal(place_levels(graph.keys["place"]), Role.COUNTRY.value)
     return np.asarray(found.to_numpy(zero_copy_only=False), bool)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from graphlead.core.graph import OWNS, LinkKind
 from graphlead.explain.facts import Names
-from graphlead.explain.ties.paths import EFFECTIVE, OWNS, ClientPath, Leg, Node
+from graphlead.explain.ties.paths import EFFECTIVE, ClientPath, Leg, Node
 
 KEYS = {
     "company": ("Company", "company_id"),
@@ -47,7 +48,8 @@ def _node(i: int, node: Node) -> str:
 def _relationship(i: int, leg: Leg, parameters: dict[str, object]) -> str:
     if leg.relation in _RELATIONSHIPS:
         return f"r{i}:{_RELATIONSHIPS[leg.relation]}"
-    parameters[f"kind{i}"] = leg.relation.removeprefix("linked:")
+    link = LinkKind.of(leg.relation)
+    parameters[f"kind{i}"] = link.name if link else leg.relation
     return f"r{i}:LINKED {{kind: $kind{i}}}"
 
 

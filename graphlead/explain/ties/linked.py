@@ -8,12 +8,11 @@ import numpy as np
 
 from graphlead.core.arrays import Flags, Ints, Longs
 from graphlead.core.clients import Cohort
-from graphlead.core.graph import CompanyGraph
+from graphlead.core.graph import OWNS, CompanyGraph
 from graphlead.explain.ties.paths import (
     EFFECTIVE,
     HUB,
     MOST_TIES,
-    OWNS,
     ClientPath,
     Found,
     Leg,

@@ -20,7 +20,6 @@ MOST_TIES = 3
 HUB = 50
 """Who holds or is joined to more companies than this says little about any two of them."""
 
-OWNS = "owns"
 EFFECTIVE = "effective_owns"
 FAR = 6
 """Links past which a way is called a long one."""

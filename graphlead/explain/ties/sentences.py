@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from graphlead.core.evidence import Tie
+from graphlead.core.graph import OWNS, PlaceKey, relation_title
 from graphlead.explain.facts import Names
 from graphlead.explain.ties.cypher import KEYS, shown_by
-from graphlead.explain.ties.paths import EFFECTIVE, FAR, OWNS, ClientPath, Leg, Node, Tier
+from graphlead.explain.ties.paths import EFFECTIVE, FAR, ClientPath, Leg, Node, Tier
 from graphlead.explain.ties.shares import Shares, owning
 
 THIS = "this company"
@@ -31,7 +32,8 @@ class TieWriter:
             return f"{self._the_client(path)} has the same {path.columns[0]}."
         if not path.legs:
             trade, place = (self._names.key(label, node) for label, node in path.nodes[1:3])
-            return f"{self._the_client(path)} is of the same industry ({trade}) in the same place ({_place(place)})."
+            where = PlaceKey.parse(place).title()
+            return f"{self._the_client(path)} is of the same industry ({trade}) in the same place ({where})."
         if len(path.legs) == 1:
             return f"{_capital(self._step(path, path.legs[0], path.nodes[0], path.nodes[1]))}."
         if len(path.legs) == 2 and not path.legs[0].along and path.legs[1].along:
@@ -69,7 +71,7 @@ class TieWriter:
             return f"has the same {path.columns[0]}"
         leg = path.legs[0]
         if leg.relation not in (OWNS, EFFECTIVE):
-            return f"is linked to {THIS} by {_kind(leg.relation)}"
+            return f"is linked to {THIS} by {relation_title(leg.relation)}"
         share = self._shares.text(leg.relation, *owning(leg, *path.nodes))
         if leg.along:
             return f"belongs to {THIS}" + (f" ({share})" if share else "")
@@ -87,7 +89,7 @@ class TieWriter:
                 else ""
             )
             return f"{client} and {THIS} are both owned by {between}{told}."
-        kinds = list(dict.fromkeys(_kind(relation) for relation in relations))
+        kinds = list(dict.fromkeys(relation_title(relation) for relation in relations))
         return f"{between} is joined to both {client} and {THIS} ({' and '.join(kinds)})."
 
     def _step(self, path: ClientPath, leg: Leg, one: Node, two: Node) -> str:
@@ -96,7 +98,7 @@ class TieWriter:
             share = self._shares.text(leg.relation, *owning(leg, one, two))
             through = ", directly and through others" if leg.relation == EFFECTIVE else ""
             return f"{source} owns {f'{share} of ' if share else ''}{target}{through}"
-        return f"{source} is linked to {target} by {_kind(leg.relation)}"
+        return f"{source} is linked to {target} by {relation_title(leg.relation)}"
 
     def _the_client(self, path: ClientPath) -> str:
         return self._name_of(path, path.nodes[-1])
@@ -105,18 +107,6 @@ class TieWriter:
         if node == path.nodes[0]:
             return THIS
         return f"{self._names.name_of(*node)}{' (client)' if node == path.nodes[-1] else ''}"
-
-
-def _kind(relation: str) -> str:
-    return relation.removeprefix("linked:").replace("_", " ")
-
-
-def _place(key: str) -> str:
-    """A place's key as a reader writes it: FRESNO, CA for city|US|CA|FRESNO."""
-    level, *chain = key.split("|")
-    if level == "postcode":
-        return f"postcodes {chain[-1]}..."
-    return ", ".join(part for part in reversed(chain[-2:]) if part)
 
 
 def _capital(sentence: str) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphlead.core.arrays import Flags, Ints, Longs
-from graphlead.core.graph import CompanyGraph
+from graphlead.core.graph import CompanyGraph, OWNS
 from graphlead.explain.reasons.inputs import Numbers
-from graphlead.explain.ties.paths import EFFECTIVE, OWNS, ClientPath, Leg, Node, Numbering
+from graphlead.explain.ties.paths import ClientPath, EFFECTIVE, Leg, Longs, Node, Numbering, OWNS
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ import numpy as np
 from graphlead.core.arrays import Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.evidence import Tie
-from graphlead.core.graph import CompanyGraph
+from graphlead.core.graph import OWNS, CompanyGraph
 from graphlead.core.register import Register
 from graphlead.explain.facts import Names
 from graphlead.explain.ties.alike import alike, same_address
 from graphlead.explain.ties.grouped import grouped
 from graphlead.explain.ties.linked import effective, linked
-from graphlead.explain.ties.paths import OWNS, ClientPath, nearest, preference
+from graphlead.explain.ties.paths import ClientPath, nearest, preference
 from graphlead.explain.ties.sentences import TieWriter
 from graphlead.explain.ties.shares import Shares, Stakes
 

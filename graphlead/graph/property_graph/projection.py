@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, silent
-from graphlead.core.graph import CompanyGraph
+from graphlead.core.graph import OWNS, CompanyGraph, LinkKind, place_levels, place_names
 from graphlead.core.property_graph import SCORED, NodeTable, Projection
 from graphlead.core.register import Register, Role
 from graphlead.engines.duckdb import open_db
@@ -199,11 +198,7 @@ def _others(register: Register, graph: CompanyGraph, folder: Path) -> Iterator[N
     codes = pa.table({"code": graph.keys["industry"].cast(pa.string())})
     yield node_table("Industry", codes.schema, iter([codes]), folder)
     keys = graph.keys["place"].cast(pa.string())
-    parts = {
-        "place_key": keys,
-        "level": pc.replace_substring_regex(keys, r"(?s)\|.*$", ""),
-        "name": pc.replace_substring_regex(keys, r"(?s)^.*\|", ""),
-    }
+    parts = {"place_key": keys, "level": place_levels(keys), "name": place_names(keys)}
     yield node_table("Place", pa.table(parts).schema, iter([pa.table(parts)]), folder)
 
 
@@ -211,7 +206,7 @@ def degrees(graph: CompanyGraph, kind: str) -> np.ndarray:
     """How many relationships of owning and of links each node of a type has, int64: what hubs are known by."""
     counts = np.zeros(graph.nodes[kind], np.int64)
     for (source, relation, target), edges in graph.edges.items():
-        if relation == "owns" or relation.startswith("linked:"):
+        if relation == OWNS or LinkKind.of(relation):
             for label, ends in ((source, edges.source), (target, edges.target)):
                 if label == kind:
                     counts += np.bincount(ends, minlength=len(counts))

@@ -11,6 +11,7 @@ import numpy as np
 
 from graphlead.core.arrays import Json, Reals
 from graphlead.core.errors import CarrierError
+from graphlead.core.graph import OWNS, LinkKind, PlaceKey, relation_title
 from graphlead.report.html import figures
 from graphlead.report.html.force import spread
 from graphlead.report.html.page import render_page, write_page
@@ -127,26 +128,18 @@ def _legend(content: EgoContent) -> list[Json]:
 def _relations(content: EgoContent) -> list[Json]:
     """Every relation drawn and its class: stakes, other links (numbered), industries and places."""
     found = sorted({edge.relation for edge in content.edges})
-    found.sort(key=lambda name: (name != "owns", not name.startswith("linked:")))
-    linked = [name for name in found if name.startswith("linked:")]
+    found.sort(key=lambda name: (name != OWNS, LinkKind.of(name) is None))
+    linked = [name for name in found if LinkKind.of(name)]
     return [
-        {"relation": name, "name": relation_name(name),
-         "look": "owns" if name == "owns" else f"link-{linked.index(name) % 4}" if name in linked else "level"}
+        {"relation": name, "name": relation_title(name),
+         "look": "owns" if name == OWNS else f"link-{linked.index(name) % 4}" if name in linked else "level"}
         for name in found
     ]  # fmt: skip
 
 
-def relation_name(relation: str) -> str:
-    """owns, director, same address, in industry, located in."""
-    return relation.removeprefix("linked:").replace("_", " ")
-
-
 def place_name(key: str) -> str:
     """A place's key as a reader writes it: FRESNO, CA for city|US|CA|FRESNO."""
-    level, *chain = key.split("|")
-    if level == "postcode":
-        return f"postcodes {chain[-1]}…"
-    return ", ".join(part for part in reversed(chain[-2:]) if part)
+    return PlaceKey.parse(key).title(more="…")
 
 
 def _sentence(content: EgoContent) -> str:
@@ -197,10 +190,10 @@ def share(edge: EgoEdge) -> str:
 
 
 def _edge_row(edge: EgoEdge, nodes: Sequence[EgoNode]) -> Json:
-    unknown = "share unknown" if edge.relation == "owns" else ""
+    unknown = "share unknown" if edge.relation == OWNS else ""
     return {
         "source": nodes[edge.source].name,
-        "relation": relation_name(edge.relation),
+        "relation": relation_title(edge.relation),
         "target": nodes[edge.target].name,
         "note": f"{edge.count} times" if edge.count > 1 else share(edge) or unknown,
     }
@@ -218,7 +211,7 @@ def _data(content: EgoContent) -> Json:
         ],
         "edges": [
             {"source": edge.source, "target": edge.target, "look": looks[edge.relation], "share": share(edge),
-             "note": _edge_row(edge, content.nodes)["note"], "name": relation_name(edge.relation)}
+             "note": _edge_row(edge, content.nodes)["note"], "name": relation_title(edge.relation)}
             for edge in content.edges
         ],
         "looks": [{"look": each["look"], "name": each["name"]} for each in _legend(content)],
@@ -228,6 +221,6 @@ def _data(content: EgoContent) -> Json:
 def _positions(content: EgoContent) -> Reals:
     ends = np.array([(edge.source, edge.target) for edge in content.edges], np.int64).reshape(-1, 2)
     level = np.array([node.kind in LEVELS for node in content.nodes])
-    stake = np.array([edge.relation == "owns" for edge in content.edges], bool)
+    stake = np.array([edge.relation == OWNS for edge in content.edges], bool)
     pull = np.where(level[ends].any(axis=1), LEVEL_PULL, np.where(stake, STAKE_PULL, LINK_PULL))
     return spread(len(content.nodes), ends[:, 0], ends[:, 1], pull)

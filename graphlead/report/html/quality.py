@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from graphlead.core.arrays import Json, Reals
+from graphlead.core.evaluation import SUMMARIES
 from graphlead.core.scores import MODERATE, STRONG, fit
 from graphlead.report.html.content import ReportContent
 from graphlead.report.html.figures import from_to, percent, ranker_name, split_name, times
@@ -192,8 +193,9 @@ def records(table: pd.DataFrame) -> list[Json]:
 
 def _segment(row: Json) -> Json:
     low, high = wilson(row["found"], row["held_out"])
-    return {"segment": str(row["segment"]).strip("()"), "held_out": row["held_out"], "companies": row["companies"],
-            "recall": row["recall"], "low": low, "high": high, "summary": str(row["segment"]).startswith("("),
+    name = row["segment"]
+    return {"segment": SUMMARIES.get(name, name), "held_out": row["held_out"], "companies": row["companies"],
+            "recall": row["recall"], "low": low, "high": high, "summary": name in SUMMARIES,
             "value": percent(row["recall"]), "interval": from_to(percent(low), percent(high))}  # fmt: skip
 
 

@@ -1,0 +1,31 @@
+"""Sources and features, as short as tests by hand need them."""
+
+from __future__ import annotations
+
+from graphlead.core.features import Feature, Kind, Level, Source, Statistic
+
+GROUP, OWNED, HELD = (Source(kind=kind) for kind in (Kind.GROUP, Kind.OWNS, Kind.HOLDERS))
+
+
+def same(*columns: str | Level) -> Source:
+    """Companies with the same values in these columns."""
+    levels = (column if isinstance(column, Level) else Level(column=column) for column in columns)
+    return Source(kind=Kind.COLUMNS, levels=tuple(levels))
+
+
+def words(column: str = "name") -> Source:
+    return Source(kind=Kind.WORDS, column=column)
+
+
+def link(kind: str) -> Source:
+    return Source(kind=Kind.LINK, link=kind)
+
+
+def numbers(*columns: str) -> tuple[Feature, ...]:
+    """The values of columns as numbers."""
+    return tuple(Feature(same(column), Statistic.NUMBER) for column in columns)
+
+
+def counts(*sources: Source) -> tuple[Feature, ...]:
+    """How many neighbours there are by each source."""
+    return tuple(Feature(source, Statistic.COUNT) for source in sources)
