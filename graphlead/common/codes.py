@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.core.arrays import NONE, Ints
+from graphlead.core.arrays import NONE, Ints, Longs
 
 
 def encode(values: pa.ChunkedArray | pa.Array) -> tuple[Ints, pa.Array]:
@@ -42,7 +41,7 @@ def through(mapping: Ints, codes: Ints) -> Ints:
     return np.append(mapping, np.int32(NONE))[codes]
 
 
-def combine(first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]) -> tuple[Ints, Ints, Ints]:
+def combine(first: Ints, second: Ints) -> tuple[Ints, Ints, Ints]:
     """Codes of the pairs of two code columns, and for each pair's code the first's and the second's code."""
     width = int(second.max(initial=NONE)) + 2
     joint = (first.astype(np.int64) + 1) * width + (second + 1)
@@ -68,6 +67,6 @@ def cross(codes: Sequence[Ints], optional: Sequence[Ints] = ()) -> tuple[Ints, i
     return np.where(known, shifted, NONE).astype(np.int32), len(uniques) - 1
 
 
-def _compact(joint: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _compact(joint: Longs) -> Longs:
     """The same groups numbered from 0, so that the next product cannot overflow."""
     return pd.factorize(joint)[0].astype(np.int64)

@@ -7,12 +7,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from graphlead.common.codes import encode, merge, through
 from graphlead.common.memory import budget
-from graphlead.core.arrays import NONE, Ints
+from graphlead.core.arrays import NONE, Ints, Reals
 from graphlead.core.register import Register
 
 SHARE = 0.125
@@ -38,7 +37,7 @@ class Coded:
         codes = self.codes[companies]
         return of_values.take(pa.array(codes, mask=np.asarray(codes == NONE)))
 
-    def numbers(self, of_values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def numbers(self, of_values: Reals) -> Reals:
         """Numbers of the values, float64 (k,), as numbers of the companies (n,), NaN where missing."""
         return np.append(of_values, np.nan)[self.codes]
 

@@ -73,9 +73,12 @@ def _section_alone(texts: pa.Array) -> pa.Array:
     return pc.if_else(pc.is_in(texts, pa.array(list(NACE_SECTIONS))), texts, pa.scalar(None, pa.string()))
 
 
-def has_letters(values: pa.Array) -> bool:
-    """Whether any code is written with its section's letter, so that readers of the column know the sections."""
-    return bool(pc.any(pc.match_substring_regex(tidy(values), r"^[A-Z][ .]*[0-9]")).as_py())
+def known_levels(values: pa.Array, scheme: str) -> dict[int, pa.Array]:
+    """The ``industry_levels`` that readers of the column know: no sections where no code is written with its letter."""
+    levels = industry_levels(values, scheme)
+    if not pc.any(pc.match_substring_regex(tidy(values), r"^[A-Z][ .]*[0-9]")).as_py():
+        levels.pop(SECTION, None)
+    return levels
 
 
 def first_spelling(values: pa.Array) -> pa.Array:

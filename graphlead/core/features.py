@@ -76,7 +76,7 @@ class Source:
     """Where a relation or a feature comes from.
 
     levels: the levels of columns, of kind COLUMNS; column: whose words, of kind WORDS, empty for the name; link: the
-    kind of the links, of kind LINK. The other kinds say it all.
+    kind of the links, of kind LINK. The other kinds need nothing more.
     """
 
     kind: Kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow.compute as pc
 
 from graphlead.common.columns import coded
-from graphlead.common.levels import industry_levels
+from graphlead.common.levels import known_levels
 from graphlead.core.register import Column, Register, Role
 from graphlead.graph.levels import Chains, Tree, grow
 
@@ -27,7 +27,7 @@ def _vocabulary(column: Column) -> str:
 
 def _chains(register: Register, column: Column, several: bool) -> Chains:
     read = coded(register, column.name)
-    levels = list(industry_levels(read.values, column.scheme).values())
+    levels = list(known_levels(read.values, column.scheme).values())
     if several:
         levels = [pc.binary_join_element_wise(_vocabulary(column), level, "|") for level in levels]
     return Chains(read.codes, tuple(levels))

@@ -9,11 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.core.arrays import Ints, NONE, Reals
 from graphlead.common.codes import encode, through
 from graphlead.common.columns import Coded, coded
-from graphlead.common.levels import SECTION, WHOLE, first_spelling, has_letters, industry_levels, postcode_area
-from graphlead.core.arrays import Ints, NONE
+from graphlead.common.levels import SECTION, WHOLE, first_spelling, known_levels, postcode_area
+from graphlead.core.arrays import NONE, Ints, Reals
 from graphlead.core.register import PLACES, Column, Register, Role
 from graphlead.profile.numbers import bands, read_numbers
 
@@ -103,14 +102,13 @@ def _grouped(read: Coded, keys: pa.Array) -> tuple[Ints, pa.Array]:
 def _industry(register: Register, column: Column) -> Iterator[Grouping]:
     """Every level of a code: its first 2, 3, ... digits, sections where the column writes them; words are one level."""
     read = coded(register, column.name)
-    levels = industry_levels(read.values, column.scheme)
+    levels = known_levels(read.values, column.scheme)
     whole = levels.pop(WHOLE)
     if not levels:
         yield Grouping(column.name, *_grouped(read, whole))
-    lettered = has_letters(read.values)
     for length, keys in levels.items():
         codes, names = _grouped(read, keys)
-        if len(names) and (lettered or length != SECTION):
+        if len(names):
             level = "section" if length == SECTION else f"{length} digits"
             yield Grouping(f"{column.name} ({level})", codes, names)
 

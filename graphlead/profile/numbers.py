@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.core.arrays import Ints, NONE, Reals
 from graphlead.common.columns import coded
+from graphlead.core.arrays import NONE, Ints, Reals
 from graphlead.core.register import Column, Register, Role
 
 CELLS = 64

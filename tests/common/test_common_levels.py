@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from graphlead.common.levels import SECTION, WHOLE, has_letters, industry_levels, postcode_area, postcodes
+from graphlead.common.levels import SECTION, WHOLE, industry_levels, known_levels, postcode_area, postcodes
 
 
 def at(scheme: str, level: int, *values: str | None) -> list[str | None]:
@@ -31,10 +31,11 @@ def test_a_nace_section_is_the_letter_given_or_the_one_of_the_division(
     assert at("NACE", SECTION, code) == [section]
 
 
-def test_only_codes_with_a_letter_tell_readers_of_sections() -> None:
-    assert has_letters(pa.array(["10.71", "c 10.71", None]))
-    assert not has_letters(pa.array(["10.71", "Bakery", None]))
-    assert not has_letters(pa.array([], pa.string()))
+def test_sections_are_shown_where_a_code_has_its_letter() -> None:
+    assert known_levels(pa.array(["10.71", "c 10.71", None]), "NACE")[SECTION].to_pylist() == ["C", "C", None]
+    assert list(known_levels(pa.array(["10.71", "Bakery", None]), "NACE")) == [2, 3, 4, 5, WHOLE]
+    assert list(known_levels(pa.array([], pa.string()), "NACE")) == [2, 3, 4, 5, WHOLE]
+    assert list(known_levels(pa.array(["Bakery"]), "")) == [WHOLE]
 
 
 def test_other_schemes_have_no_sections_of_their_own() -> None:

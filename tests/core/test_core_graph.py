@@ -16,7 +16,7 @@ from graphlead.core.graph import (
 )
 
 
-def test_links_are_told_from_other_relations() -> None:
+def test_relations_of_links_are_known_by_their_prefix() -> None:
     assert LinkKind("same_address").relation == "linked:same_address"
     assert LinkKind.of("linked:same_address") == LinkKind("same_address")
     assert LinkKind.of("linked:linked:x") == LinkKind("linked:x")

@@ -12,9 +12,9 @@ from made_register import MakeRegister
 
 from graphlead.common.codes import cross
 from graphlead.core.arrays import NONE, Ints
-from graphlead.core.register import Register, Role
-from graphlead.features.levels import encode, industry_levels, place_levels, trait_levels
 from graphlead.core.features import Cut, Level
+from graphlead.core.register import Role
+from graphlead.features.levels import encode, industry_levels, place_levels, trait_levels
 
 
 def partition(code: Ints) -> set[frozenset[int]]:

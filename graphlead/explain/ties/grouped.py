@@ -11,9 +11,9 @@ from scipy.sparse.csgraph import dijkstra
 
 from graphlead.core.arrays import NONE, Flags, Ints, Longs, Reals
 from graphlead.core.clients import Cohort
-from graphlead.core.graph import CompanyGraph, OWNS
-from graphlead.explain.reasons.inputs import Numbers, Reals
-from graphlead.explain.ties.paths import ClientPath, Found, Leg, Longs, Node, OWNERS, OWNS, Tier
+from graphlead.core.graph import OWNS, CompanyGraph
+from graphlead.explain.reasons.inputs import Numbers
+from graphlead.explain.ties.paths import OWNERS, ClientPath, Found, Leg, Node, Tier
 
 
 def grouped(graph: CompanyGraph, cohort: Cohort, companies: Ints) -> Iterator[Found]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphlead.core.arrays import Flags, Ints, Longs
-from graphlead.core.graph import CompanyGraph, OWNS
+from graphlead.core.graph import OWNS, CompanyGraph
 from graphlead.explain.reasons.inputs import Numbers
-from graphlead.explain.ties.paths import ClientPath, EFFECTIVE, Leg, Longs, Node, Numbering, OWNS
+from graphlead.explain.ties.paths import EFFECTIVE, ClientPath, Leg, Node, Numbering
 
 
 @dataclass(frozen=True)
