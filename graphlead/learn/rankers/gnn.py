@@ -151,14 +151,14 @@ class DecoupledGnn:
     def load(self, folder: Path) -> Self:
         """The model that ``save`` wrote."""
         tensors = load_file(folder / "gnn.safetensors")
-        count = sum(name.endswith(".mean") for name in tensors)
+        count = sum(key.endswith(".mean") for key in tensors)
         self._scalings = [
             Scaling(tensors[f"scaling.{i}.mean"], tensors[f"scaling.{i}.deviation"]) for i in range(count)
         ]
         members, _, hidden = tensors["network.mixing"].shape
         network = Network(tuple(len(scaling.mean) for scaling in self._scalings), members, hidden)
         network.load_state_dict(
-            {name.removeprefix("network."): t for name, t in tensors.items() if name.startswith("network.")}
+            {key.removeprefix("network."): t for key, t in tensors.items() if key.startswith("network.")}
         )
         self._network = network.to(self._device)
         return self
