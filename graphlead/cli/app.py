@@ -68,7 +68,7 @@ def _fail(message: str, code: int) -> int:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from graphlead.runs.run import graphlead_version
+        from graphlead.runs.manifest import graphlead_version
 
         typer.echo(f"graphlead {graphlead_version()}")
         raise typer.Exit

@@ -150,8 +150,9 @@ def _profiled(given: Given, console: Console) -> tuple[Profile, Path]:
     settings = settings_of(None, given)
 
     from graphlead.pipeline.discover import profile_list
+    from graphlead.profile.files import PROFILE
 
-    return profile_list(settings, console), settings.out / "profile.json"
+    return profile_list(settings, console), settings.out / PROFILE
 
 
 def _profile_of(run: Path, given: Given) -> tuple[Profile, Path]:
@@ -162,9 +163,11 @@ def _profile_of(run: Path, given: Given) -> tuple[Profile, Path]:
             f"--run does not go with {beside[0]}.", where="profile", remedy="Give one or the other."
         )
 
-    from graphlead.pipeline.discover import profile_run
+    from graphlead.pipeline.finished import FinishedRun
+    from graphlead.profile.files import PROFILE
 
-    return profile_run(run), run / "profile" / "profile.json"
+    finished = FinishedRun(run)
+    return finished.profile, finished.folder.profile / PROFILE
 
 
 def demo(
@@ -180,6 +183,7 @@ def demo(
     from graphlead.core.settings import Settings
     from graphlead.pipeline.discover import discover
     from graphlead.report.summary import summary_text
+    from graphlead.runs.layout import RunFolder
     from graphlead.world import WorldSettings, make_world
     from graphlead.world.truth import against_truth, truth_text
 
@@ -194,6 +198,5 @@ def demo(
     )  # fmt: skip
     result = discover(settings, console)
     against = against_truth(result.scores, world.truth)
-    leads = settings.out / "leads.csv"
-    text = f"{summary_text(result.summary)}\n{truth_text(against)}\nThe lead list: {leads}"
+    text = f"{summary_text(result.summary)}\n{truth_text(against)}\nThe lead list: {RunFolder(settings.out).leads}"
     console.outcome(text, {**result.summary, "truth": against})

@@ -116,12 +116,13 @@ def graph(
     as_json: AsJson = False,
 ) -> None:
     """Draw what is around a company as an interactive page."""
+    from graphlead.pipeline.finished import FinishedRun
     from graphlead.pipeline.picture import picture
     from graphlead.report.summary import counted
 
     console = console_of(quiet, as_json)
     with console.stage("drawing") as progress:
-        count = picture(folder, company, output, hops=hops, most=most, progress=progress)
+        count = picture(FinishedRun(folder), company, output, hops=hops, most=most, progress=progress)
     console.outcome(f"{counted(count, 'node')} drawn in {output}.", {"nodes": count, "file": str(output)})
 
 
@@ -137,10 +138,11 @@ def _group() -> None:
 def push_neo4j(*, run: RunArgument, quiet: Quiet = False, as_json: AsJson = False) -> None:
     """Make the database at NEO4J_URI hold a run: all of it, or what differs from the run it held."""
     from graphlead.pipeline import store
+    from graphlead.pipeline.finished import FinishedRun
 
     console = console_of(quiet, as_json)
     with console.stage("loading into Neo4j") as progress:
-        store.push(run, progress=progress)
+        store.push(FinishedRun(run), progress=progress)
     console.outcome(f"Neo4j holds the run in {run}.", {"run": str(run)})
 
 
@@ -174,11 +176,12 @@ def export_neo4j_admin(
     as_json: AsJson = False,
 ) -> None:
     """CSV with headers for `neo4j-admin database import full`, and its arguments."""
+    from graphlead.pipeline.finished import FinishedRun
     from graphlead.pipeline.store import export_admin
 
     console = console_of(quiet, as_json)
     with console.stage("writing CSV for neo4j-admin") as progress:
-        arguments = export_admin(folder, out, progress=progress)
+        arguments = export_admin(FinishedRun(folder), out, progress=progress)
     hint = f"With the database stopped, run in that folder:\n  neo4j-admin {' '.join(arguments)}"
     console.outcome(f"Written to {out}. {hint}", {"folder": str(out), "arguments": arguments})
 
@@ -195,14 +198,14 @@ def export_bods(
     from datetime import UTC, datetime
 
     from graphlead.connectors.bods_out import write_bods
-    from graphlead.ingest import load_register
+    from graphlead.pipeline.finished import FinishedRun
     from graphlead.report.summary import counted
-    from graphlead.runs.run import read_manifest
 
     console = console_of(quiet, as_json)
-    day = datetime.fromisoformat(read_manifest(folder)["finished"]).astimezone(UTC).date()
+    run = FinishedRun(folder)
+    day = datetime.fromisoformat(run.finished).astimezone(UTC).date()
     with console.stage("writing statements"):
-        count = write_bods(load_register(folder / "register"), out, day=day)
+        count = write_bods(run.whole_register, out, day=day)
     text = f"{counted(count, 'statement')} written to {out}."
     console.outcome(text, {"statements": count, "file": str(out)})
 

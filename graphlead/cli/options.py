@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def _finished(folder: Path | None) -> Path | None:
     """The folder of a finished run. Raises RunFolderError for any other."""
-    from graphlead.runs.run import read_manifest
+    from graphlead.runs.manifest import read_manifest
 
     if folder is not None:
         read_manifest(folder)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from graphlead.core.clients import Cohort, Match
 from graphlead.core.graph import CompanyGraph
@@ -13,12 +11,9 @@ from graphlead.core.profile import Profile
 from graphlead.core.register import Register
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sources:
-    """A register, its graph, the lists resolved against it and the profile of the clients.
-
-    folders: the stages they were made in, by the names under which they are published.
-    """
+    """A register, its graph, the lists resolved against it and the profile of the clients."""
 
     register: Register
     noise: Noise
@@ -27,4 +22,3 @@ class Sources:
     suppressed: Match | None
     cohort: Cohort
     profile: Profile
-    folders: Mapping[str, Path]

@@ -1,29 +1,51 @@
-"""Held-out scores on disk, so that they can be evaluated again without training."""
+"""Held-out scores on disk, so that they can be evaluated again without training and without their register."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graphlead.common.files import write_parquet
 from graphlead.core.arrays import Ints
-from graphlead.evaluate.heldout import HeldOut
+from graphlead.evaluate.heldout import SPLITS, HeldOut
 
 _FACTS = ("company", "fold", "held_out")
 
 
-def save_held_out(result: HeldOut, companies: Ints, path: Path) -> None:
-    """One row a candidate: company (its index, (m,)), fold, held_out, and a column a ranker; segments are not kept."""
-    table = {"company": companies, "fold": result.fold, "held_out": result.held_out, **result.scores}
-    pq.write_table(pa.table(table).replace_schema_metadata({"split": result.split}), path)
+def save_held_out(result: HeldOut, companies: Ints, folder: Path) -> None:
+    """A file a split, a row a candidate: company (its index, (m,)), fold, held_out, the rankers, the segments."""
+    facts = {"company": companies, "fold": result.fold, "held_out": result.held_out, **result.scores}
+    segments = {_segment(name): values for name, values in result.segments.items()}
+    about = {"split": result.split, "segments": json.dumps(list(result.segments))}
+    write_parquet(_file(folder, result.split), pa.table(facts | segments).replace_schema_metadata(about))
 
 
-def load_held_out(path: Path) -> tuple[HeldOut, Ints]:
-    """The split that ``save_held_out`` wrote, without segments, and the candidates' companies (m,)."""
+def load_held_out(folder: Path) -> list[HeldOut]:
+    """The splits that ``save_held_out`` wrote, in the order of SPLITS."""
+    return [_load(_file(folder, split)) for split in SPLITS if _file(folder, split).exists()]
+
+
+def _file(folder: Path, split: str) -> Path:
+    return folder / f"{split}.parquet"
+
+
+def _segment(name: str) -> str:
+    """The column of a segment's values: its own name may be that of a ranker."""
+    return f"segment {name}"
+
+
+def _load(path: Path) -> HeldOut:
     table = pq.read_table(path)
-    scores = {name: table[name].to_numpy() for name in table.column_names if name not in _FACTS}
-    held_out = table["held_out"].to_numpy().astype(np.bool_)
-    split = table.schema.metadata[b"split"].decode()
-    return HeldOut(split, table["fold"].to_numpy(), held_out, scores), table["company"].to_numpy()
+    segments = json.loads(table.schema.metadata[b"segments"])
+    others = {*_FACTS, *map(_segment, segments)}
+    return HeldOut(
+        split=table.schema.metadata[b"split"].decode(),
+        fold=table["fold"].to_numpy(),
+        held_out=table["held_out"].to_numpy().astype(np.bool_),
+        scores={name: table[name].to_numpy() for name in table.column_names if name not in others},
+        segments={name: table[_segment(name)].combine_chunks() for name in segments},
+    )

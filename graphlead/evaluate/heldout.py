@@ -8,12 +8,17 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from graphlead.core.arrays import Flags, Floats
+from graphlead.core.arrays import Flags, Floats, Ints
 from graphlead.core.errors import CarrierError
+from graphlead.core.register import Register, Role
+
+SPLITS = ("groups", "random", "time")
+"""The held-out splits, the one closest to a list of net-new leads first: the verdict is drawn on it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class HeldOut:
     """One split: scores of several rankers over m candidates, held-out clients and unlabelled companies.
 
@@ -51,3 +56,13 @@ class HeldOut:
     @property
     def n_held_out(self) -> int:
         return int(self.held_out.sum())
+
+
+def segments_of(register: Register, companies: Ints) -> dict[str, pa.Array]:
+    """The place and the industry of these companies (m,), by column: what results are broken down by."""
+    columns = register.names_of(Role.REGION, Role.COUNTRY)[:1] + register.names_of(Role.INDUSTRY)[:1]
+    rows = pa.array(companies)
+    return {
+        name: pc.cast(register.read(name).column(0).take(rows), pa.string()).combine_chunks()
+        for name in columns
+    }

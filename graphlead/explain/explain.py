@@ -26,7 +26,7 @@ from graphlead.explain.ties.shares import Stakes
 from graphlead.explain.ties.ties import tie_writer, ways_to_clients
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Trained:
     """A finished ranking, as far as it takes to explain it.
 

@@ -12,7 +12,7 @@ from graphlead.core.evidence import Evidence
 from graphlead.core.sources import Sources
 from graphlead.evaluate.judge import curves_saved
 from graphlead.pipeline.rank import companies_of
-from graphlead.pipeline.train import Evaluated
+from graphlead.pipeline.scored import Evaluated
 from graphlead.report.html.content import ReportContent
 from graphlead.report.html.names import names_of
 from graphlead.report.html.plane import make_plane
@@ -45,7 +45,7 @@ def content_of(
         leads=leads,
         lead_companies=companies,
         whitespace=whitespace,
-        curves=curves_saved(scored.heldout, seed),
+        curves=curves_saved(scored.heldout, scored.judgement, seed),
         profile=sources.profile,
         evidence=tuple(evidence),
         names=names_of(evidence, sources.register),

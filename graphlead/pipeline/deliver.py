@@ -21,19 +21,16 @@ from graphlead.explain.files import load_evidence, save_evidence
 from graphlead.pipeline.content import content_of
 from graphlead.pipeline.explain import explain_companies, whitespace_ties
 from graphlead.pipeline.rank import Ranking, companies_of, rank
-from graphlead.pipeline.train import Evaluated
+from graphlead.pipeline.scored import Evaluated
 from graphlead.report.evidence import with_clients, with_evidence
 from graphlead.report.html.build import write_report
 from graphlead.report.noise import noise_text
+from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 from graphlead.tasks.leads import first_clients
 
-EVIDENCE, REPORT = "evidence.json", "report.html"
-SHOWN = ("leads.csv", "whitespace.csv", REPORT, "scores.parquet", "review.csv", "metrics.json")
-"""The files that a summary points to."""
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """What a run hands over. ``scores`` has every candidate, ``leads`` the net-new ones to call, best first.
 
@@ -50,50 +47,42 @@ class Result:
     evidence: Sequence[Evidence]
 
 
-def hand_over(
-    run: Run, sources: Sources, scored: Evaluated, settings: Settings, inputs: Json, console: Console
-) -> Result:
-    """Write every result of a run into its folder and tell what they say."""
-    stages = [path.name for path in (*sources.folders.values(), *scored.folders.values())]
-    key = {"inputs": inputs, "settings": settings.to_json(), "stages": stages}
+def hand_over(run: Run, sources: Sources, scored: Evaluated, settings: Settings, console: Console) -> Result:
+    """Write every result of a run into its folder and return them."""
     with console.stage("ranking"):
         ranking = rank(sources, scored, settings)
     with console.stage("finding the reasons") as progress:
-        why = run.stage("evidence", key, lambda folder: _explain(sources, scored, ranking, folder, progress))
-        evidence = load_evidence(why / EVIDENCE, sources.register.ids())
-        result = collect_results(run.out, sources, scored, ranking, evidence)
+        why = run.stage("evidence", lambda folder: _explain(sources, scored, ranking, folder, progress))
+        evidence = load_evidence(why.evidence, sources.register.ids())
+        result = collect_results(run.folder, sources, scored, ranking, evidence)
     with console.stage("writing the results"):
-        made = run.stage("results", key, lambda folder: _write(folder, result, ranking, sources, scored))
-        told = run.stage("report", key, lambda folder: report(folder / REPORT, result, sources, scored))
-        files = {path.name: path for folder in (made, why, told) for path in sorted(folder.iterdir())}
-        manifest = run.manifest(
-            inputs=inputs,
-            settings=settings.to_json(),
-            device=scored.model_inputs.device,
-            ranker=scored.judgement.choice.name,
-        )
-        run.publish(files | dict(sources.folders) | dict(scored.folders), manifest)
+        run.stage("results", lambda folder: _write(folder, result, ranking, sources, scored))
+        run.stage("report", lambda folder: report(folder, result, sources, scored))
+        manifest = run.manifest(device=scored.model_inputs.device, ranker=scored.judgement.choice.name)
+        run.publish(manifest)
     cost = {"seconds": manifest["seconds"], "peak_mb": manifest["peak_mb"]}
     return replace(result, summary=result.summary | cost)
 
 
-def report(path: Path, result: Result, sources: Sources, scored: Evaluated) -> None:
+def report(folder: RunFolder, result: Result, sources: Sources, scored: Evaluated) -> None:
     """Write the report of a run."""
     content = content_of(
         sources, scored, result.scores, result.leads, len(result.whitespace), result.evidence
     )
-    write_report(path, content)
+    write_report(folder.report, content)
 
 
-def _explain(sources: Sources, scored: Evaluated, ranking: Ranking, folder: Path, progress: Progress) -> None:
+def _explain(
+    sources: Sources, scored: Evaluated, ranking: Ranking, folder: RunFolder, progress: Progress
+) -> None:
     register = sources.register
     leads = companies_of(ranking.leads, register)
     evidence = explain_companies(scored, sources.cohort, leads, progress)
-    save_evidence(evidence, register.ids(), folder / EVIDENCE)
+    save_evidence(evidence, register.ids(), folder.evidence)
 
 
 def collect_results(
-    folder: Path, sources: Sources, scored: Evaluated, ranking: Ranking, evidence: Sequence[Evidence]
+    folder: RunFolder, sources: Sources, scored: Evaluated, ranking: Ranking, evidence: Sequence[Evidence]
 ) -> Result:
     """The lists with their reasons, and everything beside them."""
     register = sources.register
@@ -107,11 +96,19 @@ def collect_results(
     ])  # fmt: skip
     scores = ranking.scores.assign(nearest_client_id=ranking.scores["company_id"].map(nearest))
     summary = _summary(folder, sources, scored, ranking)
-    metrics = scored.evaluation.metrics
-    return Result(folder, leads, whitespace, scores, metrics, summary, sources.profile, evidence)
+    return Result(
+        folder=folder.path,
+        leads=leads,
+        whitespace=whitespace,
+        scores=scores,
+        metrics=scored.evaluation.metrics,
+        summary=summary,
+        profile=sources.profile,
+        evidence=evidence,
+    )
 
 
-def _summary(folder: Path, sources: Sources, scored: Evaluated, ranking: Ranking) -> Json:
+def _summary(folder: RunFolder, sources: Sources, scored: Evaluated, ranking: Ranking) -> Json:
     choice = scored.judgement.choice
     return {
         "companies": sources.register.n_companies,
@@ -127,20 +124,25 @@ def _summary(folder: Path, sources: Sources, scored: Evaluated, ranking: Ranking
         "reason": choice.reason,
         "verdict": scored.evaluation.verdict,
         "notes": _notes(scored, ranking),
-        "files": {name: (folder / name).as_posix() for name in SHOWN},
+        "files": {path.name: path.as_posix() for path in _shown(folder)},
     }
+
+
+def _shown(folder: RunFolder) -> tuple[Path, ...]:
+    """The files that a summary points to."""
+    return (folder.leads, folder.whitespace, folder.report, folder.scores, folder.review, folder.metrics)
 
 
 def _notes(scored: Evaluated, ranking: Ranking) -> list[str]:
     return [*scored.evaluation.notes, *(each.sentence() for each in ranking.leanings)]
 
 
-def _write(folder: Path, result: Result, ranking: Ranking, sources: Sources, scored: Evaluated) -> None:
-    write_csv(folder / "leads.csv", result.leads)
-    write_csv(folder / "whitespace.csv", result.whitespace)
-    write_parquet(folder / "scores.parquet", result.scores)
-    write_csv(folder / "clients.csv", sources.clients.table)
-    write_csv(folder / "review.csv", sources.clients.review)
+def _write(folder: RunFolder, result: Result, ranking: Ranking, sources: Sources, scored: Evaluated) -> None:
+    write_csv(folder.leads, result.leads)
+    write_csv(folder.whitespace, result.whitespace)
+    write_parquet(folder.scores, result.scores)
+    write_csv(folder.clients, sources.clients.table)
+    write_csv(folder.review, sources.clients.review)
     evaluation = scored.evaluation
     metrics = {
         "verdict": evaluation.verdict,
@@ -151,7 +153,7 @@ def _write(folder: Path, result: Result, ranking: Ranking, sources: Sources, sco
         "metrics": evaluation.metrics.to_dict("records"),
         "segments": evaluation.segments.to_dict("records"),
     }
-    write_json(folder / "metrics.json", metrics)
-    (folder / "noise.txt").write_text(noise_text(sources.noise), "utf-8")
+    write_json(folder.metrics, metrics)
+    folder.noise.write_text(noise_text(sources.noise), "utf-8")
     columns = [asdict(column) for column in sources.register.columns]
-    write_json(folder / "plan.json", {"columns": columns})
+    write_json(folder.plan, {"columns": columns})

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from graphlead.common.console import Console
-from graphlead.core.arrays import Json
 from graphlead.core.clients import Match
 from graphlead.core.evaluation import Evaluation
 from graphlead.core.profile import Profile
 from graphlead.core.register import Register
 from graphlead.core.settings import Settings
-from graphlead.explain.files import load_evidence
+from graphlead.evaluate.judge import evaluate_saved
 from graphlead.graph.build import build_graph
 from graphlead.ingest import ingest, read_list
 from graphlead.match import match_clients
 from graphlead.match.cohort import cohort_of
 from graphlead.pipeline import store as storing
 from graphlead.pipeline import train as training
-from graphlead.pipeline.deliver import EVIDENCE, REPORT, Result, collect_results, hand_over, report
+from graphlead.pipeline.deliver import Result, collect_results, hand_over, report
+from graphlead.pipeline.exclude import without
 from graphlead.pipeline.explain import Explained, explain_company
-from graphlead.pipeline.gather import INPUTS, excluded, gather, reopen, review_answers, stage_key
+from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.gather import gather, review_answers
 from graphlead.pipeline.rank import rank
-from graphlead.pipeline.train import Evaluated
+from graphlead.pipeline.scored import Evaluated
 from graphlead.profile.build import profile_clients
-from graphlead.profile.files import load_profile, save_profile
-from graphlead.runs.run import hash_inputs, open_run, read_manifest
+from graphlead.profile.files import save_profile
+from graphlead.runs.manifest import hash_inputs, hash_run
+from graphlead.runs.run import open_run
 
 
 def discover(settings: Settings, console: Console) -> Result:
@@ -34,11 +37,10 @@ def discover(settings: Settings, console: Console) -> Result:
     training.check(settings)
     storing.check(settings.store)
     inputs = hash_inputs(settings.inputs())
-    with open_run(settings.out) as run:
-        sources = gather(run, inputs, settings, console)
-        trained = training.train(run, sources.register, sources.graph, sources.cohort, settings, console,
-                                 key=stage_key(inputs, settings, *INPUTS))  # fmt: skip
-        result = hand_over(run, sources, trained, settings, inputs, console)
+    with open_run(settings.out, inputs, settings.to_json()) as run:
+        sources = gather(run, settings, console)
+        trained = training.train(run, sources, settings, console)
+        result = hand_over(run, sources, trained, settings, console)
         _keep_graph(settings, console)
         return result
 
@@ -54,25 +56,26 @@ def score_again(
     top: int,
 ) -> Result:
     """Apply the models of a finished run to a newer register, without training again."""
-    settings = training.settings_of(read_manifest(run), companies, links, clients, out, top)
-    finished = read_manifest(run)["finished"]
-    inputs: Json = hash_inputs({"companies": companies, "links": links, "clients": clients})
-    inputs["run"] = {"path": run.as_posix(), "finished": finished}
-    with open_run(out) as newer:
-        sources = gather(newer, inputs, settings, console, earlier=run)
-        scored = training.apply(run, sources.register, sources.graph, sources.cohort, settings, console)
-        result = hand_over(newer, sources, scored, settings, inputs, console)
+    earlier = FinishedRun(run)
+    own = clients or earlier.settings.clients
+    settings = replace(earlier.settings, companies=companies, links=links, clients=own, out=out, top=top)
+    inputs = hash_inputs({"companies": companies, "links": links, "clients": clients})
+    with open_run(out, inputs | {"run": hash_run(run)}, settings.to_json()) as newer:
+        sources = gather(newer, settings, console, earlier)
+        scored = training.apply(newer, earlier, sources, settings, console)
+        result = hand_over(newer, sources, scored, settings, console)
         _keep_graph(settings, console)
         return result
 
 
 def _keep_graph(settings: Settings, console: Console) -> None:
     """Put a run that was just published into its graph stores."""
+    run = FinishedRun(settings.out)
     with console.stage("keeping the graph") as progress:
-        storing.build_embedded(settings.out, progress=progress)
+        storing.build_embedded(run, progress=progress)
     if settings.store == "neo4j":
         with console.stage("loading into Neo4j") as progress:
-            storing.push(settings.out, progress=progress)
+            storing.push(run, progress=progress)
 
 
 def match_list(settings: Settings, console: Console) -> Match:
@@ -89,9 +92,10 @@ def match_list(settings: Settings, console: Console) -> Match:
 
 def evaluate_run(run: Path, console: Console) -> Evaluation:
     """The evaluation of a finished run, from its held-out scores."""
-    manifest = read_manifest(run)
+    finished = FinishedRun(run)
     with console.stage("evaluating") as progress:
-        return training.evaluation_of(run, manifest["settings"], progress)
+        seed = finished.settings.seed
+        return evaluate_saved(finished.folder.heldout, finished.judgement, seed, progress)
 
 
 def profile_list(settings: Settings, console: Console) -> Profile:
@@ -107,7 +111,7 @@ def profile_list(settings: Settings, console: Console) -> Profile:
                 progress=progress,
             )
         settings.check_excluded(column.name for column in full.columns)
-        register = full.without(excluded(full, settings.exclude))
+        register = without(full, settings.exclude)
         with console.stage("matching the list") as progress:
             match = match_clients(read_list(settings.clients), full, progress=progress)
         cohort = cohort_of(full.ids(), match, None, files=(str(settings.companies), str(settings.clients)))
@@ -118,27 +122,22 @@ def profile_list(settings: Settings, console: Console) -> Profile:
     return profile
 
 
-def profile_run(run: Path) -> Profile:
-    """The profile of a finished run's clients."""
-    read_manifest(run)
-    return load_profile(run / "profile")
-
-
 def explain_lead(run: Path, company: str, console: Console) -> tuple[Explained, Register]:
     """Why a company of a finished run ranks where it does, and the run's register."""
+    finished = FinishedRun(run)
     with console.stage("looking for reasons") as progress:
-        return explain_company(run, company, progress)
+        return explain_company(finished, company, progress), finished.register
 
 
 def report_run(run: Path, console: Console) -> Path:
     """Write the report of a finished run once more, from its folder."""
+    finished = FinishedRun(run)
     with console.stage("reading the run"):
-        sources, settings = reopen(run)
-        reopened = training.reopen(run, sources.register, sources.graph, settings)
-        scored = Evaluated(**vars(reopened), evaluation=training.evaluation_of(run, settings.to_json()))
-        ranking = rank(sources, scored, settings)
-        evidence = load_evidence(run / EVIDENCE, sources.register.ids())
-        result = collect_results(run, sources, scored, ranking, evidence)
+        folder, sources, judgement = finished.folder, finished.sources, finished.judgement
+        evaluation = evaluate_saved(folder.heldout, judgement, finished.settings.seed)
+        scored = Evaluated(**vars(finished.scored), heldout=folder.heldout, evaluation=evaluation)
+        ranking = rank(sources, scored, finished.settings)
+        result = collect_results(folder, sources, scored, ranking, finished.evidence)
     with console.stage("writing the report"):
-        report(run / REPORT, result, sources, scored)
-    return run / REPORT
+        report(folder, result, sources, scored)
+    return folder.report

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from graphlead.core.arrays import NONE, Floats, Ints, Reals
 from graphlead.core.clients import Cohort
@@ -27,13 +24,12 @@ from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsArou
 from graphlead.graph.build import stakes_of
 from graphlead.learn.crossfit import Models
 from graphlead.learn.registry import load_models
-from graphlead.pipeline import train as training
 from graphlead.pipeline.find import find_company, name_of
-from graphlead.pipeline.gather import reopen
-from graphlead.pipeline.train import Scored
+from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.scored import Scored, folds_of
 
 SAMPLE = 2_000
-"""Unlabelled companies that say what is typical."""
+"""Unlabelled companies that stand for what is typical."""
 
 WALKED_AT_ONCE = 16
 
@@ -101,13 +97,13 @@ def explain_companies(
 ) -> list[Evidence]:
     """Evidence for ``companies`` (m,), candidates of a run, each once, in their order."""
     model_inputs = scored.model_inputs
-    models = load_models(scored.models, model_inputs.device)
+    models = load_models(scored.trained.model, model_inputs.device)
     progress(0, 1, "looking at the companies as the models saw them")
     candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
     views = Views(
         model_inputs.features,
         companies,
-        training.folds_of(scored.models, model_inputs.register)[companies].astype(np.int32),
+        folds_of(scored.trained, model_inputs.register)[companies].astype(np.int32),
         model_inputs.label_features.rows(companies, cohort.clients),
     )
     scorer = Rescorer(models, scored.judgement, scored.scores, candidates)
@@ -122,18 +118,18 @@ def _trained(scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints)
     raw = scored.judgement.final(scored.scores, candidates)
     published[candidates] = log_odds(scored.judgement.calibration(raw))
     return Trained(
-        model_inputs.register,
-        model_inputs.graph,
-        cohort,
-        model_inputs.features,
-        model_inputs.label_features.features,
-        scorer,
-        WalkFromOthers(model_inputs.label_features, clients),
-        Lift(log_lift, GROUP_STRENGTH, LINK_STRENGTH),
-        lambda: _stakes(model_inputs.register),
-        sample,
-        model_inputs.label_features.rows(sample, clients),
-        published,
+        register=model_inputs.register,
+        graph=model_inputs.graph,
+        cohort=cohort,
+        features=model_inputs.features,
+        label_features=model_inputs.label_features.features,
+        scorer=scorer,
+        walk=WalkFromOthers(model_inputs.label_features, clients),
+        lift=Lift(log_lift, GROUP_STRENGTH, LINK_STRENGTH),
+        stakes=lambda: _stakes(model_inputs.register),
+        sample=sample,
+        sampled=model_inputs.label_features.rows(sample, clients),
+        log_odds=published,
     )
 
 
@@ -149,7 +145,7 @@ def whitespace_ties(
     return ties_in_group(register, graph, cohort, companies, lambda: _stakes(register))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Explained:
     """A company of a finished run with its score (a probability), its rank of ``ranked``, and the evidence for it."""
 
@@ -161,15 +157,17 @@ class Explained:
     evidence: Evidence
 
 
-def explain_company(run: Path, wanted: str, progress: Progress = silent) -> tuple[Explained, Register]:
-    """Why a company, by its id or name, ranks where it does in a finished run; and the run's register."""
-    sources, settings = reopen(run)
-    register = sources.register
-    company = find_company(register, sources.cohort, wanted)
-    scored = training.reopen(run, register, sources.graph, settings)
-    evidence = explain_companies(scored, sources.cohort, np.array([company], np.int32), progress)[0]
-    table = pq.read_table(run / "scores.parquet", columns=["company_id", "score", "rank"])
-    name, company_id = name_of(register, company), register.ids()[company].as_py()
-    row = pc.index(table["company_id"], company_id).as_py()
-    score, rank = (table[column][row].as_py() for column in ("score", "rank"))
-    return Explained(company_id, name, score, rank, len(table), evidence), register
+def explain_company(run: FinishedRun, wanted: str, progress: Progress = silent) -> Explained:
+    """Why a company, by its id or name, ranks where it does in a finished run."""
+    company = find_company(run.register, run.cohort, wanted)
+    evidence = explain_companies(run.scored, run.cohort, np.array([company], np.int32), progress)[0]
+    company_id = run.register.ids()[company].as_py()
+    [found] = run.scores.loc[run.scores["company_id"] == company_id, ["score", "rank"]].to_dict("records")
+    return Explained(
+        company_id=company_id,
+        name=name_of(run.register, company),
+        score=found["score"],
+        rank=found["rank"],
+        ranked=len(run.scores),
+        evidence=evidence,
+    )

@@ -2,142 +2,150 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from graphlead.common.console import Console
 from graphlead.common.spreadsheets import restored
-from graphlead.core.arrays import Json
 from graphlead.core.clients import Cohort, Match
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.noise import Noise
-from graphlead.core.register import PLACES, Register, Role
+from graphlead.core.profile import Profile
+from graphlead.core.register import Register
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.graph.build import build_graph
 from graphlead.graph.files import load_graph, save_graph
-from graphlead.ingest import ingest, load_noise, load_register, read_list
-from graphlead.match import match_clients
+from graphlead.ingest.build import ingest
+from graphlead.ingest.lists import read_list
+from graphlead.ingest.records import load_noise, load_register
 from graphlead.match.cohort import cohort_of
 from graphlead.match.files import load_match, save_match
+from graphlead.match.resolve import match_clients
+from graphlead.pipeline.exclude import without
+from graphlead.pipeline.finished import FinishedRun
 from graphlead.profile.build import profile_clients
 from graphlead.profile.files import load_profile, save_profile
-from graphlead.runs.run import Run, read_manifest
+from graphlead.runs.layout import RunFolder
+from graphlead.runs.run import Run
 
 FEW_CLIENTS = 20
-INPUTS = ("companies", "links", "clients", "suppress", "reviewed")
 
 
-def gather(
-    run: Run, inputs: Json, settings: Settings, console: Console, earlier: Path | None = None
-) -> Sources:
-    """Read, match, link and profile, each a stage that a second run of the same command finds done."""
-    read = _read(run, inputs, settings, console)
-    full, noise = load_register(read), load_noise(read)
+def gather(run: Run, settings: Settings, console: Console, earlier: FinishedRun | None = None) -> Sources:
+    """Read, match, link and profile, each a stage that a second run of the same command finds done.
+
+    earlier: the run that a list which is not given is taken from.
+    """
+    full, noise = _read(run, settings, console)
     if earlier is None:
         print_plan(console, full, noise)
     settings.check_excluded(column.name for column in full.columns)
-    register = full.without(excluded(full, settings.exclude))
-    lists = {"match": "clients"} | ({"suppressed": "suppress"} if settings.suppress or earlier else {})
-    folders = {"register": read} | {
-        name: _matched(run, which, full, inputs, settings, console, earlier) for name, which in lists.items()
-    }
-    folders["graph"] = _linked(run, register, inputs, settings, console)
-    clients = load_match(folders["match"])
-    suppressed = load_match(folders["suppressed"]) if "suppressed" in folders else None
-    cohort = cohort_of(
-        full.ids(), clients, suppressed, files=(str(settings.companies), str(settings.clients))
-    )
+    register = without(full, settings.exclude)
+    clients = _resolve_clients(run, full, settings, console, earlier)
+    suppressed = _resolve_suppressed(run, full, settings, console, earlier)
+    graph = _link(run, register, console)
+    files = (str(settings.companies), str(settings.clients))
+    cohort = cohort_of(full.ids(), clients, suppressed, files=files)
     if len(cohort.clients) < FEW_CLIENTS:
         console.warn(
             f"only {len(cohort.clients)} clients were found: the figures will be rough, and so will the ranking."
         )
-    graph = load_graph(folders["graph"])
-    folders["profile"] = _profiled(run, register, graph, cohort, inputs, settings, console)
     return Sources(
-        register, noise, graph, clients, suppressed, cohort, load_profile(folders["profile"]), folders
+        register=register,
+        noise=noise,
+        graph=graph,
+        clients=clients,
+        suppressed=suppressed,
+        cohort=cohort,
+        profile=_profile(run, register, graph, cohort, settings, console),
     )
 
 
-def _read(run: Run, inputs: Json, settings: Settings, console: Console) -> Path:
-    """The stage folder of the cleaned register."""
-
-    def make(folder: Path) -> None:
+def _read(run: Run, settings: Settings, console: Console) -> tuple[Register, Noise]:
+    def make(folder: RunFolder) -> None:
+        folder.register.mkdir()
         ingest(
             settings.companies,
             settings.links,
-            folder,
+            folder.register,
             overrides=settings.columns,
             seed=settings.seed,
             progress=progress,
         )
 
     with console.stage("reading and cleaning") as progress:
-        return run.stage("register", stage_key(inputs, settings, "companies", "links"), make)
+        read = run.stage("register", make).register
+    return load_register(read), load_noise(read)
 
 
-def _matched(
-    run: Run,
-    which: str,
-    register: Register,
-    inputs: Json,
-    settings: Settings,
-    console: Console,
-    earlier: Path | None,
-) -> Path:
-    """The stage folder of a list resolved against the register; without a list, the earlier run's."""
-    path: Path | None = getattr(settings, which) if which in inputs else None
+def _resolve_clients(
+    run: Run, register: Register, settings: Settings, console: Console, earlier: FinishedRun | None
+) -> Match:
+    """The client list resolved against the register; without a list, the earlier run's."""
+    path, reviewed = _given(run, "clients", settings.clients), _given(run, "reviewed", settings.reviewed)
 
-    def make(folder: Path) -> None:
+    def make(folder: RunFolder) -> None:
+        folder.match.mkdir()
         if path is None:
-            return save_match(_kept(earlier, which), folder)
-        typed = read_list(path)
-        if which == "suppress" and typed.empty:
-            return save_match(_nobody(), folder)
-        answers = review_answers(settings.reviewed) if which == "clients" else None
-        return save_match(match_clients(typed, register, reviewed=answers, progress=progress), folder)
+            found = earlier.clients if earlier else _nobody()
+        else:
+            answers = review_answers(reviewed)
+            found = match_clients(read_list(path), register, reviewed=answers, progress=progress)
+        save_match(found, folder.match)
 
-    with console.stage(f"matching {path.name if path else f'the {which} of the earlier run'}") as progress:
-        return run.stage(
-            f"match-{which}", stage_key(inputs, settings, "companies", which, "reviewed", "run"), make
-        )
+    with console.stage(_matching(path, "clients")) as progress:
+        return load_match(run.stage("match", make).match)
 
 
-def _linked(run: Run, register: Register, inputs: Json, settings: Settings, console: Console) -> Path:
-    """The folder of the graph."""
+def _resolve_suppressed(
+    run: Run, register: Register, settings: Settings, console: Console, earlier: FinishedRun | None
+) -> Match | None:
+    """The list of companies never to propose, resolved; without a list, the earlier run's; None for neither."""
+    path = _given(run, "suppress", settings.suppress)
+    if path is None and earlier is None:
+        return None
 
-    def make(folder: Path) -> None:
-        save_graph(build_graph(register, progress=progress), folder / "graph")
+    def make(folder: RunFolder) -> None:
+        folder.suppressed.mkdir()
+        if path is None:
+            found = (earlier and earlier.suppressed) or _nobody()
+        else:
+            typed = read_list(path)
+            found = _nobody() if typed.empty else match_clients(typed, register, progress=progress)
+        save_match(found, folder.suppressed)
 
+    with console.stage(_matching(path, "suppress")) as progress:
+        return load_match(run.stage("suppressed", make).suppressed)
+
+
+def _given(run: Run, name: str, path: Path | None) -> Path | None:
+    """The path of an input when it is this run's: the settings of a run that scores name the earlier run's too."""
+    return path if name in run.inputs else None
+
+
+def _matching(path: Path | None, which: str) -> str:
+    return f"matching {path.name if path else f'the {which} of the earlier run'}"
+
+
+def _link(run: Run, register: Register, console: Console) -> CompanyGraph:
     with console.stage("building the graph") as progress:
-        return run.stage("graph", stage_key(inputs, settings, "companies", "links"), make) / "graph"
+        linked = run.stage(
+            "graph", lambda folder: save_graph(build_graph(register, progress=progress), folder.graph)
+        )
+    return load_graph(linked.graph)
 
 
-def _profiled(
-    run: Run,
-    register: Register,
-    graph: CompanyGraph,
-    cohort: Cohort,
-    inputs: Json,
-    settings: Settings,
-    console: Console,
-) -> Path:
-    """The stage folder of the clients' profile."""
-
-    def make(folder: Path) -> None:
-        save_profile(profile_clients(register, graph, cohort, seed=settings.seed, progress=progress), folder)
+def _profile(
+    run: Run, register: Register, graph: CompanyGraph, cohort: Cohort, settings: Settings, console: Console
+) -> Profile:
+    def make(folder: RunFolder) -> None:
+        profile = profile_clients(register, graph, cohort, seed=settings.seed, progress=progress)
+        save_profile(profile, folder.profile)
 
     with console.stage("profiling the clients") as progress:
-        return run.stage("profile", stage_key(inputs, settings, *INPUTS, "run"), make)
-
-
-def _kept(earlier: Path | None, which: str) -> Match:
-    folder = (earlier or Path()) / {"clients": "match", "suppress": "suppressed"}[which]
-    if not folder.is_dir():
-        return _nobody()
-    return load_match(folder)
+        return load_profile(run.stage("profile", make).profile)
 
 
 def _nobody() -> Match:
@@ -149,46 +157,6 @@ def _nobody() -> Match:
 def review_answers(reviewed: Path | None) -> pd.DataFrame | None:
     """A review table that was filled in, as it was before it went through a spreadsheet."""
     return None if reviewed is None else restored(read_list(reviewed))
-
-
-def stage_key(inputs: Json, settings: Settings, *names: str) -> Json:
-    """What a stage depends on: these inputs' content, and every setting but paths, the list's length and the store."""
-    hashes = {
-        name: inputs[name].get("sha256", inputs[name].get("finished")) for name in names if name in inputs
-    }
-    kept = {k: v for k, v in settings.to_json().items() if k not in (*INPUTS, "out", "top", "store")}
-    return {"inputs": hashes, "settings": kept}
-
-
-def excluded(register: Register, names: tuple[str, ...]) -> frozenset[str]:
-    """The columns that leaving out these means: with a place also every finer one, for it tells the wider."""
-    out = set(names)
-    roles = {column.name: column.role for column in register.columns}
-    for name in names:
-        if roles[name] in PLACES:
-            finer = PLACES[PLACES.index(roles[name]) + 1 :]
-            out |= set(register.names_of(*finer, Role.ADDRESS))
-    return frozenset(out)
-
-
-def reopen(run: Path) -> tuple[Sources, Settings]:
-    """What a finished run had gathered, from its folder, and its settings."""
-    settings = replace(Settings.load(None, read_manifest(run)["settings"]), out=run)
-    full = load_register(run / "register")
-    register = full.without(excluded(full, settings.exclude))
-    clients = load_match(run / "match")
-    suppressed = load_match(run / "suppressed") if (run / "suppressed").is_dir() else None
-    sources = Sources(
-        register,
-        load_noise(run / "register"),
-        load_graph(run / "graph"),
-        clients,
-        suppressed,
-        cohort_of(full.ids(), clients, suppressed),
-        load_profile(run / "profile"),
-        {},
-    )
-    return sources, settings
 
 
 def print_plan(console: Console, register: Register, noise: Noise) -> None:

@@ -18,12 +18,11 @@ from graphlead.core.arrays import Flags, Floats, Ints
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import SettingsError
 from graphlead.core.register import Register
-from graphlead.core.sources import Sources
 from graphlead.graph.build import stakes_of
 from graphlead.graph.nearby import LEVELS, LEVELS_SHARE, Nearby, levels_beside, most_urgent, nearby
 from graphlead.graph.views import induced
 from graphlead.pipeline.find import by_id_or_name
-from graphlead.pipeline.gather import reopen
+from graphlead.pipeline.finished import FinishedRun
 from graphlead.report.html.ego import EgoContent, EgoEdge, EgoNode, place_name, write_ego
 
 MOST_HOPS, MOST_NODES = 10, 1000
@@ -41,21 +40,20 @@ class Scores:
 
 
 def picture(
-    run: Path, company: str, out: Path, *, hops: int = 2, most: int = 200, progress: Progress = silent
+    run: FinishedRun, company: str, out: Path, *, hops: int = 2, most: int = 200, progress: Progress = silent
 ) -> int:
     """Draw what is within ``hops`` steps of a company, by its id or name, into the HTML file ``out``.
 
-    At most ``most`` nodes are drawn: of more, the ways to clients, the company's owners, then the nearest with the
+    At most ``most`` nodes are drawn: of more, the paths to clients, the company's owners, then the nearest with the
     highest scores. Industries and places are drawn where the company is in them or several companies share them;
     no way leads through them. Returns how many nodes are drawn. Raises InputError for a company that is not there or
-    a name that several have, SettingsError for hops or most out of range, RunFolderError for no finished run.
+    a name that several have, SettingsError for hops or most out of range.
     """
     _check(hops, most)
     progress(0, 3, "reading the run")
-    sources, _ = reopen(run)
-    at = by_id_or_name(sources.register, company)
+    at = by_id_or_name(run.register, company)
     progress(1, 3, "looking around")
-    content = _content(run, sources, at, hops, most)
+    content = _content(run, at, hops, most)
     progress(2, 3, "drawing")
     with disk_errors(out.parent):
         write_ego(out, content)
@@ -71,24 +69,24 @@ def _check(hops: int, most: int) -> None:
             )
 
 
-def _content(run: Path, sources: Sources, company: int, hops: int, most: int) -> EgoContent:
-    graph, register = sources.graph, sources.register
+def _content(run: FinishedRun, company: int, hops: int, most: int) -> EgoContent:
+    graph, register = run.graph, run.register
     near = nearby(graph, company, hops)
-    scores = _scores(run / "scores.parquet", register, near)
-    shown, levels = _chosen(sources, near, scores, company, most)
+    scores = _scores(run.folder.scores, register, near)
+    shown, levels = _chosen(run, near, scores, company, most)
     chosen = {kind: np.zeros(count, bool) for kind, count in graph.nodes.items()}
     for kind in near.kinds:
         chosen[kind][near.index[shown & near.of(kind)]] = True
     for kind, index in levels.items():
         chosen[kind][index] = True
     view = induced(graph, register, chosen)
-    nodes = _nodes(sources, near, scores, shown, view)
+    nodes = _nodes(run, near, scores, shown, view)
     edges = _edges(register, view, {(node.kind, node.key): i for i, node in enumerate(nodes)})
     return EgoContent(date.today(), nodes, edges, hops, int(len(near) - shown.sum()))
 
 
 def _scores(path: Path, register: Register, near: Nearby) -> Scores:
-    """What the run says of the companies nearby."""
+    """The scores of the companies nearby."""
     found = Scores(np.full(len(near), np.nan, np.float32), np.zeros(len(near), np.int32))
     entries = np.flatnonzero(near.of("company"))
     ids = register.ids().cast(pa.string()).take(pa.array(near.index[entries]))
@@ -102,33 +100,33 @@ def _scores(path: Path, register: Register, near: Nearby) -> Scores:
 
 
 def _chosen(
-    sources: Sources, near: Nearby, scores: Scores, company: int, most: int
+    run: FinishedRun, near: Nearby, scores: Scores, company: int, most: int
 ) -> tuple[Flags, dict[str, Ints]]:
     """Which entries of what is nearby are drawn, bool (m,), and which industries and places."""
     everything = np.ones(len(near), bool)
-    levels = levels_beside(sources.graph, _companies(near, everything), company, most)
+    levels = levels_beside(run.graph, _companies(near, everything), company, most)
     wanted = sum(map(len, levels.values()))
     if len(near) + wanted <= most:
         return everything, levels
     reserved = min(wanted, most // LEVELS_SHARE)
-    order = _urgency(sources, near, scores, company)
+    order = _urgency(run, near, scores, company)
     shown = most_urgent(near, order, most - reserved)
     room = most - int(shown.sum())
-    return shown, levels_beside(sources.graph, _companies(near, shown), company, room)
+    return shown, levels_beside(run.graph, _companies(near, shown), company, room)
 
 
 def _companies(near: Nearby, shown: Flags) -> Ints:
     return near.index[shown & near.of("company")]
 
 
-def _urgency(sources: Sources, near: Nearby, scores: Scores, company: int) -> Ints:
+def _urgency(run: FinishedRun, near: Nearby, scores: Scores, company: int) -> Ints:
     """The entries, those first that a picture must not miss: clients, owners, the nearest, the highest scores."""
-    client = near.of("company") & np.isin(near.index, sources.cohort.clients)
+    client = near.of("company") & np.isin(near.index, run.cohort.clients)
     owner, weight = np.zeros(len(near), bool), np.nan_to_num(scores.score)
-    for (kind, relation, _), edges in sources.graph.edges.items():
+    for (kind, relation, _), edges in run.graph.edges.items():
         if relation == "owns":
             stakes, entries = edges.target == company, np.flatnonzero(near.of(kind))
-            held = np.zeros(sources.graph.nodes[kind], np.float32)
+            held = np.zeros(run.graph.nodes[kind], np.float32)
             held[edges.source[stakes]] = 1 if edges.weight is None else edges.weight[stakes]
             owners = entries[held[near.index[entries]] > 0]
             owner[owners], weight[owners] = True, held[near.index[owners]]
@@ -136,17 +134,17 @@ def _urgency(sources: Sources, near: Nearby, scores: Scores, company: int) -> In
     return np.lexsort((-weight, near.steps, tier)).astype(np.int32)
 
 
-def _nodes(sources: Sources, near: Nearby, scores: Scores, shown: Flags, view: Any) -> tuple[EgoNode, ...]:
+def _nodes(run: FinishedRun, near: Nearby, scores: Scores, shown: Flags, view: Any) -> tuple[EgoNode, ...]:
     """The nodes of the view, the company first, then the nearest."""
-    names = {kind: [name for name in view.nodes if name[0] == kind] for kind in sources.graph.nodes}
+    names = {kind: [name for name in view.nodes if name[0] == kind] for kind in run.graph.nodes}
     drawn: dict[Name, EgoNode] = {}
-    beside = _beside(sources, _companies(near, shown), set(view.nodes))
+    beside = _beside(run, _companies(near, shown), set(view.nodes))
     for kind in near.kinds:
         entries = np.flatnonzero(shown & near.of(kind))
         # The view has the nodes of a kind in the order of their indices.
         entries = entries[np.argsort(near.index[entries])]
         for name, entry in zip(names[kind], entries.tolist(), strict=True):
-            drawn[name] = _node(sources, near, scores, entry, view.nodes[name], beside)
+            drawn[name] = _node(run, near, scores, entry, view.nodes[name], beside)
     for kind in LEVELS:
         for name in names.get(kind, []):
             steps = 1 + min(drawn[end].steps for end in view.predecessors(name) if end in drawn)
@@ -155,7 +153,7 @@ def _nodes(sources: Sources, near: Nearby, scores: Scores, shown: Flags, view: A
 
 
 def _node(
-    sources: Sources, near: Nearby, scores: Scores, entry: int, known: Any, beside: dict[int, list[str]]
+    run: FinishedRun, near: Nearby, scores: Scores, entry: int, known: Any, beside: dict[int, list[str]]
 ) -> EgoNode:
     kind, index, score = known["kind"], int(near.index[entry]), float(scores.score[entry])
     scored, company = not np.isnan(score), kind == "company"
@@ -166,15 +164,15 @@ def _node(
         int(near.steps[entry]),
         score if scored else None,
         int(scores.rank[entry]) if scored else None,
-        company and index in sources.cohort.clients,
-        company and index in sources.cohort.suppressed,
+        company and index in run.cohort.clients,
+        company and index in run.cohort.suppressed,
         tuple(beside.get(index, ())) if company else (),
     )
 
 
-def _beside(sources: Sources, companies: Ints, drawn: set[Name]) -> dict[int, list[str]]:
+def _beside(run: FinishedRun, companies: Ints, drawn: set[Name]) -> dict[int, list[str]]:
     """The industries and places of each company that are not drawn."""
-    graph, beside = sources.graph, dict[int, list[str]]()
+    graph, beside = run.graph, dict[int, list[str]]()
     for (source, _, level), edges in graph.edges.items():
         if source == "company" and level in LEVELS:
             rows = np.flatnonzero(np.isin(edges.source, companies))

@@ -14,7 +14,7 @@ from graphlead.core.register import Register
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.evaluate.leaning import Leaning, leaning
-from graphlead.pipeline.train import Scored
+from graphlead.pipeline.scored import Scored
 from graphlead.tasks.leads import lead_table
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from contextlib import closing, suppress
 from pathlib import Path
@@ -13,19 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphlead.common.files import disk_errors
-from graphlead.core.arrays import NONE, Json
+from graphlead.core.arrays import NONE
 from graphlead.core.contracts import GraphStore, Progress, silent
 from graphlead.core.profile import Profile
 from graphlead.core.property_graph import Projection
 from graphlead.core.register import Register
 from graphlead.core.scores import fit
-from graphlead.graph.files import load_graph
 from graphlead.graph.property_graph.projection import Standing, project
-from graphlead.ingest import load_register
-from graphlead.match.cohort import cohort_of
-from graphlead.match.files import load_match
-from graphlead.profile.files import load_profile
-from graphlead.runs.run import read_manifest
+from graphlead.pipeline.finished import FinishedRun
 from graphlead.stores.embedded.store import EmbeddedStore
 from graphlead.stores.faults import StoreError
 from graphlead.stores.mapping import OWN, RegisterMapping
@@ -33,20 +27,16 @@ from graphlead.stores.neo4j.address import Address
 from graphlead.stores.neo4j.admin_csv import export
 from graphlead.stores.neo4j.store import Neo4jStore
 
-STORE = "store"
-FILE = "graph.lbug"
-"""The embedded store of a run: a file in a folder of the run's folder."""
-
 NEWEST = "MATCH (r:Run) RETURN r.run_id AS run ORDER BY r.finished DESC LIMIT 1"
-"""The run whose scores a store holds."""
+"""The run that the scores in a store are of."""
 
 
-def embedded(run: Path) -> EmbeddedStore:
+def embedded(run: FinishedRun) -> EmbeddedStore:
     """The embedded store of a run, not opened yet."""
-    return EmbeddedStore(run / STORE / FILE)
+    return EmbeddedStore(run.folder.store_file)
 
 
-def build_embedded(run: Path, *, progress: Progress = silent) -> EmbeddedStore:
+def build_embedded(run: FinishedRun, *, progress: Progress = silent) -> EmbeddedStore:
     """Build the embedded store of a finished run from the run's files."""
     store = embedded(run)
     store.path.parent.mkdir(exist_ok=True)
@@ -55,16 +45,15 @@ def build_embedded(run: Path, *, progress: Progress = silent) -> EmbeddedStore:
     return store
 
 
-def open_embedded(run: Path, *, progress: Progress = silent) -> EmbeddedStore:
+def open_embedded(run: FinishedRun, *, progress: Progress = silent) -> EmbeddedStore:
     """The embedded store of a finished run, opened.
 
     It is built first where there is none of this very run, or one that is broken or of another version.
     """
-    wanted = run_id(read_manifest(run))
     store = embedded(run)
     with suppress(StoreError):
         store.open()
-        if wanted in {each["run"] for each in store.query(NEWEST).records()}:
+        if run.run_id in {each["run"] for each in store.query(NEWEST).records()}:
             return store
     store.close()
     return build_embedded(run, progress=progress).open()
@@ -72,21 +61,23 @@ def open_embedded(run: Path, *, progress: Progress = silent) -> EmbeddedStore:
 
 def store_of(run: Path | None, *, progress: Progress = silent) -> GraphStore:
     """The store of a finished run, built first where there is none; for None the Neo4j database of the environment."""
-    return Neo4jStore(Address.from_environment()) if run is None else open_embedded(run, progress=progress)
+    if run is None:
+        return Neo4jStore(Address.from_environment())
+    return open_embedded(FinishedRun(run), progress=progress)
 
 
 def check(store: str) -> None:
-    """Raise before any work is done when the store cannot be reached as far as the environment tells."""
+    """Raise before any work is done when the store cannot be reached as far as the environment shows."""
     if store == "neo4j":
         Address.from_environment()
 
 
-def push(run: Path, address: Address | None = None, *, progress: Progress = silent) -> None:
+def push(run: FinishedRun, address: Address | None = None, *, progress: Progress = silent) -> None:
     """Make a Neo4j database hold a finished run: all of it, or what differs from the run it held.
 
-    ``address``: where; by default as NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD and NEO4J_DATABASE say. A push that was
-    cut off goes on where it was when it is begun again. Raises StoreError when the database cannot be reached, written
-    to, or holds companies that graphlead did not write.
+    ``address``: where; by default as NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD and NEO4J_DATABASE give it. A push that
+    was cut off goes on where it was when it is begun again. Raises StoreError when the database cannot be reached or
+    written to, or holds companies that graphlead did not write.
     """
     store = Neo4jStore(address or Address.from_environment())
     with tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
@@ -107,39 +98,26 @@ def pull(
     ``mapping`` is a TOML file with [companies], [[owners]] and [[links]] (see stores.mapping); without one, the graph
     has to be of graphlead's own shape. Raises StoreError, and SettingsError for a mapping that does not fit.
     """
-    told = RegisterMapping.from_toml(mapping) if mapping else OWN
+    wanted = RegisterMapping.from_toml(mapping) if mapping else OWN
     with disk_errors(out):
         out.mkdir(parents=True, exist_ok=True)
         with closing(Neo4jStore(address or Address.from_environment())) as store:
             ready = store.connect() if mapping else store.open()
-            return ready.read_register(out, mapping=told, progress=progress)
+            return ready.read_register(out, mapping=wanted, progress=progress)
 
 
-def export_admin(run: Path, out: Path, *, progress: Progress = silent) -> list[str]:
+def export_admin(run: FinishedRun, out: Path, *, progress: Progress = silent) -> list[str]:
     """Write a finished run as CSV for ``neo4j-admin database import full``; returns the arguments, also in a file."""
     with disk_errors(out), tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
         out.mkdir(parents=True, exist_ok=True)
         return export(project_run(run, Path(folder), progress=progress), out, progress=progress)
 
 
-def project_run(run: Path, folder: Path, *, progress: Progress = silent) -> Projection:
-    """A finished run as tables of nodes and relationships in ``folder``. Raises RunFolderError for any other."""
-    manifest = read_manifest(run)
-    register, graph = load_register(run / "register"), load_graph(run / "graph")
-    suppressed = run / "suppressed"
-    cohort = cohort_of(
-        register.ids(), load_match(run / "match"), load_match(suppressed) if suppressed.is_dir() else None
-    )
-    prior = json.loads((run / "metrics.json").read_text("utf-8"))["prior"]["point"]
-    scores = pd.read_parquet(run / "scores.parquet")
-    segments = load_profile(run / "profile")
-    standing = standing_of(register, scores, segments, prior, run_id(manifest), manifest["finished"])
-    return project(register, graph, cohort, standing, folder, progress=progress)
-
-
-def run_id(manifest: Json) -> str:
-    """What a run is called in the graph: when it finished, and the beginning of its scores' hash."""
-    return f"{manifest['finished']} {manifest['files']['scores.parquet'][:8]}"
+def project_run(run: FinishedRun, folder: Path, *, progress: Progress = silent) -> Projection:
+    """A finished run as tables of nodes and relationships in ``folder``."""
+    register, prior = run.whole_register, run.judgement.prior[1]
+    standing = standing_of(register, run.scores, run.profile, prior, run.run_id, run.finished)
+    return project(register, run.graph, run.cohort, standing, folder, progress=progress)
 
 
 def standing_of(

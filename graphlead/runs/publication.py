@@ -13,34 +13,32 @@ from typing import TYPE_CHECKING
 
 from graphlead.common.files import link, remove, sha256, sync, write_json
 from graphlead.core.errors import CarrierError
+from graphlead.runs.layout import RunFolder
 
 if TYPE_CHECKING:
     from graphlead.core.arrays import Json
 
-MANIFEST = "manifest.json"
-_FOLDER, _NEW, _JOURNAL = "publish", "new", "journal.json"
 
-
-def prepare(out: Path, work: Path, entries: Mapping[str, Path], manifest: Json) -> None:
+def prepare(folder: RunFolder, entries: Mapping[str, Path], manifest: Json) -> None:
     """Stage the entries and the manifest, which gets their fingerprints as ``files``, and write the journal."""
-    new = work / _FOLDER / _NEW
-    remove(new.parent)
-    new.mkdir(parents=True)
+    remove(folder.publication)
+    folder.staged.mkdir(parents=True)
+    new = RunFolder(folder.staged)
     for name, source in entries.items():
-        if not name or Path(name).name != name or name in ("..", work.name, MANIFEST):
+        if not name or Path(name).name != name or name in ("..", folder.work.name, folder.manifest.name):
             raise CarrierError(f"publish: expected the plain name of a file or folder, got {name!r}.")
-        link(source, new / name)
-    write_json(new / MANIFEST, {**manifest, "files": {name: _fingerprint(new / name) for name in entries}})
-    sync(new)
-    write_json(new.parent / _JOURNAL, _plan(out, list(entries)))
-    sync(new.parent, deep=False)
+        link(source, new.path / name)
+    write_json(new.manifest, {**manifest, "files": {name: _fingerprint(new.path / name) for name in entries}})
+    sync(new.path)
+    write_json(folder.journal, _plan(folder, list(entries)))
+    sync(folder.publication, deep=False)
 
 
-def complete(out: Path, work: Path) -> None:
+def complete(folder: RunFolder) -> None:
     """Carry out the plan of the journal, if there is one, from wherever it was cut off."""
-    new = work / _FOLDER / _NEW
-    if is_cut_off(work):
-        plan = json.loads((new.parent / _JOURNAL).read_text("utf-8"))
+    out, new = folder.path, folder.staged
+    if is_cut_off(folder):
+        plan = json.loads(folder.journal.read_text("utf-8"))
         for name in plan["gone"]:
             remove(out / name)
         for name in plan["names"]:
@@ -48,18 +46,18 @@ def complete(out: Path, work: Path) -> None:
                 _make_way(new / name, out / name, plan["kept"].get(name))
                 move(new / name, out / name)
         sync(out, deep=False)
-    remove(new.parent)
+    remove(folder.publication)
 
 
-def is_cut_off(work: Path) -> bool:
+def is_cut_off(folder: RunFolder) -> bool:
     """Whether a publication was planned but not brought to its end."""
-    return (work / _FOLDER / _JOURNAL).is_file()
+    return folder.journal.is_file()
 
 
-def published(out: Path) -> Json:
+def published(folder: RunFolder) -> Json:
     """The manifest of the last publication, empty when there is none by graphlead."""
     try:
-        manifest = json.loads((out / MANIFEST).read_text("utf-8"))
+        manifest = json.loads(folder.manifest.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
     ours = isinstance(manifest, dict) and "graphlead" in manifest and isinstance(manifest.get("files"), dict)
@@ -70,13 +68,13 @@ def move(source: Path, target: Path) -> None:
     source.replace(target)
 
 
-def _plan(out: Path, names: list[str]) -> Json:
+def _plan(folder: RunFolder, names: list[str]) -> Json:
     """What to move in, what to remove, and what to keep beside because it is not what was published."""
-    manifest = published(out)
+    out, manifest = folder.path, published(folder)
     written = {name: print_ for name, print_ in manifest.get("files", {}).items() if Path(name).name == name}
     if manifest:
-        written[MANIFEST] = _fingerprint(out / MANIFEST)
-    names = [*names, MANIFEST]
+        written[folder.manifest.name] = _fingerprint(folder.manifest)
+    names = [*names, folder.manifest.name]
     here = [name for name in dict.fromkeys([*names, *written]) if (out / name).exists()]
     foreign = {name for name in here if _fingerprint(out / name) != written.get(name)}
     return {

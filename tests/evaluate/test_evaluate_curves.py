@@ -26,13 +26,15 @@ def held_out(
     scores = {name: rng.normal(size=n) + lift * mask for name, lift in (("gnn", 1.2), ("tabular", 0.8))}
     rounded = {name: np.round(s * steps) / steps if steps else s for name, s in scores.items()}
     of_type = {name: s.astype(np.float32) for name, s in rounded.items()}
-    return HeldOut(split, rng.integers(0, 3, n).astype(np.int8), mask, of_type)
+    return HeldOut(split=split, fold=rng.integers(0, 3, n).astype(np.int8), held_out=mask, scores=of_type)
 
 
 def test_a_list_finds_the_clients_that_stand_on_it() -> None:
     # 100 unlabelled 0..99; clients with 0, 10 and 50 of them ahead.
     scores = np.array([200, 89.5, 49.5, *range(100)], np.float32)
-    result = HeldOut("random", np.zeros(103, np.int8), np.arange(103) < 3, {"gnn": scores})
+    result = HeldOut(
+        split="random", fold=np.zeros(103, np.int8), held_out=np.arange(103) < 3, scores={"gnn": scores}
+    )
     curve = lift_curves([result], PRIOR, seed=0).set_index("length")["recall"]
     assert curve.loc[10.0] == pytest.approx(1 / 3)
     assert curve[(curve.index > 10.5) & (curve.index < 50)].to_numpy() == pytest.approx(2 / 3)
@@ -88,7 +90,9 @@ def test_one_pass_counts_as_each_share_by_itself(seed: int, steps: int) -> None:
 
 def test_a_list_of_fewer_companies_than_the_shortest() -> None:
     scores = np.array([5, 1.5, 3, 2, 1], np.float32)
-    result = HeldOut("random", np.zeros(5, np.int8), np.arange(5) < 2, {"gnn": scores})
+    result = HeldOut(
+        split="random", fold=np.zeros(5, np.int8), held_out=np.arange(5) < 2, scores={"gnn": scores}
+    )
     curve = lift_curves([result], PRIOR, seed=0)
     assert curve["length"].iloc[-1] == 3
     assert curve["recall"].iloc[0] == 0.5

@@ -27,7 +27,9 @@ PRIOR = (0.01, 0.02, 0.04)
 def one_fold(positive: list[float], unlabelled: list[float]) -> HeldOut:
     scores = np.array(positive + unlabelled, np.float32)
     held_out = np.arange(len(scores)) < len(positive)
-    return HeldOut("random", np.zeros(len(scores), np.int8), held_out, {"gnn": scores})
+    return HeldOut(
+        split="random", fold=np.zeros(len(scores), np.int8), held_out=held_out, scores={"gnn": scores}
+    )
 
 
 def placed(result: HeldOut, seed: int = 0) -> tuple[Positions, Resamples]:
@@ -69,7 +71,7 @@ def test_clients_are_ranked_within_their_fold() -> None:
     scores = np.array([5, 500, 4, 6, 400, 600], np.float32)
     held_out = np.array([True, True, False, False, False, False])
     fold = np.array([0, 1, 0, 0, 1, 1], np.int8)
-    at, _ = placed(HeldOut("random", fold, held_out, {"gnn": scores}))
+    at, _ = placed(HeldOut(split="random", fold=fold, held_out=held_out, scores={"gnn": scores}))
     assert at.low[0].tolist() == [0.5, 0.5]
     assert at.n_unlabelled == 4
 
@@ -80,7 +82,7 @@ def test_constant_scores_find_exactly_the_share_looked_at(n_pos: int, n: int, k:
     fold = np.concatenate([np.arange(n_pos) % k, np.arange(n + k) % k]).astype(np.int8)
     held_out = np.arange(len(fold)) < n_pos
     scores = np.zeros(len(fold), np.float32)
-    at, resamples = placed(HeldOut("random", fold, held_out, {"gnn": scores}))
+    at, resamples = placed(HeldOut(split="random", fold=fold, held_out=held_out, scores={"gnn": scores}))
     measured = measure(at, resamples, PRIOR, 0)
     for cut, share in (("1%", 0.01), ("5%", 0.05), ("10%", 0.1), ("top 100", min(1, 100 / (n + k)))):
         assert measured[f"recall@{cut}"] == pytest.approx((share, share, share))
@@ -223,16 +225,24 @@ def test_held_out_names_what_is_wrong() -> None:
     fold, held_out = np.zeros(3, np.int8), np.array([True, False, False])
     good = np.zeros(3, np.float32)
     with pytest.raises(CarrierError, match="3 scores of gnn"):
-        HeldOut("random", fold, held_out, {"gnn": good[:2]})
+        HeldOut(split="random", fold=fold, held_out=held_out, scores={"gnn": good[:2]})
     with pytest.raises(CarrierError, match="finite scores of gnn"):
-        HeldOut("random", fold, held_out, {"gnn": np.array([0, np.nan, 1], np.float32)})
+        HeldOut(
+            split="random", fold=fold, held_out=held_out, scores={"gnn": np.array([0, np.nan, 1], np.float32)}
+        )
     with pytest.raises(CarrierError, match="at least one held-out"):
-        HeldOut("random", fold, np.zeros(3, np.bool_), {"gnn": good})
+        HeldOut(split="random", fold=fold, held_out=np.zeros(3, np.bool_), scores={"gnn": good})
     with pytest.raises(CarrierError, match="at least one ranker"):
-        HeldOut("random", fold, held_out, {})
+        HeldOut(split="random", fold=fold, held_out=held_out, scores={})
     with pytest.raises(CarrierError, match="a fold for each"):
-        HeldOut("random", fold[:1], held_out, {"gnn": good})
+        HeldOut(split="random", fold=fold[:1], held_out=held_out, scores={"gnn": good})
     with pytest.raises(CarrierError, match="segments of region"):
-        HeldOut("random", fold, held_out, {"gnn": good}, {"region": np.array(["a"])})
+        HeldOut(
+            split="random",
+            fold=fold,
+            held_out=held_out,
+            scores={"gnn": good},
+            segments={"region": np.array(["a"])},
+        )
     with pytest.raises(CarrierError, match="unlabelled companies in every fold, got none in"):
-        HeldOut("random", np.array([1, 0, 0], np.int8), held_out, {"gnn": good})
+        HeldOut(split="random", fold=np.array([1, 0, 0], np.int8), held_out=held_out, scores={"gnn": good})

@@ -27,7 +27,9 @@ def split(
     truth = rng.normal(size=n_pos + n) + 2 * held_out
     seen = {ranker: truth + s * rng.normal(size=len(truth)) for ranker, s in noise.items()}
     scores = {ranker: values.astype(np.float32) for ranker, values in seen.items()}
-    return HeldOut(name, (np.arange(n_pos + n) % 5).astype(np.int8), held_out, scores)
+    return HeldOut(
+        split=name, fold=(np.arange(n_pos + n) % 5).astype(np.int8), held_out=held_out, scores=scores
+    )
 
 
 def placed(result: HeldOut) -> tuple[dict[str, Positions], Resamples]:
@@ -49,8 +51,18 @@ def test_says_that_the_graph_helps_and_by_how_much() -> None:
 
 def test_says_that_the_graph_adds_nothing() -> None:
     result = split({"tabular": 0.5})
-    same = HeldOut("random", result.fold, result.held_out, {"tabular": result.scores["tabular"]})
-    twice = HeldOut("random", same.fold, same.held_out, {**same.scores, "gnn": same.scores["tabular"]})
+    same = HeldOut(
+        split="random",
+        fold=result.fold,
+        held_out=result.held_out,
+        scores={"tabular": result.scores["tabular"]},
+    )
+    twice = HeldOut(
+        split="random",
+        fold=same.fold,
+        held_out=same.held_out,
+        scores={**same.scores, "gnn": same.scores["tabular"]},
+    )
     assert spoken(twice).startswith("The graph adds nothing measurable")
 
 
@@ -132,7 +144,13 @@ def test_recall_by_segment_by_hand() -> None:
     held_out = np.arange(24) < 4
     scores = np.array([21, 19.5, 5, 0, *range(1, 21)], np.float32)
     region = np.array(["north"] * 3 + ["south"] + ["north"] * 5 + ["south"] * 15)
-    result = HeldOut("random", np.zeros(24, np.int8), held_out, {"gnn": scores}, {"region": region})
+    result = HeldOut(
+        split="random",
+        fold=np.zeros(24, np.int8),
+        held_out=held_out,
+        scores={"gnn": scores},
+        segments={"region": region},
+    )
     table = recall_by_segment(result, placed(result)[0]).set_index("segment")
     assert table.index.tolist() == ["north", "south", DENSE, SPARSE]
     assert table.loc["north", ["companies", "held_out", "found"]].tolist() == [8, 3, 1]
@@ -150,7 +168,13 @@ def test_small_segments_are_taken_together_and_missing_values_named() -> None:
     plain, coded = (
         recall_by_segment(result, placed(result)[0])
         for result in (
-            HeldOut("random", np.zeros(60, np.int8), held_out, {"gnn": scores}, {"city": column})
+            HeldOut(
+                split="random",
+                fold=np.zeros(60, np.int8),
+                held_out=held_out,
+                scores={"gnn": scores},
+                segments={"city": column},
+            )
             for column in (cities, cities.dictionary_encode())
         )
     )
@@ -159,8 +183,13 @@ def test_small_segments_are_taken_together_and_missing_values_named() -> None:
     assert shown.loc[OTHERS, "held_out"] == 6
     assert plain[~plain["segment"].isin([DENSE, SPARSE])]["held_out"].sum() == 30
     assert (plain["recall"] - 0.05).abs().max() < 1e-12
-    few = HeldOut("random", np.zeros(4, np.int8), np.array([1, 1, 0, 0], bool), {"gnn": scores[:4]},
-                  {"city": pa.array(["a", None, "a", None])})  # fmt: skip
+    few = HeldOut(
+        split="random",
+        fold=np.zeros(4, np.int8),
+        held_out=np.array([1, 1, 0, 0], bool),
+        scores={"gnn": scores[:4]},
+        segments={"city": pa.array(["a", None, "a", None])},
+    )
     assert MISSING in recall_by_segment(few, placed(few)[0])["segment"].tolist()
 
 
@@ -182,7 +211,7 @@ def test_notes_tell_of_few_clients_and_of_a_harder_split() -> None:
     easy = split({"gnn": 0.1}, name="random")
     rng = np.random.default_rng(0)
     chance = {"gnn": rng.normal(size=len(easy.fold)).astype(np.float32)}
-    hard = HeldOut("groups", easy.fold, easy.held_out, chance)
+    hard = HeldOut(split="groups", fold=easy.fold, held_out=easy.held_out, scores=chance)
     few = split({"gnn": 0.1}, n_pos=12, name="time")
     notes = evaluate([easy, hard, few], PRIOR, seed=0).notes
     assert any(note.startswith("Only 12 clients are held out (time)") for note in notes)
@@ -195,7 +224,13 @@ def test_notes_tell_when_the_list_follows_the_present_clients() -> None:
     dense = np.concatenate([np.arange(180) < 90, np.arange(5100) < 100])
     scores = (dense + 1e-3 * np.random.default_rng(0).random(5280)).astype(np.float32)
     region = np.where(dense, "home", "away")
-    result = HeldOut("random", np.zeros(5280, np.int8), held_out, {"gnn": scores}, {"region": region})
+    result = HeldOut(
+        split="random",
+        fold=np.zeros(5280, np.int8),
+        held_out=held_out,
+        scores={"gnn": scores},
+        segments={"region": region},
+    )
     (note,) = evaluate([result], PRIOR, seed=0).notes
     assert note.startswith("By region, gnn finds 100% of the clients where they are dense")
 

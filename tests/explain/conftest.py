@@ -14,9 +14,8 @@ from made_register import MakeRegister
 import graphlead
 from graphlead.core.clients import Cohort
 from graphlead.core.register import Column, Register, Role
-from graphlead.pipeline import train as training
-from graphlead.pipeline.gather import reopen
-from graphlead.pipeline.train import Scored
+from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.scored import Scored
 from graphlead.world import World
 
 TYPES = {Role.NUMBER: pa.float64(), Role.BOOLEAN: pa.bool_(), Role.DATE: pa.date32()}
@@ -66,11 +65,15 @@ def run_folder(small_world: World, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
-def cohort(run_folder: Path) -> Cohort:
-    return reopen(run_folder)[0].cohort
+def finished(run_folder: Path) -> FinishedRun:
+    return FinishedRun(run_folder)
 
 
 @pytest.fixture(scope="session")
-def scored(run_folder: Path) -> Scored:
-    sources, settings = reopen(run_folder)
-    return training.reopen(run_folder, sources.register, sources.graph, settings)
+def cohort(finished: FinishedRun) -> Cohort:
+    return finished.cohort
+
+
+@pytest.fixture(scope="session")
+def scored(finished: FinishedRun) -> Scored:
+    return finished.scored

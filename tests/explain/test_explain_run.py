@@ -26,7 +26,8 @@ from graphlead.explain.reasons.themes import Themes
 from graphlead.learn.registry import load_models
 from graphlead.pipeline.explain import Rescorer, explain_companies, explain_company, log_odds, whitespace_ties
 from graphlead.pipeline.find import find_company
-from graphlead.pipeline.train import Scored
+from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.scored import Scored
 
 ASKED = 100
 
@@ -58,9 +59,9 @@ def rows_of(scored: Scored, companies: Ints) -> Features:
 def rescored(scored: Scored, cohort: Cohort, companies: Ints, visible: Ints) -> Reals:
     """Log-odds of companies by the run's models, the label features being made of ``visible``."""
     candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
-    models = load_models(scored.models, "cpu")
+    models = load_models(scored.trained.model, "cpu")
     scorer = Rescorer(models, scored.judgement, scored.scores, candidates)
-    folds = pd.read_parquet(scored.models / "fitted.parquet")["fold"].to_numpy(np.int32)
+    folds = pd.read_parquet(scored.trained.fitted)["fold"].to_numpy(np.int32)
     label_features = scored.model_inputs.label_features.rows(companies, visible)
     return scorer.log_odds(rows_of(scored, companies), label_features, folds[companies])
 
@@ -90,7 +91,7 @@ def test_inputs_as_they_are_give_the_published_score(
 def test_a_company_that_no_model_knows_is_scored_by_all_of_them(
     scored: Scored, cohort: Cohort, companies: Ints
 ) -> None:
-    models = load_models(scored.models, "cpu")
+    models = load_models(scored.trained.model, "cpu")
     choice = Choice("tabular_graph", ("tabular_graph",), "")
     scorer = Rescorer(models, replace(scored.judgement, choice=choice), scored.scores, companies)
     rows, label_features = (
@@ -190,10 +191,10 @@ def test_nobody_asked_for_is_nobody_told(scored: Scored, cohort: Cohort) -> None
 
 
 def test_one_company_is_told_by_its_id_or_name(
-    run_folder: Path, scored: Scored, cohort: Cohort, scores: pd.DataFrame
+    finished: FinishedRun, scored: Scored, cohort: Cohort, scores: pd.DataFrame
 ) -> None:
     register = scored.model_inputs.register
-    by_id, _ = explain_company(run_folder, str(scores["company_id"][0]))
+    by_id = explain_company(finished, str(scores["company_id"][0]))
     assert (by_id.rank, by_id.ranked) == (1, len(scores))
     assert by_id.score == scores["score"][0]
     names = pd.Series(register.read("name").column(0).to_pylist())
@@ -202,7 +203,7 @@ def test_one_company_is_told_by_its_id_or_name(
         ~names.str.lower().duplicated(keep=False) & names.notna() & ids.isin(scores["company_id"])
     ].index[0]
     assert find_company(register, cohort, names[once].upper()) == once
-    by_name, _ = explain_company(run_folder, names[once])
+    by_name = explain_company(finished, names[once])
     assert (by_name.company_id, by_name.name) == (ids[once], names[once])
     assert by_name.evidence.company == once
 

@@ -183,7 +183,7 @@ def test_a_full_disk_keeps_what_was_finished(
     assert "Free some space and run the same command again" in str(caught.value)
     assert not list((tmp_path / "out" / ".work").glob("*.part"))
     run()
-    assert reused(tmp_path / "out") == {"register", "match-clients", "graph", "profile"}
+    assert reused(tmp_path / "out") == {"register", "match", "graph", "profile"}
 
 
 def reused(folder: Path) -> set[str]:
@@ -226,7 +226,7 @@ def test_killed_in_training_the_last_results_stay_and_the_same_command_finishes(
     assert killed.wait() == -signal.SIGKILL
     assert contents(out) == before
     result = discover(config, quiet=True)
-    assert reused(out) >= {"register", "match-clients", "graph"}
+    assert reused(out) >= {"register", "match", "graph"}
     assert "model" not in reused(out)
     assert "tabular" in result.scores
     assert not list((out / ".work").glob("*.part"))

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
+from shutil import copytree, ignore_patterns, rmtree
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,9 @@ import pytest
 import graphlead
 from graphlead.cli import app as cli
 from graphlead.pipeline.deliver import Result
+from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.store import open_embedded
+from graphlead.runs import code
 from graphlead.world.truth import against_truth
 
 DATA = Path(__file__).parents[2] / "data"
@@ -25,7 +28,7 @@ FILES = {name: DATA / f"{name}.csv" for name in ("companies", "links", "clients"
 RANKERS = ("pagerank", "tabular", "tabular_graph", "gnn")
 ENTRIES = (
     "leads.csv", "whitespace.csv", "scores.parquet", "review.csv", "metrics.json", "noise.txt", "manifest.json",
-    "model", "register", "graph", "heldout", "profile", "evidence.json", "report.html", "store",
+    "model", "register", "graph", "heldout", "judgement.json", "profile", "evidence.json", "report.html", "store",
 )  # fmt: skip
 Command = Callable[..., int]
 
@@ -202,7 +205,7 @@ def test_a_notebook_opens_the_graph_of_a_run(result: Result) -> None:
 def test_the_paths_of_the_evidence_hold_in_the_graph(result: Result) -> None:
     ties = [tie for each in result.evidence[:100] for tie in each.ties]
     assert len(ties) > 100
-    with open_embedded(result.folder) as store:
+    with open_embedded(FinishedRun(result.folder)) as store:
         missing = [tie for tie in ties if not store.query(tie.cypher, tie.parameters).rows]
     assert missing == []
 
@@ -240,7 +243,7 @@ def test_the_manifest_tells_what_was_run_on_what_and_how_long(result: Result) ->
     assert {"python", "torch", "xgboost", "duckdb"} <= set(manifest["versions"])
     assert manifest["seed"] == manifest["settings"]["seed"] == 0
     stages = {stage["stage"]: stage for stage in manifest["stages"]}
-    assert {"register", "match-clients", "match-suppress", "graph", "model", "heldout"} <= set(stages)
+    assert {"register", "match", "suppressed", "graph", "model", "heldout", "judgement"} <= set(stages)
     assert all(stage["seconds"] >= 0 and stage["peak_mb"] > 0 for stage in stages.values())
 
 
@@ -357,6 +360,69 @@ def test_a_run_that_only_scored_does_what_its_trained_run_does(
     (again / "report.html").unlink()
     assert command("report", "--run", again, "-q") == 0
     assert (again / "report.html").exists()
+
+
+@pytest.fixture
+def answers(command: Command, capsys: pytest.CaptureFixture[str]) -> Callable[[Path], list[Any]]:
+    """What a run evaluates, explains and reports to."""
+
+    def ask(run: Path) -> list[Any]:
+        best = pd.read_parquet(run / "scores.parquet")["company_id"][0]
+        capsys.readouterr()
+        found = []
+        for asked in (("evaluate",), ("explain", best, "--cypher")):
+            assert command(*asked, "--run", run, "--json") == 0
+            found.append(json.loads(capsys.readouterr().out))
+        (run / "report.html").unlink()
+        assert command("report", "--run", run, "-q") == 0
+        return [*found, (run / "report.html").read_bytes()]
+
+    return ask
+
+
+def test_a_run_that_only_scored_is_whole(
+    tmp_path: Path, command: Command, answers: Callable[[Path], list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Moved, with the run that trained its models gone, and from another directory, it answers as before."""
+    trained, scored, moved = (tmp_path / name for name in ("trained", "scored", "elsewhere/moved"))
+    quick(trained, prior=0.03, suppress=DATA / "past.csv")
+    register = ("--companies", FILES["companies"], "--links", FILES["links"])
+    assert command("score", "--run", trained, *register, "--out", scored, "--top", 20, "-q") == 0
+    before = answers(scored)
+    assert before[0] == answers(trained)[0]
+    made_with = read(scored / "manifest.json")["settings"]
+    assert made_with == read(trained / "manifest.json")["settings"] | {"out": scored.as_posix(), "top": 20}
+    assert (made_with["folds"], made_with["prior"]) == (2, 0.03)
+    moved.parent.mkdir()
+    scored.rename(moved)
+    rmtree(trained)
+    monkeypatch.chdir(moved.parent)
+    assert answers(Path("moved")) == before
+    assert command("score", "--run", "moved", *register, "--out", "again", "--top", 20, "-q") == 0
+    pd.testing.assert_frame_equal(*(pd.read_parquet(f"{name}/scores.parquet") for name in ("moved", "again")))
+    assert answers(Path("again"))[0] == before[0]
+
+
+def made_anew(run: Path) -> list[str]:
+    return [stage["stage"] for stage in read(run / "manifest.json")["stages"] if not stage["reused"]]
+
+
+def test_a_longer_list_trains_nothing(first: Result, tmp_path: Path) -> None:
+    out = Path(copytree(first.folder, tmp_path / "out"))
+    quick(out, top=30)
+    assert made_anew(out) == ["evidence", "results", "report"]
+
+
+def test_an_edited_style_sheet_makes_the_report_anew_and_nothing_else(
+    first: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = Path(copytree(first.folder, tmp_path / "out"))
+    package = Path(copytree(code.PACKAGE, tmp_path / "graphlead", ignore=ignore_patterns("__pycache__")))
+    with (package / "report/html/assets/report.css").open("a", encoding="utf-8") as file:
+        file.write("/* wider */\n")
+    monkeypatch.setattr(code, "PACKAGE", package)
+    quick(out)
+    assert made_anew(out) == ["report"]
 
 
 def test_a_run_is_evaluated_again_from_its_files(

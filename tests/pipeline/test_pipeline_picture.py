@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -17,15 +17,17 @@ from graphlead.core.clients import Cohort
 from graphlead.core.errors import InputError, SettingsError
 from graphlead.core.register import Column, Register, Role
 from graphlead.graph.build import build_graph
-from graphlead.pipeline import picture as picturing
+from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.picture import picture
+from graphlead.runs.layout import RunFolder
 
 N = 300
 """C0 is owned by a holder and a person, who directs all others; C7 and C200 are clients, C8 is suppressed."""
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def run(tmp_path: Path) -> FinishedRun:
+    """What a picture reads of a finished run."""
     register = _register(tmp_path)
     ids = np.array([f"C{i}" for i in range(N)])
     scored = np.setdiff1d(np.arange(N), [7, 8, 200])
@@ -34,9 +36,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     pq.write_table(pa.table(table), tmp_path / "scores.parquet")
     clients = np.array([7, 200], np.int32)
     cohort = Cohort(N, clients, np.array([8], np.int32), np.full(2, "NaT", "datetime64[D]"))
-    sources = SimpleNamespace(register=register, graph=build_graph(register), cohort=cohort)
-    monkeypatch.setattr(picturing, "reopen", lambda run: (sources, None))
-    return tmp_path
+    parts = {"register": register, "graph": build_graph(register), "cohort": cohort}
+    return cast(FinishedRun, SimpleNamespace(path=tmp_path, folder=RunFolder(tmp_path), **parts))
 
 
 def _register(folder: Path) -> Register:
@@ -81,9 +82,9 @@ def drawn(path: Path) -> dict[str, Any]:
     return data
 
 
-def test_one_step_shows_the_owners_with_their_shares(run: Path) -> None:
-    assert picture(run, "C0", run / "ego.html", hops=1) == 4
-    data = drawn(run / "ego.html")
+def test_one_step_shows_the_owners_with_their_shares(run: FinishedRun) -> None:
+    assert picture(run, "C0", run.path / "ego.html", hops=1) == 4
+    data = drawn(run.path / "ego.html")
     names = [node["name"] for node in data["nodes"]]
     assert names == ["Company 0", "Holding", "Ada", "BERGEN"]
     ties = {
@@ -100,32 +101,34 @@ def test_one_step_shows_the_owners_with_their_shares(run: Path) -> None:
     )
 
 
-def test_a_hub_keeps_clients_owners_and_the_highest_scores(run: Path) -> None:
-    assert picture(run, "Company 0", run / "ego.html", most=20) == 20
-    nodes = drawn(run / "ego.html")["nodes"]
+def test_a_hub_keeps_clients_owners_and_the_highest_scores(run: FinishedRun) -> None:
+    assert picture(run, "Company 0", run.path / "ego.html", most=20) == 20
+    nodes = drawn(run.path / "ego.html")["nodes"]
     assert {node["key"] for node in nodes if node["look"] == "client"} == {"C7", "C200"}
     assert {node["name"] for node in nodes if node["look"] in {"holder", "person"}} == {"Holding", "Ada"}
     others = [node["key"] for node in nodes if node["look"] == "company"]
     assert others == [f"C{i}" for i in range(N - len(others), N)]
     assert {node["name"] for node in nodes if node["look"] == "place"} == {"OSLO", "BERGEN"}
     left_out = N + 2 - (len(nodes) - 2)
-    assert f"{left_out} more are not drawn" in (run / "ego.html").read_text("utf-8")
+    assert f"{left_out} more are not drawn" in (run.path / "ego.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize(("company", "what"), [("C7", "Client"), ("C8", "Company, never to propose")])
-def test_clients_and_suppressed_companies_may_be_asked_about(run: Path, company: str, what: str) -> None:
-    picture(run, company, run / "ego.html", most=30)
-    asked = drawn(run / "ego.html")["nodes"][0]
+def test_clients_and_suppressed_companies_may_be_asked_about(
+    run: FinishedRun, company: str, what: str
+) -> None:
+    picture(run, company, run.path / "ego.html", most=30)
+    asked = drawn(run.path / "ego.html")["nodes"][0]
     assert (asked["key"], asked["look"], asked["what"], asked["score"]) == (company, "asked", what, None)
 
 
-def test_what_cannot_be_drawn_is_refused(run: Path) -> None:
+def test_what_cannot_be_drawn_is_refused(run: FinishedRun) -> None:
     with pytest.raises(InputError, match="2 companies are called 'twin'"):
-        picture(run, "twin", run / "ego.html")
+        picture(run, "twin", run.path / "ego.html")
     with pytest.raises(InputError, match="no company"):
-        picture(run, "Nobody at all", run / "ego.html")
+        picture(run, "Nobody at all", run.path / "ego.html")
     with pytest.raises(SettingsError, match="0 is out of range"):
-        picture(run, "C0", run / "ego.html", hops=0)
+        picture(run, "C0", run.path / "ego.html", hops=0)
     with pytest.raises(SettingsError, match="from 2 to 1000"):
-        picture(run, "C0", run / "ego.html", most=1)
-    assert not (run / "ego.html").exists()
+        picture(run, "C0", run.path / "ego.html", most=1)
+    assert not (run.path / "ego.html").exists()

@@ -73,7 +73,7 @@ def held_out(split: str, seed: int) -> HeldOut:
     lifts = {"pagerank": 0.7, "tabular": 1.0, "tabular_graph": 1.2, "gnn": 1.1, "blend": 1.3}
     scores = {name: (rng.normal(size=N) + lift * mask).astype(np.float32) for name, lift in lifts.items()}
     segments = {"region": np.array([("North", "South", "<i>West</i>")[i % 3] for i in range(N)])}
-    return HeldOut(split, np.zeros(N, np.int8), mask, scores, segments)
+    return HeldOut(split=split, fold=np.zeros(N, np.int8), held_out=mask, scores=scores, segments=segments)
 
 
 SPLITS = [held_out("groups", 1), held_out("random", 2)]

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,23 @@ import numpy as np
 import pytest
 
 from graphlead.common.memory import Meter
+from graphlead.core.arrays import Json
 from graphlead.core.errors import CarrierError, InputError, RunFolderError
-from graphlead.runs import publication
-from graphlead.runs import run as runs
-from graphlead.runs.run import Run, hash_inputs, open_run, read_manifest, versions
+from graphlead.runs import publication, stages
+from graphlead.runs.layout import RunFolder
+from graphlead.runs.manifest import hash_inputs, read_manifest, versions
+from graphlead.runs.run import Run
+from graphlead.runs.run import open_run as open_any
+from graphlead.runs.stages import Stage, table
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = {"graphlead": "0"}
+STAGES = table(
+    Stage(name="read", settings=("seed",)),
+    Stage(name="first"),
+    Stage(name="second", after=("first",)),
+    Stage(name="files", settings=("texts",)),
+)
 
 
 @dataclass
@@ -34,14 +45,19 @@ class Usage:
     total: int = 2**40
 
 
-def writes(text: str, name: str = "a.txt") -> Callable[[Path], None]:
-    def make(folder: Path) -> None:
-        (folder / name).write_text(text, "utf-8")
+def open_run(out: Path, inputs: Json | None = None, **settings: object) -> AbstractContextManager[Run]:
+    """A run with the stages of these tests."""
+    return open_any(out, inputs or {}, {"seed": 0, "texts": {}, **settings}, STAGES)
+
+
+def writes(text: str, name: str = "a.txt") -> Callable[[RunFolder], None]:
+    def make(folder: RunFolder) -> None:
+        (folder.path / name).write_text(text, "utf-8")
 
     return make
 
 
-def fails(folder: Path) -> None:
+def fails(folder: RunFolder) -> None:
     raise AssertionError("a finished stage was made again")
 
 
@@ -50,65 +66,67 @@ def files_of(out: Path) -> dict[str, str]:
     return {
         path.relative_to(out).as_posix(): path.read_text("utf-8")
         for path in sorted(out.rglob("*"))
-        if path.is_file() and runs.WORK not in path.parts and path.name != publication.MANIFEST
+        if path.is_file() and ".work" not in path.parts and path.name != "manifest.json"
     }
 
 
 def leftovers(out: Path) -> list[str]:
-    return sorted(path.name for path in (out / runs.WORK).iterdir() if path.name != runs.LOCK)
+    return sorted(path.name for path in RunFolder(out).work.iterdir() if path != RunFolder(out).lock)
 
 
-def publish(run: Run, **texts: str) -> None:
-    """Publish one file a keyword (``leads`` becomes leads.csv) and a folder ``model``."""
+def publish(out: Path, **texts: str) -> None:
+    """A run that publishes one file a keyword (``leads`` becomes leads.csv) and a folder ``model``."""
 
-    def make(folder: Path) -> None:
-        (folder / "model").mkdir()
+    def make(folder: RunFolder) -> None:
+        folder.model.mkdir()
         for name, text in texts.items():
-            (folder / f"{name}.csv").write_text(text, "utf-8")
-            (folder / "model" / f"{name}.bin").write_text(text, "utf-8")
+            (folder.path / f"{name}.csv").write_text(text, "utf-8")
+            (folder.model / f"{name}.bin").write_text(text, "utf-8")
 
-    made = run.stage("files", dict(texts), make)
-    entries = {f"{name}.csv": made / f"{name}.csv" for name in texts}
-    run.publish({**entries, "model": made / "model"}, MANIFEST)
+    with open_run(out, texts=dict(texts)) as run:
+        run.stage("files", make)
+        run.publish(MANIFEST)
 
 
 def test_a_finished_stage_is_kept_and_reused(tmp_path: Path) -> None:
     with open_run(tmp_path / "out") as run:
-        first = run.stage("read", {"seed": 0}, writes("x"))
+        first = run.stage("read", writes("x"))
     with open_run(tmp_path / "out") as run:
-        assert run.stage("read", {"seed": 0}, fails) == first
-        other = run.stage("read", {"seed": 1}, writes("y"))
-    assert (first / "a.txt").read_text() == "x"
-    assert (other / "a.txt").read_text() == "y"
-    assert [stage["reused"] for stage in run.stages] == [True, False]
+        assert run.stage("read", fails) == first
+        assert [stage["reused"] for stage in run.stages] == [True]
+    with open_run(tmp_path / "out", seed=1) as run:
+        other = run.stage("read", writes("y"))
+        assert [stage["reused"] for stage in run.stages] == [False]
+    assert (first.path / "a.txt").read_text() == "x"
+    assert (other.path / "a.txt").read_text() == "y"
 
 
 def test_other_code_makes_a_stage_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_run(tmp_path) as run:
-        run.stage("read", {}, writes("old"))
-        monkeypatch.setattr(runs, "code_version", lambda: "another")
-        assert (run.stage("read", {}, writes("new")) / "a.txt").read_text() == "new"
+        run.stage("read", writes("old"))
+        monkeypatch.setattr(stages, "hashes_behind", lambda doors: {"another": "file"})
+        assert (run.stage("read", writes("new")).path / "a.txt").read_text() == "new"
 
 
 def test_a_stage_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    def make(folder: Path) -> None:
-        (folder / "half.txt").write_text("half", "utf-8")
+    def make(folder: RunFolder) -> None:
+        (folder.path / "half.txt").write_text("half", "utf-8")
         raise ZeroDivisionError
 
     with open_run(tmp_path) as run, pytest.raises(ZeroDivisionError):
-        run.stage("read", {}, make)
+        run.stage("read", make)
     assert leftovers(tmp_path) == []
 
 
 def test_stages_tell_seconds_and_memory_and_keep_telling_them_when_reused(tmp_path: Path) -> None:
-    def make(folder: Path) -> None:
+    def make(folder: RunFolder) -> None:
         held = np.ones(40 * 2**20, np.uint8)
         time.sleep(0.2)
-        (folder / "sum.txt").write_text(str(held.sum()), "utf-8")
+        (folder.path / "sum.txt").write_text(str(held.sum()), "utf-8")
 
     with open_run(tmp_path) as run:
-        run.stage("read", {}, make)
-        run.stage("read", {}, fails)
+        run.stage("read", make)
+        run.stage("read", fails)
     one, again = run.stages
     assert one["seconds"] >= 0.2
     assert one["peak_mb"] > 40
@@ -131,10 +149,8 @@ def test_a_meter_sees_a_peak_below_an_earlier_one() -> None:
 
 
 def test_publishing_replaces_everything_and_sweeps_what_is_no_longer_used(tmp_path: Path) -> None:
-    with open_run(tmp_path) as run:
-        publish(run, leads="1", old="gone")
-    with open_run(tmp_path) as run:
-        publish(run, leads="2")
+    publish(tmp_path, leads="1", old="gone")
+    publish(tmp_path, leads="2")
     assert files_of(tmp_path) == {"leads.csv": "2", "model/leads.bin": "2"}
     assert len(leftovers(tmp_path)) == 2  # the stage and its record
 
@@ -142,11 +158,9 @@ def test_publishing_replaces_everything_and_sweeps_what_is_no_longer_used(tmp_pa
 def test_the_manifest_tells_what_was_run(tmp_path: Path) -> None:
     source = tmp_path / "c.csv"
     source.write_bytes(b"id\n1\n")
-    with open_run(tmp_path / "out") as run:
-        folder = run.stage("read", {}, writes("x"))
-        inputs = hash_inputs({"companies": source, "links": None})
-        manifest = run.manifest(inputs=inputs, settings={"seed": 7}, device="cpu", ranker="gnn")
-        run.publish({"a.txt": folder / "a.txt"}, manifest)
+    with open_run(tmp_path / "out", hash_inputs({"companies": source, "links": None}), seed=7) as run:
+        run.stage("read", writes("x"))
+        run.publish(run.manifest(device="cpu", ranker="gnn"))
     found = read_manifest(tmp_path / "out")
     sha = hashlib.sha256(b"id\n1\n").hexdigest()
     assert found["inputs"] == {"companies": {"path": source.as_posix(), "bytes": 5, "sha256": sha}}
@@ -160,7 +174,7 @@ def test_the_manifest_tells_what_was_run(tmp_path: Path) -> None:
 
 def test_versions_are_told_without_importing_anything_heavy() -> None:
     program = (
-        "import sys, graphlead.runs.run; graphlead.runs.run.versions(); "
+        "import sys; from graphlead.runs.manifest import versions; versions(); "
         "print([m for m in ('torch', 'duckdb', 'xgboost') if m in sys.modules])"
     )
     ran = subprocess.run(
@@ -177,12 +191,10 @@ def test_an_input_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_editing_a_published_text_does_not_change_what_the_run_keeps(tmp_path: Path) -> None:
-    with open_run(tmp_path) as run:
-        publish(run, review="asked")
+    publish(tmp_path, review="asked")
     with (tmp_path / "review.csv").open("r+", encoding="utf-8") as file:
         file.write("ANSWERED")
-    with open_run(tmp_path) as run:
-        publish(run, review="asked")
+    publish(tmp_path, review="asked")
     assert files_of(tmp_path)["review.csv"] == "asked"
     assert files_of(tmp_path)["review.csv.before"] == "ANSWERED"
 
@@ -194,8 +206,7 @@ def test_what_others_put_into_the_folder_is_kept(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("notes", "utf-8")
     (tmp_path / "manifest.json").write_text("{}", "utf-8")
     for text in ("1", "2"):
-        with open_run(tmp_path) as run:
-            publish(run, leads=text)
+        publish(tmp_path, leads=text)
     assert (tmp_path / "manifest.json.before").read_text() == "{}"
     assert {name: text for name, text in files_of(tmp_path).items() if "manifest" not in name} == {
         "leads.csv": "2",
@@ -208,10 +219,10 @@ def test_what_others_put_into_the_folder_is_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "manifest.json", ".work"])
 def test_only_plain_names_are_published(tmp_path: Path, name: str) -> None:
-    with open_run(tmp_path / "out") as run:
-        folder = run.stage("read", {}, writes("x"))
-        with pytest.raises(CarrierError, match="plain name"):
-            run.publish({name: folder / "a.txt"}, MANIFEST)
+    source = tmp_path / "a.txt"
+    source.write_text("x", "utf-8")
+    with pytest.raises(CarrierError, match="plain name"):
+        publication.prepare(RunFolder(tmp_path / "out"), {name: source}, MANIFEST)
 
 
 def test_reading_what_is_no_run_or_not_finished(tmp_path: Path) -> None:
@@ -221,7 +232,7 @@ def test_reading_what_is_no_run_or_not_finished(tmp_path: Path) -> None:
     with pytest.raises(RunFolderError, match="not the folder of a run"):
         read_manifest(tmp_path / "nowhere")
     with open_run(tmp_path / "begun") as run:
-        run.stage("read", {}, writes("x"))
+        run.stage("read", writes("x"))
     with pytest.raises(RunFolderError, match="the run is unfinished"):
         read_manifest(tmp_path / "begun")
 
@@ -233,8 +244,11 @@ PROGRAM = """
 import json, os, signal, sys
 from pathlib import Path
 from graphlead.runs import publication
-from graphlead.runs import run as runs
+from graphlead.runs.manifest import read_manifest
+from graphlead.runs.run import open_run
+from graphlead.runs.stages import Stage, table
 
+STAGES = table(Stage(name="first"), Stage(name="second", after=("first",), settings=("text",)))
 WATCHED = ("move", "remove", "link", "write_json")
 out = Path(sys.argv[1])
 kill_at = steps = 0
@@ -258,15 +272,15 @@ for name in WATCHED:
     setattr(publication, name, stepping(getattr(publication, name)))
 
 def first(folder):
-    (folder / "first").write_text("1")
+    (folder.path / "first").write_text("1")
     with (out.parent / "made").open("a") as file:
         file.write("first ")
 
 def second(folder):
-    (folder / "model").mkdir()
+    folder.model.mkdir()
     step()
     for name in ("leads.csv", f"only{text}.csv", "model/weights"):
-        (folder / name).write_text(text)
+        (folder.path / name).write_text(text)
 
 def go(at, content):
     # A process of its own, killed at its at-th step; 0 is never.
@@ -276,11 +290,10 @@ def go(at, content):
         status = os.waitpid(child, 0)[1]
         return os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
     kill_at, steps, text = at, 0, content
-    with runs.open_run(out) as run:
-        run.stage("first", {}, first)
-        made = run.stage("second", {"text": text}, second)
-        names = [path.name for path in made.iterdir()]
-        run.publish({name: made / name for name in names}, {"graphlead": "0", "text": text})
+    with open_run(out, {}, {"text": text}, STAGES) as run:
+        run.stage("first", first)
+        run.stage("second", second)
+        run.publish({"graphlead": "0", "text": text})
     os._exit(0)
 """
 
@@ -294,7 +307,7 @@ def run_program(out: Path, then: str) -> list[Any]:
 
 
 def results(text: str) -> dict[str, str]:
-    return {"leads.csv": text, f"only{text}.csv": text, "model/weights": text}
+    return {"first": "1", "leads.csv": text, f"only{text}.csv": text, "model/weights": text}
 
 
 def test_killed_within_a_stage_the_last_results_stand_and_the_next_run_goes_on(tmp_path: Path) -> None:
@@ -315,10 +328,10 @@ def test_killed_anywhere_results_are_whole_when_the_folder_is_opened_again(tmp_p
 go(0, "0")
 for at in range(1, 300):
     ended = go(at, str(at))
-    with runs.open_run(out):
+    with open_run(out, {}, {}, STAGES):
         seen = {path.relative_to(out).as_posix(): path.read_text() for path in out.rglob("*")
                 if path.is_file() and ".work" not in path.parts and path.name != "manifest.json"}
-    print(json.dumps([at, ended, seen, runs.read_manifest(out)["text"]]))
+    print(json.dumps([at, ended, seen, read_manifest(out)["text"]]))
     if not ended:
         break
 """
@@ -338,15 +351,14 @@ for at in range(1, 300):
 def test_reading_the_manifest_completes_a_publication_that_was_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with open_run(tmp_path) as run:
-        publish(run, leads="1")
-    with monkeypatch.context() as patch, open_run(tmp_path) as run, pytest.raises(KeyboardInterrupt):
+    publish(tmp_path, leads="1")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
 
         def interrupt(*_: object) -> None:
             raise KeyboardInterrupt
 
         patch.setattr(publication, "move", interrupt)
-        publish(run, leads="2")
+        publish(tmp_path, leads="2")
     assert (tmp_path / "leads.csv").read_text() == "1"
     read_manifest(tmp_path)
     assert files_of(tmp_path) == {"leads.csv": "2", "model/leads.bin": "2"}
@@ -356,58 +368,56 @@ def test_reading_the_manifest_completes_a_publication_that_was_cut_off(
 
 
 def test_a_full_disk_says_what_to_do_and_what_was_finished_is_kept(tmp_path: Path) -> None:
-    def fill(folder: Path) -> None:
+    def fill(folder: RunFolder) -> None:
         with Path("/dev/full").open("w") as device:
             device.write("x" * 100_000)
 
     with open_run(tmp_path) as run:
-        run.stage("first", {}, writes("x"))
+        run.stage("first", writes("x"))
         with pytest.raises(RunFolderError, match=r"the disk is full \(.* MiB free in .*same command again"):
-            run.stage("second", {}, fill)
+            run.stage("second", fill)
     with open_run(tmp_path) as run:
-        run.stage("first", {}, fails)
+        run.stage("first", fails)
 
 
 def test_a_full_disk_that_duckdb_tells_of_is_known_too(tmp_path: Path) -> None:
     class OfDuckDBError(Exception):
         """DuckDB's errors are no OSError."""
 
-    def fill(folder: Path) -> None:
+    def fill(folder: RunFolder) -> None:
         raise OfDuckDBError(f"IO Error: Could not write file: {os.strerror(errno.ENOSPC)}")
 
     with open_run(tmp_path) as run, pytest.raises(RunFolderError, match="the disk is full"):
-        run.stage("first", {}, fill)
+        run.stage("first", fill)
 
 
 def test_a_failure_without_a_reason_on_a_disk_without_space_is_a_full_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fill(folder: Path) -> None:
-        (folder / "half").write_text("half", "utf-8")
+    def fill(folder: RunFolder) -> None:
+        (folder.path / "half").write_text("half", "utf-8")
         monkeypatch.setattr("graphlead.common.files.shutil.disk_usage", lambda _: Usage(free=4096))
         raise RuntimeError("FileStream.Write incomplete")
 
     with open_run(tmp_path) as run, pytest.raises(RunFolderError, match=r"the disk is full \(0 MiB free"):
-        run.stage("first", {}, fill)
+        run.stage("first", fill)
     assert leftovers(tmp_path) == []
 
 
 def test_a_disk_that_fills_up_while_publishing_leaves_the_last_results(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with open_run(tmp_path) as run:
-        publish(run, leads="1")
+    publish(tmp_path, leads="1")
 
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
         patch.setattr("graphlead.common.files.shutil.copy2", full)
-        with open_run(tmp_path) as run, pytest.raises(RunFolderError, match="the disk is full"):
-            publish(run, leads="2")
+        with pytest.raises(RunFolderError, match="the disk is full"):
+            publish(tmp_path, leads="2")
     assert files_of(tmp_path) == {"leads.csv": "1", "model/leads.bin": "1"}
-    with open_run(tmp_path) as run:
-        publish(run, leads="2")
+    publish(tmp_path, leads="2")
     assert files_of(tmp_path) == {"leads.csv": "2", "model/leads.bin": "2"}
 
 
@@ -416,8 +426,7 @@ def test_where_links_are_impossible_files_are_copied(tmp_path: Path, monkeypatch
         raise OSError(errno.EXDEV, "no")
 
     monkeypatch.setattr("graphlead.common.files.os.link", refuse)
-    with open_run(tmp_path) as run:
-        publish(run, leads="1")
+    publish(tmp_path, leads="1")
     assert files_of(tmp_path) == {"leads.csv": "1", "model/leads.bin": "1"}
 
 
@@ -429,11 +438,11 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 
 def test_other_failures_stay_what_they_are(tmp_path: Path) -> None:
-    def make(folder: Path) -> None:
+    def make(folder: RunFolder) -> None:
         raise ConnectionResetError(errno.ECONNRESET, "reset")
 
     with open_run(tmp_path) as run, pytest.raises(ConnectionResetError):
-        run.stage("first", {}, make)
+        run.stage("first", make)
 
 
 # --- two processes ---
@@ -442,7 +451,7 @@ def test_other_failures_stay_what_they_are(tmp_path: Path) -> None:
 def test_a_second_process_is_told_and_a_dead_ones_lock_is_free(tmp_path: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from graphlead.runs.run import open_run\n"
-        "with open_run(Path(sys.argv[1])):\n"
+        "with open_run(Path(sys.argv[1]), {}, {}):\n"
         "    print('open', flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", program, str(tmp_path)]
@@ -453,14 +462,33 @@ def test_a_second_process_is_told_and_a_dead_ones_lock_is_free(tmp_path: Path) -
             pass
         holder.kill()
     with open_run(tmp_path) as run:
-        run.stage("first", {}, writes("x"))
+        run.stage("first", writes("x"))
 
 
 def test_the_journal_is_plain_json(tmp_path: Path) -> None:
     """What a person finds after a crash can be read and followed by hand."""
+    publish(tmp_path, leads="1", old="1")
+    source = tmp_path / "a.txt"
+    source.write_text("2", "utf-8")
+    publication.prepare(RunFolder(tmp_path), {"leads.csv": source}, MANIFEST)
+    journal = json.loads(RunFolder(tmp_path).journal.read_text())
+    assert journal == {"names": ["leads.csv", "manifest.json"], "gone": ["model", "old.csv"], "kept": {}}
+
+
+# --- stages ---
+
+
+def test_a_stage_that_another_builds_on_comes_before_it(tmp_path: Path) -> None:
     with open_run(tmp_path) as run:
-        publish(run, leads="1", old="1")
-        made = run.stage("files", {"leads": "2"}, writes("2"))
-        publication.prepare(tmp_path, tmp_path / runs.WORK, {"leads.csv": made / "a.txt"}, MANIFEST)
-    journal = json.loads((tmp_path / runs.WORK / "publish" / "journal.json").read_text())
-    assert journal == {"names": ["leads.csv", "manifest.json"], "gone": ["old.csv", "model"], "kept": {}}
+        run.stage("second", writes("x"))
+        with pytest.raises(CarrierError, match="expected first before second"):
+            run.stage("first", writes("y"))
+
+
+def test_a_result_comes_from_one_stage_alone(tmp_path: Path) -> None:
+    with open_run(tmp_path) as run:
+        run.stage("first", writes("x"))
+        run.stage("second", writes("y"))
+        with pytest.raises(CarrierError, match="each result from one stage"):
+            run.publish(MANIFEST)
+    assert files_of(tmp_path) == {}

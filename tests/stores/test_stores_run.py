@@ -16,11 +16,15 @@ from graphlead.core.arrays import NONE
 from graphlead.core.clients import Match
 from graphlead.core.errors import GraphleadError, RunFolderError
 from graphlead.core.profile import Profile, Segment
+from graphlead.evaluate.calibrate import Calibration
+from graphlead.evaluate.choose import Choice
+from graphlead.evaluate.judge import Judgement, save_judgement
 from graphlead.graph.build import build_graph
 from graphlead.graph.files import save_graph
 from graphlead.ingest.records import save_register
 from graphlead.match.files import save_match
 from graphlead.pipeline import store as storing
+from graphlead.pipeline.finished import FinishedRun
 from graphlead.profile.files import save_profile
 from graphlead.stores.neo4j.address import Address
 from graphlead.stores.neo4j.store import Neo4jStore
@@ -51,7 +55,9 @@ def run(tmp_path: Path) -> Path:
         len(IDS), len(CLIENTS), (), (), (), (Segment("small firms", 4, ()),), (), None, (), (), segment_of
     )
     save_profile(profile, folder / "profile")
-    (folder / "metrics.json").write_text(json.dumps({"prior": {"low": 0.1, "point": 0.2, "high": 0.3}}))
+    calibration = Calibration(np.zeros(1), np.full(1, 0.5))
+    judgement = Judgement(Choice("gnn", ("gnn",), "the only one"), (0.1, 0.2, 0.3), calibration)
+    save_judgement(judgement, folder / "judgement.json")
     manifest = {"graphlead": "1", "finished": "2026-01-01", "files": {"scores.parquet": "0123456789"}}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder
@@ -59,7 +65,7 @@ def run(tmp_path: Path) -> Path:
 
 def test_the_store_of_a_run_is_built_when_it_is_first_asked_for(run: Path) -> None:
     for _ in range(2):
-        with storing.open_embedded(run) as store:
+        with storing.open_embedded(FinishedRun(run)) as store:
             assert store.query(TOP).rows == (("d", 0.9, "Strong", "small firms", "b"),)
             assert store.query("MATCH (r:Run) RETURN r.run_id, r.finished").rows == (
                 ("2026-01-01 01234567", "2026-01-01"),
@@ -73,13 +79,13 @@ def test_the_store_of_a_run_is_built_when_it_is_first_asked_for(run: Path) -> No
 
 def test_what_is_no_run_is_said(tmp_path: Path) -> None:
     with pytest.raises(RunFolderError):
-        storing.open_embedded(tmp_path)
+        FinishedRun(tmp_path)
 
 
 def test_a_run_goes_to_neo4j_and_comes_back_as_a_register(
     run: Path, neo4j_address: Address, tmp_path: Path
 ) -> None:
-    storing.push(run, neo4j_address)
+    storing.push(FinishedRun(run), neo4j_address)
     with closing(Neo4jStore(neo4j_address)) as store:
         assert store.open().query(TOP).rows == (("d", 0.9, "Strong", "small firms", "b"),)
     companies, links = storing.pull(tmp_path / "pulled", address=neo4j_address)
@@ -88,7 +94,7 @@ def test_a_run_goes_to_neo4j_and_comes_back_as_a_register(
 
 
 def test_a_run_is_exported_for_the_bulk_import(run: Path, tmp_path: Path) -> None:
-    arguments = storing.export_admin(run, tmp_path / "export")
+    arguments = storing.export_admin(FinishedRun(run), tmp_path / "export")
     files = [
         name
         for each in arguments
@@ -103,4 +109,4 @@ def test_credentials_come_from_the_environment(run: Path, monkeypatch: pytest.Mo
     for name in ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_PASSWORD"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(GraphleadError, match="NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD not set"):
-        storing.push(run)
+        storing.push(FinishedRun(run))

@@ -177,7 +177,7 @@ class EmbeddedStore(Store):
         """
         table = score_table(scores, run_id)
         with tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
-            staged = Path(folder) / "scores.parquet"
+            staged = Path(folder) / "standing.parquet"
 
             def work(connection: ladybug.Connection) -> None:
                 names = [name for name in SCORED if in_use(connection, table, name)]

@@ -1,0 +1,168 @@
+"""A finished run, opened: each part of its folder read once, when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphlead.core.arrays import Floats, Json
+from graphlead.core.clients import Cohort, Match
+from graphlead.core.evidence import Evidence
+from graphlead.core.graph import CompanyGraph
+from graphlead.core.noise import Noise
+from graphlead.core.profile import Profile
+from graphlead.core.register import Register
+from graphlead.core.settings import RANKERS, Settings
+from graphlead.core.sources import Sources
+from graphlead.evaluate.judge import Judgement, read_judgement
+from graphlead.explain.files import load_evidence
+from graphlead.graph.files import load_graph
+from graphlead.ingest.records import load_noise, load_register
+from graphlead.match.cohort import cohort_of
+from graphlead.match.files import load_match
+from graphlead.pipeline.exclude import without
+from graphlead.profile.files import load_profile
+from graphlead.runs.layout import RunFolder
+from graphlead.runs.manifest import read_manifest
+
+if TYPE_CHECKING:
+    from graphlead.core.features import Features
+    from graphlead.pipeline.scored import ModelInputs, Scored
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """The run in the folder ``path``. Raises RunFolderError when there is none, or it is unfinished."""
+
+    path: Path
+
+    def __post_init__(self) -> None:
+        _ = self.manifest
+
+    @cached_property
+    def manifest(self) -> Json:
+        return read_manifest(self.path)
+
+    @property
+    def folder(self) -> RunFolder:
+        return RunFolder(self.path)
+
+    @property
+    def finished(self) -> str:
+        """When the run was finished, ISO 8601 in UTC."""
+        return str(self.manifest["finished"])
+
+    @property
+    def run_id(self) -> str:
+        """The name of the run in a graph store: when it finished, and the beginning of its scores' hash."""
+        return f"{self.finished} {self.manifest['files'][self.folder.scores.name][:8]}"
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings that the run was made with; ``out`` is where it lies now."""
+        return replace(Settings.load(None, self.manifest["settings"]), out=self.path)
+
+    @cached_property
+    def whole_register(self) -> Register:
+        """The register with every column, excluded ones too."""
+        return load_register(self.folder.register)
+
+    @cached_property
+    def register(self) -> Register:
+        """The register as the models see it: excluded columns are ignored."""
+        return without(self.whole_register, self.settings.exclude)
+
+    @cached_property
+    def noise(self) -> Noise:
+        return load_noise(self.folder.register)
+
+    @cached_property
+    def graph(self) -> CompanyGraph:
+        return load_graph(self.folder.graph)
+
+    @cached_property
+    def clients(self) -> Match:
+        """The client list, resolved."""
+        return load_match(self.folder.match)
+
+    @cached_property
+    def suppressed(self) -> Match | None:
+        """The list of companies never to propose, resolved; None where there was none."""
+        return load_match(self.folder.suppressed) if self.folder.suppressed.is_dir() else None
+
+    @cached_property
+    def cohort(self) -> Cohort:
+        return cohort_of(self.whole_register.ids(), self.clients, self.suppressed)
+
+    @cached_property
+    def profile(self) -> Profile:
+        return load_profile(self.folder.profile)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """All that was known before any model."""
+        return Sources(
+            register=self.register,
+            noise=self.noise,
+            graph=self.graph,
+            clients=self.clients,
+            suppressed=self.suppressed,
+            cohort=self.cohort,
+            profile=self.profile,
+        )
+
+    @cached_property
+    def judgement(self) -> Judgement:
+        """The chosen ranker, the prior and the calibration."""
+        return read_judgement(self.folder.judgement)
+
+    @cached_property
+    def model_inputs(self) -> ModelInputs:
+        """What the run's models see of its register."""
+        from graphlead.pipeline.scored import model_inputs_of
+
+        return model_inputs_of(self.folder, self.register, self.graph, self.settings)
+
+    @property
+    def features(self) -> Features:
+        return self.model_inputs.features
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """Every candidate, best first: company_id, score, rank, nearest_client_id, and a column a ranker."""
+        return pd.read_parquet(self.folder.scores)
+
+    @cached_property
+    def scored(self) -> Scored:
+        """The raw scores of every company, with the models that gave them."""
+        from graphlead.pipeline.scored import Scored
+
+        return Scored(
+            scores=self._raw_scores(),
+            judgement=self.judgement,
+            model_inputs=self.model_inputs,
+            trained=self.folder,
+        )
+
+    @cached_property
+    def evidence(self) -> Sequence[Evidence]:
+        """Why each lead is one, in the order of the leads."""
+        return load_evidence(self.folder.evidence, self.register.ids())
+
+    def _raw_scores(self) -> dict[str, Floats]:
+        """Raw scores (n,) of every ranker, NaN for companies that were not ranked."""
+        ids = pa.array(self.scores["company_id"], self.register.ids().type)
+        place = pc.index_in(ids, value_set=self.register.ids()).to_numpy()
+        scores = {}
+        for name in (each for each in self.scores.columns if each in RANKERS):
+            scores[name] = np.full(self.register.n_companies, np.nan, np.float32)
+            scores[name][place] = self.scores[name].to_numpy()
+        return scores

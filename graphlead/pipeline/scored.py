@@ -1,0 +1,90 @@
+"""What models see of a register, and the scores that they give."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from graphlead.core.arrays import NONE, Floats
+from graphlead.core.evaluation import Evaluation
+from graphlead.core.features import Features
+from graphlead.core.graph import CompanyGraph
+from graphlead.core.register import Register
+from graphlead.core.settings import Settings
+from graphlead.evaluate.judge import Judgement
+from graphlead.features.build import FeaturePlan, build_features
+from graphlead.features.labels import ClientsAround
+from graphlead.features.propagate import propagator_for
+from graphlead.learn.crossfit import Folds
+from graphlead.learn.registry import device_of
+from graphlead.runs.layout import RunFolder
+
+
+@dataclass
+class ModelInputs:
+    """The features of a register, made when the first stage needs them: a resumed run may need none."""
+
+    register: Register
+    graph: CompanyGraph
+    settings: Settings
+    plan: FeaturePlan
+
+    @cached_property
+    def device(self) -> str:
+        return device_of(self.settings.device)
+
+    @cached_property
+    def features(self) -> Features:
+        return build_features(self.plan, self.register, self.graph, propagator_for(self.device))
+
+    @cached_property
+    def label_features(self) -> ClientsAround:
+        return ClientsAround(self.features, propagator_for(self.device))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """The scores of every company by every ranker, and what they come from.
+
+    scores: raw scores (n,) by ranker, NaN for the clients; model_inputs: what the models see; trained: the folder
+    that has the models.
+    """
+
+    scores: Mapping[str, Floats]
+    judgement: Judgement
+    model_inputs: ModelInputs
+    trained: RunFolder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluated(Scored):
+    """The scores of every company, and how well the rankers find held-out clients.
+
+    heldout: the folder of the scores that this was found by.
+    """
+
+    heldout: Path
+    evaluation: Evaluation
+
+
+def model_inputs_of(
+    trained: RunFolder, register: Register, graph: CompanyGraph, settings: Settings
+) -> ModelInputs:
+    """The features that trained models look at, over this register and graph."""
+    plan = json.loads(trained.feature_plan.read_text("utf-8"))
+    return ModelInputs(register, graph, settings, FeaturePlan.from_json(plan))
+
+
+def folds_of(trained: RunFolder, register: Register) -> Folds:
+    """The fold of each company (n,), NONE for one that the models do not know."""
+    fitted = pq.read_table(trained.fitted, columns=["company_id", "fold"])
+    place = pc.index_in(register.ids(), value_set=fitted["company_id"].combine_chunks())
+    known = pc.fill_null(fitted["fold"].combine_chunks().take(place), NONE)
+    return np.asarray(known.to_numpy(zero_copy_only=False), np.int8)

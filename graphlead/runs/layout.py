@@ -1,0 +1,162 @@
+"""Every name inside a run's folder; a stage's folder has those of its own results, under the same names.
+
+What lies within a folder that one room alone writes and reads (``register``, ``graph``, ``match``, ``profile``,
+``heldout``, a fold of ``model``) is named in that room.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The paths of a run's files and folders; nothing is read or made."""
+
+    path: Path
+
+    @property
+    def manifest(self) -> Path:
+        """Inputs, settings, versions, stages: written last, a run without it is unfinished."""
+        return self.path / "manifest.json"
+
+    @property
+    def register(self) -> Path:
+        """The folder of the cleaned register and the report on its noise."""
+        return self.path / "register"
+
+    @property
+    def match(self) -> Path:
+        """The folder of the client list, resolved against the register."""
+        return self.path / "match"
+
+    @property
+    def suppressed(self) -> Path:
+        """The folder of the list of companies never to propose, resolved; missing where none was given."""
+        return self.path / "suppressed"
+
+    @property
+    def graph(self) -> Path:
+        """The folder of the company graph."""
+        return self.path / "graph"
+
+    @property
+    def profile(self) -> Path:
+        """The folder of the clients' profile."""
+        return self.path / "profile"
+
+    @property
+    def model(self) -> Path:
+        """The folder of the trained rankers."""
+        return self.path / "model"
+
+    @property
+    def fitted(self) -> Path:
+        """Each company's fold and its scores by the models that did not train on it."""
+        return self.model / "fitted.parquet"
+
+    @property
+    def model_scores(self) -> Path:
+        """The raw scores of every company that is no client, seen among all clients."""
+        return self.model / "scores.parquet"
+
+    @property
+    def feature_plan(self) -> Path:
+        """Which features the models look at."""
+        return self.model / "features.json"
+
+    @property
+    def heldout(self) -> Path:
+        """The folder of the held-out scores, a file a split."""
+        return self.path / "heldout"
+
+    @property
+    def judgement(self) -> Path:
+        """The chosen ranker, the prior and the calibration."""
+        return self.path / "judgement.json"
+
+    @property
+    def scores(self) -> Path:
+        """Every candidate, best first, with its probability and the raw scores of the rankers."""
+        return self.path / "scores.parquet"
+
+    @property
+    def leads(self) -> Path:
+        """The companies to call, with their reasons."""
+        return self.path / "leads.csv"
+
+    @property
+    def whitespace(self) -> Path:
+        """Companies in the ownership groups of clients."""
+        return self.path / "whitespace.csv"
+
+    @property
+    def clients(self) -> Path:
+        """The client list with what was found for each line."""
+        return self.path / "clients.csv"
+
+    @property
+    def review(self) -> Path:
+        """Lines of the client list that a person has to decide on."""
+        return self.path / "review.csv"
+
+    @property
+    def metrics(self) -> Path:
+        """Held-out results, verdict and choice, as JSON."""
+        return self.path / "metrics.json"
+
+    @property
+    def noise(self) -> Path:
+        """What the cleaning of the register found, as text."""
+        return self.path / "noise.txt"
+
+    @property
+    def plan(self) -> Path:
+        """How each column was understood."""
+        return self.path / "plan.json"
+
+    @property
+    def evidence(self) -> Path:
+        """Why each lead is one, as JSON."""
+        return self.path / "evidence.json"
+
+    @property
+    def report(self) -> Path:
+        """The report as one HTML file."""
+        return self.path / "report.html"
+
+    @property
+    def store(self) -> Path:
+        """The folder of the embedded graph store."""
+        return self.path / "store"
+
+    @property
+    def store_file(self) -> Path:
+        """The embedded graph store."""
+        return self.store / "graph.lbug"
+
+    @property
+    def work(self) -> Path:
+        """Finished stages, kept for the next run of the same command."""
+        return self.path / ".work"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the process that works in the folder."""
+        return self.work / "lock"
+
+    @property
+    def publication(self) -> Path:
+        """What is about to be published: staged entries and a journal."""
+        return self.work / "publish"
+
+    @property
+    def staged(self) -> Path:
+        """The entries about to be published, complete."""
+        return self.publication / "new"
+
+    @property
+    def journal(self) -> Path:
+        """The plan that a publication follows to its end, whoever opens the folder next."""
+        return self.publication / "journal.json"

@@ -1,0 +1,134 @@
+"""The stages of a run: what each depends on, and the key by which a finished one is found again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphlead.runs.code import hashes_behind
+
+if TYPE_CHECKING:
+    from graphlead.core.arrays import Json
+
+LAYOUT = "runs.layout"
+"""Names of files are part of every result."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """What the results of a stage depend on.
+
+    after: stages that it builds on, as far as a run has them; inputs: files by their names; settings: fields of
+    Settings; doors: the modules of the package whose functions make the results, or what they are made from since the
+    stages in ``after``.
+    """
+
+    name: str
+    after: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    doors: tuple[str, ...] = ()
+
+    def key(self, inputs: Json, settings: Json, keys: Mapping[str, str], maker: str) -> str:
+        """A hash over all of it: inputs by content, code by its text, ``keys`` those of the stages before.
+
+        maker: the module of the function that makes the results; it counts when it is graphlead's own.
+        """
+        own = [maker.removeprefix("graphlead.")] if maker.startswith("graphlead.") else []
+        return short_hash({
+            "after": {name: keys.get(name) for name in self.after},
+            "inputs": {name: inputs[name]["sha256"] for name in self.inputs if name in inputs},
+            "settings": {name: settings[name] for name in self.settings},
+            "code": hashes_behind((*self.doors, *own, LAYOUT)),
+        })  # fmt: skip
+
+
+def table(*stages: Stage) -> dict[str, Stage]:
+    """Stages by their names."""
+    return {stage.name: stage for stage in stages}
+
+
+def short_hash(content: Json) -> str:
+    """Twelve hexadecimal digits that stand for plain JSON."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+TRAINING = ("seed", "rankers", "classifier", "prior", "device")
+MODELS = (
+    "match.cohort", "features.build", "features.labels", "features.propagate", "learn.crossfit", "learn.registry",
+    "pipeline.scored",
+)  # fmt: skip
+"""What a model sees and how it learns and scores."""
+
+STAGES = table(
+    Stage(
+        name="register",
+        inputs=("companies", "links"),
+        settings=("columns", "seed"),
+        doors=("ingest.build",),
+    ),
+    Stage(
+        name="match",
+        after=("register",),
+        inputs=("clients", "reviewed", "run"),
+        doors=("common.spreadsheets", "ingest.lists", "match.resolve", "match.files"),
+    ),
+    Stage(
+        name="suppressed",
+        after=("register",),
+        inputs=("suppress", "run"),
+        doors=("ingest.lists", "match.resolve", "match.files"),
+    ),
+    Stage(
+        name="graph",
+        after=("register",),
+        settings=("exclude",),
+        doors=("graph.build", "graph.files", "pipeline.exclude"),
+    ),
+    Stage(
+        name="profile",
+        after=("graph", "match", "suppressed"),
+        settings=("seed",),
+        doors=("match.cohort", "profile.build", "profile.files"),
+    ),
+    Stage(
+        name="model",
+        after=("graph", "match", "suppressed"),
+        settings=("folds", *TRAINING),
+        doors=(*MODELS, "evaluate.splits"),
+    ),
+    Stage(
+        name="heldout",
+        after=("model",),
+        settings=TRAINING,
+        doors=(*MODELS, "evaluate.splits", "evaluate.files"),
+    ),
+    Stage(name="judgement", after=("heldout",), settings=("prior", "seed"), doors=("evaluate.judge",)),
+    Stage(name="trained", inputs=("run",), doors=("common.files",)),
+    Stage(
+        name="evidence",
+        after=("graph", "match", "suppressed", "judgement", "trained"),
+        settings=("top", "seed", "device"),
+        doors=(
+            *MODELS, "evaluate.judge", "evaluate.leaning", "tasks.leads", "explain.explain", "explain.files",
+            "pipeline.rank", "pipeline.explain",
+        ),
+    ),
+    Stage(
+        name="results",
+        after=("profile", "evidence"),
+        settings=("top", "seed", "exclude"),
+        doors=("common.spreadsheets", "evaluate.judge", "explain.ties.ties", "report.evidence", "report.noise"),
+    ),
+    Stage(
+        name="report",
+        after=("results",),
+        settings=("seed",),
+        doors=("evaluate.judge", "report.html.build", "report.html.names", "report.html.plane", "pipeline.content"),
+    ),
+)  # fmt: skip
+"""In the order of the story; a run that scores has ``trained`` for ``model``, ``heldout`` and ``judgement``."""

@@ -1,0 +1,36 @@
+"""Held-out scores on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from graphlead.evaluate.files import load_held_out, save_held_out
+from graphlead.evaluate.heldout import HeldOut
+
+
+def split(name: str) -> HeldOut:
+    return HeldOut(
+        split=name,
+        fold=np.array([0, 1, 0, 1], np.int8),
+        held_out=np.array([True, True, False, False]),
+        scores={"gnn": np.array([0.1, 0.2, 0.3, 0.4], np.float32)},
+        segments={"gnn": pa.array(["north", None, "south", "north"]), "company": pa.array(list("abcd"))},
+    )
+
+
+def test_splits_come_back_whole_and_the_one_closest_to_the_list_first(tmp_path: Path) -> None:
+    for name in ("time", "groups"):
+        save_held_out(split(name), np.array([3, 5, 7, 9], np.int32), tmp_path)
+    loaded = load_held_out(tmp_path)
+    assert [each.split for each in loaded] == ["groups", "time"]
+    for each in loaded:
+        wanted = split(each.split)
+        np.testing.assert_array_equal(each.fold, wanted.fold)
+        np.testing.assert_array_equal(each.held_out, wanted.held_out)
+        assert {name: values.tolist() for name, values in each.scores.items()} == {
+            name: values.tolist() for name, values in wanted.scores.items()
+        }
+        assert each.segments == wanted.segments
