@@ -1,1 +1,1 @@
-"""What every room needs and none owns."""
+"""Files, memory, spreadsheets and the console: what every other package builds on."""

@@ -1,4 +1,4 @@
-"""What a person sees while graphlead works: progress and messages on stderr, the outcome on stdout."""
+"""The terminal side of a command: progress and messages on stderr, the outcome on stdout."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from graphlead.core.arrays import Json
 
 PATIENCE = 10.0
-"""Seconds after which a stage that shows no bar says how far it is."""
+"""Seconds between progress lines where there is no bar: rare enough to keep a nightly log short."""
 
 
 class Console:
     """Progress bars on a terminal, short lines elsewhere.
 
-    ``quiet``: errors alone. ``as_json``: the outcome is one JSON object on stdout, and nothing else is.
+    ``quiet``: only errors are shown. ``as_json``: stdout carries the outcome as one JSON object and nothing else.
     """
 
     def __init__(self, *, quiet: bool = False, as_json: bool = False) -> None:
@@ -35,7 +35,7 @@ class Console:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Progress]:
-        """A stage of the work; what it yields is told how far the stage is."""
+        """Show a stage of the work while it lasts; yields the function that reports its progress."""
         if self.quiet:
             yield silent
         elif sys.stderr.isatty():
@@ -47,17 +47,17 @@ class Console:
 
     @contextmanager
     def _lines(self, name: str) -> Iterator[Progress]:
-        began = told = time.monotonic()
+        began = shown = time.monotonic()
 
         def progress(done: float, total: float, note: str = "") -> None:
-            nonlocal told
-            if time.monotonic() - told >= PATIENCE:
-                told = time.monotonic()
+            nonlocal shown
+            if time.monotonic() - shown >= PATIENCE:
+                shown = time.monotonic()
                 share = f" {done / total:.0%}" if total else ""
-                self.say(f"  {name}:{share} {note}".rstrip())
+                self.info(f"  {name}:{share} {note}".rstrip())
 
         yield progress
-        self.say(f"{name} ({time.monotonic() - began:.1f} s)")
+        self.info(f"{name} ({time.monotonic() - began:.1f} s)")
 
     @contextmanager
     def _bar(self, name: str) -> Iterator[Progress]:
@@ -72,29 +72,29 @@ class Console:
                 bars.update(task, completed=done, total=total or None, note=printable(note))
 
             yield progress
-        self.say(f"{name} ({time.monotonic() - began:.1f} s)")
+        self.info(f"{name} ({time.monotonic() - began:.1f} s)")
 
-    def say(self, text: str) -> None:
-        """A line on stderr."""
+    def info(self, text: str) -> None:
+        """Write a line to stderr."""
         if not self.quiet:
             self._write(text)
 
     def warn(self, text: str) -> None:
-        """A line on stderr that begins with ``warning:``."""
+        """Write a line that begins with ``warning:`` to stderr."""
         if not self.quiet:
             self._write(f"warning: {text}", "yellow")
 
     def error(self, text: str) -> None:
-        """A line on stderr that begins with ``error:``; said in every mode."""
+        """Write a line that begins with ``error:`` to stderr, in quiet mode too."""
         self._write(f"error: {text}", "red")
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """A small table on stderr, numbers to the right."""
+        """Write a small table to stderr, numbers right-aligned."""
         if not self.quiet:
             self._write(laid_out(title, columns, rows))
 
     def outcome(self, text: str, content: Json) -> None:
-        """What the command was called for, on stdout: the text, or with --json the content, one object."""
+        """Write the command's result to stdout: the text, or with --json the content as one object."""
         if self.as_json:
             sys.stdout.write(json.dumps(content, allow_nan=False) + "\n")
         elif not self.quiet:
@@ -115,14 +115,14 @@ class Console:
 
 
 def printable(text: str) -> str:
-    """The text without control characters, which values of a file could steer a terminal with."""
+    """The text with control characters replaced: values from a file must not steer the terminal."""
     return "".join(
         letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in text
     )
 
 
 def laid_out(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """A table as text: a title, a line of names, a line a row; cells that are numbers to the right."""
+    """A table as text: a title, a line of column names, one line per row; numeric columns right-aligned."""
     cells = [list(columns), *([_cell(value) for value in row] for row in rows)]
     numeric = [all(isinstance(row[i], int | float) for row in rows) for i in range(len(columns))]
     widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]

@@ -1,4 +1,4 @@
-"""Writing so that a crash leaves nothing half done, and saying what to do when the disk refuses."""
+"""Files written whole, so that a crash leaves nothing half done, and clear errors when the disk refuses."""
 
 from __future__ import annotations
 
@@ -30,19 +30,18 @@ REFUSED = {
     errno.ENOLCK, errno.ENOTSUP,
 }  # fmt: skip
 EDITED = {".csv", ".json", ".toml", ".txt", ".md", ".html"}
-"""Files that people change in place: a hard link would change what the run keeps, so they are copied."""
+"""Suffixes of files that people edit in place: they are copied, for edits to a hard link would change the run's own."""
 
-
-SPACE = 1.0
-"""With less than so many MiB free, a failure is taken to come from that: not every library tells the reason."""
+LEAST_FREE_MB = 1.0
+"""Below this much free space a failed write counts as a full disk: NumPy and XGBoost give no reason of their own."""
 
 
 @contextmanager
 def disk_errors(folder: Path) -> Iterator[None]:
-    """Turn a full disk and a folder that cannot be written into a RunFolderError that says what to do.
+    """Turn a full disk and a folder that cannot be written to into a RunFolderError with a remedy.
 
-    DuckDB, Arrow and safetensors tell of a full disk by errors of their own, known by their words; NumPy and XGBoost
-    only say that they could not write.
+    DuckDB, Arrow and safetensors report a full disk by errors of their own, recognised by their message; NumPy and
+    XGBoost only report that the write failed, so free space is checked.
     """
     try:
         yield
@@ -58,7 +57,7 @@ def disk_errors(folder: Path) -> Iterator[None]:
 def _refusal(error: Exception, folder: Path) -> RunFolderError | None:
     code = error.errno if isinstance(error, OSError) else None
     free = {place: _free_mb(place) for place in (folder, Path(tempfile.gettempdir()))}
-    if code in FULL or os.strerror(errno.ENOSPC) in str(error) or min(free.values()) < SPACE:
+    if code in FULL or os.strerror(errno.ENOSPC) in str(error) or min(free.values()) < LEAST_FREE_MB:
         return RunFolderError(
             f"the disk is full ({', '.join(f'{mb:,.0f} MiB free in {place}' for place, mb in free.items())}).",
             where=str(folder),
@@ -75,14 +74,14 @@ def _refusal(error: Exception, folder: Path) -> RunFolderError | None:
 
 
 def _free_mb(folder: Path) -> float:
-    standing = next((each for each in (folder, *folder.absolute().parents) if each.exists()), Path("/"))
-    usage = shutil.disk_usage(standing)
+    existing = next((each for each in (folder, *folder.absolute().parents) if each.exists()), Path("/"))
+    usage = shutil.disk_usage(existing)
     return usage.free / 2**20 if usage.total else math.inf
 
 
 @contextmanager
 def scratch(parent: Path | None = None) -> Iterator[Path]:
-    """A folder inside ``parent`` (made when missing; by default the system's), gone with all it holds afterwards.
+    """A temporary folder inside ``parent`` (made when missing; by default the system's), removed afterwards.
 
     Raises RunFolderError when the parent cannot be written to.
     """
@@ -103,7 +102,7 @@ def scratch(parent: Path | None = None) -> Iterator[Path]:
 
 
 def write_whole(path: Path, write: Callable[[Path], Result]) -> Result:
-    """Let ``write`` fill a temporary name beside ``path``, then rename: the file is there whole or as it was before."""
+    """Let ``write`` fill a temporary file beside ``path``, then rename it: ``path`` is complete or as it was before."""
     part = path.with_name(f".{path.name}.part")
     try:
         result = write(part)
@@ -133,7 +132,7 @@ def input_errors(path: Path) -> Iterator[None]:
 
 
 def write_json(path: Path, content: Json) -> None:
-    """Write indented JSON, whole and brought to the disk; what is not a number becomes null, for JSON has no NaN."""
+    """Write indented JSON, whole and synced to disk; NaN and infinity become null, for JSON has neither."""
     text = json.dumps(jsonable(content), indent=1, ensure_ascii=False, allow_nan=False)
 
     def write(part: Path) -> None:
@@ -154,7 +153,7 @@ def write_parquet(path: Path, table: pd.DataFrame | pa.Table) -> None:
 
 
 def jsonable(value: object) -> object:
-    """The value as JSON can hold it: mappings, lists, texts and numbers, NumPy's scalars as Python's own."""
+    """The value in JSON's types: NumPy scalars as Python's, paths as text, NaN and infinity as None."""
     if isinstance(value, Mapping):
         return {str(key): jsonable(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -167,7 +166,7 @@ def jsonable(value: object) -> object:
 
 
 def sync(path: Path, *, deep: bool = True) -> None:
-    """Bring a file, or a folder and (when ``deep``) all that is in it, to the disk itself."""
+    """Flush a file, or a folder and (when ``deep``) everything in it, to disk."""
     if deep and path.is_dir():
         for each in path.iterdir():
             sync(each)
@@ -193,7 +192,7 @@ def remove(path: Path) -> None:
 
 
 def link(source: Path, target: Path) -> None:
-    """The same file or folder under another name, without a second copy of the data where that is safe."""
+    """Put a file or folder at ``target`` too: hard-linked where that is safe, else copied."""
     if source.is_dir():
         shutil.copytree(source, target, copy_function=_link_file)
     else:

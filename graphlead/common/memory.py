@@ -1,4 +1,4 @@
-"""How much memory there is, and how long a piece of work takes and how much it holds at most."""
+"""Memory available to the process, and the time and peak memory of a piece of work."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pathlib import Path
 from typing import Self
 
 INTERVAL = 0.05
-"""Seconds between two looks at the memory held."""
+"""Seconds between two samples of the memory held: fine enough for stages of seconds, at no cost worth counting."""
 
 _MIB = 2**20
 _RESOURCE_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 class Meter:
-    """A context that measures what happens within: ``seconds``, and ``peak_mb``, the most memory held in MiB.
+    """A context manager that measures its body: ``seconds``, and ``peak_mb``, the most memory held in MiB.
 
-    The operating system only tells the highest memory since the process began. Where the work raises that, it is
-    the answer; where not, the memory is looked at every INTERVAL seconds meanwhile. (Linux could be told to forget
-    its record, but whoever measures the process from outside would then be misled.)
+    The operating system only reports the peak since the process began. If the body raises that peak, it is the
+    answer; if not, the answer is the highest of the samples taken every INTERVAL seconds. (Linux can reset the peak,
+    but that would mislead whoever measures the process from outside.)
     """
 
     seconds = 0.0
@@ -51,12 +51,12 @@ class Meter:
 
 
 def highest_mb() -> float:
-    """The most memory that this process has held so far, in MiB."""
+    """The peak memory of this process so far, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RESOURCE_UNIT / _MIB
 
 
 def held_mb() -> float:
-    """The memory that this process holds now, in MiB; 0 where the system does not tell."""
+    """The memory that this process holds now, in MiB; 0 where the system does not report it."""
     try:
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
     except OSError:
@@ -65,9 +65,9 @@ def held_mb() -> float:
 
 
 def budget() -> int:
-    """The bytes that this process may hold: the least of what the machine has left, its control group and its limits.
+    """The bytes that this process may hold, what it holds already included.
 
-    Memory that the process holds already counts as its own.
+    The least of what the machine has left, the control group's limit and the process's own.
     """
     held = int(held_mb() * _MIB)
     soft, _ = resource.getrlimit(resource.RLIMIT_AS)
@@ -76,7 +76,7 @@ def budget() -> int:
 
 
 def _available() -> int:
-    """The bytes that the machine could give without swapping; all it has where it does not tell."""
+    """The bytes available without swapping; all physical memory where the system does not report them."""
     try:
         lines = Path("/proc/meminfo").read_text("ascii").splitlines()
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
@@ -85,7 +85,7 @@ def _available() -> int:
 
 
 def _of_control_group() -> Iterator[int]:
-    """The limits of the control group, of version 2 and 1; none where there is no number."""
+    """The control group's memory limits (version 2, version 1), where one is set."""
     for name in ("memory.max", "memory/memory.limit_in_bytes"):
         with suppress(OSError, ValueError):
             yield int(Path("/sys/fs/cgroup", name).read_text("ascii"))

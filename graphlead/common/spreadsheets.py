@@ -1,4 +1,4 @@
-"""Tables that spreadsheets open as they are, and that come back from them as they were."""
+"""CSV that spreadsheets open safely, and its text restored after people edited it there."""
 
 from __future__ import annotations
 
@@ -11,21 +11,20 @@ import pandas as pd
 from graphlead.common.files import write_whole
 
 DANGEROUS = re.compile(r"'*\s*[=+\-@＝＋－＠\t\r\n]")
-"""How a cell begins that a spreadsheet might compute or run; also after spaces, which some programs trim."""
+"""The beginning of a cell that a spreadsheet might evaluate; also after spaces, which some programs trim."""
 
 
 def harmless(text: str) -> str:
-    """The text as a cell that no spreadsheet takes for a formula."""
+    """The text, with a leading apostrophe where a spreadsheet would take it for a formula."""
     return f"'{text}" if DANGEROUS.match(text) else text
 
 
 def write_csv(path: Path, frame: pd.DataFrame) -> None:
-    """Write a table that spreadsheets open as it is, whole or not at all.
+    """Write a table as CSV that spreadsheets open safely, whole or not at all.
 
-    As RFC 4180 has it (line breaks are CRLF, those within cells are in quotes, a lone CR too), in UTF-8 with a byte
-    order mark, by which Excel knows it. Text that a spreadsheet would take for a formula (beginning with = + - @ or
-    a tab, phone numbers included) gets a leading apostrophe; numbers are left alone. ``restored`` takes the
-    apostrophes away again.
+    The form is RFC 4180 (CRLF line breaks, cells with line breaks or a lone CR in quotes) in UTF-8 with a byte order
+    mark, which Excel needs. Text that a spreadsheet would take for a formula (beginning with = + - @ or a tab, phone
+    numbers included) gets a leading apostrophe, which ``restored`` removes; numbers are left alone.
     """
     safe = _each_text(frame, harmless)
     write_whole(
@@ -34,12 +33,12 @@ def write_csv(path: Path, frame: pd.DataFrame) -> None:
 
 
 def restored(frame: pd.DataFrame) -> pd.DataFrame:
-    """A table that ``write_csv`` wrote and people edited, with the text as it was before."""
+    """The table without the apostrophes that ``write_csv`` added; people may have edited it in between."""
     return _each_text(frame, lambda text: text[1:] if text[:1] == "'" and DANGEROUS.match(text) else text)
 
 
 def _each_text(frame: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
-    """The frame with its column names and every cell that is a string changed."""
+    """The frame with ``change`` applied to its column names and to every string cell."""
 
     def changed(value: object) -> object:
         return change(value) if isinstance(value, str) else value

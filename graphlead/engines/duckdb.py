@@ -1,7 +1,7 @@
 """SQL over files by DuckDB: connections with bounded memory, quoting, and results as rows, tables and files.
 
-What is formatted into SQL are identifiers, quoted, and constants and file names of this package, as literals; values
-are parameters.
+Only quoted identifiers and literals (constants and file names of this package) are formatted into SQL; values are
+parameters.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ from graphlead.common.memory import budget
 Db = duckdb.DuckDBPyConnection
 SqlError = duckdb.Error
 UNREADABLE = (duckdb.InvalidInputException, duckdb.ConversionException)
-"""What a query raises when a file's content is not of the form it was to be read as."""
+"""The errors of a query over a file that does not have the expected form."""
 
-SHARE = 1 / 16
-"""Of the memory that the process may have, what one connection holds before it spills: several may be open at once,
+MEMORY_SHARE = 1 / 16
+"""The share of the process's memory budget that one connection holds before it spills: several may be open at once,
 beside matrices that hold much more."""
 
-LEAST = 512 * 2**20
-"""Bytes below which sorts and joins over a million companies spill all the time."""
+LEAST_MEMORY = 512 * 2**20
+"""Bytes that a connection holds at least: below, sorts and joins over a million companies spill all the time."""
 
-CELLS_A_GROUP = 2_500_000
+CELLS_PER_GROUP = 2_500_000
 ROW_GROUP = 122_880
-"""Rows of a row group; wide tables have smaller ones, so that a group's cells fit into memory."""
+"""Rows per row group, DuckDB's default; wide tables have fewer, so that a group's cells fit into memory."""
 
 
 @contextmanager
 def open_db(folder: Path | None = None, macros: Iterable[str] = ()) -> Iterator[Db]:
-    """A connection that spills into a scratch folder inside ``folder`` (the system's by default), both gone afterwards.
+    """A connection that spills into a scratch folder inside ``folder`` (by default the system's), removed afterwards.
 
     Rows keep the order of the files. ``macros`` are bodies of CREATE MACRO. Raises RunFolderError when the folder
     cannot be written to.
     """
-    limit = max(LEAST, int(budget() * SHARE))
+    limit = max(LEAST_MEMORY, int(budget() * MEMORY_SHARE))
     with (
         scratch(folder) as spill,
         duckdb.connect(config={"memory_limit": f"{limit}B", "temp_directory": str(spill)}) as db,
@@ -54,7 +54,7 @@ def open_db(folder: Path | None = None, macros: Iterable[str] = ()) -> Iterator[
 
 
 def _without_progress_bar(db: Db) -> None:
-    """Turn DuckDB's own progress bar off where it is on; a notebook without ipywidgets refuses the setting itself."""
+    """Turn DuckDB's progress bar off where it is on: in a notebook without ipywidgets even setting it fails."""
     if one_row(db, "SELECT current_setting('enable_progress_bar')")[0]:
         db.execute("SET enable_progress_bar = false")
 
@@ -75,12 +75,12 @@ def literals(values: Iterable[str]) -> str:
 
 
 def plain(path: Path) -> str:
-    """A path for DuckDB's file functions, its wildcards taken literally."""
+    """A path for DuckDB's file functions, its wildcards escaped."""
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
 
 
 def run(db: Db, statement: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
-    """Run a statement with named parameters; its rows."""
+    """Run a statement with named parameters and return its rows."""
     rows: list[tuple[Any, ...]] = db.execute(statement, dict(parameters or {})).fetchall()
     return rows
 
@@ -97,9 +97,9 @@ def table(db: Db, query: str) -> pa.Table:
 
 
 def write_parquet(db: Db, query: str, path: Path) -> int:
-    """Write a query's rows, in its order, to a Parquet file that appears only when complete; returns the rows."""
+    """Write a query's rows, in its order, to a Parquet file, whole or not at all; returns the number of rows."""
     width = len(db.sql(query).columns)
-    rows = max(2_048, min(ROW_GROUP, CELLS_A_GROUP // width))
+    rows = max(2_048, min(ROW_GROUP, CELLS_PER_GROUP // width))
     copy = f"COPY ({query}) TO ? (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {rows})"
     done = write_whole(path, lambda part: db.execute(copy, [str(part)]).fetchone())
     return int(done[0]) if done else 0

@@ -473,14 +473,14 @@ def test_a_terminal_gets_a_bar_and_a_line_when_it_is_done(monkeypatch: pytest.Mo
     console = Console()
     with console.stage("reading [bold]") as progress:
         progress(1, 4, "a quarter")
-        console.say("said [red] meanwhile")
+        console.info("a line [red] meanwhile")
         progress(4, 4)
     assert "━" in terminal.text
-    assert "said [red] meanwhile" in terminal.text
+    assert "a line [red] meanwhile" in terminal.text
     assert terminal.text.rstrip().endswith("reading [bold] (0.0 s)")
 
 
-def test_elsewhere_long_stages_say_how_far_they_are(
+def test_elsewhere_long_stages_report_their_progress(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("graphlead.common.console.PATIENCE", 0.0)
@@ -490,14 +490,14 @@ def test_elsewhere_long_stages_say_how_far_they_are(
     assert capsys.readouterr().err == "  reading: 25% companies\n  reading:\nreading (0.0 s)\n"
 
 
-def test_a_stage_that_fails_is_not_said_to_be_done(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stage_that_fails_is_not_reported_as_done(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ZeroDivisionError), Console().stage("reading"):
         raise ZeroDivisionError
     assert capsys.readouterr().err == ""
 
 
 def test_values_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    Console().say("a\x1b[2Jb\r\nc")
+    Console().info("a\x1b[2Jb\r\nc")
     Console(quiet=True).error("\x07")
     assert capsys.readouterr().err == "a\ufffd[2Jb\ufffd\nc\nerror: \ufffd\n"
 
