@@ -1,1 +1,1 @@
-"""Foreign sources as the files that a run reads, and back."""
+"""Published ownership data (BODS, GLEIF, Companies House) to the files that a run reads, and back."""

@@ -1,4 +1,4 @@
-"""Beneficial Ownership Data Standard 0.4: statements to companies and links.
+"""Beneficial Ownership Data Standard 0.4: from statements to companies and links.
 
 Open Ownership, https://standard.openownership.org/en/0.4.0/
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from graphlead.connectors.interests import KIND_NOTE, KINDS
-from graphlead.connectors.published import BODS, sort_out, stage
+from graphlead.connectors.published import BODS, group_by_standard, stage
 from graphlead.connectors.sql import mapping, parquet, session
 from graphlead.connectors.tables import Imported, open_journal, set_aside, write_tables
 from graphlead.core.contracts import Progress, silent
@@ -36,15 +36,16 @@ FIELDS = (
 
 
 def read_bods(files: Sequence[Path], out: Path, progress: Progress = silent) -> Imported:
-    """BODS 0.4 statements, JSON lines or arrays, plain, .gz or .zip, into the folder ``out``.
+    """Read BODS 0.4 statements (JSON lines or arrays, plain, .gz or .zip) into the folder ``out``.
 
-    Of the statements about a record the newest counts. Registered entities, and whatever somebody has an interest
-    in, become companies; other entities and persons are owners. Every interest is a link of its own. A relationship
-    whose way through component records is told gives those, not its own indirect interests too. Set aside: what is
-    superseded, closed, ended or dissolved by the newest day in the data, and parties that are not specified, whose
-    reason stays with the company in ``unspecified_owner``. Raises InputError when a file cannot be used.
+    The newest statement about a record counts. Registered entities, and any entity somebody has an interest in,
+    become companies; other entities and persons are owners. Every interest is a link of its own. Where component
+    records lead from the interested party to the subject, they become the links and the relationship's own indirect
+    interests do not. Set aside: what is superseded, or closed, ended or dissolved by the newest day in the data, and
+    parties that are not specified; the reason for those stays with the company in ``unspecified_owner``. Raises
+    InputError when a file cannot be used.
     """
-    sources = sort_out(files, (BODS,), BODS)[BODS]
+    sources = group_by_standard(files, (BODS,), BODS)[BODS]
     total = len(sources) + 3
     with session(out) as (db, folder):
         open_journal(db)
@@ -69,7 +70,7 @@ def read_bods(files: Sequence[Path], out: Path, progress: Progress = silent) -> 
 
 
 def _find_newest(db: Db, staged: list[Path]) -> None:
-    """Make the view ``newest`` of what was said last of each record, and ``standing`` of those that are not closed."""
+    """Make the view ``newest`` with the last statement of each record, and ``standing`` with those not closed."""
     db.execute(
         "CREATE TEMP VIEW statement AS SELECT *, (part << 40) + file_row_number AS position, "
         "coalesce(iso_day(stated), iso_day(published)) AS day "
@@ -94,7 +95,7 @@ def _find_newest(db: Db, staged: list[Path]) -> None:
 
 
 def _find_relations(db: Db) -> None:
-    """Make ``relation`` of the relationships between two named parties, and ``unspecified`` of the others."""
+    """Make ``relationship``, and the view ``relation`` of those between two named parties; set the others aside."""
     name = "CASE WHEN json_type({0}) = 'VARCHAR' THEN {0} ->> '$' END"
     reason = "coalesce({0} ->> '$.reason', 'unknown')"
     subject, party = "details.subject", "details.interestedParty"
@@ -115,7 +116,7 @@ def _find_relations(db: Db) -> None:
     )
 
 
-TOLD = """
+COVERED = """
 WITH RECURSIVE part AS (
   SELECT whole.position, whole.source AS start, whole.target AS goal, step.source, step.target
   FROM (SELECT position, source, target, unnest(components) AS component FROM relation) AS whole
@@ -127,12 +128,12 @@ reach(position, goal, node) AS (
   JOIN part ON part.position = reach.position AND part.source = reach.node)
 SELECT DISTINCT position FROM reach WHERE node = goal
 """
-"""The relationships whose components lead from the interested party to the subject."""
+"""The relationships that their component records cover: these lead from the interested party to the subject."""
 
 
 def _find_interests(db: Db) -> None:
-    """Make the table ``interest``: one row an interest, with the reason why it is no link, if it is none."""
-    db.execute(f"CREATE TEMP TABLE told AS {TOLD}")
+    """Make the table ``interest``: one row per interest; ``fault`` is the reason why one gives no link."""
+    db.execute(f"CREATE TEMP TABLE covered AS {COVERED}")
     each = "CASE WHEN len(interests) > 0 THEN interests ELSE [NULL] END"
     number = "coalesce(" + ", ".join("TRY_CAST(i.share.{} AS DOUBLE)" for _ in range(3)) + ")"
     low = number.format("exact", "minimum", "exclusiveMinimum")
@@ -145,9 +146,9 @@ def _find_interests(db: Db) -> None:
         f"CASE WHEN starts_with(i.details, {literal(KIND_NOTE)}) THEN i.details[{len(KIND_NOTE) + 1}:] END "
         "AS own_kind, "
         "CASE WHEN iso_day(i.endDate) <= today.day THEN 'interest ended' "
-        "WHEN told.position IS NOT NULL AND coalesce(i.directOrIndirect <> 'direct', true) "
-        "THEN 'indirect interest, told by its component records' END AS fault "
-        "FROM one CROSS JOIN today LEFT JOIN told ON told.position = one.position"
+        "WHEN covered.position IS NOT NULL AND coalesce(i.directOrIndirect <> 'direct', true) "
+        "THEN 'indirect interest, covered by its component records' END AS fault "
+        "FROM one CROSS JOIN today LEFT JOIN covered ON covered.position = one.position"
     )
     set_aside(
         db,
@@ -157,8 +158,8 @@ def _find_interests(db: Db) -> None:
 
 
 SNAKE = "lower(regexp_replace(coalesce(interest.type, 'unknownInterest'), '([a-z])([A-Z])', '\\1_\\2', 'g'))"
-SPOKEN = "filled(concat_ws(' ', details.names[1].givenName, details.names[1].familyName))"
-PERSON_NAME = f"coalesce(details.names[1].fullName, {SPOKEN})"
+JOINED_NAME = "filled(concat_ws(' ', details.names[1].givenName, details.names[1].familyName))"
+PERSON_NAME = f"coalesce(details.names[1].fullName, {JOINED_NAME})"
 KIND = f"map_extract_value({mapping(KINDS)}, interest.type)"
 LINKS = f"""
 WITH party AS (
@@ -179,7 +180,7 @@ WHERE fault IS NULL ORDER BY position, kind, share, date
 
 
 def _companies(db: Db) -> str:
-    """The query for the companies table, over the table ``company`` of their ids; dissolved ones are set aside."""
+    """Make the table ``company`` of ids, set dissolved entities aside, and return the companies table's query."""
     db.execute(
         "CREATE TEMP VIEW entity AS SELECT *, coalesce(iso_day(details.dissolutionDate) <= (FROM today), false) "
         "AS dissolved, details.entityType.type AS sort FROM standing WHERE type = 'entity'"
@@ -210,13 +211,13 @@ FROM chosen LEFT JOIN silent ON silent.target = record ORDER BY position
 
 
 def _set_aside_bystanders(db: Db) -> None:
-    """Set aside persons, and entities that are no companies, that no link speaks of, and records of no known type."""
+    """Set aside the persons and non-company entities that appear in no link, and records of unknown type."""
     owners = "SELECT source AS record FROM interest WHERE fault IS NULL"
     set_aside(
         db,
         "WITH aside AS (SELECT file, record, type, NULL AS detail FROM standing WHERE type = 'person' "
         "UNION ALL SELECT file, record, type, sort FROM entity WHERE NOT dissolved) "
-        "SELECT file, record, type || ' that no link speaks of', detail FROM aside "
+        "SELECT file, record, type || ' that no link names', detail FROM aside "
         f"WHERE record NOT IN (FROM company) AND record NOT IN ({owners})",
     )
     set_aside(

@@ -1,4 +1,4 @@
-"""A register as Beneficial Ownership Data Standard 0.4: one JSON line a statement.
+"""A register as Beneficial Ownership Data Standard 0.4: one JSON line per statement.
 
 Open Ownership, https://standard.openownership.org/en/0.4.0/
 """
@@ -38,7 +38,7 @@ OWN_WORDS = (
     "controlViaCompanyRulesOrArticles", "boardMember", "boardChair", "unknownInterest", "unpublishedInterest",
     "enjoymentAndUseOfAssets", "rightToProfitOrIncomeFromAssets", "nominee", "nominator",
 )  # fmt: skip
-"""Interest types of BODS whose words are the kind."""
+"""Interest types of BODS that, in snake case, are themselves the kind of the link."""
 TYPES |= {re.sub("([a-z])([A-Z])", r"\1_\2", name).lower(): name for name in OWN_WORDS}
 RELATIONSHIPS = f"""
 WITH typed AS (SELECT *, map_extract_value({mapping(TYPES)}, kind) AS type FROM link),
@@ -59,9 +59,9 @@ FROM one GROUP BY source_id, target_id ORDER BY min(row)
 def write_bods(register: Register, out: Path, *, day: date) -> int:
     """Write entity, person and relationship statements of BODS 0.4, dated ``day``; returns how many.
 
-    A company is a registered entity under its company_id, a holder a legal entity. The links of a pair are the
-    interests of one relationship. Kinds that BODS has no word for are kept in the interest's details, so that
-    ``read_bods`` gives the same links again.
+    A company becomes a registered entity under its company_id, a holder a legal entity. All links between the same
+    two parties are interests of one relationship. Kinds unknown to BODS are kept in the interest's details, so that
+    ``read_bods`` returns the same links.
     """
     with session(out.parent) as (db, folder):
         db.execute("CREATE TEMP MACRO dense(x) AS json_merge_patch('{}', x)")
@@ -85,7 +85,7 @@ def write_bods(register: Register, out: Path, *, day: date) -> int:
 
 
 def _entities(register: Register) -> str:
-    """The query for the statements of companies: record, subject, details."""
+    """The query for the company statements: record, subject, details."""
     name, country, postcode = (_first(register, role) for role in (Role.NAME, Role.COUNTRY, Role.POSTCODE))
     seat = [quoted(each) for each in register.names_of(Role.ADDRESS, Role.CITY, Role.REGION)]
     days = (each for each in register.names_of(Role.DATE) if re.search(FOUNDED, each.lower()))
@@ -110,7 +110,7 @@ def _first(register: Register, role: Role) -> str:
 
 
 def _identifiers(register: Register) -> str:
-    """SQL for the company's other identifiers, each under the name of its column; an LEI under its scheme."""
+    """SQL for the company's other identifiers, each under its column's name, an LEI under its scheme."""
     named = [c.name for c in register.columns if c.role is Role.IDENTIFIER or c.name.lower() == "lei"]
     schemes = [
         "'scheme', 'XI-LEI'" if name.lower() == "lei" else f"'schemeName', {literal(name)}" for name in named
@@ -124,11 +124,12 @@ def _identifiers(register: Register) -> str:
 
 
 def _statement(query: str, sort: str, day: date) -> str:
-    """A query for the statements, as JSON, of the records that another gives."""
-    said = literal(day.isoformat())
+    """The query that wraps the records of ``query`` into statements, as JSON."""
+    dated = literal(day.isoformat())
     return (
-        f"SELECT dense(json_object('statementId', md5(concat_ws('|', {literal(sort)}, record, {said})), "
-        f"'declarationSubject', subject, 'statementDate', {said}, 'publicationDetails', json_object('publicationDate', "
-        f"{said}, 'bodsVersion', '0.4', 'publisher', json_object('name', {literal(PUBLISHER)})), 'recordId', record, "
-        f"'recordType', {literal(sort)}, 'recordStatus', 'new', 'recordDetails', details)) AS statement FROM ({query})"
+        f"SELECT dense(json_object('statementId', md5(concat_ws('|', {literal(sort)}, record, {dated})), "
+        f"'declarationSubject', subject, 'statementDate', {dated}, 'publicationDetails', "
+        f"json_object('publicationDate', {dated}, 'bodsVersion', '0.4', "
+        f"'publisher', json_object('name', {literal(PUBLISHER)})), 'recordId', record, 'recordType', {literal(sort)}, "
+        f"'recordStatus', 'new', 'recordDetails', details)) AS statement FROM ({query})"
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from graphlead.connectors.psc import FIELDS, PERSONS, make_links
-from graphlead.connectors.published import COMPANY_DATA, PSC, Published, sort_out, stage
+from graphlead.connectors.published import COMPANY_DATA, PSC, Published, group_by_standard, stage
 from graphlead.connectors.sql import parquet, session
 from graphlead.connectors.tables import Imported, open_journal, set_aside, write_tables
 from graphlead.core.contracts import Progress, silent
@@ -54,14 +54,13 @@ TRY_CAST(mortgages_outstanding AS INTEGER) AS mortgages_outstanding
 
 
 def read_companies_house(files: Sequence[Path], out: Path, progress: Progress = silent) -> Imported:
-    """The company data CSV and, if given, parts of the PSC snapshot, plain, .gz or .zip, into the folder ``out``.
+    """Read the company data CSV and, if given, parts of the PSC snapshot (plain, .gz or .zip) into the folder ``out``.
 
-    Which file is which is seen from its content. Dissolved companies are set aside, and so are persons who ceased,
-    statements that there is no such person, and protected persons; why a company names nobody stays with it in
-    ``unspecified_owner``. Each nature of control is a link, with the band of its share. Raises InputError when a file
-    cannot be used.
+    Files are recognised by their content. Set aside: dissolved companies, persons who ceased, protected persons, and
+    statements that there is no such person; why a company names nobody stays with it in ``unspecified_owner``. Each
+    nature of control becomes a link, with the band of its share. Raises InputError when a file cannot be used.
     """
-    found = sort_out(files, (COMPANY_DATA, PSC), COMPANY_DATA)
+    found = group_by_standard(files, (COMPANY_DATA, PSC), COMPANY_DATA)
     total = sum(map(len, found.values())) + 2
     with session(out) as (db, folder):
         open_journal(db)
@@ -97,7 +96,7 @@ def _stage(db: Db, source: Published, folder: Path, part: int, path: Path) -> No
 
 
 def _find_companies(db: Db, staged: list[Path]) -> None:
-    """Make the view ``company``; dissolved ones and rows without a number are set aside."""
+    """Make the view ``company``; set dissolved companies and rows without a number aside."""
     db.execute(
         "CREATE TEMP VIEW listed AS SELECT *, CASE WHEN company_id IS NULL THEN 'no company number' "
         f"WHEN dissolved IS NOT NULL THEN 'company dissolved' END AS fault FROM {parquet(staged)}"

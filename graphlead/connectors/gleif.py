@@ -1,11 +1,11 @@
-"""GLEIF golden copy CSV: legal entities (level 1) and who consolidates whom (level 2)."""
+"""GLEIF golden copy CSV: legal entities (level 1) and consolidation relationships (level 2)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from graphlead.connectors.published import ENTITIES, RELATIONSHIPS, Published, sort_out, stage
+from graphlead.connectors.published import ENTITIES, RELATIONSHIPS, Published, group_by_standard, stage
 from graphlead.connectors.sql import parquet, session
 from graphlead.connectors.tables import NO_LINKS, Imported, open_journal, set_aside, write_tables
 from graphlead.core.contracts import Progress, silent
@@ -55,17 +55,16 @@ KINDS = {
     "IS_SUBFUND_OF": "umbrella_fund",
     "IS_FEEDER_TO": "master_fund",
 }
-"""The kind of a link from the end node to the start node: every type of GLEIF points from the child upwards."""
+"""The kind of the link from end node to start node: every GLEIF relationship points from the child upwards."""
 
 
 def read_gleif(files: Sequence[Path], out: Path, progress: Progress = silent) -> Imported:
-    """Level 1 records and, if given, level 2 relationship records, plain, .gz or .zip, into the folder ``out``.
+    """Read level 1 records and, if given, level 2 relationship records (plain, .gz or .zip) into the folder ``out``.
 
-    Companies that are no longer active and records that were annulled are set aside, and so are relationships that
-    are not active. Direct consolidation becomes a link of kind parent, with its percentage where one is reported.
-    Raises InputError when a file cannot be used.
+    Inactive companies and relationships and annulled records are set aside. Direct consolidation becomes a link of
+    kind parent, with its percentage where one is reported. Raises InputError when a file cannot be used.
     """
-    found = sort_out(files, (ENTITIES, RELATIONSHIPS), ENTITIES)
+    found = group_by_standard(files, (ENTITIES, RELATIONSHIPS), ENTITIES)
     total = sum(map(len, found.values())) + 1
     with session(out) as (db, folder):
         open_journal(db)
@@ -89,7 +88,7 @@ def _selected(source: Published) -> str:
 
 
 def _value(source: Published, column: str) -> str:
-    """The value, NULL where GLEIF writes nothing or NULL, and where an edition of the file lacks the column."""
+    """SQL for a column's value: NULL where it is empty or the word NULL, or where this edition lacks the column."""
     if column not in source.header:
         return "NULL::VARCHAR"
     return f"nullif(filled({quoted(column)}), 'NULL')"
@@ -104,7 +103,7 @@ def _periods() -> dict[str, str]:
 
 
 def _companies(db: Db, staged: list[Path]) -> str:
-    """The query for the companies table; records that are none are set aside."""
+    """The query for the companies table; sets aside the records that are no active company."""
     annulled = f"registration_status IN ({', '.join(map(literal, NO_RECORD))})"
     reason = (
         "CASE WHEN company_id IS NULL THEN 'no LEI' "
@@ -118,7 +117,7 @@ def _companies(db: Db, staged: list[Path]) -> str:
 
 
 def _links(db: Db, staged: list[Path]) -> str:
-    """The query for the links table; relationships that do not hold are set aside."""
+    """The query for the links table; sets aside the relationships that do not hold."""
     if not staged:
         return NO_LINKS
     annulled = f"registration IN ({', '.join(map(literal, NO_RECORD))})"
@@ -143,11 +142,11 @@ def _links(db: Db, staged: list[Path]) -> str:
 
 
 def _share() -> str:
-    """A direct parent's percentage: some write 1.00 for all of it, and nobody consolidates one per cent.
+    """SQL for a direct parent's percentage: some write 1.00 for 100 %, and nobody consolidates one per cent.
 
-    That of an ultimate parent is reached through others, whose links tell it already; it stays in ``stated``.
+    An ultimate parent's runs through other companies and follows from their links; it is only kept in ``stated``.
     """
     amount = "TRY_CAST(amount AS DOUBLE)"
     whole = f"CASE WHEN {amount} <= 1 THEN 100 * {amount} ELSE {amount} END"
-    said = f"type = 'IS_DIRECTLY_CONSOLIDATED_BY' AND units = 'PERCENTAGE' AND {amount} > 0"
-    return f"CASE WHEN {said} THEN share_text({whole}, {whole}) END"
+    direct = f"type = 'IS_DIRECTLY_CONSOLIDATED_BY' AND units = 'PERCENTAGE' AND {amount} > 0"
+    return f"CASE WHEN {direct} THEN share_text({whole}, {whole}) END"

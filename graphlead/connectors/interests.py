@@ -1,4 +1,4 @@
-"""The kinds of links that interests in companies become, alike for every standard."""
+"""The kinds of links that interests in companies become, the same for every standard."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ KINDS = {
     "rightsToSurplusAssetsOnDissolution": "rights_to_surplus_assets",
     "controlByLegalFramework": "legal_framework_control",
 }
-"""BODS interest types whose kind is not their own words. A kind that says "by" would be read the other way round."""
+"""BODS interest types with a kind of their own. None contains "by": such kinds are read as pointing backwards."""
 
 KIND_NOTE = "kind: "
-"""What the details of an interest begin with where its BODS type says less than the kind of the link."""
+"""Prefix of an interest's details where they carry the link's kind, because the BODS type is less specific."""

@@ -1,4 +1,4 @@
-"""Persons with significant control: who they are, and what their natures of control say."""
+"""Persons with significant control (PSC): their identities, and links from their natures of control."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KINDS = (
     ("right-to-appoint-and-remove-", "appointment_of_board"),
     ("significant-influence-or-control", "significant_influence_or_control"),
 )
-"""What a nature of control begins with, and the kind of its link."""
+"""The beginning of a nature of control, and the kind of its link."""
 
 BRITISH = r"\b(england|wales|scotland|northern ireland|united kingdom|great britain|uk|u\.k\.?|gb|gbr)(\b|$)"
 NOT_BRITISH = r"\b(new south wales|new england|virgin)\b"
@@ -47,17 +47,17 @@ REGISTERED = (
     r"WHEN regexp_full_match(bare, '[A-Z]{2}[0-9]{1,6}') THEN bare[:2] || lpad(bare[3:], 6, '0') "
     r"WHEN regexp_full_match(bare, 'R[0-9]{1,7}') THEN 'R' || lpad(bare[2:], 7, '0') END"
 )
-"""A company number as people type it, in its eight characters."""
+"""SQL that restores the eight characters of a company number as people type it."""
 SAME_NAME = "regexp_replace(replace({}, 'LIMITED', 'LTD'), '[^A-Z0-9]', '', 'g')"
-"""Names are compared without punctuation and whichever way the legal form is written."""
+"""SQL that reduces a name for comparison: no punctuation, the legal form in one spelling."""
 
 
 def make_links(db: Db, staged: list[Path]) -> str:
-    """The query for the links table over the view ``company``, and the table ``unspecified`` (company_id, reason).
+    """Make the table ``unspecified`` (company_id, unspecified_owner); returns the query for the links table.
 
-    A corporate owner is a company of the register when its number is there and the country it says it is registered
-    in is British, or it says none and the names agree. Other owners are told apart by what is published of them:
-    persons by name and month of birth, others by name, number and country.
+    Needs the view ``company``. A corporate owner is a company of the register when its number is there and its stated
+    country of registration is British, or none is stated and the names agree. Other owners are identified by what is
+    published: persons by name and month of birth, others by name, number and country.
     """
     if not staged:
         db.execute("CREATE TEMP TABLE unspecified (company_id VARCHAR, unspecified_owner VARCHAR)")
@@ -84,7 +84,7 @@ def make_links(db: Db, staged: list[Path]) -> str:
 
 
 def _set_aside_others(db: Db) -> None:
-    """Set aside the lines that name nobody who is in control; what a company says instead stays with it."""
+    """Set aside the lines that name nobody in control; a statement made instead goes to ``unspecified``."""
     set_aside(
         db,
         "SELECT file, coalesce(self, company_number), fault, coalesce(statement, ceased_on, kind) FROM control "
@@ -99,12 +99,12 @@ def _set_aside_others(db: Db) -> None:
 
 
 def _find_owners(db: Db) -> None:
-    """Make the view ``owner``: the lines with somebody in control, with source_id and source_type."""
+    """Make the view ``owner``: the lines that name somebody in control, with source_id and source_type."""
     db.execute(
         "CREATE TEMP TABLE corporate AS SELECT number AS of_number, country AS of_country, name AS of_name, company_id "
         "FROM ("
         f"SELECT DISTINCT number, country, upper(name) AS name, {REGISTERED} AS company_id FROM control "
-        "WHERE fault IS NULL AND number IS NOT NULL) AS said "
+        "WHERE fault IS NULL AND number IS NOT NULL) AS stated "
         "JOIN (SELECT company_id, any_value(upper(name)) AS listed FROM company GROUP BY company_id) "
         "USING (company_id) "
         f"WHERE CASE WHEN country IS NULL THEN {SAME_NAME.format('name')} = {SAME_NAME.format('listed')} "

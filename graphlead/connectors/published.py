@@ -1,4 +1,4 @@
-"""Published files: which standard each follows, also inside archives, and what is said when one cannot be read."""
+"""Published files: the standard each follows, also inside archives, and errors that name the line to mend."""
 
 from __future__ import annotations
 
@@ -28,16 +28,18 @@ IMPORTERS = {
 }  # fmt: skip
 REMEDIES = {
     OLD_BODS: "Convert it to BODS 0.4 (recordType, recordDetails), or have the publisher's 0.4 edition.",
-    EXCEPTIONS: "Leave it out: it tells why a parent is not reported, and holds no relationship.",
+    EXCEPTIONS: "Leave it out: it gives the reasons why parents are not reported, and holds no relationship.",
 }
 HEAD = 1 << 16
+"""Bytes read to recognise a file: GLEIF's header alone takes several thousand."""
+
 GZIP, ZIP = b"\x1f\x8b", b"PK"
 DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 
 @dataclass(frozen=True)
 class Published:
-    """A file, or the ``member`` of a zip archive, with its standard and, where it is CSV, its columns."""
+    """A file, or the ``member`` of a zip archive, with its standard and, for CSV, its columns."""
 
     path: Path
     standard: str
@@ -70,7 +72,7 @@ class Published:
             yield self.path
             return
         unpacked = scratch / "unpacked"
-        with refusing_damage(self.where):
+        with archive_errors(self.where):
             with (
                 zipfile.ZipFile(self.path) as archive,
                 archive.open(self.member) as packed,
@@ -92,8 +94,8 @@ class Published:
 
 
 @contextmanager
-def refusing_damage(where: str) -> Iterator[None]:
-    """Turn what a damaged archive raises into an InputError."""
+def archive_errors(where: str) -> Iterator[None]:
+    """Turn the errors of a damaged archive into an InputError."""
     try:
         yield
     except DAMAGED as broken:
@@ -102,15 +104,17 @@ def refusing_damage(where: str) -> Iterator[None]:
         ) from broken
 
 
-def sort_out(files: Sequence[Path], wanted: Collection[str], needed: str) -> dict[str, list[Published]]:
-    """The files by standard, each of ``wanted`` being a key.
+def group_by_standard(
+    files: Sequence[Path], wanted: Collection[str], needed: str
+) -> dict[str, list[Published]]:
+    """The files grouped by standard; every one of ``wanted`` is a key.
 
     Raises InputError when a file is missing, empty or damaged, follows a standard that is not wanted, or when none
-    of them follows ``needed``.
+    follows ``needed``.
     """
     found: dict[str, list[Published]] = {standard: [] for standard in wanted}
     for path in files:
-        for each in recognised(path):
+        for each in recognise(path):
             if each.standard not in found:
                 raise InputError(
                     f"this is {each.standard}, not {' or '.join(wanted)}.",
@@ -133,10 +137,10 @@ def _remedy(standard: str) -> str:
     return REMEDIES.get(standard, "Give the file as it is published.")
 
 
-def recognised(path: Path) -> list[Published]:
-    """The file itself, or the files that an archive holds, each with its standard."""
+def recognise(path: Path) -> list[Published]:
+    """The file itself, or the files inside an archive, each with its standard."""
     _check(path)
-    with refusing_damage(str(path)):
+    with archive_errors(str(path)):
         with path.open("rb") as file:
             magic = file.read(2)
         if magic == ZIP:
@@ -205,9 +209,9 @@ def stage(
     target: Path,
     fields: str = "",
 ) -> None:
-    """Write the ``selected`` expressions over a file to a Parquet file; ``fields`` types the keys of JSON.
+    """Write the ``selected`` expressions over a file to a Parquet file; ``fields`` gives the types of JSON keys.
 
-    Raises InputError that names the line when the file is not what its head promised.
+    Raises InputError, naming the line, when the file does not follow the standard that its head shows.
     """
     with source.readable(scratch) as path:
         try:
@@ -231,16 +235,16 @@ def _reader(source: Published, path: Path, fields: str) -> str:
 
 
 def _unreadable(source: Published, message: str) -> InputError:
-    """What DuckDB says of a line, in this package's words; it counts one too many where JSON is malformed."""
+    """DuckDB's error as an InputError that names the line; for malformed JSON its count is one too high."""
     found = re.search(r"\b(line|record/value):? (\d+):?\s*", message, re.IGNORECASE)
     place, reason = "", message
     if found:
         number = int(found[2]) - ("Malformed JSON" in message)
         place = f", {'line' if found[1].lower() == 'line' else 'record'} {number}"
         reason = message[found.end() :]
-    said = re.split(r"\n(?:Try setting|Possible fixes)", reason)[0]
+    cause = re.split(r"\n(?:Try setting|Possible fixes)", reason)[0]
     return InputError(
-        f"this cannot be read as {source.standard}: {' '.join(said.split()).rstrip('. ')}.",
+        f"this cannot be read as {source.standard}: {' '.join(cause.split()).rstrip('. ')}.",
         where=f"{source.where}{place}",
         remedy="Mend or remove that line, or get the file again: it may be cut off.",
     )

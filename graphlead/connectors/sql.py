@@ -1,4 +1,4 @@
-"""What the readers of published data share in SQL."""
+"""SQL shared by the readers of published data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from graphlead.engines.duckdb import Db, literal, open_db, plain
 MACROS = (
     "per_cent(x) AS CASE WHEN contains(x::VARCHAR, 'e') THEN printf('%.12f', x) "
     "ELSE regexp_replace(x::VARCHAR, '\\.0$', '') END",
-    # Every share is written with its sign, so that 0.5 is half a per cent whatever else the column holds.
+    # Shares carry a per cent sign, so that 0.5 means half a per cent whatever else the column holds.
     "share_text(low, high) AS CASE WHEN low IS NULL AND high IS NULL THEN NULL "
     "WHEN coalesce(low, 0) = 0 AND coalesce(high, 100) = 100 THEN NULL WHEN low = high THEN per_cent(low) || '%' "
     "ELSE per_cent(coalesce(low, 0)) || '-' || per_cent(coalesce(high, 100)) || '%' END",
@@ -34,7 +34,7 @@ def parquet(paths: Iterable[Path]) -> str:
 
 @contextmanager
 def session(out: Path) -> Iterator[tuple[Db, Path]]:
-    """A connection that knows the MACROS and a scratch folder inside ``out``, both gone afterwards.
+    """A connection with the MACROS and a scratch folder inside ``out``, both removed afterwards.
 
     Raises RunFolderError when ``out`` cannot be written to.
     """

@@ -1,4 +1,4 @@
-"""What an import leaves: the companies, the links, and what was set aside with its reason."""
+"""The result of an import: companies, links, and the records set aside with their reasons."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ NO_LINKS = (
 
 @dataclass(frozen=True)
 class Imported:
-    """An import that is done.
+    """A finished import.
 
-    companies, links: the files that a run reads. set_aside: a Parquet file with one row a record that is in neither
+    companies, links: the files that a run reads. set_aside: a Parquet file with one row per record that is in neither
     (file, record, reason, detail). reasons: each reason with its number of records, the most frequent first.
     """
 
@@ -43,15 +43,15 @@ def open_journal(db: Db) -> None:
 
 
 def set_aside(db: Db, query: str) -> None:
-    """Add what a query selects: file, record, reason, detail."""
+    """Add the rows of a query (file, record, reason, detail) to ``set_aside``."""
     db.execute(f"INSERT INTO set_aside {query}")
 
 
 def write_tables(db: Db, scratch: Path, out: Path, companies: str, links: str, where: str) -> Imported:
-    """Write two queries and the table ``set_aside``; the files move to ``out`` when all three are complete.
+    """Write two queries and the table ``set_aside``; the files move to ``out`` once all three are complete.
 
     links: source_id, source_name, source_type (company, person or holder), target_id, kind, share, date, stated
-    (what the standard calls the link). Raises InputError when there is no company.
+    (the link in the standard's own terms). Raises InputError when no company is left.
     """
     aside = "SELECT * FROM set_aside ORDER BY reason, file, record, detail"
     counts = [
@@ -60,8 +60,12 @@ def write_tables(db: Db, scratch: Path, out: Path, companies: str, links: str, w
     ]
     reasons = _reasons(db)
     if not counts[0]:
-        said = ", ".join(f"{reason} ({count:,})" for reason, count in reasons) or "nothing"
-        raise InputError("no company is left after reading.", where=where, remedy=f"Set aside were: {said}.")
+        counted = ", ".join(f"{reason} ({count:,})" for reason, count in reasons) or "nothing"
+        raise InputError(
+            "no company is left after reading.",
+            where=where,
+            remedy=f"Give a file with companies that are active; set aside were: {counted}.",
+        )
     for name in (COMPANIES, LINKS, SET_ASIDE):
         (scratch / name).replace(out / name)
     return Imported(out / COMPANIES, out / LINKS, out / SET_ASIDE, counts[0], counts[1], reasons)

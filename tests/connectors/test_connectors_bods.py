@@ -227,7 +227,7 @@ def test_a_way_through_component_records_is_not_counted_twice(tmp_path: Path) ->
         ("b", "c", "shareholding", "60%"),
         ("a", "c", "shareholding", "5%"),
     ]
-    assert done.reasons == (("indirect interest, told by its component records", 1),)
+    assert done.reasons == (("indirect interest, covered by its component records", 1),)
     assert rows(done.set_aside, "record", "detail") == [("ac", "a shareholding 48% of c")]
 
 
@@ -320,8 +320,8 @@ def test_owners_that_are_no_registered_entities_are_holders_unless_they_are_owne
         ("elsewhere", "holder", None),
     ]
     assert dict(done.reasons) == {
-        "entity that no link speaks of": 1,
-        "person that no link speaks of": 1,
+        "entity that no link names": 1,
+        "person that no link names": 1,
         "subject not specified": 1,
     }
 

@@ -51,7 +51,7 @@ def read_back(folder: Path, path: Path) -> Register:
     return ingest(done.companies, done.links, work)[0]
 
 
-def said(register: Register) -> list[tuple[Any, ...]]:
+def link_rows(register: Register) -> list[tuple[Any, ...]]:
     table = register.read_links().select(PARTS).to_pydict()
     return sorted(zip(*table.values(), strict=True), key=str)
 
@@ -67,10 +67,10 @@ def test_out_and_in_again_gives_the_same_links_and_companies(tmp_path: Path) -> 
     register = register_of(tmp_path / "register", COMPANIES, LINKS)
     written(tmp_path, register)
     again = read_back(tmp_path, tmp_path / "out.jsonl")
-    expected = [tuple(row) for row in said(register)]
+    expected = [tuple(row) for row in link_rows(register)]
     names = dict(register.read("company_id", "name").to_pandas().itertuples(index=False))
     filled = [(*row[:6], names.get(row[0], row[6]), row[7]) for row in expected]
-    assert said(again) == sorted(filled, key=str)
+    assert link_rows(again) == sorted(filled, key=str)
     assert again.ids().to_pylist() == register.ids().to_pylist()
     for column in ("name", "country", "postcode", "founded", "lei"):
         assert again.read(column).column(0).to_pylist() == register.read(column).column(0).to_pylist()
@@ -155,17 +155,17 @@ def test_any_links_survive_the_round_trip(
     written(folder, register)
     again = read_back(folder, folder / "out.jsonl")
     persons = {
-        source for source, *_, sort in ((row[0], row[7]) for row in said(register)) if sort == "person"
+        source for source, *_, sort in ((row[0], row[7]) for row in link_rows(register)) if sort == "person"
     }
 
     def parts(each: Register) -> list[tuple[Any, ...]]:
         return sorted(
             (
                 (row[0], row[1], row[2], *(None if x is None else round(x, 9) for x in row[3:5]))
-                for row in said(each)
+                for row in link_rows(each)
             ),
             key=str,
         )
 
     assert parts(again) == parts(register)
-    assert {row[0] for row in said(again) if row[7] == "person"} == persons
+    assert {row[0] for row in link_rows(again) if row[7] == "person"} == persons

@@ -64,8 +64,8 @@ def ann(number: str, *natures: str, title: str = "Ms", month: int = 5, **more: A
 def firm(
     number: str, name: str, registered: str | None, country: str | None, *natures: str
 ) -> dict[str, Any]:
-    said = {"registration_number": registered, "country_registered": country, "legal_form": "Limited"}
-    identification = {key: value for key, value in said.items() if value is not None}
+    stated = {"registration_number": registered, "country_registered": country, "legal_form": "Limited"}
+    identification = {key: value for key, value in stated.items() if value is not None}
     return psc(number, CORPORATE, name, *(natures or ("ownership-of-shares-75-to-100-percent",)),
                identification=identification)  # fmt: skip
 

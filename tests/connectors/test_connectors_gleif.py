@@ -146,7 +146,7 @@ def test_published_archives_give_the_same_as_their_files(files: list[Path], tmp_
 @pytest.mark.parametrize("kind", ["parent", "ultimate_parent", "branch"])
 def test_consolidation_is_ownership_from_the_parent_downwards(kind: str) -> None:
     assert kind in KINDS.values()
-    said = kinds.ownership_kind(kind)
-    assert said is not None
-    assert not said.reverse
-    assert said.claim >= kinds.Claim.ULTIMATE
+    ownership = kinds.ownership_kind(kind)
+    assert ownership is not None
+    assert not ownership.reverse
+    assert ownership.claim >= kinds.Claim.ULTIMATE

@@ -50,7 +50,7 @@ def refused(reader: Reader, path: Path | list[Path], out: Path) -> InputError:
 
 
 @pytest.mark.parametrize(
-    ("importer", "sample", "said"),
+    ("importer", "sample", "message"),
     [
         ("bods", "lei", "Use graphlead import gleif"),
         ("bods", "psc", "Use graphlead import companies-house"),
@@ -64,12 +64,12 @@ def refused(reader: Reader, path: Path | list[Path], out: Path) -> InputError:
         ("companies-house", "psc", "there are no Companies House company data"),
     ],
 )
-def test_a_file_of_another_standard_is_told_from_its_content(
-    tmp_path: Path, importer: str, sample: str, said: str
+def test_a_file_of_another_standard_is_recognised_by_its_content(
+    tmp_path: Path, importer: str, sample: str, message: str
 ) -> None:
     path = write(tmp_path, sample)
     error = refused(READERS[importer], path, tmp_path / "out")
-    assert said in str(error)
+    assert message in str(error)
     assert str(path) in error.where
 
 
@@ -150,7 +150,7 @@ def test_no_file_at_all(tmp_path: Path) -> None:
     assert "no companies" in refused(read_bods, [], tmp_path / "out").problem
 
 
-def test_when_nothing_is_left_it_says_what_was_set_aside(tmp_path: Path) -> None:
+def test_when_nothing_is_left_the_error_lists_what_was_set_aside(tmp_path: Path) -> None:
     closed = json.dumps(ENTITY | {"recordStatus": "closed"})
     error = refused(read_bods, write(tmp_path, closed), tmp_path / "out")
     assert "entity closed" in error.remedy
@@ -184,12 +184,12 @@ def test_paths_with_wildcards_and_quotes_are_taken_literally(tmp_path: Path) -> 
 
 
 def test_progress_is_reported_to_its_end(tmp_path: Path) -> None:
-    told: list[tuple[float, float]] = []
+    reported: list[tuple[float, float]] = []
 
     def progress(done: float, total: float, note: str = "") -> None:
         assert note
-        told.append((done, total))
+        reported.append((done, total))
 
     read_bods([write(tmp_path, LINE), write(tmp_path, LINE, "b.json")], tmp_path / "out", progress)
-    assert told == sorted(told)
-    assert {total for _, total in told} == {5}
+    assert reported == sorted(reported)
+    assert {total for _, total in reported} == {5}
