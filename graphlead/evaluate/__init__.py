@@ -1,1 +1,1 @@
-"""Held-out clients: who is held out, how well each ranker finds them, and what that says about the graph."""
+"""Evaluation on held-out clients: splits, metrics, choice of the ranker, prior, calibration, and the verdict."""

@@ -1,4 +1,4 @@
-"""Which ranker the leads are taken from: the best on held-out clients, or a blend where that wins."""
+"""Choice of the ranker that makes the lead list: the best on held-out clients, or a blend where that wins."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from graphlead.evaluate.metrics import average_precision, from_the_top
 from graphlead.evaluate.positions import Resamples, positions, resample
 
 BLEND = "blend"
-"""The name of the blend's column beside the single rankers."""
+"""The blend's name beside the single rankers."""
 
 BLENDED_FROM = 3
-"""The best single rankers whose pairs are tried as a blend."""
+"""How many of the best single rankers are paired into blends; a choice: more pairs invite a lucky winner."""
 
 MARGIN = 0.5
-"""Standard errors by which a blend must beat the best single ranker: it needs two models, not one."""
+"""Standard errors by which a blend must beat the best single ranker; a choice: it costs a second model."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The ranker chosen: ``name`` is one of the rankers or BLEND, ``members`` the rankers it is made of."""
+    """The chosen ranker: ``name`` is a single ranker or BLEND, ``members`` the rankers that it uses."""
 
     name: str
     members: tuple[str, ...]
@@ -39,8 +39,8 @@ def choose(results: Sequence[HeldOut], seed: int) -> Choice:
     """The ranker with the best average precision, mean over the splits; deterministic by seed.
 
     A blend of two of the best three rankers is chosen when it beats the best single one by more than MARGIN
-    standard errors of the difference, resampling the held-out clients. Only rankers scored on every split
-    take part.
+    standard errors of the difference, by resampling the held-out clients. Only rankers scored on every split
+    take part. Raises CarrierError when there is none.
     """
     names = [name for name in results[0].scores if all(name in result.scores for result in results)]
     if not names:
@@ -63,7 +63,7 @@ def choose(results: Sequence[HeldOut], seed: int) -> Choice:
 
 
 def with_blend(results: Sequence[HeldOut], choice: Choice) -> list[HeldOut]:
-    """The same splits with the chosen blend as one more ranker; unchanged when a single ranker was chosen."""
+    """The splits with the chosen blend as one more ranker; unchanged when a single ranker was chosen."""
     if choice.name != BLEND:
         return list(results)
     return [
@@ -73,30 +73,29 @@ def with_blend(results: Sequence[HeldOut], choice: Choice) -> list[HeldOut]:
 
 
 def blend(scores: Mapping[str, Floats], members: Sequence[str], fold: npt.NDArray[np.int8]) -> Floats:
-    """Scores (m,) in (0, 1] by the geometric mean of the members' ranks within each fold, higher is better.
+    """Scores (m,) in [0, 1) by the geometric mean of the members' ranks within each fold, higher is better.
 
-    The mean is taken of the logarithms: a company that one ranker puts in its top hundred keeps most of that,
-    whether the other puts it at a tenth or at a half of the list. Ties share their mean rank.
+    Unlike an arithmetic mean, it keeps a company near the top that one ranker puts in its top hundred, whether
+    the other puts it a tenth or half of the way down the list. Ties share their mean rank.
     """
     return _blended([share_ranked_before(scores[name], fold) for name in members])
 
 
 def blend_among(scores: Mapping[str, Floats], members: Sequence[str], candidates: Ints, rows: Ints) -> Floats:
-    """The blend (len(rows),) of these companies by their ranks among the candidates, to whom they need not belong.
+    """Blended scores (len(rows),) of the companies ``rows`` by their ranks among the candidates.
 
-    scores: ranker to scores (n,) of all companies; candidates, rows: indices.
+    scores: ranker to scores (n,) of all companies; candidates, rows: indices; rows need not be candidates.
     """
     return _blended([share_before(scores[name][candidates], scores[name][rows]) for name in members])
 
 
 def _blended(shares: Sequence[Reals]) -> Floats:
-    # -log of the mean share, exponential for each member, brought back to (0, 1] without changing the order.
     mean = np.mean(np.log(shares), axis=0)
     return np.asarray(1 - np.exp(mean), np.float32)
 
 
 def share_before(reference: Floats, scores: Floats) -> Reals:
-    """Rank from the top among the reference scores over their number (len(scores),), in (0, 1]; ties share ranks."""
+    """Rank among the reference scores, from the top, over their number: (len(scores),) in (0, 1]; ties share ranks."""
     ordered = np.sort(reference)
     left, right = (np.searchsorted(ordered, scores, side) for side in ("left", "right"))
     rank = len(ordered) - right + (right - left + 1) / 2
@@ -104,7 +103,7 @@ def share_before(reference: Floats, scores: Floats) -> Reals:
 
 
 def share_ranked_before(scores: Floats, fold: npt.NDArray[np.int8]) -> Reals:
-    """Rank from the top over the size of the fold (m,), in (0, 1]; ties share their mean rank."""
+    """Rank within the fold, from the top, over the fold's size: (m,) in (0, 1]; ties share their mean rank."""
     share = np.empty(len(scores))
     for each in np.unique(fold):
         here = fold == each

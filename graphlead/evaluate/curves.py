@@ -1,4 +1,4 @@
-"""What a call list of any length finds: recall and precision from the first company to the last."""
+"""Lift curves: recall and precision of a call list of any length."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from graphlead.evaluate.metrics import Prior, cuts
 from graphlead.evaluate.positions import Positions, Resamples, positions, resample
 
 POINTS = 60
-"""Lengths of a list that are looked at, spaced evenly by their logarithm."""
+"""Lengths of a list, evenly spaced in their logarithm; a choice: enough for a smooth curve in the report."""
 
 SHORTEST = 10
-"""The shortest list looked at; of a shorter one the held-out clients tell nothing."""
+"""The shortest list; in shorter ones there are too few held-out clients to measure by."""
 
 COLUMNS = [
     "split", "ranker", "length", "share", "recall", "low", "high", "precision", "precision_low", "precision_high",
@@ -25,13 +25,13 @@ COLUMNS = [
 
 
 def lift_curves(results: Sequence[HeldOut], prior: Prior, seed: int) -> pd.DataFrame:
-    """One row a (split, ranker, length of the list), lengths rising.
+    """One row per (split, ranker, length of the list), lengths rising.
 
     length: companies on the list; share: of the unlabelled companies, in (0, 1]. recall: the share of the held-out
-    clients on it, with its 95 % bootstrap interval low, high; a list in no order has recall = share. precision,
+    clients on it, with its 95 % bootstrap interval low, high; a random order has recall = share. precision,
     precision_low, precision_high: the estimated share of clients-to-be on the list, recall * prior / share but at
-    most 1, at the point, the low and the high of the prior. Given the results and the seed that ``evaluate`` was
-    given, recall and its interval are the metrics recall@1%, recall@top 100 and so on at those lengths.
+    most 1, at the prior's point, low and high. With the same results and seed, recall and its interval equal the
+    metrics recall@1%, recall@top 100 and so on of ``evaluate``. Raises CarrierError on an impossible prior.
     """
     if not 0 < prior[0] <= prior[1] <= prior[2] < 1:
         raise CarrierError(f"lift_curves: expected 0 < low <= point <= high < 1, got prior {prior}.")
@@ -47,13 +47,13 @@ def lift_curves(results: Sequence[HeldOut], prior: Prior, seed: int) -> pd.DataF
 
 
 def shares_of(n_unlabelled: int) -> Reals:
-    """The lengths looked at as rising shares of the unlabelled, those of the metrics among them, the last 1."""
+    """The lengths as rising shares of the unlabelled, those of the metrics among them, the last 1."""
     lengths = np.round(np.geomspace(min(SHORTEST, n_unlabelled), n_unlabelled, POINTS))
     return np.union1d(lengths / n_unlabelled, list(cuts(n_unlabelled).values()))
 
 
 def recall_at(at: Positions, resamples: Resamples, shares: Reals) -> Reals:
-    """The share of the held-out clients within the top of these rising shares, (resamples, shares)."""
+    """Recall at each of these rising shares, (resamples, shares)."""
     tied = (at.high > at.low).any(axis=0)
     found = _found_untied(at.low[:, ~tied], resamples.clients[:, ~tied], shares)
     if tied.any():
@@ -65,7 +65,7 @@ def recall_at(at: Positions, resamples: Resamples, shares: Reals) -> Reals:
 
 
 def _found_untied(low: Reals, weights: Reals, shares: Reals) -> Reals:
-    """The weight of the clients with fewer than each share ahead of them, (r, shares), in one pass."""
+    """The weight of the clients within each share, (r, shares), in one pass."""
     r, bins = len(low), len(shares) + 1
     first = np.searchsorted(shares, low, "right") + bins * np.arange(r)[:, None]
     counted = np.bincount(first.ravel(), weights.ravel(), minlength=r * bins).astype(np.float64)

@@ -1,4 +1,4 @@
-"""Every ranker on every split, side by side, by segment, and in a sentence."""
+"""Every ranker on every split: metrics, recall by segment, and a verdict in words."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ from graphlead.evaluate.segments import COLUMNS, recall_by_segment
 from graphlead.evaluate.verdict import verdict
 
 RANDOM = "random"
-"""The ranker that every table closes with: what a list in no order finds."""
+"""The last ranker of every table: a list in random order."""
 
 FEW = 20
+"""Below this many held-out clients a note warns of wide intervals; at 20 a recall's standard error is about 0.1."""
 
 
 def evaluate(results: Sequence[HeldOut], prior: Prior, seed: int, progress: Progress = silent) -> Evaluation:
     """All metrics of all rankers on all splits, recall by segment, and the verdict, drawn on the first split.
 
     prior: low, point and high share of clients-to-be among the unlabelled, 0 < low <= point <= high < 1. The
-    caller puts the split that is closest to the list's use first. A ranker ``random`` is added: its ties over
-    the whole list count fractionally, so it shows exactly what chance finds.
+    split closest to the list's use comes first. A ranker ``random`` is added: all its scores tie, and ties count
+    fractionally, so it shows exactly what chance finds. Raises CarrierError without splits or with such a prior.
     """
     if not results or not 0 < prior[0] <= prior[1] <= prior[2] < 1:
         raise CarrierError(f"evaluate: expected splits and 0 < low <= point <= high < 1, got prior {prior}.")
@@ -69,7 +70,7 @@ def _notes(result: HeldOut) -> list[str]:
 
 
 def _gap_notes(metrics: pd.DataFrame) -> list[str]:
-    """Whether a split is harder than the first for the best ranker, by more than their intervals overlap."""
+    """Notes on splits where the best ranker's recall differs from the first split's beyond their intervals."""
     recalls = metrics[(metrics["metric"] == "recall@5%") & (metrics["ranker"] != RANDOM)]
     best = recalls.loc[recalls.groupby("split", sort=False)["value"].idxmax()]
     first, others = best.iloc[0], best.iloc[1:]
@@ -82,7 +83,7 @@ def _gap_notes(metrics: pd.DataFrame) -> list[str]:
 
 
 def _segment_notes(segments: pd.DataFrame) -> list[str]:
-    """Columns along which the first split's best ranker finds clients only where they are dense."""
+    """Notes on columns along which the first split's best ranker finds clients mainly where they are dense."""
     sides = segments[segments["segment"].isin([DENSE, SPARSE]) & (segments["ranker"] != RANDOM)]
     if sides.empty:
         return []

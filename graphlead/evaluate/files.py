@@ -1,4 +1,4 @@
-"""Held-out scores on disk, so that they can be evaluated again without training and without their register."""
+"""Held-out scores on disk, so that they can be evaluated again without retraining and without the register."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FACTS = ("company", "fold", "held_out")
 
 
 def save_held_out(result: HeldOut, companies: Ints, folder: Path) -> None:
-    """A file a split, a row a candidate: company (its index, (m,)), fold, held_out, the rankers, the segments."""
+    """Write one file per split, one row per candidate: company (index, (m,)), fold, held_out, rankers, segments."""
     facts = {"company": companies, "fold": result.fold, "held_out": result.held_out, **result.scores}
     segments = {_segment(name): values for name, values in result.segments.items()}
     about = {"split": result.split, "segments": json.dumps(list(result.segments))}
@@ -34,7 +34,7 @@ def _file(folder: Path, split: str) -> Path:
 
 
 def _segment(name: str) -> str:
-    """The column of a segment's values: its own name may be that of a ranker."""
+    """The column of a segment's values, prefixed because a ranker may have the segment's name."""
     return f"segment {name}"
 
 

@@ -1,4 +1,4 @@
-"""Scores of models on companies they did not train on, among them clients they did not know of."""
+"""Held-out scores: of companies that the model did not train on, among them clients hidden from it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ SPLITS = ("groups", "random", "time")
 class HeldOut:
     """One split: scores of several rankers over m candidates, held-out clients and unlabelled companies.
 
-    fold (m,): scores are comparable only within a fold, where one model gave them; held_out (m,): True for
-    the clients hidden from the model of their fold, False for unlabelled companies. scores: ranker -> (m,),
-    higher is better. segments: column -> (m,) strings (numpy, or Arrow plain or dictionary-encoded; null is a
-    missing value). Raises CarrierError when lengths differ, a score is not finite, nobody is held out, or a
-    fold with held-out clients has no unlabelled company to rank them against.
+    fold (m,): scores compare only within a fold, where one model made them; held_out (m,): True for the clients
+    hidden from their fold's model, False for unlabelled companies. scores: ranker to (m,), higher is better.
+    segments: column to (m,) strings (numpy, or Arrow plain or dictionary-encoded; null is a missing value).
+    Raises CarrierError when lengths differ, a score is not finite, nobody is held out, or a fold with held-out
+    clients has no unlabelled company to rank them against.
     """
 
     split: str

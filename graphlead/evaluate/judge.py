@@ -1,4 +1,4 @@
-"""What follows from the held-out scores: which ranker is chosen, what its scores are worth, how good it is."""
+"""From held-out scores to the chosen ranker, the prior, the calibration, and the evaluation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Judgement:
     calibration: Calibration
 
     def final(self, scores: Mapping[str, Floats], candidates: Ints, rows: Ints | None = None) -> Floats:
-        """The chosen ranker's raw scores of the candidates, or of ``rows``; a blend ranks among the candidates."""
+        """The chosen ranker's raw scores of the candidates or of ``rows``; a blend ranks these among the candidates."""
         wanted = candidates if rows is None else rows
         if len(self.choice.members) == 1:
             return scores[self.choice.members[0]][wanted]
@@ -42,9 +42,9 @@ class Judgement:
 def judge(
     results: Sequence[HeldOut], scores: Mapping[str, Floats], cohort: Cohort, prior: float | None, seed: int
 ) -> Judgement:
-    """Choose by the held-out splits; the prior and the calibration come from ``scores`` (n,), held out for clients.
+    """Choose by the held-out splits; prior and calibration come from ``scores`` (n,), held out for the clients.
 
-    prior: the share of clients-to-be among the unlabelled where it is known, else it is estimated.
+    prior: the share of clients-to-be among the unlabelled where it is known; None to estimate it.
     """
     results = sorted(results, key=lambda result: SPLITS.index(result.split))
     choice = choose(results, seed)
@@ -80,5 +80,5 @@ def evaluate_saved(heldout: Path, judgement: Judgement, seed: int, progress: Pro
 
 
 def curves_saved(heldout: Path, judgement: Judgement, seed: int) -> pd.DataFrame:
-    """What a list of any length finds, from the held-out scores that a run saved in this folder."""
+    """Lift curves (see ``lift_curves``) from the held-out scores that a run saved in this folder."""
     return lift_curves(with_blend(load_held_out(heldout), judgement.choice), judgement.prior, seed)

@@ -1,4 +1,4 @@
-"""What a column that was left out still has to do with the ranking: other columns may tell it."""
+"""How much of an excluded column the ranking still follows: other columns may stand in for it."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ import pyarrow as pa
 from graphlead.core.arrays import Longs
 
 BINS = 10
-"""Bands of equal size that a number or a date is cut into."""
+"""Bands of equal size that a number or a date is cut into; a choice: deciles are easy to read."""
 
 FEWEST = 5
-"""Companies of the list that a value needs to be named."""
+"""Companies on the list that a value needs to be named: the lift of rarer ones is mostly chance."""
 
 
 @dataclass(frozen=True)
 class Leaning:
-    """How well the ranking still predicts an excluded column.
+    """How closely the ranking still follows an excluded column.
 
-    explained: the share of the variation of the ranks that the column accounts for, beyond chance (epsilon squared,
-    Kelley 1935), in [0, 1]; value, lift: the value that the list leans to most, and how many times as frequent it is
-    in the list as among all candidates, empty and 1 where no value has FEWEST companies in the list.
+    explained: the share of the ranks' variance that the column accounts for beyond chance (epsilon squared, Kelley
+    1935), in [0, 1]; value, lift: the value most over-represented on the list, and its frequency there over that
+    among all candidates; empty and 1 where no value has FEWEST companies on the list.
     """
 
     column: str
@@ -45,7 +45,7 @@ class Leaning:
 
 
 def leaning(column: str, values: pa.ChunkedArray, top: int) -> Leaning:
-    """The leaning of a ranking towards a column: ``values`` (m,) of all candidates, best first; the list is the
+    """How the ranking leans towards a column: ``values`` (m,) of all candidates, best first; the list is the
     first ``top``.
     """
     codes, names = _coded(values)
@@ -73,7 +73,7 @@ def _explained(codes: Longs, sizes: Longs) -> float:
 
 
 def _coded(values: pa.ChunkedArray) -> tuple[Longs, list[str]]:
-    """A code for every value and the names of the codes; numbers and dates by bands, missing with a code of its own."""
+    """A code per value and the codes' names: numbers and dates in bands, missing values with a code of their own."""
     if pa.types.is_date(values.type):
         values = values.cast(pa.date32()).cast(pa.int32())
         return _banded(values, lambda day: str(np.datetime64(int(day), "D")))
@@ -95,6 +95,6 @@ def _banded(values: pa.ChunkedArray, show: Callable[[float], str]) -> tuple[Long
 
 
 def _word(explained: float) -> str:
-    """Cohen's (1988) small, medium and large."""
+    """The size of an effect in words, by Cohen's (1988) bounds for small, medium and large."""
     bounds = ((0.01, "next to nothing"), (0.06, "little"), (0.14, "clearly"))
     return next((word for bound, word in bounds if explained < bound), "strongly")

@@ -1,7 +1,7 @@
-"""What a ranker is worth on held-out clients, each figure with its 95 % bootstrap interval.
+"""Metrics of a ranker on held-out clients, each with its 95 % bootstrap interval.
 
-Series hold one value a resample, the first that of the sample itself. The models are taken as they are: what
-another training run would change is not in the intervals.
+Series hold one value per resample, the first that of the sample itself. The models are fixed: the variation from
+retraining is not in the intervals.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from graphlead.evaluate.positions import Positions, Resamples
 
 SHARES = (0.01, 0.05, 0.10)
 TOPS = (100, 500)
+"""Lengths of a list that are reported: shares of the unlabelled, and numbers of calls a sales team makes."""
 
 Prior = tuple[float, float, float]
 Interval = tuple[float, float, float]
@@ -24,14 +25,14 @@ _Z95 = 1.959964
 
 
 def cuts(n_unlabelled: int) -> dict[str, float]:
-    """The lists looked at, by name: "1%" ... "top 500", as shares of the unlabelled."""
+    """The reported lists by name, "1%" ... "top 500", as shares of the unlabelled."""
     shares = {f"{share:.0%}": share for share in SHARES}
     tops = {f"top {n}": min(1.0, n / n_unlabelled) for n in TOPS}
     return shares | tops
 
 
 def draw_prior(prior: Prior, draws: int, seed: int) -> Reals:
-    """The point (1 + draws,), then draws from a two-piece log-normal with that 95 % interval."""
+    """Priors (1 + draws,): the point, then draws from a two-piece log-normal with that 95 % interval."""
     low, point, high = prior
     z = np.random.default_rng(seed).standard_normal(draws) / _Z95
     drawn: Reals = point * np.exp(np.where(z < 0, z * np.log(point / low), z * np.log(high / point)))
@@ -39,7 +40,7 @@ def draw_prior(prior: Prior, draws: int, seed: int) -> Reals:
 
 
 def interval(series: Reals) -> Interval:
-    """The first entry with the 2.5th and 97.5th percentile of the others, widened to hold it."""
+    """The first entry with the 2.5th and 97.5th percentile of the others, widened to contain it."""
     value = float(series[0])
     low, high = np.percentile(series[1:], (2.5, 97.5))
     return value, min(value, float(low)), max(value, float(high))
@@ -51,8 +52,8 @@ def measure(positions: Positions, resamples: Resamples, prior: Prior, seed: int)
     recall@CUT: share of the held-out clients in the list; lift@CUT: recall over the share of companies in the
     list; precision@CUT: estimated share of clients-to-be in it, recall * prior / share, at most 1.
     ap, auc: held-out clients against unlabelled, as if these were all negatives. auc_true, f1,
-    f1_precision, f1_recall, lee_liu: see ``true_auc`` and ``best_threshold``. What depends on the prior has
-    the prior's interval in its own.
+    f1_precision, f1_recall, lee_liu: see ``true_auc`` and ``best_threshold``. The intervals of metrics that depend
+    on the prior include its uncertainty.
     """
     priors = draw_prior(prior, len(resamples) - 1, seed)
     series: dict[str, Reals] = {}
@@ -75,7 +76,7 @@ def recall(positions: Positions, resamples: Resamples, share: float) -> Reals:
 
 
 def auc(positions: Positions, resamples: Resamples) -> Reals:
-    """The chance of a held-out client to be ranked before an unlabelled company, ties half."""
+    """The chance that a held-out client ranks before an unlabelled company, ties counted half."""
     return 1 - _mean(positions.middle(), resamples)
 
 
@@ -92,7 +93,7 @@ def true_auc(auc_pu: Reals, prior: Reals) -> Reals:
 class Curve:
     """The held-out clients from the top of the list down, in every resample.
 
-    places (r, P): the share of the unlabelled ahead, rising along the row; drawn (r, P): how much each counts.
+    places (r, P): the share of the unlabelled ahead, rising along the row; drawn (r, P): each client's weight.
     """
 
     places: Reals
@@ -101,7 +102,7 @@ class Curve:
 
 
 def from_the_top(positions: Positions, resamples: Resamples) -> Curve:
-    """The clients in the order of each resample, which is nearly that of the sample: sorted first by that."""
+    """The clients in each resample's order; presorting by the sample's, nearly the same, makes the sort fast."""
     spread = positions.spread()
     about = np.argsort(spread[0], kind="stable")
     spread, drawn = spread[:, about], resamples.clients[:, about]
@@ -111,20 +112,20 @@ def from_the_top(positions: Positions, resamples: Resamples) -> Curve:
 
 
 def average_precision(curve: Curve) -> Reals:
-    """Mean over held-out clients of the share of held-out clients in the list down to them."""
+    """Average precision (r,): mean over held-out clients of the precision of the list down to each."""
     found = np.cumsum(curve.drawn, axis=1)
     n = found.shape[1]
-    # Counted in clients: n of them, whatever their weights add up to.
+    # Weights are rescaled to sum to n, so that clients and unlabelled companies count alike.
     precision = found * n / (found * n + curve.places * curve.n_unlabelled * found[:, -1:])
     average: Reals = (curve.drawn * precision).sum(axis=1) / found[:, -1]
     return average
 
 
 def best_threshold(curve: Curve, priors: Reals) -> dict[str, Reals]:
-    """F1, precision and recall where the estimated F1 is best, and Lee & Liu's criterion there.
+    """F1, precision and recall at the threshold with the best estimated F1, and Lee & Liu's criterion there.
 
-    With recall r and a share q of the unlabelled taken, F1 = 2 prior r / (prior + q). ``lee_liu`` is r^2 / q,
-    which needs no prior: Lee & Liu (2003), Learning with positive and unlabeled examples using weighted
+    With recall r and a share q of the unlabelled above the threshold, F1 = 2 prior r / (prior + q). ``lee_liu`` is
+    r^2 / q, which needs no prior: Lee & Liu (2003), Learning with positive and unlabeled examples using weighted
     logistic regression.
     """
     taken = np.maximum(curve.places, 1 / curve.n_unlabelled)
@@ -143,6 +144,6 @@ def best_threshold(curve: Curve, priors: Reals) -> dict[str, Reals]:
 
 
 def _mean(values: Reals, resamples: Resamples) -> Reals:
-    """Mean over the clients (r,) of values (r, P)."""
+    """Weighted mean over the clients (r,) of values (r, P)."""
     mean: Reals = (values * resamples.clients).sum(axis=1) / resamples.clients.sum(axis=1)
     return mean

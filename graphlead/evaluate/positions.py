@@ -1,4 +1,4 @@
-"""Where the held-out clients stand among the unlabelled companies, and how sure that is."""
+"""Ranks of the held-out clients among the unlabelled companies, with bootstrap resamples."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from graphlead.core.arrays import Floats, Reals
 from graphlead.evaluate.heldout import HeldOut
 
 BLOCKS = 200
-"""Random blocks in which the unlabelled companies are reweighted: as good as one by one, far cheaper."""
+"""Random blocks by which the unlabelled companies are reweighted: as good as one by one, far cheaper."""
 
 _MOST_DRAWS, _FEWEST_DRAWS, _PLACES = 200, 50, 4_000_000
+"""Resamples at most and at least, and the clients times resamples that bound memory (32 MB per matrix)."""
 
 
 @dataclass(frozen=True)
 class Resamples:
-    """Redraws of one split's clients and companies, the same for every ranker so that they can be compared.
+    """Bootstrap weights of one split, the same for every ranker so that differences are paired.
 
-    clients (r, P): how much each held-out client counts; companies (r, BLOCKS): how much the unlabelled of
-    each block count; block (m,): the block of each candidate. The first row of both is ones: the sample
-    itself.
+    clients (r, P): the weight of each held-out client; companies (r, BLOCKS): the weight of the unlabelled in
+    each block; block (m,): the block of each candidate. The first row of both is ones: the sample itself.
     """
 
     clients: Reals
@@ -35,12 +35,12 @@ class Resamples:
 
 @dataclass(frozen=True)
 class Positions:
-    """Where each held-out client stands among the unlabelled companies of its fold, for one ranker.
+    """The rank of each held-out client among the unlabelled companies of its fold, for one ranker.
 
     low, high (r, P): the share of these companies scored strictly higher, and higher or equal, in each
-    resample. Between them lies the client's place in a list whose ties are broken at random. The held-out
-    clients do not count against each other: the list handed to sales holds unlabelled companies only, so a
-    share of the list is a share of them.
+    resample; with ties broken at random, the client's place lies between them. Held-out clients do not count
+    against each other: the list for sales holds unlabelled companies only, so a share of the list is a share
+    of these.
     """
 
     low: Reals
@@ -48,7 +48,7 @@ class Positions:
     n_unlabelled: int
 
     def found(self, share: float) -> Reals:
-        """The chance (r, P) of each client to be within the top ``share`` of the list; 0 or 1 unless tied."""
+        """The chance (r, P) that each client is within the top ``share`` of the list; 0 or 1 unless tied."""
         width = self.high - self.low
         within = np.divide(share - self.low, width, out=np.zeros_like(width), where=width > 0)
         return np.where(width > 0, np.clip(within, 0, 1), self.low < share)
@@ -58,7 +58,7 @@ class Positions:
         return (self.low + self.high) / 2
 
     def spread(self) -> Reals:
-        """One place (r, P) for each client, those tied with one another spaced evenly over their tie."""
+        """One place (r, P) per client; clients tied with one another are spaced evenly over their tie."""
         order = np.lexsort((self.high[0], self.low[0]))
         low, high = self.low[0, order], self.high[0, order]
         starts = np.flatnonzero(np.concatenate([[True], (np.diff(low) > 0) | (np.diff(high) > 0)]))
@@ -71,10 +71,10 @@ class Positions:
 
 
 def resample(result: HeldOut, seed: int) -> Resamples:
-    """Two hundred redraws, fewer (down to fifty) beyond 20,000 clients whose intervals are narrow anyway.
+    """200 resamples, fewer (down to 50) beyond 20,000 clients, where intervals are narrow anyway.
 
-    The weights are exponential, as in the Bayesian bootstrap (Rubin 1981), so nobody ever counts nothing. The
-    companies are redrawn too: few of them stand at the top of the list, and which ones is partly luck.
+    The weights are exponential, as in the Bayesian bootstrap (Rubin 1981), so no weight is zero. The companies are
+    resampled too: only few are at the top of the list, and which ones is partly chance.
     """
     n, m = result.n_held_out, len(result.held_out)
     draws = int(np.clip(_PLACES / n, _FEWEST_DRAWS, _MOST_DRAWS))
@@ -85,7 +85,7 @@ def resample(result: HeldOut, seed: int) -> Resamples:
 
 
 def positions(result: HeldOut, scores: Floats, resamples: Resamples) -> Positions:
-    """Where the held-out clients, in the order of the candidates, stand by these scores (m,)."""
+    """The positions of the held-out clients, in the candidates' order, by these scores (m,)."""
     held_out = result.held_out
     low = np.empty((len(resamples), result.n_held_out))
     high = np.empty_like(low)
@@ -118,7 +118,7 @@ def _shares(
 def _weighted(
     passed: npt.NDArray[np.intp], block: npt.NDArray[np.uint8], n_steps: int, weights: Reals
 ) -> Reals:
-    """How many companies passed exactly 0, 1, ... of the clients' scores, (r, n_steps), by weight of block."""
+    """The companies, weighted by block, above exactly 0, 1, ... of the clients' scores: (r, n_steps)."""
     cells = block.astype(np.intp) * n_steps + passed
     counts = np.bincount(cells, minlength=BLOCKS * n_steps).reshape(BLOCKS, n_steps)
     weighted: Reals = weights @ counts

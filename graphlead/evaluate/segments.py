@@ -1,4 +1,4 @@
-"""Recall by segment: is the list good only where the clients already are?"""
+"""Recall by segment, to show whether the list is good only where the clients already are."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from graphlead.evaluate.heldout import HeldOut
 from graphlead.evaluate.positions import Positions
 
 LARGEST = 12
-"""Segments shown one by one; the others are taken together."""
+"""Segments shown one by one, the others together; a choice: what a table in the report has space for."""
 
 COLUMNS = ["split", "ranker", "column", "segment", "companies", "held_out", "found", "recall", "recall_10"]
 
@@ -23,11 +23,11 @@ _Codes = Longs
 
 
 def recall_by_segment(result: HeldOut, places: Mapping[str, Positions]) -> pd.DataFrame:
-    """One row a (ranker, column, segment) of this split.
+    """One row per (ranker, column, segment) of this split.
 
-    companies: candidates in the segment; held_out: clients among them; found, recall: those within the top 5
-    % of the list; recall_10: within the top 10 %. Each column ends with two rows that part its segments by
-    the share of clients among their companies, so that about half of the held-out clients lie on each side.
+    companies: candidates in the segment; held_out: clients among them; found, recall: number and share of these
+    within the top 5 % of the list; recall_10: share within the top 10 %. Each column ends with two rows, its
+    segments divided by the density of clients so that about half of the held-out clients lie on each side.
     """
     found = {name: np.stack([p.found(0.05)[0], p.found(0.10)[0]]) for name, p in places.items()}
     rows = [
@@ -47,7 +47,7 @@ def _recall(chances: Reals) -> tuple[float, float, float]:
 def _parts(
     values: npt.NDArray[np.str_] | pa.Array, held_out: npt.NDArray[np.bool_]
 ) -> list[tuple[str, int, npt.NDArray[np.intp]]]:
-    """Segment, companies in it, which held-out clients: the largest, the others, dense and sparse."""
+    """Segment, its companies, positions of its held-out clients: the largest, the others, dense and sparse."""
     codes, names = _encode(values)
     companies = np.bincount(codes, minlength=len(names))
     clients = np.bincount(codes[held_out], minlength=len(names))
@@ -64,14 +64,14 @@ def _parts(
 
 
 def _densest(segments: _Codes, clients: _Codes, companies: _Codes) -> _Codes:
-    """The segments with the highest share of clients that hold up to half of the clients, at least one."""
+    """The segments with the highest density of clients, up to half of all clients, at least one segment."""
     order = segments[np.argsort(-clients[segments] / companies[segments], kind="stable")]
     within_half = 2 * np.cumsum(clients[order]) <= clients.sum()
     return order[: max(1, int(within_half.sum()))]
 
 
 def _encode(values: npt.NDArray[np.str_] | pa.Array) -> tuple[_Codes, list[str]]:
-    """A code for every entry and the names of the codes; missing values get a code of their own."""
+    """A code per entry and the codes' names; missing values get a code of their own."""
     array = values if isinstance(values, pa.Array) else pa.array(values)
     coded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
     names = [MISSING if name is None else str(name) for name in coded.dictionary.to_pylist()]

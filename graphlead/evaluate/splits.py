@@ -1,4 +1,4 @@
-"""Who is held out: random folds, whole ownership groups, and the clients won last."""
+"""Splits: random folds, whole ownership groups, and the clients won last."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from graphlead.core.errors import CarrierError, SettingsError
 Folds = npt.NDArray[np.int8]
 
 LEAST_HELD_OUT = 10
-"""Fewer clients than this after the cut date say nothing about tomorrow."""
+"""Clients after the cut date that a time split needs: with fewer its intervals are too wide to use."""
 
 
 def random_folds(cohort: Cohort, k: int, seed: int) -> Folds:
-    """A fold 0..k-1 for every company, shape (n,): clients spread evenly, everybody else evenly too.
+    """A fold 0..k-1 for every company, shape (n,): clients spread evenly, and all other companies too.
 
     Raises SettingsError unless 2 <= k <= 127.
     """
@@ -29,7 +29,7 @@ def random_folds(cohort: Cohort, k: int, seed: int) -> Folds:
 
 
 def group_folds(cohort: Cohort, group: Ints, k: int, seed: int) -> Folds:
-    """A fold 0..k-1 for every company, shape (n,), whole ownership groups together, clients balanced.
+    """A fold 0..k-1 for every company, shape (n,), ownership groups kept whole, clients balanced.
 
     ``group`` (n,) is the smallest company index of each company's group, as in ``Ownership``. Groups with
     several clients are dealt largest first to the emptiest fold (Graham 1969, longest processing time first);
@@ -53,11 +53,11 @@ def group_folds(cohort: Cohort, group: Ints, k: int, seed: int) -> Folds:
 
 
 def time_holdout(cohort: Cohort, share: float = 0.25) -> tuple[np.datetime64, Ints] | None:
-    """The last day to learn from, and the clients won after it (int32 company indices, sorted).
+    """The last day of training, and the clients won after it (int32 company indices, sorted).
 
-    The cut is the day that leaves closest to ``share`` of the dated clients, and at most half of them, after
-    it. None when fewer than half of the clients have a date or fewer than ten would be held out. Clients
-    without a date stay on the learning side.
+    After the cut lie as close to ``share`` of the dated clients as possible, and at most half of them. None when
+    fewer than half of the clients have a date or fewer than ten would be held out. Clients without a date stay in
+    training.
     """
     dated = cohort.won[~np.isnat(cohort.won)]
     if not len(dated) or 2 * len(dated) < len(cohort.clients):
@@ -73,19 +73,21 @@ def time_holdout(cohort: Cohort, share: float = 0.25) -> tuple[np.datetime64, In
 
 def _generator(k: int, seed: int) -> np.random.Generator:
     if not 2 <= k <= np.iinfo(np.int8).max:
-        raise SettingsError(f"{k} folds asked for.", where="folds", remedy="Give a number from 2 to 127.")
+        raise SettingsError(
+            f"{k} folds are not possible.", where="folds", remedy="Give a number from 2 to 127."
+        )
     return np.random.default_rng(seed)
 
 
 def _even(size: int, k: int, rng: np.random.Generator) -> Folds:
-    """Folds 0..k-1, equally often to within one, in random order."""
+    """Folds 0..k-1 in random order, each equally often to within one."""
     fold = np.resize(np.arange(k, dtype=np.int8), size)
     rng.shuffle(fold)
     return fold
 
 
 def _deal(sizes: Longs, k: int) -> tuple[Folds, Longs]:
-    """Each size to the emptiest of k folds, in the order given; the folds chosen and their loads (k,)."""
+    """Deal each size, in order, to the emptiest of k folds; the folds chosen and their loads (k,)."""
     load = np.zeros(k, np.int64)
     chosen = np.zeros(len(sizes), np.int8)
     heap = [(0, fold) for fold in range(k)]
@@ -98,7 +100,7 @@ def _deal(sizes: Longs, k: int) -> tuple[Folds, Longs]:
 
 
 def _level(load: Longs, singles: int) -> Folds:
-    """Folds for ``singles`` units poured onto the loads (k,) so that they end as level as they can."""
+    """Folds for ``singles`` units, added to the loads (k,) so that these end as level as possible."""
     heights = load[:, None] + np.arange(singles)
     lowest = np.argsort(heights, axis=None, kind="stable")[:singles]
     return (lowest // max(singles, 1)).astype(np.int8)

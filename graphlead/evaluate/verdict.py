@@ -1,4 +1,4 @@
-"""Does the graph help here, and by how much? Rankers compared on the same held-out clients."""
+"""The verdict on whether the graph helps, and by how much: rankers compared on the same held-out clients."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _IN_WORDS = {
 class Comparison:
     """A ranker minus its rival on the same held-out clients, each difference with its 95 % interval.
 
-    ``recall`` is of the top 5 % of the list. ``reached`` and ``rival_reached`` are the two recalls.
+    ``recall`` is recall@5%; ``reached`` and ``rival_reached`` are its two values.
     """
 
     ranker: str
@@ -34,10 +34,10 @@ class Comparison:
     auc: Interval
 
     def outcome(self) -> str:
-        """better, worse, or same: no measurable difference.
+        """The outcome: better, worse, or same (no measurable difference).
 
-        Decided by average precision, the measure of the whole list's order with most weight on its top,
-        unless recall points the other way.
+        Average precision decides, for it measures the whole order with most weight on the top, unless recall
+        points the other way.
         """
         up = self.ap[1] > 0 and self.recall[0] >= 0
         down = self.ap[2] < 0 and self.recall[0] <= 0
@@ -45,7 +45,7 @@ class Comparison:
 
 
 def compare(places: Mapping[str, Positions], resamples: Resamples, ranker: str, rival: str) -> Comparison:
-    """``ranker`` against ``rival``, the same draws for both so that what they share cancels."""
+    """Compare ``ranker`` with ``rival`` on the same resamples, so that shared variation cancels."""
     one, other = places[ranker], places[rival]
     reached, rival_reached = recall(one, resamples, 0.05), recall(other, resamples, 0.05)
     precision, rival_precision = (average_precision(from_the_top(p, resamples)) for p in (one, other))
@@ -62,7 +62,7 @@ def compare(places: Mapping[str, Positions], resamples: Resamples, ranker: str, 
 
 
 def verdict(split: str, places: Mapping[str, Positions], resamples: Resamples) -> str:
-    """The best use of the graph against no graph, then the network against the trees, in words."""
+    """Sentences that compare the best use of the graph with no graph, then the network with the trees."""
     graphs = [name for name in (GNN, TABULAR_GRAPH) if name in places]
     if TABULAR not in places or not graphs:
         return "Nothing was trained with and without the graph, so what the graph adds is not known."

@@ -1,4 +1,4 @@
-"""What the ranking still tells of a column that was left out."""
+"""What the ranking still explains of a column that was left out."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_numbers_and_dates_are_taken_by_bands_and_missing_values_by_themselves()
 
 
 @pytest.mark.parametrize("values", [[None] * 30, ["same"] * 30, [2.0] * 30, []])
-def test_a_column_with_nothing_to_tell(values: list[object]) -> None:
+def test_a_column_without_information(values: list[object]) -> None:
     kind = pa.float64() if values[:1] == [2.0] else pa.string()
     found = leaning("x", pa.chunked_array([values], kind), top=10)
     assert (found.explained, found.value, found.lift) == (0.0, "", 1.0)

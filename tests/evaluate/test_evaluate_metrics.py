@@ -169,7 +169,7 @@ def test_estimated_f1_is_that_of_the_hidden_clients() -> None:
     assert best["f1"][0] == pytest.approx(true_f1.max(), abs=0.01)
 
 
-def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
+def test_intervals_cover_the_truth_at_their_nominal_rate() -> None:
     # With clients 1 further up, recall in the top 10 % is P(Z > 1.2816 - 1) = 0.3891.
     covered = 0
     for seed in range(100):

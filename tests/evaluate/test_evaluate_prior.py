@@ -50,7 +50,7 @@ def test_the_same_seed_gives_the_same_interval_with_ties() -> None:
     assert estimate_prior(positive, unlabelled, 1) == estimate_prior(positive, unlabelled, 1)
 
 
-def test_scores_that_say_nothing_leave_everything_open() -> None:
+def test_uninformative_scores_leave_everything_open() -> None:
     low, _, high = estimate_prior(np.zeros(200, np.float32), np.zeros(5000, np.float32), seed=0)
     assert high == pytest.approx(0.9)
     assert low > 0

@@ -37,19 +37,19 @@ def placed(result: HeldOut) -> tuple[dict[str, Positions], Resamples]:
     return {name: positions(result, scores, resamples) for name, scores in result.scores.items()}, resamples
 
 
-def spoken(result: HeldOut) -> str:
+def verdict_of(result: HeldOut) -> str:
     return verdict(result.split, *placed(result))
 
 
-def test_says_that_the_graph_helps_and_by_how_much() -> None:
+def test_verdict_that_the_graph_helps_and_by_how_much() -> None:
     result = split({"tabular": 3, "tabular_graph": 0.5, "gnn": 0.5})
-    said = spoken(result)
-    assert said.startswith("The graph helps: on 300 held-out clients (random)")
-    assert "points, 95 % interval +" in said
-    assert "no measurable difference from the trees with neighbour features" in said
+    sentence = verdict_of(result)
+    assert sentence.startswith("The graph helps: on 300 held-out clients (random)")
+    assert "points, 95 % interval +" in sentence
+    assert "no measurable difference from the trees with neighbour features" in sentence
 
 
-def test_says_that_the_graph_adds_nothing() -> None:
+def test_verdict_that_the_graph_adds_nothing() -> None:
     result = split({"tabular": 0.5})
     same = HeldOut(
         split="random",
@@ -63,21 +63,21 @@ def test_says_that_the_graph_adds_nothing() -> None:
         held_out=same.held_out,
         scores={**same.scores, "gnn": same.scores["tabular"]},
     )
-    assert spoken(twice).startswith("The graph adds nothing measurable")
+    assert verdict_of(twice).startswith("The graph adds nothing measurable")
 
 
-def test_says_that_the_graph_does_harm() -> None:
-    assert spoken(split({"tabular": 0.2, "gnn": 3})).startswith("The graph does not help")
+def test_verdict_that_the_graph_does_harm() -> None:
+    assert verdict_of(split({"tabular": 0.2, "gnn": 3})).startswith("The graph does not help")
 
 
-def test_says_when_the_network_is_worse_than_the_trees_with_neighbours() -> None:
-    said = spoken(split({"tabular": 3, "tabular_graph": 0.2, "gnn": 1.5}))
-    assert said.startswith("The graph helps")
-    assert "The graph network is worse than the trees with neighbour features" in said
+def test_verdict_that_the_network_is_worse_than_the_trees_with_neighbours() -> None:
+    sentence = verdict_of(split({"tabular": 3, "tabular_graph": 0.2, "gnn": 1.5}))
+    assert sentence.startswith("The graph helps")
+    assert "The graph network is worse than the trees with neighbour features" in sentence
 
 
 def test_without_a_rival_nothing_is_claimed() -> None:
-    assert "is not known" in spoken(split({"gnn": 1}))
+    assert "is not known" in verdict_of(split({"gnn": 1}))
 
 
 def test_rankers_of_one_worth_seldom_get_a_verdict() -> None:
@@ -207,7 +207,7 @@ def test_evaluation_has_every_ranker_on_every_split_with_ordered_intervals() -> 
     pd.testing.assert_frame_equal(found.metrics, evaluate(results, PRIOR, seed=0).metrics)
 
 
-def test_notes_tell_of_few_clients_and_of_a_harder_split() -> None:
+def test_notes_on_few_clients_and_on_a_harder_split() -> None:
     easy = split({"gnn": 0.1}, name="random")
     rng = np.random.default_rng(0)
     chance = {"gnn": rng.normal(size=len(easy.fold)).astype(np.float32)}
@@ -218,7 +218,7 @@ def test_notes_tell_of_few_clients_and_of_a_harder_split() -> None:
     assert any(note.endswith("of those held out otherwise (groups).") for note in notes)
 
 
-def test_notes_tell_when_the_list_follows_the_present_clients() -> None:
+def test_note_that_the_list_follows_the_present_clients() -> None:
     # 90 clients in a region of 100 companies, 90 more among 5,000; the ranker knows the region only.
     held_out = np.arange(5280) < 180
     dense = np.concatenate([np.arange(180) < 90, np.arange(5100) < 100])
