@@ -1,4 +1,4 @@
-"""Files to a Register: open, understand, type, clean, resolve the links, look for outliers, write."""
+"""From files to a Register: open, understand, type, clean, resolve the links, look for outliers, write."""
 
 from __future__ import annotations
 
@@ -24,12 +24,14 @@ from graphlead.ingest.plan import Reading, make_plan
 from graphlead.ingest.typed import type_values
 
 STAGES = 6
+FEWEST = 50
+"""Companies below which no outliers are sought: neighbourhoods of 20 then span much of the register."""
 
 
 def understand(companies: Path, overrides: Mapping[str, str] = {}) -> tuple[Column, ...]:
-    """The plan: the role of every column of a companies file, and why.
+    """The plan: the role of every column of a companies file, and the reason for it.
 
-    ``overrides`` fixes roles by column name: a value of Role, or industry:NACE, industry:NAICS, industry:SIC.
+    ``overrides`` sets roles by column name: a value of Role, or industry:NACE, industry:NAICS, industry:SIC.
     Raises InputError when the file cannot be used, SettingsError when an override names no column or no role.
     """
     with scratch() as folder, open_db(folder) as db:
@@ -49,7 +51,8 @@ def ingest(
     """Read, understand and clean the files into the folder ``work``, which must exist.
 
     Writes companies.parquet and links.parquet (see Register), set_aside.parquet, columns.json and noise.json.
-    ``seed`` draws the samples that outliers are sought in. Raises InputError when a file cannot be used.
+    ``seed`` draws the samples for outlier detection. Raises InputError when a file cannot be used, SettingsError
+    when an override names no column or no role.
     """
     with scratch(work) as folder, open_db(folder) as db:
         journal = Journal(db)
@@ -98,7 +101,7 @@ def _ingest_links(db: Db, links: Path | None, work: Path, journal: Journal, fold
 
 def _note_outliers(db: Db, register: Register, journal: Journal, seed: int) -> None:
     names = register.names_of(Role.NUMBER)
-    if not names or register.n_companies < 50:
+    if not names or register.n_companies < FEWEST:
         return
     values = _numbers(db, register, names)
     found = find_outliers(values, seed)
@@ -113,7 +116,7 @@ def _note_outliers(db: Db, register: Register, journal: Journal, seed: int) -> N
         f"{name_of[int(row)]}: {names[column]} {values[row, column]:,.6g}"
         for row, column in zip(rows, columns, strict=True)
     ]
-    message = "companies whose numbers stand apart (isolation forest and local outlier factor agree)"
+    message = "companies with outlying numbers (isolation forest and local outlier factor agree)"
     journal.note("outliers", "companies", len(found.rows), message, action=KEPT, examples=examples)
 
 

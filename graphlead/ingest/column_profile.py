@@ -1,4 +1,4 @@
-"""What the values of a column look like, measured for all columns at once on a sample of rows."""
+"""Profiles of columns: counts of what their values look like, measured on a sample of rows."""
 
 from __future__ import annotations
 
@@ -22,19 +22,23 @@ from graphlead.ingest.values import (
 )
 
 SAMPLE_ROWS = 10_000
-SAMPLE_CELLS = 1_000_000
-DIGITS = 0.3
-"""Columns where fewer values have a digit are not asked whether they hold numbers, bands or dates."""
+"""Rows sampled at most: a share's standard error is then at most half a per cent."""
 
-COLUMNS_A_QUERY = 20
+SAMPLE_CELLS = 1_000_000
+"""Cells sampled at most: very wide files get fewer rows, to bound time and memory."""
+
+DIGITS = 0.3
+"""Share of values with a digit below which the costly measures (numbers, bands, dates) are skipped."""
+
+COLUMNS_PER_QUERY = 20
 
 
 @dataclass(frozen=True)
 class Profile:
-    """Counts over the sampled rows, except ``filled`` and ``distinct`` (approximate): over all rows.
+    """Counts over the sampled rows; ``filled`` and ``distinct`` (approximate) over all rows.
 
-    ``sampled``: values in the sample that are not placeholders. The others count those of them that look like
-    what their name says, or average or bound them. Zero where the column's type makes the question idle.
+    ``sampled``: values in the sample that are not placeholders. The other fields count those of them that have the
+    form in the field's name; ``words`` is a mean, ``longest`` a maximum. Zero where it cannot apply to the type.
     """
 
     filled: int
@@ -133,7 +137,7 @@ def _costly_text_measures(x: str) -> tuple[str, ...]:
 
 
 def _number_measures(x: str) -> tuple[str, ...]:
-    """The same for a column that came as a number; what it looks like as a string is asked where it can matter."""
+    """SQL of all fields from ``sampled`` on for a number column; its form as a string only where that matters."""
     text = f"{x}::VARCHAR"
     ones = f"CASE WHEN count(*) FILTER ({x} NOT IN (0, 1)) = 0 THEN count({x}) ELSE 0 END"
     epochs = f"count({epoch_day(text)}) FILTER (regexp_full_match({text}, '1\\d{{9}}(\\d{{3}})?'))"
@@ -177,7 +181,7 @@ def profile(db: Db, source: Source) -> tuple[Profile, ...]:
         for c, family in zip(source.columns, source.families, strict=True)
     )
     table = f"{source.view}_sample"
-    # A row's hash decides: the same rows every time, and no period of the file shows.
+    # Sampling by hash takes the same rows every time and cannot fall in step with a pattern in the file.
     db.execute(
         f"CREATE TEMP TABLE {table} AS SELECT {cleaned} FROM {source.view} WHERE hash(row) % {step} = 0"
     )
@@ -190,7 +194,7 @@ def profile(db: Db, source: Source) -> tuple[Profile, ...]:
     answers = measure(db, table, [columns[i] for i in asked], _costly)
     costly = dict(zip(asked, answers, strict=True))
     db.execute(f"DROP TABLE {table}")
-    # A column that was not asked further has the numbers that it was seen to have, and nothing else.
+    # Without the costly measures a column's numbers are its plain numbers, and the rest is zero.
     return tuple(
         Profile(*whole, *part, *costly.get(i, (part[-1], *(0,) * (N_COSTLY - 1))))
         for i, (whole, part) in enumerate(zip(everywhere, cheap, strict=True))
@@ -212,10 +216,10 @@ def measure(
     columns: list[tuple[str, str]],
     measures: Callable[[str, str], tuple[str, ...]],
 ) -> list[tuple[Any, ...]]:
-    """The measures of every (column, family), some columns a query so that no query grows with the file's width."""
+    """The measures of every (column, family), in several queries so that none grows with the file's width."""
     result: list[tuple[Any, ...]] = []
-    for start in range(0, len(columns), COLUMNS_A_QUERY):
-        asked = [measures(*column) for column in columns[start : start + COLUMNS_A_QUERY]]
+    for start in range(0, len(columns), COLUMNS_PER_QUERY):
+        asked = [measures(*column) for column in columns[start : start + COLUMNS_PER_QUERY]]
         row = one_row(db, f"SELECT {', '.join(sql for each in asked for sql in each)} FROM {table}")
         width = len(asked[0])
         result.extend(row[i : i + width] for i in range(0, len(row), width))

@@ -1,4 +1,4 @@
-"""The companies table cleaned: what cannot stay is set aside with its reason, what is odd is reported."""
+"""Cleaning of the companies table: unusable rows are set aside with a reason, oddities are reported."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from graphlead.ingest.open_file import Source
 from graphlead.ingest.plan import Reading
 
 LONG = 1_000
-"""Characters beyond which a name is reported."""
+"""Characters beyond which a name is reported: longer than any legal name, so a sign of merged rows."""
 
 
 def clean_companies(
     db: Db, source: Source, readings: tuple[Reading, ...], journal: Journal, path: Path
 ) -> int:
-    """Write the companies that have an id of their own, in the file's order; returns how many there are."""
+    """Write the companies with an id of their own, in the file's order; returns their number."""
     journal.set_aside_unreadable(source, "companies")
     _note_text(source, journal)
     for reading in readings:
@@ -80,7 +80,7 @@ def _note_column(db: Db, source: Source, reading: Reading, journal: Journal) -> 
 
 
 def _note_broken(db: Db, source: Source, reading: Reading, journal: Journal) -> None:
-    """Report and record the values that their column's role cannot read."""
+    """Report and record the values that are not of their column's role."""
     broken = reading.cleaned - reading.typed - reading.infinite
     if broken <= 0:
         return
@@ -108,7 +108,7 @@ def _note_broken(db: Db, source: Source, reading: Reading, journal: Journal) -> 
 
 
 def _examples(db: Db, source: Source, reading: Reading, where: str, distinct: bool) -> list[str]:
-    """Values as the file has them: the most frequent, or the first with their rows."""
+    """Examples as they are in the file: the most frequent values, or the first with their rows."""
     value = f"left({reading.source}::VARCHAR, 60)"
     found = f"FROM {source.view} WHERE {reading.source} IS NOT NULL AND {where}"
     if distinct:
@@ -119,7 +119,7 @@ def _examples(db: Db, source: Source, reading: Reading, where: str, distinct: bo
 
 
 def _find_unusable_ids(db: Db, source: Source, readings: tuple[Reading, ...], journal: Journal) -> None:
-    """Fill the table ``unusable`` (row, reason) with the rows without an id and the later rows of a repeated one."""
+    """Make the table ``unusable`` (row, id, reason, exact): rows without an id and later rows of a repeated one."""
     key = next(reading.typed_name for reading in readings if reading.column.role is Role.ID)
     db.execute(
         f"CREATE TEMP TABLE repeated AS SELECT row, {key} AS id, min(row) OVER (PARTITION BY {key}) AS first "
@@ -145,7 +145,7 @@ def _note_ids(db: Db, journal: Journal) -> None:
         (
             "duplicate ids",
             "NOT exact",
-            "rows whose id an earlier row has, with other values; the first stays",
+            "rows with the id of an earlier row and other values; the first stays",
         ),
         ("missing ids", "exact IS NULL", "rows without a company id"),
     )
@@ -165,7 +165,7 @@ def _columns(readings: tuple[Reading, ...], *roles: Role) -> list[str]:
 
 
 def _note_same_name_and_place(db: Db, readings: tuple[Reading, ...], journal: Journal) -> None:
-    """Report the companies that share a normalised name and the finest place known with another id."""
+    """Report companies with different ids that share a normalised name and the finest known place."""
     names = _columns(readings, Role.NAME)[:1]
     if not names:
         return
@@ -221,7 +221,7 @@ LEGAL = (
 
 
 def normal_name(name: str) -> str:
-    """SQL for a name in lower case without accents, punctuation and legal form ("" when nothing remains)."""
+    """SQL for a name in lower case without accents, punctuation and legal form; "" when nothing remains."""
     words = f"trim(regexp_replace(strip_accents(lower({name})), '[^\\p{{L}}\\p{{N}}]+', ' ', 'g'))"
     bare = f"regexp_replace({words}, '( ({LEGAL}))+$', '')"
     return f"regexp_replace({bare}, '^the ', '')"

@@ -1,4 +1,4 @@
-"""Delimited text (CSV and its kin) to Parquet: every value a string, every row accounted for."""
+"""Delimited text (CSV and its variants) to Parquet: every value a string, every row accounted for."""
 
 from __future__ import annotations
 
@@ -21,20 +21,23 @@ from graphlead.ingest.encodings import to_utf8
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 ABSENT = "\x1f"
-"""The delimiter of a file that has a single column: one that no file contains."""
+"""The delimiter for a file with a single column: a control character that text does not contain."""
 
 HEAD = 1 << 18
 BLOCK = 1 << 22
 LONGEST_ROW = 1 << 27
+"""Bytes: of the head that shows the delimiter, of a piece read at once, and of the longest row (128 MiB)."""
+
 SWALLOWED, MOSTLY = 5, 0.8
-"""A value of at least so many line breaks whose lines mostly look like rows has swallowed rows."""
+"""A value has swallowed rows when it has at least 5 line breaks and over 80 % of its lines look like rows: postal
+addresses have fewer lines, and prose seldom has the header's number of delimiters."""
 
 csv.field_size_limit(LONGEST_ROW)
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """A row (1-based, the header not counted) whose number of fields is not the header's."""
+    """A row (1-based, not counting the header) with more or fewer fields than the header."""
 
     row: int
     reason: str
@@ -43,7 +46,7 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Delimited:
-    """What reading a delimited file gave: ``parquet`` has ``row`` and c0, c1, ... as strings."""
+    """A delimited file as read: ``parquet`` has ``row`` and c0, c1, ... as strings."""
 
     parquet: Path
     names: tuple[str, ...]
@@ -64,7 +67,10 @@ class _Layout:
 
 
 def read_delimited(path: Path, folder: Path) -> Delimited:
-    """Read a delimited text file into ``folder``; an empty cell is NULL, anything else is kept as it is."""
+    """Read a delimited text file into ``folder``; an empty cell is NULL, anything else is kept unchanged.
+
+    Raises InputError when the file is empty or cannot be split into rows.
+    """
     text, encoding, damaged = to_utf8(path, folder)
     head, complete = _head(text)
     if not head.strip():
@@ -96,7 +102,7 @@ def _rows(text: str, delimiter: str) -> list[list[str]]:
 
 
 def _find_delimiter(head: str, complete: bool) -> str:
-    """The delimiter under which most rows of the head have as many fields as the first."""
+    """The delimiter with which the most rows of the head have as many fields as the first."""
     best, best_score = ABSENT, (0.0, 0)
     for delimiter in DELIMITERS:
         rows = _rows(head, delimiter)
@@ -109,7 +115,7 @@ def _find_delimiter(head: str, complete: bool) -> str:
 
 
 def _to_parquet(layout: _Layout, parquet: Path) -> tuple[tuple[Rejected, ...], int]:
-    """Write all rows that fit the header, in pieces that grow until the longest row fits into one."""
+    """Write all rows that fit the header; the block size grows until the longest row fits."""
     block = BLOCK
     while True:
         rejected: list[Rejected] = []
@@ -166,14 +172,14 @@ def _collector(rejected: list[Rejected]) -> Callable[[pc.InvalidRow], str]:
 
 
 def _row_numbers(before: int, count: int, rejected: list[Rejected]) -> pa.Array:
-    """The rows' numbers in the file: those read so far, moved on by the rejected rows that lie between."""
+    """The rows' numbers in the file: rejected rows in between count too."""
     positions = np.arange(before, before + count)
     gaps = np.array([bad.row - 1 - i for i, bad in enumerate(rejected)], np.int64)
     return pa.array(positions + np.searchsorted(gaps, positions, side="right") + 1)
 
 
 def _refuse_swallowed_rows(layout: _Layout, batch: pa.RecordBatch, numbers: pa.Array) -> None:
-    """Refuse a value whose lines are rows themselves: a quote was opened and never closed."""
+    """Raise InputError where the lines of a value are rows themselves: a quote was opened and never closed."""
     for column in batch.columns:
         breaks = pyarrow.compute.count_substring(column, "\n")
         suspects = pyarrow.compute.indices_nonzero(pyarrow.compute.greater_equal(breaks, SWALLOWED))

@@ -1,4 +1,4 @@
-"""Text files in whatever encoding and compression they come, made UTF-8."""
+"""Text files of any common encoding, gzipped or not, to UTF-8."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from graphlead.core.errors import InputError
 
 CHUNK = 1 << 20
 SAMPLE = 1 << 18
+"""Bytes read at once, and bytes of text that the encoding is guessed from."""
 
 # The longer mark comes first: UTF-32's begins with UTF-16's.
 MARKS = (
@@ -29,15 +30,17 @@ MARKS = (
 LATIN = ("cp1252", "cp1250", "iso8859_2")
 OTHER_SCRIPTS = ("cp1251", "cp1253", "shift_jis", "gb18030", "big5", "euc_kr")
 SYMBOL_IN_A_WORD = re.compile(r"(?<=[^\W\d_])[^\w\s]|[^\w\s](?=[^\W\d_])")
-AT_HOME_ANYWHERE = frozenset("®©™«»¿¡“”‘’„‚–—…€·´¨°")
+COMMON_SYMBOLS = frozenset("®©™«»¿¡“”‘’„‚–—…€·´¨°")
 CLEARLY_BETTER = 0.1
-"""How much less garbled another script must look before it is preferred to a Latin one."""
+"""By how much the chaos (charset-normalizer's measure of garbling) of another script must lie below that of cp1252
+before it is preferred: most registers that reach this point are Western."""
 
 MOSTLY = 0.9
+"""The share of special characters that must be valid UTF-8 for a damaged file to count as UTF-8."""
 
 
 def is_gzip(path: Path) -> bool:
-    """Whether the file is gzip, whatever its name."""
+    """Whether the file is gzip, by its content."""
     with path.open("rb") as file:
         return file.read(2) == b"\x1f\x8b"
 
@@ -48,7 +51,7 @@ def open_bytes(path: Path) -> BinaryIO | gzip.GzipFile:
 
 
 def chunks(path: Path) -> Iterator[bytes]:
-    """The decompressed file piece by piece."""
+    """The decompressed file in pieces. Raises InputError when it cannot be decompressed."""
     try:
         with open_bytes(path) as file:
             while piece := file.read(CHUNK):
@@ -62,10 +65,10 @@ def chunks(path: Path) -> Iterator[bytes]:
 
 
 def find_encoding(path: Path) -> tuple[str, str]:
-    """(codec, error handling) that reads the whole file.
+    """The codec and error handler that read the whole file.
 
-    A byte order mark decides; then UTF-8 if every byte of the file fits it; then the encoding in which the
-    lines with special characters look least garbled.
+    A byte order mark decides; then UTF-8 if the whole file is valid; then the encoding in which the lines with
+    special characters look least garbled. Raises InputError when the file is not text.
     """
     head = next(chunks(path), b"")[:SAMPLE]
     for mark, codec in MARKS:
@@ -84,8 +87,8 @@ def find_encoding(path: Path) -> tuple[str, str]:
 
 
 def to_utf8(path: Path, folder: Path) -> tuple[Path, str, int]:
-    """A UTF-8 file with the same text (the file itself if it is one already), the encoding found, and how many
-    characters could not be read in it."""
+    """A UTF-8 file with the same text (the file itself if it is UTF-8), the codec, and the number of characters
+    that it could not read."""
     codec, errors = find_encoding(path)
     if codec == "utf-8" and errors == "strict" and not is_gzip(path):
         return path, codec, 0
@@ -100,7 +103,7 @@ def to_utf8(path: Path, folder: Path) -> tuple[Path, str, int]:
 
 
 def _utf16_without_mark(head: bytes) -> str:
-    """UTF-16 text in a Western script has a zero in every other byte."""
+    """The UTF-16 codec when every other byte is mostly zero, as in Western text; else empty."""
     if len(head) < 4:
         return ""
     even, odd = head[0::2].count(0) / len(head[0::2]), head[1::2].count(0) / len(head[1::2])
@@ -110,7 +113,7 @@ def _utf16_without_mark(head: bytes) -> str:
 
 
 def _bytes_beyond_utf8(path: Path) -> bytes | None:
-    """Lines with special characters from where the file first stops being UTF-8; None if it never does."""
+    """Lines with special characters from the first piece that is not valid UTF-8; None if all are."""
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     piece = b""
     try:
@@ -138,6 +141,6 @@ def _guess(odd: bytes) -> tuple[str, str]:
 
 
 def _misplaced_symbols(odd: bytes, codec: str) -> int:
-    """Signs inside words, such as the ones that Polish or Czech letters become under cp1252: "Spó³ka"."""
+    """The number of symbols inside words, as Polish or Czech letters become under cp1252: "Spó³ka"."""
     found = SYMBOL_IN_A_WORD.findall(odd.decode(codec, "replace"))
-    return sum(not sign.isascii() and sign not in AT_HOME_ANYWHERE for sign in found)
+    return sum(not sign.isascii() and sign not in COMMON_SYMBOLS for sign in found)

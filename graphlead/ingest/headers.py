@@ -1,4 +1,4 @@
-"""What a column's name says about it, in the languages and habits that registers come in."""
+"""Hints from column names, in the languages and conventions of registers."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ OF_ANOTHER = r"(parent|owner|ultimate|holding|source|group|mother|previous|prede
 
 
 def normalised(name: str) -> str:
-    """A column name as lower-case words joined by underscores: "EmployerName" and "Employer name" alike."""
+    """A column name as lower-case words joined by underscores, the same for "EmployerName" and "Employer name"."""
     plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
     plain = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", plain)
     plain = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", plain)
@@ -81,12 +81,12 @@ def _has(words: str, name: str) -> bool:
 
 
 def _headed(words: str, name: str) -> bool:
-    """The name ends in one of the words, or in one of them and a suffix that does not change its meaning."""
+    """Whether the name ends in one of the words, perhaps with suffixes that do not change the meaning."""
     return re.search(rf"(^|_)({words})(_({SUFFIX}))*$", name) is not None
 
 
 def place_role(name: str) -> Role | None:
-    """The place level a normalised name speaks of."""
+    """The place level that a normalised name refers to, None for other names."""
     return next((role for role, words in PLACES if _headed(words, name)), None)
 
 
@@ -101,7 +101,7 @@ def is_company_name(name: str) -> bool:
 
 
 def industry_scheme(name: str) -> str | None:
-    """The code list an industry column names, "" for an industry column that names none, None for others."""
+    """The code list in the name of an industry column, "" where it names none, None for other columns."""
     for scheme, words in SCHEMES:
         if _has(f"({words})[0-9]*", name):
             return scheme
@@ -129,12 +129,12 @@ def is_date(name: str) -> bool:
 
 
 def is_label(name: str) -> bool:
-    """The name says that numbers here are labels, not amounts."""
+    """Whether numbers under this name are labels, not amounts."""
     return _headed(LABEL, name) and not _has("number_of|num|count", name)
 
 
 def id_score(name: str) -> int:
-    """How much a normalised name looks like that of the company id: 100 surely, 0 not at all."""
+    """How likely a normalised name is that of the company id: from 100 (surely) to 0 (not at all)."""
     if re.fullmatch(OF_ANOTHER, name):
         return 0
     if name in SURE_IDS:
@@ -147,11 +147,11 @@ def id_score(name: str) -> int:
 
 
 def is_known(name: str) -> bool:
-    """Whether the header's word is one that this package understands."""
+    """Whether any rule here understands the normalised name."""
     return (
         id_score(name) > 0
         or place_role(name) is not None
         or is_company_name(name)
         or industry_scheme(name) is not None
-        or any(says(name) for says in (is_contact, is_identifier, is_number, is_date, is_label))
+        or any(hint(name) for hint in (is_contact, is_identifier, is_number, is_date, is_label))
     )

@@ -1,4 +1,4 @@
-"""The two ways in which cleaning accounts for itself: findings, and the records that it set aside."""
+"""The journal of cleaning: findings, and the records set aside."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ N_EXAMPLES = 5
 
 
 class Journal:
-    """Collects findings, and set-aside records in the table ``set_aside`` (table, row, reason, record)."""
+    """Findings in a list, and set-aside records in the table ``set_aside`` (table, row, reason, record)."""
 
     def __init__(self, db: Db) -> None:
         self._db = db
@@ -44,7 +44,7 @@ class Journal:
             self.findings.append(Finding(check, table, int(count), message, action, column, shown))
 
     def set_aside(self, source: Source, table: str, rows: str, parameters: Sequence[Any] = ()) -> int:
-        """Record the source's rows that the query ``rows`` (row, reason) selects; returns how many."""
+        """Record the source's rows that the query ``rows`` (row, reason) selects; returns their number."""
         before = self.n_set_aside
         self._db.execute(
             f"INSERT INTO set_aside SELECT ?, s.row, r.reason, {record(source)} FROM {source.view}_raw s "
@@ -82,7 +82,7 @@ class Journal:
         return int(one_row(self._db, "SELECT count(*) FROM set_aside")[0])
 
     def write_set_aside(self, path: Path) -> int:
-        """Write the records in the order of table and row; returns how many there are."""
+        """Write the records ordered by table and row; returns their number."""
         return write_parquet(self._db, 'SELECT * FROM set_aside ORDER BY "table", row, reason', path)
 
 

@@ -1,4 +1,4 @@
-"""What the resolved links show: owners outside the register, shares beyond the whole, ownership in circles."""
+"""Findings on the resolved links: owners outside the register, shares above 100 %, ownership cycles."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from graphlead.engines.duckdb import Db, one_row
 from graphlead.ingest.journal import KEPT, N_EXAMPLES, Journal
 
 SUM_TOLERANCE = 0.01
-"""By how much the shares in a company may pass 100 % in all before it is reported."""
+"""By how much the shares in a company may exceed 100 % in total: several rounded shares can, by up to a per cent."""
 
 
 def note_links(db: Db, journal: Journal) -> None:
-    """Report on the table ``link`` that clean_links leaves."""
+    """Report on the table ``link`` that ``clean_links`` makes."""
     for kind in ("holder", "person"):
         note_sources(db, journal, kind)
     note_sums(db, journal)
@@ -36,7 +36,7 @@ def note_sources(db: Db, journal: Journal, kind: str) -> None:
 
 
 def note_sums(db: Db, journal: Journal) -> None:
-    """Report companies whose known owners hold more than the whole; of several links of a pair the largest counts."""
+    """Report companies with owners' shares above 100 % in total; of several links of a pair the largest counts."""
     sums = (
         "FROM (SELECT target_id, sum(low) AS total FROM (SELECT target_id, source_id, max(share_low) AS low FROM link "
         "WHERE fault IS NULL AND kind IN ('owns', 'holds', 'controls') AND share_low IS NOT NULL GROUP BY ALL) "
@@ -47,13 +47,13 @@ def note_sums(db: Db, journal: Journal) -> None:
     rows = db.execute(
         f"SELECT target_id, total {sums} ORDER BY total DESC, target_id LIMIT {N_EXAMPLES}"
     ).fetchall()
-    message = "companies whose owners' shares add up to more than 100 %"
+    message = "companies with owners' shares of more than 100 % in total"
     examples = [f"{company}: {total:.1%}" for company, total in rows]
     journal.note("sums of shares", "links", count, message, action=KEPT, column="share", examples=examples)
 
 
 def note_cycles(db: Db, journal: Journal) -> None:
-    """Report the companies that own themselves through others: strong components of more than one company."""
+    """Report companies that own themselves through others: strongly connected components of more than one."""
     edges = db.execute(
         "SELECT source, target, source_id FROM link WHERE fault IS NULL "
         "AND kind IN ('owns', 'holds', 'controls') AND source IS NOT NULL"

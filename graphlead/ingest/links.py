@@ -1,4 +1,4 @@
-"""The links table cleaned: sources and targets resolved to companies, shares to fractions, errors set aside."""
+"""Cleaning of the links table: sources and targets resolved to companies, shares to fractions, errors set aside."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FIELDS = (
     ("kind", r"kind|type|relation|relationship|rel|link_type|role|.*_(type|kind)|nature_of_control|relation_.*"),
     ("date", r"date|.*_date|since|from_date|start|valid_from|date_.*|year|.*_(on|at)|as_of"),
 )  # fmt: skip
-"""The parts of a link and the normalised names they go by; the first part whose pattern fits takes the column."""
+"""The parts of a link and patterns of their normalised column names; the first part that fits takes the column."""
 
 OWNS = ("owns", "own", "owned", "ownership", "owner", "owner_of", "owned_by", "is_owned_by")
 HOLDS = ("shareholder", "shareholding", "holds", "holding", "equity", "held_by")
@@ -40,7 +40,7 @@ CONTROLS = (
     "parent", "parent_of", "direct_parent", "is_parent_of", "subsidiary", "majority_owner", "controls",
     "subsidiary_of", "is_subsidiary_of", "child_of", "controlled_by", "is_directly_consolidated_by",
 )  # fmt: skip
-"""Three strengths of ownership: a holding of unknown size controls nothing, a parent does."""
+"""Kinds of ownership by strength: a holding of unknown size gives no control, a parent has it."""
 OWNERSHIP = ("owns", "holds", "controls")
 REVERSED = (
     "owned_by", "is_owned_by", "subsidiary_of", "is_subsidiary_of", "child_of", "controlled_by", "held_by",
@@ -50,7 +50,7 @@ PERSON = "(^|_)(person|individual|natural_person|human|director|officer|individu
 
 
 def write_no_links(db: Db, path: Path) -> None:
-    """An empty links table with the columns of Register.links."""
+    """Write an empty links table with the columns of Register.links."""
     write_parquet(
         db,
         "SELECT ''::VARCHAR AS source_id, ''::VARCHAR AS target_id, ''::VARCHAR AS kind, 0.0::DOUBLE AS share_low, "
@@ -61,7 +61,7 @@ def write_no_links(db: Db, path: Path) -> None:
 
 
 def clean_links(db: Db, source: Source, companies: Path, journal: Journal, path: Path) -> int:
-    """Write the links whose target is in the register, in the file's order; returns how many there are.
+    """Write the links with a target in the register, in the file's order; returns their number.
 
     Raises InputError when the file has no column for the source or for the target.
     """
@@ -82,7 +82,7 @@ def clean_links(db: Db, source: Source, companies: Path, journal: Journal, path:
 
 
 def find_parts(source: Source) -> dict[str, int]:
-    """Which column is which part of a link."""
+    """Part of a link to column position. Raises InputError without a column for the source or the target."""
     parts: dict[str, int] = {}
     normal = [headers.normalised(name) for name in source.names]
     for part, pattern in FIELDS:
@@ -93,7 +93,7 @@ def find_parts(source: Source) -> dict[str, int]:
     for part in ("source_id", "target_id"):
         if part not in parts:
             raise InputError(
-                f"no column says which company a link {'starts from' if part == 'source_id' else 'points to'}.",
+                f"no column names the company a link {'starts from' if part == 'source_id' else 'points to'}.",
                 where=f"{source.path}, columns {', '.join(source.names[:12])}",
                 remedy=f"Name that column {part}.",
             )
@@ -101,7 +101,7 @@ def find_parts(source: Source) -> dict[str, int]:
 
 
 def _by_preference(normal: list[str], part: str) -> list[int]:
-    """Column positions, those with the part's own name first, then those that say id."""
+    """Column positions: those with the part's own name first, then those with "id" in their name."""
     return sorted(
         range(len(normal)),
         key=lambda i: (normal[i] != part, part.endswith("_id") and "id" not in normal[i].split("_"), i),
@@ -109,7 +109,7 @@ def _by_preference(normal: list[str], part: str) -> list[int]:
 
 
 def _read_parts(db: Db, source: Source, parts: dict[str, int]) -> None:
-    """Make the table ``said``: each part of each link as a string, its share's bounds and its day."""
+    """Make the table ``stated``: each link's parts as strings, the bounds of its share, and its day."""
     texts = {part: _text_of(source, parts, part) for part, _ in FIELDS}
     kind = f"regexp_replace(lower({texts['kind']}), '[^a-z0-9]+', '_', 'g')"
     reverse = one_of(kind, REVERSED)
@@ -118,16 +118,18 @@ def _read_parts(db: Db, source: Source, parts: dict[str, int]) -> None:
         for name, kinds in zip(OWNERSHIP, (OWNS, HOLDS, CONTROLS), strict=True)
     )
     db.execute(
-        f"CREATE TEMP TABLE said AS SELECT row, {texts['source_id']} AS source_id, {texts['target_id']} AS target_id, "
-        f"CASE {strengths} ELSE {texts['kind']} END AS kind, coalesce({reverse}, false) AS reversed, "
-        f"{texts['share']} AS share, {bounds(texts['share'])} AS bounds, {texts['date']} AS date_text, "
-        f"{_day_of(db, source, parts)} AS date, {texts['source_name']} AS source_name, "
+        f"CREATE TEMP TABLE stated AS SELECT row, {texts['source_id']} AS source_id, "
+        f"{texts['target_id']} AS target_id, CASE {strengths} ELSE {texts['kind']} END AS kind, "
+        f"coalesce({reverse}, false) AS reversed, {texts['share']} AS share, {bounds(texts['share'])} AS bounds, "
+        f"{texts['date']} AS date_text, {_day_of(db, source, parts)} AS date, {texts['source_name']} AS source_name, "
         f"{texts['source_type']} AS source_type FROM {source.view}"
     )
-    # A source known by its name alone is a holder of that name; "owned by" points the other way round.
-    db.execute("UPDATE said SET source_id = source_name WHERE source_id IS NULL AND source_name IS NOT NULL")
+    # A source with a name but no id is a holder identified by its name; kinds like "owned by" point backwards.
     db.execute(
-        "UPDATE said SET source_id = target_id, target_id = source_id, source_name = NULL, source_type = NULL "
+        "UPDATE stated SET source_id = source_name WHERE source_id IS NULL AND source_name IS NOT NULL"
+    )
+    db.execute(
+        "UPDATE stated SET source_id = target_id, target_id = source_id, source_name = NULL, source_type = NULL "
         "WHERE reversed"
     )
 
@@ -153,19 +155,19 @@ def _day_of(db: Db, source: Source, parts: dict[str, int]) -> str:
 
 
 def _settle_shares(db: Db, source: Source, journal: Journal) -> None:
-    """Add share_low and share_high (fractions) to ``said``; report and record those that cannot be."""
+    """Add share_low and share_high (fractions) to ``stated``, NULL for impossible shares; report the unit."""
     signs, largest, above_one, known = one_row(
         db,
         "SELECT count(*) FILTER (contains(share, '%')), coalesce(max(bounds[1]), 0), "
-        "count(*) FILTER (bounds[1] > 1), count(bounds) FROM said",
+        "count(*) FILTER (bounds[1] > 1), count(bounds) FROM stated",
     )
     unit = 100.0 if is_per_cent(signs, largest, above_one, known) else 1.0
-    db.execute("ALTER TABLE said ADD COLUMN share_low DOUBLE")
-    db.execute("ALTER TABLE said ADD COLUMN share_high DOUBLE")
+    db.execute("ALTER TABLE stated ADD COLUMN share_low DOUBLE")
+    db.execute("ALTER TABLE stated ADD COLUMN share_high DOUBLE")
     high = "CASE WHEN isnan(bounds[2]) THEN 1.0 ELSE bounds[2] / $unit END"
     possible = f"bounds[1] >= 0 AND bounds[1] / $unit <= 1 + $rounding AND {high} <= 1 + $rounding"
     db.execute(
-        f"UPDATE said SET share_low = least(bounds[1] / $unit, 1), share_high = least({high}, 1) WHERE {possible}",
+        f"UPDATE stated SET share_low = least(bounds[1] / $unit, 1), share_high = least({high}, 1) WHERE {possible}",
         {"unit": unit, "rounding": ROUNDING},
     )
     unit_name = "per cent" if unit > 1 else "fractions of one"
@@ -174,7 +176,7 @@ def _settle_shares(db: Db, source: Source, journal: Journal) -> None:
 
 @dataclass(frozen=True)
 class _Loss:
-    """Values of a part that are made missing: where, and what to say of all and of each."""
+    """Values of a part that are made missing: a condition, the message for all, and the reason for each."""
 
     check: str
     column: str
@@ -197,7 +199,7 @@ def _note_loss(db: Db, source: Source, journal: Journal, loss: _Loss) -> None:
     """Report values that were made missing, and record their links."""
     name, value = loss.column.removesuffix("_text"), f"left({loss.column}, 60)"
     reason = f"? || ' \"' || {value} || '\" ' || ? || '; made missing'"
-    where = f"FROM said WHERE {loss.where}"
+    where = f"FROM stated WHERE {loss.where}"
     count = journal.set_aside(source, "links", f"SELECT row, {reason} AS reason {where}", [name, loss.reason])
     rows = db.execute(f"SELECT row, {value} {where} ORDER BY row LIMIT {N_EXAMPLES}").fetchall()
     examples = [f"row {row}: {text}" for row, text in rows]
@@ -208,15 +210,15 @@ def _note_loss(db: Db, source: Source, journal: Journal, loss: _Loss) -> None:
 
 def _resolve(db: Db, companies: Path, has_shares: bool) -> None:
     """Make the table ``link``: the columns of Register.links, the row, and the fault of a link that cannot stay."""
-    words = "regexp_replace(lower(concat_ws('_', said.source_type, said.kind)), '[^a-z]+', '_', 'g')"
+    words = "regexp_replace(lower(concat_ws('_', stated.source_type, stated.kind)), '[^a-z]+', '_', 'g')"
     sort = f"WHEN regexp_matches({words}, {literal(PERSON)}) THEN 'person' ELSE 'holder'"
     kind = "coalesce(kind, CASE WHEN share_low IS NOT NULL OR ? THEN 'owns' ELSE 'linked' END)"
     db.execute(
         "CREATE TEMP TABLE link AS WITH ids AS (SELECT company_id, file_row_number::INTEGER AS i "
         "FROM read_parquet(?, file_row_number = true)), found AS ("
-        f"SELECT said.row, source_id, target_id, {kind} AS kind, share_low, share_high, date, source_name, "
+        f"SELECT stated.row, source_id, target_id, {kind} AS kind, share_low, share_high, date, source_name, "
         f"CASE WHEN s.i IS NOT NULL THEN 'company' {sort} END AS source_type, s.i AS source, t.i AS target "
-        "FROM said LEFT JOIN ids s ON s.company_id = source_id LEFT JOIN ids t ON t.company_id = target_id), "
+        "FROM stated LEFT JOIN ids s ON s.company_id = source_id LEFT JOIN ids t ON t.company_id = target_id), "
         "ranked AS (SELECT *, "
         "min(row) OVER (PARTITION BY source_id, target_id, kind, share_low, share_high, date) AS first FROM found) "
         "SELECT *, CASE WHEN source_id IS NULL THEN 'no source' WHEN target_id IS NULL THEN 'no target' "
@@ -226,7 +228,7 @@ def _resolve(db: Db, companies: Path, has_shares: bool) -> None:
         "WHEN first < row THEN 'the same link as row ' || first END AS fault FROM ranked",
         [plain(companies), has_shares],
     )
-    db.execute("DROP TABLE said")
+    db.execute("DROP TABLE stated")
 
 
 FAULTS = (

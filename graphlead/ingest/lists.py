@@ -1,4 +1,4 @@
-"""Client and suppress lists as people type them."""
+"""Reading of client and suppress lists as people type them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A user's file as a DuckDB view, whatever its format."""
+"""A user's file, CSV or Parquet, as a DuckDB view."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from graphlead.engines.duckdb import Db, SqlError, plain, quoted
 from graphlead.ingest.delimited import Delimited, Rejected, delimiter_name, read_delimited
 
 BLANK = "' \t\r\n\u00a0\u200b\ufeff'"
-"""What is taken off both ends of every value, as an SQL literal."""
+"""Characters trimmed from both ends of every value, as an SQL literal."""
 
 NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*")
 
@@ -21,8 +21,8 @@ NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*
 class Source:
     """A table to ingest: the view ``view`` has ``row`` (1-based row of the file) and c0, c1, ... named ``names``.
 
-    ``families`` says how each column came: text, whole, number, boolean or date. Texts are trimmed; an empty one
-    is NULL.
+    ``families``: each column's type in the file: text, whole, number, boolean or date. Texts are trimmed; an empty
+    one is NULL. ``how``: encoding and delimiter, or Parquet. ``damaged``: characters that could not be read.
     """
 
     path: Path
@@ -53,7 +53,7 @@ def open_source(db: Db, path: Path, view: str, folder: Path) -> Source:
 
 
 def check_file(path: Path) -> None:
-    """Refuse what is not a readable file, and what is a spreadsheet."""
+    """Raise InputError when the path is not a readable file, or is a spreadsheet."""
     if path.is_dir():
         raise InputError(
             "this is a folder, not a file.", where=str(path), remedy="Give a CSV or a Parquet file."
@@ -78,12 +78,12 @@ def check_file(path: Path) -> None:
 
 
 def is_parquet(path: Path) -> bool:
-    """Whether the file is Parquet by its content; refuses one that only its name makes Parquet."""
+    """Whether the file's content is Parquet. Raises InputError when only its name is."""
     with path.open("rb") as file:
         found = file.read(4) == b"PAR1"
     if not found and path.suffix.lower() in (".parquet", ".pq"):
         raise InputError(
-            "the name says Parquet but the content is something else.",
+            "the name ends like a Parquet file's but the content is something else.",
             where=str(path),
             remedy="Rename it (to .csv, for instance) or write it again.",
         )
@@ -91,7 +91,7 @@ def is_parquet(path: Path) -> bool:
 
 
 def distinct_names(names: list[str]) -> tuple[str, ...]:
-    """Column names as the user wrote them, outer and repeated spaces gone, made distinct whatever their case."""
+    """Column names as the user wrote them, without extra spaces, made distinct regardless of case."""
     taken: set[str] = set()
     result = []
     for position, name in enumerate(names, 1):
@@ -106,7 +106,7 @@ def distinct_names(names: list[str]) -> tuple[str, ...]:
 
 
 def as_text(column: str, family: str) -> str:
-    """SQL for a value as a string: 561730.0 as 561730, a moment as its day."""
+    """SQL for a value as a string: 561730.0 as 561730, a timestamp as its day."""
     if family == "text":
         return column
     if family == "number":

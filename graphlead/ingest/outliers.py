@@ -1,4 +1,4 @@
-"""Companies whose numbers stand apart: isolation forest and local outlier factor, reported where both agree."""
+"""Outlier detection: companies with numbers that isolation forest and local outlier factor both find extreme."""
 
 from __future__ import annotations
 
@@ -16,25 +16,34 @@ Matrix = npt.NDArray[np.float32]
 FOREST_ROWS = 20_000
 NEIGHBOUR_ROWS = 10_000
 CHUNK = 100_000
+"""Rows that the forest is fitted on, that neighbours are sought among, and that are scored at once: bounds on time
+and memory, not on what is found."""
+
 TREES = 50
+"""Path lengths converge well before 100 trees (Liu et al. 2008)."""
+
 TREE_ROWS = 4_096
-"""Rows a tree sees: enough that extremes are among them, for a tree cannot tell how far beyond its own a row lies."""
+"""Rows per tree, more than the usual 256: extremes must be among them, for all rows beyond a tree's own look alike."""
+
 NEIGHBOURS = 20
+"""Neighbours of the local outlier factor: at least 10 (Breunig et al. 2000), and scikit-learn's default."""
+
 MOST = 0.01
-"""The share of companies that the forest may hand on."""
+"""The share of companies that may be suspects of the forest: the report is for people to read."""
 
 ISOLATED = 0.6
-"""Forest scores lie around 0.5 for ordinary rows and near 1 for rows that a cut or two isolates (Liu et al. 2008)."""
+"""Forest scores are around 0.5 for ordinary rows and near 1 for rows that a cut or two isolates (Liu et al. 2008)."""
 
 SPARSE = 3.0
-"""How many times emptier than around its neighbours it is around an outlier (Breunig et al. 2000)."""
+"""Least local outlier factor of an outlier (Breunig et al. 2000): around it, density is a third of its neighbours'."""
 
 SKEWED = 2.0
+"""Skewness, that of an exponential distribution, beyond which a column is taken as logarithms."""
 
 
 @dataclass(frozen=True)
 class Outliers:
-    """Row positions, the most isolated first, and for each the column that stands out most."""
+    """Row positions, the most isolated first, and for each the column with the most extreme value."""
 
     rows: Longs
     columns: Longs
@@ -43,8 +52,8 @@ class Outliers:
 def find_outliers(values: Matrix, seed: int) -> Outliers:
     """The rows of ``values`` (n, k), NaN where missing, that both detectors call outliers.
 
-    Skewed columns are taken as logarithms, all are centred on the median and scaled by the spread of their middle
-    half; a missing value counts as the median.
+    Skewed columns are taken as logarithms, all are centred on the median and scaled by the interquartile range; a
+    missing value counts as the median.
     """
     scaled = _scaled(values)
     n = len(scaled)
@@ -88,7 +97,7 @@ def _scaled_column(column: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 def _sparseness(scaled: Matrix, suspects: Longs, rng: np.random.Generator) -> Reals:
     """The local outlier factor of each suspect against a sample of all companies.
 
-    Equal rows are counted once: many of them at one point would make every neighbour of theirs an outlier.
+    Equal rows count once: many at one point would make each of their neighbours an outlier.
     """
     drawn = rng.choice(len(scaled), min(len(scaled), NEIGHBOUR_ROWS), replace=False)
     crowd = np.unique(np.round(scaled[drawn], 3), axis=0)

@@ -1,4 +1,4 @@
-"""The plan: which role every column has, and why. Names speak first, values decide."""
+"""The plan: the role of every column, and the reason. Names give hints, values decide."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Reading:
     """How a column of the source is read: its role and the style of its values.
 
     ``style``: "" or one of decimal comma, bands, month first, epoch, code with .0. ``keeps_na``: NA is a value.
-    ``raw``, ``cleaned``, ``typed``, ``infinite``: rows with something written, without the placeholders, with a
-    value of the role's type, and with NaN or an infinity. ``forced``: the user chose the role.
+    Numbers of rows: ``raw`` not empty, ``cleaned`` of these without placeholders, ``typed`` with a value of the
+    role's type, ``infinite`` with NaN or an infinity. ``forced``: the user chose the role.
     """
 
     column: Column
@@ -55,7 +55,7 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """SQL of the value as a string, placeholders being NULL."""
+        """SQL of the value as a string, placeholders as NULL."""
         text = as_text(self.source, self.family)
         if self.style == "code with .0":
             text = f"regexp_replace({text}, '\\.0$', '')"
@@ -65,7 +65,7 @@ class Reading:
 
     @property
     def unbounded(self) -> str:
-        """SQL of a number before NaN and infinities are taken out."""
+        """SQL of a number, perhaps NaN or infinite."""
         if self.family in ("whole", "number"):
             return f"{self.source}::DOUBLE"
         if self.family != "text":
@@ -122,7 +122,7 @@ def make_plan(db: Db, source: Source, overrides: Mapping[str, str]) -> tuple[Rea
 
 
 def refuse_headerless(source: Source) -> None:
-    """Refuse a file whose first line looks like values: no name is understood and one is a number."""
+    """Raise InputError when the first line looks like values: no name is understood and one is a number."""
     known = any(headers.is_known(headers.normalised(name)) for name in source.names)
     numeric = [name for name in source.names if name.replace(".", "", 1).replace("-", "", 1).isdigit()]
     if numeric and not known:
@@ -134,7 +134,7 @@ def refuse_headerless(source: Source) -> None:
 
 
 def refuse_unsplit(db: Db, source: Source) -> None:
-    """Refuse a single column in which every row has the header's sign: a delimiter that was not recognised."""
+    """Raise InputError for a single column with the header's symbol in every row: an unknown delimiter."""
     signs = re.findall(r"(?<=\w)[^\w\s.,-](?=\w)", source.names[0]) if len(source.names) == 1 else []
     for sign in set(signs):
         (without,) = one_row(
@@ -179,7 +179,7 @@ def _find_id(
     profiles: tuple[Profile, ...],
     forced: Mapping[str, Decision],
 ) -> tuple[int, str]:
-    """The position of the id column and why it is the one."""
+    """The position of the id column, and the reason. Raises InputError when no column can be the id."""
     wished = [i for i, name in enumerate(source.names) if name in forced and forced[name].role is Role.ID]
     if wished:
         return wished[0], "set by you"
@@ -200,7 +200,7 @@ def _find_id(
     raise InputError(
         "no column can serve as the company id.",
         where=f"{source.path}, columns {', '.join(source.names[:12])}",
-        remedy="Name the column with the companies' ids company_id, or say which one it is (NAME = id). "
+        remedy="Name the column with the companies' ids company_id, or give its role (NAME = id). "
         + (
             f"Only one column was found ({source.how}): check the delimiter."
             if len(source.names) == 1
@@ -210,7 +210,7 @@ def _find_id(
 
 
 def _code_columns(source: Source, profiles: tuple[Profile, ...]) -> list[int]:
-    """Columns that may hold codes: no spaces, digits in them, short, different in (almost) every row."""
+    """Columns that may hold codes: short values without spaces, with digits, distinct in almost every row."""
     return [
         i
         for i, (family, seen) in enumerate(zip(source.families, profiles, strict=True))
@@ -226,7 +226,7 @@ def _filled_and_distinct(db: Db, source: Source, position: int) -> tuple[int, in
 
 
 def _output_names(source: Source, chosen: int) -> list[str]:
-    """The user's names, but company_id for the id."""
+    """The user's names, with company_id for the id column and a suffix where another column has that name."""
     names = list(source.names)
     taken = {name.lower() for name in names}
     for i, name in enumerate(names):

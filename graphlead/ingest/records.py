@@ -1,4 +1,4 @@
-"""The register and its noise report on disk: Parquet beside two small JSON files."""
+"""The register and its noise report on disk: Parquet files and two small JSON files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COLUMNS, NOISE = "columns.json", "noise.json"
 
 
 def save_register(register: Register, work: Path) -> None:
-    """Write what the Parquet files do not say: the columns' roles and the counts."""
+    """Write what the Parquet files do not hold: the columns' roles and the counts."""
     content = {
         "n_companies": register.n_companies,
         "n_links": register.n_links,
@@ -27,7 +27,7 @@ def save_register(register: Register, work: Path) -> None:
 
 
 def load_register(work: Path) -> Register:
-    """The register that ``ingest`` left in a folder. Raises RunFolderError when it is not there or not whole."""
+    """The register that ``ingest`` wrote into a folder. Raises RunFolderError when it is missing or incomplete."""
     content = _read(work / COLUMNS)
     for name in (COMPANIES, LINKS):
         if not (work / name).exists():
@@ -43,7 +43,7 @@ def save_noise(noise: Noise, work: Path) -> None:
 
 
 def load_noise(work: Path) -> Noise:
-    """The noise report that ``ingest`` left in a folder. Raises RunFolderError when it is not there."""
+    """The noise report that ``ingest`` wrote into a folder. Raises RunFolderError when it is missing."""
     content = _read(work / NOISE)
     findings = tuple(
         Finding(**{**finding, "examples": tuple(finding["examples"])}) for finding in content["findings"]

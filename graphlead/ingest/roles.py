@@ -1,4 +1,4 @@
-"""From a column's name and profile to its role: rules tried in order, the first that fits decides."""
+"""From a column's name and profile to its role: rules in order, the first that fits decides."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from graphlead.ingest.column_profile import Profile
 
 SURE = 0.9
 HINTED = 0.5
-"""The share of values that must have a type's form, without and with a name that says so."""
+"""Share of values that must have a type's form: SURE by values alone, HINTED where the column's name suggests it."""
 
 FEW = 20
 FEW_BANDS = 100
+"""Distinct values up to which a column is taken for categories, and for bands."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def decide(name: str, family: str, seen: Profile) -> Decision:
     return next(found for rule in rules if (found := rule(normal, seen)))
 
 
-def _address_in_the_net(name: str, seen: Profile) -> Decision | None:
+def _web_or_mail_address(name: str, seen: Profile) -> Decision | None:
     if seen.share(seen.emails) > HINTED:
         return Decision(Role.CONTACT, "e-mail addresses")
     hinted = headers.is_contact(name)
@@ -74,7 +75,7 @@ def _industry(name: str, seen: Profile) -> Decision | None:
         or seen.share(seen.digits_5) > HINTED
     ):
         if scheme:
-            return Decision(Role.INDUSTRY, f"its name says {scheme}", scheme, style)
+            return Decision(Role.INDUSTRY, f"its name contains {scheme}", scheme, style)
         scheme = _scheme_of_values(seen)
         return Decision(Role.INDUSTRY, f"its name; codes of the form of {scheme}", scheme, style)
     if seen.words > 6 or (seen.distinct > 50 and seen.uniqueness > 0.5):
@@ -114,7 +115,7 @@ def _date(name: str, seen: Profile) -> Decision | None:
     order = _order_of_days(seen)
     note = {"": "dates", "day first": "dates, the day first", "month first": "dates, the month first"}[order]
     if order == "day first" and not seen.first_above_12:
-        note = "dates, taken to have the day first (no value tells)"
+        note = "dates, taken to have the day first (no value settles it)"
     return Decision(Role.DATE, note, style="month first" if order == "month first" else "")
 
 
@@ -178,7 +179,7 @@ def _plain_number(_: str, __: Profile) -> Decision:
 
 
 TEXT_RULES = (
-    _address_in_the_net, _place, _industry, _company_name, _contact, _boolean, _date, _band, _number, _identifier,
+    _web_or_mail_address, _place, _industry, _company_name, _contact, _boolean, _date, _band, _number, _identifier,
     _category, _text,
 )  # fmt: skip
 NUMBER_RULES = (_place, _industry, _contact, _boolean, _date, _label, _plain_number)

@@ -1,4 +1,4 @@
-"""Ownership shares as registers write them: fractions, per cent, bands and words."""
+"""SQL for ownership shares as registers write them: fractions, per cent, bands and words."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from graphlead.engines.duckdb import literal
 from graphlead.ingest.values import ABOVE, BELOW, let, numbers_in
 
 ROUNDING = 0.0005
-"""By how much a share may pass 100 % before it is impossible: sums of rounded parts do."""
+"""By how much a share may exceed 100 % before it counts as impossible: sums of rounded parts do."""
 
 
 def bounds(text: str) -> str:
     """SQL for [low, high] as written, NULL where no share can be read: 25, 25%, 25-50, more than 75%, less than 5%.
 
-    The unbounded side of an open band is NaN: what 100 % is, is only known from the column as a whole.
+    The open end of a band is NaN: whether the whole is 1 or 100 depends on the entire column.
     """
     body = (
         "CASE WHEN len(n) = 2 AND n[1] <= n[2] THEN n "
@@ -30,9 +30,9 @@ def bounds(text: str) -> str:
 
 
 def is_per_cent(signs: int, largest: float, above_one: int, known: int) -> bool:
-    """Whether a column of shares counts to 100 rather than to 1, decided for the column as a whole.
+    """Whether a column of shares is in per cent rather than in fractions of one.
 
-    A per cent sign or a value above 2 says so. Where the largest value lies between 1 and 2 and most do not pass 1,
+    A per cent sign or a value above 2 decides. Where the largest value lies between 1 and 2 and most do not exceed 1,
     the few that do are errors in a column of fractions.
     """
     return signs > 0 or largest > 2 or 2 * above_one > known > 0

@@ -1,4 +1,4 @@
-"""The companies typed by their plan, once, and what that cost: the counts behind the noise report."""
+"""The companies' values typed by the plan, once, with the counts behind the noise report."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from graphlead.ingest.open_file import Source
 from graphlead.ingest.plan import Reading
 
 NEAR_EMPTY = 0.995
+"""Share of missing values beyond which a column is ignored."""
+
 CONSTANT_MISSING = 0.01
-"""A single value is a constant when hardly any row lacks it; where many do, having it says something."""
+"""Share of missing values up to which a single value is a constant; where more rows lack it, having it is a signal."""
 
 KEPT_WHEN_CONSTANT = (
     Role.ID, Role.NAME, Role.COUNTRY, Role.REGION, Role.CITY, Role.POSTCODE, Role.ADDRESS, Role.CONTACT,
@@ -24,7 +26,7 @@ TYPED = (Role.NUMBER, Role.DATE, Role.BOOLEAN)
 def type_values(db: Db, source: Source, readings: tuple[Reading, ...], folder: Path) -> tuple[Reading, ...]:
     """Make the view ``typed`` (row, v0, v1, ...) and return the readings with their counts.
 
-    Columns that are empty, nearly empty or the same everywhere become ignored, unless the user gave their role.
+    Columns that are empty, nearly empty or constant become ignored, unless the user set their role.
     """
     values = ", ".join(f"{reading.value} AS {reading.typed_name}" for reading in readings)
     path = folder / "typed.parquet"

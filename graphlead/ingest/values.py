@@ -1,6 +1,6 @@
-"""SQL that reads values as people write them: numbers, bands, dates, yes and no, and words that mean "nothing".
+"""SQL that reads values as people write them: numbers, bands, dates, yes and no, and placeholders.
 
-Every function takes the SQL of a trimmed string and returns SQL; all are NULL where the string says something else.
+Every function takes the SQL of a trimmed string and returns SQL that is NULL where the string is something else.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ IN_AN_ID = (
 )
 
 FIRST_YEAR, LAST_YEAR = 1500, 2100
-"""Dates outside are broken: no company is older, and what lies later is a typing error or a stand-in for never."""
+"""Dates outside are broken: hardly a company is older, and later ones are typing errors or stand for "never"."""
 
 CURRENCY = r"usd|eur|gbp|chf|inr|jpy|sek|nok|dkk|pln|\brs\.?|us\$"
 JUNK = rf"[\s\x{{a0}}\x{{202f}}\x{{2009}}'’_+$€£¥₹~]|{CURRENCY}"
@@ -64,9 +64,9 @@ MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 
 
 def one_of(text: str, words: Iterable[str], patterns: str = "") -> str:
-    """SQL: the string is one of these words, whatever its case, or fits one of the patterns.
+    """SQL: the string is one of these words, in any case, or fits one of the patterns.
 
-    One expression instead of an IN list: DuckDB keeps a vector for every word of a list, for every column.
+    A regular expression instead of an IN list, for which DuckDB keeps a vector per word and column.
     """
     choices = "|".join(re.escape(word).replace("/", "\\/") for word in words)
     return f"regexp_full_match({text}, {literal('(?i)' + '|'.join(filter(None, [choices, patterns])))})"
@@ -82,12 +82,12 @@ def is_placeholder(text: str, role: Role, keeps_na: bool) -> str:
         patterns += r"|9{4,}|0{4,}|0{5}-0{4}|9{5}-9{4}"
     if role is Role.NUMBER:
         words = tuple(word for word in words if word != "nan")
-    # Placeholders are short: measuring first spares long texts the pattern.
+    # Placeholders are short: checking the length first spares long texts the pattern.
     return f"(length({text}) <= 24 AND {one_of(text, words, patterns)})"
 
 
 def let(value: str, name: str, body: str) -> str:
-    """SQL that computes ``value`` once for a body that says ``name`` many times."""
+    """SQL that computes ``value`` once for a body that uses ``name`` several times."""
     return f"list_transform([{value}], lambda {name}: {body})[1]"
 
 
@@ -134,7 +134,7 @@ ABOVE = r">|≥|\+|over|more|above|at least|min|from|ab |plus de"
 
 
 def band(text: str) -> str:
-    """SQL for a band as one number: the geometric mean of its ends, half of an upper end alone, a lower end alone."""
+    """SQL for a band as one number: its ends' geometric mean, half of a lone upper end, or a lone lower end."""
     value = (
         "CASE WHEN len(n) = 2 AND n[1] < n[2] THEN CASE WHEN n[1] > 0 THEN sqrt(n[1] * n[2]) ELSE n[2] / 2 END "
         f"WHEN len(n) = 1 AND regexp_matches(lower({text}), {literal(BELOW)}) THEN n[1] / 2 "
@@ -154,7 +154,7 @@ def is_band(text: str) -> str:
 
 
 def day(text: str, month_first: bool) -> str:
-    """SQL for a DATE in the possible years: ISO, d/m/y or m/d/y, "3 Mar 2011", "Mar 2011", 20110331, 2011."""
+    """SQL for a DATE in FIRST_YEAR to LAST_YEAR: ISO, d/m/y or m/d/y, "3 Mar 2011", "Mar 2011", 20110331, 2011."""
     dated = f"regexp_replace({text}, {literal(TIME_OF_DAY)}, '', 'i')"
     first, second = ("%m", "%d") if month_first else ("%d", "%m")
     shapes = {
@@ -174,7 +174,7 @@ def day(text: str, month_first: bool) -> str:
     words = "regexp_replace(x, '([0-9])(st|nd|rd|th)\\b', '\\1', 'i')"
     named = f"WHEN regexp_matches(x, '{MONTH}', 'i') THEN try_strptime({words}, [{formats}])"
     slow = let(f"regexp_replace({dated}, '[/.,\\s]+', '-', 'g')", "x", f"CASE {arms} {named} END")
-    # Dates as databases write them are cast, a hundred times as fast as they are parsed.
+    # Dates as databases write them are cast: a hundred times as fast as parsing.
     is_iso = f"regexp_full_match({text}, '\\d{{4}}-\\d\\d-\\d\\d([T ].*)?')"
     iso = f"CASE WHEN {is_iso} THEN TRY_CAST({text} AS TIMESTAMP) END"
     moment = f"coalesce({iso}, CASE WHEN regexp_matches({text}, '[0-9]') THEN {slow} END)"
@@ -182,7 +182,7 @@ def day(text: str, month_first: bool) -> str:
 
 
 def within_range(moment: str) -> str:
-    """SQL: the moment's day, or NULL outside the years a company can have to do with."""
+    """SQL: the day of a timestamp, or NULL outside FIRST_YEAR to LAST_YEAR."""
     return f"CASE WHEN year({moment}) BETWEEN {FIRST_YEAR} AND {LAST_YEAR} THEN ({moment})::DATE END"
 
 

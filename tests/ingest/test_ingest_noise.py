@@ -136,7 +136,7 @@ def test_twins_under_different_ids_are_reported_and_kept(tmp_path: Path) -> None
     assert register.n_companies == N
 
 
-def test_useless_columns_are_ignored_and_said_so(tmp_path: Path) -> None:
+def test_useless_columns_are_ignored_and_reported(tmp_path: Path) -> None:
     frame = clean_frame()
     frame["origin"] = "crm"
     frame["note"] = None
@@ -221,14 +221,17 @@ def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
     assert register.companies.read_bytes() == first
 
 
-def test_progress_is_told(tmp_path: Path) -> None:
+def test_progress_is_reported(tmp_path: Path) -> None:
     clean_frame().to_csv(tmp_path / "in.csv", index=False)
-    told: list[tuple[float, float]] = []
+    reported: list[tuple[float, float]] = []
     ingest(
-        tmp_path / "in.csv", None, tmp_path, progress=lambda done, total, note="": told.append((done, total))
+        tmp_path / "in.csv",
+        None,
+        tmp_path,
+        progress=lambda done, total, note="": reported.append((done, total)),
     )
-    assert told == sorted(told)
-    assert told[-1][0] == told[-1][1]
+    assert reported == sorted(reported)
+    assert reported[-1][0] == reported[-1][1]
 
 
 ERRORS = {
@@ -273,7 +276,7 @@ def test_bad_paths_are_refused_with_a_reason(tmp_path: Path) -> None:
         ingest(tmp_path, None, tmp_path)
     fake = tmp_path / "companies.parquet"
     fake.write_text("company_id\n1\n", encoding="utf-8")
-    with pytest.raises(InputError, match="the name says Parquet"):
+    with pytest.raises(InputError, match="the name ends like a Parquet file's"):
         ingest(fake, None, tmp_path)
     fake.write_bytes(b"PAR1 cut off")
     with pytest.raises(InputError, match="cannot be read"):

@@ -141,7 +141,7 @@ def test_damaged_utf8_is_read_with_the_damage_counted(tmp_path: Path) -> None:
     ("text", "codec"),
     [("Завод имени Кирова, Москва, улица Ленина", "cp1251"), ("Łódź Spółka Żywiec Kraków święto", "cp1250")],
 )
-def test_other_scripts_are_told_from_western(tmp_path: Path, text: str, codec: str) -> None:
+def test_other_scripts_are_distinguished_from_western(tmp_path: Path, text: str, codec: str) -> None:
     path = tmp_path / "east.csv"
     path.write_bytes(("name;id\n" + "\n".join(f"{text};{i}" for i in range(20))).encode(codec))
     assert set(read_list(path)["name"]) == {text}

@@ -53,7 +53,7 @@ def test_numbers_with_a_decimal_comma(db: duckdb.DuckDBPyConnection, text: str, 
 
 @settings(max_examples=60, deadline=None)
 @given(st.floats(-1e12, 1e12, allow_nan=False).map(lambda value: round(value, 2)))
-def test_both_ways_to_group_digits_say_the_same(value: float) -> None:
+def test_both_ways_to_group_digits_give_the_same_value(value: float) -> None:
     english = f"{value:,.2f}"
     continental = english.translate(str.maketrans(",.", ".,"))
     with duckdb.connect() as db:
