@@ -1,4 +1,4 @@
-"""A client list as people type it, resolved against the register."""
+"""Record linkage: a client list as people type it, resolved against the register."""
 
 from graphlead.match.resolve import match_clients
 

@@ -1,4 +1,4 @@
-"""Matched lists -> who is a client, since when, and whom to leave alone."""
+"""From matched lists to the cohort: the clients with the day they were won, and the suppressed companies."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from graphlead.core.clients import Cohort, Match
 from graphlead.core.errors import InputError
 
 FEWEST_CLIENTS = 4
+"""Clients needed to learn from: below, folds leave too few on either side. Results are useful from about 20 on."""
 
 
 def cohort_of(
@@ -21,10 +22,10 @@ def cohort_of(
     *,
     files: tuple[str, str] = ("companies", "clients"),
 ) -> Cohort:
-    """The cohort over the companies ``ids`` (n,). A company on both lists is a client, and so never a lead.
+    """The cohort over the companies ``ids`` (n,). A company on both lists is a client, so never a lead.
 
-    ``files`` are the register and the client list as errors name them.
-    Raises InputError when too few clients were found to learn from, or when nobody is left to score.
+    ``files``: the names of the register and the client list for errors.
+    Raises InputError when too few clients were found to learn from, or when no company is left to score.
     """
     matched = clients.table[clients.table["outcome"] == "matched"]
     days = _days(matched, clients.date_column)
@@ -42,7 +43,7 @@ def cohort_of(
         raise InputError(
             "every company of the register is a client or suppressed already: nobody is left to score.",
             where=files[0],
-            remedy="Give a register that also holds companies that are no clients.",
+            remedy="Give a register that also holds companies that are not clients.",
         )
     return cohort
 
@@ -64,7 +65,7 @@ def _check(found: int, clients: Match, n: int, file: str) -> None:
 
 
 def _indices(ids: pa.Array, wanted: pd.Series) -> Ints:
-    """Position of each id in the register (m,), -1 for one that is not there."""
+    """The position of each id in the register (m,), -1 for unknown ids."""
     found = pc.index_in(pa.array(wanted.astype("string"), pa.string()), value_set=ids.cast(pa.string()))
     return np.asarray(pc.fill_null(found, -1).to_numpy(zero_copy_only=False), np.int32)
 

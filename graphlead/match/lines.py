@@ -1,4 +1,4 @@
-"""List and register side by side in DuckDB: their names and fields in one normal form, and the ids they share."""
+"""List and register in DuckDB: names and fields in the same normal form, and matches by id."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from graphlead.match.columns import ListColumns
 from graphlead.match.normalise import names_query
 
 Fields = Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
-"""Field to its columns in the list and in the register, as columns.comparable gives them."""
+"""Field to its columns in the list and in the register, from columns.comparable."""
 
 _SOURCE = "(SELECT file_row_number::INTEGER AS company, * FROM read_parquet({path}, file_row_number = true))"
 _FIELDS = "SELECT {number}{columns} FROM {source}"
@@ -33,7 +33,7 @@ def _fields_query(number: str, columns: Mapping[str, Sequence[str]], source: str
 
 
 def _expression(field: str, names: Sequence[str]) -> str:
-    """The expression that reads a field in its normal form, NULL when nothing is left."""
+    """SQL for a field in its normal form, NULL when nothing is left."""
     read = [f"{quoted(name)}::VARCHAR" for name in names]
     if field == "domain":
         return f"coalesce({', '.join(f'match_domain({name})' for name in read)}, NULL)"
@@ -44,7 +44,7 @@ def _expression(field: str, names: Sequence[str]) -> str:
 
 
 def read_lines(db: Db, clients: pd.DataFrame, columns: ListColumns, fields: Fields) -> None:
-    """Make match_lines (line and the columns of normalise.names_query; one row a name or alternative name) and
+    """Make match_lines (line and the columns of normalise.names_query; one row per name or alternative name) and
     match_line_fields (line and each of ``fields``, normalised or NULL).
     """
     used = {*columns.names, *columns.fields.values()}
@@ -61,7 +61,7 @@ def read_register(db: Db, register: Register, fields: Fields, folder: Path) -> N
     """Write the register in normal form to ``folder`` and make views over it.
 
     match_names: company and the columns of normalise.names_query. match_fields: company and each of ``fields``.
-    match_places: company and all that the register says about its place, NULL without city, postcode and address.
+    match_places: company and its whole place in the register, NULL without city, postcode and address.
     """
     source = _SOURCE.format(path=literal(register.companies))
     known = {field: sides[1] for field, sides in fields.items()}
@@ -83,15 +83,15 @@ def read_register(db: Db, register: Register, fields: Fields, folder: Path) -> N
 def match_ids(db: Db, columns: ListColumns, lines: int) -> tuple[Longs, list[str]]:
     """The company of each line by its ids, shape (lines,), -1 for none, and the evidence for it.
 
-    An id counts when exactly one company of the register has it; exact hits come before those without leading zeros.
+    An id counts when exactly one company of the register has it; exact hits take precedence.
     """
     company, evidence = np.full(lines, -1, np.int64), [""] * lines
     for column, known in columns.ids:
-        for exact, said in ((True, "identical"), (False, "identical but for leading zeros or country code")):
+        for exact, kind in ((True, "identical"), (False, "identical but for leading zeros or country code")):
             hits = run(db, _UNIQUE, {"col": column, "known": known, "exact": exact})
             for line, found in hits:
                 if company[line] < 0:
-                    company[line], evidence[line] = found, f"{known} {said}"
+                    company[line], evidence[line] = found, f"{known} {kind}"
     return company, evidence
 
 

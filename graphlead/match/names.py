@@ -1,4 +1,7 @@
-"""Names of candidate pairs compared word by word, a word weighing by how rare it is in the register."""
+"""Names of candidate pairs compared word by word, words weighted by their rarity in the register.
+
+The weights are set by hand; scripts/bench/match_quality.py measures precision and recall on lists with known truth.
+"""
 
 from __future__ import annotations
 
@@ -20,25 +23,25 @@ Scorer = Callable[..., float]
 
 
 ALIKE = 0.75
-"""Least likeness (1 - edits / letters) of two words that may be the same word typed differently."""
+"""Least likeness (1 - edits / letters) of two words that may be one word with a typing error: one in four letters."""
 
 JOINED = 0.88
-"""Least likeness of what is left over on both sides, written without spaces, to be the same words."""
+"""Least likeness of the unmatched words of both sides, joined, to be the same words spaced differently."""
 
 WHOLE_NAME = 3.3
-"""Log-odds of an identical name at least, however common its words; less when letters differ."""
+"""Least log-odds of an identical name, however common its words (probability 0.96); less when letters differ."""
 
 SURPLUS = 2.5
-"""Most that a name may say beyond singling the company out: sister companies share all the words but one."""
+"""Cap on a name's log-odds beyond singling out one company: sister companies share all words but one."""
 
 
 @dataclass(frozen=True)
 class NameScores:
-    """The names of pairs compared, one entry a pair (shape (p,)).
+    """The names of pairs compared, one entry per pair, shape (p,).
 
     log_odds: from the names and the prior 1 / companies. likeness: in [0, 1], 1 when identical but for legal form and
-    word order. closeness: likeness in [0, 1] of the names as they are written, legal form included; it tells
-    duplicates apart.
+    word order. closeness: likeness in [0, 1] of the names as written, legal form included, to choose between
+    duplicates.
     """
 
     log_odds: Reals
@@ -62,9 +65,9 @@ FROM (SELECT name, min(pos) AS pos, word,
 
 _SIDES = (
     """CREATE OR REPLACE TEMP TABLE match_left AS
-    SELECT row_number() OVER () AS name, line, part, core, text, said, words FROM match_lines""",
+    SELECT row_number() OVER () AS name, line, part, core, text, written, words FROM match_lines""",
     """CREATE OR REPLACE TEMP TABLE match_right AS
-    SELECT row_number() OVER () AS name, company, part, core, text, said, words
+    SELECT row_number() OVER () AS name, company, part, core, text, written, words
     FROM match_names WHERE company IN (SELECT company FROM match_pairs)""",
     """CREATE OR REPLACE TEMP TABLE match_combos AS
     SELECT row_number() OVER () - 1 AS combo, pair, l.name AS lname, r.name AS rname, l.part AS lpart, r.part AS rpart
@@ -96,7 +99,7 @@ SELECT pair, lpart, rpart, c.combo, coalesce(hit.w, 0) AS hit, coalesce(near.gai
     coalesce(l.cost, 0) AS lcost, coalesce(r.cost, 0) AS rcost, coalesce(l.unlike OR r.unlike, false) AS unlike,
     coalesce(l.cat, '') AS lcat, coalesce(r.cat, '') AS rcat, coalesce(r.w, 0) AS rw,
     coalesce(near.n, 0) = 0 AND l.cat IS NULL AND r.cat IS NULL AS identical, x.core AS lcore, y.core AS rcore,
-    x.said AS lsaid, y.said AS rsaid, x.text AS ltext, y.text AS rtext
+    x.written AS lwritten, y.written AS rwritten, x.text AS ltext, y.text AS rtext
 FROM match_combos c JOIN match_left x ON x.name = lname JOIN match_right y ON y.name = rname
 LEFT JOIN (SELECT combo, sum(w) AS w FROM match_hits GROUP BY combo) hit USING (combo)
 LEFT JOIN (SELECT combo, sum(gain) AS gain, count(*) AS n FROM match_near GROUP BY combo) near USING (combo)
@@ -117,7 +120,7 @@ def compare(left: pa.ChunkedArray, right: pa.ChunkedArray, scorer: Scorer) -> Re
 
 
 def _near_words(db: Db) -> None:
-    """Make match_near: words left over on both sides that may be the same word, each used once, with their gain."""
+    """Make match_near: unmatched words of both sides that may be the same word, each used once, with their gain."""
     cross = table(db, _CROSS)
     left, right = cross["lword"].to_pylist(), cross["rword"].to_pylist()
     like = compare(cross["lword"], cross["rword"], OSA.normalized_similarity)
@@ -137,7 +140,7 @@ def _near_words(db: Db) -> None:
 
 
 def _shortened(a: str, b: str) -> int:
-    """2 when one word is the other cut short or its consonants (mgmt), 1 when it is its initial, else 0."""
+    """2 when one word is the other cut short or contracted (mgmt), 1 when it is its initial, else 0."""
     short, long = (a, b) if len(a) < len(b) else (b, a)
     if short[0] != long[0] or len(short) == len(long):
         return 0
@@ -152,7 +155,7 @@ def _shortened(a: str, b: str) -> int:
 
 @dataclass(frozen=True)
 class _Combos:
-    """Each name of a line against each name of a company, shape (c,); the costs are of words without a partner."""
+    """Each name of a line against each name of a company, shape (c,); costs are of words without a counterpart."""
 
     pair: Longs
     info: Reals
@@ -165,7 +168,7 @@ class _Combos:
     closeness: Reals
 
     def log_odds(self, prior: float) -> Reals:
-        """What is shared beyond what singles a company out, less what is not; both sides at odds counts double."""
+        """Log-odds (c,): shared words against the prior, less the costs; unmatched words on both sides cost double."""
         apart = self.left_cost + self.right_cost + np.minimum(self.left_cost, self.right_cost)
         by_name = np.where(self.alternatives > 0, 0.7 * self.alternatives, 0) + 1.5 * (self.alternatives == 2)
         score = np.clip(self.info - prior, -12, SURPLUS) + 2 - apart - by_name
@@ -188,7 +191,7 @@ def _combos(db: Db) -> _Combos:
     info = 0.9 * totals["hit"].to_numpy() + totals["near"].to_numpy()
     info = info + np.where(together, 0.8 * totals["rw"].to_numpy() - 6 * (1 - joined), 0)
     alternatives = (totals["lpart"].to_numpy() > 0).astype(float) + (totals["rpart"].to_numpy() > 0)
-    said = compare(totals["lsaid"], totals["rsaid"], Levenshtein.normalized_similarity)
+    written = compare(totals["lwritten"], totals["rwritten"], Levenshtein.normalized_similarity)
     text = compare(totals["ltext"], totals["rtext"], Levenshtein.normalized_similarity)
     return _Combos(
         totals["pair"].to_numpy(),
@@ -199,7 +202,7 @@ def _combos(db: Db) -> _Combos:
         totals["identical"].to_numpy(zero_copy_only=False),
         unlike,
         compare(totals["lcore"], totals["rcore"], Levenshtein.normalized_similarity),
-        np.where(alternatives == 0, (said + text + (text == 1) + (said == 1)) / 4, 0),
+        np.where(alternatives == 0, (written + text + (text == 1) + (written == 1)) / 4, 0),
     )
 
 
@@ -214,7 +217,7 @@ def _make_words(db: Db, side: str, companies: int) -> None:
 
 
 def score_names(db: Db, companies: int) -> NameScores:
-    """Compare the names of match_pairs; of several names a side, the best pairing counts."""
+    """Compare the names of match_pairs; where a side has several names, the best combination counts."""
     for statement in _SIDES:
         run(db, statement)
     for side in ("left", "right"):

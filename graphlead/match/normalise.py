@@ -1,4 +1,4 @@
-"""Company names to their normal form, as DuckDB macros: one implementation for ten names and for ten million."""
+"""Normal forms of company names, as DuckDB macros: one implementation for ten names and for ten million."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from graphlead.engines.duckdb import Db, literal, literals, open_db, quoted, run
 from graphlead.match import words
 
 LONGEST_NAME = 240
-"""Characters of a name that are looked at; what follows never decides which company is meant."""
+"""Characters of a name that are used, a bound on work: what follows never decides between companies."""
 
 PREFIX = 7
-"""Characters of the name without spaces that catch words written together."""
+"""Characters of a name without spaces that make a blocking key for words written together."""
 
 _LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 _APOSTROPHES = "'’`´ʼ"
@@ -86,7 +86,7 @@ def _macros() -> list[str]:
 
 
 def install(db: Db) -> None:
-    """Make the macros known to a connection: match_text (all words), match_core (without legal form), match_key
+    """Create the macros in a connection, among them match_text (all words), match_core (without legal form), match_key
     (words of the core, abbreviated, sorted), match_tokens, match_parts (a name and its alternative names), match_id.
     """
     for macro in _macros():
@@ -96,8 +96,8 @@ def install(db: Db) -> None:
 _NAME_STEPS = (
     "SELECT *, match_lower(given) AS whole FROM ({query}) WHERE given IS NOT NULL",
     "SELECT *, match_parts(whole) AS parts FROM ({query})",
-    "SELECT {number}, unnest(parts) AS said, (generate_subscripts(parts, 1) - 1)::UTINYINT AS part FROM ({query})",
-    "SELECT *, match_text(said) AS text FROM ({query})",
+    "SELECT {number}, unnest(parts) AS written, (generate_subscripts(parts, 1) - 1)::UTINYINT AS part FROM ({query})",
+    "SELECT *, match_text(written) AS text FROM ({query})",
     "SELECT *, match_core(text) AS core FROM ({query}) WHERE text <> ''",
     "SELECT *, match_tokens(core) AS words FROM ({query})",
     "SELECT *, left(replace(core, ' ', ''), {prefix}) AS prefix, match_sorted(words) AS key FROM ({query})",
@@ -105,10 +105,10 @@ _NAME_STEPS = (
 
 
 def names_query(number: str, columns: Sequence[str], source: str) -> str:
-    """The query for all names of ``source`` in normal form, one row a name or alternative name.
+    """The query for all names of ``source`` in normal form, one row per name or alternative name.
 
-    Its columns: ``number`` (as in source), part (0 for a name as a whole), said (lower case), text, core, words (of the
-    core, in one spelling), prefix (the first PREFIX characters of the core without spaces) and key.
+    Its columns: ``number`` (as in source), part (0 for a name as a whole), written (lower case), text, core, words (of
+    the core, in one spelling), prefix (the first PREFIX characters of the core without spaces) and key.
     """
     listed = ", ".join(f"{quoted(column)}::VARCHAR" for column in columns)
     query = f"SELECT {number}, unnest([{listed}]::VARCHAR[]) AS given FROM {source}"
@@ -118,10 +118,10 @@ def names_query(number: str, columns: Sequence[str], source: str) -> str:
 
 
 def normalise(names: Sequence[str]) -> pa.Table:
-    """The normal forms of some names.
+    """The normal forms of names, one row each.
 
-    Returns a table of as many rows as names: ``text`` (lower case, without accents and punctuation), ``core``
-    (text without legal form), ``key`` (the words of the core in one spelling, sorted: equal keys, same name).
+    Columns: ``text`` (lower case, without accents and punctuation), ``core`` (text without legal form), ``key`` (the
+    words of the core in one spelling, sorted: equal keys, same name).
     """
     with open_db() as db:
         install(db)
@@ -134,7 +134,7 @@ def normalise(names: Sequence[str]) -> pa.Table:
 
 
 def header(name: str) -> str:
-    """A column header as words.HEADERS writes them: ``EmployerName`` and ``employer_name`` are "employer name"."""
+    """A column header in the form of words.HEADERS: ``EmployerName`` and ``employer_name`` become "employer name"."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
     plain = unicodedata.normalize("NFKD", spaced.replace("ß", "ss")).encode("ascii", "ignore").decode()
     return " ".join(re.findall(r"[a-z0-9]+", plain.lower()))

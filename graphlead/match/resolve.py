@@ -1,4 +1,4 @@
-"""The story of matching: understand the list, match ids, find candidates, score them, decide."""
+"""Matching from end to end: understand the list, match ids, find candidates, score them, decide."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def match_clients(
 ) -> Match:
     """Resolve a client list against the register.
 
-    ``clients`` has one row a line, string columns under any headers: company ids or names, and where known city,
+    ``clients`` has one row per line and string columns under any headers: company ids or names, and where known city,
     region, postcode, country, address, website or mail address. ``reviewed`` is the review table of an earlier call
     with its column ``accept`` filled in: yes chooses a candidate, no rules it out.
 
-    A line is matched when one company is likely enough, under review when several are or the best one is doubtful,
-    else unmatched. ``probability`` is that of the likeliest company, given its rivals. Lines keep their order, and
-    several may mean the same company.
+    A line is matched when one company is likely enough, under review when several are possible or the best is
+    doubtful, else unmatched. ``probability`` is that of the likeliest company, given its rivals. Lines keep their
+    order, and several may match the same company.
 
     Raises InputError when no column holds names or ids, or when ``reviewed`` does not fit the list.
     """
@@ -118,7 +118,7 @@ def _names(register: Register, company: pa.Array) -> pa.ChunkedArray:
 
 
 def _review(clients: pd.DataFrame, register: Register, candidates: list[Candidate]) -> pd.DataFrame:
-    """One row a candidate: the line as typed, the candidate beside it, and an empty column to answer in."""
+    """One row per candidate: the line as typed, the candidate beside it, and an empty column for the answer."""
     company = pa.array([candidate.company for candidate in candidates], pa.int64())
     lines = np.array([candidate.line for candidate in candidates], np.int64)
     review = pd.DataFrame({"line": lines + 1})

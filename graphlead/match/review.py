@@ -1,4 +1,4 @@
-"""The review table: what a person is asked, and what the answers mean."""
+"""The review table's columns, and a person's decisions read from it."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ YES = frozenset({"yes", "y", "x", "1", "1.0", "true", "ja", "oui", "si"})
 NO = frozenset({"no", "n", "0", "0.0", "false", "nein", "non"})
 
 REVIEW = ("line", "candidate_rank", "candidate_id", "candidate_name", "probability", "evidence", "accept")
-"""The columns of the review table that are not the list's own; candidate_PLACE come on top."""
+"""The columns of the review table that are not the list's own; candidate_PLACE columns come in addition."""
 
 _SAME_LIST = "Pass the review table together with the list and the register it was made from."
 
 
 @dataclass(frozen=True)
 class Decisions:
-    """What a person decided. chosen: line (0-based) to company index; ruled_out: pairs (line, company index)."""
+    """A person's decisions. chosen: line (0-based) to company index; ruled_out: pairs (line, company index)."""
 
     chosen: dict[int, int] = field(default_factory=dict)
     ruled_out: frozenset[tuple[int, int]] = frozenset()
 
 
 def read_decisions(reviewed: pd.DataFrame | None, clients: pd.DataFrame, register: Register) -> Decisions:
-    """Read the answers of an edited review table.
+    """The decisions in an edited review table.
 
     Raises InputError for a missing column, an answer that is neither yes nor no, an unknown line or company, two
     companies chosen for one line, or a table that was made from another list.
@@ -71,7 +71,7 @@ def _companies(ids: list[str], register: Register) -> list[int | None]:
 
 
 def _line(typed: Mapping[Hashable, str], number: int, clients: pd.DataFrame) -> int:
-    """The 0-based line a row of the review table speaks of, checked against the list's own columns."""
+    """The 0-based line that a row of the review table is about, checked against the list's own columns."""
     stated = typed["line"].removesuffix(".0")
     line = int(stated) - 1 if stated.isdecimal() else -1
     if not 0 <= line < len(clients):

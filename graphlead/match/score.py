@@ -1,7 +1,8 @@
-"""Candidate pairs scored field by field: log-odds that line and company are the same, and what they rest on.
+"""Candidate pairs scored field by field: log-odds that line and company are the same, with the likeness of each field.
 
 The model is Fellegi and Sunter's (1969) with term frequencies: an agreement counts by how rare the agreeing word or
-place is in the register, against the prior that a company drawn at random is the one meant (1 / companies).
+place is in the register, against the prior that a random company is the right one (1 / companies). The weights are
+set by hand; scripts/bench/match_quality.py measures precision and recall on lists with known truth.
 """
 
 from __future__ import annotations
@@ -20,20 +21,19 @@ from graphlead.engines.duckdb import Db, run, table
 from graphlead.match.names import compare, score_names
 
 PLACE_LIMIT = 4.5
-"""Most that one agreeing place may say: sister companies share it too."""
+"""Cap on the log-odds of one agreeing place, however rare: sister companies share it too."""
 
 FIELD_LIMIT = 7.5
-"""Most that all fields together may say for or against a pair."""
+"""Cap on the log-odds of all fields together, for or against a pair: names matter most, and companies move."""
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Scored candidate pairs, one entry a pair (shape (p,)).
+    """Scored candidate pairs, one entry per pair, shape (p,).
 
-    line: number of the line, sorted. company: index in the register. log_odds: that both are the same company, of
-    the pair alone. likeness: field to likeness in [0, 1], NaN where line or company lacks the field. closeness:
-    see names.NameScores. twin: the
-    first company of the register with the very same name and place as this one, among the candidates.
+    line: number of the line, sorted. company: index in the register. log_odds: that both are the same company, without
+    regard to rivals. likeness: field to likeness in [0, 1], NaN where line or company lacks the field. closeness: see
+    names.NameScores. twin: the first candidate with exactly this one's name and place.
     """
 
     line: Longs
@@ -57,7 +57,7 @@ class Pairs:
 
 
 def no_pairs() -> Pairs:
-    """For a list without names: nothing to compare."""
+    """No pairs, for a list without names."""
     none = np.empty(0, np.int64)
     return Pairs(none, none, np.empty(0), {"name": np.empty(0)}, np.empty(0), none)
 
@@ -81,7 +81,7 @@ ORDER BY pair"""
 
 
 def _field_table(db: Db, fields: Collection[str], companies: int) -> pa.Table:
-    """The fields of both sides of every pair: l_FIELD, r_FIELD, and w_FIELD, how rare the line's value is."""
+    """The fields of both sides of every pair: l_FIELD, r_FIELD, and w_FIELD, the rarity of the line's value."""
     for field in fields:
         run(db, _RARITY.format(field=field), {"n": float(companies)})
     chosen = "".join(f", l.{f} AS l_{f}, r.{f} AS r_{f}, w_{f}.w AS w_{f}" for f in fields)
@@ -118,7 +118,7 @@ def _agreement(field: str, like: Reals, rarity: Reals) -> Reals:
 
 
 def _field_scores(db: Db, fields: Collection[str], companies: int) -> tuple[Reals, dict[str, Reals]]:
-    """Log-odds of all fields together, and their likeness. Places lie within each other, so the rarest that agrees
+    """Log-odds of all fields together (p,), and their likeness. Places contain each other, so the strongest agreement
     counts in full and the others a little.
     """
     sides = _field_table(db, fields, companies)
@@ -136,7 +136,7 @@ def _field_scores(db: Db, fields: Collection[str], companies: int) -> tuple[Real
 
 
 def score(db: Db, fields: Collection[str], companies: int) -> Pairs:
-    """Score match_pairs by the names and the fields that both list and register have."""
+    """The pairs of match_pairs, scored by names and by the fields that both list and register have."""
     names = score_names(db, companies)
     pairs = table(db, _PAIRS)
     places, likeness = _field_scores(db, fields, companies)

@@ -1,4 +1,4 @@
-"""Words that mean something in company names and client lists; the data is in words.toml."""
+"""Words with a meaning in company names and client lists; the data is in words.toml."""
 
 from __future__ import annotations
 
@@ -30,4 +30,4 @@ CONNECTORS = (
     r"\b(?:d\s?/\s?b\s?/\s?a|dba|d\.b\.a\.?|doing business as|t\s?/\s?as?|trading as|formerly known as|formerly"
     r"|f\s?/\s?k\s?/\s?a|fka|also known as|a\s?/\s?k\s?/\s?a|aka|previously)(?:[^a-z0-9]+|$)|/|;|\|"
 )
-"""What stands between the names of one company, in lower case as typed."""
+"""Pattern of what separates several names of one company, in lower case."""

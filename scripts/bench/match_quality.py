@@ -195,10 +195,10 @@ def best_of(found: pd.DataFrame, lines: int) -> pd.DataFrame:
     """Each line's likeliest company, where it is likely and no other with another name or place is as likely."""
     found = found.assign(line=found["unique_id_l"].astype(int)).sort_values("match_weight", ascending=False)
     best = found.groupby("line")["match_weight"].transform("max")
-    said = [
+    described = [
         column for column in found if column in ("core_r", "city_r", "region_r", "country_r", "address_r")
     ]
-    tied = found[found["match_weight"] == best].drop_duplicates(["line", *said]).groupby("line").size()
+    tied = found[found["match_weight"] == best].drop_duplicates(["line", *described]).groupby("line").size()
     top = found.drop_duplicates("line").set_index("line").reindex(range(lines))
     accepted = (top["match_probability"] >= 0.9) & (tied.reindex(range(lines)) == 1)
     outcome = np.where(accepted, "matched", np.where(top["match_probability"].notna(), "review", "unmatched"))

@@ -54,7 +54,7 @@ ROLES = {
 
 @pytest.fixture
 def make_register(tmp_path: Path) -> Maker:
-    """Write companies (all strings) as a register; the columns' names say their roles."""
+    """Write companies (all strings) as a register; the columns' names give their roles."""
 
     def make(companies: pd.DataFrame = COMPANIES) -> Register:
         paths = tmp_path / "companies.parquet", tmp_path / "links.parquet"

@@ -41,7 +41,7 @@ def test_a_name_as_people_type_it_is_matched(register: Register, name: str, city
     assert 0.9 <= match.table["probability"][0] <= 1
 
 
-def test_sister_companies_are_told_apart(register: Register) -> None:
+def test_sister_companies_are_kept_apart(register: Register) -> None:
     names = [
         "Corvid Analytics",
         "Corvid Analytics North",
@@ -56,7 +56,7 @@ def test_a_sister_that_is_not_in_the_register_is_not_matched(register: Register)
     match = matched(
         register, name=["Corvid Analytics South Ltd", "Egret Holdings No. 3 Ltd"], city=["Leeds", "York"]
     )
-    assert [said for said, _ in outcome(match)].count("matched") == 0
+    assert [result for result, _ in outcome(match)].count("matched") == 0
 
 
 def test_strangers_are_unmatched(register: Register) -> None:
@@ -103,7 +103,7 @@ def test_running_numbers_that_happen_to_be_ids_are_not_believed(register: Regist
     assert outcome(match) == [("matched", "015"), ("matched", "010"), ("matched", "002")]
 
 
-def test_a_mail_address_tells_the_company(register: Register) -> None:
+def test_a_mail_address_identifies_the_company(register: Register) -> None:
     match = matched(register, name=["Alder Group"], email=["jane@alder.example"])
     assert match.review["candidate_id"].tolist() == ["001"] or outcome(match) == [("matched", "001")]
 
@@ -122,13 +122,13 @@ def test_lines_keep_their_order_and_columns(register: Register) -> None:
     assert table["matched_name"].fillna("").tolist() == ["Kestrel Freight", "", "Kestrel Freight", ""]
 
 
-def test_blank_lines_are_unmatched_and_say_so(register: Register) -> None:
+def test_blank_lines_are_unmatched_with_that_evidence(register: Register) -> None:
     match = matched(register, name=["Kestrel Freight", " "], city=["Dallas", None])
     assert outcome(match) == [("matched", "015"), ("unmatched", None)]
     assert match.table["evidence"][1] == "empty line"
 
 
-def test_evidence_says_what_agrees_and_what_does_not(register: Register) -> None:
+def test_evidence_names_what_agrees_and_what_does_not(register: Register) -> None:
     match = matched(
         register, name=["Bramble Foods", "Bramble Foods"], city=["Köln", "Leeds"], state=["NW", "NW"]
     )
@@ -143,11 +143,11 @@ def test_a_name_of_five_thousand_characters_is_just_a_name(register: Register) -
 
 
 def test_progress_ends_at_its_total(register: Register) -> None:
-    told: list[tuple[float, float]] = []
+    reported: list[tuple[float, float]] = []
     clients = pd.DataFrame({"name": ["Kestrel Freight"]}, dtype="string")
-    match_clients(clients, register, progress=lambda done, total, note="": told.append((done, total)))
-    assert told == sorted(told)
-    assert told[-1][0] == told[-1][1]
+    match_clients(clients, register, progress=lambda done, total, note="": reported.append((done, total)))
+    assert reported == sorted(reported)
+    assert reported[-1][0] == reported[-1][1]
 
 
 def test_a_register_without_names_matches_by_id_alone(

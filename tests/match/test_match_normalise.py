@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphlead.engines.duckdb import run
-from graphlead.match import normalise as room
-from graphlead.match.normalise import header, normalise
+from graphlead.match.normalise import header, install, normalise
 
 WORD = st.text("abcdefghijklmnopqrstuvwxyzäöüéèçñåø", min_size=3, max_size=9).map(lambda word: word + "q")
 NAME = st.lists(WORD, min_size=1, max_size=5).map(" ".join)
@@ -106,8 +105,8 @@ def test_a_name_of_nothing_but_legal_forms_stays() -> None:
 
 def test_alternative_names_are_read_beside_the_whole() -> None:
     with duckdb.connect() as connection:
-        room.install(connection)
-        for said, parts in (
+        install(connection)
+        for typed, parts in (
             ("EFH, Inc/Cutty Sark Motel", ["efh inc cutty sark motel", "efh inc", "cutty sark motel"]),
             ("R.E.M. LLC DBA Roanoke", ["rem llc roanoke", "rem llc", "roanoke"]),
             ("Peel t/a Lemon", ["peel lemon", "peel", "lemon"]),
@@ -115,7 +114,7 @@ def test_alternative_names_are_read_beside_the_whole() -> None:
             ("Dbaker Formerlyne", ["dbaker formerlyne"]),
         ):
             query = "SELECT list_transform(match_parts(match_lower($s)), lambda p: match_text(p))"
-            found = run(connection, query, {"s": said})
+            found = run(connection, query, {"s": typed})
             assert found == [(parts,)]
 
 
