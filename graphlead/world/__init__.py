@@ -1,4 +1,4 @@
-"""Generated registers with known truth, to demonstrate, test and measure on."""
+"""Generated registers with known truth, for demonstrations, tests and benchmarks."""
 
 from graphlead.world.build import make_world
 from graphlead.world.settings import World, WorldSettings

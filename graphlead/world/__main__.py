@@ -17,9 +17,11 @@ def main() -> int:
     parser.add_argument("--companies", type=int, default=default.companies)
     parser.add_argument("--clients", type=int, default=default.clients)
     parser.add_argument("--seed", type=int, default=default.seed)
-    parser.add_argument("--social", type=float, default=default.social, help="0: the graph tells nothing")
+    parser.add_argument("--social", type=float, default=default.social, help="0: the graph has no signal")
     parser.add_argument("--regional-bias", type=float, default=default.regional_bias)
-    parser.add_argument("--dirt", type=float, default=default.dirt, help="share of rows each kind touches")
+    parser.add_argument(
+        "--dirt", type=float, default=default.dirt, help="share of rows that each kind of dirt touches"
+    )
     parser.add_argument("--format", choices=("auto", "csv", "parquet"), default=default.format)
     values = vars(parser.parse_args())
     folder = values.pop("folder")

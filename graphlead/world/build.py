@@ -1,4 +1,4 @@
-"""The story of a generated world: draw it, dirty it, write it."""
+"""A generated world from end to end: draw it, plant the dirt, write the files."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from graphlead.world.settings import World, WorldSettings, world_in
 from graphlead.world.write import write_dirt, write_lists, write_table
 
 HOME_REGIONS = 3
+"""Regions in which the seller is at home, the most populous of the first country."""
+
 _STEPS = 6
 
 
@@ -27,7 +29,7 @@ def make_world(folder: Path, settings: WorldSettings, progress: Progress = silen
     """Write a register, its links, a typed client list and a suppress list with known truth into ``folder``.
 
     The same settings give the same bytes. Files of the same names are replaced, others left alone.
-    Raises OSError when the folder cannot be written.
+    Raises OSError when the folder cannot be written to.
     """
     world = world_in(folder, settings.suffix)
     world.truth.parent.mkdir(parents=True, exist_ok=True)
@@ -58,7 +60,7 @@ def make_world(folder: Path, settings: WorldSettings, progress: Progress = silen
 
 
 def _truth(ids: pa.Array, buyers: Buyers, dirtied: Dirtied) -> pa.Table:
-    """One row a company id; a duplicate is role other and names the company that it repeats."""
+    """One row per company id; a duplicate has role other and the id of the company it repeats."""
     extra = len(dirtied.copied)
     n = len(ids)
 

@@ -1,4 +1,4 @@
-"""Who buys and why: by attributes, by ownership, by word of mouth; and whom of them the seller has today."""
+"""The buyers of a world, by attributes, ownership and word of mouth, and which of them are clients today."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from graphlead.world.sampling import Weights, choose, intercept_for, sigmoid, st
 from graphlead.world.settings import WorldSettings
 
 WON_LATER, PAST, PIONEERS = 0.9, 0.12, 0.4
-"""Buyers still to be won and past clients, per client today; the share of buyers who buy unprompted."""
+"""Later and past clients per client today, and the share of buyers who buy unprompted; choices of the model, like the
+constants below."""
 
 OWNERSHIP, NEIGHBOUR, SHARED = 3.0, 1.1, 1.2
-"""What a client in the group, each of up to three in the same trade and town, and a shared director add."""
+"""Log-odds added by a buyer in the group, by each of up to three in the same trade and town, by a shared director."""
 
 SEASON = np.array([5, 7, 14, 10, 7, 5, 3, 3, 12, 15, 12, 7], float)
-"""How much is sold in each month."""
+"""Relative sales by month."""
 
 TARGET_SHARE = 0.12
-"""Share of companies in the industries that the offer suits."""
+"""Share of companies in the target industries."""
 
 
 class Buyer(IntEnum):
-    """What a company is to the seller."""
+    """The role of a company for the seller."""
 
     OTHER = 0
     CLIENT = 1
@@ -38,11 +39,11 @@ class Buyer(IntEnum):
 
 @dataclass(frozen=True)
 class Buyers:
-    """The hidden truth, one entry a company, shape (n,).
+    """The hidden truth, one entry per company, shape (n,).
 
-    role: a Buyer. probability: of buying, given who bought unprompted. affinity: what attributes say (logit).
-    owner_signal, neighbour_signal: what ownership and neighbours add to it. target: the industry suits.
-    won: days since 1970, -1 for companies that do not buy.
+    role: a Buyer. probability: of buying, given who bought unprompted. affinity: logit from attributes.
+    owner_signal, neighbour_signal: what ownership and neighbours add to it. target: in a target industry. home: in
+    the seller's home regions. won: days since 1970, -1 for companies that do not buy.
     """
 
     role: Ints
@@ -58,7 +59,7 @@ class Buyers:
 def make_buyers(
     firms: Firms, ties: Ties, industries: Industries, home_regions: Ints, settings: WorldSettings
 ) -> Buyers:
-    """Pioneers buy for their attributes; others follow them through groups, towns and directors."""
+    """Draw the buyers: pioneers buy for their attributes, others follow them through groups, towns and directors."""
     rng = stream(settings.seed, "buyers")
     target = industries.target(TARGET_SHARE, rng)[firms.industry]
     affinity = _affinity(firms, target)
@@ -85,7 +86,7 @@ def make_buyers(
 
 
 def _affinity(firms: Firms, target: Flags) -> Weights:
-    """The offer suits an industry, above all its middle-sized companies, and certified exporters."""
+    """Logits (n,): the offer suits some industries, above all their medium-sized companies, and certified exporters."""
     middle = (firms.employees >= 20) & (firms.employees < 250)
     certified = firms.certificate == CERTIFICATES.index("ISO 9001")
     young = firms.founded > SNAPSHOT.astype(int) - 730
@@ -100,14 +101,14 @@ def _has_sibling(pioneers: Flags, head: Ints) -> Flags:
 
 
 def _word_of_mouth(pioneers: Flags, firms: Firms, ties: Ties, industries: Industries) -> Weights:
-    """Up to three pioneers in the same city and division count, and any through a director or holder."""
+    """Logits (n,) from up to three pioneers in the same city and division, and from any via a director or holder."""
     cell = firms.city.astype(np.int64) * len(industries.divisions) + industries.division[firms.industry]
     near = np.bincount(cell, pioneers)[cell] - pioneers
     return np.asarray(NEIGHBOUR * np.minimum(near, 3) + SHARED * shared_with(pioneers, ties), np.float64)
 
 
 def _roles(buyers: Flags, pull: Weights, clients: int, rng: np.random.Generator) -> Ints:
-    """Exactly ``clients`` of the buyers are clients today, those with more pull more likely."""
+    """Roles (n,): exactly ``clients`` of the buyers are clients today, drawn in proportion to ``pull``."""
     bought = np.flatnonzero(buyers)
     role = np.zeros(len(buyers), np.int32)
     role[bought] = Buyer.WON_LATER
@@ -119,13 +120,13 @@ def _roles(buyers: Flags, pull: Weights, clients: int, rng: np.random.Generator)
 
 
 def _won(role: Ints, pioneers: Flags, founded: Ints, rng: np.random.Generator) -> Ints:
-    """The day of the first sale: in season, pioneers before followers, later wins in the year to come."""
+    """Days of the first sale (n,): seasonal, pioneers before followers, later wins in the year to come."""
     bought = np.flatnonzero(role)
     later = role[bought] == Buyer.WON_LATER
     month = choose(rng, SEASON, len(bought))
     early = np.where(pioneers[bought], rng.beta(1.4, 1.6, len(bought)), rng.beta(3.0, 1.2, len(bought)))
     year = np.where(later, 2025 + (month < 6), 2018 + (early * 7.5).astype(int))
-    # What would fall after the snapshot belongs to the season before.
+    # Sales that would fall after the snapshot move to the year before.
     year -= ~later & (year == 2025) & (month >= 6)
     first = (year - 1970).astype("datetime64[Y]").astype("datetime64[M]") + month
     day = first.astype("datetime64[D]").astype(int) + rng.integers(0, 28, len(bought))

@@ -1,4 +1,4 @@
-"""Dirt planted at low rates, and the list of it, so that a noise report can be held against the truth."""
+"""Dirt planted at low rates, with a list of it, so that a noise report can be checked against the truth."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ IMPOSSIBLE_SHARES = ("150", "-10", "100000")
 
 @dataclass(frozen=True)
 class Planted:
-    """One kind of dirt: where it was planted, and the ids of the rows (target ids for links)."""
+    """One kind of dirt: its table and column, and the ids of its rows (target ids for links)."""
 
     kind: str
     table: str
@@ -28,7 +28,7 @@ class Planted:
 
 @dataclass(frozen=True)
 class Dirtied:
-    """The tables with their dirt. ``copied``: company index that each entity duplicate is a copy of."""
+    """The tables with their dirt. ``copied``: the company (index) that each duplicate copies, ``copy_ids``: its id."""
 
     companies: pa.Table
     links: pa.Table
@@ -38,7 +38,7 @@ class Dirtied:
 
 
 def plant(companies: pa.Table, links: pa.Table, rate: float, seed: int) -> Dirtied:
-    """Plant every kind of dirt in ``rate`` of the rows, at least two; different rows for different kinds."""
+    """Plant every kind of dirt in ``rate`` of the rows, at least two; each kind gets rows of its own."""
     if not rate:
         none = np.zeros(0, np.int32)
         return Dirtied(companies, links, (), none, companies["company_id"].combine_chunks().slice(0, 0))
@@ -72,7 +72,7 @@ def _cells(companies: pa.Table, draws: Ints) -> tuple[pa.Table, list[Planted]]:
 def _duplicates(
     companies: pa.Table, same_id: Ints, same_name: Ints
 ) -> tuple[pa.Table, list[Planted], pa.Array]:
-    """Rows repeated under their own id, and companies entered again under another id in capitals."""
+    """Rows repeated under their own id, and companies entered again in capitals under another id."""
     again = companies.take(pa.array(same_id))
     first_free = companies.num_rows + 1
     numbers = pa.array(np.arange(first_free, first_free + len(same_name))).cast(pa.string())
@@ -115,7 +115,7 @@ def _links(
 
 
 def _named(links: pa.Table, companies: pa.Table, rows: Ints, share: str, shift: int = 0) -> pa.Table:
-    """Ownership links onto the targets of these rows, from the target itself or from companies next to it."""
+    """Ownership links to the targets of these rows, from the target itself or from the company ``shift`` rows on."""
     picked = links.take(pa.array(rows))
     index = pc.index_in(picked["target_id"], companies["company_id"]).to_numpy()
     owners = companies.select(["company_id", "name"]).take(pa.array((index + shift) % companies.num_rows))
@@ -130,7 +130,7 @@ def _named(links: pa.Table, companies: pa.Table, rows: Ints, share: str, shift: 
 
 
 def _put(table: pa.Table, column: str, rows: Ints, values: list[object]) -> pa.Table:
-    """The table with these values in these (sorted) rows of a column."""
+    """The table with these values in the (sorted) rows of a column."""
     at = table.schema.get_field_index(column)
     old = table.column(at).combine_chunks()
     mask = np.zeros(table.num_rows, bool)

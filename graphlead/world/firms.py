@@ -1,4 +1,4 @@
-"""The companies themselves: groups, places, industries, sizes and habits, with nothing missing yet."""
+"""The companies of a world: groups, places, industries, sizes and other attributes, with nothing missing yet."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from graphlead.world.places import Places
 from graphlead.world.sampling import choose, stream, zipf_weights
 
 SNAPSHOT = np.datetime64("2025-06-30")
-"""The day the register was drawn; clients won later are the future."""
+"""The day of the register; clients won later are the future."""
 
 CERTIFICATES = ("not certified", "ISO 9001", "ISO 14001", "ISO 27001", "HACCP")
 CHANNELS = ("b2b", "b2c", "both", "public sector")
@@ -22,9 +22,9 @@ IN_GROUPS = 0.32
 
 @dataclass(frozen=True)
 class Firms:
-    """One entry a company, shape (n,).
+    """One entry per company, shape (n,).
 
-    head: the top company of the group (itself when alone). parent: the company that owns it, -1 for none.
+    head: the top company of the group (itself when alone). parent: the owning company, -1 for none.
     founded: days (int32, since 1970). employees, revenue (thousand euros): at least 1.
     """
 
@@ -77,7 +77,7 @@ def make_firms(n: int, seed: int, places: Places, industries: Industries) -> Fir
 
 
 def _groups(n: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Group sizes follow a power law; inside a group the k-th member belongs to one of the k before it."""
+    """Head and parent (n,): group sizes follow a power law; the k-th member of a group is owned by an earlier one."""
     largest = max(4, min(n // 60, 3000))
     weights = zipf_weights(largest + 1, 2.2)
     weights[:2] = 0
@@ -98,7 +98,7 @@ def _like_head(values: Ints, head: Ints, share: float, rng: np.random.Generator)
 
 
 def _founded(n: int, rng: np.random.Generator) -> Ints:
-    """Days of founding: many young companies, a long tail of old ones."""
+    """Founding days (n,): many young companies, a long tail of old ones."""
     age = rng.gamma(1.4, 13.0, n).clip(0.05, 140) * 365.25
     return np.asarray(SNAPSHOT.astype(int) - age, np.int32)
 

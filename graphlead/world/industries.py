@@ -13,7 +13,7 @@ from graphlead.world.sampling import Weights
 
 
 class Section(NamedTuple):
-    """First and last division, median employees, share of companies, and the words that names use."""
+    """First and last division, median employees, share of companies, and trade words for names."""
 
     first: int
     last: int
@@ -39,7 +39,7 @@ SECTIONS = (
 
 @dataclass(frozen=True)
 class Industries:
-    """All classes of the tree, one entry a class: code like 01.13, its division and section by index."""
+    """All classes of the tree, one entry per class: code like 01.13, its division and section by index."""
 
     code: pa.Array
     division: Ints
@@ -49,7 +49,7 @@ class Industries:
     median_employees: Weights
 
     def target(self, share: float, rng: np.random.Generator) -> Flags:
-        """Classes (as flags) of whole divisions that together hold about this share of the companies."""
+        """Flags of the classes in whole divisions that together hold about this share of the companies."""
         held = np.bincount(self.division, self.weight, len(self.divisions))
         order = rng.permutation(len(held))
         chosen = order[np.cumsum(held[order]) <= share]
@@ -57,7 +57,7 @@ class Industries:
 
 
 def make_industries(rng: np.random.Generator) -> Industries:
-    """The tree: two to four groups a division, one to four classes a group, weights lognormal."""
+    """Draw the tree: two to four groups per division, one to four classes per group, lognormal weights."""
     codes: list[str] = []
     division_of: list[int] = []
     section_of: list[int] = []

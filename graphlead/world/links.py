@@ -1,4 +1,4 @@
-"""Who owns, directs and supplies whom: the links table, and the ties that word of mouth travels along."""
+"""Ownership, directorships and supply: the ties of a world, and the links table made from them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FUNDS = ("Capital", "Invest", "Beteiligungen", "Foundation", "Partners", "Famil
 
 @dataclass(frozen=True)
 class Owning:
-    """Ownership edges: who (index within its kind), whom (company index), per cent."""
+    """Ownership edges: owner (index within its kind), owned company (index), per cent."""
 
     owner: Ints
     owned: Ints
@@ -43,7 +43,7 @@ class Ties:
     n_holders: int
 
     def targets(self) -> Ints:
-        """The company at the far end of every tie, in the order of the links table."""
+        """The target company of every tie, in the order of the links table."""
         owned = (self.companies.owned, self.holders.owned, self.persons.owned)
         return np.concatenate([*owned, self.directed, self.supplied])
 
@@ -73,11 +73,11 @@ def _company_owners(firms: Firms, rng: np.random.Generator) -> Owning:
     whole = rng.random(len(child)) < 0.5
     percent = np.where(whole, 100.0, _halves(50.5 + 48 * rng.random(len(child))))
     minority = ~whole & (rng.random(len(child)) < 0.3)
-    # A second owner takes part of what the parent left over; it may be any other company.
+    # A second owner, any other company, takes part of what the parent leaves.
     second = rng.integers(0, len(firms), int(minority.sum()))
     left = _halves((100 - percent[minority]) * (0.2 + 0.7 * rng.random(len(second))))
     keep = (second != child[minority]) & (second != firms.parent[child[minority]]) & (left > 0)
-    # Cross-holdings: a company holds a little of the head of its own group.
+    # Cross-holdings: a company owns a little of the head of its own group.
     crossed = child[rng.random(len(child)) < 0.03]
     crossed = crossed[np.unique(firms.head[crossed], return_index=True)[1]]
     return Owning(
@@ -88,13 +88,13 @@ def _company_owners(firms: Firms, rng: np.random.Generator) -> Owning:
 
 
 def _outside(candidates: Longs, share: float, weights: Reals, rng: np.random.Generator) -> Owning:
-    """Holders from outside of the register, some with many companies, each with at most 40 per cent."""
+    """Holders from outside the register, some of many companies, each with at most 40 per cent."""
     owned = candidates[rng.random(len(candidates)) < share].astype(np.int32)
     return Owning(choose(rng, weights, len(owned)), owned, _halves(5 + 35 * rng.random(len(owned))))
 
 
 def _founders(firms: Firms, director: Ints, directed: Ints, rng: np.random.Generator) -> Owning:
-    """The first director of a company without a parent often owns a good part of it."""
+    """Founders' shares: the first director of a company without a parent often owns a good part of it."""
     company, first = np.unique(directed, return_index=True)
     chosen = (firms.parent[company] < 0) & (rng.random(len(company)) < 0.35)
     count = int(chosen.sum())
@@ -102,7 +102,7 @@ def _founders(firms: Firms, director: Ints, directed: Ints, rng: np.random.Gener
 
 
 def _directors(firms: Firms, n_persons: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """One director for most companies, a second for some; heads lend theirs to the group."""
+    """Directors and their companies: one for most, a second for some, often the same within a group."""
     n = len(firms)
     first = choose(rng, zipf_weights(n_persons, 0.35), n)
     first = np.where(rng.random(n) < 0.4, first[firms.head], first)
@@ -116,7 +116,7 @@ def _directors(firms: Firms, n_persons: int, rng: np.random.Generator) -> tuple[
 
 
 def _suppliers(firms: Firms, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Half of the supply is local: to a company a few places further in the order of cities."""
+    """Suppliers and supplied: half of them local, a few companies further on in the order of cities."""
     n = len(firms)
     count = n // 2
     by_city = np.argsort(firms.city, kind="stable")
@@ -129,7 +129,7 @@ def _suppliers(firms: Firms, rng: np.random.Generator) -> tuple[Ints, Ints]:
 
 
 def shared_with(flags: Flags, ties: Ties) -> Flags:
-    """Companies that share a director or an outside holder with another flagged company, shape (n,)."""
+    """Flags (n,) of the companies that share a director or an outside holder with another flagged company."""
     near = np.zeros(len(flags), bool)
     for node, company, count in (
         (ties.director, ties.directed, ties.n_persons),
@@ -141,7 +141,7 @@ def shared_with(flags: Flags, ties: Ties) -> Flags:
 
 
 def links_table(firms: Firms, ties: Ties, ids: pa.Array, company_names: pa.Array, seed: int) -> pa.Table:
-    """The links as a register gives them: shares exact, as a band, or unknown; some dates missing."""
+    """The links as in a register: shares exact, as a band, or unknown; some dates missing."""
     rng = stream(seed, "links")
     persons = names.person_names(rng.integers(0, 6, ties.n_persons, dtype=np.int32), rng)
     fund = rng.integers(0, len(_FUNDS), ties.n_holders, dtype=np.int32)
@@ -166,7 +166,7 @@ def links_table(firms: Firms, ties: Ties, ids: pa.Array, company_names: pa.Array
 
 
 class _Source(NamedTuple):
-    """Where a part of the links comes from: its source_type, and the ids and names of all such nodes."""
+    """The sources of one part of the links: source_type, and the ids and names of all such nodes."""
 
     kind: str
     ids: pa.Array
@@ -197,7 +197,7 @@ def _dates(founded: Ints, rng: np.random.Generator) -> pa.Array:
 
 
 def numbered(letter: str, count: int) -> pa.Array:
-    """Ids like C0000012, position i being number i + 1."""
+    """Ids like C0000012; position i has number i + 1."""
     digits = pc.utf8_lpad(pa.array(np.arange(1, count + 1)).cast(pa.string()), 7, "0")
     return pc.binary_join_element_wise(letter, digits, "")
 

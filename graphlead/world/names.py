@@ -29,7 +29,7 @@ _FAMILY_TRADE, _TWO_FAMILIES, _BRAND_TRADE, _CITY_TRADE, _BRAND, _FULL_NAME = ra
 
 
 def families(country: Ints, rng: np.random.Generator) -> pa.Array:
-    """A family name a row, in the manner of the row's country; some are far more common than others."""
+    """A family name per row, typical of the row's country; some are far more common than others."""
     parts = []
     for kind in ("family_starts", "family_ends"):
         lists = words_by_country(kind)
@@ -38,7 +38,7 @@ def families(country: Ints, rng: np.random.Generator) -> pa.Array:
 
 
 def double_names(country: Ints, share: float, rng: np.random.Generator) -> pa.Array:
-    """Family names of which this share are two joined by a dash."""
+    """Family names, this share of them two joined by a hyphen."""
     second = blank(families(country, rng), rng.random(len(country)) >= share)
     return join([families(country, rng), second], "-")
 
@@ -52,12 +52,12 @@ def brands(count: int, rng: np.random.Generator) -> pa.Array:
 
 
 def person_names(country: Ints, rng: np.random.Generator) -> pa.Array:
-    """A first and a family name a row."""
+    """A first and a family name per row."""
     return join([any_of(words("first_names"), len(country), rng), families(country, rng)])
 
 
 def legal_forms(country: Ints, rng: np.random.Generator) -> pa.Array:
-    """A legal form a row, as the country has them."""
+    """A legal form of the row's country per row."""
     lists = [[form for form, _ in forms] for forms in _LEGAL]
     return _drawn(lists, [np.array([weight for _, weight in forms]) for forms in _LEGAL], country, rng)
 
@@ -65,10 +65,10 @@ def legal_forms(country: Ints, rng: np.random.Generator) -> pa.Array:
 def company_names(
     firms: Firms, section: Ints, city: pa.Array, legal: pa.Array, rng: np.random.Generator
 ) -> tuple[pa.Array, pa.Array]:
-    """Names with their legal form, and the stem (family or brand) that websites use.
+    """Names with their legal form, and the stem (family or brand) for websites.
 
-    A company carries the stem of its group's head, and members of a group tell themselves apart by trade,
-    a further word, and often their city.
+    A company has the stem of its group's head; the names within a group differ by trade, a further word, and often
+    the city.
     """
     n, owned = len(firms), firms.parent >= 0
     pattern = choose(rng, _PATTERNS, n)[firms.head]
@@ -98,7 +98,7 @@ def company_names(
 def _drawn(
     lists: Sequence[Sequence[str]], weights: Sequence[Weights], kind: Ints, rng: np.random.Generator
 ) -> pa.Array:
-    """A word a row, drawn by weight from the list that ``kind`` numbers."""
+    """A word per row, drawn by weight from the list with the index ``kind``."""
     starts = np.cumsum([0] + [len(own) for own in lists])
     index = np.empty(len(kind), np.int32)
     for i, weight in enumerate(weights):

@@ -18,9 +18,9 @@ _POSTCODE_DIGITS = (5, 5, 4, 5, 4, 5)
 
 @dataclass(frozen=True)
 class Places:
-    """All cities of a world, one entry a city: ``region`` counts through all countries, ``weight`` sums to 1.
+    """All cities of a world, one entry per city: ``region`` counts through all countries, ``weight`` sums to 1.
 
-    ``first_postcode`` and ``postcodes`` give the range of postcode numbers that belong to the city.
+    ``first_postcode`` and ``postcodes``: first and number of the city's postcodes.
     """
 
     name: pa.Array
@@ -33,7 +33,7 @@ class Places:
     postcodes: Ints
 
     def home_regions(self, count: int) -> Ints:
-        """The most populous regions of the first country: where the seller sits."""
+        """The most populous regions of the first country, where the seller is."""
         people = np.bincount(self.region, self.weight, len(self.region_names))
         people[self.region_country != 0] = -1
         most: Ints = np.argsort(-people, kind="stable")[:count].astype(np.int32)
@@ -41,7 +41,7 @@ class Places:
 
 
 def make_places(companies: int, rng: np.random.Generator) -> Places:
-    """Cities for so many companies: their number grows with the square root of it."""
+    """Draw the cities: their number grows with the square root of the number of companies."""
     all_regions = words_by_country("regions")
     total = int(np.clip(1.6 * np.sqrt(companies), 40, 8000))
     parts = [_country(index, max(4, round(total * share)), rng) for index, share in enumerate(_SHARES)]
@@ -66,7 +66,7 @@ def _country(index: int, cities: int, rng: np.random.Generator) -> tuple[pa.Arra
     starts, ends, tails = (words_by_country(f"city_{part}")[index] for part in ("starts", "ends", "tails"))
     plain = len(starts) * len(ends)
     cities = min(cities, plain * len(tails))
-    # Cities with a plain name come first, so that the large ones have them.
+    # Names without a suffix come first, for the large cities.
     order = np.concatenate([t * plain + rng.permutation(plain) for t in range(len(tails))])[:cities]
     tail, rest = np.divmod(order, plain)
     start, end = np.divmod(rest, len(ends))
@@ -76,7 +76,7 @@ def _country(index: int, cities: int, rng: np.random.Generator) -> tuple[pa.Arra
 
 
 def _first_postcodes(country: Ints, postcodes: Ints) -> Ints:
-    """Ranges one after another within a country, spread so that numbers use all digits."""
+    """First postcodes: consecutive ranges within a country, spread over all its digits."""
     first = np.empty(len(country), np.int32)
     for index, digits in enumerate(_POSTCODE_DIGITS):
         mine = country == index
@@ -87,7 +87,7 @@ def _first_postcodes(country: Ints, postcodes: Ints) -> Ints:
 
 
 def postcodes_of(places: Places, city: Ints, rng: np.random.Generator) -> pa.Array:
-    """A postcode a company, as text in its country's form; the low numbers lead with zeros."""
+    """A postcode per company, as text in its country's form; low numbers have leading zeros."""
     number = places.first_postcode[city] + (rng.random(len(city)) * places.postcodes[city]).astype(np.int32)
     digits = np.array(_POSTCODE_DIGITS, np.int32)[places.country[city]]
     return padded(number, digits)

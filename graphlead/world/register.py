@@ -1,4 +1,4 @@
-"""The companies table as a register gives it: text, contacts, useless columns, and much that is missing."""
+"""The companies table as in a register: texts, contacts, useless columns, and many missing values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PLAIN = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), ("é", "e"), (
 def companies_table(
     firms: Firms, places: Places, industries: Industries, ids: pa.Array, seed: int
 ) -> pa.Table:
-    """One row a company in the order of ``ids``; 25 columns, of which some are worth nothing."""
+    """One row per company in the order of ``ids``; 25 columns, some of them useless."""
     rng = stream(seed, "register")
     n = len(firms)
     city = take(places.name, firms.city)
@@ -93,7 +93,7 @@ def _phones(country: Ints, rng: np.random.Generator) -> pa.Array:
 
 
 def _slug(text: pa.Array) -> pa.Array:
-    """Lower case ASCII letters and dashes, for addresses on the web."""
+    """The text in lower-case ASCII letters, digits and hyphens, for web addresses."""
     lowered = pc.utf8_lower(text)
     for accented, plain in _PLAIN:
         lowered = pc.replace_substring(lowered, accented, plain)

@@ -1,4 +1,4 @@
-"""Random draws and text made of parts, for whole columns at a time."""
+"""Random draws and text composition for whole columns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Weights = Reals
 
 
 def stream(seed: int, topic: str) -> np.random.Generator:
-    """The generator of one topic: what one topic draws never shifts what another draws."""
+    """The random generator of one topic: draws for one topic never shift those for another."""
     return np.random.Generator(np.random.PCG64([seed, zlib.crc32(topic.encode())]))
 
 
@@ -50,12 +50,12 @@ def take(words: Sequence[str] | pa.Array, index: Ints) -> pa.Array:
 
 
 def any_of(words: Sequence[str], count: int, rng: np.random.Generator) -> pa.Array:
-    """A word a row, all equally likely."""
+    """A word per row, all equally likely."""
     return take(words, rng.integers(0, len(words), count, dtype=np.int32))
 
 
 def join(columns: Sequence[pa.Array], separator: str = " ") -> pa.Array:
-    """Row by row, the values that are not null joined."""
+    """The values of each row joined, without nulls."""
     return pc.binary_join_element_wise(*columns, separator, null_handling="skip")
 
 
@@ -69,7 +69,7 @@ def sigmoid(x: Weights) -> Weights:
 
 
 def intercept_for(logit: Weights, expected: float) -> float:
-    """What to add to every logit so that the probabilities sum to ``expected``, by bisection."""
+    """The constant to add to every logit so that the probabilities sum to ``expected``, by bisection."""
     low, high = -60.0, 60.0
     for _ in range(60):
         middle = (low + high) / 2

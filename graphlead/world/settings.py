@@ -1,4 +1,4 @@
-"""What a generated world is made to, and where it was written."""
+"""Settings of a generated world, and the paths of its files."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from pathlib import Path
 from graphlead.core.errors import SettingsError
 
 PARQUET_FROM = 100_000
-"""So many companies are no longer looked at in an editor: written as Parquet unless told otherwise."""
+"""Companies from which ``auto`` writes Parquet: such tables are too large for an editor."""
 
 
 @dataclass(frozen=True)
 class WorldSettings:
-    """How large and how hard a generated world is.
+    """Size and difficulty of a generated world.
 
     companies: companies in the register, before planted duplicates. clients: lines of the client list that
-    are in the register. social: weight of ownership and neighbours in who buys; 0 makes a world whose graph
-    tells nothing. regional_bias: how much likelier a buyer in the seller's home regions is already a client.
-    dirt: share of companies (and of links) that each kind of planted dirt touches, at least 2 of each.
-    format: csv, parquet, or auto (Parquet from 100,000 companies).
+    are in the register. social: weight of ownership and neighbours in buying; with 0 the graph has no signal.
+    regional_bias: how much likelier a buyer in the seller's home regions is already a client. dirt: share of
+    companies (and of links) that each kind of planted dirt touches, at least 2 of each. format: csv, parquet,
+    or auto (Parquet from 100,000 companies). Raises SettingsError when one is out of range.
     """
 
     companies: int = 3000
@@ -51,11 +51,11 @@ class WorldSettings:
 
 @dataclass(frozen=True)
 class World:
-    """The files of a generated world. What lies under ``truth`` is for judging only, never an input.
+    """The files of a generated world; those under ``truth`` are for evaluation only, never an input.
 
     truth: company_id, role (client, past_client, won_later, other), probability, affinity, owner_signal,
-    neighbour_signal, won_on, duplicate_of. typed_truth: the client list with the ids its lines stand for.
-    dirt: JSON, one entry a kind of planted dirt with table, column and the ids touched.
+    neighbour_signal, won_on, duplicate_of. typed_truth: the client list with the id of each line.
+    dirt: JSON, one entry per kind of planted dirt with table, column and ids.
     """
 
     folder: Path

@@ -1,4 +1,4 @@
-"""A ranking against the known truth of a generated world."""
+"""A ranking evaluated against the known truth of a generated world."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ import pyarrow.parquet as pq
 from graphlead.core.errors import InputError
 
 BUYER = "won_later"
-"""The role, in the truth of a world, of companies that become clients later."""
+"""The role of companies that become clients later, in the truth of a world."""
 
 SHARES = (0.01, 0.05, 0.1)
 
 
 def against_truth(scores: pd.DataFrame, truth: Path) -> dict[str, float]:
-    """How many of the companies that become clients later the ranking has at its top.
+    """The share of companies that become clients later at the top of the ranking.
 
     ``scores`` has company_id and rank (1 is the best); ``truth`` is a table (CSV or Parquet) with company_id and
     role. Returns companies, buyers (among the scored), and found@1%, found@5%, found@10% (shares of the buyers).
@@ -43,7 +43,7 @@ def against_truth(scores: pd.DataFrame, truth: Path) -> dict[str, float]:
 
 
 def truth_text(against: Mapping[str, float]) -> str:
-    """The same in a sentence."""
+    """The result of ``against_truth`` in a sentence."""
     share = against["found@5%"]
     return (
         f"The world knows {against['buyers']:,.0f} companies that become clients later: {share:.0%} of them are in "

@@ -1,4 +1,4 @@
-"""Client lists as people type them: other legal forms, dropped words, typing errors, places half given."""
+"""Client lists as people type them: other legal forms, dropped words, typing errors, incomplete places."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Line = dict[str, str]
 
 
 def type_list(companies: pa.Table, rows: Ints, won: Ints, rng: np.random.Generator) -> list[Line]:
-    """A line a company, each typed by hand: name, often the city, at times the region, mostly the date."""
+    """One line per company as typed by hand: name, often the city, sometimes the region, mostly the date."""
     picked = companies.select(["name", "city", "region"]).take(pa.array(rows)).to_pylist()
     days = [str(day) for day in np.asarray(won, "datetime64[D]")]
     lines = []
@@ -32,7 +32,7 @@ def type_list(companies: pa.Table, rows: Ints, won: Ints, rng: np.random.Generat
 
 
 def type_name(name: str, rng: np.random.Generator) -> str:
-    """The name as one of many hands might write it."""
+    """The name as some person might type it."""
     chance = rng.random(6)
     form = next((form for form in LEGAL_FORMS if name.endswith(" " + form)), "")
     if chance[0] < 0.25:
@@ -53,7 +53,7 @@ def type_name(name: str, rng: np.random.Generator) -> str:
 
 
 def _slip(text: str, rng: np.random.Generator) -> str:
-    """One slip of a finger after the first letter: a letter lost, doubled, or two swapped."""
+    """The text with one typing error after the first letter: a letter lost, doubled, or two swapped."""
     if len(text) < 5:
         return text
     at, slip = int(rng.integers(1, min(len(text) - 1, 12))), int(rng.integers(3))

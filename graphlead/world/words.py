@@ -1,4 +1,4 @@
-"""The word lists that names, places and descriptions are made of."""
+"""Word lists for names, places and descriptions."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import json
 from importlib import resources
 
 COUNTRIES = ("DE", "FR", "NL", "PL", "AT", "NA")
-"""ISO codes; NA is Namibia, which careless readers take for "not available"."""
+"""ISO codes; NA is Namibia, which careless parsers read as "not available"."""
 
 _WORDS = json.loads(resources.files(__package__).joinpath("words.json").read_text("utf-8"))
 
 
 def words(kind: str) -> list[str]:
-    """A word list that all countries share, such as first_names or brand_starts."""
+    """A word list common to all countries, such as first_names or brand_starts."""
     found: list[str] = _WORDS[kind]
     return found
 

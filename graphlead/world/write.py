@@ -1,4 +1,4 @@
-"""The files of a generated world: the same tables give the same bytes."""
+"""Writing of a generated world's files: the same tables give the same bytes."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from graphlead.world.dirt import Planted
 from graphlead.world.settings import World
 
 STRANGERS = 0.03
-"""Lines of the client list, a client, that stand for companies outside of the register."""
+"""Lines on the client list, per client, of companies outside the register."""
 
 
 def write_lists(world: World, companies: pa.Table, buyers: Buyers, rng: np.random.Generator) -> None:
-    """The typed client list with a few strangers, the suppress list, and which line stands for whom."""
+    """Write the typed client list with a few strangers, the suppress list, and the id of each line."""
     clients = rng.permutation(np.flatnonzero(buyers.role == Buyer.CLIENT)).astype(np.int32)
     lines = typed.type_list(companies, clients, buyers.won[clients], rng)
     ids: list[str] = companies["company_id"].take(pa.array(clients)).to_pylist()
@@ -34,13 +34,13 @@ def write_lists(world: World, companies: pa.Table, buyers: Buyers, rng: np.rando
     past = np.flatnonzero(buyers.role == Buyer.PAST_CLIENT).astype(np.int32)
     past_lines = typed.type_list(companies, past, np.zeros(len(past), np.int32), rng)
     write_csv(world.clients, typed.COLUMNS, (line.values() for line in lines))
-    whom = ((*line.values(), company_id) for line, company_id in zip(lines, ids, strict=True))
-    write_csv(world.typed_truth, (*typed.COLUMNS, "company_id"), whom)
+    resolved = ((*line.values(), company_id) for line, company_id in zip(lines, ids, strict=True))
+    write_csv(world.typed_truth, (*typed.COLUMNS, "company_id"), resolved)
     write_csv(world.past, typed.COLUMNS[:3], (list(line.values())[:3] for line in past_lines))
 
 
 def write_table(path: Path, table: pa.Table) -> None:
-    """As Parquet or CSV, by the ending of the path."""
+    """Write a table as Parquet or CSV, by the path's suffix."""
     if path.suffix == ".parquet":
         write_whole(path, lambda target: pq.write_table(table, target, compression="zstd"))
     else:
@@ -54,7 +54,7 @@ def write_dirt(path: Path, planted: Iterable[Planted]) -> None:
 
 
 def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """UTF-8, commas, quotes where needed; None is an empty cell."""
+    """Write CSV in UTF-8, with commas, quotes where needed, and None as an empty cell."""
 
     def write(target: Path) -> None:
         with target.open("w", encoding="utf-8", newline="") as file:

@@ -149,7 +149,7 @@ def test_outside_owners_and_directors_are_not_companies(small_world: World) -> N
     assert set(links["target_id"]) - companies == set(planted_in(small_world, "unknown_id"))
 
 
-def test_dirt_in_cells_is_where_it_is_said_to_be(small_world: World) -> None:
+def test_dirt_in_cells_is_where_the_truth_lists_it(small_world: World) -> None:
     first = read(small_world.companies).drop_duplicates("company_id").set_index("company_id")
     assert first["founded"].isin(BROKEN_DATES).sum() == len(planted_in(small_world, "broken_date"))
     assert set(first.index[first["founded"].isin(BROKEN_DATES)]) == set(
@@ -174,7 +174,7 @@ def test_planted_duplicates_are_duplicates(small_world: World) -> None:
         assert first.loc[copy, "postcode"] == original["postcode"]
 
 
-def test_dirt_in_links_is_where_it_is_said_to_be(small_world: World) -> None:
+def test_dirt_in_links_is_where_the_truth_lists_it(small_world: World) -> None:
     links = read(small_world.links)
     found = links["share"].isin(IMPOSSIBLE_SHARES)
     assert sorted(links.loc[found, "target_id"]) == sorted(planted_in(small_world, "impossible_share"))
