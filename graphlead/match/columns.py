@@ -25,8 +25,8 @@ ROLES = {
 """The fields besides the name, and their role in the register."""
 
 ID_SHARE = 0.5
-"""The share of values that must be ids of the register for a column of ids, whatever its header: lists also hold
-clients from outside the register, but other columns hardly ever reach half."""
+"""The share of values that must be ids of the register for a column of ids, whatever its header; a choice: lists
+also hold clients from outside the register."""
 
 
 @dataclass(frozen=True)
