@@ -34,12 +34,12 @@ def discover(
     return run(Settings.load(Path(config) if config else None, settings), Console(quiet=quiet))
 
 
-def open_graph(run: str | os.PathLike[str] | None = None) -> OpenGraph:
-    """The graph of a finished run, by its folder; without one, the Neo4j database that the environment names.
+def open_graph(run: str | os.PathLike[str] | None = None, *, store: str = "neo4j") -> OpenGraph:
+    """The graph of a finished run, by its folder; without one, the graph database that the environment names.
 
     It has ``to_pandas`` and ``to_networkx``, for Cypher and for the names of the query library.
     """
     from graphlead.api import OpenGraph
     from graphlead.pipeline.store import store_of
 
-    return OpenGraph(store_of(Path(run) if run else None).open())
+    return OpenGraph(store_of(Path(run) if run else store).open())

@@ -101,6 +101,16 @@ def neo4j_address(neo4j_server: Address) -> Address:
     return neo4j_server
 
 
+def environment_of(address: Address) -> dict[str, str]:
+    """The variables that name a database."""
+    return {
+        "NEO4J_URI": address.uri,
+        "NEO4J_USERNAME": address.username,
+        "NEO4J_PASSWORD": address.password,
+        "NEO4J_DATABASE": address.database,
+    }
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for line in dict.fromkeys(_told):
         terminalreporter.section(line, sep="!", red=True, bold=True)

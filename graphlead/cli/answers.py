@@ -45,7 +45,7 @@ def _section(title: str, entries: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def ask(
-    run: Path | None,
+    graph: Path | str,
     name: str,
     given: Mapping[str, str],
     style: str = "table",
@@ -55,15 +55,16 @@ def ask(
 ) -> str:
     """The answer of a query of the library as text: a table, CSV, or one JSON object.
 
-    ``run`` is the folder of a finished run, None for the Neo4j that the environment names; ``given`` are parameters as
-    typed. Raises QueryError for an unknown name or a wrong parameter before any store is opened.
+    ``graph`` is the folder of a finished run or the name of a graph database; ``given`` are parameters as typed. Raises
+    QueryError for an unknown name or a wrong parameter before any store is opened.
     """
-    find(name, "embedded" if run else "neo4j").values(given)
+    # Every dialect has the same queries, with the same parameters.
+    find(name, "embedded").values(given)
     check_style(style)
 
     from graphlead.pipeline.store import store_of
 
-    with store_of(run, progress=progress) as store:
+    with store_of(graph, progress=progress) as store:
         return text_of(run_query(store, name, given, limits), style)
 
 

@@ -21,9 +21,8 @@ INTERRUPTED = 130
 VERBS = (
     leads.run, leads.score, leads.evaluate, leads.explain, leads.report,
     data.init, data.match, data.profile, data.demo,
-    graph.query, graph.shell, graph.graph,
+    graph.query, graph.shell, graph.graph, graph.push, graph.pull,
 )  # fmt: skip
-GROUPS = {"push": graph.push, "pull": graph.pull, "export": graph.export, "import": graph.imports}
 
 app = typer.Typer(
     name="graphlead",
@@ -34,8 +33,8 @@ app = typer.Typer(
 )
 for verb in VERBS:
     app.command()(verb)
-for name, group in GROUPS.items():
-    app.add_typer(group, name=name)
+app.add_typer(graph.export, name="export")
+app.command("import")(graph.import_)
 
 
 def main() -> None:

@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from graphlead.cli.options import AsJson, Quiet, RunArgument, RunFolder, SomeRun, console_of
+from graphlead.connectors.registry import listed as connectors_listed
+from graphlead.connectors.registry import reader
 from graphlead.core.contracts import USUAL, Limits
 from graphlead.core.errors import SettingsError
-
-if TYPE_CHECKING:
-    from graphlead.common.console import Console
-    from graphlead.connectors.tables import Imported
-    from graphlead.core.contracts import Progress
-
-    Reader = Callable[[Sequence[Path], Path, Progress], Imported]
+from graphlead.stores.registry import database_named
+from graphlead.stores.registry import listed as databases_listed
 
 OutFolder = Annotated[Path, typer.Option("--out", help="The folder to write to; it is made when missing.")]
 Files = Annotated[list[Path], typer.Argument(metavar="FILES...", help="As published: plain, .gz or .zip.")]
-Neo4j = Annotated[
-    bool, typer.Option("--neo4j", help="The database at NEO4J_URI instead of a run's own graph.")
+Database = Annotated[str, typer.Argument(metavar="STORE", help=f"The graph database: {databases_listed()}.")]
+SomeDatabase = Annotated[
+    str | None,
+    typer.Option("--store", help=f"A graph database instead of a run's own graph: {databases_listed()}."),
 ]
+Neo4j = Annotated[bool, typer.Option("--neo4j", help="The same as --store neo4j.")]
 
-push = typer.Typer(help="Put a finished run into a graph database.", no_args_is_help=True)
-pull = typer.Typer(help="Make a register of a graph database.", no_args_is_help=True)
 export = typer.Typer(help="Write a finished run as files that other programs load.", no_args_is_help=True)
-imports = typer.Typer(
-    help="Make a register of published ownership data: companies.parquet and links.parquet.",
-    no_args_is_help=True,
-)
 
 
 def _names(incomplete: str) -> list[str]:
@@ -48,6 +41,7 @@ def query(
         typer.Argument(help="A query of the library; without one, all are listed.", autocompletion=_names),
     ] = None,
     folder: SomeRun = None,
+    store: SomeDatabase = None,
     neo4j: Neo4j = False,
     param: Annotated[
         list[str] | None, typer.Option("--param", "-p", metavar="KEY=VALUE", help="A parameter; repeat it.")
@@ -62,7 +56,7 @@ def query(
     ] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Ask the graph of a run, or of the database at NEO4J_URI, a query of the library."""
+    """Ask the graph of a run, or a graph database, a query of the library."""
     from graphlead.cli.answers import ask, described, listing, pairs
 
     console = console_of(quiet)
@@ -71,38 +65,42 @@ def query(
     elif explain:
         console.outcome(described(name), {})
     else:
-        run, limits = _where(folder, neo4j), Limits(rows, seconds)
+        where, limits = _where(folder, store, neo4j), Limits(rows, seconds)
         with console.stage("opening the graph") as progress:
-            answer = ask(run, name, pairs(param or []), style, limits, progress=progress)
+            answer = ask(where, name, pairs(param or []), style, limits, progress=progress)
         console.answer(answer)
 
 
 def shell(
     *,
     folder: SomeRun = None,
+    store: SomeDatabase = None,
     neo4j: Neo4j = False,
     write: Annotated[bool, typer.Option("--write", help="Let statements change the graph.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Ask free queries in Cypher; each ends with a semicolon, :help shows the commands."""
-    run = _where(folder, neo4j)
+    where = _where(folder, store, neo4j)
 
     from graphlead.cli.shell import shell as answer_all
     from graphlead.pipeline.store import store_of
 
     with console_of(quiet).stage("opening the graph") as progress:
-        store = store_of(run, progress=progress)
-    with store as opened:
+        found = store_of(where, progress=progress)
+    with found as opened:
         answer_all(opened, sys.stdin, sys.stdout, write=write)
 
 
-def _where(run: Path | None, neo4j: bool) -> Path | None:
-    """The run whose own graph is asked, None for Neo4j."""
-    if neo4j == (run is not None):
+def _where(run: Path | None, store: str | None, neo4j: bool) -> Path | str:
+    """The run whose own graph is asked, or the name of the graph database that is."""
+    given = [where for where in (run, store, "neo4j" if neo4j else None) if where is not None]
+    if len(given) != 1:
         raise SettingsError(
-            "it is not clear which graph is asked.", where="query", remedy="Give either --run DIR or --neo4j."
+            "it is not clear which graph is asked.",
+            where="query",
+            remedy="Give either --run DIR or --neo4j, or another --store.",
         )
-    return run
+    return given[0]
 
 
 def graph(
@@ -126,29 +124,22 @@ def graph(
     console.outcome(f"{counted(count, 'node')} drawn in {output}.", {"nodes": count, "file": str(output)})
 
 
-@push.callback()
-@pull.callback()
-@export.callback()
-@imports.callback()
-def _group() -> None:
-    """A group of verbs, even where it has only one."""
+def push(*, store: Database, run: RunArgument, quiet: Quiet = False, as_json: AsJson = False) -> None:
+    """Make a graph database hold a finished run: all of it, or what differs from the run it held."""
+    title = database_named(store).title
 
-
-@push.command("neo4j")
-def push_neo4j(*, run: RunArgument, quiet: Quiet = False, as_json: AsJson = False) -> None:
-    """Make the database at NEO4J_URI hold a run: all of it, or what differs from the run it held."""
-    from graphlead.pipeline import store
+    from graphlead.pipeline import store as storing
     from graphlead.pipeline.finished import FinishedRun
 
     console = console_of(quiet, as_json)
-    with console.stage("loading into Neo4j") as progress:
-        store.push(FinishedRun(run), progress=progress)
-    console.outcome(f"Neo4j holds the run in {run}.", {"run": str(run)})
+    with console.stage(f"loading into {title}") as progress:
+        storing.push(FinishedRun(run), store, progress=progress)
+    console.outcome(f"{title} holds the run in {run}.", {"run": str(run)})
 
 
-@pull.command("neo4j")
-def pull_neo4j(
+def pull(
     *,
+    store: Database,
     out: OutFolder,
     mapping: Annotated[
         Path | None,
@@ -157,12 +148,14 @@ def pull_neo4j(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write the company graph at NEO4J_URI as the two files that a run reads."""
-    from graphlead.pipeline import store
+    """Make a register of a graph database: companies.parquet and links.parquet, which a run reads."""
+    title = database_named(store).title
+
+    from graphlead.pipeline import store as storing
 
     console = console_of(quiet, as_json)
-    with console.stage("reading from Neo4j") as progress:
-        companies, links = store.pull(out, mapping, progress=progress)
+    with console.stage(f"reading from {title}") as progress:
+        companies, links = storing.pull(store, out, mapping, progress=progress)
     files = {"companies": str(companies), "links": str(links)}
     console.outcome(f"Written to {companies} and {links}.", files)
 
@@ -210,34 +203,17 @@ def export_bods(
     console.outcome(text, {"statements": count, "file": str(out)})
 
 
-@imports.command("bods")
-def import_bods(*, files: Files, out: OutFolder, quiet: Quiet = False, as_json: AsJson = False) -> None:
-    """Statements of the Beneficial Ownership Data Standard 0.4, JSON lines or arrays."""
-    from graphlead.connectors.bods import read_bods
-
-    _import(read_bods, files, out, console_of(quiet, as_json))
-
-
-@imports.command("gleif")
-def import_gleif(*, files: Files, out: OutFolder, quiet: Quiet = False, as_json: AsJson = False) -> None:
-    """GLEIF golden copy CSV: level 1 (entities) and, if given, level 2 (relationships)."""
-    from graphlead.connectors.gleif import read_gleif
-
-    _import(read_gleif, files, out, console_of(quiet, as_json))
-
-
-@imports.command("companies-house")
-def import_companies_house(
-    *, files: Files, out: OutFolder, quiet: Quiet = False, as_json: AsJson = False
+def import_(
+    *,
+    name: Annotated[str, typer.Argument(metavar="SOURCE", help=f"{connectors_listed()}.")],
+    files: Files,
+    out: OutFolder,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:
-    """UK Companies House: the basic company data and, if given, people with significant control."""
-    from graphlead.connectors.companies_house import read_companies_house
+    """Make a register of published ownership data: companies.parquet and links.parquet, which a run reads."""
+    read, console = reader(name), console_of(quiet, as_json)
 
-    _import(read_companies_house, files, out, console_of(quiet, as_json))
-
-
-def _import(read: Reader, files: Sequence[Path], out: Path, console: Console) -> None:
-    """Make a register of published ownership data."""
     from graphlead.report.summary import counted
 
     with console.stage("reading the files") as progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,10 +15,12 @@ from graphlead.cli.options import (
     Exclude,
     Links,
     Quiet,
+    Rankers,
     Register,
     Reviewed,
     RunFolder,
     SomeRegister,
+    Store,
     console_of,
     separated,
     settings_of,
@@ -30,9 +33,6 @@ if TYPE_CHECKING:
 
     from graphlead.core.arrays import Json
     from graphlead.core.evaluation import Evaluation
-
-SHOWN_METRICS = ("recall@1%", "recall@5%", "recall@10%", "lift@5%", "precision@100", "ap", "auc")
-"""The metrics of the table on the console; metrics.json has all."""
 
 
 def run(
@@ -50,7 +50,8 @@ def run(
     top: Annotated[int | None, typer.Option(help=help_of("top"))] = None,
     prior: Annotated[float | None, typer.Option(help=help_of("prior"))] = None,
     classifier: Annotated[str | None, typer.Option(help=help_of("classifier"))] = None,
-    store: Annotated[str | None, typer.Option(help=help_of("store"))] = None,
+    rankers: Rankers = None,
+    store: Store = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -58,7 +59,7 @@ def run(
     given = Given(
         companies=companies, links=links, clients=clients, suppress=suppress, out=out,
         exclude=separated(exclude), reviewed=reviewed, seed=seed, device=device, top=top, prior=prior,
-        classifier=classifier, store=store,
+        classifier=classifier, rankers=separated(rankers), store=store,
     )  # fmt: skip
     settings, console = settings_of(config, given), console_of(quiet, as_json)
 
@@ -100,6 +101,8 @@ def score(
 def evaluate(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False) -> None:
     """The rankers of a run side by side on held-out clients, and whether the graph helps."""
     from graphlead.pipeline.discover import evaluate_run
+    from graphlead.pipeline.finished import FinishedRun
+    from graphlead.tasks import task_of
 
     console = console_of(quiet, as_json)
     evaluation = evaluate_run(folder, console)
@@ -110,7 +113,8 @@ def evaluate(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False
         "metrics": _records(evaluation.metrics),
         "segments": _records(evaluation.segments),
     }
-    console.outcome(evaluation_text(evaluation), content)
+    metrics = task_of(FinishedRun(folder).manifest["settings"]["task"]).metrics
+    console.outcome(evaluation_text(evaluation, metrics), content)
 
 
 def explain(
@@ -142,21 +146,22 @@ def report(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False) 
     console.outcome(f"Written to {path}.", {"file": str(path)})
 
 
-def evaluation_text(evaluation: Evaluation) -> str:
-    """A table a split, a ranker a row; the prior, the verdict and the notes."""
+def evaluation_text(evaluation: Evaluation, metrics: Sequence[str]) -> str:
+    """A table of these metrics a split, a ranker a row; the prior, the verdict and the notes."""
     tables = [
-        _split_table(str(split), rows) for split, rows in evaluation.metrics.groupby("split", sort=False)
+        _split_table(str(split), rows, metrics)
+        for split, rows in evaluation.metrics.groupby("split", sort=False)
     ]
     low, point, high = evaluation.prior
     prior = f"Clients-to-be among the others: {point:.2%} ({low:.2%} to {high:.2%})."
     return "\n".join([*tables, prior, evaluation.verdict, *(f"Note: {note}" for note in evaluation.notes)])
 
 
-def _split_table(split: str, rows: pd.DataFrame) -> str:
+def _split_table(split: str, rows: pd.DataFrame, metrics: Sequence[str]) -> str:
     from graphlead.common.console import laid_out
 
     values = rows.pivot_table(index="ranker", columns="metric", values="value", sort=False)
-    shown = [name for name in SHOWN_METRICS if name in values]
+    shown = [name for name in metrics if name in values]
     cells = [
         [ranker, *line] for ranker, line in zip(values.index, values[shown].to_numpy().tolist(), strict=True)
     ]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graphlead.core.settings import Given, Settings, help_of
+from graphlead.learn.registry import RANKERS
+from graphlead.stores.registry import STORES
 
 if TYPE_CHECKING:
     from graphlead.common.console import Console
@@ -35,6 +37,13 @@ Reviewed = Annotated[Path | None, typer.Option("--reviewed", help=help_of("revie
 Exclude = Annotated[
     list[str] | None, typer.Option(help=help_of("exclude") + " Separated by commas, or given repeatedly.")
 ]
+Rankers = Annotated[
+    list[str] | None,
+    typer.Option(
+        help=f"{help_of('rankers')} Separated by commas, or given repeatedly: {', '.join(RANKERS)}."
+    ),
+]
+Store = Annotated[str | None, typer.Option(help=f"{help_of('store')} One of {', '.join(STORES)}.")]
 RunFolder = Annotated[Path, _RUN]
 SomeRun = Annotated[Path | None, _RUN]
 RunArgument = Annotated[
@@ -58,7 +67,7 @@ def settings_of(config: Path | None, given: Given) -> Settings:
     return settings
 
 
-def separated(exclude: list[str] | None) -> tuple[str, ...] | None:
+def separated(given: list[str] | None) -> tuple[str, ...] | None:
     """The names in repeated options and between their commas, None when the option was not given."""
-    names = [name.strip() for given in exclude or () for name in given.split(",")]
-    return tuple(filter(None, names)) if exclude else None
+    names = [name.strip() for each in given or () for name in each.split(",")]
+    return tuple(filter(None, names)) if given else None

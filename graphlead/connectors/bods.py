@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from graphlead.connectors.interests import KIND_NOTE, KINDS
-from graphlead.connectors.published import BODS, group_by_standard, stage
+from graphlead.connectors.published import group_by_standard, stage
 from graphlead.connectors.sql import mapping, parquet, session
+from graphlead.connectors.standards import BODS
 from graphlead.connectors.tables import Imported, open_journal, set_aside, write_tables
 from graphlead.core.contracts import Progress, silent
 from graphlead.engines.duckdb import Db, literal

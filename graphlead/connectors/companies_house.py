@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from graphlead.connectors.psc import FIELDS, PERSONS, make_links
-from graphlead.connectors.published import COMPANY_DATA, PSC, Published, group_by_standard, stage
+from graphlead.connectors.published import Published, group_by_standard, stage
 from graphlead.connectors.sql import parquet, session
+from graphlead.connectors.standards import COMPANY_DATA, PSC
 from graphlead.connectors.tables import Imported, open_journal, set_aside, write_tables
 from graphlead.core.contracts import Progress, silent
 from graphlead.engines.duckdb import Db, literal, quoted

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from graphlead.connectors.published import ENTITIES, RELATIONSHIPS, Published, group_by_standard, stage
+from graphlead.connectors.published import Published, group_by_standard, stage
 from graphlead.connectors.sql import parquet, session
+from graphlead.connectors.standards import ENTITIES, RELATIONSHIPS
 from graphlead.connectors.tables import NO_LINKS, Imported, open_journal, set_aside, write_tables
 from graphlead.core.contracts import Progress, silent
 from graphlead.engines.duckdb import Db, literal, quoted

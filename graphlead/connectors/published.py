@@ -14,18 +14,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from graphlead.connectors.registry import reader_of
+from graphlead.connectors.standards import (
+    BODS,
+    COMPANY_DATA,
+    ENTITIES,
+    EXCEPTIONS,
+    JSON,
+    OLD_BODS,
+    OTHER,
+    PSC,
+    RELATIONSHIPS,
+)
 from graphlead.core.errors import InputError
 from graphlead.engines.duckdb import UNREADABLE, Db, literal, plain
 
-BODS, OLD_BODS = "BODS 0.4 statements", "BODS statements of a version before 0.4"
-ENTITIES, RELATIONSHIPS = "GLEIF level 1 records", "GLEIF level 2 relationship records"
-EXCEPTIONS = "GLEIF level 2 reporting exceptions"
-COMPANY_DATA, PSC = "Companies House company data", "Companies House PSC snapshot"
-JSON, OTHER = "JSON of no standard known here", "a file of no standard known here"
-
-IMPORTERS = {
-    BODS: "bods", ENTITIES: "gleif", RELATIONSHIPS: "gleif", COMPANY_DATA: "companies-house", PSC: "companies-house",
-}  # fmt: skip
 REMEDIES = {
     OLD_BODS: "Convert it to BODS 0.4 (recordType, recordDetails), or have the publisher's 0.4 edition.",
     EXCEPTIONS: "Leave it out: it gives the reasons why parents are not reported, and holds no relationship.",
@@ -132,8 +135,9 @@ def group_by_standard(
 
 
 def _remedy(standard: str) -> str:
-    if standard in IMPORTERS:
-        return f"Use graphlead import {IMPORTERS[standard]} for it."
+    name = reader_of(standard)
+    if name is not None:
+        return f"Use graphlead import {name} for it."
     return REMEDIES.get(standard, "Give the file as it is published.")
 
 

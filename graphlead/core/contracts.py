@@ -5,18 +5,72 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
-from graphlead.core.errors import SettingsError
+from graphlead.core.errors import CarrierError, SettingsError
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
     import scipy.sparse as sp
 
     from graphlead.core.answers import Answer, Subgraph
     from graphlead.core.arrays import Floats, Ints
+    from graphlead.core.clients import Cohort
     from graphlead.core.features import Feature, Features
+    from graphlead.core.graph import Ownership
     from graphlead.core.property_graph import Projection
+    from graphlead.core.register import Register
+
+Kind = Literal["pu", "binary", "survival", "pairs"]
+"""What the labels of a task are: clients among unlabelled companies, yes and no, times to an event, or pairs."""
+
+
+class MakeLists(Protocol):
+    """Makes the lists that a sales team works from."""
+
+    def __call__(
+        self,
+        scores: pd.DataFrame,
+        register: Register,
+        cohort: Cohort,
+        ownership: Ownership,
+        *,
+        prior: float,
+        top: int,
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The ``top`` best to call, and what is kept apart from them.
+
+        scores: one row a candidate with company (its index), score (a probability) and rank (1 is the best); prior:
+        the share of clients-to-be among the unlabelled. Both tables have rank, company_id, name, score and fit first.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What is predicted, declared: the machinery that trains, judges and explains is one for all tasks.
+
+    models: the rankers trained where the settings name none; metrics: those shown side by side, of all that are
+    measured; splits: how clients are held out, the way closest to the use of the list first, for the verdict is drawn
+    on it.
+    """
+
+    name: str
+    kind: Kind
+    models: tuple[str, ...]
+    metrics: tuple[str, ...]
+    splits: tuple[str, ...]
+    lists: MakeLists
+
+    def __post_init__(self) -> None:
+        for what in ("models", "metrics", "splits"):
+            names: tuple[str, ...] = getattr(self, what)
+            if not names or len(set(names)) < len(names):
+                raise CarrierError(f"Task {self.name}: expected {what}, each once, got {names}.")
+        # Whatever the clients are, they can be dealt at random: so there is always something to judge by.
+        if "random" not in self.splits:
+            raise CarrierError(f"Task {self.name}: expected random among the splits, got {self.splits}.")
 
 
 class Propagator(Protocol):
@@ -46,10 +100,32 @@ class LabelFeatures(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class RankerSetup:
+    """What every ranker is made with, whatever of it it uses.
+
+    classifier: that of the tabular rankers, xgboost or the dotted name of a scikit-learn class; encodings: which label
+    features are target encodings of single columns, all that the tabular baseline sees of them; prior: the share of
+    clients-to-be among the unlabelled, when it is known; it decides the networks' loss.
+    """
+
+    classifier: str
+    encodings: tuple[int, ...]
+    device: str
+    prior: float | None = None
+
+
 class Ranker(Protocol):
-    """Learns who is likely to become a client from labelled clients and unlabelled companies."""
+    """Learns who is likely to become a client from labelled clients and unlabelled companies.
+
+    It is made from a RankerSetup, by its entry in the registry.
+    """
 
     name: str
+
+    def check(self, features: Features) -> None:
+        """Raise SettingsError, before anything is trained, when it cannot train on these features."""
+        ...
 
     def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
         """Train on companies ``rows`` with their labels (len(rows),) and label features ``around``."""
@@ -95,12 +171,24 @@ class GraphStore(Protocol):
 
     dialect: str
 
+    @classmethod
+    def located(cls, path: Path) -> Self:
+        """The store of the run that keeps its own in the file ``path``; a database is where the environment says.
+
+        Raises StoreError when the environment does not say where that is.
+        """
+        ...
+
     def build(self, projection: Projection, *, progress: Progress = ...) -> None:
         """Load the tables of a run; what the store held of another run is replaced."""
         ...
 
     def open(self) -> Self:
         """Ready to be queried. Raises a GraphleadError when there is no store, or one of another version."""
+        ...
+
+    def connect(self) -> Self:
+        """Ready to be read, of whatever shape its graph is. Raises a GraphleadError when there is no store."""
         ...
 
     def query(

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
+MOST_LISTED = 20
+"""Names that a message lists when none of them resembles what was typed."""
+
 
 class GraphleadError(Exception):
     """Anything graphlead refuses or fails at.
@@ -42,3 +48,11 @@ class RunFolderError(GraphleadError):
 
 class CarrierError(GraphleadError):
     """Data handed from one room to the next breaks its own rules: a defect, not the user's doing."""
+
+
+def unknown(what: str, name: str, known: Iterable[str], where: str) -> SettingsError:
+    """There is no ``what`` of this name; the remedy is the known name most like it, or the known names."""
+    names = list(known)
+    near = difflib.get_close_matches(name, names, 1)
+    remedy = f"Did you mean {near[0]!r}?" if near else f"The {what}s are: {', '.join(names[:MOST_LISTED])}."
+    return SettingsError(f"there is no {what} {name!r}.", where=where, remedy=remedy)

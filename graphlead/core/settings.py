@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import tomllib
@@ -11,13 +10,11 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict
 
-from graphlead.core.errors import SettingsError
+from graphlead.core.errors import SettingsError, unknown
 
 if TYPE_CHECKING:
     from graphlead.core.arrays import Json
 
-STORES = ("embedded", "neo4j")
-RANKERS = ("pagerank", "tabular", "tabular_graph", "gnn")
 DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
 CLASSIFIER = re.compile(r"xgboost|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 PATHS = ("companies", "clients", "out", "links", "suppress", "reviewed")
@@ -39,6 +36,7 @@ class Given(TypedDict, total=False):
     top: int | None
     prior: float | None
     classifier: str | None
+    task: str | None
     rankers: Sequence[str] | None
     store: str | None
     folds: int | None
@@ -87,13 +85,14 @@ class Settings:
             "sklearn.ensemble.RandomForestClassifier."
         ),
     )
+    task: str = field(default="leads", metadata=_help("What is predicted."))
     rankers: tuple[str, ...] = field(
-        default=RANKERS, metadata=_help("Which rankers are trained and compared.")
+        default=(), metadata=_help("Which rankers are trained and compared, in place of those of the task.")
     )
     store: str = field(
         default="embedded",
         metadata=_help(
-            "Where the graph is kept for Cypher: embedded, a file in the run's folder, or neo4j, at NEO4J_URI too."
+            "Where the graph is kept for Cypher: embedded, a file in the run's folder, or a graph database too."
         ),
     )
     folds: int = field(default=5, metadata=_help("Parts the clients are dealt into to be held out in turn."))
@@ -141,8 +140,7 @@ class Settings:
         names = list(known)
         for name in self.exclude:
             if name not in names:
-                remedy = _meant(name, names) or f"The columns are: {', '.join(names[:20])}."
-                raise SettingsError(f"there is no column {name!r}.", where="exclude", remedy=remedy)
+                raise unknown("column", name, names, "exclude")
 
     def inputs(self) -> dict[str, Path | None]:
         """The files that a run reads, by their settings; None for one that there is not."""
@@ -168,11 +166,13 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda v: isinstance(v, str) and bool(CLASSIFIER.fullmatch(v)),
         "xgboost, or the full name of a scikit-learn class such as sklearn.ensemble.RandomForestClassifier",
     ),
+    # Which tasks, rankers and stores there are is known to their registries, which a run asks before any work.
+    "task": (lambda v: isinstance(v, str) and bool(v), "the name of a task"),
     "rankers": (
-        lambda v: _are_texts(v) and bool(v) and len(set(v)) == len(v) and set(v) <= set(RANKERS),
-        f"a list of some of {', '.join(RANKERS)}, each once",
+        lambda v: _are_texts(v) and all(v) and len(set(v)) == len(v),
+        "a list of rankers, each once",
     ),
-    "store": (lambda v: v in STORES, " or ".join(STORES)),
+    "store": (lambda v: isinstance(v, str) and bool(v), "the name of a store"),
     "folds": (lambda v: _is_int(v) and 2 <= v <= 20, "a whole number from 2 to 20"),
     "columns": (
         lambda v: isinstance(v, Mapping) and _are_texts(tuple(v)) and _are_texts(tuple(v.values())),
@@ -219,13 +219,7 @@ def _refuse_unknown(keys: Iterable[str], toml: Path | None) -> None:
     known = [each.name for each in fields(Settings)]
     for key in keys:
         if key not in known:
-            remedy = _meant(key, known) or f"The settings are: {', '.join(known)}."
-            raise SettingsError(f"there is no setting {key!r}.", where=str(toml or "settings"), remedy=remedy)
-
-
-def _meant(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, 1)
-    return f"Did you mean {near[0]!r}?" if near else ""
+            raise unknown("setting", key, known, str(toml or "settings"))
 
 
 def _of_kind(key: str, value: object) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pyarrow.parquet as pq
 
 from graphlead.common.files import write_parquet
 from graphlead.core.arrays import Ints
-from graphlead.evaluate.heldout import SPLITS, HeldOut
+from graphlead.evaluate.heldout import HeldOut
 
 _FACTS = ("company", "fold", "held_out")
 
@@ -24,9 +25,9 @@ def save_held_out(result: HeldOut, companies: Ints, folder: Path) -> None:
     write_parquet(_file(folder, result.split), pa.table(facts | segments).replace_schema_metadata(about))
 
 
-def load_held_out(folder: Path) -> list[HeldOut]:
-    """The splits that ``save_held_out`` wrote, in the order of SPLITS."""
-    return [_load(_file(folder, split)) for split in SPLITS if _file(folder, split).exists()]
+def load_held_out(folder: Path, splits: Iterable[str]) -> list[HeldOut]:
+    """Those of the splits that ``save_held_out`` wrote, in their order."""
+    return [_load(_file(folder, split)) for split in splits if _file(folder, split).exists()]
 
 
 def _file(folder: Path, split: str) -> Path:

@@ -14,9 +14,6 @@ from graphlead.core.arrays import Flags, Floats, Ints
 from graphlead.core.errors import CarrierError
 from graphlead.core.register import Register, Role
 
-SPLITS = ("groups", "random", "time")
-"""The held-out splits, the one closest to a list of net-new leads first: the verdict is drawn on it."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class HeldOut:

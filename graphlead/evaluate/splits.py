@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,54 @@ Folds = npt.NDArray[np.int8]
 
 LEAST_HELD_OUT = 10
 """Clients after the cut date that a time split needs: with fewer its intervals are too wide to use."""
+
+FEWEST_LEFT = 10
+"""Clients that are in a group with others, or known before the cut date; of fewer there is nothing to learn."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """A way to hold clients out.
+
+    cohort: the clients that models are trained on, each hidden from the models of its fold; folds (n,): the fold of
+    every company; held_out: the clients to be found, in the cohort or not, as sorted indices.
+    """
+
+    name: str
+    cohort: Cohort
+    folds: Folds
+    held_out: Ints
+
+
+MakeSplit = Callable[[Cohort, Ints, int, int], Split | None]
+
+
+def split_of(name: str, cohort: Cohort, group: Ints, k: int, seed: int) -> Split | None:
+    """The split of this name in k folds; None where the clients bear none. group (n,): as in ``Ownership``."""
+    return SPLITS[name](cohort, group, k, seed)
+
+
+def _at_random(cohort: Cohort, group: Ints, k: int, seed: int) -> Split:
+    return Split("random", cohort, random_folds(cohort, k, seed), cohort.clients)
+
+
+def _whole_groups(cohort: Cohort, group: Ints, k: int, seed: int) -> Split | None:
+    sizes = np.bincount(group, minlength=cohort.n_companies)
+    if (sizes[group[cohort.clients]] > 1).sum() < FEWEST_LEFT:
+        return None
+    return Split("groups", cohort, group_folds(cohort, group, k, seed), cohort.clients)
+
+
+def _won_last(cohort: Cohort, group: Ints, k: int, seed: int) -> Split | None:
+    later = time_holdout(cohort)
+    if later is None or len(cohort.clients) - len(later[1]) < FEWEST_LEFT:
+        return None
+    earlier = ~np.isin(cohort.clients, later[1])
+    past = replace(cohort, clients=cohort.clients[earlier], won=cohort.won[earlier])
+    return Split("time", past, random_folds(past, k, seed), later[1])
+
+
+SPLITS: Mapping[str, MakeSplit] = {"random": _at_random, "groups": _whole_groups, "time": _won_last}
 
 
 def random_folds(cohort: Cohort, k: int, seed: int) -> Folds:

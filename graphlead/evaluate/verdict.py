@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graphlead.evaluate.metrics import Interval, auc, average_precision, from_the_top, interval, recall
 from graphlead.evaluate.positions import Positions, Resamples
 
-GNN, TABULAR, TABULAR_GRAPH = "gnn", "tabular", "tabular_graph"
+GNN, SAGE, TABULAR, TABULAR_GRAPH = "gnn", "sage", "tabular", "tabular_graph"
 
 _IN_WORDS = {
     GNN: "the graph network",
@@ -62,13 +62,15 @@ def compare(places: Mapping[str, Positions], resamples: Resamples, ranker: str, 
 
 
 def verdict(split: str, places: Mapping[str, Positions], resamples: Resamples) -> str:
-    """Sentences that compare the best use of the graph with no graph, then the network with the trees."""
+    """Sentences that compare the best use of the graph with no graph, the network with the trees, sage with it."""
     graphs = [name for name in (GNN, TABULAR_GRAPH) if name in places]
     if TABULAR not in places or not graphs:
         return "Nothing was trained with and without the graph, so what the graph adds is not known."
     parts = [_against_no_graph([compare(places, resamples, name, TABULAR) for name in graphs], split)]
     if len(graphs) == 2:
-        parts.append(_network_against_trees(compare(places, resamples, GNN, TABULAR_GRAPH)))
+        parts.append(_against("The graph network", compare(places, resamples, GNN, TABULAR_GRAPH)))
+    if GNN in places and SAGE in places:
+        parts.append(_against("Message passing end to end", compare(places, resamples, SAGE, GNN)))
     return " ".join(parts)
 
 
@@ -87,14 +89,14 @@ def _against_no_graph(comparisons: list[Comparison], split: str) -> str:
     )
 
 
-def _network_against_trees(comparison: Comparison) -> str:
+def _against(one: str, comparison: Comparison) -> str:
     found = {
         "better": "is better than",
         "same": "shows no measurable difference from",
         "worse": "is worse than",
     }
     words = found[comparison.outcome()]
-    return f"The graph network {words} {_IN_WORDS[TABULAR_GRAPH]} ({_differences(comparison)})."
+    return f"{one} {words} {_IN_WORDS[comparison.rival]} ({_differences(comparison)})."
 
 
 def _differences(comparison: Comparison) -> str:

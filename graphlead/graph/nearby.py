@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,9 @@ LEVELS = ("industry", "place")
 
 LEVELS_SHARE = 4
 """Industries and places fill at most one part in so many of a picture that is full."""
+
+Selection = dict[str, Flags]
+"""For each node type, which of its nodes are chosen."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,16 @@ def most_urgent(near: Nearby, order: npt.NDArray[np.integer], most: int) -> Flag
         if len(way) <= room:
             chosen[way] = True
             room -= len(way)
+    return chosen
+
+
+def selected(graph: CompanyGraph, near: Nearby, shown: Flags, levels: Mapping[str, Ints]) -> Selection:
+    """The nodes of the entries that are ``shown``, bool (m,), and of the levels, indices by node type."""
+    chosen = {kind: np.zeros(count, bool) for kind, count in graph.nodes.items()}
+    for kind in near.kinds:
+        chosen[kind][near.index[shown & near.of(kind)]] = True
+    for kind, index in levels.items():
+        chosen[kind][index] = True
     return chosen
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -13,59 +13,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from graphlead.core.answers import Subgraph
-from graphlead.core.arrays import Flags
 from graphlead.core.errors import GraphleadError
-from graphlead.core.graph import CompanyGraph, Edges, EdgeType
+from graphlead.core.graph import CompanyGraph, Edges
 from graphlead.core.register import Register, Role
+from graphlead.graph.nearby import LEVELS, Selection
 
 if TYPE_CHECKING:
     from torch_geometric.data import HeteroData
-
-LEVELS = ("industry", "place")
-"""Node types that half a country shares: shown beside a company, never walked through."""
-
-Selection = dict[str, Flags]
-"""For each node type, which of its nodes are in the view."""
-
-
-def ego(
-    graph: CompanyGraph, register: Register, company: int, hops: int = 2, cap: int = 5000
-) -> nx.MultiDiGraph:
-    """Everything within ``hops`` edges of a company, in either direction, and the edges among it.
-
-    Nodes are (kind, key) pairs such as ("company", "DE123") with the attributes kind, key, name; edges have
-    relation and weight. Industries and places of the companies found are shown, but the way never leads
-    through them. Raises GraphleadError when there is no such company or the view has more than ``cap`` nodes.
-    """
-    if not 0 <= company < graph.n_companies:
-        raise GraphleadError(
-            f"there is no company with index {company}.",
-            remedy=f"Use an index from 0 to {graph.n_companies - 1}.",
-        )
-    chosen = _nobody(graph)
-    chosen["company"][company] = True
-    for _ in range(hops):
-        _widen(graph, chosen, [key for key in graph.edges if not set(LEVELS) & {key[0], key[2]}])
-        _refuse_above(cap, chosen, "Ask for fewer hops")
-    if hops:
-        _widen(graph, chosen, [key for key in graph.edges if key[0] == "company" and key[2] in LEVELS])
-    _refuse_above(cap, chosen, "Ask for fewer hops")
-    return induced(graph, register, chosen)
-
-
-def to_networkx(
-    graph: CompanyGraph, register: Register, companies: npt.NDArray[np.integer], cap: int = 5000
-) -> nx.MultiDiGraph:
-    """These companies with their holders, persons, industries and places, and the edges among them.
-
-    Nodes and edges are as in ``ego``. Raises GraphleadError when the view has more than ``cap`` nodes.
-    """
-    chosen = _nobody(graph)
-    chosen["company"][companies] = True
-    _refuse_above(cap, chosen, "Ask for fewer companies")
-    _widen(graph, chosen, [key for key in graph.edges if (key[0] == "company") != (key[2] == "company")])
-    _refuse_above(cap, chosen, "Ask for fewer companies")
-    return induced(graph, register, chosen)
 
 
 def networkx_of(subgraph: Subgraph, cap: int = 5000) -> nx.MultiDiGraph:
@@ -90,12 +44,12 @@ def networkx_of(subgraph: Subgraph, cap: int = 5000) -> nx.MultiDiGraph:
 
 
 def to_hetero_data(
-    graph: CompanyGraph, x: Mapping[str, npt.NDArray[np.floating]] | None = None
+    graph: CompanyGraph, nodes: Mapping[str, Mapping[str, npt.NDArray[np.generic]]] | None = None
 ) -> HeteroData:
     """The whole graph for PyTorch Geometric.
 
-    Every node type has num_nodes, and x (num_nodes, d) float32 where ``x`` gives it; every edge type has
-    edge_index (2, E) int64 and, where the edges are weighted, edge_attr (E, 1) float32.
+    Every node type has num_nodes, and what ``nodes`` gives it: by name, arrays (num_nodes, ...), such as x. Every edge
+    type has edge_index (2, E) int64 and, where the edges are weighted, edge_attr (E, 1) float32.
     """
     # The other views do not wait for torch.
     import torch
@@ -104,13 +58,10 @@ def to_hetero_data(
     data = HeteroData()
     for kind, count in graph.nodes.items():
         data[kind].num_nodes = count
-    for kind, features in (x or {}).items():
-        if kind not in graph.nodes or len(features) != graph.nodes[kind]:
-            raise GraphleadError(
-                f"features of {len(features)} {kind} nodes do not fit a graph with {graph.nodes.get(kind, 0)}.",
-                remedy="Give one row a node, in the order of the nodes.",
-            )
-        data[kind].x = torch.from_numpy(np.ascontiguousarray(features, np.float32))
+    for kind, given in (nodes or {}).items():
+        for name, values in given.items():
+            _require_row_a_node(graph, kind, name, len(values))
+            data[kind][name] = torch.from_numpy(np.ascontiguousarray(values))
     for edge_type, edges in graph.edges.items():
         store = data[edge_type]
         store.edge_index = torch.from_numpy(np.stack([edges.source, edges.target]).astype(np.int64))
@@ -119,30 +70,22 @@ def to_hetero_data(
     return data
 
 
-def _nobody(graph: CompanyGraph) -> Selection:
-    return {kind: np.zeros(count, bool) for kind, count in graph.nodes.items()}
-
-
-def _widen(graph: CompanyGraph, chosen: Selection, edge_types: Iterable[EdgeType]) -> None:
-    """Add whatever one edge of these types joins to what is chosen already."""
-    before = {kind: flags.copy() for kind, flags in chosen.items()}
-    for source, relation, target in edge_types:
-        edges = graph.edges[source, relation, target]
-        chosen[target][edges.target[before[source][edges.source]]] = True
-        chosen[source][edges.source[before[target][edges.target]]] = True
-
-
-def _refuse_above(cap: int, chosen: Selection, remedy: str) -> None:
-    count = sum(int(flags.sum()) for flags in chosen.values())
-    if count > cap:
+def _require_row_a_node(graph: CompanyGraph, kind: str, name: str, rows: int) -> None:
+    count = graph.nodes.get(kind, 0)
+    if rows != count:
         raise GraphleadError(
-            f"this view would have {count:,} nodes, more than the cap of {cap:,}.",
-            remedy=f"{remedy}, raise cap (about 1.5 KB of memory a node), or ask the graph store instead.",
+            f"{name} of {rows} {kind} nodes does not fit a graph with {count}.",
+            where="to_hetero_data",
+            remedy="Give one row a node, in the order of the nodes.",
         )
 
 
 def induced(graph: CompanyGraph, register: Register, chosen: Selection) -> nx.MultiDiGraph:
-    """The chosen nodes of each type and the edges among them; nodes and edges are as in ``ego``."""
+    """The chosen nodes of each type and the edges among them.
+
+    Nodes are (kind, key) pairs such as ("company", "DE123") with the attributes kind, key, name; edges have relation
+    and weight.
+    """
     view = nx.MultiDiGraph()
     nodes: dict[str, dict[int, tuple[str, str]]] = {}
     for kind, flags in chosen.items():

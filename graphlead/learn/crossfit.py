@@ -48,8 +48,11 @@ def cross_fit(
 ) -> CrossFit:
     """Train the rankers that ``make`` gives anew for each fold, and score every company out of fold.
 
-    folds: int8 (n,), 0 .. k-1. Suppressed companies are scored but never trained on.
+    folds: int8 (n,), 0 .. k-1. Suppressed companies are scored but never trained on. Raises SettingsError, before
+    anything is trained, when a ranker cannot train on the features.
     """
+    for ranker in make():
+        ranker.check(features)
     k = int(folds.max()) + 1
     clients = cohort.clients
     label_features.prepare([outside(clients, folds, f, g) for f in range(k) for g in range(f, k)])

@@ -19,10 +19,25 @@ Surrogate = Literal["softplus", "sigmoid"]
 MOST_PAIRS = 2_000_000
 """Pairs compared in one step; beyond, every company still meets as many different partners as fit."""
 
+RANKED = 256
+"""Unlabelled companies that every positive is ranked against in one step."""
+
+COMMON = 0.05
+"""From this share of clients-to-be among the unlabelled on, taking them for negatives costs more than it steadies."""
+
 _SURROGATES: dict[Surrogate, Callable[[Tensor], Tensor]] = {
     "softplus": lambda margin: softplus(-margin),
     "sigmoid": lambda margin: torch.sigmoid(-margin),
 }
+
+
+def pu_loss(positive: Tensor, unlabelled: Tensor, prior: float | None = None) -> Tensor:
+    """The loss by regime (...,): non-negative PU from a prior of COMMON, else balanced logistic plus pairwise ranking
+    against RANKED of the unlabelled.
+    """
+    if prior is not None and prior >= COMMON:
+        return nnpu(positive, unlabelled, prior)
+    return pu_logistic_balanced(positive, unlabelled) + pairwise_ranking(positive, unlabelled[..., :RANKED])
 
 
 def pu_logistic_balanced(pos_logits: Tensor, unl_logits: Tensor) -> Tensor:

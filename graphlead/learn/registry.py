@@ -1,60 +1,89 @@
-"""The rankers of a run by name, and trained ones on disk."""
+"""The rankers by name. A ranker is a class in a file of its own and a line here; none is loaded before it is used."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
+from graphlead.core.errors import SettingsError
+from graphlead.core.registry import entry_of, loaded
 
-from graphlead.core.contracts import Ranker
-from graphlead.learn.classifiers import BoostedTrees, Classifier, ScikitLearn, scikit_learn_class
-from graphlead.learn.crossfit import Models
-from graphlead.learn.inputs import NeighbourInputs, TabularInputs
-from graphlead.learn.rankers.gnn import DecoupledGnn
-from graphlead.learn.rankers.pagerank import PageRank
-from graphlead.learn.rankers.tabular import AdaptedClassifier
+if TYPE_CHECKING:
+    from graphlead.core.contracts import Kind, Ranker, RankerSetup
+    from graphlead.learn.crossfit import Models
 
 INDEX = "rankers.json"
+PU: frozenset[Kind] = frozenset({"pu"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A ranker that a run may train.
+
+    make: ``module:name`` of what makes an untrained one from a RankerSetup; kinds: the kinds of task that it learns;
+    row_wise: whether it scores rows that are no company of the register, as explanations ask of it. One that does not
+    is compared with the others, but no list is taken from it.
+    """
+
+    make: str
+    kinds: frozenset[Kind]
+    row_wise: bool = True
+
+
+RANKERS = {
+    "pagerank": Entry("graphlead.learn.rankers.pagerank:PageRank", PU),
+    "tabular": Entry("graphlead.learn.rankers.tabular:tabular", PU),
+    "tabular_graph": Entry("graphlead.learn.rankers.tabular:tabular_graph", PU),
+    "gnn": Entry("graphlead.learn.rankers.gnn:DecoupledGnn", PU),
+    "sage": Entry("graphlead.learn.rankers.sage:Sage", PU, row_wise=False),
+}
+
+
+def check_rankers(names: Sequence[str], kind: Kind) -> None:
+    """Raise SettingsError unless these rankers exist and learn this kind of task, and one of them can rank the list."""
+    for name in names:
+        if kind not in entry_of(RANKERS, name, "ranker", "rankers").kinds:
+            able = ", ".join(each for each, entry in RANKERS.items() if kind in entry.kinds)
+            raise SettingsError(
+                f"{name} does not learn tasks of the kind {kind}.",
+                where="rankers",
+                remedy=f"Leave it out; these do: {able}.",
+            )
+    if not row_wise(names):
+        raise SettingsError(
+            f"{' and '.join(names) or 'nobody'} cannot rank the list, only be compared with those that do.",
+            where="rankers",
+            remedy=f"Add one of {', '.join(row_wise(list(RANKERS)))}.",
+        )
+
+
+def row_wise(names: Sequence[str]) -> list[str]:
+    """Those of the rankers that a list may be taken from."""
+    return [name for name in names if RANKERS[name].row_wise]
+
+
+def rankers(names: Sequence[str], setup: RankerSetup) -> list[Ranker]:
+    """Untrained rankers in the order of the names."""
+    makers: list[Callable[[RankerSetup], Ranker]] = [loaded(RANKERS[name].make) for name in names]
+    return [make(setup) for make in makers]
 
 
 def device_of(wanted: str) -> str:
     """The device to train on: what was asked for, or for "auto" a GPU when there is one."""
+    import torch
+
     if wanted == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     return wanted
 
 
-def rankers(
-    names: Sequence[str],
-    classifier: str,
-    encodings: tuple[int, ...],
-    device: str,
-    prior: float | None = None,
-) -> list[Ranker]:
-    """Untrained rankers in the order of the names; ``classifier`` is that of the tabular ones.
-
-    encodings: which label features are target encodings of single columns, all that the tabular baseline sees. prior:
-    share of clients-to-be among the unlabelled, when it is known; it decides the network's loss.
-    """
-    make = partial(_classifier, classifier, device)
-    all_of_them: dict[str, Ranker] = {
-        "pagerank": PageRank(),
-        "tabular": AdaptedClassifier("tabular", TabularInputs(encodings), make),
-        "tabular_graph": AdaptedClassifier("tabular_graph", NeighbourInputs(), make),
-        "gnn": DecoupledGnn(device, prior),
-    }
-    return [all_of_them[name] for name in names]
-
-
-def _classifier(name: str, device: str) -> Classifier:
-    return BoostedTrees(device) if name == "xgboost" else ScikitLearn(name)
-
-
 def check_classifier(name: str) -> None:
-    """Raise SettingsError unless this is a classifier that ``rankers`` can use."""
+    """Raise SettingsError unless this is a classifier that the tabular rankers can use."""
+    from graphlead.learn.classifiers import scikit_learn_class
+
     if name != "xgboost":
         scikit_learn_class(name)
 
@@ -72,9 +101,11 @@ def save_models(models: Models, classifier: str, encodings: tuple[int, ...], fol
 
 def load_models(folder: Path, device: str) -> Models:
     """The rankers that ``save_models`` wrote, on this device."""
+    from graphlead.core.contracts import RankerSetup
+
     index = json.loads((folder / INDEX).read_text("utf-8"))
-    arguments = (index["rankers"], index["classifier"], tuple(index["encodings"]), device)
+    setup = RankerSetup(index["classifier"], tuple(index["encodings"]), device)
     return tuple(
-        tuple(ranker.load(folder / f"fold-{f}") for ranker in rankers(*arguments))
+        tuple(ranker.load(folder / f"fold-{f}") for ranker in rankers(index["rankers"], setup))
         for f in range(index["folds"])
     )

@@ -30,12 +30,13 @@ from graphlead.profile.build import profile_clients
 from graphlead.profile.files import save_profile
 from graphlead.runs.manifest import hash_inputs, hash_run
 from graphlead.runs.run import open_run
+from graphlead.stores.registry import OWN, STORES
 
 
 def discover(settings: Settings, console: Console) -> Result:
     """Find the companies most likely to become clients: train, evaluate, score everybody, write the lead list."""
-    training.check(settings)
-    storing.check(settings.store)
+    settings = training.checked(settings)
+    storing.check(settings.store, settings.out)
     inputs = hash_inputs(settings.inputs())
     with open_run(settings.out, inputs, settings.to_json()) as run:
         sources = gather(run, settings, console)
@@ -72,10 +73,10 @@ def _keep_graph(settings: Settings, console: Console) -> None:
     """Put a run that was just published into its graph stores."""
     run = FinishedRun(settings.out)
     with console.stage("keeping the graph") as progress:
-        storing.build_embedded(run, progress=progress)
-    if settings.store == "neo4j":
-        with console.stage("loading into Neo4j") as progress:
-            storing.push(run, progress=progress)
+        storing.build_own(run, progress=progress)
+    if settings.store != OWN:
+        with console.stage(f"loading into {STORES[settings.store].title}") as progress:
+            storing.push(run, settings.store, progress=progress)
 
 
 def match_list(settings: Settings, console: Console) -> Match:

@@ -20,7 +20,7 @@ from graphlead.core.graph import CompanyGraph
 from graphlead.core.noise import Noise
 from graphlead.core.profile import Profile
 from graphlead.core.register import Register
-from graphlead.core.settings import RANKERS, Settings
+from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.evaluate.judge import Judgement, read_judgement
 from graphlead.explain.files import load_evidence
@@ -162,7 +162,7 @@ class FinishedRun:
         ids = pa.array(self.scores["company_id"], self.register.ids().type)
         place = pc.index_in(ids, value_set=self.register.ids()).to_numpy()
         scores = {}
-        for name in (each for each in self.scores.columns if each in RANKERS):
+        for name in self.settings.rankers:
             scores[name] = np.full(self.register.n_companies, np.nan, np.float32)
             scores[name][place] = self.scores[name].to_numpy()
         return scores

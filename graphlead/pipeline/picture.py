@@ -19,7 +19,7 @@ from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import SettingsError
 from graphlead.core.register import Register
 from graphlead.graph.build import stakes_of
-from graphlead.graph.nearby import LEVELS, LEVELS_SHARE, Nearby, levels_beside, most_urgent, nearby
+from graphlead.graph.nearby import LEVELS, LEVELS_SHARE, Nearby, levels_beside, most_urgent, nearby, selected
 from graphlead.graph.views import induced
 from graphlead.pipeline.find import by_id_or_name
 from graphlead.pipeline.finished import FinishedRun
@@ -74,12 +74,7 @@ def _content(run: FinishedRun, company: int, hops: int, most: int) -> EgoContent
     near = nearby(graph, company, hops)
     scores = _scores(run.folder.scores, register, near)
     shown, levels = _chosen(run, near, scores, company, most)
-    chosen = {kind: np.zeros(count, bool) for kind, count in graph.nodes.items()}
-    for kind in near.kinds:
-        chosen[kind][near.index[shown & near.of(kind)]] = True
-    for kind, index in levels.items():
-        chosen[kind][index] = True
-    view = induced(graph, register, chosen)
+    view = induced(graph, register, selected(graph, near, shown, levels))
     nodes = _nodes(run, near, scores, shown, view)
     edges = _edges(register, view, {(node.kind, node.key): i for i, node in enumerate(nodes)})
     return EgoContent(date.today(), nodes, edges, hops, int(len(near) - shown.sum()))

@@ -15,7 +15,7 @@ from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.evaluate.leaning import Leaning, leaning
 from graphlead.pipeline.scored import Scored
-from graphlead.tasks.leads import lead_table
+from graphlead.tasks import task_of
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Ranking:
 def rank(sources: Sources, scored: Scored, settings: Settings) -> Ranking:
     """Rank the candidates of a run by its chosen ranker."""
     scores = _scores(sources, scored)
-    leads, whitespace = lead_table(
+    leads, whitespace = task_of(settings.task).lists(
         scores, sources.register, sources.cohort, sources.graph.ownership,
         prior=scored.judgement.prior[1], top=settings.top,
     )  # fmt: skip

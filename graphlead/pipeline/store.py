@@ -20,66 +20,60 @@ from graphlead.core.register import Register
 from graphlead.core.scores import fit
 from graphlead.graph.property_graph.projection import Standing, project
 from graphlead.pipeline.finished import FinishedRun
-from graphlead.stores.embedded.store import EmbeddedStore
+from graphlead.runs.layout import RunFolder
 from graphlead.stores.faults import StoreError
-from graphlead.stores.mapping import OWN, RegisterMapping
-from graphlead.stores.neo4j.address import Address
+from graphlead.stores.mapping import OWN as SHAPE
+from graphlead.stores.mapping import RegisterMapping
 from graphlead.stores.neo4j.admin_csv import export
-from graphlead.stores.neo4j.store import Neo4jStore
+from graphlead.stores.registry import OWN, database, store_at
+from graphlead.stores.store import Store
 
 NEWEST = "MATCH (r:Run) RETURN r.run_id AS run ORDER BY r.finished DESC LIMIT 1"
 """The run that the scores in a store are of."""
 
 
-def embedded(run: FinishedRun) -> EmbeddedStore:
-    """The embedded store of a run, not opened yet."""
-    return EmbeddedStore(run.folder.store_file)
-
-
-def build_embedded(run: FinishedRun, *, progress: Progress = silent) -> EmbeddedStore:
-    """Build the embedded store of a finished run from the run's files."""
-    store = embedded(run)
-    store.path.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=store.path.parent, prefix=".tables-") as folder:
+def build_own(run: FinishedRun, *, progress: Progress = silent) -> Store:
+    """Build the store in the folder of a finished run from the run's files."""
+    store, place = store_at(OWN, run.folder.store_file), run.folder.store
+    place.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place, prefix=".tables-") as folder:
         store.build(project_run(run, Path(folder), progress=progress), progress=progress)
     return store
 
 
-def open_embedded(run: FinishedRun, *, progress: Progress = silent) -> EmbeddedStore:
-    """The embedded store of a finished run, opened.
+def open_own(run: FinishedRun, *, progress: Progress = silent) -> Store:
+    """The store in the folder of a finished run, opened.
 
     It is built first where there is none of this very run, or one that is broken or of another version.
     """
-    store = embedded(run)
+    store = store_at(OWN, run.folder.store_file)
     with suppress(StoreError):
         store.open()
         if run.run_id in {each["run"] for each in store.query(NEWEST).records()}:
             return store
     store.close()
-    return build_embedded(run, progress=progress).open()
+    return build_own(run, progress=progress).open()
 
 
-def store_of(run: Path | None, *, progress: Progress = silent) -> GraphStore:
-    """The store of a finished run, built first where there is none; for None the Neo4j database of the environment."""
-    if run is None:
-        return Neo4jStore(Address.from_environment())
-    return open_embedded(FinishedRun(run), progress=progress)
+def store_of(graph: Path | str, *, progress: Progress = silent) -> GraphStore:
+    """The store of a finished run by its folder, built first where there is none, or a graph database by its name."""
+    return database(graph) if isinstance(graph, str) else open_own(FinishedRun(graph), progress=progress)
 
 
-def check(store: str) -> None:
-    """Raise before any work is done when the store cannot be reached as far as the environment shows."""
-    if store == "neo4j":
-        Address.from_environment()
+def check(name: str, run: Path) -> None:
+    """Raise before any work is done when there is no such store, or the environment does not show where it is."""
+    store_at(name, RunFolder(run).store_file)
 
 
-def push(run: FinishedRun, address: Address | None = None, *, progress: Progress = silent) -> None:
-    """Make a Neo4j database hold a finished run: all of it, or what differs from the run it held.
+def push(run: FinishedRun, name: str, *, progress: Progress = silent) -> None:
+    """Make a graph database hold a finished run: all of it, or what differs from the run it held.
 
-    ``address``: where; by default as NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD and NEO4J_DATABASE give it. A push that
-    was cut off goes on where it was when it is begun again. Raises StoreError when the database cannot be reached or
-    written to, or holds companies that graphlead did not write.
+    name: of the store, which is where the environment shows (Neo4j: NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD and
+    NEO4J_DATABASE). A push that was cut off goes on where it was when it is begun again. Raises SettingsError for an
+    unknown name, and StoreError when the database cannot be reached, written to, or holds companies that graphlead did
+    not write.
     """
-    store = Neo4jStore(address or Address.from_environment())
+    store = database(name)
     with tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
         projection = project_run(run, Path(folder), progress=progress)
         with closing(store):
@@ -87,23 +81,19 @@ def push(run: FinishedRun, address: Address | None = None, *, progress: Progress
 
 
 def pull(
-    out: Path,
-    mapping: Path | None = None,
-    address: Address | None = None,
-    *,
-    progress: Progress = silent,
+    name: str, out: Path, mapping: Path | None = None, *, progress: Progress = silent
 ) -> tuple[Path, Path]:
-    """Write the company graph of a Neo4j database as companies.parquet and links.parquet into ``out``; their paths.
+    """Write the company graph of a graph database as companies.parquet and links.parquet into ``out``; their paths.
 
     ``mapping`` is a TOML file with [companies], [[owners]] and [[links]] (see stores.mapping); without one, the graph
-    has to be of graphlead's own shape. Raises StoreError, and SettingsError for a mapping that does not fit.
+    has to be of graphlead's own shape. Raises StoreError, and SettingsError for an unknown name and for a mapping that
+    does not fit.
     """
-    wanted = RegisterMapping.from_toml(mapping) if mapping else OWN
-    with disk_errors(out):
+    store, shape = database(name), RegisterMapping.from_toml(mapping) if mapping else SHAPE
+    with disk_errors(out), closing(store):
         out.mkdir(parents=True, exist_ok=True)
-        with closing(Neo4jStore(address or Address.from_environment())) as store:
-            ready = store.connect() if mapping else store.open()
-            return ready.read_register(out, mapping=wanted, progress=progress)
+        ready = store.connect() if mapping else store.open()
+        return ready.read_register(out, mapping=shape, progress=progress)
 
 
 def export_admin(run: FinishedRun, out: Path, *, progress: Progress = silent) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,28 +16,42 @@ from graphlead.common.console import Console
 from graphlead.common.files import link
 from graphlead.core.arrays import Floats, Ints
 from graphlead.core.clients import Cohort
-from graphlead.core.contracts import Progress, Ranker
+from graphlead.core.contracts import Progress, Ranker, RankerSetup
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.evaluate.files import load_held_out, save_held_out
 from graphlead.evaluate.heldout import HeldOut, segments_of
 from graphlead.evaluate.judge import evaluate_saved, judge, read_judgement, save_judgement
-from graphlead.evaluate.splits import group_folds, random_folds, time_holdout
+from graphlead.evaluate.splits import Split, random_folds, split_of
 from graphlead.features.build import plan_features
 from graphlead.learn.crossfit import Folds, cross_fit, score_others
-from graphlead.learn.registry import check_classifier, load_models, rankers, save_models
+from graphlead.learn.registry import (
+    check_classifier,
+    check_rankers,
+    load_models,
+    rankers,
+    row_wise,
+    save_models,
+)
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.scored import Evaluated, ModelInputs, folds_of, model_inputs_of
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
+from graphlead.tasks import task_of
 
-FEWEST_IN_GROUPS = 10
 HELD_OUT_FOLDS = 3
 
 
-def check(settings: Settings) -> None:
-    """Raise before any work is done when the classifier cannot be used."""
+def checked(settings: Settings) -> Settings:
+    """The settings with the task's own rankers where they name none.
+
+    Raises SettingsError, before any work is done, when the task, a ranker or the classifier cannot be used.
+    """
+    task = task_of(settings.task)
+    names = settings.rankers or task.models
+    check_rankers(names, task.kind)
     check_classifier(settings.classifier)
+    return replace(settings, rankers=names)
 
 
 def train(run: Run, sources: Sources, settings: Settings, console: Console) -> Evaluated:
@@ -73,7 +87,9 @@ def _folds(cohort: Cohort, k: int) -> int:
 def _rankers(model_inputs: ModelInputs) -> list[Ranker]:
     """The rankers of a run, untrained."""
     chosen, encodings = model_inputs.settings, model_inputs.label_features.encodings
-    return rankers(chosen.rankers, chosen.classifier, encodings, model_inputs.device, chosen.prior)
+    return rankers(
+        chosen.rankers, RankerSetup(chosen.classifier, encodings, model_inputs.device, chosen.prior)
+    )
 
 
 def _train(folder: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progress: Progress) -> None:
@@ -109,60 +125,58 @@ def _hold_out(
 ) -> None:
     """Every split's held-out scores, with what they are broken down by: what an evaluation needs, and no more."""
     folder.mkdir()
-    for result, companies in _splits(trained, model_inputs, cohort, progress):
+    for split in _splits(trained, model_inputs, cohort):
+        result, companies = _held_out(split, cohort, _fit(split, trained, model_inputs, progress))
         segments = segments_of(model_inputs.register, companies)
         save_held_out(replace(result, segments=segments), companies, folder)
 
 
 def _judge(folder: RunFolder, heldout: Path, trained: RunFolder, cohort: Cohort, settings: Settings) -> None:
     """The choice, the prior and the calibration that the held-out scores lead to."""
-    scores = _read_scores(trained.fitted)
-    judgement = judge(load_held_out(heldout), scores, cohort, settings.prior, settings.seed)
+    results = load_held_out(heldout, task_of(settings.task).splits)
+    scores, among = _read_scores(trained.fitted), row_wise(settings.rankers)
+    judgement = judge(results, scores, cohort, among, settings.prior, settings.seed)
     save_judgement(judgement, folder.judgement)
 
 
-def _splits(
-    trained: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progress: Progress
-) -> Iterator[tuple[HeldOut, Ints]]:
-    seed = model_inputs.settings.seed
-    folds = pq.read_table(trained.fitted, columns=["fold"])["fold"].to_numpy()
-    yield _held_out("random", cohort, cohort.clients, folds, _read_scores(trained.fitted))
-
-    def fit(hidden: Cohort, folds: Folds) -> dict[str, Floats]:
-        return cross_fit(
-            partial(_rankers, model_inputs),
-            model_inputs.features,
-            model_inputs.label_features,
-            hidden,
-            folds,
-            seed,
-            progress,
-        ).scores
-
-    group = model_inputs.graph.ownership.group
-    k = _folds(cohort, HELD_OUT_FOLDS)
-    sizes = np.bincount(group, minlength=cohort.n_companies)
-    if (sizes[group[cohort.clients]] > 1).sum() >= FEWEST_IN_GROUPS:
-        grouped = group_folds(cohort, group, k, seed)
-        yield _held_out("groups", cohort, cohort.clients, grouped, fit(cohort, grouped))
-    later = time_holdout(cohort)
-    if later is not None and len(cohort.clients) - len(later[1]) >= FEWEST_IN_GROUPS:
-        earlier = ~np.isin(cohort.clients, later[1])
-        past = replace(cohort, clients=cohort.clients[earlier], won=cohort.won[earlier])
-        dealt = random_folds(past, k, seed)
-        yield _held_out("time", cohort, later[1], dealt, fit(past, dealt))
+def _splits(trained: RunFolder, model_inputs: ModelInputs, cohort: Cohort) -> Iterator[Split]:
+    """The splits of the task that the clients bear; the random one is that which the models were trained on."""
+    group, k = model_inputs.graph.ownership.group, _folds(cohort, HELD_OUT_FOLDS)
+    for name in task_of(model_inputs.settings.task).splits:
+        split = split_of(name, cohort, group, k, model_inputs.settings.seed)
+        if split is not None:
+            yield replace(split, folds=_fitted_folds(trained)) if name == "random" else split
 
 
-def _held_out(
-    split: str, cohort: Cohort, held_out: Ints, folds: Folds, scores: dict[str, Floats]
-) -> tuple[HeldOut, Ints]:
+def _fit(
+    split: Split, trained: RunFolder, model_inputs: ModelInputs, progress: Progress
+) -> dict[str, Floats]:
+    """Scores (n,) by ranker, each company by models that its fold was hidden from."""
+    if split.name == "random":
+        return _read_scores(trained.fitted)
+    return cross_fit(
+        partial(_rankers, model_inputs),
+        model_inputs.features,
+        model_inputs.label_features,
+        split.cohort,
+        split.folds,
+        model_inputs.settings.seed,
+        progress,
+    ).scores
+
+
+def _fitted_folds(trained: RunFolder) -> Folds:
+    return np.asarray(pq.read_table(trained.fitted, columns=["fold"])["fold"].to_numpy(), np.int8)
+
+
+def _held_out(split: Split, cohort: Cohort, scores: Mapping[str, Floats]) -> tuple[HeldOut, Ints]:
     """The candidates and the held-out clients as a split, and who they are."""
     mask = cohort.candidates()
-    mask[held_out] = True
+    mask[split.held_out] = True
     companies = np.flatnonzero(mask).astype(np.int32)
     of_them = {name: values[companies] for name, values in scores.items()}
-    mine = np.isin(companies, held_out)
-    return HeldOut(split=split, fold=folds[companies], held_out=mine, scores=of_them), companies
+    mine = np.isin(companies, split.held_out)
+    return HeldOut(split=split.name, fold=split.folds[companies], held_out=mine, scores=of_them), companies
 
 
 def apply(

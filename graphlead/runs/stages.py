@@ -57,7 +57,7 @@ def short_hash(content: Json) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-TRAINING = ("seed", "rankers", "classifier", "prior", "device")
+TRAINING = ("task", "seed", "rankers", "classifier", "prior", "device")
 MODELS = (
     "match.cohort", "features.build", "features.labels", "features.propagate", "learn.crossfit", "learn.registry",
     "pipeline.scored",
@@ -105,16 +105,21 @@ STAGES = table(
         name="heldout",
         after=("model",),
         settings=TRAINING,
-        doors=(*MODELS, "evaluate.splits", "evaluate.files"),
+        doors=(*MODELS, "tasks", "evaluate.splits", "evaluate.files"),
     ),
-    Stage(name="judgement", after=("heldout",), settings=("prior", "seed"), doors=("evaluate.judge",)),
+    Stage(
+        name="judgement",
+        after=("heldout",),
+        settings=("task", "prior", "rankers", "seed"),
+        doors=("evaluate.judge", "learn.registry", "tasks"),
+    ),
     Stage(name="trained", inputs=("run",), doors=("common.files",)),
     Stage(
         name="evidence",
         after=("graph", "match", "suppressed", "judgement", "trained"),
-        settings=("top", "seed", "device"),
+        settings=("task", "top", "seed", "device"),
         doors=(
-            *MODELS, "evaluate.judge", "evaluate.leaning", "tasks.leads", "explain.explain", "explain.files",
+            *MODELS, "evaluate.judge", "evaluate.leaning", "tasks", "explain.explain", "explain.files",
             "pipeline.rank", "pipeline.explain",
         ),
     ),

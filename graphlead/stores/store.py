@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
 from graphlead.core.answers import Answer, Node, Relationship, Subgraph, Walk
-from graphlead.core.contracts import USUAL, Limits, Progress, silent
+from graphlead.core.contracts import USUAL, GraphStore, Limits, Progress, silent
 from graphlead.stores.differences import Rows
 from graphlead.stores.mapping import OWN, RegisterMapping
 from graphlead.stores.reading import read_register
 
 
-class Store(ABC):
+class Store(GraphStore):
     """The half of a GraphStore that rests on the other."""
 
-    @abstractmethod
-    def open(self) -> Self: ...
-
-    @abstractmethod
-    def close(self) -> None: ...
-
-    @abstractmethod
-    def query(
-        self,
-        cypher: str,
-        parameters: Mapping[str, object] = {},
-        limits: Limits = USUAL,
-    ) -> Answer: ...
+    def connect(self) -> Self:
+        """As ``open``, where there is no graph but our own."""
+        return self.open()
 
     @abstractmethod
     def pages(self, cypher: str) -> Iterator[Rows]:

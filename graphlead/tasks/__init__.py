@@ -1,1 +1,19 @@
-"""What is predicted, declared."""
+"""What is predicted, declared: a task is a file here and a line in TASKS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphlead.core.registry import entry_of, loaded
+
+if TYPE_CHECKING:
+    from graphlead.core.contracts import Task
+
+TASKS = {"leads": "graphlead.tasks.leads:LEADS"}
+"""``module:name`` of each task, loaded when it is asked for."""
+
+
+def task_of(name: str) -> Task:
+    """The task with this name. Raises SettingsError, with the name that was probably meant, for none."""
+    task: Task = loaded(entry_of(TASKS, name, "task", "task"))
+    return task

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from graphlead.core.arrays import NONE, Flags, Ints, Longs, Reals
 from graphlead.core.clients import Cohort
+from graphlead.core.contracts import Task
 from graphlead.core.graph import Ownership
 from graphlead.core.register import PLACES, Column, Register, Role
 from graphlead.core.scores import fit
@@ -104,3 +105,15 @@ def _rounded(score: Reals) -> Reals:
     """To six significant digits, which tell scores apart and can be read."""
     size = np.floor(np.log10(np.maximum(score, 1e-300)))
     return np.asarray(np.round(score * 10.0 ** (5 - size)) / 10.0 ** (5 - size))
+
+
+LEADS = Task(
+    name="leads",
+    kind="pu",
+    models=("pagerank", "tabular", "tabular_graph", "gnn"),
+    metrics=("recall@1%", "recall@5%", "recall@10%", "lift@5%", "precision@100", "ap", "auc"),
+    splits=("groups", "random", "time"),
+    lists=lead_table,
+)
+"""Who of the companies that are no clients becomes one. Nobody of a client's group is on a list of net-new leads, so
+clients held out with their whole group come closest to its use."""

@@ -75,7 +75,9 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in FILES:
         Path(name).touch()
     Path("a").mkdir()
-    Path("a/manifest.json").write_text('{"graphlead": "0", "files": {}}', "utf-8")
+    Path("a/manifest.json").write_text(
+        '{"graphlead": "0", "files": {}, "settings": {"task": "leads"}}', "utf-8"
+    )
 
 
 @pytest.fixture
@@ -136,14 +138,14 @@ RUN = ("run", "--companies", "c.csv", "--clients", "l.csv", "--out", "o")
 def test_run_passes_every_flag_on(asked: dict[str, Any], call: Call) -> None:
     flags = {
         "links": "k.csv", "suppress": "p.csv", "exclude": "region,,city", "reviewed": "r.csv", "seed": 3,
-        "device": "cpu", "top": 9, "prior": 0.02, "classifier": "sklearn.x.Y",
+        "device": "cpu", "top": 9, "prior": 0.02, "classifier": "sklearn.x.Y", "rankers": "gnn,sage", "store": "neo4j",
     }  # fmt: skip
     given = [part for name, value in flags.items() for part in (f"--{name}", value)]
     assert call(*RUN, *given, "--exclude", "x") == 0
     assert asked["settings"] == Settings(
         companies=Path("c.csv"), clients=Path("l.csv"), out=Path("o"), links=Path("k.csv"), suppress=Path("p.csv"),
         exclude=("region", "city", "x"), reviewed=Path("r.csv"), seed=3, device="cpu", top=9, prior=0.02,
-        classifier="sklearn.x.Y",
+        classifier="sklearn.x.Y", rankers=("gnn", "sage"), store="neo4j",
     )  # fmt: skip
 
 
@@ -244,6 +246,10 @@ def test_the_traceback_is_shown_when_asked_for(
         (("query", "hubs"), "Give either --run DIR or --neo4j"),
         (("shell", "--run", "a", "--neo4j"), "Give either --run DIR or --neo4j"),
         (("push", "neo4j", "no"), "no: this is not the folder of a run"),
+        (("query", "hubs", "--run", "a", "--store", "neo4j"), "Give either --run DIR or --neo4j"),
+        (("push", "neo4k", "a"), "there is no graph database 'neo4k'. Did you mean 'neo4j'?"),
+        (("pull", "embedded", "--out", "o"), "there is no graph database 'embedded'. The graph databases are: neo4j."),
+        (("import", "glief", "a/f", "--out", "o"), "there is no connector 'glief'. Did you mean 'gleif'?"),
         (("export", "bods", "o.jsonl", "--run", "no"), "no: this is not the folder of a run"),
         (("export", "neo4j-admin", "o", "--run", "no"), "no: this is not the folder of a run"),
         (("demo", "--companies", "10"), "companies has to be at least 200"),

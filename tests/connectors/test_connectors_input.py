@@ -6,6 +6,7 @@ import gzip
 import json
 import zipfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,13 @@ import pytest
 from graphlead.connectors.bods import read_bods
 from graphlead.connectors.companies_house import read_companies_house
 from graphlead.connectors.gleif import read_gleif
+from graphlead.connectors.registry import CONNECTORS, reader
 from graphlead.connectors.tables import Imported
+from graphlead.core.contracts import silent
 from graphlead.core.errors import InputError, RunFolderError
 
 Reader = Callable[[Sequence[Path], Path], Imported]
-READERS: dict[str, Reader] = {"bods": read_bods, "gleif": read_gleif, "companies-house": read_companies_house}
+READERS = {name: partial(reader(name), progress=silent) for name in CONNECTORS}
 ENTITY = {"recordId": "a", "recordType": "entity", "statementDate": "2024-01-01",
           "recordDetails": {"entityType": {"type": "registeredEntity"}, "name": "A"}}  # fmt: skip
 LINE = json.dumps(ENTITY) + "\n"

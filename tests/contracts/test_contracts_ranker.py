@@ -14,25 +14,27 @@ from sources import counts, link, numbers, same
 
 from graphlead.core.arrays import Floats
 from graphlead.core.clients import Cohort
-from graphlead.core.contracts import Ranker
+from graphlead.core.contracts import Kind, Ranker, RankerSetup
 from graphlead.core.errors import SettingsError
 from graphlead.core.features import Attributes, Features, Groups, Neighbours
 from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import CpuPropagator
 from graphlead.learn.classifiers import scikit_learn_class
 from graphlead.learn.crossfit import CrossFit, Folds, cross_fit, score_others
-from graphlead.learn.registry import check_classifier, device_of, load_models, rankers, save_models
+from graphlead.learn.registry import (
+    RANKERS,
+    check_classifier,
+    check_rankers,
+    device_of,
+    load_models,
+    rankers,
+    row_wise,
+    save_models,
+)
 
 N, TOWN, FOLDS = 600, 12, 2
 LOGISTIC = "sklearn.linear_model.LogisticRegression"
-EVERY = [
-    ("pagerank", "xgboost"),
-    ("tabular", "xgboost"),
-    ("tabular_graph", "xgboost"),
-    ("gnn", "xgboost"),
-    ("tabular", LOGISTIC),
-    ("tabular_graph", LOGISTIC),
-]
+EVERY = [*((name, "xgboost") for name in RANKERS), ("tabular", LOGISTIC), ("tabular_graph", LOGISTIC)]
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def trained(name: str, classifier: str, seed: int = 1) -> CrossFit:
     world = planted()
     label_features = world.label_features()
     return cross_fit(
-        lambda: rankers([name], classifier, label_features.encodings, "cpu"),
+        lambda: rankers([name], RankerSetup(classifier, label_features.encodings, "cpu")),
         world.features, label_features, world.cohort, world.folds, seed,
     )  # fmt: skip
 
@@ -142,7 +144,7 @@ def test_saved_and_loaded_ranker_scores_identically(
 ) -> None:
     saved = fit.models[0][0]
     saved.save(tmp_path)
-    (untrained,) = rankers([named[0]], named[1], planted().label_features().encodings, "cpu")
+    (untrained,) = rankers([named[0]], RankerSetup(named[1], planted().label_features().encodings, "cpu"))
     np.testing.assert_array_equal(scores_of(untrained.load(tmp_path)), scores_of(saved))
 
 
@@ -162,7 +164,67 @@ def test_saved_models_score_the_register_as_in_training(
 
 def test_rankers_come_in_the_order_of_their_names() -> None:
     names = ["gnn", "pagerank", "tabular_graph", "tabular"]
-    assert [ranker.name for ranker in rankers(names, "xgboost", (), "cpu")] == names
+    assert [ranker.name for ranker in rankers(names, RankerSetup("xgboost", (), "cpu"))] == names
+
+
+@pytest.mark.parametrize("name", RANKERS)
+def test_every_ranker_has_its_name_and_trains_on_a_small_register(name: str) -> None:
+    (ranker,) = rankers([name], RankerSetup("xgboost", (), "cpu"))
+    assert ranker.name == name
+    ranker.check(planted().features)
+
+
+@pytest.mark.parametrize(
+    ("names", "kind", "problem"),
+    [
+        (["svm"], "pu", "there is no ranker 'svm'. The rankers are: pagerank, tabular"),
+        (["sagee"], "pu", "there is no ranker 'sagee'. Did you mean 'sage'?"),
+        (["gnn"], "survival", "gnn does not learn tasks of the kind survival"),
+        (["sage"], "pu", "sage cannot rank the list, only be compared"),
+    ],
+)
+def test_rankers_that_a_run_cannot_have_are_refused(names: list[str], kind: Kind, problem: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        check_rankers(names, kind)
+    assert problem in str(refused.value)
+    assert (refused.value.where, bool(refused.value.remedy)) == ("rankers", True)
+
+
+def test_message_passing_is_compared_beside_rankers_that_rank_the_list() -> None:
+    check_rankers(["gnn", "sage"], "pu")
+    assert row_wise(["sage", "gnn", "tabular"]) == ["gnn", "tabular"]
+
+
+def test_message_passing_is_refused_before_training_where_it_does_not_fit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world, trained_on = planted(), []
+    monkeypatch.setattr("graphlead.learn.rankers.sage.budget", lambda: 100_000)
+    monkeypatch.setattr("graphlead.learn.rankers.gnn.DecoupledGnn.fit", lambda *_: trained_on.append(1))
+    with pytest.raises(SettingsError, match=r"sage needs about .* GB for 600 companies.*gnn learns"):
+        cross_fit(
+            lambda: rankers(["gnn", "sage"], RankerSetup("xgboost", (), "cpu")),
+            world.features, world.label_features(), world.cohort, world.folds, 1,
+        )  # fmt: skip
+    assert not trained_on
+
+
+def test_messages_reach_a_company_from_its_group_and_its_neighbours(tmp_path: Path) -> None:
+    """What changes at a company changes the scores of its town and of its neighbours, and of nobody else far away."""
+    world, (ranker,) = planted(), trained("sage", "xgboost").models[0]
+    numeric = world.features.attributes.numeric.copy()
+    numeric[0, 0] = 8.0
+    changed = replace(world.features, attributes=replace(world.features.attributes, numeric=numeric))
+    rows = np.arange(N, dtype=np.int32)
+    label_features = np.zeros((N, len(world.label_features().features)), np.float32)
+    before, after = (ranker.score(each, rows, label_features) for each in (world.features, changed))
+    town, linked = (
+        world.features.relations[0].code == 0,
+        world.features.relations[1].matrix[0].toarray()[0] > 0,
+    )
+    moved = ~np.isclose(before, after, atol=1e-6)
+    assert moved[town | linked].all()
+    assert not moved[TOWN * 11 :].any()
 
 
 def test_device_is_the_one_asked_for() -> None:
@@ -170,8 +232,9 @@ def test_device_is_the_one_asked_for() -> None:
     assert device_of("auto") in {"cpu", "cuda"}
 
 
-def test_an_untrained_network_says_so(tmp_path: Path) -> None:
-    (ranker,) = rankers(["gnn"], "xgboost", (), "cpu")
+@pytest.mark.parametrize("name", ["gnn", "sage"])
+def test_an_untrained_network_says_so(tmp_path: Path, name: str) -> None:
+    (ranker,) = rankers([name], RankerSetup("xgboost", (), "cpu"))
     with pytest.raises(RuntimeError, match="before it is trained"):
         scores_of(ranker)
     with pytest.raises(RuntimeError, match="before it is trained"):

@@ -11,6 +11,7 @@ import networkx as nx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from neo4j_server import environment_of
 from small_graph import IDS, small_graph, small_projection, small_register
 
 from graphlead.api import OpenGraph
@@ -19,23 +20,22 @@ from graphlead.core.contracts import WHOLE, GraphStore, Limits
 from graphlead.core.errors import GraphleadError, SettingsError
 from graphlead.graph.build import build_graph
 from graphlead.ingest import ingest
-from graphlead.stores.embedded.store import EmbeddedStore
 from graphlead.stores.faults import QueryError, StoreError
 from graphlead.stores.library.queries import run_query
-from graphlead.stores.neo4j.address import Address
-from graphlead.stores.neo4j.store import Neo4jStore
+from graphlead.stores.registry import STORES, databases, store_at
 
 ALL_SCORES = "MATCH (c:Company) RETURN c.company_id, c.score, c.rank, c.fit, c.run_id ORDER BY c.company_id"
 
 
-@pytest.fixture(params=["embedded", "neo4j"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[GraphStore]:
-    store: GraphStore
-    if request.param == "embedded":
-        store = EmbeddedStore(tmp_path / "graph.lbug")
-    else:
-        address: Address = request.getfixturevalue("neo4j_address")
-        store = Neo4jStore(address)
+@pytest.fixture(params=list(STORES))
+def empty(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[GraphStore]:
+    """A store with nothing in it; a database is where the fixture of its name finds or starts one."""
+    if request.param in databases():
+        for name, value in environment_of(request.getfixturevalue(f"{request.param}_address")).items():
+            monkeypatch.setenv(name, value)
+    store = store_at(request.param, tmp_path / "graph")
     yield store
     store.close()
 

@@ -24,7 +24,7 @@ def write(folder: Path, text: str) -> Path:
 def test_three_paths_are_enough() -> None:
     assert Settings.load(None, NEEDED) == BASE
     assert (BASE.seed, BASE.device, BASE.top, BASE.folds, BASE.prior) == (0, "auto", 500, 5, None)
-    assert BASE.rankers == ("pagerank", "tabular", "tabular_graph", "gnn")
+    assert (BASE.task, BASE.rankers, BASE.store) == ("leads", (), "embedded")
 
 
 def test_settings_cannot_be_changed() -> None:
@@ -90,10 +90,11 @@ def test_columns_map_to_roles(tmp_path: Path) -> None:
         ("prior", float("nan"), "above 0 and below 1"),
         ("classifier", "RandomForest", "scikit-learn"),
         ("classifier", "os.system('x')", "scikit-learn"),
-        ("rankers", (), "some of pagerank"),
-        ("store", "mongo", "embedded or neo4j"),
+        ("task", "", "the name of a task"),
+        ("rankers", ("",), "a list of rankers"),
+        ("rankers", "gnn", "a list of rankers"),
+        ("store", "", "the name of a store"),
         ("rankers", ("gnn", "gnn"), "each once"),
-        ("rankers", ("svm",), "some of pagerank"),
         ("folds", 1, "from 2 to 20"),
         ("exclude", "region", "a list of column names"),
         ("exclude", ("",), "a list of column names"),
@@ -167,5 +168,5 @@ def test_to_json_is_plain_and_in_the_order_of_the_fields() -> None:
     assert settings.to_json() | {"rankers": None, "classifier": None} == {
         "companies": "c.csv", "clients": "l.csv", "out": "o", "links": None, "suppress": None, "reviewed": None,
         "exclude": ["a"], "seed": 0, "device": "auto", "top": 500, "prior": None, "classifier": None,
-        "rankers": None, "store": "embedded", "folds": 5, "columns": {"x": "id"},
+        "task": "leads", "rankers": None, "store": "embedded", "folds": 5, "columns": {"x": "id"},
     }  # fmt: skip

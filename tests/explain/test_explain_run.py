@@ -82,7 +82,7 @@ def test_inputs_as_they_are_give_the_published_score(
     uncalibrated = replace(scored.judgement, choice=choice)
     raw = uncalibrated.final(scored.scores, candidates)
     calibration = calibrate(np.sort(raw)[-50:], raw, 0.1)
-    chosen = Judgement(choice, (0.1, 0.1, 0.1), calibration)
+    chosen = Judgement(choice, (0.1, 0.1, 0.1), calibration, ("random",))
     found = rescored(replace(scored, judgement=chosen), cohort, companies, cohort.clients)
     published = log_odds(calibration(raw[np.searchsorted(candidates, companies)]))
     np.testing.assert_allclose(found, published, atol=1e-6)

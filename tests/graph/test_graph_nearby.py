@@ -13,8 +13,8 @@ from graphlead.core.arrays import NONE
 from graphlead.core.graph import CompanyGraph, Edges, Ownership
 from graphlead.core.register import Register, Role
 from graphlead.graph.build import build_graph
-from graphlead.graph.nearby import Nearby, levels_beside, most_urgent, nearby
-from graphlead.graph.views import ego
+from graphlead.graph.nearby import LEVELS, Nearby, levels_beside, most_urgent, nearby
+from graphlead.graph.views import induced
 
 COMPANIES, PERSONS = 12, 4
 
@@ -45,10 +45,12 @@ def test_it_reaches_what_the_view_shows(register: Register, hops: int) -> None:
         (near.kinds[kind], "abcdef"[index] if near.kinds[kind] == "company" else "H")
         for kind, index in zip(near.kind, near.index, strict=True)
     }
-    view = ego(graph, register, 0, hops=hops)
-    assert reached == {name for name in view if name[0] not in {"industry", "place"}}
-    lengths = nx.single_source_shortest_path_length(view.to_undirected(), ("company", "a"))
-    assert near.steps.max() <= max(lengths.values())
+    whole = induced(graph, register, {kind: np.ones(count, bool) for kind, count in graph.nodes.items()})
+    whole.remove_nodes_from([name for name in whole if name[0] in LEVELS])
+    view = nx.ego_graph(whole.to_undirected(), ("company", "a"), radius=hops)
+    assert reached == set(view)
+    lengths = nx.single_source_shortest_path_length(view, ("company", "a"))
+    assert near.steps.max() == max(lengths.values())
     assert near.steps.tolist() == sorted(near.steps.tolist())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import networkx as nx
 import numpy as np
 import pytest
 import torch
@@ -11,7 +10,7 @@ from made_register import MakeRegister
 from graphlead.core.errors import GraphleadError
 from graphlead.core.register import Register, Role
 from graphlead.graph.build import build_graph
-from graphlead.graph.views import ego, to_hetero_data, to_networkx
+from graphlead.graph.views import induced, to_hetero_data
 
 
 @pytest.fixture
@@ -31,20 +30,22 @@ def register(make_register: MakeRegister) -> Register:
     return make_register("abcdef", links, columns)
 
 
-def companies(view: nx.MultiDiGraph) -> set[str]:
-    return {key for kind, key in view.nodes if kind == "company"}
-
-
-def test_ego_by_hops(register: Register) -> None:
+def test_a_view_has_the_chosen_nodes_and_the_edges_among_them(register: Register) -> None:
     graph = build_graph(register)
-    assert companies(ego(graph, register, 0, hops=0)) == {"a"}
-    assert companies(ego(graph, register, 0, hops=1)) == {"a", "b"}
-    assert companies(ego(graph, register, 0, hops=2)) == {"a", "b", "c"}
-    assert companies(ego(graph, register, 0, hops=3)) == {"a", "b", "c", "d", "e"}
+    chosen = {kind: np.ones(count, bool) for kind, count in graph.nodes.items()}
+    chosen["company"][[3, 4, 5]] = False
+    view = induced(graph, register, chosen)
+    assert set(view.nodes) == {
+        ("company", "a"), ("company", "b"), ("company", "c"), ("holder", "H"), ("place", "city|OSLO"),
+    }  # fmt: skip
+    assert sorted(data["relation"] for _, _, data in view.edges(data=True)) == [
+        "linked:supplies", "located_in", "located_in", "located_in", "owns", "owns",
+    ]  # fmt: skip
 
 
-def test_ego_attributes(register: Register) -> None:
-    view = ego(build_graph(register), register, 0)
+def test_nodes_and_edges_of_a_view_have_their_attributes(register: Register) -> None:
+    graph = build_graph(register)
+    view = induced(graph, register, {kind: np.ones(count, bool) for kind, count in graph.nodes.items()})
     assert view.nodes["company", "a"] == {"kind": "company", "key": "a", "name": "Alpha"}
     assert view.nodes["company", "c"]["name"] == "c"
     assert view.nodes["holder", "H"]["name"] == "Holding & Co"
@@ -55,36 +56,16 @@ def test_ego_attributes(register: Register) -> None:
     assert lies == {"relation": "located_in", "weight": 1.0}
 
 
-def test_ego_refuses_more_than_its_cap(register: Register) -> None:
-    with pytest.raises(GraphleadError, match=r"cap of 2\. Ask for fewer hops, raise cap"):
-        ego(build_graph(register), register, 0, hops=2, cap=2)
-
-
-@pytest.mark.parametrize("company", [-1, 6])
-def test_ego_of_nobody(register: Register, company: int) -> None:
-    with pytest.raises(GraphleadError, match="no company with index"):
-        ego(build_graph(register), register, company)
-
-
-def test_some_companies_as_networkx(register: Register) -> None:
-    graph = build_graph(register)
-    view = to_networkx(graph, register, np.array([1, 2, 5]))
-    assert set(view.nodes) == {
-        ("company", "b"), ("company", "c"), ("company", "f"), ("holder", "H"), ("place", "city|OSLO"),
-    }  # fmt: skip
-    assert sorted(data["relation"] for _, _, data in view.edges(data=True)) == [
-        "linked:supplies", "located_in", "located_in", "located_in", "owns",
-    ]  # fmt: skip
-    with pytest.raises(GraphleadError, match=r"cap of 3\. Ask for fewer companies"):
-        to_networkx(graph, register, np.array([1, 2, 5]), cap=3)
-
-
 def test_hetero_data_of_the_whole(register: Register) -> None:
     graph = build_graph(register)
-    data = to_hetero_data(graph, {"company": np.eye(6)})
+    data = to_hetero_data(
+        graph, {"company": {"x": np.eye(6, dtype=np.float32), "fold": np.arange(6, dtype=np.int8)}}
+    )
     data.validate()
     assert data["company"].x.shape == (6, 6)
     assert data["company"].x.dtype == torch.float32
+    assert data["company"].fold.tolist() == list(range(6))
+    assert data["company"].fold.dtype == torch.int8
     assert data["holder"].num_nodes == 1
     assert set(data.edge_types) == set(graph.edges)
     for key, edges in graph.edges.items():
@@ -94,5 +75,5 @@ def test_hetero_data_of_the_whole(register: Register) -> None:
 
 
 def test_hetero_data_refuses_features_of_another_length(register: Register) -> None:
-    with pytest.raises(GraphleadError, match="5 company nodes do not fit a graph with 6"):
-        to_hetero_data(build_graph(register), {"company": np.eye(5)})
+    with pytest.raises(GraphleadError, match="x of 5 company nodes does not fit a graph with 6"):
+        to_hetero_data(build_graph(register), {"company": {"x": np.eye(5)}})

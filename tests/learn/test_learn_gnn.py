@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from graphlead.learn.losses import nnpu, pairwise_ranking, pu_logistic_balanced
-from graphlead.learn.rankers.gnn import COMMON, RANKED, pu_loss
+from graphlead.learn.losses import COMMON, RANKED, nnpu, pairwise_ranking, pu_logistic_balanced, pu_loss
 
 
 @pytest.fixture

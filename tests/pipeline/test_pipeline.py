@@ -19,7 +19,7 @@ import graphlead
 from graphlead.cli import app as cli
 from graphlead.pipeline.deliver import Result
 from graphlead.pipeline.finished import FinishedRun
-from graphlead.pipeline.store import open_embedded
+from graphlead.pipeline.store import open_own
 from graphlead.runs import code
 from graphlead.world.truth import against_truth
 
@@ -205,7 +205,7 @@ def test_a_notebook_opens_the_graph_of_a_run(result: Result) -> None:
 def test_the_paths_of_the_evidence_hold_in_the_graph(result: Result) -> None:
     ties = [tie for each in result.evidence[:100] for tie in each.ties]
     assert len(ties) > 100
-    with open_embedded(FinishedRun(result.folder)) as store:
+    with open_own(FinishedRun(result.folder)) as store:
         missing = [tie for tie in ties if not store.query(tie.cypher, tie.parameters).rows]
     assert missing == []
 

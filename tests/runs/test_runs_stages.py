@@ -101,7 +101,7 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Non
         ("pipeline/content.py", {"report"}),
         ("report/noise.py", {"results", "report"}),
         ("evaluate/verdict.py", LISTS | {"judgement"}),
-        ("tasks/leads.py", LISTS),
+        ("tasks/leads.py", LISTS | {"heldout", "judgement"}),
         ("explain/ties/sentences.py", LISTS),
         ("pipeline/explain.py", LISTS),
         ("learn/rankers/gnn.py", TRAINED),

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from neo4j_server import environment_of
 from small_graph import IDS, small_register
 
 from graphlead.core.arrays import NONE
@@ -56,7 +57,7 @@ def run(tmp_path: Path) -> Path:
     )
     save_profile(profile, folder / "profile")
     calibration = Calibration(np.zeros(1), np.full(1, 0.5))
-    judgement = Judgement(Choice("gnn", ("gnn",), "the only one"), (0.1, 0.2, 0.3), calibration)
+    judgement = Judgement(Choice("gnn", ("gnn",), "the only one"), (0.1, 0.2, 0.3), calibration, ("random",))
     save_judgement(judgement, folder / "judgement.json")
     manifest = {"graphlead": "1", "finished": "2026-01-01", "files": {"scores.parquet": "0123456789"}}
     (folder / "manifest.json").write_text(json.dumps(manifest))
@@ -65,7 +66,7 @@ def run(tmp_path: Path) -> Path:
 
 def test_the_store_of_a_run_is_built_when_it_is_first_asked_for(run: Path) -> None:
     for _ in range(2):
-        with storing.open_embedded(FinishedRun(run)) as store:
+        with storing.open_own(FinishedRun(run)) as store:
             assert store.query(TOP).rows == (("d", 0.9, "Strong", "small firms", "b"),)
             assert store.query("MATCH (r:Run) RETURN r.run_id, r.finished").rows == (
                 ("2026-01-01 01234567", "2026-01-01"),
@@ -83,12 +84,14 @@ def test_what_is_no_run_is_said(tmp_path: Path) -> None:
 
 
 def test_a_run_goes_to_neo4j_and_comes_back_as_a_register(
-    run: Path, neo4j_address: Address, tmp_path: Path
+    run: Path, neo4j_address: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    storing.push(FinishedRun(run), neo4j_address)
+    for name, value in environment_of(neo4j_address).items():
+        monkeypatch.setenv(name, value)
+    storing.push(FinishedRun(run), "neo4j")
     with closing(Neo4jStore(neo4j_address)) as store:
         assert store.open().query(TOP).rows == (("d", 0.9, "Strong", "small firms", "b"),)
-    companies, links = storing.pull(tmp_path / "pulled", address=neo4j_address)
+    companies, links = storing.pull("neo4j", tmp_path / "pulled")
     assert sorted(pq.read_table(companies)["company_id"].to_pylist()) == IDS
     assert pq.read_metadata(links).num_rows == 11
 
@@ -109,4 +112,4 @@ def test_credentials_come_from_the_environment(run: Path, monkeypatch: pytest.Mo
     for name in ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_PASSWORD"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(GraphleadError, match="NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD not set"):
-        storing.push(FinishedRun(run))
+        storing.push(FinishedRun(run), "neo4j")

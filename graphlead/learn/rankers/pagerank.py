@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from graphlead.core.arrays import Floats, Ints
+from graphlead.core.contracts import RankerSetup
 from graphlead.core.features import Features
 
 
@@ -13,6 +14,12 @@ class PageRank:
     """Ranks by how often the walk from the clients arrives: the last label feature."""
 
     name = "pagerank"
+
+    def __init__(self, setup: RankerSetup) -> None:
+        """There is nothing to set up."""
+
+    def check(self, features: Features) -> None:
+        """It ranks whatever has label features."""
 
     def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
         """There is nothing to train."""

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
 from graphlead.core.arrays import Floats, Ints
+from graphlead.core.contracts import RankerSetup
 from graphlead.core.errors import CarrierError
 from graphlead.core.features import Features
-from graphlead.learn.classifiers import Classifier
-from graphlead.learn.inputs import Inputs
+from graphlead.learn.classifiers import BoostedTrees, Classifier, ScikitLearn
+from graphlead.learn.inputs import Inputs, NeighbourInputs, TabularInputs
 
 BAGS = 2
 MOST_PER_BAG = 100_000
@@ -39,6 +41,9 @@ class AdaptedClassifier:
     inputs: Inputs
     make: Callable[[], Classifier]
     trained: tuple[Classifier, ...] = ()
+
+    def check(self, features: Features) -> None:
+        """A classifier trains on any rows."""
 
     def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
         """Train on companies ``rows`` with labels (len(rows),) and label features ``around`` (len(rows), F)."""
@@ -111,3 +116,17 @@ def elkan_noto_weights(g: Floats, c: float) -> Floats:
     odds = g / np.maximum(1 - g, np.finfo(np.float32).tiny)
     weights: Floats = np.clip((1 - c) / c * odds, 0, 1).astype(np.float32)
     return weights
+
+
+def tabular(setup: RankerSetup) -> AdaptedClassifier:
+    """The baseline: a company by itself."""
+    return AdaptedClassifier("tabular", TabularInputs(setup.encodings), partial(_classifier, setup))
+
+
+def tabular_graph(setup: RankerSetup) -> AdaptedClassifier:
+    """Its rival: the same classifier with everything around the company."""
+    return AdaptedClassifier("tabular_graph", NeighbourInputs(), partial(_classifier, setup))
+
+
+def _classifier(setup: RankerSetup) -> Classifier:
+    return BoostedTrees(setup.device) if setup.classifier == "xgboost" else ScikitLearn(setup.classifier)

@@ -71,6 +71,11 @@ class EmbeddedStore(Store):
         self._connection: ladybug.Connection | None = None
         self._tables = Tables({}, {})
 
+    @classmethod
+    def located(cls, path: Path) -> Self:
+        """The store in this file."""
+        return cls(path)
+
     def build(self, projection: Projection, *, progress: Progress = silent) -> None:
         """Make the file from the tables of a run. Raises StoreError when it cannot be written.
 

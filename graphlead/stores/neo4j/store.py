@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Self
 
 import neo4j
@@ -73,6 +74,11 @@ class Neo4jStore(Store):
     def __init__(self, address: Address) -> None:
         self.address = address
         self._driver: neo4j.Driver | None = None
+
+    @classmethod
+    def located(cls, path: Path) -> Self:
+        """The database that NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD and NEO4J_DATABASE name."""
+        return cls(Address.from_environment())
 
     def build(self, projection: Projection, *, progress: Progress = silent) -> None:
         """Make the database hold the tables of a run: all of an empty one, the differences of a filled one.
