@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
-    from graphlead.api import OpenGraph
+    from graphlead.api import OpenGraph, OpenRun
     from graphlead.core.settings import Given
     from graphlead.pipeline.deliver import Result
 
-__all__ = ["discover", "open_graph"]
+__all__ = ["discover", "open_graph", "open_run"]
 
 # Boosted trees and the network bring an OpenMP pool each, whose idle threads would spin on the cores the other needs;
 # it has to be said before either is loaded.
@@ -32,6 +32,17 @@ def discover(
     from graphlead.pipeline.discover import discover as run
 
     return run(Settings.load(Path(config) if config else None, settings), Console(quiet=quiet))
+
+
+def open_run(folder: str | os.PathLike[str]) -> OpenRun:
+    """A finished run, by its folder.
+
+    It has ``register``, ``scores``, ``leads`` and ``whitespace`` as DataFrames, ``around`` a company as a NetworkX
+    graph, and ``to_hetero_data`` for a network of one's own. Raises RunFolderError where there is no finished run.
+    """
+    from graphlead.api import OpenRun
+
+    return OpenRun(Path(folder))
 
 
 def open_graph(run: str | os.PathLike[str] | None = None, *, store: str = "neo4j") -> OpenGraph:

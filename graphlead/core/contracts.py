@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from graphlead.core.property_graph import Projection
     from graphlead.core.register import Register
 
-Kind = Literal["pu", "binary", "survival", "pairs"]
+TaskKind = Literal["pu", "binary", "survival", "pairs"]
 """What the labels of a task are: clients among unlabelled companies, yes and no, times to an event, or pairs."""
 
 
@@ -57,7 +57,7 @@ class Task:
     """
 
     name: str
-    kind: Kind
+    kind: TaskKind
     models: tuple[str, ...]
     metrics: tuple[str, ...]
     splits: tuple[str, ...]

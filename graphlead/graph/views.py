@@ -61,7 +61,7 @@ def to_hetero_data(
     for kind, given in (nodes or {}).items():
         for name, values in given.items():
             _require_row_a_node(graph, kind, name, len(values))
-            data[kind][name] = torch.from_numpy(np.ascontiguousarray(values))
+            data[kind][name] = torch.from_numpy(np.require(values, requirements=["C", "W"]))
     for edge_type, edges in graph.edges.items():
         store = data[edge_type]
         store.edge_index = torch.from_numpy(np.stack([edges.source, edges.target]).astype(np.int64))

@@ -12,11 +12,11 @@ from graphlead.core.errors import SettingsError
 from graphlead.core.registry import entry_of, loaded
 
 if TYPE_CHECKING:
-    from graphlead.core.contracts import Kind, Ranker, RankerSetup
+    from graphlead.core.contracts import Ranker, RankerSetup, TaskKind
     from graphlead.learn.crossfit import Models
 
 INDEX = "rankers.json"
-PU: frozenset[Kind] = frozenset({"pu"})
+PU: frozenset[TaskKind] = frozenset({"pu"})
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Entry:
     """
 
     make: str
-    kinds: frozenset[Kind]
+    kinds: frozenset[TaskKind]
     row_wise: bool = True
 
 
@@ -42,7 +42,7 @@ RANKERS = {
 }
 
 
-def check_rankers(names: Sequence[str], kind: Kind) -> None:
+def check_rankers(names: Sequence[str], kind: TaskKind) -> None:
     """Raise SettingsError unless these rankers exist and learn this kind of task, and one of them can rank the list."""
     for name in names:
         if kind not in entry_of(RANKERS, name, "ranker", "rankers").kinds:

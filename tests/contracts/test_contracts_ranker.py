@@ -14,7 +14,7 @@ from sources import counts, link, numbers, same
 
 from graphlead.core.arrays import Floats
 from graphlead.core.clients import Cohort
-from graphlead.core.contracts import Kind, Ranker, RankerSetup
+from graphlead.core.contracts import Ranker, RankerSetup, TaskKind
 from graphlead.core.errors import SettingsError
 from graphlead.core.features import Attributes, Features, Groups, Neighbours
 from graphlead.features.labels import ClientsAround
@@ -183,7 +183,7 @@ def test_every_ranker_has_its_name_and_trains_on_a_small_register(name: str) -> 
         (["sage"], "pu", "sage cannot rank the list, only be compared"),
     ],
 )
-def test_rankers_that_a_run_cannot_have_are_refused(names: list[str], kind: Kind, problem: str) -> None:
+def test_rankers_that_a_run_cannot_have_are_refused(names: list[str], kind: TaskKind, problem: str) -> None:
     with pytest.raises(SettingsError) as refused:
         check_rankers(names, kind)
     assert problem in str(refused.value)

@@ -33,6 +33,9 @@ class Recorder:
     seed: int = -1
     scored: dict[int, Floats] = field(default_factory=dict)
 
+    def check(self, features: Features) -> None:
+        """It takes whatever comes."""
+
     def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
         self.rows, self.labels, self.label_features, self.seed = rows, labels, label_features, seed
         return self
