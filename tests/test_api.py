@@ -27,10 +27,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> OpenRun:
     ids = np.array([f"c{i:03}" for i in range(COMPANIES)])
     owner = np.arange(COMPANIES) % OWNERS
     size = np.where(owner < OWNERS // 4, 200.0, 20.0)
-    # The owners' companies are large; that a company is owned by them, only its links show.
-    own_size = np.where(
-        np.arange(COMPANIES) < OWNERS, size, draw.permutation(np.resize([200.0, 20.0, 20.0, 20.0], COMPANIES))
-    )
+    # The owners of clients are large themselves; what they own is as large as anybody.
+    anybody = draw.permutation(np.resize([200.0, 20.0, 20.0, 20.0], COMPANIES))
+    own_size = np.where(np.arange(COMPANIES) < OWNERS, size, anybody)
     companies = pd.DataFrame({
         "company_id": ids, "name": [f"Firm {i}" for i in draw.permutation(COMPANIES)], "employees": own_size,
         "founded_year": draw.integers(1950, 2020, COMPANIES),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,13 +99,14 @@ def save_models(models: Models, classifier: str, encodings: tuple[int, ...], fol
             ranker.save(folder / f"fold-{f}")
 
 
-def load_models(folder: Path, device: str) -> Models:
-    """The rankers that ``save_models`` wrote, on this device."""
+def load_models(folder: Path, device: str, only: Collection[str] | None = None) -> Models:
+    """The rankers that ``save_models`` wrote, or ``only`` those with these names, on this device."""
     from graphlead.core.contracts import RankerSetup
 
     index = json.loads((folder / INDEX).read_text("utf-8"))
     setup = RankerSetup(index["classifier"], tuple(index["encodings"]), device)
+    names = [name for name in index["rankers"] if only is None or name in only]
     return tuple(
-        tuple(ranker.load(folder / f"fold-{f}") for ranker in rankers(index["rankers"], setup))
+        tuple(ranker.load(folder / f"fold-{f}") for ranker in rankers(names, setup))
         for f in range(index["folds"])
     )

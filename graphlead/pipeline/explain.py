@@ -97,7 +97,7 @@ def explain_companies(
 ) -> list[Evidence]:
     """Evidence for ``companies`` (m,), candidates of a run, each once, in their order."""
     model_inputs = scored.model_inputs
-    models = load_models(scored.trained.model, model_inputs.device)
+    models = load_models(scored.trained.model, model_inputs.device, only=scored.judgement.choice.members)
     progress(0, 1, "looking at the companies as the models saw them")
     candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
     views = Views(

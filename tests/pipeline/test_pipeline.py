@@ -435,6 +435,26 @@ def test_a_run_is_evaluated_again_from_its_files(
     pd.testing.assert_frame_equal(pd.DataFrame(told["metrics"]), written, check_dtype=False)
 
 
+def test_message_passing_is_compared_and_neither_chosen_nor_asked_for_reasons(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphlead.learn.rankers.sage.STEPS", 3)
+    result = quick(tmp_path / "out", rankers=("pagerank", "sage"))
+    assert set(result.metrics["ranker"]) == {"pagerank", "sage", "random"}
+    assert read(result.folder / "metrics.json")["ranker"]["members"] == ["pagerank"]
+    assert {row["ranker"] for row in read(result.folder / "metrics.json")["metrics"]} >= {"sage"}
+    assert np.isfinite(result.scores["sage"]).all()
+    assert not any(path.suffix in {".pkl", ".pt", ".pickle"} for path in result.folder.rglob("*"))
+    newer = tmp_path / "newer"
+    asked = ("--companies", FILES["companies"], "--links", FILES["links"], "--out", newer, "--quiet")
+    assert command("score", "--run", result.folder, *asked) == 0
+    again = pq.read_table(newer / "scores.parquet").to_pandas().set_index("company_id")["sage"]
+    first = result.scores.set_index("company_id")["sage"]
+    np.testing.assert_allclose(again[first.index], first, atol=1e-5)
+    monkeypatch.setattr("graphlead.learn.rankers.sage.Sage.load", lambda *_: pytest.fail("sage was loaded"))
+    assert command("explain", result.leads["company_id"][0], "--run", result.folder, "--quiet") == 0
+
+
 def test_a_list_is_matched_by_itself(tmp_path: Path, command: Command) -> None:
     found = tmp_path / "found.csv"
     assert command("match", FILES["clients"], "--companies", FILES["companies"], "-o", found, "-q") == 0
