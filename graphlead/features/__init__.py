@@ -1,0 +1,1 @@
+"""Features of companies from a register and its graph."""

@@ -1,4 +1,4 @@
-"""The attributes of companies as numbers and flags: what a tabular model sees."""
+"""The attributes of companies as numbers and flags, the input of the tabular models."""
 
 from __future__ import annotations
 
@@ -19,18 +19,21 @@ from graphlead.features.levels import encode, industry_levels, numbers, place_le
 from graphlead.features.terms import term_incidence
 
 NAME_WORDS = 100
+"""The commonest words of the name that get a flag each: rarer ones are on too few clients for a tree to split on."""
 
 NUMERIC = (Role.NUMBER, Role.BOOLEAN, Role.DATE)
 ORDERED = (Role.POSTCODE, Role.INDUSTRY)
-"""Codes whose digits lie near each other where the places or trades do."""
+"""Roles with codes that are near as numbers where the places or industries are near."""
+MOSTLY = 0.8
+"""The share of a column's codes that must consist of digits for them to be read as numbers."""
 
 
 @dataclass(frozen=True)
 class AttributePlan:
-    """How the columns become attributes, fitted once and applied alike to a newer register.
+    """How columns become attributes: planned on one register, applied unchanged to newer ones.
 
-    numeric: columns taken as numbers (numbers as a signed log); ordered: columns whose digits are taken as a number;
-    common: levels of which it is told how common the company's value is; words: words of the name with a flag each.
+    numeric: columns read as numbers (numbers as a signed log); ordered: columns of codes read as numbers; common:
+    levels that give the commonness of the company's value; words: words of the name with a flag each.
     """
 
     numeric: tuple[str, ...]
@@ -48,7 +51,7 @@ class AttributePlan:
 
 
 def plan_attributes(register: Register) -> AttributePlan:
-    """Every usable column of the register: numbers, how common places and industries are, words of the name."""
+    """Plan attributes from all usable columns: numbers, the commonness of places and industries, words of the name."""
     ordered = [name for name in register.names_of(*ORDERED) if _mostly_digits(register, name)]
     names = register.names_of(Role.NAME)
     words = term_incidence(register.read(names[0]).column(0))[1][:NAME_WORDS] if names else []
@@ -57,7 +60,7 @@ def plan_attributes(register: Register) -> AttributePlan:
 
 
 def build_attributes(plan: AttributePlan, register: Register) -> Attributes:
-    """The plan's attributes over this register; a column that is not there any more is missing everywhere."""
+    """The plan's attributes of a register's companies; a column that it lacks is missing for all of them."""
     present = {column.name: column for column in register.columns if column.role is not Role.IGNORED}
     columns = {
         _of(Level(column=c), Statistic.NUMBER): _number(present.get(c), register) for c in plan.numeric
@@ -88,18 +91,18 @@ def _mostly_digits(register: Register, name: str) -> bool:
     read = coded(register, name)
     is_number = pc.match_substring_regex(_code_texts(read, register.column(name)), r"^[\d.\-\s]+$")
     numbers = np.append(is_number.fill_null(False).to_numpy(zero_copy_only=False), False)[read.codes].sum()
-    return bool(numbers > 0.8 * max(int((read.codes >= 0).sum()), 1))
+    return bool(numbers > MOSTLY * max(int((read.codes >= 0).sum()), 1))
 
 
 def _code_texts(read: Coded, column: Column) -> pa.Array:
-    """The codes whose digits are a number: an industry's without its section's letter, a postcode as it is."""
+    """The codes to read as numbers: industry codes without the section letter, postcodes unchanged."""
     if column.role is Role.INDUSTRY:
         return level_keys(read.values, Level(column=column.name, cut=Cut.CODE), column)
     return read.values
 
 
 def _digits(column: Column | None, register: Register) -> Floats:
-    """The first five digits as a number, 561 being read as 56100 so that it lies near 56130."""
+    """The first five digits as a number, 561 as 56100 so that it is near 56130."""
     if column is None or column.role not in ORDERED:
         return np.full(register.n_companies, np.nan, np.float32)
     read = coded(register, column.name)
@@ -110,7 +113,7 @@ def _digits(column: Column | None, register: Register) -> Floats:
 
 
 def _commonness(level: Level, register: Register) -> Floats:
-    """The log of the share of companies with the same value, NaN where missing."""
+    """The log of the share of companies with the same value, float32 (n,), NaN where missing."""
     code, count = encode(level, register)
     sizes = np.append(np.bincount(code[code >= 0], minlength=count), 0)
     with np.errstate(divide="ignore"):

@@ -1,4 +1,4 @@
-"""Register and graph -> features: planned once, built alike on every newer register."""
+"""Features from a register and its graph: planned once, built the same way on newer registers."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from graphlead.features.relations import RelationPlan, derived_relations, linked
 from graphlead.features.structure import build_structure
 
 MOST_AVERAGED = 24
-"""Numbers whose means over the linked companies become features."""
+"""Numbers averaged over linked companies at most: each one adds a feature for every kind of link."""
 
 
 @dataclass(frozen=True)
 class FeaturePlan:
-    """Which attributes and relations are made of a register; part of a trained model."""
+    """Which attributes and relations are built from a register; part of a trained model."""
 
     attributes: AttributePlan
     relations: RelationPlan
@@ -35,16 +35,16 @@ class FeaturePlan:
 
 
 def plan_features(register: Register, graph: CompanyGraph) -> FeaturePlan:
-    """Decide on features from the register at hand; columns with the role "ignored" take no part."""
+    """Plan the features that this register and graph allow; columns with the role "ignored" are left out."""
     return FeaturePlan(plan_attributes(register), plan_relations(register, graph))
 
 
 def build_features(
     plan: FeaturePlan, register: Register, graph: CompanyGraph, propagator: Propagator
 ) -> Features:
-    """The plan's features over this register and graph, without looking at any label."""
+    """The plan's features of this register's companies, independent of all labels."""
     attributes = build_attributes(plan.attributes, register)
     linked = linked_relations(plan.relations, graph)
-    telling = min(MOST_AVERAGED, len(plan.attributes.numeric) + len(plan.attributes.ordered))
-    structure, of_links = build_structure(attributes, telling, linked, propagator)
+    averaged = min(MOST_AVERAGED, len(plan.attributes.numeric) + len(plan.attributes.ordered))
+    structure, of_links = build_structure(attributes, averaged, linked, propagator)
     return Features(attributes, structure, of_links, (*derived_relations(plan.relations, register), *linked))

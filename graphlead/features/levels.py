@@ -1,4 +1,4 @@
-"""How columns put companies into groups: places, industry levels, bands of numbers, categories."""
+"""Levels of columns, each a grouping of the companies: places, industry levels, bands of numbers, categories."""
 
 from __future__ import annotations
 
@@ -16,16 +16,20 @@ from graphlead.core.features import Cut, Level
 from graphlead.core.register import PLACES, Column, Register, Role
 
 INDUSTRY_DIGITS = {"NAICS": (2, 3, 4), "NACE": (2, 3), "SIC": (2, 3)}
-"""The levels of a scheme that become groups beside the whole code; finer ones hold too few companies."""
+"""Code lengths that become groups beside the whole code; finer ones hold too few companies."""
 
 BANDS = 8
+"""Quantile bands of a number: eighths still hold enough clients each on short lists."""
 MOST_TRAITS = 40
+"""Traits that become relations at most: bounds the cost of registers with very many columns."""
 CROSSED_TRAITS = 6
+"""Traits crossed with places, industries and each other: pairs grow with the square of this."""
 FEWEST_FILLED = 0.02
+"""The share of companies that must have a value: a sparser trait groups next to nobody."""
 
 
 def place_levels(register: Register) -> list[Level]:
-    """Country, region, city, postcode area and postcode, each within the wider ones; widest first."""
+    """Levels of country, region, city, postcode area and postcode, each within the wider places; widest first."""
     levels: list[Level] = []
     wider: tuple[str, ...] = ()
     for role in PLACES:
@@ -41,7 +45,7 @@ def place_levels(register: Register) -> list[Level]:
 
 
 def industry_levels(register: Register) -> list[Level]:
-    """Each industry column's levels, widest first, the whole code last."""
+    """The levels of each industry column, widest first, the whole code last."""
     levels = []
     for column in (c for c in register.columns if c.role is Role.INDUSTRY):
         digits = INDUSTRY_DIGITS.get(column.scheme.upper(), ())
@@ -51,7 +55,7 @@ def industry_levels(register: Register) -> list[Level]:
 
 
 def trait_levels(register: Register) -> list[Level]:
-    """Booleans, categories and bands of numbers and dates; the best filled first, MOST_TRAITS at most."""
+    """Levels of booleans, categories and bands of numbers and dates: the best filled first, at most MOST_TRAITS."""
     usable = [c for c in register.columns if c.role in _TRAITS and c.missing <= 1 - FEWEST_FILLED]
     usable.sort(key=lambda column: (round(column.missing, 1), _TRAITS.index(column.role)))
     levels = []
@@ -69,7 +73,7 @@ _TRAITS = (Role.BOOLEAN, Role.NUMBER, Role.CATEGORY, Role.DATE)
 
 
 def numbers(register: Register, column: Column) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """A number, boolean or date column as float64 (n,), NaN where missing; dates in years."""
+    """A number, boolean or date column as float64 (n,), NaN where missing; dates as calendar years."""
     read = coded(register, column.name)
     if column.role is Role.DATE:
         days = pc.cast(pc.cast(read.values, pa.date32()), pa.int32())
@@ -86,7 +90,7 @@ def _band_edges(values: np.ndarray[Any, np.dtype[np.float64]]) -> list[float]:
 
 
 def encode(level: Level, register: Register) -> tuple[Ints, int]:
-    """The group of each company (n,), NONE where the column is missing, and the count of groups."""
+    """The group of each company, int32 (n,), NONE where the column is missing, and the number of groups."""
     present = {column.name: column for column in register.columns}
     if level.column not in present or not _fits(level, present[level.column]):
         return np.full(register.n_companies, NONE, np.int32), 0
@@ -99,11 +103,11 @@ def encode(level: Level, register: Register) -> tuple[Ints, int]:
 
 
 def _fits(level: Level, column: Column) -> bool:
-    """Whether the column is still of the kind the level was planned for: a newer file may read otherwise."""
+    """Whether the column still has the type the level was planned for: a newer file may be read differently."""
     return level.cut is not Cut.BANDS or column.role in (Role.NUMBER, Role.DATE)
 
 
 def _groups(level: Level, register: Register) -> Ints:
-    """The group of each company by its column alone, NONE where it is missing."""
+    """The group of each company by the level's column alone, NONE where missing."""
     read = coded(register, level.column)
     return read.groups(level_keys(read.values, level, register.column(level.column)))[0]

@@ -1,4 +1,4 @@
-"""Sparse products over the graph: one reference on the CPU, one that runs on any torch device."""
+"""Propagators: sparse products over the graph, by SciPy for reference or on any torch device."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from graphlead.core.arrays import Floats
 
 
 class CpuPropagator:
-    """Sparse products by SciPy."""
+    """Sparse products by SciPy, the reference."""
 
     def product(self, matrix: sp.csr_matrix, dense: Floats) -> Floats:
         """``matrix`` (rows, inner) times ``dense`` (inner, k): float32 (rows, k)."""
@@ -18,7 +18,7 @@ class CpuPropagator:
 
 
 class TorchPropagator:
-    """Sparse products on a torch device; a matrix stays on the device as long as this object lives."""
+    """Sparse products on a torch device, which keeps each matrix for the life of this object."""
 
     def __init__(self, device: str) -> None:
         self._device = device

@@ -1,4 +1,4 @@
-"""Who is whose neighbour: by columns (same place, same industry, shared words) and by links."""
+"""Relations between companies: by columns (same place, same industry, shared words) and by links."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ from graphlead.features.levels import (
 from graphlead.features.terms import term_incidence
 
 MOST_LINK_KINDS = 12
+"""Kinds of links that become relations of their own, the commonest first: each costs a block of the network."""
 ALONE = 0.98
-"""A grouping that leaves more than this part of the companies alone in their group connects nobody."""
+"""A grouping that leaves a larger share of the companies without company in their group is no relation."""
 
 
 @dataclass(frozen=True)
 class RelationPlan:
-    """Which relations a register has, decided once and rebuilt alike on a newer register.
+    """Which relations to build: planned on one register, rebuilt the same way on newer ones.
 
-    crossed: the levels of each derived relation; texts: columns whose words connect; links: relations of links; owned,
-    held: whether there are ownership groups, and holders outside the register.
+    crossed: the levels of each derived relation; texts: columns with words that connect companies; links: edge
+    relations of the graph; owned, held: whether there are ownership groups, and holders outside the register.
     """
 
     crossed: tuple[tuple[Level, ...], ...]
@@ -53,7 +54,7 @@ class RelationPlan:
 
 
 def plan_relations(register: Register, graph: CompanyGraph) -> RelationPlan:
-    """The relations this register's columns and links can tell; those that connect nobody are left out."""
+    """Plan the relations of this register's columns and links; those that connect nobody or repeat one are left out."""
     coded = {levels: _coded(levels, register) for levels in _candidates(register)}
     chosen: list[tuple[Level, ...]] = []
     seen: set[bytes] = set()
@@ -68,7 +69,7 @@ def plan_relations(register: Register, graph: CompanyGraph) -> RelationPlan:
 
 
 def derived_relations(plan: RelationPlan, register: Register) -> tuple[Relation, ...]:
-    """The relations that columns tell: groups of the same place, trade or band, and words in common."""
+    """The relations by columns: groups with the same place, industry, trait or band, and words in common."""
     groups: list[Relation] = [_coded(levels, register) for levels in plan.crossed]
     present = {column.name for column in register.columns if column.role is not Role.IGNORED}
     for name in plan.texts:
@@ -80,7 +81,7 @@ def derived_relations(plan: RelationPlan, register: Register) -> tuple[Relation,
 
 
 def linked_relations(plan: RelationPlan, graph: CompanyGraph) -> tuple[Relation, ...]:
-    """The relations that links tell: each kind of link, the ownership group, shared holders and persons."""
+    """The relations by links: each kind of link, the ownership group, shared holders and persons."""
     linked: list[Relation] = [_neighbours(kind, graph) for kind in plan.links]
     if plan.owned:
         linked.append(_ownership_group(graph))
@@ -101,9 +102,9 @@ def _candidates(register: Register) -> list[tuple[Level, ...]]:
         if level.column not in countries and (level.cut is not Cut.VALUE or level.column not in exact)
     ]
     mixed: list[tuple[Level, ...]] = [
-        *product(broad_places, _telling(industries)),
+        *product(broad_places, _crossed(industries)),
         *product(broad_places[:1], few),
-        *product(_telling(industries)[:1], few),
+        *product(_crossed(industries)[:1], few),
         *combinations(few, 2),
     ]
     if len(booleans) > 1:
@@ -112,8 +113,8 @@ def _candidates(register: Register) -> list[tuple[Level, ...]]:
     return single + mixed
 
 
-def _telling(industries: list[Level]) -> list[Level]:
-    """The middle and the finest level of an industry code, and its widest."""
+def _crossed(industries: list[Level]) -> list[Level]:
+    """The industry levels to cross with others: the middle one, the widest and the finest."""
     return (
         [industries[i] for i in dict.fromkeys((len(industries) // 2, 0, len(industries) - 1))]
         if industries
@@ -165,7 +166,7 @@ def _ownership_group(graph: CompanyGraph) -> Groups:
 
 
 def _shared_holders(graph: CompanyGraph) -> Incidence:
-    """Companies held or directed by the same holder or person outside the register."""
+    """Companies with the same holder or person outside the register: 0/1 (n, holders and persons)."""
     companies, holders, offset = [_no_ints()], [_no_ints()], 0
     for kind in ("holder", "person"):
         for (source, _, target), edges in graph.edges.items():

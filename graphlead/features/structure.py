@@ -1,4 +1,4 @@
-"""What links add to a company's own attributes: how many it has, and how its neighbours look."""
+"""Features of a company's links: its degrees, and the means of its neighbours' numbers."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from graphlead.core.features import Attributes, Feature, Groups, Incidence, Neig
 
 
 def build_structure(
-    attributes: Attributes, telling: int, linked: Sequence[Relation], propagator: Propagator
+    attributes: Attributes, averaged: int, linked: Sequence[Relation], propagator: Propagator
 ) -> tuple[Floats, tuple[Feature, ...]]:
-    """Log degrees and neighbours' means of the first ``telling`` numbers, float32 (n, s) without NaN, and what each is.
+    """Log degrees and neighbours' means of the first ``averaged`` numbers, float32 (n, s), and their features.
 
-    ``linked`` are the relations made of links. The means are SIGN's one-hop operators (Frasca et al. 2020), computed
-    once; a company without a neighbour there gets the register's mean, which is 0.
+    ``linked`` are the relations by links. The means are SIGN's one-hop operators (Frasca et al. 2020), computed once,
+    of standardised numbers; a company without neighbours gets 0, the register's mean.
     """
-    numbers = _standardised(attributes.numeric[:, :telling])
+    numbers = _standardised(attributes.numeric[:, :averaged])
     columns = [np.zeros((len(numbers), 0), np.float32)]
     features: list[Feature] = []
     for relation in linked:
@@ -28,13 +28,13 @@ def build_structure(
         features.append(Feature(relation.source, Statistic.COUNT))
         features += [
             Feature(relation.source, Statistic.NEIGHBOURS, feature)
-            for feature in attributes.numeric_features[:telling]
+            for feature in attributes.numeric_features[:averaged]
         ]
     return np.hstack(columns).astype(np.float32), tuple(features)
 
 
 def neighbour_means(relation: Relation, values: Floats, propagator: Propagator) -> Floats:
-    """Mean of ``values`` (n, k) over each company's neighbours, itself left out; 0 for a company without any."""
+    """Mean of ``values`` (n, k) over each company's neighbours, excluding itself; 0 for a company without any."""
     if isinstance(relation, Neighbours):
         total, count = propagator.product(relation.matrix, values), _degree(relation)
     else:
@@ -55,7 +55,7 @@ def _incidence(relation: Groups | Incidence) -> sp.csr_matrix:
 
 
 def _degree(relation: Relation) -> Floats:
-    """How many neighbours each company has in this relation, those met twice counted twice."""
+    """The number of neighbours of each company; one that shares two groups with it counts twice."""
     if isinstance(relation, Neighbours):
         return np.asarray(relation.matrix.sum(1), np.float32).ravel()
     members = _incidence(relation)
@@ -64,7 +64,7 @@ def _degree(relation: Relation) -> Floats:
 
 
 def _standardised(values: Floats) -> Floats:
-    """Mean 0 and deviation 1 over the known values; missing values become the mean."""
+    """The values scaled to mean 0 and standard deviation 1 of the known ones; missing values become 0."""
     known = np.isfinite(values)
     count = np.maximum(known.sum(0), 1)
     mean = np.where(known, values, 0).sum(0) / count

@@ -1,4 +1,4 @@
-"""The terms of names and free texts: who shares a rare word with whom."""
+"""The words of names and free texts, and the companies that share them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import scipy.sparse as sp
 from graphlead.engines.duckdb import open_db
 
 FEWEST = 2
+"""Companies that a word must be on to connect any."""
 WIDEST = 0.2
+"""The largest share of companies a word may be on: a commoner one distinguishes nobody."""
 
 _WORDS = r"""
 CREATE TEMP TABLE words AS SELECT company, unnest(list_distinct(regexp_split_to_array(
@@ -26,7 +28,7 @@ FROM words WHERE length(term) BETWEEN 2 AND 40 GROUP BY term HAVING count(*) BET
 def term_incidence(text: pa.ChunkedArray) -> tuple[sp.csr_matrix, list[str]]:
     """0/1 incidence (n, terms) of the words of n texts, and the words, the commonest first.
 
-    Words on fewer than FEWEST companies connect nobody and words on more than a WIDEST part distinguish nobody.
+    Only words on at least FEWEST companies and on no more than the share WIDEST of them.
     """
     n = len(text)
     texts = pa.table({"company": pa.array(np.arange(n, dtype=np.int32)), "text": text.cast(pa.string())})

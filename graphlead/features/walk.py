@@ -1,4 +1,4 @@
-"""Personalised PageRank from the clients over everything that connects companies."""
+"""Personalised PageRank from the clients over all relations between companies."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from graphlead.core.contracts import Propagator
 from graphlead.core.features import Groups, Neighbours, Relation
 
 RESTART = 0.5
+"""The probability of returning to the clients at each step: an eighth of the walk is still under way after STEPS."""
 STEPS = 3
+"""Steps instead of convergence: what lies further away has little weight, and each step costs two sparse products."""
 LINK_WEIGHT = 2.0
-"""A link or a shared holder counts as this many of the rarest words in common."""
-
+"""The weight of a link relative to a group of the same size: a link is a fact about the two, a group a coincidence."""
 WIDEST = 0.06
-"""Groups whose typical member shares them with more than this part of the register are not walked."""
+"""The largest share of the register in the group of a typical member: wider groups hardly distinguish companies."""
 
 
 class Walk:
-    """A random walk company -> group -> company, back to the clients with probability RESTART at each step.
+    """A random walk company -> group -> company that returns to the clients with probability RESTART at each step.
 
-    A group (a city, a word, a holder) is taken with the weight log(n / size), so that what is rare leads further
-    than what is common. Page, Brin, Motwani and Winograd (1999); restarts at a set: Haveliwala (2002).
+    A group (a city, a word, a holder) has the weight log(n / size), so that rare groups lead further than common
+    ones. Page, Brin, Motwani and Winograd (1999); restarts at a set: Haveliwala (2002).
     """
 
     def __init__(self, relations: Sequence[Relation], n_companies: int, propagator: Propagator) -> None:
@@ -42,7 +43,7 @@ class Walk:
         self._propagator = propagator
 
     def visits(self, seeds: Sequence[Ints]) -> Floats:
-        """How often each company is visited from each set of clients, float32 (n, sets); 1 is the mean company."""
+        """Visits of each company from each set of clients, float32 (n, sets); 1 is the average company."""
         start = np.zeros((self._n, len(seeds)), np.float32)
         for column, clients in enumerate(seeds):
             start[clients, column] = self._n / max(len(clients), 1)
@@ -60,7 +61,7 @@ def _members(relation: Relation) -> sp.csr_matrix:
         shape = (len(relation.code), relation.count)
         return sp.csr_matrix((np.ones(len(rows), np.float32), (rows, relation.code[rows])), shape=shape)
     if isinstance(relation, Neighbours):
-        # A company that has links is in the group around itself, or a step would pass its neighbours by.
+        # The groups are companies with their neighbours; without the company itself a step would skip the neighbours.
         linked = (np.diff(relation.matrix.indptr) > 0).astype(np.float32)
         return sp.csr_matrix(relation.matrix + sp.diags(linked))
     return relation.matrix
@@ -76,13 +77,13 @@ def _weights(relations: Sequence[Relation]) -> Floats:
 
 
 def walked(relations: Sequence[Relation]) -> list[Relation]:
-    """The relations worth walking: links, words, and groups that are neither huge nor all of one company."""
+    """The relations worth walking: links, words, and groups of at most WIDEST of the register on average."""
     return [
         relation for relation in relations if not isinstance(relation, Groups) or _typical(relation) <= WIDEST
     ]
 
 
 def _typical(groups: Groups) -> float:
-    """The part of the register in the group of the average grouped company."""
+    """The share of the register in the group of the average grouped company."""
     sizes = np.bincount(groups.code[groups.code >= 0], minlength=1).astype(np.float64)
     return float((sizes**2).sum() / max(sizes.sum(), 1) / len(groups.code))

@@ -119,7 +119,7 @@ def test_ownership_groups_and_shared_holders(register: Register, graph: CompanyG
     np.testing.assert_array_equal(held.matrix.toarray(), expected)
 
 
-def test_groupings_that_connect_nobody_or_say_the_same_are_left_out(
+def test_groupings_that_connect_nobody_or_repeat_one_are_left_out(
     make_register: MakeRegister, make_graph: MakeGraph
 ) -> None:
     register = make_register(
@@ -139,10 +139,10 @@ def test_groupings_that_connect_nobody_or_say_the_same_are_left_out(
 def test_ignored_columns_take_no_part(register: Register, graph: CompanyGraph) -> None:
     ignoring = register.without(frozenset({"staff", "name", "city"}))
     features = build_features(planned_and_reread(ignoring, graph), ignoring, graph, CpuPropagator())
-    told = " ".join(
+    used = " ".join(
         [*features.attributes.names, *(relation.source.title() for relation in features.relations)]
     )
-    assert not any(column in told for column in ("staff", "words", "city"))
+    assert not any(column in used for column in ("staff", "words", "city"))
 
 
 def test_newer_register_gets_the_same_features_though_columns_and_links_are_gone(

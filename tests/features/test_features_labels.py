@@ -1,4 +1,4 @@
-"""What a company is told of the clients around it: hand-worked lifts, and never anything of its own label."""
+"""Label features: lifts worked out by hand, and independence of the company's own label."""
 
 from __future__ import annotations
 

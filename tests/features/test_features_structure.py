@@ -24,23 +24,23 @@ def test_means_over_links_are_those_of_networkx() -> None:
     graph = nx.gnp_random_graph(N - 1, 0.1, seed=4)
     graph.add_node(N - 1)
     relation = Neighbours(link("supplies"), sp.csr_matrix(nx.to_scipy_sparse_array(graph, dtype=np.float32)))
-    told = values()
+    given = values()
     expected = [
-        np.mean([told[j] for j in graph[i]], axis=0) if graph.degree(i) else np.zeros(3) for i in range(N)
+        np.mean([given[j] for j in graph[i]], axis=0) if graph.degree(i) else np.zeros(3) for i in range(N)
     ]
-    np.testing.assert_allclose(neighbour_means(relation, told, CpuPropagator()), expected, atol=1e-6)
+    np.testing.assert_allclose(neighbour_means(relation, given, CpuPropagator()), expected, atol=1e-6)
 
 
 def test_means_over_groups_leave_the_company_itself_out() -> None:
     code = np.random.default_rng(2).integers(-1, 12, N).astype(np.int32)
     code[0] = 12
-    told = values()
+    given = values()
     expected = np.zeros((N, 3))
     for i in range(N):
         others = [j for j in range(N) if j != i and code[j] == code[i] >= 0]
         if others:
-            expected[i] = told[others].mean(0)
-    found = neighbour_means(Groups(GROUP, code, 13), told, CpuPropagator())
+            expected[i] = given[others].mean(0)
+    found = neighbour_means(Groups(GROUP, code, 13), given, CpuPropagator())
     np.testing.assert_allclose(found, expected, atol=1e-5)
     assert not found[0].any()
 
@@ -49,17 +49,17 @@ def test_means_over_shared_holders_count_a_company_met_twice_twice() -> None:
     held = np.zeros((N, 6), np.float32)
     held[[0, 1, 2], 0] = 1
     held[[0, 1], 1] = 1
-    told = values()
-    found = neighbour_means(Incidence(HELD, sp.csr_matrix(held)), told, CpuPropagator())
-    np.testing.assert_allclose(found[0], (2 * told[1] + told[2]) / 3, atol=1e-6)
-    np.testing.assert_allclose(found[2], (told[0] + told[1]) / 2, atol=1e-6)
+    given = values()
+    found = neighbour_means(Incidence(HELD, sp.csr_matrix(held)), given, CpuPropagator())
+    np.testing.assert_allclose(found[0], (2 * given[1] + given[2]) / 3, atol=1e-6)
+    np.testing.assert_allclose(found[2], (given[0] + given[1]) / 2, atol=1e-6)
     assert not found[3:].any()
 
 
-def test_structure_has_a_degree_and_standardised_means_a_relation() -> None:
+def test_structure_has_a_degree_and_standardised_means_for_each_relation() -> None:
     numeric = np.array([[1, 9], [3, 9], [np.nan, 9], [5, 9]], np.float32)
     words = sp.csr_matrix((4, 0), dtype=np.float32)
-    attributes = Attributes(numeric, numbers("size", "untold"), words, ())
+    attributes = Attributes(numeric, numbers("size", "not_averaged"), words, ())
     links = np.zeros((4, 4), np.float32)
     for a, b in ((0, 1), (0, 2), (1, 3)):
         links[a, b] = links[b, a] = 1

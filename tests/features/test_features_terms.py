@@ -23,7 +23,7 @@ def test_a_word_of_one_company_and_single_letters_connect_nobody() -> None:
     assert words_of("lonely x", "shared x", "shared y", "y") == [set(), {"shared"}, {"shared"}, set()]
 
 
-def test_a_word_said_twice_by_one_company_is_not_shared() -> None:
+def test_a_word_repeated_by_one_company_is_not_shared() -> None:
     assert words_of("again again", "other", "other") == [set(), {"other"}, {"other"}]
 
 
