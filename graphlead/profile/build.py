@@ -1,4 +1,4 @@
-"""The story of a profile: count, test, rank, draw, group, and say it."""
+"""The profile of the clients, step by step: count, rank columns, test values, find segments, draw."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from graphlead.core.contracts import Progress, silent
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.profile import Distribution, Lift, Profile
 from graphlead.core.register import Register, Role
-from graphlead.profile.columns import Search, Telling
+from graphlead.profile.columns import Predictor, Search
 from graphlead.profile.distributions import distribution
 from graphlead.profile.homophily import client_ties
 from graphlead.profile.lifts import lifts_of
@@ -31,22 +31,22 @@ def profile_clients(
 ) -> Profile:
     """The clients against the register, before any model.
 
-    What cannot be said (no dates, no places, too few clients) is left out and noted. The same input and seed give
-    the same profile.
+    What the data do not allow (no dates, no places, too few clients) is left out and noted. The same input and seed
+    give the same profile.
     """
     sample = draw_sample(cohort, seed)
     progress(0, _STEPS, "counting")
     topics = survey(register, cohort, sample)
-    progress(1, _STEPS, "looking for columns that tell clients")
+    progress(1, _STEPS, "searching for columns that distinguish clients")
     own, echoes = _ranked(topics, sample)
     lifts, tried = lifts_of(topics, client_ties(graph, cohort))
     titles = find_titles(register, topics, sample)
     progress(2, _STEPS, "grouping clients")
-    facets = choose_facets(topics, [telling.topic for telling in own])
+    facets = choose_facets(topics, [predictor.topic for predictor in own])
     segments, segment_of = find_segments(register, cohort, sample, facets, titles, seed)
     progress(3, _STEPS, "drawing")
     season, unseasonal = season_of(cohort.won, seed)
-    leanings, unbiased = biases(topics, [telling.topic for telling in own], lifts, sample, titles)
+    leanings, unbiased = biases(topics, [predictor.topic for predictor in own], lifts, sample, titles)
     outliers = find_outliers(register, sample, facets)
     progress(_STEPS, _STEPS, "done")
     return Profile(
@@ -65,19 +65,21 @@ def profile_clients(
     )
 
 
-def _ranked(topics: Sequence[Topic], sample: Sample) -> tuple[list[Telling], list[Telling]]:
+def _ranked(topics: Sequence[Topic], sample: Sample) -> tuple[list[Predictor], list[Predictor]]:
     if not topics or not sample.client.any() or sample.client.all():
         return [], []
     return Search(topics, sample).run()
 
 
 def _distributions(
-    topics: Sequence[Topic], own: Sequence[Telling], sample: Sample
+    topics: Sequence[Topic], own: Sequence[Predictor], sample: Sample
 ) -> tuple[Distribution, ...]:
-    """Of every number and age, those of telling columns first."""
-    telling = [each.topic for each in own]
+    """The distribution of every number and age, those of distinguishing columns first."""
+    distinguishing = [predictor.topic for predictor in own]
     amounts = [
-        topic for topic in (*telling, *(t for t in topics if t not in telling)) if topic.numbers is not None
+        topic
+        for topic in (*distinguishing, *(t for t in topics if t not in distinguishing))
+        if topic.numbers is not None
     ]
     drawn = [
         distribution(
@@ -90,25 +92,25 @@ def _distributions(
 
 def _notes(
     topics: Sequence[Topic],
-    own: Sequence[Telling],
-    echoes: Sequence[Telling],
+    own: Sequence[Predictor],
+    echoes: Sequence[Predictor],
     lifts: Sequence[Lift],
     tried: int,
 ) -> list[str]:
-    """What was tried, and what nothing can be said about."""
-    said = {telling.topic.column.name for telling in (*own, *echoes)}
+    """What was tested, and what the data do not show."""
+    reported = {predictor.topic.column.name for predictor in (*own, *echoes)}
     out = {lift.column for lift in lifts}
-    silent_ones = [
+    unremarkable = [
         topic.column.name
         for topic in topics
-        if topic.column.name not in said and not any(level.label in out for level in topic.levels)
+        if topic.column.name not in reported and not any(level.label in out for level in topic.levels)
     ]
     columns = "1 column" if len(topics) == 1 else f"{len(topics)} columns"
-    notes = [f"{tried:,} values of {columns} were tried; p-values are corrected for that many."]
+    notes = [f"{tried:,} values of {columns} were tested; p-values are corrected for this number."]
     if not any(topic.column.role is Role.INDUSTRY for topic in topics):
-        notes.append("The register has no industry column, so nothing is said about industries.")
+        notes.append("The register has no industry column, so industries are not compared.")
     if not own:
-        notes.append("No column tells clients from the register beyond chance.")
-    elif silent_ones:
-        notes.append(f"No difference beyond chance: {', '.join(silent_ones)}.")
+        notes.append("No column distinguishes clients from the register beyond chance.")
+    elif unremarkable:
+        notes.append(f"No difference beyond chance: {', '.join(unremarkable)}.")
     return notes

@@ -1,4 +1,4 @@
-"""Which columns tell clients from others on their own account, and which merely echo those."""
+"""Search for the columns that distinguish clients from other companies, and for those that merely echo them."""
 
 from __future__ import annotations
 
@@ -14,24 +14,31 @@ from graphlead.core.register import PLACES, Role
 from graphlead.profile.significance import best_blocks, log_evidence
 from graphlead.profile.survey import Sample, Topic
 
-DOUBT = 0.05
+SIGNIFICANCE = 0.05
+"""The customary level, of p-values corrected for the number of tests."""
 SLACK = 3.0
-"""How much smaller p-values may be than inverse e-values: with clients drawn by chance it is a factor of eight."""
+"""By how much p-values may be smaller than inverse e-values, which are conservative: with clients drawn at random they
+are smaller by a factor of eight."""
 AS_GOOD = 0.97
-"""Columns with this part of the best one's evidence say the same; the one that comes first is taken."""
+"""Columns with this share of the best one's evidence are equally good; of these the first in the register is taken."""
 OWN_PART = 0.1
-"""A column that keeps less than this part of its evidence once others are known is an echo of them."""
+"""A column that keeps less than this share of its evidence given the others has nothing of its own."""
 MOST_FOUND = 12
+"""Columns found at most: a longer list is not read."""
 WIDE_ENOUGH = 0.7
-"""A place that says this part of what a finer one does is the plainer answer; the finer one may add to it."""
+"""A place with this share of the evidence of a finer one is preferred as simpler; the finer one may still be added."""
 ECHO_PART = 0.5
-"""A column is the echo of another that takes away at least this part of its evidence."""
+"""A column echoes another that explains at least this share of its evidence."""
 _SWEEPS = 4
+"""Rounds of coordinate updates: each step of the selection starts from the fit of the one before."""
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What a grouping does to the log-odds of being a client: codes (m,) with 0 for missing, effect (g + 1,)."""
+    """The effect (g + 1,) of a grouping on the log-odds of being a client; codes (m,), 0 where missing.
+
+    shape: of the Gamma prior that shrinks the effect towards 0.
+    """
 
     codes: Ints
     shape: float
@@ -39,10 +46,10 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Telling:
-    """A column that tells clients from others: evidence (nats) given the columns found before, and all its evidence.
+class Predictor:
+    """A column that distinguishes clients: its evidence (nats) given the others, and its evidence alone.
 
-    echo_of: the name of the column that says it already, empty for a column that says something of its own.
+    echo_of: the name of the column that it repeats, empty for a column with evidence of its own.
     """
 
     topic: Topic
@@ -54,37 +61,37 @@ class Telling:
 
 @dataclass(frozen=True)
 class Finding:
-    """The evidence of one column beside a model, and the grouping in which it is strongest."""
+    """The evidence (nats) of one column beyond a model, and the effect of its strongest grouping."""
 
     evidence: float
     effect: Effect
 
 
 class Search:
-    """Forward selection of columns with a check backwards, on a sample of companies."""
+    """Forward selection of columns with backward elimination, on a sample of companies."""
 
     def __init__(self, topics: Sequence[Topic], sample: Sample) -> None:
         self.topics = [topic for topic in topics if _varies(topic)]
         self.sample = sample
-        self.enough = math.log(max(1, len(self.topics)) / DOUBT / SLACK)
+        self.threshold = math.log(max(1, len(self.topics)) / SIGNIFICANCE / SLACK)
         base = math.log(sample.client.sum() / (sample.weight @ ~sample.client))
-        self.nothing = np.full(len(sample.rows), base)
+        self.baseline = np.full(len(sample.rows), base)
 
-    def run(self) -> tuple[list[Telling], list[Telling]]:
-        """The columns that say something of their own, and those that echo them; the strongest first."""
-        alone = [self.look(topic, self.nothing).evidence for topic in self.topics]
+    def run(self) -> tuple[list[Predictor], list[Predictor]]:
+        """The columns with evidence of their own, and those that echo them, each the strongest first."""
+        alone = [self.assess(topic, self.baseline).evidence for topic in self.topics]
         chosen = self._forward(alone)
         while len(chosen) > 1:
             kept = self._backward(chosen, alone)
             if len(kept) == len(chosen):
                 break
             chosen = kept
-        own = [self._telling(i, self._beside(chosen, i).evidence, alone[i]) for i in chosen]
-        own.sort(key=lambda telling: -telling.evidence)
+        own = [self._predictor(i, self._given_others(chosen, i).evidence, alone[i]) for i in chosen]
+        own.sort(key=lambda predictor: -predictor.evidence)
         return own, self._echoes(chosen, alone)
 
-    def look(self, topic: Topic, logit: Reals) -> Finding:
-        """What a column says beyond the log-odds (m,) of a model."""
+    def assess(self, topic: Topic, logit: Reals) -> Finding:
+        """The evidence of a column beyond the log-odds (m,) of a model, averaged over its groupings."""
         chance = expit(logit)
         expected = self.sample.weight * chance
         noise = self._noise(chance)
@@ -98,13 +105,13 @@ class Search:
 
     def _forward(self, alone: list[float]) -> list[int]:
         chosen: list[int] = []
-        logit, effects = self.nothing, list[Effect]()
+        logit, effects = self.baseline, list[Effect]()
         while len(chosen) < MOST_FOUND and len(effects) < 2 * MOST_FOUND:
-            findings = [self.look(topic, logit) for topic in self.topics]
+            findings = [self.assess(topic, logit) for topic in self.topics]
             left = [finding.evidence for finding in findings]
             strong = [
                 i for i, evidence in enumerate(left)
-                if evidence > self.enough and (i in chosen or evidence >= OWN_PART * alone[i])
+                if evidence > self.threshold and (i in chosen or evidence >= OWN_PART * alone[i])
             ]  # fmt: skip
             if not strong:
                 break
@@ -118,7 +125,7 @@ class Search:
         return self.topics[i].column.role in PLACES
 
     def _plainest(self, among: list[int], evidence: list[float]) -> int:
-        """The column with the most evidence, or one that says about the same and comes first."""
+        """The column with the most evidence, or a simpler one with about as much."""
         top = max(among, key=lambda i: evidence[i])
         if self._is_place(top):
             wide = [i for i in among if self._is_place(i) and evidence[i] >= WIDE_ENOUGH * evidence[top]]
@@ -127,53 +134,53 @@ class Search:
         return min(as_good, key=lambda i: (self.topics[i].column.role is Role.CATEGORY, i))
 
     def _backward(self, chosen: list[int], alone: list[float]) -> list[int]:
-        """The chosen columns without the weakest that the others make superfluous."""
-        left = {i: self._beside(chosen, i).evidence for i in chosen}
-        weakest = min(chosen, key=lambda i: left[i] - max(self.enough, OWN_PART * alone[i]))
-        if left[weakest] >= max(self.enough, OWN_PART * alone[weakest]):
+        """The chosen columns without the weakest, if the others make it redundant."""
+        left = {i: self._given_others(chosen, i).evidence for i in chosen}
+        weakest = min(chosen, key=lambda i: left[i] - max(self.threshold, OWN_PART * alone[i]))
+        if left[weakest] >= max(self.threshold, OWN_PART * alone[weakest]):
             return chosen
         return [i for i in chosen if i != weakest]
 
-    def _beside(self, chosen: list[int], column: int) -> Finding:
-        """What a column says beyond the others; beyond the wider places only, where it is a place."""
+    def _given_others(self, chosen: list[int], column: int) -> Finding:
+        """The evidence of a column beyond the others; of a place only beyond the wider places."""
         place = self._is_place(column)
         others = [i for i in chosen if i < column or (i > column and not (place and self._is_place(i)))]
-        return self.look(self.topics[column], self._model(others))
+        return self.assess(self.topics[column], self._model(others))
 
     def _model(self, columns: list[int]) -> Reals:
-        """Log-odds (m,) of being a client by these columns, each at its strongest and then its next grouping."""
-        logit, effects = self.nothing, list[Effect]()
+        """Log-odds (m,) of being a client by these columns, each with its strongest grouping and then the next."""
+        logit, effects = self.baseline, list[Effect]()
         for column in columns:
             for _ in range(2):
-                finding = self.look(self.topics[column], logit)
-                if finding.evidence <= self.enough:
+                finding = self.assess(self.topics[column], logit)
+                if finding.evidence <= self.threshold:
                     break
                 effects.append(finding.effect)
                 logit, effects = self._fit(effects)
         return logit
 
-    def _echoes(self, chosen: list[int], alone: list[float]) -> list[Telling]:
+    def _echoes(self, chosen: list[int], alone: list[float]) -> list[Predictor]:
         models = {i: self._model([i]) for i in chosen}
         echoes = []
         for i, topic in enumerate(self.topics):
-            if i in chosen or alone[i] <= self.enough or not chosen:
+            if i in chosen or alone[i] <= self.threshold or not chosen:
                 continue
-            left = {k: self.look(topic, logit).evidence for k, logit in models.items()}
-            said_by = min(left, key=lambda k: left[k])
-            if left[said_by] > ECHO_PART * alone[i]:
+            left = {k: self.assess(topic, logit).evidence for k, logit in models.items()}
+            echoed = min(left, key=lambda k: left[k])
+            if left[echoed] > ECHO_PART * alone[i]:
                 continue
-            echo = self._telling(i, left[said_by], alone[i])
-            echoes.append(replace(echo, echo_of=self.topics[said_by].column.name))
-        return sorted(echoes, key=lambda telling: -telling.alone)
+            echo = self._predictor(i, left[echoed], alone[i])
+            echoes.append(replace(echo, echo_of=self.topics[echoed].column.name))
+        return sorted(echoes, key=lambda predictor: -predictor.alone)
 
-    def _telling(self, i: int, evidence: float, alone: float) -> Telling:
+    def _predictor(self, i: int, evidence: float, alone: float) -> Predictor:
         p_value = min(1.0, len(self.topics) / SLACK * math.exp(-max(0.0, evidence)))
-        return Telling(self.topics[i], evidence, alone, p_value)
+        return Predictor(self.topics[i], evidence, alone, p_value)
 
     def _noise(self, chance: Reals) -> float:
-        """How much wider than Poisson counts scatter because only some companies were looked at; 1 for all.
+        """The overdispersion of counts against Poisson because companies are a sample; 1 for all of them.
 
-        Counts are divided by it, as a quasi-likelihood does.
+        Counts are divided by it, as in a quasi-likelihood.
         """
         others = ~self.sample.client
         weight, p = self.sample.weight[others], chance[others]
@@ -197,9 +204,9 @@ class Search:
         return clients, np.bincount(codes, expected, minlength=size).astype(np.float64)
 
     def _fit(self, effects: Sequence[Effect]) -> tuple[Reals, list[Effect]]:
-        """Log-odds (m,) with all effects fitted together, each drawn towards 0 as its shape says."""
+        """Log-odds (m,) with all effects fitted together, each shrunk towards 0 by its shape."""
         fitted = list(effects)
-        logit = self.nothing + sum(each.effect[each.codes] for each in fitted)
+        logit = self.baseline + sum(each.effect[each.codes] for each in fitted)
         for _ in range(_SWEEPS):
             for place, each in enumerate(fitted):
                 clients, fair = self._sums(each.codes, len(each.effect), self.sample.weight * expit(logit))

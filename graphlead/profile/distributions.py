@@ -10,15 +10,16 @@ from graphlead.core.profile import Distribution
 from graphlead.profile.numbers import skewed
 
 BINS, FINE, GRID = 24, 768, 128
+"""Bins of the histogram, bins that the density is smoothed from, and points of its curve."""
 FEWEST = 5
-"""Clients with a number below which no density is drawn."""
+"""Clients with a number below which no distribution is drawn: its shape would be chance."""
 
 
 def distribution(label: str, values: Reals, client: Flags, weight: Reals) -> Distribution | None:
-    """The distribution of a number (m,) with NaN where missing; None with too few clients or a single value.
+    """The distribution of a number (m,), NaN where missing; None with too few clients or a single value.
 
-    Values beyond the axis, which shows all but the outermost half per cent of the register, count in the outer bins;
-    on a logarithmic axis so do zeros. Densities are by unit of the axis: of the base-10 logarithm where it is one.
+    The axis covers all but the outermost half per cent of the register on each side; values beyond it, and zeros on a
+    logarithmic axis, count in the outer bins. Densities are per unit of the axis: of log10 where it is logarithmic.
     """
     known = np.isfinite(values)
     mine, usual = values[known & client], values[known]
@@ -51,7 +52,7 @@ def _shares(values: Reals, weight: Reals, edges: Reals) -> Reals:
 
 
 def _density(values: Reals, weight: Reals, grid: Reals) -> Reals:
-    """A Gaussian kernel density over the grid, by smoothing fine bins; Silverman's bandwidth (1986)."""
+    """A Gaussian kernel density at the grid, by smoothing fine bins; Silverman's bandwidth (1986)."""
     span = grid[-1] - grid[0]
     fine = np.linspace(grid[0] - span / 4, grid[-1] + span / 4, FINE + 1)
     width = fine[1] - fine[0]

@@ -1,4 +1,4 @@
-"""A profile on disk: one JSON for people and their tools, and the segment of each company as Parquet."""
+"""A profile on disk: one JSON file, and the segment of each company as Parquet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROFILE, SEGMENTS = "profile.json", "segments.parquet"
 def save_profile(profile: Profile, folder: Path) -> None:
     """Write profile.json, and segments.parquet with the column ``segment`` (int32, row i being company i).
 
-    An older profile is replaced when the new one is complete; the segments go first, the JSON names them.
+    The segments are written first: the JSON names their file.
     """
     folder.mkdir(parents=True, exist_ok=True)
     content = {"format": FORMAT, **asdict(profile)}
@@ -34,7 +34,7 @@ def save_profile(profile: Profile, folder: Path) -> None:
 
 
 def load_profile(folder: Path) -> Profile:
-    """The profile that ``save_profile`` wrote. Raises RunFolderError when it is missing or broken."""
+    """The profile written by ``save_profile``. Raises RunFolderError when it is missing or broken."""
     try:
         content: Json = json.loads((folder / PROFILE).read_text("utf-8"))
         if content.get("format") != FORMAT:

@@ -1,4 +1,4 @@
-"""Every way of putting companies into groups by one column: levels of codes and places, values, bands."""
+"""Groupings of companies by one column: levels of codes and places, values, bands."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ PROFILED = (Role.INDUSTRY, *PLACES, *AMOUNTS, *VALUES)
 class Grouping:
     """Groups of companies by one column.
 
-    label: the column as a reader sees it, with its level: ``nace (2 digits)``; codes: int32 (n,), NONE where
-    missing; names: what each group is called.
+    label: the column and its level for a reader: ``nace (2 digits)``; codes: int32 (n,), NONE where missing;
+    names: the name of each group (g,).
     """
 
     label: str
@@ -36,7 +36,7 @@ class Grouping:
 
 @dataclass(frozen=True)
 class Read:
-    """One column of the register: its groupings, the widest first, and its numbers (n,) where it has some."""
+    """One column of the register: its groupings, widest first, and its values (n,) where it is a number or date."""
 
     column: Column
     groupings: tuple[Grouping, ...]
@@ -44,14 +44,14 @@ class Read:
 
 
 def profiled(register: Register) -> list[Column]:
-    """The columns that say something about a company, in the order of the register."""
+    """The columns with comparable values, in the order of the register."""
     return [column for column in register.columns if column.role in PROFILED]
 
 
 def read_columns(register: Register, only: Container[str] | None = None) -> Iterator[Read]:
-    """Each profiled column (or ``only`` these) in turn: places, widest first, then the others as the register has them.
+    """Yield each profiled column (or ``only`` these): places, widest first, then the others in the register's order.
 
-    No more than one column and the wider places are in memory at a time.
+    Only one column and the wider places are in memory at a time.
     """
     wider: dict[Role, Grouping] = {}
     for column in (register.column(name) for name in register.names_of(*PLACES)):
@@ -88,19 +88,19 @@ def _values(register: Register, column: Column) -> Grouping:
 
 
 def read_text(register: Register, name: str) -> tuple[Ints, pa.Array]:
-    """Codes of a column's values and their first spellings; values that differ in case and spaces alone are one."""
+    """Codes (n,) of a column's values and their first spellings; values that differ only in case and spaces are one."""
     read = coded(register, name)
     return _grouped(read, first_spelling(read.values))
 
 
 def _grouped(read: Coded, keys: pa.Array) -> tuple[Ints, pa.Array]:
-    """Codes (n,) of the companies by the keys of their values, and the key of each code."""
+    """Codes (n,) of the companies by the keys of their values, and the key of each code (g,)."""
     codes, first = read.groups(keys)
     return codes, keys.take(first)
 
 
 def _industry(register: Register, column: Column) -> Iterator[Grouping]:
-    """Every level of a code: its first 2, 3, ... digits, sections where the column writes them; words are one level."""
+    """A grouping for each level of a code: its section where the column writes one, its first 2, 3, ... digits."""
     read = coded(register, column.name)
     levels = known_levels(read.values, column.scheme)
     whole = levels.pop(WHOLE)
@@ -114,7 +114,7 @@ def _industry(register: Register, column: Column) -> Iterator[Grouping]:
 
 
 def _place(register: Register, column: Column, wider: Mapping[Role, Grouping]) -> Grouping:
-    """Places are told apart by the wider place they lie in, and named with it where the name alone is not enough."""
+    """Places within the wider ones, and named with these where the name alone is ambiguous."""
     around = PLACES[: PLACES.index(column.role)]
     if column.role is Role.POSTCODE:
         read = coded(register, column.name)
@@ -127,7 +127,7 @@ def _place(register: Register, column: Column, wider: Mapping[Role, Grouping]) -
 
 
 def _within(label: str, codes: Ints, names: pa.Array, parents: list[Grouping]) -> Grouping:
-    """Groups that agree in the name and in the wider places; where the next wider is missing, the largest so named."""
+    """Groups with the same name and wider places; without the next wider place, the largest of the name."""
     joint = codes.astype(np.int64)
     for parent in parents:
         joint = joint * (len(parent.names) + 1) + parent.codes + 1

@@ -1,4 +1,4 @@
-"""Whether clients are tied to other clients more than chance would tie them: by group, owner, director, link."""
+"""Homophily: whether clients are tied to other clients more often than by chance (group, owner, director, link)."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ from graphlead.profile.significance import log_evidence
 
 OUTSIDE = ("holder", "person")
 BY, GROUP = "tied to another client by", "ownership group"
+"""The column of lifts of ties, and the value of one of them."""
 
 Nodes = Longs
 
 
 def client_ties(graph: CompanyGraph, cohort: Cohort) -> list[Lift]:
-    """For each kind of tie, how often a client has another client at its other end, against all companies.
+    """For each kind of tie, the lift of having a client at its other end: clients against all companies.
 
-    p_value: of so many ties that join clients (Poisson), and of clients so crowded in some of them (Gamma-Poisson),
-    when clients are drawn by chance; twice the smaller, for two looks, and not corrected yet. The interval counts
-    ties, not companies: two clients of one group are one observation.
+    p_value: with clients drawn at random, of at least this number of ties that join clients (Poisson), and of clients
+    this concentrated in some ties (Gamma-Poisson); twice the smaller for the two tests, and not yet corrected for the
+    kinds. The interval counts ties, not companies: two clients of one group are one observation.
     """
     return [
         lift for name, companies, nodes in _ties(graph)
@@ -36,7 +37,7 @@ def client_ties(graph: CompanyGraph, cohort: Cohort) -> list[Lift]:
 
 
 def _ties(graph: CompanyGraph) -> Iterator[tuple[str, Ints, Nodes]]:
-    """Name, and pairs of a company and what ties it: a group, an owner or director, a link's other end."""
+    """The name of each tie, and pairs of a company and the node that ties it: a group, an owner or director, a link."""
     group = graph.ownership.group
     together = np.flatnonzero(np.bincount(group, minlength=graph.n_companies)[group] > 1).astype(np.int32)
     yield GROUP, together, group[together].astype(np.int64)

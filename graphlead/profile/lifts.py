@@ -1,4 +1,4 @@
-"""Over- and under-represented values: shares of clients against shares of the register, corrected for many looks."""
+"""Over- and under-represented values: shares of clients against shares of the register, with multiple testing."""
 
 from __future__ import annotations
 
@@ -14,42 +14,45 @@ from graphlead.core.profile import Lift
 from graphlead.profile.survey import Counts, Surveyed, Topic
 
 FEWEST = 5
-"""A value of fewer companies is not tried: it could hardly be told from chance, and each try costs the others."""
+"""Companies below which a value is not tested: it could hardly be significant, and each test weakens the others."""
 
-DOUBT = 0.05
+SIGNIFICANCE = 0.05
+"""The customary level, of p-values corrected for the number of tests."""
 
 UPPER_OF_NONE = 2.51
-"""The interval's upper end of a count of 0: divided by how many were expected it is the upper end of the lift."""
+"""The upper end of the Jeffreys interval of a Poisson count of 0: over the expected count it is that of the lift."""
 
 
 def lifts_of(topics: Sequence[Topic], ties: Sequence[Lift] = ()) -> tuple[list[Lift], int]:
-    """Every value of every column that is over- or under-represented beyond chance, and how many were tried.
+    """All values of all columns that are over- or under-represented beyond chance, and the number tested.
 
-    ``ties`` are lifts of another kind, whose p-values are still to be corrected with the others.
+    ``ties`` are further lifts with p-values to be corrected together with these.
 
-    Shares are of those with a value. The test is Fisher's exact one (hypergeometric, two-sided by doubling), its
-    p-values corrected over all values of all columns by Benjamini and Hochberg (1995). The strongest first: by the
-    deviance, to which both the lift and the clients that it concerns count.
+    Shares are of the companies with a value. The test is Fisher's exact test (hypergeometric, two-sided by doubling),
+    with p-values corrected over all values of all columns by Benjamini and Hochberg (1995). Sorted by the deviance,
+    which grows with both the lift and the number of clients.
     """
-    tried = [
-        (level, np.flatnonzero(_tried(topic, place)))
+    tested = [
+        (level, np.flatnonzero(_tested(topic, index)))
         for topic in topics
-        for place, level in enumerate(topic.levels)
+        for index, level in enumerate(topic.levels)
     ]
     raw = np.array([tie.p_value for tie in ties])
-    p_values = np.concatenate([raw, *(_p_values(level)[which] for level, which in tried)])
+    p_values = np.concatenate([raw, *(_p_values(level)[which] for level, which in tested)])
     adjusted = benjamini_hochberg(p_values)
-    found = [replace(tie, p_value=float(p)) for tie, p in zip(ties, adjusted, strict=False) if p < DOUBT]
+    found = [
+        replace(tie, p_value=float(p)) for tie, p in zip(ties, adjusted, strict=False) if p < SIGNIFICANCE
+    ]
     start = len(ties)
-    for level, which in tried:
+    for level, which in tested:
         own = adjusted[start : start + len(which)]
         start += len(which)
-        found += compare(level, which[own < DOUBT], own[own < DOUBT])
+        found += compare(level, which[own < SIGNIFICANCE], own[own < SIGNIFICANCE])
     return sorted(found, key=lambda lift: (-deviance(lift), lift.column, lift.value)), len(p_values)
 
 
 def compare(level: Surveyed, which: Iterable[int], p_values: Iterable[float]) -> list[Lift]:
-    """The lift of some groups of a grouping, with 95 % intervals."""
+    """The lifts of these groups of a grouping, with 95 % intervals."""
     return [
         lift_of(level.label, level.names[int(i)].as_py(), (int(level.clients[i]), int(level.clients.sum())),
                 (int(level.companies[i]), int(level.companies.sum())), float(p))
@@ -60,8 +63,10 @@ def compare(level: Surveyed, which: Iterable[int], p_values: Iterable[float]) ->
 def lift_of(
     column: str, value: str, clients: tuple[int, int], companies: tuple[int, int], p_value: float
 ) -> Lift:
-    """The ratio of two shares, each (how many, of how many). The register's share is known exactly; that of the
-    clients has a Jeffreys interval (Brown, Cai and DasGupta, 2001)."""
+    """The ratio of the clients' share to the register's, each given as (count, total).
+
+    The register's share is exact; the clients' has a Jeffreys interval (Brown, Cai and DasGupta, 2001).
+    """
     k, n = clients
     usual = companies[0] / companies[1]
     low = 0.0 if k == 0 else float(betaincinv(k + 0.5, n - k + 0.5, 0.025))
@@ -70,26 +75,26 @@ def lift_of(
 
 
 def deviance(lift: Lift) -> float:
-    """How far the clients with a value are from as many as the register would give, in nats (Poisson)."""
+    """The Poisson deviance (nats) of the number of clients with a value from the number expected by the register."""
     if lift.clients == 0:
         return UPPER_OF_NONE / lift.high
     return float(lift.clients * (np.log(lift.lift) + 1 / lift.lift - 1))
 
 
 def surprise(lift: Lift) -> float:
-    """How far the interval stays from 1, in logarithms; negative where it holds 1."""
+    """The distance of the interval from 1 in logarithms; negative where it contains 1."""
     return float(max(np.log(max(lift.low, 1e-9)), -np.log(max(lift.high, 1e-9))))
 
 
 def fisher(clients: Counts, n_clients: int, companies: Counts, n_companies: int) -> Reals:
-    """Two-sided p-values (g,) of so many clients in each group, when clients are drawn from the register by chance."""
+    """Two-sided p-values (g,) of these numbers of clients by group if clients are drawn from the register at random."""
     below = hypergeom.cdf(clients, n_companies, companies, n_clients)
     above = hypergeom.sf(clients - 1, n_companies, companies, n_clients)
     return np.asarray(np.clip(2 * np.minimum(below, above), 0, 1))
 
 
 def benjamini_hochberg(p_values: Reals) -> Reals:
-    """p-values (k,) that keep the false discovery rate among everything that was tried."""
+    """The p-values (k,) adjusted to control the false discovery rate over all tests."""
     count = len(p_values)
     order = np.argsort(p_values)[::-1]
     stepped = np.minimum.accumulate(p_values[order] * count / np.arange(count, 0, -1))
@@ -105,13 +110,13 @@ def _p_values(level: Surveyed) -> Reals:
     return fisher(level.clients, n_clients, level.companies, n_companies)
 
 
-def _tried(topic: Topic, place: int) -> Flags:
-    """The values worth a test; of a finer level those that hold fewer companies than the wider value they are in."""
-    level = topic.levels[place]
+def _tested(topic: Topic, index: int) -> Flags:
+    """The values worth a test, without values of a finer level that hold the same companies as a wider one."""
+    level = topic.levels[index]
     enough = (level.companies >= FEWEST) & (level.companies < level.companies.sum())
-    if place == 0 or not level.clients.sum():
+    if index == 0 or not level.clients.sum():
         return np.asarray(enough & bool(level.clients.sum()))
-    wider = topic.levels[place - 1]
+    wider = topic.levels[index - 1]
     same = set(zip(wider.names.to_pylist(), wider.companies.tolist(), strict=True))
     renamed = [
         _repeats(name, int(count), same)

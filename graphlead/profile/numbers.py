@@ -1,4 +1,4 @@
-"""Numbers and dates: read as float64, cut into bands that people use, and into fine cells for the search."""
+"""Numbers and dates as float64, in bands with round edges, and in fine cells for the search."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from graphlead.core.arrays import NONE, Ints, Reals
 from graphlead.core.register import Column, Register, Role
 
 CELLS = 64
+"""Quantile cells of a number: fine enough for the edges of blocks, and blocks cost the square of this."""
 SMALLEST_BAND = 0.04
-"""The least share of the known values that a band has, the outermost included."""
+"""The least share of the known values in a band: a smaller one is rarely significant."""
 MOST_BANDS = 9
+"""Bands that round edges aim at, and distinct whole numbers that are a band each: still readable as a list."""
 YEARS = (1500, 2200)
+"""Whole numbers in this range are taken for years and written without a thousands separator."""
 
 
 def read_numbers(register: Register, column: Column) -> Reals:
-    """A number column (n,), or the age of a date in years before the newest one in the column; NaN where missing."""
+    """A number column as float64 (n,), or ages in years before the newest date of the column; NaN if missing."""
     read = coded(register, column.name)
     if column.role is Role.DATE:
         days = pc.cast(pc.cast(pc.cast(read.values, pa.date32()), pa.int32()), pa.float64()).to_numpy()
@@ -30,10 +33,10 @@ def read_numbers(register: Register, column: Column) -> Reals:
 
 
 def bands(values: Reals, *, ages: bool) -> tuple[Ints, list[str]]:
-    """The band of each value (n,), NONE where missing, and what the bands are called: ``20 to 49``.
+    """The band of each value (n,), NONE where missing, and the names of the bands: ``20 to 49``.
 
-    Edges are round numbers (1-2-5 steps, in proportion where the values are skewed); ages count whole years. Few
-    different whole numbers are a band each.
+    Edges are round numbers in 1-2-5 steps, geometric where the values are skewed; ages count whole years. With at
+    most MOST_BANDS distinct whole numbers, each is a band.
     """
     known = values[np.isfinite(values)]
     if not len(known):
@@ -48,7 +51,7 @@ def bands(values: Reals, *, ages: bool) -> tuple[Ints, list[str]]:
 
 
 def cells(values: Reals, sample: Reals) -> Ints:
-    """The quantile cell of each value (m,), at most CELLS of them in the order of the values, NONE where missing."""
+    """The quantile cell of each value (m,), NONE where missing; at most CELLS cells, with quantiles of ``sample``."""
     known = sample[np.isfinite(sample)]
     if not len(known):
         return np.full(len(values), NONE, np.int32)
@@ -58,7 +61,7 @@ def cells(values: Reals, sample: Reals) -> Ints:
 
 
 def skewed(known: Reals) -> bool:
-    """Whether (all but a few) positive numbers spread over so many sizes that they belong on a logarithmic axis."""
+    """Whether numbers are mostly positive and spread widely enough to need a logarithmic axis."""
     if not len(known) or np.quantile(known, 0.02) < 0 or np.mean(known <= 0) > 0.2:
         return False
     positive = known[known > 0]
@@ -69,7 +72,7 @@ def skewed(known: Reals) -> bool:
 
 
 def show(value: float) -> str:
-    """A number as people write it: 1,200; 0.35; 12m for what is large."""
+    """A number as people write it: 1,200; 0.35; 12m."""
     if abs(value) >= 1e6:
         for size, letter in ((1e9, "bn"), (1e6, "m")):
             if abs(value) >= size:
@@ -80,7 +83,7 @@ def show(value: float) -> str:
 
 
 def _each_value(known: Reals) -> Reals:
-    """Edges that give each value its own band where there are few, else none."""
+    """Edges that give each distinct value its own band; none where there are too many."""
     distinct = np.unique(known)
     return distinct[1:] if len(distinct) <= MOST_BANDS else np.zeros(0)
 
@@ -105,7 +108,7 @@ def _step(width: float) -> float:
 
 
 def _kept(edges: Reals, known: Reals) -> Reals:
-    """The edges that leave every band its share of the known values, from the smallest value up."""
+    """The edges, from the smallest up, that leave every band at least SMALLEST_BAND of the known values."""
     below = np.searchsorted(np.sort(known), edges, side="left") / len(known)
     kept, last = [], 0.0
     for edge, share in zip(edges, below, strict=True):

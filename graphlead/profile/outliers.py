@@ -1,4 +1,4 @@
-"""Clients that look like no other client, and why."""
+"""Clients that are unlike all other clients, and why."""
 
 from __future__ import annotations
 
@@ -17,40 +17,44 @@ from graphlead.profile.segments.facets import Facet
 from graphlead.profile.survey import Sample, tally
 
 FEWEST = 10
-"""With fewer clients nobody can be said to stand out."""
+"""Clients below which no outliers are sought: there is no norm to differ from."""
 
 FAR = 3.5
 """Modified z-score of an outlier: Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993."""
 
 RARE = 0.02
-"""A value that no other client has is strange only if at most this part of the register has it."""
+"""A value of a single client is odd only if at most this share of the register has it."""
+
+USUAL = 0.05
+"""The largest share of clients with a value of their own: above it such values are normal for the column."""
 
 MOST = 20
+"""Outliers reported at most: a list to look through by hand."""
 
 
 @dataclass(frozen=True)
 class _Oddity:
-    """How strange each client (k,) is in one column, 0 for not at all, and what to say of client i."""
+    """The oddity of each client (k,) in one column, 0 for none, and the clients' numbers where the column has any."""
 
-    strange: Reals
+    odd: Reals
     facet: Facet
     values: Reals | None
 
 
 def find_outliers(register: Register, sample: Sample, facets: Sequence[Facet]) -> tuple[Outlier, ...]:
-    """The clients with a value that no other has and few companies have, or a number far beyond all others.
+    """The clients with a rare value that no other client has, or a number far from the others' median.
 
-    The strangest first, MOST at most.
+    The oddest first, at most MOST.
     """
     clients = np.flatnonzero(sample.client)
     if len(clients) < FEWEST or not facets:
         return ()
     oddities = [_numbers(f, clients) if f.topic.numbers is not None else _values(f, clients) for f in facets]
-    strange = np.stack([oddity.strange for oddity in oddities])
-    total = strange.sum(axis=0)
+    odd = np.stack([oddity.odd for oddity in oddities])
+    total = odd.sum(axis=0)
     order = np.argsort(-total, kind="stable")[:MOST]
     found = [int(i) for i in order if total[i] > 0]
-    ids, names = _name_of(register, sample.rows[clients[found]])
+    ids, names = _ids_and_names(register, sample.rows[clients[found]])
     return tuple(
         Outlier(company_id, name, _reason(oddities, i, clients))
         for company_id, name, i in zip(ids, names, found, strict=True)
@@ -58,13 +62,13 @@ def find_outliers(register: Register, sample: Sample, facets: Sequence[Facet]) -
 
 
 def _numbers(facet: Facet, clients: np.ndarray[tuple[int], np.dtype[np.int64]]) -> _Oddity:
-    """Far from the median of the clients."""
+    """Numbers far from the median of the clients."""
     numbers = facet.topic.numbers
     values = np.asarray(np.zeros(len(clients)) if numbers is None else numbers[clients], np.float64)
     known = np.isfinite(values)
-    strange = np.zeros(len(values))
+    odd = np.zeros(len(values))
     if known.sum() < FEWEST:
-        return _Oddity(strange, facet, values)
+        return _Oddity(odd, facet, values)
     scale = (
         values
         if facet.topic.column.role is Role.DATE or not skewed(values[known])
@@ -74,23 +78,23 @@ def _numbers(facet: Facet, clients: np.ndarray[tuple[int], np.dtype[np.int64]]) 
     spread = 1.4826 * np.median(np.abs(scale[known] - middle))
     if spread > 0:
         far = np.abs(scale - middle) / spread
-        strange[known] = np.where(far[known] > FAR, far[known], 0)
-    return _Oddity(strange, facet, values)
+        odd[known] = np.where(far[known] > FAR, far[known], 0)
+    return _Oddity(odd, facet, values)
 
 
 def _values(facet: Facet, clients: np.ndarray[tuple[int], np.dtype[np.int64]]) -> _Oddity:
-    """A value that no other client has, though other clients mostly share theirs."""
+    """Rare values of a single client, in a column where clients mostly share their values."""
     level = facet.topic.levels[0]
     codes = level.codes[clients]
     counts = tally(codes, len(level.names))
     share = level.companies / max(1, level.companies.sum())
     single = (codes != NONE) & (counts[codes] == 1) & (share[codes] <= RARE)
-    usual = np.count_nonzero(counts == 1) <= 0.05 * max(1, counts.sum())
+    usual = np.count_nonzero(counts == 1) <= USUAL * max(1, counts.sum())
     surprise = -np.log(np.maximum(share[codes], 1e-9))
     return _Oddity(np.where(single & usual, surprise, 0.0), facet, None)
 
 
-def _name_of(
+def _ids_and_names(
     register: Register, rows: np.ndarray[tuple[int], np.dtype[np.int32]]
 ) -> tuple[list[str], list[str]]:
     at = pa.array(rows)
@@ -102,12 +106,12 @@ def _name_of(
 
 
 def _reason(oddities: Sequence[_Oddity], i: int, clients: np.ndarray[tuple[int], np.dtype[np.int64]]) -> str:
-    told = [oddity for oddity in oddities if oddity.strange[i] > 0]
-    told.sort(key=lambda oddity: -oddity.strange[i])
-    return "; ".join(_said(oddity, i, clients) for oddity in told)
+    odd = [oddity for oddity in oddities if oddity.odd[i] > 0]
+    odd.sort(key=lambda oddity: -oddity.odd[i])
+    return "; ".join(_described(oddity, i, clients) for oddity in odd)
 
 
-def _said(oddity: _Oddity, i: int, clients: np.ndarray[tuple[int], np.dtype[np.int64]]) -> str:
+def _described(oddity: _Oddity, i: int, clients: np.ndarray[tuple[int], np.dtype[np.int64]]) -> str:
     level = oddity.facet.topic.levels[0]
     if oddity.facet.topic.column.role not in AMOUNTS or oddity.values is None:
         code = int(level.codes[clients[i]])
@@ -122,5 +126,5 @@ def _said(oddity: _Oddity, i: int, clients: np.ndarray[tuple[int], np.dtype[np.i
     beyond = values[i] > next_one if above else values[i] < next_one
     beside = f", the next client {show(float(next_one))}" if beyond else ""
     return (
-        f"{level.label} {show(float(values[i]))}, where the middle of the clients is {show(middle)}{beside}"
+        f"{level.label} {show(float(values[i]))}, where the median of the clients is {show(middle)}{beside}"
     )

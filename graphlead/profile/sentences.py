@@ -1,4 +1,4 @@
-"""The findings as sentences that a sales team reads."""
+"""The findings of a profile as sentences for a sales team."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from graphlead.core.profile import ColumnLift, Lift, Profile
 from graphlead.core.register import PLACES, Role
-from graphlead.profile.columns import Telling
+from graphlead.profile.columns import Predictor
 from graphlead.profile.groups import AMOUNTS
 from graphlead.profile.homophily import BY, GROUP
 from graphlead.profile.lifts import surprise
@@ -18,45 +18,45 @@ from graphlead.profile.segments.titles import Titles
 from graphlead.profile.survey import Sample, Topic
 
 MOST_NAMED = 3
+"""Values that a sentence names at most."""
 
 
 def column_lifts(
-    tellings: Sequence[Telling], lifts: Sequence[Lift], n_clients: int, titles: Titles
+    predictors: Sequence[Predictor], lifts: Sequence[Lift], n_clients: int, titles: Titles
 ) -> tuple[ColumnLift, ...]:
-    """Each telling column with its sentence."""
+    """Each distinguishing column with its strength and its sentence."""
     return tuple(
         ColumnLift(
-            telling.topic.column.name,
-            telling.topic.column.role.value,
-            max(0.0, telling.evidence) / n_clients / math.log(2),
-            telling.p_value,
-            _sentence(telling, lifts, titles),
-            telling.echo_of,
+            predictor.topic.column.name,
+            predictor.topic.column.role.value,
+            max(0.0, predictor.evidence) / n_clients / math.log(2),
+            predictor.p_value,
+            _sentence(predictor, lifts, titles),
+            predictor.echo_of,
         )
-        for telling in tellings
+        for predictor in predictors
     )
 
 
-def _sentence(telling: Telling, lifts: Sequence[Lift], titles: Titles) -> str:
-    name = telling.topic.column.name
-    said = (
-        leaning(telling.topic, lifts, titles)
-        or f"Clients are spread over {name} in another way than the register."
+def _sentence(predictor: Predictor, lifts: Sequence[Lift], titles: Titles) -> str:
+    name = predictor.topic.column.name
+    sentence = (
+        leaning(predictor.topic, lifts, titles) or f"Clients are distributed over {name} unlike the register."
     )
-    return f"{said} Most of this is what {telling.echo_of} says already." if telling.echo_of else said
+    return f"{sentence} Most of this follows from {predictor.echo_of}." if predictor.echo_of else sentence
 
 
 def leaning(topic: Topic, lifts: Sequence[Lift], titles: Titles) -> str:
-    """Which values of a column the clients have more and less often than the register; empty where none stands out."""
+    """The over- and under-represented values of a column as a sentence; empty where none stands out."""
     label, found = _best_level(topic, lifts)
     if not found:
         return ""
     more = [lift for lift in found if lift.lift > 1][:MOST_NAMED]
     less = [lift for lift in found if lift.lift < 1][: MOST_NAMED - 1]
     level = next(level for level in topic.levels if level.label == label)
-    told = titles.get(label, {})
+    titled = titles.get(label, {})
     parts = [
-        f"{way}{_all_shares(some, int(level.clients.sum()), int(level.companies.sum()), told)}."
+        f"{way}{_all_shares(some, int(level.clients.sum()), int(level.companies.sum()), titled)}."
         for way, some in (
             (f"Over-represented {label}: ", more),
             ("Under-represented: " if more else f"Under-represented {label}: ", less),
@@ -67,7 +67,7 @@ def leaning(topic: Topic, lifts: Sequence[Lift], titles: Titles) -> str:
 
 
 def _best_level(topic: Topic, lifts: Sequence[Lift]) -> tuple[str, list[Lift]]:
-    """The level whose values stand out for the most clients, with those values, the strongest first."""
+    """The level with the most significant values, weighted by companies, and these values, the strongest first."""
     by_level = {level.label: [lift for lift in lifts if lift.column == level.label] for level in topic.levels}
     weight = {
         label: sum(abs(surprise(lift)) * lift.companies for lift in found)
@@ -96,24 +96,23 @@ def _share(value: float) -> str:
 def biases(
     topics: Sequence[Topic], own: Sequence[Topic], lifts: Sequence[Lift], sample: Sample, titles: Titles
 ) -> tuple[list[str], list[str]]:
-    """What the list leans towards in place, size and age, and notes on where no lean can be shown."""
-    said, notes = list[str](), list[str]()
+    """The biases of the list by place, size and age as sentences, and notes where none can be shown."""
+    sentences, notes = list[str](), list[str]()
     for kind, roles in (("place", PLACES), ("size or other number", (Role.NUMBER,)), ("age", (Role.DATE,))):
         of_kind = [topic for topic in topics if topic.column.role in roles]
         if not of_kind:
             notes.append(f"The register has no column for {kind}, so no bias in it can be seen.")
             continue
         leaning_ones = [topic for topic in of_kind if topic in own] or of_kind
-        sentences = [_bias(topic, lifts, sample, titles) for topic in leaning_ones]
-        found = [sentence for sentence in sentences if sentence]
-        said += found[:2]
+        found = list(filter(None, [_bias(topic, lifts, sample, titles) for topic in leaning_ones]))
+        sentences += found[:2]
         if not found:
-            notes.append(f"No bias of the list by {kind} can be told from chance.")
-    return said, notes
+            notes.append(f"No bias of the list by {kind} beyond chance.")
+    return sentences, notes
 
 
 def tie_sentences(lifts: Sequence[Lift], n_clients: int, n_companies: int) -> list[str]:
-    """What kinds of ties join clients more often than chance would."""
+    """A sentence for each kind of tie that joins clients more often than by chance."""
     return [
         f"{lift.clients / n_clients:.0%} of the clients have another client in the same {lift.value}, where "
         f"{_share(lift.companies / n_companies)} of all companies have one."
@@ -135,14 +134,14 @@ def _bias(topic: Topic, lifts: Sequence[Lift], sample: Sample, titles: Titles) -
     weight = np.cumsum(sample.weight[known][order])
     usual = float(topic.numbers[known][order][np.searchsorted(weight, weight[-1] / 2)])
     unit = " years" if topic.column.role in AMOUNTS and topic.column.role is Role.DATE else ""
-    return f"{found} The middle of the clients is {show(mine)}{unit}, of the register {show(usual)}{unit}."
+    return f"{found} The median of the clients is {show(mine)}{unit}, of the register {show(usual)}{unit}."
 
 
 def summary(profile: Profile) -> list[str]:
     """The profile as lines for a console."""
     lines = [f"{profile.n_clients:,} clients against {profile.n_companies:,} companies."]
     if profile.columns:
-        lines += ["", "What tells clients from the register, the strongest first:"]
+        lines += ["", "What distinguishes clients from the register, the strongest first:"]
         lines += [
             f"  {place}. {column.column}: {column.sentence}"
             for place, column in enumerate(profile.columns, 1)

@@ -1,4 +1,4 @@
-"""One pass over the columns: exact counts of every group, and the codes of a sample of companies to search in."""
+"""The survey, one pass over the columns: exact counts by group, and the codes of a sample of companies."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from graphlead.profile.groups import Grouping, Read, read_columns
 from graphlead.profile.numbers import cells
 
 MOST_CLIENTS, MOST_OTHERS = 20_000, 150_000
-"""How many companies of each kind the search for telling columns looks at; counts are always of all."""
+"""Clients and other companies in the sample of the search, whose time grows with it; counts are always of all."""
 
 Counts = Longs
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The companies that are looked at together: rows (m,) sorted, whether each is a client, how many it stands for."""
+    """A sample of companies: sorted rows (m,), whether each is a client, and the number of companies it stands for."""
 
     rows: Ints
     client: Flags
@@ -41,7 +41,7 @@ class Surveyed:
 
 @dataclass(frozen=True, eq=False)
 class Topic:
-    """One column: its groupings, the widest first; numbers (m,) of the sample and their cells where it has some."""
+    """One column: its groupings, widest first; the sample's numbers (m,) and their cells, for a number or date."""
 
     column: Column
     levels: tuple[Surveyed, ...]
@@ -50,7 +50,7 @@ class Topic:
 
 
 def draw_sample(cohort: Cohort, seed: int) -> Sample:
-    """Every company, or all clients and as many others as are needed to know what is usual."""
+    """Draw at most MOST_CLIENTS clients and MOST_OTHERS other companies, with weights that keep their proportion."""
     rng = np.random.default_rng(seed)
     client = cohort.labels() > 0
     mine, others = cohort.clients, np.flatnonzero(~client).astype(np.int32)
@@ -63,7 +63,7 @@ def draw_sample(cohort: Cohort, seed: int) -> Sample:
 
 
 def survey(register: Register, cohort: Cohort, sample: Sample) -> list[Topic]:
-    """Count every column, one at a time; the wider places first, then the others in the order of the register."""
+    """Count all columns, one at a time: places first, widest first, then the others in the order of the register."""
     return [_topic(read, cohort, sample) for read in read_columns(register)]
 
 
@@ -87,5 +87,5 @@ def _count(grouping: Grouping, cohort: Cohort, sample: Sample) -> Surveyed:
 
 
 def tally(codes: Ints, size: int) -> Counts:
-    """How often each of ``size`` codes occurs (size,), without NONE."""
+    """The count of each of ``size`` codes (size,), without NONE."""
     return np.bincount(codes[codes != NONE], minlength=size).astype(np.int64)

@@ -18,7 +18,7 @@ from graphlead.profile.build import profile_clients
 from graphlead.world import WorldSettings, make_world
 
 CAUSES = {"nace", "region", "employees", "certificate", "exporter", "founded", "city"}
-"""What graphlead.world.buyers makes clients of: attributes, the home regions, and word of mouth within a city."""
+"""Causes of buying in graphlead.world.buyers: attributes, the home regions, and word of mouth within a city."""
 
 
 def profile_of_world(folder: Path, companies: int, clients: int, seed: int) -> Profile:

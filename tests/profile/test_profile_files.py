@@ -133,7 +133,7 @@ def test_small_lists_and_bare_registers_are_profiled(
         assert any("no industry column" in note for note in found.notes)
 
 
-def test_a_list_of_everybody_says_nothing(make_register: MakeRegister) -> None:
+def test_a_list_of_all_companies_shows_nothing(make_register: MakeRegister) -> None:
     found = profile_of(register_of(make_register), range(1500))
     assert (found.columns, found.lifts) == ((), ())
 

@@ -68,7 +68,7 @@ def test_the_interval_holds_the_lift(n: int, data: st.DataObject) -> None:
     assert lift.lift <= lift.high + 1e-9
 
 
-def test_intervals_cover_the_true_ratio_about_as_often_as_they_say() -> None:
+def test_intervals_cover_the_true_ratio_at_their_level() -> None:
     """Clients drawn with a share of 0.2 where the register has 0.1: the ratio is 2."""
     drawn = np.random.default_rng(1).binomial(80, 0.2, 400)
     covered = [
@@ -116,7 +116,7 @@ def test_cities_of_one_name_are_told_apart(make_register: MakeRegister) -> None:
     ] == 40
 
 
-def test_clients_in_groups_of_clients_are_told(make_register: MakeRegister) -> None:
+def test_clients_in_groups_of_clients_are_reported(make_register: MakeRegister) -> None:
     """30 groups of ten; the clients are the whole of three groups, and ten on their own."""
     group = [i // 10 * 10 for i in range(300)] + list(range(300, 1000))
     register = make_register({"staff": (Role.NUMBER, np.arange(1000.0) % 7)})
@@ -125,12 +125,12 @@ def test_clients_in_groups_of_clients_are_told(make_register: MakeRegister) -> N
     tie = next(lift for lift in profile.lifts if lift.value == "ownership group")
     assert (tie.clients, tie.companies, tie.lift) == (30, 30, pytest.approx(0.75 / 0.03))
     assert any(
-        "75% of the clients have another client in the same ownership group" in said
-        for said in profile.biases
+        "75% of the clients have another client in the same ownership group" in bias
+        for bias in profile.biases
     )
 
 
-def test_clients_with_a_shared_director_are_told(make_register: MakeRegister) -> None:
+def test_clients_with_a_shared_director_are_reported(make_register: MakeRegister) -> None:
     register = make_register({"staff": (Role.NUMBER, np.arange(1000.0) % 7)})
     people = [i // 2 for i in range(400)]
     graph = graph_of(1000, linked__director=("person", people, range(400)))

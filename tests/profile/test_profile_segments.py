@@ -72,7 +72,20 @@ def test_alike_clients_are_one_segment(make_register: MakeRegister) -> None:
     assert profile.segments[0].clients == 150
 
 
-def test_an_odd_client_is_told_with_the_reason_and_others_are_not(make_register: MakeRegister) -> None:
+def test_only_prepositional_traits_join_a_name_without_a_comma(make_register: MakeRegister) -> None:
+    """The column "in_house" begins like the phrase of a place, and is none."""
+    rng = np.random.default_rng(6)
+    code, area, house = (rng.choice(values, 6000) for values in (["81.30", "55.10", "01.11"],
+                         ["North", "South", "East"], ["yes", "no", "partly"]))  # fmt: skip
+    register = make_register({
+        "nace": (Role.INDUSTRY, code), "region": (Role.REGION, area), "in_house": (Role.CATEGORY, house),
+    })  # fmt: skip
+    clients = np.flatnonzero((code == "81.30") & (area == "North") & (house == "yes"))[:150]
+    (segment,) = profile_of(register, clients).segments
+    assert segment.name == "nace 81 in North, in house: yes"
+
+
+def test_an_odd_client_is_reported_with_the_reason_and_others_are_not(make_register: MakeRegister) -> None:
     rng = np.random.default_rng(4)
     code = np.where(rng.random(1000) < 0.97, "81.30", "43.20")
     code[:81] = "81.30"
@@ -126,7 +139,7 @@ def test_an_even_year_has_no_season(make_register: MakeRegister) -> None:
         ([f"2020-0{1 + i % 3}-1{i % 9}" for i in range(30)], "less than a year"),
     ],
 )
-def test_dates_that_tell_no_season_are_noted(make_register: MakeRegister, won: list[str], note: str) -> None:
+def test_dates_without_a_season_are_noted(make_register: MakeRegister, won: list[str], note: str) -> None:
     profile = profile_of(make_register({"kind": (Role.CATEGORY, ["a", "b"] * 200)}), range(30), won)
     assert profile.season is None
-    assert any(note in said for said in profile.notes)
+    assert any(note in found for found in profile.notes)

@@ -1,1 +1,1 @@
-"""Groups of clients that are alike, and what sets them apart."""
+"""Segments of clients: groups that are alike, named by what sets them apart."""

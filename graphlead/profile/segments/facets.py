@@ -1,4 +1,4 @@
-"""What clients are compared by among themselves: a handful of columns, each in the groups that tell the most."""
+"""Facets, the columns by which clients are compared with each other, each at its strongest grouping."""
 
 from __future__ import annotations
 
@@ -13,24 +13,27 @@ from graphlead.profile.significance import log_evidence
 from graphlead.profile.survey import Surveyed, Topic
 
 MOST_FACETS = 8
+"""Columns compared at most: further ones mostly add noise to the segments."""
+MOST_MISSING = 0.5
+"""The share of missing values from which a column does not stand in."""
 
 
 @dataclass(frozen=True)
 class Facet:
-    """A column and which of its groupings to compare by."""
+    """A column and the index of the grouping to compare by."""
 
     topic: Topic
-    place: int
+    index: int
 
     @property
     def level(self) -> Surveyed:
-        return self.topic.levels[self.place]
+        return self.topic.levels[self.index]
 
 
 def choose_facets(topics: Sequence[Topic], own: Sequence[Topic]) -> list[Facet]:
-    """The columns that tell clients, then an industry, a place and a number where none of them is one.
+    """The distinguishing columns ``own``, then an industry, a place and a number where they lack one.
 
-    One place and one industry column at most: the others of their kind repeat it.
+    At most one place and one industry column: the others of their kind repeat it.
     """
     spare = [Facet(topic, _strongest(topic)) for topic in topics if _may_stand_in(topic)]
     spare.sort(key=lambda facet: -_evidence(facet.level))
@@ -57,7 +60,7 @@ def _kind(topic: Topic) -> str:
 
 
 def _may_stand_in(topic: Topic) -> bool:
-    if topic.column.missing >= 0.5:
+    if topic.column.missing >= MOST_MISSING:
         return False
     return topic.column.role in (Role.INDUSTRY, Role.REGION, Role.COUNTRY, Role.NUMBER)
 

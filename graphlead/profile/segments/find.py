@@ -1,4 +1,4 @@
-"""Segments of clients: found, named by what sets them apart, and carried over to every company."""
+"""Segments of clients, named by what sets them apart, and every company's nearest segment."""
 
 from __future__ import annotations
 
@@ -15,27 +15,25 @@ from graphlead.profile.segments.facets import Facet
 from graphlead.profile.segments.mixture import Classes, find_classes, prior_of
 from graphlead.profile.segments.mixture import Facet as Values
 from graphlead.profile.segments.titles import Titles
-from graphlead.profile.segments.traits import Trait, traits_of
+from graphlead.profile.segments.traits import Phrase, Trait, traits_of
 from graphlead.profile.survey import Sample
 
 FEWEST, LEAST_SHARE = 8, 0.04
-"""A segment has at least so many clients, and so large a part of them."""
-
-JOINED = ("in ", "with ")
-"""How the traits begin that need no comma before them in a name."""
+"""The least number and the least share of clients in a segment: a smaller one is no use to a campaign."""
 
 MOST_FITTED = 2000
-"""Clients from whom segments are learned; everybody is assigned to them."""
+"""Clients that segments are learned from, to bound the time of EM; all companies are then assigned."""
 
 MOST_COMPANIES_AT_ONCE = 1_000_000
+"""Companies assigned at once, to bound memory."""
 
 
 def find_segments(
     register: Register, cohort: Cohort, sample: Sample, facets: Sequence[Facet], titles: Titles, seed: int
 ) -> tuple[tuple[Segment, ...], Ints]:
-    """The segments, the largest first, and the one that each company (n,) is most like.
+    """The segments, the largest first, and the segment that each company (n,) is most like.
 
-    NONE for companies of which nothing is known in the columns that segments are made of.
+    NONE for companies without a value in any of the facets.
     """
     if not facets or not len(cohort.clients):
         everyone = np.zeros(cohort.n_companies, np.int32)
@@ -77,14 +75,14 @@ def _learn(facets: Sequence[Facet], sample: Sample, seed: int) -> Classes:
 
 
 def _assign(register: Register, facets: Sequence[Facet], classes: Classes, n: int) -> Ints:
-    """The likeliest class of every company (n,), the columns read one after another."""
-    by_name = {facet.topic.column.name: place for place, facet in enumerate(facets)}
+    """The likeliest class of every company (n,), NONE without a known value; the columns are read one by one."""
+    by_name = {facet.topic.column.name: index for index, facet in enumerate(facets)}
     likelihood = np.tile(classes.shares.astype(np.float32), (n, 1))
     known = np.zeros(n, bool)
     for read in read_columns(register, by_name.keys()):
-        place = by_name[read.column.name]
-        codes = read.groupings[facets[place].place].codes
-        chances = np.vstack([classes.chances[place].T, np.zeros(len(classes.shares))]).astype(np.float32)
+        index = by_name[read.column.name]
+        codes = read.groupings[facets[index].index].codes
+        chances = np.vstack([classes.chances[index].T, np.zeros(len(classes.shares))]).astype(np.float32)
         for start in range(0, n, MOST_COMPANIES_AT_ONCE):
             part = slice(start, start + MOST_COMPANIES_AT_ONCE)
             likelihood[part] += chances[codes[part]]
@@ -95,10 +93,8 @@ def _assign(register: Register, facets: Sequence[Facet], classes: Classes, n: in
 def _name(traits: Sequence[Trait]) -> str:
     """The traits that set the segment apart as one phrase, industry and place first."""
     strongest = sorted(traits, key=lambda trait: -trait.apart)[:3]
-    kept = [trait.words for trait in traits if trait in strongest]
-    return " ".join(
-        kept[:1] + [words if words.startswith(JOINED) else f", {words}" for words in kept[1:]]
-    ).replace(" ,", ",")
+    first, *rest = [trait.phrase for trait in traits if trait in strongest] or [Phrase("")]
+    return first.text + "".join(f"{' ' if each.prepositional else ', '}{each.text}" for each in rest)
 
 
 def _distinct(names: list[str]) -> list[str]:

@@ -1,6 +1,6 @@
-"""Groups of alike rows in columns of values, their number chosen by the data.
+"""Clusters of rows with alike values in several columns, their number chosen by the data.
 
-A mixture of independent categoricals (latent classes), fitted by EM from several starts, its classes merged as long
+A mixture of independent categoricals (latent classes), fitted by EM from several starts, with classes merged as long
 as the exact integrated completed likelihood grows: Come and Latouche, Model selection and clustering in stochastic
 block models based on the exact integrated complete data likelihood, 2015.
 """
@@ -17,18 +17,22 @@ from scipy.special import gammaln, logsumexp, softmax
 from graphlead.core.arrays import Ints, Longs, Reals
 
 MOST_CLASSES, STARTS, ROUNDS = 8, 5, 25
+"""Classes that EM starts with, its random starts (it finds local optima), and its iterations at most."""
 MARGIN = 10.0
-"""How much better (nats) several classes have to be than one before they are believed."""
+"""How much likelier (nats) several classes must be than one: the best of several starts is optimistic."""
 
 MASSES = np.array([2.0, 5.0, 15.0, 50.0, 200.0, 1e3, 1e4, 1e6])
-"""How close classes may be to the register in a column, from not at all to the same; the data weigh them."""
+"""Masses of the Dirichlet prior around the register's shares, from classes unlike it to the same; all are averaged."""
+
+PROTOTYPE = 10.0
+"""Pseudo-rows like its prototype that a class starts with: at least the mass of its prior (``prior_of``)."""
 
 RowClass = Longs
 
 
 @dataclass(frozen=True)
 class Facet:
-    """One column of values: codes (n,), NONE where missing; of each value (g,) its weight before a class is seen, > 0,
+    """One column of values: codes (n,), NONE where missing, and for each value (g,) its prior weight in a class, > 0,
     and its share in the register, > 0 where it occurs."""
 
     codes: Ints
@@ -38,13 +42,13 @@ class Facet:
 
 @dataclass(frozen=True)
 class Classes:
-    """Log shares of the classes (k,) and log chances of each value by class, (k, g) a facet."""
+    """Log shares of the classes (k,) and, for each facet, log probabilities of its values by class (k, g)."""
 
     shares: Reals
     chances: tuple[Reals, ...]
 
     def likelihood(self, codes: Sequence[Ints]) -> Reals:
-        """Log-likelihood (n, k) of rows by class with the class's share; missing values count nothing."""
+        """Joint log-likelihood (n, k) of rows and classes; missing values contribute nothing."""
         total = np.tile(self.shares, (len(codes[0]), 1))
         for column, chances in zip(codes, self.chances, strict=True):
             total += np.vstack([chances.T, np.zeros(len(self.shares))])[column]
@@ -52,7 +56,7 @@ class Classes:
 
 
 def find_classes(facets: Sequence[Facet], smallest: int, seed: int) -> Classes:
-    """The classes of these rows, each of at least ``smallest`` rows; one class where the data show no more."""
+    """The classes of these rows, each with at least ``smallest`` rows; one class where the data support no more."""
     n = len(facets[0].codes)
     rng = np.random.default_rng(seed)
     alone = np.zeros(n, np.int64)
@@ -68,16 +72,16 @@ def find_classes(facets: Sequence[Facet], smallest: int, seed: int) -> Classes:
 
 
 def _from_prototypes(facets: Sequence[Facet], rng: np.random.Generator) -> Classes:
-    """Classes around rows drawn by chance."""
+    """Classes around rows drawn at random."""
     n = len(facets[0].codes)
     drawn = rng.choice(n, min(MOST_CLASSES, n), replace=False)
     belongs = np.zeros((n, len(drawn)))
-    belongs[drawn, np.arange(len(drawn))] = 10.0
+    belongs[drawn, np.arange(len(drawn))] = PROTOTYPE
     return _classes(facets, belongs)
 
 
 def _classes(facets: Sequence[Facet], belongs: Reals) -> Classes:
-    """The classes given how much each row belongs to each, (n, k)."""
+    """The classes by the responsibilities (n, k) of the rows: the M step."""
     sizes = belongs.sum(axis=0) + 0.5
     chances = []
     for facet in facets:
@@ -87,14 +91,14 @@ def _classes(facets: Sequence[Facet], belongs: Reals) -> Classes:
 
 
 def _counts(facet: Facet, belongs: Reals) -> Reals:
-    """How often each value occurs in each class, (k, g)."""
+    """The counts of each value by class, (k, g)."""
     size = len(facet.prior)
     shifted = facet.codes + 1
     return np.stack([np.bincount(shifted, column, size + 1)[1:] for column in belongs.T])
 
 
 def _expectation(facets: Sequence[Facet], classes: Classes) -> RowClass:
-    """EM from these classes: the class (n,) of each row in the end."""
+    """The likeliest class (n,) of each row after EM from these classes."""
     codes = [facet.codes for facet in facets]
     before = -np.inf
     for _ in range(ROUNDS):
@@ -113,7 +117,7 @@ def _one_hot(row_class: RowClass) -> Reals:
 
 
 def _merged(facets: Sequence[Facet], row_class: RowClass) -> RowClass:
-    """The classes put together pair by pair while that makes the rows likelier."""
+    """Merge classes pair by pair while the likelihood grows; the class (n,) of each row."""
     belongs = _one_hot(row_class)
     _, current = np.unique(row_class, return_inverse=True)
     counts = [_counts(facet, belongs) for facet in facets]
@@ -139,7 +143,7 @@ def _merged(facets: Sequence[Facet], row_class: RowClass) -> RowClass:
 
 
 def _large_ones(facets: Sequence[Facet], row_class: RowClass, smallest: int) -> RowClass:
-    """The rows of classes that are too small go to the class they fit next best, the smallest class first."""
+    """Move the rows of classes that are too small to their next likeliest class, the smallest class first."""
     current = row_class
     while True:
         kinds, sizes = np.unique(current, return_counts=True)
@@ -155,7 +159,7 @@ def _large_ones(facets: Sequence[Facet], row_class: RowClass, smallest: int) -> 
 
 
 def _likelihood(facets: Sequence[Facet], row_class: RowClass) -> float:
-    """The exact integrated completed log-likelihood of rows and classes."""
+    """The exact integrated completed log-likelihood of rows and their classes."""
     belongs = _one_hot(row_class)
     by_facet = [_averaged(_of_counts(facet, _counts(facet, belongs)).sum(axis=0)) for facet in facets]
     return _of_sizes(belongs.sum(axis=0)) + float(sum(by_facet))
@@ -167,7 +171,7 @@ def _of_sizes(sizes: Reals) -> float:
 
 
 def _of_counts(facet: Facet, counts: Reals) -> Reals:
-    """Log-likelihood (k, masses) of the values of each class, by how strongly classes are alike in this column."""
+    """Log-likelihood (k, masses) of the values of each class by the mass of the prior."""
     prior = np.multiply.outer(MASSES, facet.usual)
     total = gammaln(MASSES) - gammaln(MASSES + counts.sum(axis=1)[:, None])
     place, value = np.nonzero(counts)
@@ -181,7 +185,7 @@ def _averaged(by_mass: Reals) -> Reals:
 
 
 def prior_of(clients: Reals, companies: Reals) -> Reals:
-    """The prior weight of each value (g,): as common as it is among all clients, none impossible."""
+    """The prior weight of each value (g,): its share among all clients, smoothed by the register to be positive."""
     share = (clients + companies / companies.sum()) / (clients.sum() + 1)
     mass = float(np.clip(np.count_nonzero(clients), 2, 10))
     return np.asarray(mass * np.maximum(share, 1e-9))

@@ -1,4 +1,4 @@
-"""What industry codes mean, where another column of the register tells."""
+"""Titles of industry codes, from another column of the register."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from graphlead.profile.groups import read_text
 from graphlead.profile.survey import Sample, Surveyed, Topic
 
 PURE = 0.95
-"""The part of companies whose title has to be the usual one of their code."""
+"""The share of companies that must have the usual title of their code; below it the column is not the code's title."""
 
 MOST_TITLES = 5000
+"""Distinct values of a text column that may be titles: classifications have fewer codes."""
 
 Titles = Mapping[str, Mapping[str, str]]
-"""The label of an industry level -> code -> title."""
+"""From the label of an industry level to titles by code."""
 
 
 def find_titles(register: Register, topics: Sequence[Topic], sample: Sample) -> Titles:
-    """Titles for the levels of industry codes, from a category or text that the code all but determines."""
+    """Titles for the levels of industry codes, from a category or text that is all but determined by the code."""
     levels = [level for topic in topics if topic.column.role is Role.INDUSTRY for level in topic.levels]
     found: dict[str, dict[str, str]] = {}
     if not levels:
@@ -48,7 +49,7 @@ def _candidates(register: Register, topics: Sequence[Topic], sample: Sample) -> 
 
 
 def _titles(level: Surveyed, codes: Ints, names: pa.Array) -> dict[str, str]:
-    """The usual title of each code, if titles follow from codes and tell them apart; else nothing."""
+    """The usual title of each code, if codes determine titles and titles distinguish codes; else nothing."""
     both = (level.codes >= 0) & (codes >= 0)
     if not both.any() or codes is level.codes:
         return {}
@@ -61,5 +62,5 @@ def _titles(level: Surveyed, codes: Ints, names: pa.Array) -> dict[str, str]:
     apart = len(np.unique(title[first])) >= len(first) / 2
     if counts[first].sum() < PURE * counts.sum() or len(first) == len(pairs) == 1 or not apart:
         return {}
-    told, meant = level.names.take(pa.array(code[first])), names.take(pa.array(title[first]))
-    return dict(zip(told.to_pylist(), meant.to_pylist(), strict=True))
+    titled, by = level.names.take(pa.array(code[first])), names.take(pa.array(title[first]))
+    return dict(zip(titled.to_pylist(), by.to_pylist(), strict=True))

@@ -1,10 +1,11 @@
-"""What most clients of a segment have in common and the register has not: in numbers and in words."""
+"""Traits of a segment: what most of its clients share and the register does not, as lifts and in words."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,30 +20,38 @@ from graphlead.profile.segments.titles import Titles
 from graphlead.profile.survey import Sample, Surveyed, tally
 
 COVERED, FEW = 0.6, 3
-"""A trait holds for this part of the segment, and takes at most so many values to say."""
+"""The least share of the segment that a trait covers, and the values it lists at most: what still makes a name."""
 
 AT_LEAST = 1.25
-"""How much more often than in the register a trait has to occur."""
+"""The least lift of a trait: a smaller one is not worth a name, however significant."""
 
-DOUBT = 0.01
+SIGNIFICANCE = 0.01
+"""Stricter than for a single test, since the best of several levels and values is taken."""
+
+
+class Phrase(NamedTuple):
+    """A trait as part of a segment's name; prepositional (``in Oslo``): no comma goes before it."""
+
+    text: str
+    prepositional: bool = False
 
 
 @dataclass(frozen=True)
 class Trait:
     """One thing that a segment's clients have in common.
 
-    lift: against the register; words: as part of the segment's name; apart: how much it sets the segment apart, in
-    logarithms, from the register and from the other clients, whichever is nearer.
+    lift: against the register; phrase: for the segment's name; apart: the log ratio that sets the segment apart from
+    the register or from the other clients, whichever is smaller.
     """
 
     lift: Lift
-    words: str
+    phrase: Phrase
     apart: float
 
 
 @dataclass(frozen=True)
 class _Counts:
-    """Clients of the segment, all others on the client list, and companies: with a trait, and with any value."""
+    """Counts of the segment's clients, the other clients and all companies: with a trait, and with any value."""
 
     segment: tuple[int, int]
     others: tuple[int, int]
@@ -52,7 +61,7 @@ class _Counts:
 def traits_of(
     facets: Sequence[Facet], segment: Flags, others: Flags, sample: Sample, titles: Titles
 ) -> list[Trait]:
-    """The traits of a segment (flags (m,) over the sample) beside the other clients: industry, place, the rest."""
+    """The traits of a segment against the other clients (flags (m,) over the sample): industry first, then place."""
     found = []
     for facet in sorted(facets, key=_order):
         if facet.topic.numbers is not None:
@@ -70,7 +79,7 @@ def _order(facet: Facet) -> int:
 
 
 def _values(facet: Facet, segment: Flags, others: Flags, titles: Titles) -> Trait | None:
-    """The few values that most of the segment has: of the finest level that has such, and sets apart the most."""
+    """The few values that most of the segment has, of the level that sets it apart the most."""
     candidates = [_at_level(facet, level, segment, others, titles) for level in facet.topic.levels]
     return max((c for c in candidates if c is not None), key=lambda trait: trait.apart, default=None)
 
@@ -95,13 +104,13 @@ def _at_level(facet: Facet, level: Surveyed, segment: Flags, others: Flags, titl
     )
     named = titles.get(level.label, {})
     values = [str(level.names[int(i)].as_py()) for i in taken]
-    meant = list(dict.fromkeys(named.get(value, value) for value in values))
-    words = _phrase(facet, listed(meant), titled=bool(named))
-    return _trait(level.label, listed(values), words, counts)
+    shown = list(dict.fromkeys(named.get(value, value) for value in values))
+    phrase = _phrase(facet, listed(shown), titled=bool(named))
+    return _trait(level.label, listed(values), phrase, counts)
 
 
 def _range(facet: Facet, segment: Flags, others: Flags, sample: Sample) -> Trait | None:
-    """The range in which the middle of the segment lies."""
+    """The range of the middle of the segment in a number or date."""
     numbers = facet.topic.numbers
     if numbers is None:
         return None
@@ -118,13 +127,13 @@ def _range(facet: Facet, segment: Flags, others: Flags, sample: Sample) -> Trait
         (round(weighed[0]), round(weighed[1])),
     )
     years = YEARS[0] <= low and high <= YEARS[1]
-    said = f"{low:.0f} to {high:.0f}" if years else f"{show(low)} to {show(high)}"
-    said = said if low < high else show(low)
-    return _trait(facet.level.label, said, _phrase(facet, said, titled=False), counts)
+    span = f"{low:.0f} to {high:.0f}" if years else f"{show(low)} to {show(high)}"
+    span = span if low < high else show(low)
+    return _trait(facet.level.label, span, _phrase(facet, span, titled=False), counts)
 
 
 def _rounded(values: Reals) -> tuple[float, float]:
-    """The range of the middle 60 per cent, in two figures."""
+    """The range of the middle 60 per cent, widened to two significant figures."""
     low, high = np.quantile(values, (0.2, 0.8))
     if YEARS[0] <= low and high <= YEARS[1]:
         return float(low), float(high)
@@ -138,31 +147,32 @@ def _figures(value: float, way: Callable[[float], int]) -> float:
     return float(way(round(value / step, 6)) * step) if abs(value) >= 10 else float(way(value))
 
 
-def _trait(label: str, value: str, words: str, counts: _Counts) -> Trait | None:
+def _trait(label: str, value: str, phrase: Phrase, counts: _Counts) -> Trait | None:
     k, n = counts.segment
     total, companies = counts.register[1], counts.register[0]
     p_value = float(fisher(np.array([min(k, companies)]), n, np.array([companies]), total)[0])
     lift = lift_of(label, value, counts.segment, (max(companies, k), total), p_value)
-    if lift.lift < AT_LEAST or p_value >= DOUBT:
+    if lift.lift < AT_LEAST or p_value >= SIGNIFICANCE:
         return None
     share = k / n
     beside = (counts.others[0] + 0.5) / (counts.others[1] + 1)
     apart = min(surprise(lift), math.log(share / beside)) if counts.others[1] else surprise(lift)
-    return Trait(lift, words, apart)
+    return Trait(lift, phrase, apart)
 
 
-def _phrase(facet: Facet, value: str, *, titled: bool) -> str:
+def _phrase(facet: Facet, value: str, *, titled: bool) -> Phrase:
     column = facet.topic.column
     name = column.name.replace("_", " ")
     if column.role is Role.INDUSTRY:
-        return value if titled else f"{name} {value}"
+        return Phrase(value if titled else f"{name} {value}")
     if column.role in PLACES:
-        return f"in postcode area {value}" if column.role is Role.POSTCODE else f"in {value}"
+        place = f"postcode area {value}" if column.role is Role.POSTCODE else value
+        return Phrase(f"in {place}", prepositional=True)
     if column.role is Role.NUMBER:
-        return f"with {value} {name}"
+        return Phrase(f"with {value} {name}", prepositional=True)
     if column.role is Role.DATE:
-        return f"{name} {value} years ago"
-    return f"{name}: {value}"
+        return Phrase(f"{name} {value} years ago")
+    return Phrase(f"{name}: {value}")
 
 
 def listed(values: Sequence[str]) -> str:
