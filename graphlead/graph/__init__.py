@@ -1,1 +1,1 @@
-"""From the register to the typed graph of companies, and who owns whom in it."""
+"""The typed graph of a register's companies, and its ownership facts."""

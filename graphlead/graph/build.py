@@ -1,4 +1,4 @@
-"""The typed graph of a register: its nodes, its edges and its ownership facts."""
+"""The typed graph of a register: nodes, edges and ownership facts."""
 
 from __future__ import annotations
 
@@ -21,15 +21,16 @@ from graphlead.graph.ownership.stakes import Ledger, Stakes, ledger
 from graphlead.graph.places import places
 
 UNDATED = -(2**31)
+"""The day of stakes without a date: earlier than any, so that a dated statement comes first."""
 UNNAMED = "related"
-"""The kind of links that give none."""
+"""The kind of links without one."""
 
 _COLUMNS = ["source_id", "kind", "share_low", "share_high", "date", "source_type", "source", "target"]
 
 
 @dataclass(frozen=True)
 class Links:
-    """The links as arrays of shape (L,), their sources numbered: companies, then holders, then persons.
+    """The links as arrays of shape (L,), with sources numbered: companies, then holders, then persons.
 
     kind: index into ``kinds``. holders, persons: the ids of the sources that are not in the register.
     """
@@ -44,13 +45,12 @@ class Links:
 
 
 def build_graph(register: Register, *, progress: Progress = silent) -> CompanyGraph:
-    """The graph of all companies of the register, held in memory.
+    """The graph of all companies of the register, in memory.
 
-    - (company | holder | person, owns, company): one edge a pair, weighted with the middle of what its share can
-      be: the share itself when known, half of what the other owners leave over when not. The bounds are in
-      ``stakes_of``.
-    - (company | holder | person, linked:KIND, company): one edge a link of any other kind.
-    - (company, in_industry, industry), (company, located_in, place): to the finest level known.
+    - (company | holder | person, owns, company): one edge per pair, weighted with the middle of the bounds of its
+      share: the share itself where known, else half of what the other owners leave. ``stakes_of`` has the bounds.
+    - (company | holder | person, linked:KIND, company): one edge for each link of another kind.
+    - (company, in_industry, industry), (company, located_in, place): to the finest known level.
     - (industry, part_of, industry), (place, part_of, place): to the next wider level.
     """
     progress(0, 4, "links")
@@ -81,9 +81,9 @@ def build_graph(register: Register, *, progress: Progress = silent) -> CompanyGr
 
 
 def stakes_of(register: Register) -> tuple[Ledger, pa.Array, pa.Array]:
-    """Every stake of the register with its bounds, and the ids of the holders and persons among the owners.
+    """All stakes of the register with their bounds, and the ids of holders and of persons.
 
-    An owner below n_companies is a company, then come the holders and then the persons, in the order of the ids.
+    Owners are numbered: companies first, then holders, then persons, in the order of these ids.
     """
     links = _read_links(register)
     stakes = _stakes(links, *_ownership_links(links, register.n_companies))
@@ -110,18 +110,18 @@ def _ids(table: pa.Table, rows: Flags) -> pa.Array:
 
 
 def _number(source: Ints, table: pa.Table, rows: Flags, ids: pa.Array, first: int) -> None:
-    """Give the sources in these rows their node numbers."""
+    """Set the sources in these rows to their node numbers."""
     at = pc.index_in(table["source_id"].filter(pa.array(rows)).cast(pa.string()), ids)
     source[rows] = at.to_numpy() + first
 
 
 def _ownership_links(links: Links, n_companies: int) -> tuple[Flags, Flags, Ints]:
-    """Which links are stakes, which of them run from owned to owner, and what each claims, shape (L,)."""
+    """Which links are stakes, which run from owned to owner, and the claim of each, shape (L,)."""
     meaning = [ownership_kind(kind) for kind in links.kinds]
     owns = np.array([kind is not None for kind in meaning], bool)[links.kind]
     reverse = np.array([kind is not None and kind.reverse for kind in meaning], bool)[links.kind]
     claim = np.array([kind.claim if kind else Claim.HOLDS for kind in meaning], np.int32)[links.kind]
-    # What is owned has to be a company of the register; a reversed link from outside stays a link of its kind.
+    # Only companies of the register can be owned: a reversed link from outside stays a link of its kind.
     return owns & ~(reverse & (links.source >= n_companies)), reverse, claim
 
 
@@ -165,7 +165,7 @@ def _linked(links: Links, rows: Flags, n_companies: int) -> dict[EdgeType, Edges
 
 
 def _by_node_type(nodes: Ints, n_companies: int, n_holders: int) -> list[tuple[str, int, Ints]]:
-    """The rows of each type of source: its name, the number of its first node, and its rows."""
+    """For each type of source: its name, the number of its first node, and its rows."""
     firsts = {"company": 0, "holder": n_companies, "person": n_companies + n_holders}
     which = np.searchsorted([n_companies, n_companies + n_holders], nodes, "right")
     return [

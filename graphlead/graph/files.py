@@ -1,4 +1,4 @@
-"""A graph on disk: Parquet files and one JSON that says what they are."""
+"""A graph on disk: Parquet files and a JSON index of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ INDEX = "graph.json"
 
 
 def save_graph(graph: CompanyGraph, folder: Path) -> None:
-    """Write the graph to ``folder``, which takes the place of an older one only when it is complete."""
+    """Write the graph to ``folder``; an older one is replaced only when the new one is complete."""
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
@@ -37,7 +37,7 @@ def save_graph(graph: CompanyGraph, folder: Path) -> None:
 
 
 def load_graph(folder: Path) -> CompanyGraph:
-    """The graph that ``save_graph`` wrote. Raises RunFolderError when there is none or a part is missing."""
+    """The graph written by ``save_graph``. Raises RunFolderError when there is none or a part is missing."""
     index = _read_index(folder)
     try:
         return CompanyGraph(
@@ -74,7 +74,7 @@ def _read_index(folder: Path) -> Json:
 
 
 def _replace(part: Path, folder: Path) -> None:
-    """Put the finished folder into place; a folder cannot be renamed onto one that holds files."""
+    """Put the finished folder into place, by way of a third name: a rename cannot overwrite a folder with files."""
     old = folder.with_name(f".{folder.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():

@@ -1,4 +1,4 @@
-"""Industry codes as a tree: every level of NACE, NAICS and SIC codes; any other word is a level of its own."""
+"""Industry codes as a tree: the levels of NACE, NAICS and SIC codes; other values have a single level."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from graphlead.graph.levels import Chains, Tree, grow
 
 
 def industries(register: Register) -> Tree:
-    """The industries of all industry columns.
+    """The tree of the industries in all industry columns.
 
-    A node's key is the code of its level (``56``, ``561``; sections are letters); where columns follow several
-    schemes, or none, the scheme or the column's name comes first: ``NAICS|561``.
+    A node's key is the code of its level (``56``, ``561``; a letter for a section), with the scheme, or the column
+    name where there is none, before it if columns differ in these: ``NAICS|561``.
     """
     columns = [register.column(name) for name in register.names_of(Role.INDUSTRY)]
     several = len({_vocabulary(column) for column in columns}) > 1

@@ -1,4 +1,4 @@
-"""Trees of levels: industries and places, and the finest node of each that a company belongs to."""
+"""Trees of levels (industries, places) and the finest nodes that companies belong to."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from graphlead.core.graph import Edges
 
 @dataclass(frozen=True)
 class Tree:
-    """A tree of levels and where each company hangs in it.
+    """A tree of levels with its companies.
 
-    keys: the identity of each node, sorted. membership: company to its finest nodes. part_of: node to the
-    next wider node that exists.
+    keys: the identity of each node, sorted. membership: from companies to their finest nodes. part_of: from nodes to
+    the next wider node that exists.
     """
 
     keys: pa.Array
@@ -29,7 +29,7 @@ class Tree:
 class Chains:
     """Codes of companies (shape (n,), NONE where missing) and, for each code, its nodes.
 
-    levels: one string array a level, widest first, with the node's key for each code, null where it has none.
+    levels: one string array per level, widest first, with the key of each code's node, null where it has none.
     """
 
     codes: Ints
@@ -37,25 +37,25 @@ class Chains:
 
 
 def grow(chains: list[Chains]) -> Tree:
-    """The tree that these chains form together; nodes with the same key are one."""
+    """The tree formed by these chains; nodes with the same key are one."""
     names = pa.concat_arrays(
         [pa.array([], pa.string()), *(level for chain in chains for level in chain.levels)]
     )
     keys = pc.unique(names.drop_null())
     keys = keys.take(pc.sort_indices(keys))
-    hung = [_hang(chain, keys) for chain in chains]
-    companies, nodes, wider, finer = (_concatenate([parts[i] for parts in hung]) for i in range(4))
+    attached = [_attached(chain, keys) for chain in chains]
+    companies, nodes, wider, finer = (_concatenate([parts[i] for parts in attached]) for i in range(4))
     return Tree(keys, _distinct(companies, nodes), _distinct(finer, wider))
 
 
 def _distinct(source: Ints, target: Ints) -> Edges:
-    """One edge a pair, sorted by source."""
+    """One edge per pair, sorted by source."""
     pairs = np.unique(source.astype(np.int64) << 32 | target)
     return Edges((pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32))
 
 
-def _hang(chain: Chains, keys: pa.Array) -> tuple[Ints, Ints, Ints, Ints]:
-    """Companies and their finest nodes, then the (wider, finer) pairs of nodes, of one set of chains."""
+def _attached(chain: Chains, keys: pa.Array) -> tuple[Ints, Ints, Ints, Ints]:
+    """Companies and their finest nodes, and pairs of wider and finer nodes, of one set of chains."""
     if not len(chain.levels) or not len(chain.levels[0]):
         return (np.empty(0, np.int32),) * 4
     finest = np.full(len(chain.levels[0]), NONE, np.int32)

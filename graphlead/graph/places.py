@@ -1,4 +1,4 @@
-"""Places as a tree: country, region, city, and postcode areas beside them."""
+"""Places as a tree: country, region and city, and postcode areas directly below countries."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from graphlead.graph.levels import Chains, Tree, grow
 
 
 def places(register: Register) -> Tree:
-    """The places of the first column of each place role.
+    """The tree of the places in the first column of each place role.
 
-    A node's key is its level and the chain of values down to it, in capitals, with nothing for a level that is
-    missing: ``country|US``, ``region|US|CA``, ``city|US|CA|FRESNO``; the chain names the levels that the
-    register has columns for. Companies are in their finest place, and also in their postcode area
-    (``postcode|US|937``: the outward code of British postcodes, the first three characters of others).
+    A node's key is its level and the chain of values down to it, in capitals: ``country|US``, ``region|US|CA``,
+    ``city|US|CA|FRESNO``. A missing value in the chain is empty; a level without a column is left out of it.
+    Companies are in their finest place and in their postcode area (``postcode|US|937``: the outward code of British
+    postcodes, the first three characters of others).
     """
     columns = {
         role: _read(register, name)
@@ -47,7 +47,7 @@ def _read(register: Register, name: str) -> tuple[Ints, pa.Array]:
 
 
 def _nested(columns: dict[Role, tuple[Ints, pa.Array]]) -> Chains:
-    """Chains of nested levels, widest first: the codes of their combinations and the keys of each level."""
+    """Chains of nested levels, widest first: codes of the combinations of values, and their keys by level."""
     roles = list(columns)
     codes, distinct = columns[roles[0]]
     chain = pc.fill_null(distinct, "")
@@ -62,13 +62,13 @@ def _nested(columns: dict[Role, tuple[Ints, pa.Array]]) -> Chains:
 
 
 def _finest_only(chains: Chains) -> Chains:
-    """Without the companies that have nothing at the finest level: the chains beside place them."""
+    """The chains without companies that have no value at the finest level: the other chains place them."""
     known = np.append(chains.levels[-1].is_valid().to_numpy(zero_copy_only=False), False)
     return Chains(np.where(known[chains.codes], chains.codes, NONE).astype(np.int32), chains.levels)
 
 
 def _keys(role: Role, chain: pa.Array, value: pa.Array) -> pa.Array:
-    """The key of each combination's node at this level, null where it has no value at this level."""
+    """The key of each combination's node at this level, null where it has no value."""
     return pc.if_else(pc.is_valid(value), place_keys(role.value, chain), pa.scalar(None, pa.string()))
 
 

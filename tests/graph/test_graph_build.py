@@ -180,11 +180,11 @@ def test_columns_without_a_single_value(make_register: MakeRegister) -> None:
 
 
 def test_progress_ends_at_its_total(make_register: MakeRegister) -> None:
-    told: list[tuple[float, float]] = []
+    steps: list[tuple[float, float]] = []
 
     def progress(done: float, total: float, note: str = "") -> None:
-        told.append((done, total))
+        steps.append((done, total))
 
     build_graph(make_register("ab"), progress=progress)
-    assert told[0][0] == 0
-    assert told[-1][0] == told[-1][1]
+    assert steps[0][0] == 0
+    assert steps[-1][0] == steps[-1][1]

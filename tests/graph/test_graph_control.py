@@ -165,7 +165,7 @@ def naive_controllers(book: Ledger, n_companies: int, n_nodes: int) -> list[int]
 
 
 @given(random_stakes(7, 3, bands=True))
-def test_control_is_what_its_definition_says(rows: list[Stake]) -> None:
+def test_control_follows_its_definition(rows: list[Stake]) -> None:
     n, nodes = 7, 10
     book = ledger(stakes(*rows), n)
     expected = naive_controllers(book, n, nodes)

@@ -1,4 +1,4 @@
-"""A graph survives being written and read; what is broken on disk is said."""
+"""A graph survives being written and read; a broken one on disk raises an error with a remedy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the words of a kind say about ownership."""
+"""Kinds of ownership links, recognised by their words."""
 
 from __future__ import annotations
 

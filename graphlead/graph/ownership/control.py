@@ -1,9 +1,8 @@
-"""Who controls whom: controllers, ultimate parents and groups.
+"""Control of companies: controllers, ultimate parents and groups.
 
-A company is controlled by whoever holds more than half of it, alone or together with the companies it
-controls already (the company control problem: Ceri, Gottlob, Tanca 1990; Vitali, Glattfelder, Battiston
-2011). Every company has at most one controller, so control is a forest and minority holdings never join two
-groups.
+A company is controlled by the owner of more than half of it, alone or together with companies that the owner
+controls (the company control problem: Ceri, Gottlob, Tanca 1990; Vitali, Glattfelder, Battiston 2011). Every
+company has at most one controller, so control is a forest and minority holdings never join two groups.
 """
 
 from __future__ import annotations
@@ -15,16 +14,15 @@ from graphlead.graph.ownership.kinds import Claim
 from graphlead.graph.ownership.stakes import Ledger
 
 MAJORITY = 0.5 + 1e-9
-"""A share above this controls; exactly half does not (rounding aside)."""
+"""A share above this controls; exactly half does not, even with a rounding error."""
 
 
 def controllers(ledger: Ledger, n_companies: int, n_nodes: int) -> Ints:
     """The node that controls each node, shape (n_nodes,); NONE where nobody does.
 
-    In this order: a majority of the shares; a claim of control whose share is unknown (``parent`` before
-    ``ultimate_parent``); an owner of unknown share, as long as nobody else is known to hold anything; a
-    majority held together with controlled companies. Ties go to register companies, then to the smallest
-    index.
+    In this order: a majority of the shares; a claim of control with unknown share (``parent`` before
+    ``ultimate_parent``); a sole owner with unknown share, if it is a company; a majority held together with
+    controlled companies. Ties go to the smallest index, so to companies before holders.
     """
     controller = np.full(n_nodes, NONE, np.int32)
     rank = _rank(ledger, n_companies)
@@ -35,7 +33,7 @@ def controllers(ledger: Ledger, n_companies: int, n_nodes: int) -> Ints:
 
 
 def _rank(ledger: Ledger, n_companies: int) -> Ints:
-    """How strongly each stake means control, 0 when it does not."""
+    """The strength of each stake's claim to control, shape (S,), 0 where it has none."""
     owners = np.bincount(ledger.owned, minlength=n_companies)
     inside = ledger.owner < n_companies
     sole = (ledger.claim == Claim.OWNS) & (owners[ledger.owned] == 1) & inside
@@ -44,7 +42,7 @@ def _rank(ledger: Ledger, n_companies: int) -> Ints:
 
 
 def _pooled(ledger: Ledger, controller: Ints, n_companies: int) -> Ints:
-    """Control by shares that a node holds together with the companies under it, until nothing changes."""
+    """Add control by shares that a node holds together with the companies under it, until nothing changes."""
     open_stake = ledger.known & (controller[ledger.owned] == NONE)
     several = np.bincount(ledger.owned[open_stake], minlength=n_companies) > 1
     rows = np.flatnonzero(open_stake & several[ledger.owned])
@@ -59,7 +57,7 @@ def _pooled(ledger: Ledger, controller: Ints, n_companies: int) -> Ints:
 
 
 def _majorities(ledger: Ledger, top: Ints, rows: Longs) -> tuple[Ints, Ints]:
-    """Companies of which one top node's shares sum to a majority, and that node."""
+    """Companies in which the shares of one top node sum to a majority, and that node."""
     owned, by = ledger.owned[rows], top[ledger.owner[rows]]
     keys, inverse = np.unique(owned.astype(np.int64) * len(top) + by, return_inverse=True)
     total = np.bincount(inverse, ledger.middle[rows], len(keys))
@@ -86,7 +84,7 @@ def roots(controller: Ints) -> Ints:
 
 
 def _jump(pointer: Ints, moving: Longs) -> Ints:
-    """Every pointer followed to where it ends, or so far that whatever it points at is on a cycle."""
+    """Every pointer followed to its end, or until it points at a node on a cycle."""
     for _ in range(max(1, len(moving).bit_length())):
         further = pointer[pointer[moving]]
         if np.array_equal(further, pointer[moving]):
@@ -96,7 +94,7 @@ def _jump(pointer: Ints, moving: Longs) -> Ints:
 
 
 def _smallest_of_cycles(controller: Ints, circling: Ints) -> Ints:
-    """The smallest member of each cycle, ``circling`` being all the nodes on cycles in ascending order."""
+    """The smallest member of each cycle; ``circling`` are all nodes on cycles in ascending order."""
     step = np.searchsorted(circling, controller[circling])
     smallest = np.arange(len(circling))
     for _ in range(len(circling).bit_length()):
@@ -112,7 +110,7 @@ def ultimate_parents(controller: Ints, n_companies: int) -> Ints:
 
 
 def groups(controller: Ints, n_companies: int) -> Ints:
-    """The smallest company index under the same top node, holders included, shape (n_companies,)."""
+    """The group of each company: the smallest index under the same top node, shape (n_companies,)."""
     top = roots(controller)[:n_companies]
     smallest = np.full(len(controller), NONE, np.int32)
     smallest[top[::-1]] = np.arange(n_companies, dtype=np.int32)[::-1]

@@ -1,4 +1,4 @@
-"""Effective shares in companies that own each other in a circle, where nobody can be settled first."""
+"""Effective shares in companies on cycles of ownership, where no company can be settled first."""
 
 from __future__ import annotations
 
@@ -9,48 +9,48 @@ from graphlead.core.arrays import Flags, Ints, Longs, Reals
 from graphlead.graph.ownership.pairs import Arcs, Columns, Pairs, Walks, gather, trim
 
 DENSE = 1000
-"""The largest set of mutual owners solved by a dense inverse; larger ones by iteration alone."""
+"""The largest component solved by a dense inverse (8 MB, cubic time); larger ones by iteration alone."""
 ROUNDS = 200
-"""Rounds of iteration; the upper bounds of owners for whom something still moves then are set to 1, lower bounds
-hold at any time."""
-STILL = 1e-6
+"""Rounds of iteration at most; upper bounds that still change are then set to 1, lower bounds are always valid."""
+TOLERANCE = 1e-6
+"""Changes of a share that count as none: a hundredth of ``pairs.SMALLEST``."""
 DAMPING = 1e-10
 """Keeps I-A invertible where companies own each other entirely."""
 
 
 def solve_cycles(arcs: Arcs, settled: Columns, nodes: Ints, component: Ints) -> Pairs:
-    """The pairs of ``nodes``, whole strongly connected components whose outside owners are settled.
+    """The pairs of ``nodes``, which are whole strongly connected components with all outside owners settled.
 
-    Lower bounds by the inverse of I-A of each component; from there both bounds rise, round by round, to the
-    smallest values that reproduce themselves, as they do for the chance of reaching a state.
+    Lower bounds by the inverse of I-A of each component; from there both bounds rise by iteration to the least fixed
+    point, like the probabilities of reaching a state of a Markov chain.
     """
     rows = arcs.into(nodes)
     inside = component[arcs.owner[rows]] == component[arcs.owned[rows]]
     outer = settled.walks(arcs, rows[~inside])
     inner = rows[inside]
-    pairs = _least(arcs, gather(arcs, outer), inner, nodes, component)
+    pairs = _lower_bounds(arcs, gather(arcs, outer), inner, nodes, component)
     small = np.bincount(component[nodes]).max() <= DENSE
     exact = np.array_equal(outer.low, outer.high) and np.array_equal(arcs.low[rows], arcs.high[rows])
-    return pairs if small and exact else _raise(arcs, outer, inner, pairs, capped=not small)
+    return pairs if small and exact else _iterated(arcs, outer, inner, pairs, capped=not small)
 
 
-def _raise(arcs: Arcs, outer: Walks, inner: Longs, pairs: Pairs, *, capped: bool) -> Pairs:
-    """Both bounds iterated until they stand still; an owner whose shares do is left alone from then on."""
+def _iterated(arcs: Arcs, outer: Walks, inner: Longs, pairs: Pairs, *, capped: bool) -> Pairs:
+    """Both bounds iterated to convergence; an owner's pairs are final once none of them changes."""
     n = len(arcs.slack)
-    still: list[Pairs] = []
-    restless = np.ones(n, bool)
+    final: list[Pairs] = []
+    changing = np.ones(n, bool)
     for _ in range(ROUNDS):
         columns = Columns(n)
         columns.add(pairs)
-        risen = gather(arcs, _joined(outer, _of_owners(columns.walks(arcs, inner), restless)))
-        risen = trim(risen) if capped else risen.take(risen.high > STILL)
-        restless = np.zeros(n, bool)
-        restless[risen.owner[_moved(pairs, risen, n)]] = True
-        still.append(risen.take(~restless[risen.owner]))
-        pairs, outer = risen.take(restless[risen.owner]), _of_owners(outer, restless)
+        risen = gather(arcs, _joined(outer, _of_owners(columns.walks(arcs, inner), changing)))
+        risen = trim(risen) if capped else risen.take(risen.high > TOLERANCE)
+        changing = np.zeros(n, bool)
+        changing[risen.owner[_changed(pairs, risen, n)]] = True
+        final.append(risen.take(~changing[risen.owner]))
+        pairs, outer = risen.take(changing[risen.owner]), _of_owners(outer, changing)
         if not len(pairs):
             break
-    return _merged([*still, Pairs(pairs.owner, pairs.owned, pairs.low, np.ones(len(pairs)))], n)
+    return _merged([*final, Pairs(pairs.owner, pairs.owned, pairs.low, np.ones(len(pairs)))], n)
 
 
 def _of_owners(walks: Walks, owners: Flags) -> Walks:
@@ -75,29 +75,29 @@ def _joined(first: Walks, second: Walks) -> Walks:
     )
 
 
-def _moved(before: Pairs, after: Pairs, n: int) -> Flags:
-    """Which pairs of ``after`` differ from what they were, nothing if they were not there, shape (len(after),)."""
+def _changed(before: Pairs, after: Pairs, n: int) -> Flags:
+    """Which pairs of ``after`` differ from ``before``, where missing pairs are 0, shape (len(after),)."""
     if not len(before):
         return np.ones(len(after), bool)
     old, new = before.keys(n), after.keys(n)
     at = np.minimum(np.searchsorted(old, new), len(old) - 1)
     there = old[at] == new
     low, high = (np.where(there, bound[at], 0.0) for bound in (before.low, before.high))
-    return np.asarray(np.maximum(np.abs(after.low - low), np.abs(after.high - high)) > STILL)
+    return np.asarray(np.maximum(np.abs(after.low - low), np.abs(after.high - high)) > TOLERANCE)
 
 
-def _least(arcs: Arcs, outer: Pairs, inner: Longs, nodes: Ints, component: Ints) -> Pairs:
-    """The lower bounds, as both bounds: of outside owners in members and of members in each other."""
+def _lower_bounds(arcs: Arcs, outer: Pairs, inner: Longs, nodes: Ints, component: Ints) -> Pairs:
+    """The lower bounds, also as upper bounds: of outside owners in members, and of members in each other."""
     nodes = np.sort(nodes)
-    turns = _turns(arcs, inner, nodes, component[nodes])
+    inverses = _inverses(arcs, inner, nodes, component[nodes])
     owners, row = np.unique(outer.owner, return_inverse=True)
     entry = csr_array(
         (outer.low, (row, np.searchsorted(nodes, outer.owned))), shape=(len(owners), len(nodes))
     )
-    through = (entry @ turns).tocoo()
-    mutual = turns.tocoo()
+    through = (entry @ inverses).tocoo()
+    mutual = inverses.tocoo()
     other = mutual.row != mutual.col
-    share = (mutual.data / turns.diagonal()[mutual.row])[other]
+    share = (mutual.data / inverses.diagonal()[mutual.row])[other]
     owner = np.r_[owners[through.row], nodes[mutual.row[other]]]
     owned = np.r_[nodes[through.col], nodes[mutual.col[other]]]
     value = np.clip(np.r_[through.data, share], 0.0, 1.0)
@@ -106,8 +106,8 @@ def _least(arcs: Arcs, outer: Pairs, inner: Longs, nodes: Ints, component: Ints)
     return Pairs(owner[order].astype(np.int32), owned[order].astype(np.int32), value, value)
 
 
-def _turns(arcs: Arcs, inner: Longs, nodes: Ints, component: Ints) -> csr_array:
-    """(I-A)^-1 of each component of at most DENSE nodes, blocks of one sparse matrix over ``nodes``."""
+def _inverses(arcs: Arcs, inner: Longs, nodes: Ints, component: Ints) -> csr_array:
+    """(I-A)^-1 of each component of at most DENSE nodes, as blocks of one sparse matrix over ``nodes``."""
     by_component = np.argsort(component, kind="stable")
     _, first, sizes = np.unique(component[by_component], return_index=True, return_counts=True)
     block = np.empty(len(nodes), np.int64)

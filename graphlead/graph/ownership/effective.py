@@ -1,14 +1,14 @@
-"""Effective shares: what a company owns of another through every chain of owners, with bounds.
+"""Effective shares: what a company owns of another through all chains of owners, with bounds.
 
-Where nobody owns itself this is A(I-A)^-1, A[i, j] being the direct share of i in j. On cycles of ownership
-that sum counts a share again on every turn, exceeds 1, and diverges for mutual full ownership; so the walks
-that come back to the owner are left out, which divides row i by (I-A)^-1[i, i] (Baldone, Fagiolo, Ranaldi
-1998). What remains is the part of j's payouts that, passed upwards from owner to owner, ever reaches i:
-always in [0, 1], and A(I-A)^-1 itself for every owner that is not on a cycle.
+Without cycles of ownership this is A(I-A)^-1, where A[i, j] is the direct share of i in j. On a cycle that sum counts
+a share again on every turn, exceeds 1, and diverges for mutual full ownership; so walks that return to the owner are
+left out, which divides row i by (I-A)^-1[i, i] (Baldone, Fagiolo, Ranaldi 1998). This is the part of j's payouts
+that reaches i when passed upwards from owner to owner: always in [0, 1], and A(I-A)^-1 itself for every owner that
+is not on a cycle.
 
-Companies are settled once, owners before owned, so there is no series to cut off. The lower bound counts
-every share at its lower bound. The upper bound lets each company's uncertain part go to whoever serves the
-owner best; it is the largest possible value for unknown shares, and never too low for bands.
+Companies are settled once, owners before owned, so no series is truncated. The lower bound takes every share at its
+lower bound. The upper bound gives each company's uncertain part to the stake best for the owner; it is attained for
+unknown shares, and never too low for bands.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from graphlead.graph.ownership.pairs import Arcs, Columns, gather, ragged, trim
 from graphlead.graph.ownership.stakes import Ledger
 
 CHUNK = 2_000_000
-"""Chains expanded at a time: bounds the memory of a level with millions of companies."""
+"""Chains expanded at once: bounds the memory of a level with millions of companies."""
 
 
 @dataclass(frozen=True)
 class EffectiveShares:
-    """Pairs (owner, owned), arrays of shape (P,), numbered as in the ledger, with the bounds of their shares."""
+    """Pairs (owner, owned), arrays of shape (P,), numbered as in the ledger, with bounds of their shares."""
 
     owner: Ints
     owned: Ints
@@ -43,7 +43,7 @@ class EffectiveShares:
 
     @property
     def middle(self) -> Floats:
-        """The share to reckon with, shape (P,): halfway between the bounds."""
+        """The middle of the bounds, shape (P,)."""
         return np.asarray((self.low + self.high) / 2, np.float32)
 
     def take(self, rows: Flags) -> EffectiveShares:
@@ -53,7 +53,7 @@ class EffectiveShares:
 def effective_shares(
     ledger: Ledger, n_companies: int, *, progress: Progress = silent
 ) -> tuple[EffectiveShares, Flags]:
-    """The effective shares among companies, and which companies (n,) are on an ownership cycle.
+    """The effective shares among companies, and the companies on an ownership cycle, flags (n,).
 
     Shares that cannot reach ``pairs.SMALLEST`` are left out, and of a company with more than ``pairs.MOST_OWNERS``
     effective owners the largest are kept.
@@ -62,7 +62,7 @@ def effective_shares(
 
 
 def shares_of_holders(ledger: Ledger, n_companies: int) -> EffectiveShares:
-    """The effective shares of owners that are no companies, where they are other than what these own directly."""
+    """The effective shares of holders and persons, where they differ from their direct shares."""
     shares, _ = _shares(ledger, np.arange(len(ledger)), n_companies, silent)
     shares = shares.take(shares.owner >= n_companies)
     n = int(ledger.owner.max(initial=0)) + 1
@@ -79,7 +79,7 @@ def shares_of_holders(ledger: Ledger, n_companies: int) -> EffectiveShares:
 def _shares(
     ledger: Ledger, rows: Longs, n_companies: int, progress: Progress
 ) -> tuple[EffectiveShares, Flags]:
-    """The effective shares by these stakes of the ledger, and which companies are on a cycle of them."""
+    """The effective shares by these stakes of the ledger, and the companies on cycles of them, flags (n,)."""
     members, ends = np.unique(np.r_[ledger.owner[rows], ledger.owned[rows]], return_inverse=True)
     slack = np.zeros(len(members))
     slack[members < n_companies] = ledger.slack[members[members < n_companies]]
@@ -109,7 +109,7 @@ def _components(arcs: Arcs) -> Ints:
 
 
 def _settle(arcs: Arcs, component: Ints, circular: Flags, progress: Progress) -> Columns:
-    """The columns of all companies, component by component, owners before owned."""
+    """The columns of all companies, settled component by component, owners before owned."""
     settled, done = Columns(len(component)), 0
     for ready in _levels(arcs, component):
         for part in _chunks(arcs, settled, ready[~circular[ready]]):
@@ -123,7 +123,7 @@ def _settle(arcs: Arcs, component: Ints, circular: Flags, progress: Progress) ->
 
 
 def _levels(arcs: Arcs, component: Ints) -> Iterator[Ints]:
-    """Sets of companies: those that no other component owns, then those owned by these alone, and so on."""
+    """Yield sets of companies: those owned by no other component, then those owned only by the former, and so on."""
     crossing = np.flatnonzero(component[arcs.owner] != component[arcs.owned])
     crossing = crossing[np.argsort(arcs.owner[crossing], kind="stable")]
     from_owner, to = arcs.owner[crossing], component[arcs.owned[crossing]]
@@ -145,7 +145,7 @@ def _levels(arcs: Arcs, component: Ints) -> Iterator[Ints]:
 
 
 def _chunks(arcs: Arcs, settled: Columns, nodes: Ints) -> list[Ints]:
-    """The nodes in pieces of about CHUNK chains each."""
+    """The nodes, split into parts of about CHUNK chains."""
     first = np.searchsorted(arcs.owned, nodes, "left")
     arcs_in = np.searchsorted(arcs.owned, nodes, "right") - first
     chains = np.r_[0, np.cumsum(1 + settled.count[arcs.owner[ragged(first, arcs_in)]])]

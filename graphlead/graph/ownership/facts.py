@@ -10,10 +10,10 @@ from graphlead.graph.ownership.stakes import Ledger, Stakes, ledger
 
 
 def ownership(n_companies: int, n_holders: int, stakes: Stakes, *, progress: Progress = silent) -> Ownership:
-    """The ownership facts that follow from stakes among companies and by holders (persons included).
+    """The ownership facts by the stakes of companies and holders (persons included).
 
-    Control, and with it group and ultimate parent, is defined in ``control``; effective shares and their
-    bounds in ``effective``; how several statements about one stake are reconciled in ``stakes``.
+    ``control`` defines control, groups and ultimate parents, ``effective`` the effective shares with their bounds, and
+    ``stakes`` how several statements about one stake are merged.
     """
     return ownership_of(ledger(stakes, n_companies), n_companies, n_holders, progress=progress)
 
@@ -21,7 +21,7 @@ def ownership(n_companies: int, n_holders: int, stakes: Stakes, *, progress: Pro
 def ownership_of(
     merged: Ledger, n_companies: int, n_holders: int, *, progress: Progress = silent
 ) -> Ownership:
-    """The same from a ledger of stakes that are merged and bounded already."""
+    """The ownership facts by a ledger of merged stakes with bounds."""
     controller = controllers(merged, n_companies, n_companies + n_holders)
     shares, in_cycle = effective_shares(merged, n_companies, progress=progress)
     return Ownership(

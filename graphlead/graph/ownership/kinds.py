@@ -1,7 +1,7 @@
-"""What the kind of a link says about ownership, read from its words.
+"""Kinds of ownership links, recognised by their words.
 
 A link states "source KIND target": ``owns``, ``parent`` and ``subsidiary`` all mean that the source owns the
-target. Kinds that state the opposite order (``owned_by``, ``subsidiary_of``, ``has_parent``) are recognised.
+target. Kinds in the opposite order (``owned_by``, ``subsidiary_of``, ``has_parent``) are recognised.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from enum import IntEnum
 
 
 class Claim(IntEnum):
-    """How much control a kind claims where the share is unknown, weakest first.
+    """The control that a kind claims where the share is unknown, weakest first.
 
-    HOLDS (an investor, a shareholder) claims none; OWNS counts when nobody else is known to hold anything;
-    ULTIMATE (a parent somewhere above) and CONTROL (the parent) claim it whoever else holds shares.
+    HOLDS (an investor, a shareholder) claims none; OWNS claims it for a sole owner; ULTIMATE (a parent further up)
+    and CONTROL (the parent) claim it whatever other owners there are.
     """
 
     HOLDS = 0
@@ -26,7 +26,7 @@ class Claim(IntEnum):
 
 @dataclass(frozen=True)
 class OwnershipKind:
-    """A kind of ownership link; ``reverse`` when the source is the one that is owned."""
+    """A kind of ownership link; ``reverse`` where the source is owned by the target."""
 
     claim: Claim
     reverse: bool
@@ -76,7 +76,7 @@ def _claim(words: frozenset[str]) -> Claim | None:
 
 
 def ownership_kind(kind: str) -> OwnershipKind | None:
-    """What this kind says about ownership, or None when it says something else (``same_address``)."""
+    """The ownership that this kind of link states, None for a kind that states none (``same_address``)."""
     words = _words(kind)
     claim = _claim(words)
     if claim is None:

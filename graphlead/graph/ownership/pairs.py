@@ -10,13 +10,13 @@ import numpy.typing as npt
 from graphlead.core.arrays import NONE, Flags, Ints, Longs, Reals
 
 SMALLEST = 1e-4
-"""Effective shares that cannot reach this are left out."""
+"""Effective shares with a smaller upper bound are left out: too small to matter, and the most numerous."""
 MOST_OWNERS = 256
-"""The owners kept of one company, the largest first: bounds the memory of endless chains and dense cores."""
+"""Owners kept per company, the largest first: bounds the memory of long chains and dense cores."""
 
 
 def ragged(starts: npt.NDArray[np.integer], counts: npt.NDArray[np.integer]) -> Longs:
-    """start, start+1, ... start+count-1 of every range, one after the other."""
+    """The concatenated ranges start, start + 1, ..., start + count - 1."""
     ends = np.cumsum(counts, dtype=np.int64)
     total = int(ends[-1]) if len(ends) else 0
     return np.arange(total) + np.repeat(starts - (ends - counts), counts)
@@ -24,7 +24,7 @@ def ragged(starts: npt.NDArray[np.integer], counts: npt.NDArray[np.integer]) -> 
 
 @dataclass(frozen=True)
 class Arcs:
-    """Direct shares among m companies: arrays (S,) sorted by owned, and slack (m,) as in ``Ledger``."""
+    """Direct shares among m nodes: arrays (S,) sorted by owned, and slack (m,) as in ``Ledger``."""
 
     owner: Ints
     owned: Ints
@@ -36,7 +36,7 @@ class Arcs:
         return len(self.owner)
 
     def into(self, nodes: npt.NDArray[np.integer]) -> Longs:
-        """The arcs whose owned company is one of these."""
+        """The indices of the arcs into these companies."""
         first = np.searchsorted(self.owned, nodes, "left")
         return ragged(first, np.searchsorted(self.owned, nodes, "right") - first)
 
@@ -62,8 +62,7 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Walks:
-    """Chains of ownership: the arc each ends with, who starts it, and the starter's share in the arc's
-    owner."""
+    """Chains of ownership, arrays (W,): the last arc, the first owner, and its share in the owner of that arc."""
 
     arc: Longs
     start: Ints
@@ -72,7 +71,7 @@ class Walks:
 
 
 class Columns:
-    """The pairs of the companies settled so far, found by owned company; grows by whole columns."""
+    """The pairs of the companies settled so far, indexed by owned company; grows by whole columns."""
 
     def __init__(self, n: int) -> None:
         self.first = np.zeros(n, np.int64)
@@ -105,7 +104,7 @@ class Columns:
                 setattr(self, name, grown)
 
     def walks(self, arcs: Arcs, rows: Longs) -> Walks:
-        """Every chain that ends with one of these arcs, the arc alone included, and does not start there."""
+        """All chains that end with one of these arcs (the arc alone included), except those that start at its end."""
         above = arcs.owner[rows]
         counts = self.count[above]
         at = ragged(self.first[above], counts)
@@ -117,17 +116,17 @@ class Columns:
         return Walks(arc[onward], start[onward], low[onward], high[onward])
 
     def pairs(self) -> tuple[Ints, Ints, npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """Owner, owned, low and high of everything settled, by owned company."""
+        """Owner, owned, low and high of all settled pairs, sorted by owned company."""
         at = ragged(self.first, self.count)
         owned = np.repeat(np.arange(len(self.count), dtype=np.int32), self.count)
         return self._owner[at], owned, self._low[at], self._high[at]
 
 
 def gather(arcs: Arcs, walks: Walks) -> Pairs:
-    """The chains summed by who starts them and where they end.
+    """The chains summed by their first owner and their last company.
 
-    The upper bound is the least of: everything; the sum of the arcs' upper bounds; and the sum of their lower
-    bounds with what is left of the company given to the uncertain arc that serves the starting owner best.
+    The upper bound is the least of: 1; the sum with the arcs' upper bounds; and the sum with their lower bounds and
+    the slack of the company given to the uncertain arc that is best for the first owner.
     """
     n = len(arcs.slack)
     keys = arcs.owned[walks.arc].astype(np.int64) * n + walks.start
@@ -148,7 +147,7 @@ def gather(arcs: Arcs, walks: Walks) -> Pairs:
 
 
 def trim(pairs: Pairs) -> Pairs:
-    """Without the shares too small to matter, and at most MOST_OWNERS owners a company."""
+    """The pairs without shares below SMALLEST, and with at most MOST_OWNERS owners per company."""
     pairs = pairs.take(pairs.high >= SMALLEST)
     starts = np.flatnonzero(np.diff(pairs.owned, prepend=NONE))
     counts = np.diff(starts, append=len(pairs))

@@ -1,4 +1,4 @@
-"""Stakes: who owns which company, and between which bounds the share lies."""
+"""Stakes of owners in companies, with bounds of their shares."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Stakes:
     """Stakes in companies, arrays of shape (S,).
 
     owner: the company index, or n_companies + index for a holder or person. owned: company index.
-    low, high: bounds of the share in [0, 1], both NaN where it is unknown. claim: see ``kinds.Claim``.
-    day: days since 1970 of the statement, very negative where undated.
+    low, high: bounds of the share in [0, 1], both NaN where unknown. claim: a ``kinds.Claim``.
+    day: the day of the statement, in days since 1970; very negative where undated.
     """
 
     owner: Ints
@@ -46,11 +46,11 @@ class Stakes:
 
 @dataclass(frozen=True)
 class Ledger:
-    """One stake an (owner, owned) pair, sorted by owned, with what is possible of each share.
+    """One stake for each (owner, owned) pair, sorted by owned, with the possible bounds of its share.
 
     low, high: bounds in [0, 1] that hold for every distribution of a company's shares among its owners.
-    known: the link gave a share. day: of the statement, as in Stakes. slack: for each company, the part of it that no
-    lower bound accounts for.
+    known: whether the link gave a share. claim, day: as in Stakes. slack: for each company, the part that no lower
+    bound accounts for.
     """
 
     owner: Ints
@@ -67,15 +67,15 @@ class Ledger:
 
     @property
     def middle(self) -> Reals:
-        """The share to reckon with, shape (S,): halfway between the bounds."""
+        """The middle of the bounds, shape (S,)."""
         return (self.low + self.high) / 2
 
 
 def merge(stakes: Stakes) -> Stakes:
-    """One stake an (owner, owned) pair, sorted by owned then owner; owning oneself is left out.
+    """One stake for each (owner, owned) pair, sorted by owned, then owner; stakes in oneself are left out.
 
-    Where several links state the same stake, a known share beats an unknown one, then the latest counts, then
-    the largest; the strongest claim of control among them is kept.
+    Of several statements about a stake, those with a known share come first, then the latest, then the largest; the
+    strongest claim of control among them is kept.
     """
     stakes = stakes.take(stakes.owner != stakes.owned)
     if not len(stakes):
@@ -91,10 +91,10 @@ def merge(stakes: Stakes) -> Stakes:
 
 
 def ledger(stakes: Stakes, n_companies: int) -> Ledger:
-    """The stakes merged, with bounds that are consistent company by company.
+    """The stakes merged, with bounds that are consistent for each company.
 
-    An unknown share may be anything that the others' lower bounds leave over. Shares of one company that sum
-    above 1 are scaled down to sum to 1, which leaves nothing for its owners with unknown shares.
+    An unknown share may be anything that the others' lower bounds leave. Shares of a company that sum to more than 1
+    are scaled down to 1, which leaves nothing for owners with unknown shares.
     """
     stakes = merge(stakes)
     known = stakes.known

@@ -1,4 +1,4 @@
-"""A run as a property graph in Parquet: what cypher/README.md describes, in tables that every store loads."""
+"""A run as a property graph in Parquet, as described in cypher/README.md, in tables that every store can load."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from graphlead.core.property_graph import SCORED, NodeTable, Projection
 from graphlead.core.register import Register, Role
 from graphlead.engines.duckdb import open_db
 from graphlead.graph.property_graph.relationships import levels, linked, ownership
-from graphlead.graph.property_graph.tables import KEYS, LABELS, ROWS_A_GROUP, node_table
+from graphlead.graph.property_graph.tables import KEYS, LABELS, ROWS_PER_GROUP, node_table
 
 DERIVED: dict[str, pa.DataType] = {
     "group_id": pa.string(),
@@ -34,17 +34,17 @@ DERIVED: dict[str, pa.DataType] = {
     "nearest_client_id": pa.string(),
     "run_id": pa.string(),
 }
-"""What a run adds to each company, after its key, its name and the columns of the register."""
+"""Properties that a run adds to each company, after its key, its name and the columns of the register."""
 
 RESERVED = {"_id", "_label", "_src", "_dst", "_nodes", "_rels"}
-"""Names that a store keeps to itself."""
+"""Names that stores use themselves."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where companies stand after a run: ``table`` has company (index) and the properties of SCORED it knows.
+    """The standing of companies after a run: ``table`` has company (index) and any of the properties SCORED.
 
-    run_id, finished: the run, and when it finished (ISO 8601).
+    finished: when the run finished (ISO 8601).
     """
 
     table: pa.Table
@@ -61,7 +61,7 @@ def project(
     *,
     progress: Progress = silent,
 ) -> Projection:
-    """Write everything a run knows into Parquet files in ``folder``, which must exist.
+    """Write the property graph of a run as Parquet files into ``folder``, which must exist.
 
     A column of the register is a property of its own name; where that is taken, ``NAME (register)``. The first name
     column is the property ``name``.
@@ -83,7 +83,7 @@ def project(
 
 
 def property_names(register: Register) -> dict[str, str]:
-    """The property of each column of the register: its name, where no other property has that already."""
+    """The property of each column of the register: its name, made unique where another property has it."""
     named = register.names_of(Role.NAME)[:1]
     names = {"company_id": "company_id"} | dict.fromkeys(named, "name")
     taken = {"company_id", "name", *DERIVED} | RESERVED
@@ -111,7 +111,7 @@ def _companies(
 
     def batches() -> Iterator[pa.Table]:
         start = 0
-        for batch in source.iter_batches(ROWS_A_GROUP, columns=list(names)):
+        for batch in source.iter_batches(ROWS_PER_GROUP, columns=list(names)):
             read = {
                 name: batch[columns[name]].cast(types[name])
                 if name in columns
@@ -126,7 +126,7 @@ def _companies(
 
 
 def _type(found: pa.DataType) -> pa.DataType:
-    """The type of a property: a register holds no others, but DuckDB writes flags and whole numbers of any width."""
+    """The property type for a column's type; a register holds no others, but numbers of any width."""
     if pa.types.is_boolean(found):
         return pa.bool_()
     if pa.types.is_integer(found):
@@ -140,7 +140,7 @@ Slice = Callable[[int, int], pa.Array]
 
 
 def _derived(graph: CompanyGraph, cohort: Cohort, standing: Standing, ids: pa.Array) -> dict[str, Slice]:
-    """For each property of DERIVED, what gives it for the companies from one index to before another."""
+    """For each property of DERIVED, a function of its values for the companies from one index to before another."""
     n, facts = graph.n_companies, graph.ownership
     client, suppressed = np.zeros(n, bool), np.zeros(n, bool)
     client[cohort.clients], suppressed[cohort.suppressed] = True, True
@@ -183,7 +183,7 @@ def _nothing(type_: pa.DataType) -> Slice:
 
 
 def _taken(values: pa.Array, at: np.ndarray, type_: pa.DataType) -> Slice:
-    """The value at each position, null at -1."""
+    """A function of the values at a slice of these positions, null at -1."""
     values = values.cast(type_)
     return lambda start, end: values.take(pa.array(at[start:end], mask=at[start:end] < 0))
 
@@ -203,7 +203,7 @@ def _others(register: Register, graph: CompanyGraph, folder: Path) -> Iterator[N
 
 
 def degrees(graph: CompanyGraph, kind: str) -> np.ndarray:
-    """How many relationships of owning and of links each node of a type has, int64: what hubs are known by."""
+    """The number of ownership and link relationships of each node of a type, int64; hubs are recognised by it."""
     counts = np.zeros(graph.nodes[kind], np.int64)
     for (source, relation, target), edges in graph.edges.items():
         if relation == OWNS or LinkKind.of(relation):
@@ -214,14 +214,14 @@ def degrees(graph: CompanyGraph, kind: str) -> np.ndarray:
 
 
 def _names(register: Register, ids: pa.Array, kind: str) -> pa.Array:
-    """What links most often call these holders or persons, the first in the alphabet of several; else their id."""
+    """The commonest name of each holder or person in the links (of equals the first in the alphabet), else its id."""
     wanted = pa.table({"id": ids, "place": pa.array(np.arange(len(ids)))})
     with open_db() as db:
         db.register("wanted", wanted)
         found = db.sql(
-            "WITH said AS (SELECT source_id, source_name, count(*) AS times FROM read_parquet(?) "
+            "WITH stated AS (SELECT source_id, source_name, count(*) AS times FROM read_parquet(?) "
             "WHERE source IS NULL AND source_name IS NOT NULL AND (source_type = 'person') = ? GROUP BY ALL), "
-            "named AS (SELECT source_id, first(source_name ORDER BY times DESC, source_name) AS name FROM said "
+            "named AS (SELECT source_id, first(source_name ORDER BY times DESC, source_name) AS name FROM stated "
             "GROUP BY source_id) "
             "SELECT coalesce(name, id) AS name FROM wanted LEFT JOIN named ON source_id = id ORDER BY place",
             params=[str(register.links), kind == "person"],

@@ -1,4 +1,4 @@
-"""The relationships of a run's property graph: who owns whom, who is linked to whom, what is part of what."""
+"""The relationships of a run's property graph: ownership, other links, and levels of industries and places."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ CLAIMS = {
     Claim.ULTIMATE: "ultimate_parent",
     Claim.CONTROL: "controls",
 }
-"""How the kind of a stake is called, by what it claims: the words are read back as the same claims."""
+"""The kind written for each claim of a stake; ``ownership_kind`` reads it back as the same claim."""
 
 
 def ownership(
     register: Register, graph: CompanyGraph, keys: Mapping[str, pa.Array], folder: Path
 ) -> Iterator[EdgeTable]:
-    """Direct stakes (OWNS), and effective shares (EFFECTIVE_OWNS): of companies all, of others what is not direct."""
+    """Yield direct stakes (OWNS) and effective shares (EFFECTIVE_OWNS), those of holders where they are not direct."""
     book, holders, persons = stakes_of(register)
     n = register.n_companies
     facts = graph.ownership
@@ -71,7 +71,7 @@ def _stakes(book: Ledger, rows: np.ndarray) -> dict[str, Any]:
 
 
 def linked(register: Register, folder: Path) -> Iterator[EdgeTable]:
-    """The links that state no ownership, one by one, as the register has them."""
+    """Yield the links that state no ownership (LINKED), one relationship for each link of the register."""
     schema = pa.schema(
         [("from", pa.string()), ("to", pa.string()), ("kind", pa.string()), ("since", pa.date32())]
     )
@@ -89,16 +89,18 @@ _LINK = ["source_id", "target_id", "kind", "date", "source", "target", "source_t
 
 
 def _of_type(batch: pa.RecordBatch, type_: str) -> pa.Table:
-    """The links from sources of one type to companies that state no ownership, or one that cannot be understood."""
+    """The links from one type of source that state no ownership, or ownership of a source outside the register."""
     inside = batch["source"].is_valid()
     person = pc.and_not(pc.equal(batch["source_type"], "person").fill_null(False), inside)
     of_type = {"company": inside, "person": person, "holder": pc.invert(pc.or_(inside, person))}[type_]
     kind = pc.fill_null(batch["kind"].cast(pa.string()), UNNAMED)
-    kinds = {said: ownership_kind(said) for said in pc.unique(kind).to_pylist()}
-    outside = pa.array([said for said, meaning in kinds.items() if meaning and meaning.reverse], pa.string())
-    owns = pa.array([said for said, meaning in kinds.items() if meaning], pa.string())
-    # What is owned has to be a company of the register: a reversed link from outside stays a link of its kind.
-    stake = pc.and_not(pc.is_in(kind, owns), pc.and_not(pc.is_in(kind, outside), inside))
+    kinds = {name: ownership_kind(name) for name in pc.unique(kind).to_pylist()}
+    reversed_ = pa.array(
+        [name for name, meaning in kinds.items() if meaning and meaning.reverse], pa.string()
+    )
+    owns = pa.array([name for name, meaning in kinds.items() if meaning], pa.string())
+    # Only companies of the register can be owned: a reversed link from outside stays a link of its kind.
+    stake = pc.and_not(pc.is_in(kind, owns), pc.and_not(pc.is_in(kind, reversed_), inside))
     table = pa.table(
         {"from": batch["source_id"], "to": batch["target_id"], "kind": kind, "since": batch["date"]}
     )
@@ -106,6 +108,7 @@ def _of_type(batch: pa.RecordBatch, type_: str) -> pa.Table:
 
 
 def levels(graph: CompanyGraph, keys: Mapping[str, pa.Array], folder: Path) -> Iterator[EdgeTable]:
+    """Yield where companies belong (IN_INDUSTRY, LOCATED_IN) and the next wider levels (PART_OF)."""
     nothing = Edges(np.empty(0, np.int32), np.empty(0, np.int32))
     for relation, ends in (("in_industry", ("company", "industry")), ("located_in", ("company", "place")),
                            ("part_of", ("industry", "industry")), ("part_of", ("place", "place"))):  # fmt: skip

@@ -1,4 +1,4 @@
-"""Tables of nodes and relationships as Parquet files, written a piece at a time."""
+"""Tables of nodes and relationships as Parquet files, written batch by batch."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from graphlead.core.graph import Edges
 from graphlead.core.property_graph import EdgeTable, Kind, NodeTable
 
 CHUNK = 1_000_000
-"""Relationships held as text at a time."""
-ROWS_A_GROUP = 122_880
+"""Relationships with their keys as text in memory at once."""
+ROWS_PER_GROUP = 122_880
+"""DuckDB's own size of row groups."""
 
 LABELS = {
     "company": "Company",
@@ -31,6 +32,7 @@ _KINDS = {pa.string(): Kind.TEXT, pa.float64(): Kind.NUMBER, pa.int64(): Kind.IN
 
 
 def node_table(label: str, schema: pa.Schema, batches: Iterator[pa.Table], folder: Path) -> NodeTable:
+    """Write the nodes of a label to ``folder``."""
     file = folder / f"{label}.parquet"
     rows = write(file, schema, batches)
     return NodeTable(label, KEYS[label], kinds_of(schema), file, rows)
@@ -45,6 +47,10 @@ def edge_table(
     values: Mapping[str, Any],
     folder: Path,
 ) -> EdgeTable:
+    """Write the relationships of a type between two node types to ``folder``.
+
+    ``edges`` index into ``keys`` of their ends; ``values`` (E,) has a property for each of ``types``.
+    """
     source, target = LABELS[ends[0]], LABELS[ends[1]]
     schema = pa.schema([("from", pa.string()), ("to", pa.string()), *types.items()])
 
@@ -55,8 +61,8 @@ def edge_table(
                 "from": keys[ends[0]].take(pa.array(edges.source[part])).cast(pa.string()),
                 "to": keys[ends[1]].take(pa.array(edges.target[part])).cast(pa.string()),
             }
-            told = {name: _column(values[name][part]).cast(type_) for name, type_ in types.items()}
-            yield pa.table(columns | told, schema=schema)
+            columns |= {name: _column(values[name][part]).cast(type_) for name, type_ in types.items()}
+            yield pa.table(columns, schema=schema)
 
     file = folder / f"{source}-{relation}-{target}.parquet"
     properties = {name: kind for name, kind in kinds_of(schema).items() if name in types}
@@ -64,18 +70,20 @@ def edge_table(
 
 
 def _column(values: Any) -> pa.Array:
-    """NumPy's NaN is how a share is missing; Arrow's arrays know nulls."""
+    """The values as Arrow, NumPy's NaN as null."""
     return pa.array(values, from_pandas=True) if isinstance(values, np.ndarray) else values
 
 
 def kinds_of(schema: pa.Schema) -> dict[str, Kind]:
+    """The kind of each property of a table."""
     return {field.name: _KINDS[field.type] for field in schema}
 
 
 def write(file: Path, schema: pa.Schema, batches: Iterator[pa.Table]) -> int:
+    """Write the batches to a Parquet file; returns the number of rows."""
     rows = 0
     with pq.ParquetWriter(file, schema) as writer:
         for batch in batches:
-            writer.write_table(batch, row_group_size=ROWS_A_GROUP)
+            writer.write_table(batch, row_group_size=ROWS_PER_GROUP)
             rows += len(batch)
     return rows
