@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -19,9 +19,6 @@ from graphlead.pipeline.find import by_id_or_name
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.scored import folds_of
 from graphlead.stores.library.queries import bound, library
-
-if TYPE_CHECKING:
-    from torch_geometric.data import HeteroData
 
 MOST_NODES = 5000
 """Of a NetworkX graph, unless more are asked for: about 1.5 KB of memory a node."""
@@ -54,8 +51,8 @@ class OpenRun:
         """The companies in clients' ownership groups, as in whitespace.csv."""
         return restored(pd.read_csv(self._run.folder.whitespace, dtype={"company_id": str}))
 
-    def to_hetero_data(self) -> HeteroData:
-        """The company graph for PyTorch Geometric, to train a network of one's own on it.
+    def to_hetero_data(self) -> Any:
+        """The company graph as a torch_geometric.data.HeteroData, to train a network of one's own on it.
 
         Node types are company, holder, person, industry and place, each with num_nodes; edge types are those of the
         graph, such as (company, owns, company), with edge_index and, where there are shares, edge_attr. No edge and no

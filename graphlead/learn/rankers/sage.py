@@ -228,8 +228,10 @@ def _edges(relation: Relation) -> int:
 
 
 def _memory(device: str) -> int:
-    """The bytes that may be held on a device."""
-    return budget() if device == "cpu" else int(torch.cuda.mem_get_info(device)[0])
+    """The bytes that may be held on a device; those that this process holds there already count as its own."""
+    if device == "cpu":
+        return budget()
+    return int(torch.cuda.mem_get_info(device)[0]) + int(torch.cuda.memory_reserved(device))
 
 
 def _saved_types(path: Path) -> list[EdgeType]:
