@@ -17,7 +17,7 @@ Numbers = npt.NDArray[np.number[Any]]
 """Whole or real, of any precision."""
 
 MOSTLY = 0.5
-"""A number that fewer of the sampled companies have is missing from the typical company."""
+"""The share of sampled companies that must have a number; otherwise the typical company lacks it."""
 
 CASES = 65_536
 """Variants of companies scored at a time, to bound the memory of their inputs."""
