@@ -127,12 +127,12 @@ def explain(
 ) -> None:
     """Why a company ranks where it does: what moved its score, the nearest clients, and the way to them."""
     from graphlead.explain.files import entries
-    from graphlead.explain.text import told
+    from graphlead.explain.text import explanation
     from graphlead.pipeline.discover import explain_lead
 
     console = console_of(quiet, as_json)
     found, register = explain_lead(folder, company, console)
-    lines = told(found.evidence, found.name, found.score, found.rank, found.ranked, cypher=cypher)
+    lines = explanation(found.evidence, found.name, found.score, found.rank, found.ranked, cypher=cypher)
     facts = {"name": found.name, "score": found.score, "rank": found.rank, "ranked": found.ranked}
     console.outcome("\n".join(lines), facts | entries([found.evidence], register.ids())[0])
 

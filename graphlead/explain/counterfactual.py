@@ -1,4 +1,4 @@
-"""Where a company would rank if one thing were otherwise: its nearest client no client, or its best theme typical."""
+"""Where a company would rank if one thing were different: its nearest client not one, or its best theme typical."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ from graphlead.explain.reasons.themes import (
 from graphlead.explain.ties.paths import EFFECTIVE, ClientPath, Tier
 
 MOST_WALKED = 10_000_000
-"""Companies times clients whose own walks are followed at most; past it the best leads have theirs."""
+"""Bounds the time: each lead tied to a client needs a random walk over the register, so of n companies only the first
+MOST_WALKED / n such leads lose their client, the others their best theme."""
 
 _TYPICAL = {
     PLACE: "a typical place",
@@ -44,10 +45,10 @@ _TYPICAL = {
 
 
 class WalkWithout(Protocol):
-    """The walk's label feature when somebody is no client."""
+    """The walk's label feature when one client is left out."""
 
     def __call__(self, companies: Ints, left_out: Ints) -> Floats:
-        """The feature (m,) of ``companies`` (m,) if the client ``left_out`` (m,) were none to each."""
+        """The feature (m,) of ``companies`` (m,), each without the client in ``left_out`` (m,)."""
         ...
 
 
@@ -58,14 +59,14 @@ class Ranking:
     log_odds: Reals
 
     def rank(self, log_odds: Reals, published: Reals) -> Ints:
-        """The rank (m,) that companies with ``published`` scores would have with others, from 1."""
+        """The rank (m,), from 1, of companies that are ``published`` with one log-odds and would have another."""
         above = len(self.log_odds) - np.searchsorted(self.log_odds, log_odds, "right")
         return np.asarray(above - (published > log_odds) + 1, np.int32)
 
 
 @dataclass(frozen=True)
-class Otherwise:
-    """What it takes to score companies with something otherwise: how label features are made of ``clients``."""
+class Rescoring:
+    """What it takes to score companies anew: how label features follow from ``clients``, and the ranking."""
 
     clients: Ints
     lift: Lift
@@ -79,15 +80,15 @@ def counterfactuals(
     themes: Themes,
     attribution: Attribution,
     paths: Sequence[tuple[ClientPath, ...]],
-    called: Sequence[str],
-    otherwise: Otherwise,
+    nearest: Sequence[str],
+    rescoring: Rescoring,
     published: Reals,
 ) -> list[str]:
-    """A sentence for each company (m,), empty where nothing that was taken away would lower its rank.
+    """A sentence for each company (m,), empty where its rank would not be lower.
 
-    What is taken away is the nearest client, where it is joined by owners, persons, links or the address, with the
-    theme that joins them; elsewhere the theme that raised the score most. ``called`` names the nearest client of each;
-    ``published``: the companies' scores in log-odds.
+    Removed is the nearest client, where owners, persons, links or the address join it, together with the theme that
+    joins them; elsewhere the theme that raised the score most. nearest: the name of each company's nearest client;
+    published: the companies' scores in log-odds.
     """
     tied = _tied(paths, views.features.n_companies)
     everybody = np.arange(len(views), dtype=np.int32)
@@ -97,45 +98,45 @@ def counterfactuals(
     kept[tied] = True
     for i in tied.tolist():
         kept[i, [themes.number(name) for name in _dropped(paths[i][0], themes)]] = False
-    label_features = _without_clients(views, tied, paths, otherwise)
-    before = otherwise.ranking.rank(published, published)
-    after = otherwise.ranking.rank(game.log_odds(everybody, kept, label_features), published)
+    label_features = _without_clients(views, tied, paths, rescoring)
+    before = rescoring.ranking.rank(published, published)
+    after = rescoring.ranking.rank(game.log_odds(everybody, kept, label_features), published)
     by_tie = set(tied.tolist())
-    what = [
-        _without_tie(called[i], paths[i][0], themes)
+    changes = [
+        _without_tie(nearest[i], paths[i][0], themes)
         if i in by_tie
         else f"With {_typical(themes.names[strongest[i]])}"
         for i in everybody.tolist()
     ]
     return [
-        f"{each}, it would rank {ordinal(late)} instead of {ordinal(early)} of all." if late > early else ""
-        for each, late, early in zip(what, after.tolist(), before.tolist(), strict=True)
+        f"{change}, it would rank {ordinal(late)} instead of {ordinal(early)} of all." if late > early else ""
+        for change, late, early in zip(changes, after.tolist(), before.tolist(), strict=True)
     ]
 
 
 def _tied(paths: Sequence[tuple[ClientPath, ...]], n_companies: int) -> Ints:
-    """The companies whose nearest client is joined by links or the address; as many as can be walked."""
+    """The companies that links or the address join to their nearest client, up to MOST_WALKED."""
     most = max(MOST_WALKED // max(n_companies, 1), 1)
     tied = [i for i, each in enumerate(paths) if each and each[0].tier <= Tier.HUB]
     return np.array(tied[:most], np.int32)
 
 
 def _without_clients(
-    views: Views, tied: Ints, paths: Sequence[tuple[ClientPath, ...]], otherwise: Otherwise
+    views: Views, tied: Ints, paths: Sequence[tuple[ClientPath, ...]], rescoring: Rescoring
 ) -> Floats:
-    """The label features (m, F) if the nearest client of each of the ``tied`` were none."""
+    """The label features (m, F) with the nearest client of each ``tied`` company left out."""
     label_features = views.label_features.copy()
     if len(tied):
         companies, left_out = views.company[tied], np.array([paths[i][0].client for i in tied], np.int32)
         label_features[tied, :-1] = without_one(
-            views.features, otherwise.lift, companies, otherwise.clients, left_out
+            views.features, rescoring.lift, companies, rescoring.clients, left_out
         )
-        label_features[tied, -1] = otherwise.walk(companies, left_out)
+        label_features[tied, -1] = rescoring.walk(companies, left_out)
     return label_features
 
 
 def _dropped(path: ClientPath, themes: Themes) -> list[str]:
-    """The themes that join a company with the client at the end of this way."""
+    """The themes that join a company with the client at the end of this path."""
     owned = [leg.relation in (OWNS, EFFECTIVE) for leg in path.legs]
     through_others = any(label in ("holder", "person") for label, _ in path.nodes)
     joining = {OWNERSHIP: any(owned), HOLDERS: through_others, LINKS: not all(owned) and not through_others}
@@ -152,6 +153,6 @@ def _typical(theme: str) -> str:
 
 
 def ordinal(rank: int) -> str:
-    """A rank as a reader writes it: 1st, 412th."""
+    """The rank as an ordinal number: 1st, 412th."""
     ending = "th" if rank % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
     return f"{rank:,}{ending}"

@@ -14,24 +14,24 @@ from graphlead.core.evidence import Evidence
 from graphlead.core.features import Feature, Features, Kind
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register
-from graphlead.explain.counterfactual import Otherwise, Ranking, WalkWithout, counterfactuals
+from graphlead.explain.counterfactual import Ranking, Rescoring, WalkWithout, counterfactuals
 from graphlead.explain.facts import Facts, Names
 from graphlead.explain.reasons.attribution import attribute
-from graphlead.explain.reasons.counts import Around, count_around
-from graphlead.explain.reasons.inputs import Game, Scorer, Typical, Views, typical
+from graphlead.explain.reasons.counts import NeighbourCounts, count_neighbours
+from graphlead.explain.reasons.inputs import Game, Scorer, Typical, Views, typical_company
 from graphlead.explain.reasons.reasons import ReasonWriter
 from graphlead.explain.reasons.removal import Lift
 from graphlead.explain.reasons.themes import Themes, themes_of
 from graphlead.explain.ties.shares import Stakes
-from graphlead.explain.ties.ties import tie_writer, ways_to_clients
+from graphlead.explain.ties.ties import paths_to_clients, tie_writer
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trained:
-    """A finished ranking, as far as it takes to explain it.
+    """What explaining takes of a finished ranking.
 
-    label_features: what each label feature is; sample, sampled: some unlabelled companies (s,) and their label
-    features (s, F); log_odds: the published scores (n,), NaN for companies that were not ranked.
+    label_features: the description of each label feature; sample, sampled: some unlabelled companies (s,) and their
+    label features (s, F); log_odds: the published scores (n,), NaN for companies that were not ranked.
     """
 
     register: Register
@@ -58,20 +58,20 @@ def explain(trained: Trained, views: Views, seed: int, progress: Progress = sile
         return []
     roles = {column.name: column.role for column in trained.register.columns}
     themes = themes_of(trained.features, trained.label_features, roles)
-    ordinary = typical(trained.features, trained.sample, trained.sampled)
-    game = Game(trained.scorer, views, ordinary, themes)
+    typical = typical_company(trained.features, trained.sample, trained.sampled)
+    game = Game(trained.scorer, views, typical, themes)
     attribution = attribute(game, seed, progress=progress)
     progress(1, 2, "finding the nearest clients")
-    paths = ways_to_clients(trained.register, trained.graph, trained.cohort, companies)
+    paths = paths_to_clients(trained.register, trained.graph, trained.cohort, companies)
     ties = tie_writer(
         trained.register, trained.graph, [path for each in paths for path in each], trained.stakes
     )
     nearest = [ties.client(each[0]) if each else "" for each in paths]
     ranking = Ranking(np.sort(trained.log_odds[np.isfinite(trained.log_odds)]))
-    otherwise = Otherwise(trained.cohort.clients, trained.lift, trained.walk, ranking)
+    rescoring = Rescoring(trained.cohort.clients, trained.lift, trained.walk, ranking)
     published = trained.log_odds[companies]
-    without = counterfactuals(game, views, themes, attribution, paths, nearest, otherwise, published)
-    reasons = _reason_writer(trained, views, themes, ordinary)
+    without = counterfactuals(game, views, themes, attribution, paths, nearest, rescoring, published)
+    reasons = _reason_writer(trained, views, themes, typical)
     progress(2, 2, "explained")
     return [
         Evidence(
@@ -86,23 +86,23 @@ def explain(trained: Trained, views: Views, seed: int, progress: Progress = sile
     ]
 
 
-def _reason_writer(trained: Trained, views: Views, themes: Themes, ordinary: Typical) -> ReasonWriter:
-    counts = count_around(trained.features, trained.cohort.clients, views.company)
+def _reason_writer(trained: Trained, views: Views, themes: Themes, typical: Typical) -> ReasonWriter:
+    counts = count_neighbours(trained.features, trained.cohort.clients, views.company)
     facts = Facts(trained.register, views.company)
     holders = _holders(trained, counts)
     return ReasonWriter(
         features=trained.features,
         themes=themes,
         views=views,
-        ordinary=ordinary,
+        typical=typical,
         counts=counts,
         facts=facts,
         holders=holders,
     )
 
 
-def _holders(trained: Trained, counts: Around) -> dict[int, str]:
-    """What the holders and persons that are counted around the companies are called."""
+def _holders(trained: Trained, counts: NeighbourCounts) -> dict[int, str]:
+    """The names of the holders and persons among the neighbours counted."""
     rows = [
         i for i, relation in enumerate(trained.features.relations) if relation.source.kind is Kind.HOLDERS
     ]

@@ -1,4 +1,4 @@
-"""What is told of companies in words: their columns, their names, and what a group of them has in common."""
+"""Companies in words: their columns, their names, and what a group of them has in common."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from graphlead.core.register import PLACES, Register, Role
 
 
 class Facts:
-    """The register's columns for some companies (m,), read when asked for; ``text`` gives them as a reader writes."""
+    """The register's columns for some companies (m,), each read when first needed."""
 
     def __init__(self, register: Register, companies: Ints) -> None:
         self._register, self._companies = register, companies
@@ -28,12 +28,13 @@ class Facts:
         self._keys: dict[Level, list[str | None]] = {}
 
     def value(self, column: str, i: int) -> object:
-        """The value of the i-th company, None where it is missing or the column is not there."""
+        """The value of the i-th company; None where it is missing or there is no such column."""
         if column not in self._columns:
             self._columns[column] = self._read(column)
         return self._columns[column][i]
 
     def text(self, column: str, i: int) -> str:
+        """The value of the i-th company as text for a reader."""
         return shown(self.value(column, i))
 
     def group(self, levels: Sequence[Level], i: int) -> str:
@@ -60,7 +61,7 @@ class Facts:
         return ", ".join([value, *wider[:1]])
 
     def _at(self, level: Level, i: int) -> str:
-        """The code or area of the i-th company at this level; its value as it is written where that is the level."""
+        """The code or area of the i-th company at this level; the value itself where the level cuts nothing off."""
         if level.cut is Cut.VALUE or level.column not in self._roles:
             return self.text(level.column, i)
         if level not in self._keys:
@@ -83,15 +84,15 @@ class Facts:
 
 
 def band(value: object, edges: Sequence[float]) -> str:
-    """The band between ``edges`` that a number or date is in: "20 to under 50", "under 5", "250 or more"."""
+    """The band between ``edges`` that contains a number or date: "20 to under 50", "under 5", "250 or more"."""
     number = years(value) if isinstance(value, date) else float(str(value))
     place = int(np.searchsorted(np.asarray(edges), number, side="right"))
-    told = [str(_day(edge)) if isinstance(value, date) else shown(edge) for edge in edges]
+    ends = [str(_day(edge)) if isinstance(value, date) else shown(edge) for edge in edges]
     if place == 0:
-        return f"{'before' if isinstance(value, date) else 'under'} {told[0]}"
+        return f"{'before' if isinstance(value, date) else 'under'} {ends[0]}"
     if place == len(edges):
-        return f"from {told[-1]} on" if isinstance(value, date) else f"{told[-1]} or more"
-    return f"{told[place - 1]} to {'before' if isinstance(value, date) else 'under'} {told[place]}"
+        return f"from {ends[-1]} on" if isinstance(value, date) else f"{ends[-1]} or more"
+    return f"{ends[place - 1]} to {'before' if isinstance(value, date) else 'under'} {ends[place]}"
 
 
 def years(day: date) -> float:
@@ -104,7 +105,7 @@ def _day(year: float) -> date:
 
 
 def shown(value: object) -> str:
-    """A value as a reader writes it: 1,200 for 1200.0, yes for true."""
+    """The value as text for a reader: 1,200 for 1200.0, yes for true."""
     if value is None:
         return "not known"
     if isinstance(value, bool):
@@ -119,9 +120,9 @@ def shown(value: object) -> str:
 
 
 class Names:
-    """What companies, holders and persons are called, and by which keys the graph knows them.
+    """The names of companies, holders and persons, and their keys in the graph.
 
-    A company is called by its name, or its id where it has none; a holder likewise by the name its links give.
+    A company without a name goes by its id; holders and persons have the name that the links give, else their key.
     """
 
     def __init__(self, register: Register, keys: Mapping[str, pa.Array], wanted: dict[str, Ints]) -> None:

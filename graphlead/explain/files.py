@@ -1,4 +1,4 @@
-"""Evidence on disk: JSON that a reader can read, one line a company."""
+"""Evidence on disk: readable JSON, one line per company."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graphlead.core.evidence import Evidence, Reason, Tie
 
 
 def save_evidence(evidence: Sequence[Evidence], ids: pa.Array, path: Path) -> None:
-    """Write a JSON list with one line a company; companies and clients by their ids, ``ids`` being the register's."""
+    """Write a JSON list, one line per company; companies and clients by their ``ids``, those of the register."""
     lines = [json.dumps(entry, ensure_ascii=False, allow_nan=False) for entry in entries(evidence, ids)]
     write_whole(path, lambda part: part.write_text("[\n" + ",\n".join(lines) + "\n]\n", "utf-8"))
 
@@ -32,7 +32,10 @@ def entries(evidence: Sequence[Evidence], ids: pa.Array) -> list[Json]:
 
 
 def load_evidence(path: Path, ids: pa.Array) -> list[Evidence]:
-    """What ``save_evidence`` wrote. Raises RunFolderError when it is not there, broken, or of another register."""
+    """The evidence that ``save_evidence`` wrote.
+
+    Raises RunFolderError when the file is missing or broken, or is of another register.
+    """
     try:
         saved: list[Json] = json.loads(path.read_text("utf-8"))
         wanted = [entry["company_id"] for entry in saved]

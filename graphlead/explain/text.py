@@ -8,12 +8,12 @@ from graphlead.core.evidence import Evidence
 from graphlead.explain.reasons.reasons import percent
 
 
-def told(
+def explanation(
     evidence: Evidence, name: str, score: float, rank: int, n_ranked: int, *, cypher: bool = False
 ) -> list[str]:
-    """Lines that tell why the company called ``name`` has its score (a probability) and its rank of ``n_ranked``.
+    """The lines that explain a company's ``score`` (a probability) and its ``rank`` among ``n_ranked``.
 
-    cypher: with the query that shows each tie, and its parameters.
+    cypher: whether to add the query that shows each tie, and its parameters.
     """
     lines = [
         f"{name}: {percent(score)}, rank {rank:,} of {n_ranked:,}; a typical company has {percent(evidence.typical)}.",

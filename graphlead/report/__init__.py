@@ -1,1 +1,1 @@
-"""What is handed over: the lead list, the whitespace beside it, files to open anywhere, and a short account."""
+"""What a run hands over: the lead list, the whitespace beside it, the report as a file, and a summary."""

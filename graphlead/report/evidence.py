@@ -15,15 +15,16 @@ from graphlead.core.profile import Profile
 from graphlead.core.register import Register, Role
 
 REASONS = 3
+"""Reasons in the list, a choice: as many as are read before a call."""
 
 
 def with_evidence(
     leads: pd.DataFrame, evidence: Sequence[Evidence], profile: Profile, register: Register, clients: Match
 ) -> pd.DataFrame:
-    """The leads with why and through whom; evidence: one a lead, in their order.
+    """The leads with their reasons and the nearest client; evidence: one per lead, in their order.
 
     New columns: reason_1 to reason_3 (what raised the score most, with its log-odds), nearest_client and its id,
-    segment, introduction, and check_first, which warns of a lead that a line still in review may mean.
+    segment, introduction, and check_first, a warning where a line still in review may mean the lead.
     """
     nearest = np.array([each.ties[0].client if each.ties else NONE for each in evidence], np.int32)
     ids, names = _named(register, nearest)
@@ -45,8 +46,8 @@ def with_clients(
 ) -> pd.DataFrame:
     """The whitespace with the nearest client of each company's ownership group, and how the two are joined.
 
-    ties: one a row, None where no chain of ownership is known; there ``first`` (m,), any client of the group, is named.
-    New columns: client_id, client_name, steps (the links between, missing for an unknown chain), ownership_path.
+    ties: one per row, None where no chain of ownership is known; the client is then that of ``first`` (m,). New
+    columns: client_id, client_name, steps (the links between, missing for an unknown chain), ownership_path.
     """
     clients = np.array([tie.client if tie else one for tie, one in zip(ties, first, strict=True)], np.int32)
     ids, names = _named(register, clients)
@@ -70,7 +71,7 @@ def _segment(profile: Profile, company: int) -> str:
 
 
 def _doubts(clients: Match) -> dict[str, str]:
-    """For each candidate of a line in review, the warning."""
+    """The warning for each candidate of a line in review, by its id."""
     review = clients.review
     if review.empty:
         return {}
@@ -82,7 +83,7 @@ def _doubts(clients: Match) -> dict[str, str]:
 
 
 def _named(register: Register, companies: Ints) -> tuple[pd.Series[str], pd.Series[str]]:
-    """Ids and names of companies, missing for NONE."""
+    """The ids and names of companies, missing for NONE."""
     known = np.flatnonzero(companies != NONE)
     columns = ["company_id", *register.names_of(Role.NAME)[:1]]
     table = register.rows(columns, companies[known])
@@ -98,7 +99,7 @@ def _texts(values: Sequence[str]) -> pd.Series[str]:
 
 
 def _inserted(table: pd.DataFrame, columns: Mapping[str, pd.Series[Any]]) -> pd.DataFrame:
-    """The table with these columns behind its fit; a column of the register that has such a name says so."""
+    """The table with these columns behind its fit; a column of the register with the same name gets a suffix."""
     renamed = table.rename(columns={name: f"{name} (register)" for name in columns if name in table})
     at = list(renamed.columns).index("fit") + 1
     parts = [renamed.iloc[:, :at], pd.DataFrame(columns), renamed.iloc[:, at:]]

@@ -6,7 +6,7 @@ from graphlead.core.noise import Noise
 
 
 def noise_text(noise: Noise) -> str:
-    """The noise report as text, a finding a paragraph."""
+    """The noise report as text, one paragraph per finding."""
     lines = [
         f"{len(noise.findings)} findings; {noise.n_set_aside:,} records set aside with their reasons.",
         "",

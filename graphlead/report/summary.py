@@ -9,9 +9,9 @@ Summary = Mapping[str, Any]
 
 
 def summary_text(summary: Summary) -> str:
-    """A run's summary as text; every line is left out whose facts are missing.
+    """The summary of a run as text; lines without their facts are left out.
 
-    Read are: companies, links, set_aside, suppressed, scored, leads, whitespace (counts); clients (lines, matched,
+    Keys: companies, links, set_aside, suppressed, scored, leads, whitespace (counts); clients (lines, matched,
     review, unmatched); prior (low, point, high); ranker, reason, verdict; notes (texts); seconds, peak_mb; files
     (name to path).
     """

@@ -1,4 +1,4 @@
-"""The list a sales team works from: the best net-new companies, and apart from them what clients' groups hold."""
+"""The list a sales team works from: the best net-new companies, and apart from them those in clients' own groups."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from graphlead.core.register import PLACES, Column, Register, Role
 from graphlead.core.scores import fit
 
 SIZES = 6
-"""The most number columns shown."""
+"""Number columns shown at most, a choice: a list to call from has no room for more."""
 
 SIZE_NAMES = re.compile(
     "employ|staff|headcount|workforce|revenue|turnover|sales|assets|capital|profit|ebit|mitarbeiter|umsatz|bilanz"
@@ -30,9 +30,9 @@ def lead_table(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The ``top`` best net-new leads, and the whitespace: all candidates in the ownership group of a client.
 
-    ``scores`` has one row a candidate with company (its index), score (a calibrated probability) and rank (1 is the
-    best); clients and suppressed companies among them are left out. ``prior`` is the share of clients-to-be among
-    the unlabelled, in (0, 1).
+    scores: one row per candidate with company (its index), score (a calibrated probability) and rank (1 is the best);
+    clients and suppressed companies among them are left out. prior: the share of clients-to-be among the unlabelled,
+    in (0, 1).
 
     Both tables have rank (from 1, within the table), company_id, name, score, fit; then, under the register's own
     names, places, address, industry, contacts, identifiers, sizes.
@@ -54,7 +54,7 @@ def first_clients(cohort: Cohort, ownership: Ownership, companies: Ints) -> Ints
 
 
 def _best(scores: pd.DataFrame, among: Flags) -> Longs:
-    """Positions of these rows, best rank first."""
+    """The positions of the rows ``among`` these, best rank first."""
     rows = np.flatnonzero(among)
     return rows[np.argsort(scores["rank"].to_numpy()[rows], kind="stable")]
 
@@ -76,7 +76,7 @@ def _table(chosen: pd.DataFrame, register: Register, prior: float) -> pd.DataFra
 
 
 def _shown(register: Register, names: list[str]) -> list[str]:
-    """The register's columns that help to call a company: where it is, what it does, whom to reach, how large."""
+    """The columns of the register that help a caller: where a company is, its trade, whom to reach, its size."""
     roles = (Role.NAME, *PLACES, Role.ADDRESS, Role.INDUSTRY, Role.CONTACT, Role.IDENTIFIER)
     numbers = [register.column(name) for name in register.names_of(Role.NUMBER)]
     sizes = {column.name for column in sorted(numbers, key=_use_of_size)[:SIZES]}
@@ -87,12 +87,12 @@ def _shown(register: Register, names: list[str]) -> list[str]:
 
 
 def _use_of_size(column: Column) -> tuple[bool, float]:
-    """Named like a size first, then the fuller first."""
+    """A sort key: columns named like a size first, then those with fewer missing values."""
     return not SIZE_NAMES.search(column.name), column.missing
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
-    """As pandas, numbers without fractions as whole numbers: 12 employees, not 12.0."""
+    """The table in pandas, numbers without fractions as whole numbers: 12 employees, not 12.0."""
     frame: pd.DataFrame = table.to_pandas()
     for name in frame.select_dtypes("number"):
         values = frame[name]
@@ -102,7 +102,7 @@ def _frame(table: pa.Table) -> pd.DataFrame:
 
 
 def _rounded(score: Reals) -> Reals:
-    """To six significant digits, which tell scores apart and can be read."""
+    """The scores to six significant digits, enough to distinguish and few enough to read."""
     size = np.floor(np.log10(np.maximum(score, 1e-300)))
     return np.asarray(np.round(score * 10.0 ** (5 - size)) / 10.0 ** (5 - size))
 

@@ -1,4 +1,4 @@
-"""Shapley values: they add up, nothing gets nothing, and a planted score is found again."""
+"""Shapley values: they add up, a theme that changes nothing gets nothing, and a planted score is found again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sources import GROUP, counts, link, numbers
 from graphlead.core.arrays import Floats, Ints
 from graphlead.core.features import Attributes, Features
 from graphlead.explain.reasons.attribution import attribute
-from graphlead.explain.reasons.inputs import Game, Reals, Typical, Views, typical
+from graphlead.explain.reasons.inputs import Game, Reals, Typical, Views, typical_company
 from graphlead.explain.reasons.themes import Themes
 
 D, S, F = 3, 2, 3
@@ -56,8 +56,8 @@ def world(seed: int, m: int = 5) -> tuple[Views, Typical]:
     )
     everybody = np.arange(m, dtype=np.int32)
     views = Views(features, everybody, everybody % 2, draw.normal(size=(m, F)).astype(np.float32))
-    ordinary = Typical(np.array([0, np.nan, 1], np.float32), np.zeros(S, np.float32), np.zeros(F, np.float32))
-    return views, ordinary
+    typical = Typical(np.array([0, np.nan, 1], np.float32), np.zeros(S, np.float32), np.zeros(F, np.float32))
+    return views, typical
 
 
 def full(views: Views) -> Floats:
@@ -75,9 +75,9 @@ def full(views: Views) -> Floats:
 @settings(deadline=None, max_examples=40)
 @given(seed=st.integers(0, 10_000))
 def test_contributions_add_up_to_the_score_less_the_typical_one(seed: int) -> None:
-    views, ordinary = world(seed)
+    views, typical = world(seed)
     scorer = Planted(lambda seen: np.tanh(seen.sum(1)) * seen[:, 0] + seen[:, -2] ** 2)
-    found = attribute(Game(scorer, views, ordinary, THEMES), seed, pairs=2)
+    found = attribute(Game(scorer, views, typical, THEMES), seed, pairs=2)
     np.testing.assert_allclose(found.typical + found.contributions.sum(1), found.score, atol=1e-12)
     np.testing.assert_array_equal(found.score, scorer.score(full(views)))
 
@@ -85,10 +85,10 @@ def test_contributions_add_up_to_the_score_less_the_typical_one(seed: int) -> No
 @settings(deadline=None, max_examples=40)
 @given(seed=st.integers(0, 10_000))
 def test_an_additive_score_is_found_again(seed: int) -> None:
-    views, ordinary = world(seed)
+    views, typical = world(seed)
     weights = np.random.default_rng(seed + 1).normal(size=D + 4 + S + F + 1)
-    found = attribute(Game(Planted(lambda seen: seen @ weights), views, ordinary, THEMES), seed, pairs=1)
-    nothing = np.hstack([np.nan_to_num(ordinary.numeric), np.zeros(4 + S + F)])
+    found = attribute(Game(Planted(lambda seen: seen @ weights), views, typical, THEMES), seed, pairs=1)
+    nothing = np.hstack([np.nan_to_num(typical.numeric), np.zeros(4 + S + F)])
     parts = (full(views)[:, :-1] - nothing) * weights[:-1]
     themes = np.array([0, 0, 1, 2, 2, 2, 2, 1, 1, 0, 1, 3])
     expected = np.stack([parts[:, themes == theme].sum(1) for theme in range(4)], axis=1)
@@ -97,9 +97,9 @@ def test_an_additive_score_is_found_again(seed: int) -> None:
 
 def test_what_two_themes_do_together_is_shared_between_them() -> None:
     """x * walk with nothing typical: each gets half, whatever order they are drawn in."""
-    views, ordinary = world(3)
-    ordinary = Typical(np.zeros(D, np.float32), ordinary.structure, ordinary.label_features)
-    found = attribute(Game(Planted(lambda seen: seen[:, 0] * seen[:, -2]), views, ordinary, THEMES), 0)
+    views, typical = world(3)
+    typical = Typical(np.zeros(D, np.float32), typical.structure, typical.label_features)
+    found = attribute(Game(Planted(lambda seen: seen[:, 0] * seen[:, -2]), views, typical, THEMES), 0)
     product = full(views)[:, 0] * full(views)[:, -2]
     np.testing.assert_allclose(
         found.contributions, np.stack([product / 2, 0 * product, 0 * product, product / 2], 1)
@@ -107,16 +107,16 @@ def test_what_two_themes_do_together_is_shared_between_them() -> None:
 
 
 def test_a_theme_as_in_the_typical_company_gets_nothing_and_costs_nothing() -> None:
-    views, ordinary = world(4, m=1)
+    views, typical = world(4, m=1)
     label_features = views.label_features.copy()
-    label_features[0] = ordinary.label_features
-    numeric = np.broadcast_to(ordinary.numeric, (1, D)).copy()
+    label_features[0] = typical.label_features
+    numeric = np.broadcast_to(typical.numeric, (1, D)).copy()
     features = Features(
         Attributes(numeric, numbers("x", "y", "z"), sp.csr_matrix((1, 4), dtype=np.float32), ("u", "v", "w", "t")),
         views.features.structure, counts(GROUP, link("supplies")), (),
     )  # fmt: skip
     scorer = Planted(lambda seen: seen.sum(1))
-    game = Game(scorer, Views(features, views.company, views.fold, label_features), ordinary, THEMES)
+    game = Game(scorer, Views(features, views.company, views.fold, label_features), typical, THEMES)
     assert game.active().tolist() == [[False, True, False, False]]
     found = attribute(game, 0)
     assert found.contributions[0, [0, 2, 3]].tolist() == [0, 0, 0]
@@ -124,8 +124,8 @@ def test_a_theme_as_in_the_typical_company_gets_nothing_and_costs_nothing() -> N
 
 
 def test_chunks_do_not_change_what_is_scored(monkeypatch: pytest.MonkeyPatch) -> None:
-    views, ordinary = world(5)
-    game = Game(Planted(lambda seen: np.sin(seen.sum(1))), views, ordinary, THEMES)
+    views, typical = world(5)
+    game = Game(Planted(lambda seen: np.sin(seen.sum(1))), views, typical, THEMES)
     at_once = attribute(game, 1)
     monkeypatch.setattr("graphlead.explain.reasons.inputs.CASES", 3)
     np.testing.assert_array_equal(attribute(game, 1).contributions, at_once.contributions)
@@ -137,7 +137,7 @@ def test_the_typical_company_has_medians_and_misses_what_most_miss() -> None:
         Attributes(numeric, numbers("x", "y"), sp.csr_matrix((3, 0), dtype=np.float32), ()),
         np.array([[0], [4], [6]], np.float32), ("p",), (),
     )  # fmt: skip
-    found = typical(features, np.arange(3, dtype=np.int32), np.array([[1], [5], [3]], np.float32))
+    found = typical_company(features, np.arange(3, dtype=np.int32), np.array([[1], [5], [3]], np.float32))
     assert found.numeric[0] == 2
     assert np.isnan(found.numeric[1])
     assert (found.structure.tolist(), found.label_features.tolist()) == ([4], [3])

@@ -11,7 +11,7 @@ from sources import words as words_of
 
 from graphlead.core.features import Attributes, Features, Groups, Incidence, Neighbours
 from graphlead.explain.counterfactual import Ranking, ordinal
-from graphlead.explain.reasons.counts import STRENGTH, count_around
+from graphlead.explain.reasons.counts import STRENGTH, count_neighbours
 from graphlead.explain.reasons.removal import Lift, without_one
 from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround, log_lift
 from graphlead.features.propagate import CpuPropagator
@@ -52,11 +52,11 @@ def test_each_company_sees_the_clients_but_one(seed: int, count: int) -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(seed=st.integers(0, 10_000))
-def test_the_clients_around_are_counted_by_hand(seed: int) -> None:
+def test_neighbours_and_clients_among_them_are_counted_as_by_hand(seed: int) -> None:
     made = features(seed)
     clients = np.arange(0, 10, dtype=np.int32)
     companies = np.arange(10, N, dtype=np.int32)
-    found = count_around(made, clients, companies)
+    found = count_neighbours(made, clients, companies)
     towns, words, links = made.relations
     assert isinstance(towns, Groups) and isinstance(words, Incidence) and isinstance(links, Neighbours)
     for row, company in enumerate(companies):
@@ -88,7 +88,7 @@ def test_the_rank_among_the_candidates_counts_nobody_twice() -> None:
     assert ranking.rank(np.array([-0.5, -9.0, 0.5, 2.0]), published).tolist() == [2, 5, 2, 1]
 
 
-def test_ranks_are_written_as_they_are_read() -> None:
+def test_ranks_are_written_as_ordinal_numbers() -> None:
     assert [ordinal(rank) for rank in (1, 2, 3, 4, 11, 12, 13, 21, 1_111, 1_412)] == [
         "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "1,111th", "1,412th",
     ]  # fmt: skip

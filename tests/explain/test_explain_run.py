@@ -57,7 +57,7 @@ def rows_of(scored: Scored, companies: Ints) -> Features:
 
 
 def rescored(scored: Scored, cohort: Cohort, companies: Ints, visible: Ints) -> Reals:
-    """Log-odds of companies by the run's models, the label features being made of ``visible``."""
+    """Log-odds of companies by the run's models, with label features from the ``visible`` clients."""
     candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
     models = load_models(scored.trained.model, "cpu")
     scorer = Rescorer(models, scored.judgement, scored.scores, candidates)
@@ -68,8 +68,8 @@ def rescored(scored: Scored, cohort: Cohort, companies: Ints, visible: Ints) -> 
 
 def test_reasons_add_up_to_the_published_score(evidence: list[Evidence], scores: pd.DataFrame) -> None:
     for each, published in zip(evidence, scores["score"], strict=False):
-        told = float(log_odds(np.array(each.typical))) + sum(reason.contribution for reason in each.reasons)
-        assert told == pytest.approx(float(log_odds(np.array(published))), abs=1e-9)
+        total = float(log_odds(np.array(each.typical))) + sum(reason.contribution for reason in each.reasons)
+        assert total == pytest.approx(float(log_odds(np.array(published))), abs=1e-9)
 
 
 @pytest.mark.parametrize("members", [("pagerank",), ("tabular_graph",), ("pagerank", "tabular_graph")])
@@ -140,7 +140,7 @@ def test_taking_the_named_reasons_away_costs_more_than_others(
 def test_taking_the_named_clients_away_costs_more_than_others(
     scored: Scored, cohort: Cohort, companies: Ints, evidence: list[Evidence]
 ) -> None:
-    """The label features made anew without the clients that the ties name, against as many drawn at random."""
+    """Label features without the clients that the ties name, against label features without as many at random."""
     clients = cohort.clients
     draw = np.random.default_rng(0)
     tied = [i for i, each in enumerate(evidence) if each.introduction][:12]
@@ -161,17 +161,19 @@ def test_taking_the_named_clients_away_costs_more_than_others(
 def test_counterfactual_ranks_are_lower_than_the_published_ones(
     evidence: list[Evidence], scores: pd.DataFrame
 ) -> None:
-    said = [(rank, each.counterfactual) for rank, each in zip(scores["rank"], evidence, strict=False)]
+    counterfactuals = [
+        (rank, each.counterfactual) for rank, each in zip(scores["rank"], evidence, strict=False)
+    ]
     ranks = [
         (rank, *map(int, found.groups()))
-        for rank, sentence in said
+        for rank, sentence in counterfactuals
         if (
             found := re.search(
                 r"rank ([\d,]+)\w\w instead of ([\d,]+)\w\w of all\.$", sentence.replace(",", "")
             )
         )
     ]
-    assert len(ranks) > len(said) / 2
+    assert len(ranks) > len(counterfactuals) / 2
     assert all(late > early for _, late, early in ranks)
     assert all(
         abs(early - rank) <= 2 for rank, _, early in ranks
@@ -186,11 +188,11 @@ def test_the_same_seed_gives_the_same_evidence(
     assert again == explain_companies(scored, cohort, companies[:5])
 
 
-def test_nobody_asked_for_is_nobody_told(scored: Scored, cohort: Cohort) -> None:
+def test_no_companies_have_no_evidence(scored: Scored, cohort: Cohort) -> None:
     assert explain_companies(scored, cohort, np.zeros(0, np.int32)) == []
 
 
-def test_one_company_is_told_by_its_id_or_name(
+def test_one_company_is_explained_by_its_id_or_name(
     finished: FinishedRun, scored: Scored, cohort: Cohort, scores: pd.DataFrame
 ) -> None:
     register = scored.model_inputs.register
@@ -208,7 +210,9 @@ def test_one_company_is_told_by_its_id_or_name(
     assert by_name.evidence.company == once
 
 
-def test_who_cannot_be_explained_is_told_why(scored: Scored, cohort: Cohort) -> None:
+def test_a_company_that_cannot_be_explained_is_refused_with_the_reason(
+    scored: Scored, cohort: Cohort
+) -> None:
     register = scored.model_inputs.register
     ids, names = register.ids(), register.read("name").column(0)
     with pytest.raises(InputError, match=r"already a client(?: since \d{4}-\d\d-\d\d)?: it has no score"):

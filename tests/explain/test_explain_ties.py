@@ -1,4 +1,4 @@
-"""Clients near a company: planted ways are found, the nearest first, and every step is in the graph."""
+"""Clients near a company: planted paths are found, the nearest first, and every step is in the graph."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from graphlead.explain.ties.cypher import KEYS, quoted
 from graphlead.explain.ties.linked import linked
 from graphlead.explain.ties.paths import HUB, ClientPath, Tier, nearest, preference
 from graphlead.explain.ties.shares import Stakes
-from graphlead.explain.ties.ties import tie_writer, ties_in_group, ways_to_clients
+from graphlead.explain.ties.ties import paths_to_clients, tie_writer, ties_in_group
 
 OWNS = ("company", "owns", "company")
 HOLDS = ("holder", "owns", "company")
@@ -53,15 +53,15 @@ def named(make_register: MakeRegister) -> Callable[[int], Register]:
     return make
 
 
-def told(
+def ties_and_introductions(
     register: Register,
     graph: CompanyGraph,
     of: Cohort,
     companies: Sequence[int],
     known: Callable[[], Stakes] = NO_STAKES,
 ) -> tuple[list[tuple[Tie, ...]], list[str]]:
-    """The ties of each company, and whom to ask."""
-    paths = ways_to_clients(register, graph, of, ints(*companies))
+    """The ties of each company, and its introduction."""
+    paths = paths_to_clients(register, graph, of, ints(*companies))
     writer = tie_writer(register, graph, [path for each in paths for path in each], known)
     ties = [tuple(map(writer.tie, each)) for each in paths]
     for each in ties:
@@ -101,7 +101,7 @@ def edge(
 
 def test_direct_ownership_comes_first_with_its_share(named: Callable[..., Register]) -> None:
     graph = graph_of(4, {OWNS: [(1, 0)], ("company", "linked:supplies", "company"): [(0, 2)]}, [0, 0, 2, 3])
-    ties, ask = told(named(4), graph, cohort(4, [1, 2]), [0], stakes((1, 0, 0.6, 0.6)))
+    ties, ask = ties_and_introductions(named(4), graph, cohort(4, [1, 2]), [0], stakes((1, 0, 0.6, 0.6)))
     assert [(tie.client, tie.relation, tie.steps) for tie in ties[0]] == [(1, "ownership", 1), (2, "link", 1)]
     assert ties[0][0].sentence == "N1 (client) owns 60 % of this company."
     assert ties[0][0].cypher == (
@@ -115,7 +115,9 @@ def test_direct_ownership_comes_first_with_its_share(named: Callable[..., Regist
 def test_a_shared_owner_with_both_shares(named: Callable[..., Register]) -> None:
     graph = graph_of(3, {HOLDS: [(0, 0), (0, 1)]}, keys={"holder": ["h"]})
     register = named(3, h="HOLDCO")
-    ties, ask = told(register, graph, cohort(3, [1]), [0, 2], stakes((3, 0, 1, 1), (3, 1, 0.25, 0.5)))
+    ties, ask = ties_and_introductions(
+        register, graph, cohort(3, [1]), [0, 2], stakes((3, 0, 1, 1), (3, 1, 0.25, 0.5))
+    )
     assert (
         ties[0][0].sentence == "N1 (client) and this company are both owned by HOLDCO: 25 to 50 % and 100 %."
     )
@@ -127,7 +129,9 @@ def test_a_shared_owner_with_both_shares(named: Callable[..., Register]) -> None
 
 def test_a_share_that_was_not_given_is_not_made_up(named: Callable[..., Register]) -> None:
     graph = graph_of(3, {HOLDS: [(0, 0), (0, 1)], OWNS: [(2, 0)]}, keys={"holder": ["h"]})
-    ties, _ = told(named(3), graph, cohort(3, [1, 2]), [0], stakes((3, 0, 0, 1), (3, 1, 0, 1), (2, 0, 0, 1)))
+    ties, _ = ties_and_introductions(
+        named(3), graph, cohort(3, [1, 2]), [0], stakes((3, 0, 0, 1), (3, 1, 0, 1), (2, 0, 0, 1))
+    )
     assert [tie.sentence for tie in ties[0]] == [
         "N2 (client) owns this company.",
         "N1 (client) and this company are both owned by h.",
@@ -136,7 +140,7 @@ def test_a_share_that_was_not_given_is_not_made_up(named: Callable[..., Register
 
 def test_a_shared_person_is_who_to_ask(named: Callable[..., Register]) -> None:
     graph = graph_of(3, {DIRECTS: [(0, 0), (0, 1)]}, keys={"person": ["p"]})
-    ties, ask = told(named(3, p="Ada Byron"), graph, cohort(3, [1]), [0])
+    ties, ask = ties_and_introductions(named(3, p="Ada Byron"), graph, cohort(3, [1]), [0])
     assert ties[0][0].sentence == "Ada Byron is joined to both N1 (client) and this company (director)."
     assert ask == ["Ask Ada Byron, who is behind both N1 (client) and this company."]
 
@@ -145,7 +149,7 @@ def test_whoever_joins_many_comes_after_a_shared_address(make_register: MakeRegi
     n = HUB + 3
     register = make_register(n, {"address": (Role.ADDRESS, ["1 High St", *[None] * (n - 2), "1 High St"])})
     graph = graph_of(n, {HOLDS: [(0, i) for i in range(HUB + 1)]})
-    ties, ask = told(register, graph, cohort(n, [1, n - 1]), [0])
+    ties, ask = ties_and_introductions(register, graph, cohort(n, [1, n - 1]), [0])
     assert [(tie.client, tie.relation) for tie in ties[0]] == [(n - 1, "address"), (1, "holder")]
     assert ties[0][0].cypher.endswith("WHERE n0.`address` = n1.`address` RETURN n0, n1")
     assert ask == [f"Ask c{n - 1} (client), which has the same address."]
@@ -156,7 +160,7 @@ def test_a_chain_of_owners_is_followed_within_the_group_only(named: Callable[...
     chain = {OWNS: [(3, 4), (2, 3), (2, 1), (1, 0)], HOLDS: [(0, 0), (0, 6)]}
     graph = graph_of(7, chain, [0, 0, 0, 0, 0, 5, 6])
     known = stakes((3, 4, 1, 1), (2, 3, 0.5, 0.5), (2, 1, 0, 1), (1, 0, 0.51, 0.51))
-    ties, ask = told(named(7), graph, cohort(7, [4, 5]), [0], known)
+    ties, ask = ties_and_introductions(named(7), graph, cohort(7, [4, 5]), [0], known)
     assert [(tie.client, tie.steps) for tie in ties[0]] == [(4, 4)]
     assert ties[0][0].sentence == (
         "N3 owns 100 % of N4 (client); N2 owns 50 % of N3; N2 owns N1; N1 owns 51 % of this company."
@@ -187,15 +191,15 @@ def test_the_nearest_client_of_a_group_is_the_one_with_the_fewest_ownership_link
     assert found([0, 2, 3], 1)[0] in {(0, 1), (2, 1)}
 
 
-def test_a_long_chain_says_that_it_is_long(named: Callable[..., Register]) -> None:
+def test_a_long_chain_is_marked_as_long(named: Callable[..., Register]) -> None:
     graph = graph_of(9, {OWNS: [(i, i + 1) for i in range(8)]}, [0] * 9)
-    ties, _ = told(named(9), graph, cohort(9, [8]), [0])
-    assert ties[0][0].sentence.startswith("By a long way of 8 links: N7 owns N8 (client); N6 owns N7;")
+    ties, _ = ties_and_introductions(named(9), graph, cohort(9, [8]), [0])
+    assert ties[0][0].sentence.startswith("By a long path of 8 links: N7 owns N8 (client); N6 owns N7;")
 
 
 def test_effective_ownership_across_groups(named: Callable[..., Register]) -> None:
     graph = graph_of(5, {OWNS: [(4, 3), (3, 2), (2, 0)]}, effective=[(4, 0, 0.125), (4, 2, 0.25)])
-    ties, ask = told(named(5), graph, cohort(5, [4]), [0])
+    ties, ask = ties_and_introductions(named(5), graph, cohort(5, [4]), [0])
     assert [tie.sentence for tie in ties[0]] == [
         "N4 (client) owns 12.5 % of this company, directly and through others."
     ]
@@ -213,7 +217,7 @@ def test_the_same_industry_in_the_same_place_then_in_the_wider_one(named: Callab
         PLACE: [(0, 2), (1, 2), (2, 3), (3, 2), (4, 0)],
         PART_OF: [(2, 1), (3, 1), (1, 0)],
     }
-    ties, ask = told(named(5), graph_of(5, links, keys=keys), cohort(5, [1, 2, 3, 4]), [0])
+    ties, ask = ties_and_introductions(named(5), graph_of(5, links, keys=keys), cohort(5, [1, 2, 3, 4]), [0])
     assert [(tie.client, tie.relation) for tie in ties[0]] == [
         (1, "industry and place"),
         (2, "industry and place"),
@@ -228,18 +232,18 @@ def test_an_address_that_many_give_counts_as_little_as_a_postcode(make_register:
     n = HUB + 2
     address = ["1 Agent Row"] * (HUB + 1) + [None]
     columns = {"address": (Role.ADDRESS, address), "postcode": (Role.POSTCODE, ["A1", *["B2"] * HUB, "A1"])}
-    paths = ways_to_clients(make_register(n, columns), graph_of(n, {}), cohort(n, [1, n - 1]), ints(0))
+    paths = paths_to_clients(make_register(n, columns), graph_of(n, {}), cohort(n, [1, n - 1]), ints(0))
     assert {(path.client, path.tier) for path in paths[0]} == {(1, Tier.POSTCODE), (n - 1, Tier.POSTCODE)}
 
 
 def test_of_equally_near_clients_the_newest_are_named(named: Callable[..., Register]) -> None:
     graph = graph_of(6, {HOLDS: [(0, i) for i in range(5)]})
     won = ["2020-01-01", "NaT", "2024-01-01", "2022-01-01"]
-    paths = ways_to_clients(named(6), graph, cohort(6, [1, 2, 3, 4], won), ints(0))
+    paths = paths_to_clients(named(6), graph, cohort(6, [1, 2, 3, 4], won), ints(0))
     assert [path.client for path in paths[0]] == [3, 4, 1]
 
 
-def test_no_client_comes_twice_and_the_nearer_way_is_kept() -> None:
+def test_no_client_comes_twice_and_the_nearer_path_is_kept() -> None:
     near, far = (
         ClientPath(7, "link", tier, (("company", 0), ("company", 7))) for tier in (Tier.LINKED, Tier.ALIKE)
     )
@@ -280,9 +284,9 @@ def test_names_of_columns_are_quoted() -> None:
     assert quoted("street `no`") == "`street ``no```"
 
 
-def test_a_short_chain_is_told_rather_than_its_effective_share(named: Callable[..., Register]) -> None:
+def test_a_short_chain_comes_before_its_effective_share(named: Callable[..., Register]) -> None:
     links = {OWNS: [(2, 1), (1, 0)], ("company", "linked:supplies", "company"): [(3, 0)]}
     graph = graph_of(4, links, [0, 0, 0, 3], effective=[(2, 0, 0.25)])
-    ties, _ = told(named(4), graph, cohort(4, [2, 3]), [0])
+    ties, _ = ties_and_introductions(named(4), graph, cohort(4, [2, 3]), [0])
     assert [(tie.client, tie.steps) for tie in ties[0]] == [(3, 1), (2, 2)]
     assert ties[0][1].sentence == "N2 (client) owns N1; N1 owns this company."

@@ -32,11 +32,11 @@ from graphlead.explain.facts import Facts, band, shown, years
 from graphlead.explain.files import load_evidence, save_evidence
 from graphlead.explain.reasons import themes
 from graphlead.explain.reasons.attribution import Attribution
-from graphlead.explain.reasons.counts import count_around
+from graphlead.explain.reasons.counts import count_neighbours
 from graphlead.explain.reasons.inputs import Typical, Views
 from graphlead.explain.reasons.reasons import ReasonWriter, percent, times
 from graphlead.explain.reasons.themes import themes_of
-from graphlead.explain.text import told
+from graphlead.explain.text import explanation
 from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import CpuPropagator
 
@@ -82,7 +82,7 @@ def features() -> Features:
 LABELS = ClientsAround(features(), CpuPropagator()).features
 
 
-def test_inputs_that_tell_of_the_same_thing_share_a_theme() -> None:
+def test_inputs_about_the_same_thing_share_a_theme() -> None:
     found = themes_of(features(), LABELS, ROLES)
     names = np.array(found.names)
     assert names[found.numeric].tolist() == ["staff", "vip", "industry", "place", "name"]
@@ -122,11 +122,11 @@ def reason_writer(register: Register) -> ReasonWriter:
     company = np.zeros(1, np.int32)
     label_features = np.zeros((1, len(LABELS)), np.float32)
     label_features[0, -1] = np.log(6)
-    ordinary = Typical(np.zeros(5, np.float32), np.zeros(3, np.float32), np.zeros(len(LABELS), np.float32))
+    typical = Typical(np.zeros(5, np.float32), np.zeros(3, np.float32), np.zeros(len(LABELS), np.float32))
     found = themes_of(made, LABELS, ROLES)
-    around = count_around(made, np.array([1, 2], np.int32), company)
+    around = count_neighbours(made, np.array([1, 2], np.int32), company)
     return ReasonWriter(
-        features=made, themes=found, views=Views(made, company, company, label_features), ordinary=ordinary,
+        features=made, themes=found, views=Views(made, company, company, label_features), typical=typical,
         counts=around, facts=Facts(register, company), holders={0: "HOLDCO"},
     )  # fmt: skip
 
@@ -154,11 +154,11 @@ def reason_writer(register: Register) -> ReasonWriter:
         ("about", 1, "about: nothing in common with other companies is known"),
     ],
 )  # fmt: skip
-def test_a_contribution_is_told_with_the_counts_behind_it(
+def test_a_contribution_comes_with_the_counts_behind_it(
     register: Register, theme: str, contribution: float, text: str
 ) -> None:
     writer = reason_writer(register)
-    assert writer.say(writer.themes.number(theme), 0, contribution) == text
+    assert writer.sentence(writer.themes.number(theme), 0, contribution) == text
 
 
 def test_reasons_add_up_to_what_the_score_has_over_the_typical_one(register: Register) -> None:
@@ -172,7 +172,7 @@ def test_reasons_add_up_to_what_the_score_has_over_the_typical_one(register: Reg
     assert writer.reasons(Attribution(0 * values, np.zeros(1), np.zeros(1)), 0) == ()
 
 
-def test_values_are_shown_as_people_write_them() -> None:
+def test_values_are_written_for_readers() -> None:
     assert [shown(value) for value in (None, True, 1200.0, 3.14159, 0.00123, "x")] == [
         "not known", "yes", "1,200", "3.14", "0.00123", "x",
     ]  # fmt: skip
@@ -180,7 +180,7 @@ def test_values_are_shown_as_people_write_them() -> None:
     assert [times(ratio) for ratio in (12.3, 3.14)] == ["12 times", "3.1 times"]
 
 
-def test_bands_are_told_by_their_ends() -> None:
+def test_bands_are_named_by_their_ends() -> None:
     assert [band(value, (5.0, 10.0)) for value in (4.0, 5.0, 10.0)] == [
         "under 5",
         "5 to under 10",
@@ -199,7 +199,7 @@ EVIDENCE = Evidence(0, (Reason("3 of 4", 1.5, "place"),), (TIE,), "Without it.",
 IDS = pa.array(["a", "b", "c"])
 
 
-def test_evidence_comes_back_from_its_file_one_line_a_company(tmp_path: Path) -> None:
+def test_evidence_comes_back_from_its_file_one_line_per_company(tmp_path: Path) -> None:
     alone = Evidence(1, (), (), "", "")
     save_evidence([EVIDENCE, alone], IDS, tmp_path / "evidence.json")
     assert load_evidence(tmp_path / "evidence.json", IDS) == [EVIDENCE, alone]
@@ -220,8 +220,8 @@ def test_broken_evidence_names_the_file(tmp_path: Path) -> None:
         load_evidence(path, pa.array(["b", "c"]))
 
 
-def test_one_company_is_told_line_by_line() -> None:
-    assert told(EVIDENCE, "Acme", 0.2, 3, 1000) == [
+def test_one_company_is_explained_line_by_line() -> None:
+    assert explanation(EVIDENCE, "Acme", 0.2, 3, 1000) == [
         "Acme: 20 %, rank 3 of 1,000; a typical company has 1 %.",
         "What moved the score (in log-odds):",
         "  +1.50  3 of 4",
@@ -230,4 +230,4 @@ def test_one_company_is_told_line_by_line() -> None:
         "Without it.",
         "Ask c.",
     ]
-    assert "    MATCH ..." in told(EVIDENCE, "Acme", 0.2, 3, 1000, cypher=True)
+    assert "    MATCH ..." in explanation(EVIDENCE, "Acme", 0.2, 3, 1000, cypher=True)

@@ -105,9 +105,9 @@ def profile() -> Profile:
 
 
 def evidence(company: int) -> Evidence:
-    way = (("Company", f"C{company}"), ("Person", "p1"), ("Company", "C0"))
+    path = (("Company", f"C{company}"), ("Person", "p1"), ("Company", "C0"))
     tie = Tie(
-        0, "person", 2, f"By {NASTY[0]} to a client.", way, "MATCH (a) WHERE a.n < $n RETURN a", {"n": 3}
+        0, "person", 2, f"By {NASTY[0]} to a client.", path, "MATCH (a) WHERE a.n < $n RETURN a", {"n": 3}
     )
     reasons = (Reason(f"Near {NASTY[1]}", 1.5, "region"), Reason("Small", -0.5, "size"))
     return Evidence(company, reasons, (tie,), "Without it: place 90.", f"Ask {NASTY[2]}.")

@@ -48,8 +48,8 @@ def evidence() -> list[Evidence]:
 
 def profile() -> Profile:
     segments = (Segment("bakers in the north", 3, ()),)
-    told = np.array([NONE, 0, NONE, NONE], np.int32)
-    return Profile(4, 3, (), (), (), segments, (), None, (), (), told)
+    segment_of = np.array([NONE, 0, NONE, NONE], np.int32)
+    return Profile(4, 3, (), (), (), segments, (), None, (), (), segment_of)
 
 
 def match(*candidates: str) -> Match:
@@ -57,7 +57,7 @@ def match(*candidates: str) -> Match:
     return Match(pd.DataFrame({"company_id": ["a"], "outcome": ["matched"]}), review)
 
 
-def test_each_lead_has_what_raised_its_score_and_the_way_to_a_client(register: Register) -> None:
+def test_each_lead_has_what_raised_its_score_and_its_nearest_client(register: Register) -> None:
     found = with_evidence(LEADS, evidence(), profile(), register, match())
     first, second = found.to_dict("records")
     assert first["reason_1"] == "three of four neighbours are clients (+1.23)"

@@ -31,15 +31,15 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Opened:
-    """A page, all that it asked for, and all that it complained of."""
+    """A page, the addresses it requested, and the messages and errors it logged."""
 
     def __init__(self, browser: Browser, path: Path, width: int) -> None:
         self.page: Page = browser.new_page(viewport={"width": width, "height": 900})
         self.asked: list[str] = []
-        self.said: list[str] = []
+        self.messages: list[str] = []
         self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("console", lambda message: self.messages.append(message.text))
+        self.page.on("pageerror", lambda error: self.messages.append(str(error)))
         self.page.goto(path.as_uri())
 
     def shown(self) -> list[str]:
@@ -67,14 +67,14 @@ def wide(browser: Browser, report: Path) -> Iterator[Opened]:
     """A page that a test may work on."""
     opening = Opened(browser, report, 1400)
     yield opening
-    assert opening.said == []
+    assert opening.messages == []
     opening.page.close()
 
 
-def test_it_opens_in_silence_and_asks_for_nothing(opened: Opened) -> None:
+def test_it_opens_without_messages_and_requests_nothing(opened: Opened) -> None:
     opened.page.wait_for_selector("#plane svg path", state="attached")
     local = [url for url in opened.asked if urlparse(url).scheme != "data"]
-    assert (opened.said, local) == ([], [opened.page.url])
+    assert (opened.messages, local) == ([], [opened.page.url])
     assert opened.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
@@ -94,9 +94,9 @@ def test_a_tooltip_shows_a_name_as_text(wide: Opened) -> None:
     box = wide.page.locator(f"#paths svg path[fill='{color}']").bounding_box()
     assert box
     wide.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    told = wide.page.locator("#paths .tip")
-    told.wait_for(timeout=5000)
-    assert told.locator("b").text_content() == NASTY[0]
+    tip = wide.page.locator("#paths .tip")
+    tip.wait_for(timeout=5000)
+    assert tip.locator("b").text_content() == NASTY[0]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_every_chart_is_drawn_and_has_a_text_beside_it(still: Opened, chart: str
 
 
 def test_the_figures_are_those_of_the_metrics(still: Opened, tmp_path: Path) -> None:
-    """Each cell of the tables of rankers, and each figure told at the top."""
+    """Each cell of the tables of rankers."""
     rows = metrics_json(tmp_path)
     cells = {
         (row["split"], row["ranker"], row["metric"]): row
@@ -221,7 +221,7 @@ def test_another_split_and_another_ranker_can_be_looked_at(wide: Opened) -> None
     assert wide.page.locator(".rankers [aria-pressed=true]").inner_text() == "Walk from the clients"
 
 
-def test_print_shows_the_first_fifty_and_says_so(wide: Opened) -> None:
+def test_print_shows_the_first_fifty_with_a_note(wide: Opened) -> None:
     wide.page.emulate_media(media="print")
     assert wide.shown() == [str(i) for i in range(1, 51)]
     assert wide.page.is_visible(".printed")
@@ -245,5 +245,5 @@ def test_a_report_with_nothing_but_a_list_opens_too(browser: Browser, tmp_path: 
     bare = content(tmp_path, curves=None, profile=None, evidence=(), plane=None)
     write_report(tmp_path / "bare.html", bare)
     opening = Opened(browser, tmp_path / "bare.html", 400)
-    assert (opening.said, len(opening.shown())) == ([], 25)
+    assert (opening.messages, len(opening.shown())) == ([], 25)
     opening.page.close()

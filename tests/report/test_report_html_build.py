@@ -1,4 +1,4 @@
-"""The file itself: it needs nothing, lets nothing in, escapes everything, and says what it leaves out."""
+"""The file itself: it loads nothing, runs only its own scripts, escapes everything, and names what it leaves out."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_the_same_content_gives_the_same_file(tmp_path: Path) -> None:
 
 
 def bare(register: Register, *roles: Role, links: int = 1) -> Register:
-    """The register as if it had no columns of these roles, and so many links."""
+    """The register without columns of these roles, with this number of links."""
     columns = tuple(
         Column(column.name, Role.IGNORED if column.role in roles else column.role)
         for column in register.columns

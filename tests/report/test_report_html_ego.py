@@ -73,7 +73,7 @@ def island(page: str) -> dict[str, Any]:
 
 
 def cells(page: str, section: str) -> list[list[str]]:
-    """The text of the table in this section, a list a row."""
+    """The text of the table in this section, one list per row."""
     part = page.partition(f'<section id="{section}"')[2].partition("</section>")[0].partition("<tbody>")[2]
     rows = re.findall(r"<tr.*?</tr>", part, re.DOTALL)
     return [
@@ -112,15 +112,15 @@ def test_the_tables_have_all_that_is_drawn(page: str) -> None:
     ]
 
 
-def test_it_says_how_many_are_left_out(page: str) -> None:
-    said = (
+def test_it_counts_those_left_out(page: str) -> None:
+    sentence = (
         f"Within 2 steps: {1 + 1 + len(NASTY)} other companies, 1 client among them. 1,234 more are not drawn"
     )
-    assert said in page
+    assert sentence in page
     assert "not drawn" not in render_ego(content())
 
 
-def test_a_company_with_nobody_around_says_so() -> None:
+def test_a_company_with_nobody_near_has_a_note() -> None:
     page = render_ego(content(nodes=content().nodes[:1], edges=()))
     assert "no owner, person or company" in page
     assert "Nothing that is shown is joined" in page
@@ -160,16 +160,16 @@ def test_nodes_stand_apart_within_the_picture_always_alike(nodes: int, random: A
 
 @pytest.fixture(params=[1400, 400])
 def opened(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The page at a width; it has to stay silent and ask for nothing."""
-    path, asked, said = tmp_path / "ego.html", list[str](), list[str]()
+    """The page at a width; it must log nothing and request nothing."""
+    path, asked, messages = tmp_path / "ego.html", list[str](), list[str]()
     write_ego(path, content())
     page = browser.new_page(viewport={"width": request.param, "height": 900})
     page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
     page.goto(path.as_uri())
     yield page
-    assert said == []
+    assert messages == []
     assert {url for url in asked if urlparse(url).scheme != "data"} == {path.as_uri()}
     assert page.title() == f"{NASTY[0]}: who is near"
     page.close()
@@ -192,10 +192,10 @@ def test_a_tooltip_shows_a_name_as_text(opened: Page) -> None:
     box = opened.locator(f"#network svg path[fill='{asked}']").bounding_box()
     assert box
     opened.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    told = opened.locator("#network .tip")
-    told.wait_for(timeout=5000)
-    assert told.locator("b").text_content() == NASTY[0]
-    assert told.locator("span").all_text_contents() == [
+    tip = opened.locator("#network .tip")
+    tip.wait_for(timeout=5000)
+    assert tip.locator("b").text_content() == NASTY[0]
+    assert tip.locator("span").all_text_contents() == [
         "Company, C0",
         "Score 31%, rank 12",
         f"Also in {NASTY[1]}",
@@ -204,14 +204,14 @@ def test_a_tooltip_shows_a_name_as_text(opened: Page) -> None:
 
 def test_kinds_are_hidden_and_shown_again(opened: Page) -> None:
     button = opened.locator("[data-look=client]")
-    ways = opened.locator("#network svg path")
-    before = ways.count()
+    lines = opened.locator("#network svg path")
+    before = lines.count()
     button.click()
     assert button.get_attribute("aria-pressed") == "false"
     assert "Sure Client" not in written(opened)
-    assert ways.count() < before - len(NASTY)
+    assert lines.count() < before - len(NASTY)
     button.click()
-    assert (button.get_attribute("aria-pressed"), ways.count()) == ("true", before)
+    assert (button.get_attribute("aria-pressed"), lines.count()) == ("true", before)
     assert "Sure Client" in written(opened)
 
 

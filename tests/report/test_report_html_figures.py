@@ -45,10 +45,10 @@ def test_other_numbers_as_they_are_written() -> None:
     )
 
 
-def test_rankers_are_told_in_words() -> None:
-    said = figures.in_words("By region, tabular_graph beats gnn, not the tabularium or blend.")
+def test_rankers_are_named_in_words() -> None:
+    found = figures.in_words("By region, tabular_graph beats gnn, not the tabularium or blend.")
     assert (
-        said == "By region, trees with neighbour features beats graph network, not the tabularium or blend."
+        found == "By region, trees with neighbour features beats graph network, not the tabularium or blend."
     )
 
 
@@ -151,7 +151,7 @@ def test_shared_nodes_are_drawn_once_and_clients_stand_last() -> None:
     assert (drawn["columns"], drawn["rows"]) == (4, 3)
 
 
-def test_ways_that_need_not_cross_do_not() -> None:
+def test_paths_that_need_not_cross_do_not() -> None:
     drawn = paths.drawing(
         (tie("L", "a", "C1"), tie("L", "b", "C2"), tie("L", "a", "C3"), tie("L", "b", "C4")), {}
     )
@@ -160,7 +160,7 @@ def test_ways_that_need_not_cross_do_not() -> None:
     assert max(y["C1"], y["C3"]) < min(y["C2"], y["C4"])
 
 
-def test_a_lead_without_a_way_is_drawn_as_nothing() -> None:
+def test_a_lead_without_a_path_has_an_empty_drawing() -> None:
     assert paths.drawing((), {}) == {"nodes": [], "edges": [], "columns": 1, "rows": 0}
 
 
@@ -175,7 +175,7 @@ def test_the_headline_does_not_claim_what_was_not_measured(tmp_path: Path) -> No
 
 def test_a_prior_that_was_given_is_not_called_measured(tmp_path: Path) -> None:
     full = content(tmp_path)
-    told = dict(story.limits(full))["The number of good leads is an estimate"]
-    assert "between 2.0% and 12%, 5.0% being" in told
+    limit = dict(story.limits(full))["The number of good leads is an estimate"]
+    assert "between 2.0% and 12%, 5.0% being" in limit
     object.__setattr__(full.evaluation, "prior", (0.05, 0.05, 0.05))
     assert "given, not measured" in dict(story.limits(full))["The number of good leads is an estimate"]

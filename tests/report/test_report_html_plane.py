@@ -85,7 +85,7 @@ def test_columns_that_only_sound_alike_or_are_mostly_empty_are_no_coordinates(tm
     )
 
 
-def test_what_differs_most_is_told_apart(tmp_path: Path) -> None:
+def test_what_differs_most_is_separated(tmp_path: Path) -> None:
     columns = {
         "employees": (Role.NUMBER, np.exp(3 * SIDE + 0.3 * noise())),
         "revenue": (Role.NUMBER, np.exp(4 * SIDE + 0.3 * noise())),

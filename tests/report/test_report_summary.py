@@ -36,7 +36,7 @@ def test_the_whole_story() -> None:
     ]
 
 
-def test_what_is_not_known_is_not_said() -> None:
+def test_lines_without_their_facts_are_left_out() -> None:
     assert summary_text({}) == ""
     assert summary_text({"leads": 1}) == "1 lead."
 

@@ -11,12 +11,16 @@ from graphlead.core.contracts import Progress, silent
 from graphlead.explain.reasons.inputs import Game
 
 PAIRS = 16
-"""Orders drawn, each used forwards and backwards."""
+"""Orders drawn, each used forwards and backwards. More give less noise in the values for as much more time: half as
+many halve the time of the explanations."""
 
 
 @dataclass(frozen=True)
 class Attribution:
-    """contributions: float64 (m, themes), in log-odds; ``typical`` + their sum = ``score``, both (m,)."""
+    """How far each theme moved the score of m companies from that of the typical company, in log-odds.
+
+    contributions: float64 (m, themes); ``typical`` + their sum = ``score``, both float64 (m,).
+    """
 
     contributions: Reals
     typical: Reals
@@ -24,10 +28,10 @@ class Attribution:
 
 
 def attribute(game: Game, seed: int, pairs: int = PAIRS, progress: Progress = silent) -> Attribution:
-    """Shapley values (Shapley 1953) by sampled orders in which the themes become known, each order with its reverse.
+    """Shapley values (Shapley 1953) of the themes, from sampled orders in which they become known.
 
-    What a theme adds to those before it is averaged over 2 * ``pairs`` orders (Castro, Gómez and Tejada 2009;
-    antithetic pairs: Mitchell et al. 2022), so that the values add up exactly. A theme that is as in the typical
+    A theme's marginal contribution is averaged over 2 * ``pairs`` orders (Castro, Gómez and Tejada 2009), each order
+    with its reverse (antithetic pairs: Mitchell et al. 2022). The values add up exactly; a theme as in the typical
     company gets exactly 0.
     """
     active = game.active()
@@ -47,7 +51,7 @@ def _orders(m: int, pairs: int, themes: int, seed: int) -> Ints:
 
 
 def _prefixes(order: Ints, active: Flags) -> tuple[Ints, Flags]:
-    """What is known after each step of each order: the company (m * orders * (themes + 1),) and its themes."""
+    """The themes known after each step of each order, a flag each, and their company (m * orders * (themes + 1),)."""
     m, orders, themes = order.shape
     place = order.argsort(axis=2)
     known = place[:, :, None, :] < np.arange(themes + 1)[:, None]
@@ -57,7 +61,7 @@ def _prefixes(order: Ints, active: Flags) -> tuple[Ints, Flags]:
 
 
 def _scored(game: Game, which: Ints, kept: Flags, progress: Progress) -> Reals:
-    """Scores of all of them, each different one scored once."""
+    """The score of each variant; equal variants of a company are scored once."""
     code = kept @ (np.int64(1) << np.arange(kept.shape[1], dtype=np.int64))
     order = np.lexsort((code, which))
     new = np.r_[True, (np.diff(code[order]) != 0) | (np.diff(which[order]) != 0)][: len(order)]

@@ -1,4 +1,4 @@
-"""How many clients there are among the companies that a relation joins a company with, counted with every client."""
+"""How many of the neighbours of a company by each relation are clients, every client counted."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from graphlead.core.features import Features, Groups, Incidence, Neighbours, Rel
 from graphlead.explain.reasons.inputs import Numbers
 
 STRENGTH = 20.0
-"""Average companies that a group must outweigh before its share of clients is believed, when groups are compared."""
+"""Strength of the shrinkage, in companies with the register's share of clients that are added to every group. The same
+as in the label features that these counts explain (features.labels.GROUP_STRENGTH)."""
 
 
 @dataclass(frozen=True)
-class Around:
-    """Clients and companies around m companies by each of R relations, the company itself left out.
+class NeighbourCounts:
+    """The neighbours of m companies by each of R relations, and the clients among them, the company itself left out.
 
-    highest: others, won and lift (R, m) where the relation speaks most for the company, lowest where least; they
-    differ only where a company is in several groups (``column`` says in which), as with the words of its name. lift
-    is the share of clients over that of the register, shrunk towards 1, in logarithms; NaN without any neighbour.
-    base: the share of clients in the register.
+    A company may be in several groups of a relation, as with the words of its name: highest has the group with the
+    highest lift, lowest that with the lowest; elsewhere they are equal. base: the share of clients in the register.
     """
 
     base: float
@@ -33,25 +32,31 @@ class Around:
 
 @dataclass(frozen=True)
 class Side:
+    """Counts (R, m): ``others`` are the neighbours, ``won`` the clients among them.
+
+    lift: log of the share of clients over that of the register, shrunk towards 0; NaN without any neighbour. column:
+    the group counted, in relations with several groups per company; else NONE.
+    """
+
     others: Ints
     won: Ints
     lift: Reals
     column: Ints
 
 
-def count_around(features: Features, clients: Ints, companies: Ints) -> Around:
-    """Count the clients around ``companies`` (m,), none of them a client, by each relation of ``features``."""
+def count_neighbours(features: Features, clients: Ints, companies: Ints) -> NeighbourCounts:
+    """Counts of neighbours and clients for ``companies`` (m,), none of them a client, by each relation."""
     n = features.n_companies
     is_client = np.zeros(n, np.float32)
     is_client[clients] = 1
     base = max(len(clients), 1) / n
     counted = [_counted(relation, is_client, companies, base) for relation in features.relations]
     sides = [_side([pair[which] for pair in counted], len(companies), base) for which in (0, 1)]
-    return Around(base, sides[0], sides[1])
+    return NeighbourCounts(base, sides[0], sides[1])
 
 
 def relative(won: Numbers, others: Numbers, base: float) -> Reals:
-    """Share of clients among others over ``base``, shrunk towards 1, in logarithms."""
+    """Log of the share of clients among others over ``base``, shrunk towards 0."""
     return np.asarray(np.log((won + STRENGTH * base) / ((others + STRENGTH) * base)), np.float64)
 
 
@@ -89,7 +94,7 @@ def _in_group(relation: Groups, is_client: Numbers, companies: Ints) -> tuple[In
 def _strongest(
     matrix: sp.csr_matrix, is_client: Numbers, companies: Ints, base: float
 ) -> tuple[Counts, Counts]:
-    """The groups with the highest and with the lowest lift of each company's several."""
+    """Counts of the group with the highest and of the group with the lowest lift of each company."""
     won = np.asarray(matrix.T @ is_client).round().astype(np.int32)
     others = np.asarray(matrix.sum(0)).ravel().astype(np.int32) - 1
     mine = sp.csr_matrix(matrix[companies])

@@ -1,4 +1,4 @@
-"""What the models saw of each company, and the same with some of it taken away."""
+"""The inputs of the models for each company, and the same with some of them made typical."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ Numbers = npt.NDArray[np.number[Any]]
 """Whole or real, of any precision."""
 
 MOSTLY = 0.5
+"""The share of sampled companies that must have a number; otherwise the typical company lacks it."""
+
 CASES = 65_536
-"""Cases scored at a time: what is perturbed has to fit into memory."""
+"""Variants of companies scored at a time, to bound the memory of their inputs."""
 
 
 class Scorer(Protocol):
@@ -27,18 +29,18 @@ class Scorer(Protocol):
     def log_odds(self, features: Features, label_features: Floats, fold: Ints) -> Reals:
         """Log-odds (r,) of the probability that the ranking gives to companies with these inputs.
 
-        features: of r rows, which need not be companies of the register; around: float32 (r, F), their label
-        features; fold: int32 (r,), whose models score each row, NONE for the mean of all models.
+        features: of r rows, which need not be companies of the register; label_features: float32 (r, F); fold:
+        int32 (r,), the fold of the models that score each row, NONE for the mean of all models.
         """
         ...
 
 
 @dataclass(frozen=True)
 class Views:
-    """How the models saw m companies when they scored them.
+    """The inputs of m companies when the models scored them.
 
-    company: int32 (m,), the rows in ``features``; fold: int32 (m,), whose models scored it, NONE for all of them;
-    around: float32 (m, F), its label features.
+    company: int32 (m,), the rows in ``features``; fold: int32 (m,), the fold of the models that scored each, NONE for
+    all of them; label_features: float32 (m, F).
     """
 
     features: Features
@@ -52,15 +54,15 @@ class Views:
 
 @dataclass(frozen=True)
 class Typical:
-    """The inputs of the typical company without anything special: numeric (d,), structure (s,), around (F,)."""
+    """The inputs of the typical company: numeric (d,), NaN for missing, structure (s,), label_features (F,)."""
 
     numeric: Floats
     structure: Floats
     label_features: Floats
 
 
-def typical(features: Features, sample: Ints, label_features: Floats) -> Typical:
-    """Medians over a ``sample`` of unlabelled companies with their label features; missing where most are."""
+def typical_company(features: Features, sample: Ints, label_features: Floats) -> Typical:
+    """The medians over a ``sample`` (s,) of unlabelled companies with their label features (s, F)."""
     numeric = features.attributes.numeric[sample]
     often = np.isfinite(numeric).mean(0) > MOSTLY
     middle = np.full(numeric.shape[1], np.nan, np.float32)
@@ -73,10 +75,13 @@ def typical(features: Features, sample: Ints, label_features: Floats) -> Typical
 
 
 class Game:
-    """The score of a company of which only some themes are known, the others being as in the typical company."""
+    """The cooperative game behind the Shapley values: themes are the players, a company's score is the payoff.
 
-    def __init__(self, scorer: Scorer, views: Views, ordinary: Typical, themes: Themes) -> None:
-        self._scorer, self._views, self._typical, self._themes = scorer, views, ordinary, themes
+    Themes that are not in the coalition are as in the typical company.
+    """
+
+    def __init__(self, scorer: Scorer, views: Views, typical: Typical, themes: Themes) -> None:
+        self._scorer, self._views, self._typical, self._themes = scorer, views, typical, themes
         attributes = views.features.attributes
         self._numeric = attributes.numeric[views.company]
         self._words = sp.csr_matrix(attributes.words[views.company])
@@ -84,13 +89,13 @@ class Game:
         self.n_themes, self.n_companies = len(themes.names), len(views)
 
     def active(self) -> Flags:
-        """Which themes of which company are other than typical: (m, themes)."""
-        themes, ordinary = self._themes, self._typical
+        """Flags (m, themes): the themes of each company that differ from the typical company."""
+        themes, typical = self._themes, self._typical
         found = np.zeros((self.n_companies, self.n_themes), bool)
         for values, middle, of in (
-            (self._numeric, ordinary.numeric, themes.numeric),
-            (self._structure, ordinary.structure, themes.structure),
-            (self._views.label_features, ordinary.label_features, themes.label_features),
+            (self._numeric, typical.numeric, themes.numeric),
+            (self._structure, typical.structure, themes.structure),
+            (self._views.label_features, typical.label_features, themes.label_features),
         ):
             other = (values != middle) & ~(np.isnan(values) & np.isnan(middle))
             for theme in np.unique(of):
@@ -101,7 +106,7 @@ class Game:
     def log_odds(self, which: Ints, kept: Flags, label_features: Floats | None = None) -> Reals:
         """The score (e,) of companies ``which`` (e,), in 0 .. m-1, with the themes ``kept`` (e, themes) alone.
 
-        around: other label features (m, F) to take instead of those that the models saw.
+        label_features: (m, F), to replace those that the models saw.
         """
         parts = [
             self._part(which[start : start + CASES], kept[start : start + CASES], label_features)
@@ -110,21 +115,21 @@ class Game:
         return np.concatenate([np.zeros(0), *parts])
 
     def _part(self, which: Ints, keep: Flags, label_features: Floats | None) -> Reals:
-        views, ordinary, themes = self._views, self._typical, self._themes
+        views, typical, themes = self._views, self._typical, self._themes
         seen = views.label_features if label_features is None else label_features
         words = sp.csr_matrix(self._words[which])
         words.data = words.data * np.repeat(keep[:, themes.words], np.diff(words.indptr))
         attributes = views.features.attributes
         perturbed = Features(
             Attributes(
-                np.where(keep[:, themes.numeric], self._numeric[which], ordinary.numeric),
+                np.where(keep[:, themes.numeric], self._numeric[which], typical.numeric),
                 attributes.numeric_features,
                 words,
                 attributes.word_names,
             ),
-            np.where(keep[:, themes.structure], self._structure[which], ordinary.structure),
+            np.where(keep[:, themes.structure], self._structure[which], typical.structure),
             views.features.structure_features,
             (),
         )
-        nearby = np.where(keep[:, themes.label_features], seen[which], ordinary.label_features)
+        nearby = np.where(keep[:, themes.label_features], seen[which], typical.label_features)
         return self._scorer.log_odds(perturbed, nearby, views.fold[which])

@@ -1,4 +1,4 @@
-"""Contributions in words with numbers."""
+"""Contributions as sentences with the counts behind them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from graphlead.core.features import Features, Incidence, Kind
 from graphlead.core.graph import LinkKind
 from graphlead.explain.facts import Facts
 from graphlead.explain.reasons.attribution import Attribution
-from graphlead.explain.reasons.counts import Around, Side
+from graphlead.explain.reasons.counts import NeighbourCounts, Side
 from graphlead.explain.reasons.inputs import Typical, Views
 from graphlead.explain.reasons.themes import (
     HOLDERS,
@@ -24,7 +24,10 @@ from graphlead.explain.reasons.themes import (
 )
 
 MOST_REASONS = 6
+"""Reasons named for a company, a choice: more would not be read."""
+
 LEAST = 0.005
+"""Smaller contributions, in log-odds, are not named: with two decimals they would read 0.00."""
 
 _WITHOUT = {
     OWNERSHIP: "no ownership links are known",
@@ -35,27 +38,28 @@ _WITHOUT = {
 
 @dataclass(frozen=True, kw_only=True)
 class ReasonWriter:
-    """What the reasons of m companies are worded from.
+    """Writes the reasons of m companies.
 
-    holders: what the holders and persons of the companies are called, by their number among all holders and then all
-    persons.
+    holders: the names of their holders and persons, by their number among all holders and then all persons.
     """
 
     features: Features
     themes: Themes
     views: Views
-    ordinary: Typical
-    counts: Around
+    typical: Typical
+    counts: NeighbourCounts
     facts: Facts
     holders: Mapping[int, str]
 
     def reasons(self, attribution: Attribution, i: int) -> tuple[Reason, ...]:
-        """What moved the score of the i-th company, the strongest first, the rest together last: they add up."""
+        """What moved the score of the i-th company, the strongest first, the rest as one last: together all of it."""
         values = attribution.contributions[i]
         strongest = np.argsort(-np.abs(values), kind="stable")[:MOST_REASONS]
         named = [int(theme) for theme in strongest if abs(values[theme]) >= LEAST]
         reasons = [
-            Reason(self.say(theme, i, float(values[theme])), float(values[theme]), self.themes.names[theme])
+            Reason(
+                self.sentence(theme, i, float(values[theme])), float(values[theme]), self.themes.names[theme]
+            )
             for theme in named
         ]
         rest = np.delete(values, named)
@@ -65,23 +69,23 @@ class ReasonWriter:
             reasons.append(Reason(text, float(rest.sum()), REST))
         return tuple(reasons)
 
-    def say(self, theme: int, i: int, contribution: float) -> str:
-        """What is behind the contribution of this theme, as a sentence without its full stop."""
+    def sentence(self, theme: int, i: int, contribution: float) -> str:
+        """What the contribution of this theme rests on, as a sentence without its full stop."""
         name = self.themes.names[theme]
         if name == WALK:
             return self._walk(i)
         side = self.counts.highest if contribution > 0 else self.counts.lowest
-        relation = self._telling(theme, i, side, contribution > 0)
+        relation = self._strongest_relation(theme, i, side, contribution > 0)
         own = self._own(name, i)
         if relation is None:
             return own or _WITHOUT.get(name, f"{name}: nothing in common with other companies is known")
-        told = self._counted(relation, i, side)
+        counted = self._counted(relation, i, side)
         if float(side.lift[relation, i]) * contribution <= 0:
-            return f"{own or name}, given everything else ({told})"
-        return f"{own}; {told}" if own else told
+            return f"{own or name}, given everything else ({counted})"
+        return f"{own}; {counted}" if own else counted
 
-    def _telling(self, theme: int, i: int, side: Side, upwards: bool) -> int | None:
-        """The relation of the theme that speaks most for the direction."""
+    def _strongest_relation(self, theme: int, i: int, side: Side, upwards: bool) -> int | None:
+        """The relation of the theme with the highest lift (``upwards``) or the lowest; None without neighbours."""
         relations = [r for r in self.themes.relations[theme] if np.isfinite(side.lift[r, i])]
         if not relations:
             return None
@@ -94,7 +98,7 @@ class ReasonWriter:
         return f"{name} is {self.facts.text(name, i)}"
 
     def _columns(self) -> set[str]:
-        """The columns that are a theme of their own."""
+        """The columns that are themes by themselves."""
         made = (*self.features.attributes.numeric_features, *self.features.relations)
         return {level.column for each in made for level in each.source.levels} & set(self.themes.names)
 
@@ -106,7 +110,7 @@ class ReasonWriter:
         return f"{_of(won, others)} {which} {_are(won)} ({self._against(won, others)})"
 
     def _which(self, relation: int, i: int, column: int) -> str:
-        """Which companies the relation joins the i-th one with, ``column`` being the group where it is in several."""
+        """The neighbours of the i-th company by the relation, in words; ``column``: the group, where it has several."""
         found = self.features.relations[relation]
         match found.source.kind:
             case Kind.COLUMNS:
@@ -133,7 +137,7 @@ class ReasonWriter:
     def _walk(self, i: int) -> str:
         visits, usual = (
             float(np.exp(self.views.label_features[i, -1])),
-            float(np.exp(self.ordinary.label_features[-1])),
+            float(np.exp(self.typical.label_features[-1])),
         )
         return (
             f"over several links and things in common it is {times(visits / usual)} as close to the clients "
@@ -152,7 +156,7 @@ def _are(won: int) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as a reader writes it: 27 %, 1.6 %, 0.04 %."""
+    """The share with two digits: 27 %, 1.6 %, 0.04 %."""
     value = 100 * share
     return f"{value:.0f} %" if value >= 9.95 else f"{value:.2g} %"
 

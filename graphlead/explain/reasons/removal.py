@@ -1,4 +1,4 @@
-"""The label features that companies would have if one client were none."""
+"""The label features that companies would have without one of the clients."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class Lift:
 
 
 def without_one(features: Features, lift: Lift, companies: Ints, visible: Ints, left_out: Ints) -> Floats:
-    """Label features float32 (m, F - 1), without the walk, of ``companies`` (m,) from the ``visible`` clients but one.
+    """Label features float32 (m, F - 1), without the walk, of ``companies`` (m,) from all ``visible`` clients but one.
 
-    left_out (m,): the client that is none to each company; all of them are among the visible. What each relation
-    gives is what it would give if its label features were made anew without that client.
+    left_out (m,): the client left out for each company, one of the visible. The features equal those made anew from
+    the other clients.
     """
     is_client = np.zeros(features.n_companies, np.float32)
     is_client[visible] = 1
@@ -73,7 +73,7 @@ def _group(
 def _members(
     relation: Incidence, lift: Lift, is_client: Floats, companies: Ints, left_out: Ints, base: float
 ) -> Sequence[Reals]:
-    """Sum, mean (by the root of the count) and strongest of the lifts of each company's groups; 0 with none."""
+    """Sum, sum over the root of the count, and maximum of the lifts of each company's groups; 0 without groups."""
     won, others = relation.matrix.T @ is_client, np.asarray(relation.matrix.sum(0)).ravel() - 1
     mine = sp.csr_matrix(relation.matrix[companies])
     mine.sort_indices()

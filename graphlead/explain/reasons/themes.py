@@ -1,4 +1,4 @@
-"""The inputs of the models put together into themes that a reader knows: place, industry, name, ownership, ..."""
+"""The inputs of the models grouped into themes that a reader knows: place, industry, name, ownership, ..."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphlead.core.arrays import Ints
+from graphlead.core.arrays import NONE, Ints
 from graphlead.core.features import Feature, Features, Kind, Level, Source
 from graphlead.core.register import PLACES, Role
 
@@ -20,14 +20,14 @@ WALK = "closeness to clients"
 OTHERS = "other columns"
 
 MOST_THEMES = 60
-"""A set of themes is kept in the bits of one number; own columns past these share the theme OTHERS."""
+"""A set of themes is the bits of one int64, which ends at 63; columns past these share the theme OTHERS."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Themes:
-    """Which theme each input belongs to: numeric (d,), structure (s,) and around (F,) hold numbers of ``names``.
+    """The theme of each input: numeric (d,), structure (s,) and label_features (F,) hold positions in ``names``.
 
-    words: the theme of the words of the name; relations: the relations of each theme, by their number in Features.
+    words: the theme of the words of the name; relations: the relations of each theme, by their position in Features.
     """
 
     names: tuple[str, ...]
@@ -38,12 +38,12 @@ class Themes:
     relations: tuple[tuple[int, ...], ...]
 
     def number(self, name: str) -> int:
-        """The number of a theme, NONE when nothing belongs to it."""
-        return self.names.index(name) if name in self.names else -1
+        """The position of a theme, NONE when nothing belongs to it."""
+        return self.names.index(name) if name in self.names else NONE
 
 
 def themes_of(features: Features, label_features: Sequence[Feature], roles: Mapping[str, Role]) -> Themes:
-    """The themes of a model's inputs, ``roles`` being those of the register's columns."""
+    """The themes of a model's inputs; ``roles``: those of the register's columns."""
 
     def of(sources: Iterable[Source]) -> list[str]:
         return [_theme(source, roles) for source in sources]

@@ -1,1 +1,1 @@
-"""The way from a company to a client."""
+"""How a company is joined to clients: paths, their sentences and their queries."""

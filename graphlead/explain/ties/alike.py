@@ -19,7 +19,7 @@ from graphlead.explain.ties.paths import HUB, MOST_TIES, ClientPath, Found, Tier
 def same_address(register: Register, cohort: Cohort, companies: Ints, preferred: Ints) -> Iterator[Found]:
     """Clients at the address of ``companies`` (m,) in the same city, then those with the same postcode.
 
-    An address that more than HUB companies give is a formation agent's and counts no more than a postcode.
+    An address of more than HUB companies is a formation agent's and counts no more than a postcode.
     """
     cities, countries = register.names_of(Role.CITY)[:1], register.names_of(Role.COUNTRY)[:1]
     for role, wider, tier in (
@@ -53,7 +53,7 @@ def _same(
 
 
 def _crowded(column: pa.ChunkedArray, values: pd.Series) -> Flags:
-    """Which of these values more than HUB companies have."""
+    """Flags: the values that more than HUB companies have."""
     wanted = pa.array(values.unique(), column.type)
     counts = pc.value_counts(column.filter(pc.is_in(column, wanted)))
     often = {each["values"] for each in counts.to_pylist() if each["counts"] > HUB}
@@ -61,7 +61,7 @@ def _crowded(column: pa.ChunkedArray, values: pd.Series) -> Flags:
 
 
 def _pairs(mine: Longs, theirs: Longs, preferred: Ints) -> tuple[Longs, Longs]:
-    """Positions with equal codes, MOST_TIES of ``theirs`` for each code at most, the preferred ones."""
+    """Positions with equal codes; for each code at most MOST_TIES of ``theirs``, the preferred ones."""
     kept = first_of_each((theirs, preferred), MOST_TIES)
     one, two = joined(mine, theirs[kept])
     return one, kept[two]
@@ -98,7 +98,7 @@ Membership = tuple[Longs, Longs]
 
 
 def _of(graph: CompanyGraph, kind: EdgeType, everybody: Ints) -> Membership:
-    """The nodes that these companies, in which nobody comes twice, belong to."""
+    """The nodes that these companies, each there once, belong to."""
     edges = graph.edges[kind]
     position = np.full(graph.n_companies, -1, np.int64)
     position[everybody] = np.arange(len(everybody))
@@ -112,7 +112,7 @@ def _crossed(trades: Membership, places: Membership, n_places: int) -> tuple[Lon
 
 
 def _wider(graph: CompanyGraph, places: Membership) -> Membership:
-    """The next wider place of each, countries left out: an industry in a country joins nobody."""
+    """The next wider place of each, countries left out: companies of one industry in a country are not near."""
     wider = np.full(graph.nodes["place"], -1, np.int64)
     edges = graph.edges.get(("place", "part_of", "place"))
     if edges is not None:

@@ -1,4 +1,4 @@
-"""The query that shows a way, in the Cypher that LadybugDB and Neo4j have in common."""
+"""The query that shows a path, in the Cypher that LadybugDB and Neo4j have in common."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ALIKE = (
 
 
 def shown_by(path: ClientPath, names: Names) -> tuple[str, dict[str, object]]:
-    """The text of the query and its parameters: the nodes by their keys as $n0, $n1, ..., kinds of links as $kind1."""
+    """The text of the query, and its parameters: the keys of the nodes as $n0, $n1, ..., kinds of links as $kind1."""
     parameters: dict[str, object] = {
         f"n{i}": names.key(label, node) for i, (label, node) in enumerate(path.nodes)
     }
@@ -61,5 +61,5 @@ def _same_values(columns: tuple[str, ...]) -> str:
 
 
 def quoted(identifier: str) -> str:
-    """A property's name as Cypher takes it, whatever characters it has."""
+    """The name of a property in backticks, as Cypher needs it for any characters."""
     return "`" + identifier.replace("`", "``") + "`"

@@ -17,10 +17,10 @@ from graphlead.explain.ties.paths import OWNERS, ClientPath, Found, Leg, Node, T
 
 
 def grouped(graph: CompanyGraph, cohort: Cohort, companies: Ints) -> Iterator[Found]:
-    """The shortest way of ownership links from each of ``companies`` (m,) to a client of its ownership group.
+    """The shortest path of ownership links from each of ``companies`` (m,) to a client of its ownership group.
 
-    Holders and persons join the companies that they own, within the group; a company without a way gets none. The
-    work is linear in the ownership links, and the search stays within the groups asked for.
+    Holders and persons join the companies that they own, within the group; companies without a path are left out.
+    The work is linear in the ownership links; the search visits only the groups of ``companies``.
     """
     group = graph.ownership.group
     inside = np.zeros(graph.n_companies, bool)
@@ -41,7 +41,7 @@ def grouped(graph: CompanyGraph, cohort: Cohort, companies: Ints) -> Iterator[Fo
 
 
 def _web(graph: CompanyGraph, group: Ints, inside: Flags) -> _Web:
-    """The ownership links within the groups. A holder counts once a group, so that it never joins two of them."""
+    """The ownership links within the groups. A holder is a node of its own in each group, so it never joins two."""
     members = np.flatnonzero(inside).astype(np.int64)
     number, owned, node, label = members[:0], members[:0], members[:0], members[:0]
     for code, kind in enumerate(OWNERS):
@@ -52,7 +52,7 @@ def _web(graph: CompanyGraph, group: Ints, inside: Flags) -> _Web:
         if kind == "company":
             keep &= (group[edges.source] == group[edges.target]) & (edges.source != edges.target)
         source, target = edges.source[keep].astype(np.int64), edges.target[keep].astype(np.int64)
-        # Companies keep their numbers; behind them each kind of holder has a number for every group.
+        # Companies keep their numbers; above them, every (holder, kind, group) has a number of its own.
         mine = source if code == 0 else len(group) * (len(OWNERS) * (source + 1) + code) + group[target]
         number, owned = np.r_[number, mine], np.r_[owned, target]
         node, label = np.r_[node, source], np.r_[label, np.full(len(source), code)]
@@ -65,7 +65,7 @@ def _web(graph: CompanyGraph, group: Ints, inside: Flags) -> _Web:
 
 
 class _Web:
-    """Ownership links over compact numbers: the member companies first, then each holder once a group."""
+    """Ownership links over compact numbers: the member companies first, then each holder once per group."""
 
     def __init__(
         self, companies: Longs, labels: Longs, nodes: Longs, source: Numbers, target: Numbers
@@ -76,7 +76,7 @@ class _Web:
                                  shape=(self._n, self._n)).tocsr()  # fmt: skip
 
     def from_clients(self, clients: Ints) -> tuple[Ints, Reals]:
-        """The node before each node on the way from its nearest client, and how many links that is (infinite: none)."""
+        """The node before each node on the path from its nearest client, and the path's length, else infinity."""
         distance, predecessor, _ = dijkstra(
             self._matrix, directed=False, indices=np.searchsorted(self.companies, clients),
             unweighted=True, min_only=True, return_predecessors=True,

@@ -26,9 +26,9 @@ from graphlead.explain.ties.paths import (
 
 
 def linked(graph: CompanyGraph, cohort: Cohort, companies: Ints, preferred: Ints) -> Iterator[Found]:
-    """Ways of one or two links from ``companies`` (m,) to clients, none of them a client; a few a company.
+    """Paths of one or two links to clients, a few for each of ``companies`` (m,), none of them a client.
 
-    ``preferred`` (n,): the client with the lowest is named where several are equally near.
+    preferred (n,): of equally near clients the one with the lowest rank is named, see ``paths.preference``.
     """
     numbering = Numbering.of(graph)
     wanted = np.zeros(numbering.size, bool)
@@ -85,7 +85,7 @@ def _through(
 def _best(
     near: Touching, far: Touching, one: Longs, two: Longs, joins: Longs, place: Ints, preferred: Ints
 ) -> Longs:
-    """The best few pairs of edges a company: through owners first, through whoever joins the fewest companies."""
+    """The best few pairs of edges per company: through owners first, then through those with the fewest companies."""
     owns = _number(near, OWNS)
     owning = (near.relation[one] == owns).astype(np.int8) + (far.relation[two] == owns)
     hub = joins[near.other[one]] > HUB
@@ -102,7 +102,7 @@ def _relation_through(label: str, legs: tuple[Leg, Leg]) -> str:
 
 
 def effective(graph: CompanyGraph, cohort: Cohort, companies: Ints, preferred: Ints) -> Iterator[Found]:
-    """Clients that effectively own a part of ``companies`` (m,), or are owned in part by them, however far."""
+    """Clients that effectively own a part of ``companies`` (m,) or are owned in part by them, at any distance."""
     pairs = graph.ownership.effective
     is_client = np.zeros(graph.n_companies, bool)
     is_client[cohort.clients] = True

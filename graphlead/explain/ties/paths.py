@@ -1,4 +1,4 @@
-"""What a way from a company to a client is made of, and which of several is the nearest."""
+"""Paths from companies to clients, and which of several is the nearest."""
 
 from __future__ import annotations
 
@@ -17,18 +17,22 @@ Node = tuple[str, int]
 """A node of the graph: its type (company, holder, person, industry, place) and its index."""
 
 MOST_TIES = 3
+"""Clients named for a company, a choice: one to ask, and two more should that one not help."""
+
 HUB = 50
-"""Who holds or is joined to more companies than this says little about any two of them."""
+"""Whoever is joined to more companies than this (a fund, a formation agent) hardly brings two of them together; a
+choice."""
 
 EFFECTIVE = "effective_owns"
 FAR = 6
-"""Links past which a way is called a long one."""
+"""The most links of a path before its sentence calls it long, and the links that an effective share counts for;
+a choice."""
 
 OWNERS = ("company", "holder", "person")
 
 
 class Tier(IntEnum):
-    """How near a way brings two companies, nearest first; the number of links decides within a tier."""
+    """How near a path brings two companies, nearest first; the number of links decides within a tier."""
 
     LINKED = 0
     ADDRESS = 1
@@ -40,7 +44,7 @@ class Tier(IntEnum):
 
 @dataclass(frozen=True)
 class Leg:
-    """One relationship of a way: its name as in CompanyGraph.edges, and whether it points along the way."""
+    """One relationship of a path: its name as in CompanyGraph.edges, and whether it points along the path."""
 
     relation: str
     along: bool
@@ -67,17 +71,17 @@ class ClientPath:
 
     @property
     def nearness(self) -> tuple[int, int]:
-        """An effective share sums up ways through others: it is told where they are long."""
+        """The tier, then the length; an effective share stands for paths through others and gives way to short ones."""
         summed_up = any(leg.relation == EFFECTIVE for leg in self.legs)
         return (int(self.tier), FAR if summed_up else self.steps)
 
 
 Found = tuple[int, ClientPath]
-"""A company's place among those asked for, and a way from it."""
+"""A company's position among those asked for, and a path from it."""
 
 
 def nearest(found: Sequence[Found], m: int) -> list[tuple[ClientPath, ...]]:
-    """For each of m companies its nearest ways to different clients, MOST_TIES at most, the nearest first."""
+    """For each of m companies its nearest paths to different clients, MOST_TIES at most, the nearest first."""
     paths: list[list[ClientPath]] = [[] for _ in range(m)]
     for i, path in found:
         paths[i].append(path)
@@ -93,7 +97,7 @@ def _different(paths: list[ClientPath]) -> Iterator[ClientPath]:
 
 
 def preference(cohort: Cohort) -> Ints:
-    """A rank (n,) by which one of several equally near clients is named: the one won last, then by its index."""
+    """A rank (n,) among equally near clients, lowest first: by the date won, the latest first, then by index."""
     order = np.lexsort((cohort.clients, -np.nan_to_num(_days(cohort), nan=-np.inf)))
     rank = np.full(cohort.n_companies, len(order), np.int32)
     rank[cohort.clients[order]] = np.arange(len(order), dtype=np.int32)
@@ -115,7 +119,7 @@ def first_of_each(keys: Sequence[npt.NDArray[np.generic]], most: int) -> Longs:
 
 
 def joined(left: Longs, right: Longs) -> tuple[Longs, Longs]:
-    """Every pair of rows with equal keys: positions in ``left`` (a,) and in ``right`` (b,)."""
+    """Every pair of rows with equal keys: positions in ``left`` (p,) and in ``right`` (p,)."""
     order = np.argsort(right, kind="stable")
     low = np.searchsorted(right[order], left, "left")
     count = np.searchsorted(right[order], left, "right") - low
@@ -149,7 +153,7 @@ class Touching:
 
 @dataclass(frozen=True)
 class Numbering:
-    """Companies, holders and persons in one row of numbers; companies keep their indices."""
+    """One numbering for companies, holders and persons; companies keep their indices."""
 
     first: dict[str, int]
     size: int

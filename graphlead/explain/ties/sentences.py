@@ -1,4 +1,4 @@
-"""Ways to clients in sentences, and whom to ask for an introduction."""
+"""Paths to clients as sentences, and whom to ask for an introduction."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ THIS = "this company"
 
 
 class TieWriter:
-    """Tells ways with the names and shares along them."""
+    """Writes paths as sentences, with the names and shares along them."""
 
     def __init__(self, names: Names, shares: Shares) -> None:
         self._names, self._shares = names, shares
 
     def tie(self, path: ClientPath) -> Tie:
-        """The way as a sentence, and as the query that shows it."""
+        """The path as a sentence, and the query that shows it."""
         cypher, parameters = shown_by(path, self._names)
         nodes = tuple((KEYS[label][0], self._names.key(label, node)) for label, node in path.nodes)
         return Tie(path.client, path.relation, path.steps, self.sentence(path), nodes, cypher, parameters)
@@ -43,7 +43,7 @@ class TieWriter:
             self._step(path, leg, one, two)
             for leg, (one, two) in zip(backwards, pairwise(reversed(path.nodes)), strict=True)
         ]
-        far = f"By a long way of {len(path.legs)} links: " if len(path.legs) > FAR else ""
+        far = f"By a long path of {len(path.legs)} links: " if len(path.legs) > FAR else ""
         return _capital(f"{far}{'; '.join(steps)}.")
 
     def introduction(self, paths: Sequence[ClientPath]) -> str:
@@ -62,11 +62,11 @@ class TieWriter:
         return f"Ask {client}, which {self._direct(asked)}."
 
     def client(self, path: ClientPath) -> str:
-        """What the client at the end of a way is called."""
+        """The name of the client at the end of a path."""
         return self._names.name_of(*path.nodes[-1])
 
     def _direct(self, path: ClientPath) -> str:
-        """What the client at the end of a way without anybody between has to do with the company."""
+        """How the client at the end of a path with nobody in between is joined to the company."""
         if path.columns:
             return f"has the same {path.columns[0]}"
         leg = path.legs[0]
@@ -78,17 +78,17 @@ class TieWriter:
         return f"owns {share} of {THIS}" if share else f"owns {THIS}"
 
     def _in_common(self, path: ClientPath) -> str:
-        """Somebody owns or is joined to both."""
+        """The sentence of a path through somebody who owns or is joined to both."""
         between, client = self._names.name_of(*path.nodes[1]), self._the_client(path)
         relations = [leg.relation for leg in path.legs]
         if relations == [OWNS, OWNS]:
             shares = [self._shares.text(OWNS, path.nodes[1], node) for node in (path.nodes[2], path.nodes[0])]
-            told = (
+            known = (
                 f": {shares[0] or 'a share not known'} and {shares[1] or 'a share not known'}"
                 if any(shares)
                 else ""
             )
-            return f"{client} and {THIS} are both owned by {between}{told}."
+            return f"{client} and {THIS} are both owned by {between}{known}."
         kinds = list(dict.fromkeys(relation_title(relation) for relation in relations))
         return f"{between} is joined to both {client} and {THIS} ({' and '.join(kinds)})."
 

@@ -1,4 +1,4 @@
-"""How much of one another the companies of a way own, in words."""
+"""How much of each other the companies along a path own, in words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from graphlead.explain.ties.paths import EFFECTIVE, ClientPath, Leg, Node, Numbe
 class Stakes:
     """Every stake (s,) of the register: owner (numbered companies, holders, persons), owned, bounds in [0, 1].
 
-    known: whether a share was given at all; without one the bounds say nothing.
+    known: whether a share was given; without one the bounds mean nothing.
     """
 
     owner: Ints
@@ -33,7 +33,7 @@ def owning(leg: Leg, one: Node, two: Node) -> tuple[Node, Node]:
 
 
 class Shares:
-    """The shares along some ways."""
+    """The shares along some paths."""
 
     def __init__(self, graph: CompanyGraph, stakes: Stakes, paths: Sequence[ClientPath]) -> None:
         self._first, self._n = Numbering.of(graph).first, graph.n_companies

@@ -1,4 +1,4 @@
-"""The nearest clients of companies, each with the way to it."""
+"""The nearest clients of companies, each with the path to it."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _NOTHING = np.zeros(0, np.int32)
 NO_STAKES = Stakes(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING > 0)
 
 
-def ways_to_clients(
+def paths_to_clients(
     register: Register, graph: CompanyGraph, cohort: Cohort, companies: Ints
 ) -> list[tuple[ClientPath, ...]]:
-    """Up to three different clients near each of ``companies`` (m,), none of them a client, the nearest first.
+    """Paths to up to MOST_TIES clients near each of ``companies`` (m,), none of them a client, the nearest first.
 
-    Near by a link or an owner, holder, person or company in common, then within the ownership group, by effective
-    ownership, by address, and last by industry and place.
+    Near is a link or an owner, holder, person or company in common, then the ownership group, effective ownership,
+    the address, and last industry and place.
     """
     preferred = preference(cohort)
     found = chain(
@@ -43,8 +43,8 @@ def ways_to_clients(
     return nearest(list(found), len(companies))
 
 
-def ways_in_group(graph: CompanyGraph, cohort: Cohort, companies: Ints) -> list[ClientPath | None]:
-    """The shortest way of ownership links from each of ``companies`` (m,) to a client of its group, None for none."""
+def paths_in_group(graph: CompanyGraph, cohort: Cohort, companies: Ints) -> list[ClientPath | None]:
+    """The shortest path of ownership links from each of ``companies`` (m,) to a client of its group, else None."""
     paths = dict(grouped(graph, cohort, companies))
     return [paths.get(i) for i in range(len(companies))]
 
@@ -52,7 +52,7 @@ def ways_in_group(graph: CompanyGraph, cohort: Cohort, companies: Ints) -> list[
 def tie_writer(
     register: Register, graph: CompanyGraph, paths: Sequence[ClientPath], stakes: Callable[[], Stakes]
 ) -> TieWriter:
-    """Who tells these ways; ``stakes`` is asked only when a way goes along ownership."""
+    """A writer for these paths; ``stakes`` is called only when one of them has an ownership link."""
     wanted: dict[str, list[int]] = {}
     for label, node in {node for path in paths for node in path.nodes}:
         wanted.setdefault(label, []).append(node)
@@ -69,6 +69,6 @@ def ties_in_group(
 
     None where no chain of links is known.
     """
-    paths = ways_in_group(graph, cohort, companies)
+    paths = paths_in_group(graph, cohort, companies)
     writer = tie_writer(register, graph, [path for path in paths if path], stakes)
     return [writer.tie(path) if path else None for path in paths]

@@ -1,1 +1,1 @@
-"""The report a manager reads: one HTML file that needs nothing else, neither a server nor a network."""
+"""The report for a manager: one HTML file that needs neither a server nor a network."""

@@ -26,7 +26,7 @@ def render(content: ReportContent) -> str:
 
 
 def _view(content: ReportContent) -> Json:
-    """What the templates show."""
+    """The values that the templates show."""
     profile, evidence = content.profile, paths.evidence_view(content)
     prior = dict(zip(("low", "point", "high"), content.evaluation.prior, strict=True))
     return {
@@ -78,7 +78,7 @@ def _contents(content: ReportContent) -> list[tuple[str, str]]:
 
 
 def _data(content: ReportContent, view: Json) -> Json:
-    """What the scripts draw."""
+    """The data that the scripts draw."""
     season = content.profile.season if content.profile else None
     return {
         **{

@@ -1,4 +1,4 @@
-"""Who the clients are: the profile, as the page needs it."""
+"""The profile of the clients in the form that the page needs."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from graphlead.core.profile import Distribution, Lift, Profile, Season, Segment
 from graphlead.report.html.figures import count, from_to, number, percent, times
 
 COLUMNS, LIFTS, DISTRIBUTIONS, TRAITS, OUTLIERS = 8, 16, 6, 4, 10
-"""How many of each are shown, the strongest first."""
+"""How many of each are shown, the strongest first; a choice, for a section of one or two screens."""
 
 WIDEST = 32.0
-"""Lifts past this are drawn at the edge."""
+"""The end of the axis at most; a choice that leaves a lift of 2 a tenth of the width."""
 
 SIGNIFICANT = 0.05
+"""From this p-value on a difference may be chance; the usual level."""
 
 
 def profile_view(profile: Profile) -> Json:
-    """What the page shows of a profile, strongest first, and how many are not shown."""
+    """The strongest findings of a profile for the page, and how many outliers are not shown."""
     return {
         "n_clients": count(profile.n_clients),
         "n_companies": count(profile.n_companies),
@@ -48,7 +49,7 @@ def _columns(profile: Profile) -> list[Json]:
 
 
 def lift_rows(lifts: Iterable[Lift]) -> list[Json]:
-    """Each lift with its interval as places on a logarithmic axis around 1, in percent of the width."""
+    """One row per lift, placed with its interval on a logarithmic axis around 1, in percent of the width."""
     rows = list(lifts)
     farthest = max((max(row.lift, 1 / max(row.lift, 1e-9)) for row in rows), default=2.0)
     unsure = max((max(row.high, 1 / max(row.low, 1e-9)) for row in rows), default=2.0)
@@ -64,7 +65,7 @@ def lift_rows(lifts: Iterable[Lift]) -> list[Json]:
 
 
 def _place(lift: float, reach: float) -> float:
-    """0 at 1/reach, 50 at 1, 100 at reach."""
+    """The place on the axis: 0 for a lift of 1/reach, 50 for 1, 100 for reach."""
     share = np.log(np.clip(lift, 1 / reach, reach)) / np.log(reach)
     return round(50 + 50 * float(share), 2)
 
@@ -78,7 +79,7 @@ def _segment(nth: int, segment: Segment) -> Json:
 
 
 def distribution_figures(profile: Profile) -> list[Json]:
-    """Clients and register on one axis, as densities where there are some, else as shares by bin."""
+    """The distributions of clients and register, one figure per column: densities, and shares by bin."""
     return [_distribution(each) for each in profile.distributions[:DISTRIBUTIONS]]
 
 
@@ -107,6 +108,6 @@ def season_figure(season: Season | None) -> Json | None:
 
 
 def segment_names(profile: Profile | None) -> list[str]:
-    """The kinds of clients; none where there is but one, which tells nothing."""
+    """The kinds of clients; none where there is only one, which distinguishes nothing."""
     names = [] if profile is None else [segment.name for segment in profile.segments]
     return names if len(names) > 1 else []

@@ -1,4 +1,4 @@
-"""What the report tells, gathered from the whole run."""
+"""The content of the report, gathered from the whole run."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ Node = tuple[str, str]
 class Plane:
     """A sample of the companies in two dimensions.
 
-    companies: int32 (m,) indices, each once; x, y: float32 (m,), finite; axes: what x and y are, in words;
-    geographic: x is the longitude and y the latitude, in degrees; note: what a reader has to know of it.
+    companies: int32 (m,) indices, each once; x, y: float32 (m,), finite; axes: the titles of x and y; geographic:
+    x is the longitude and y the latitude, in degrees; note: a sentence for the reader.
     """
 
     companies: Ints
@@ -46,14 +46,14 @@ class Plane:
 
 @dataclass(frozen=True)
 class ReportContent:
-    """Everything the report shows; what is None or empty is left out, and the report says so.
+    """Everything the report shows; parts that are None or empty are left out, and the report names them.
 
-    ranker: the name under which ``evaluation`` and ``curves`` have the ranker that made the list; members: the
-    rankers it is made of. curves: as ``evaluate.curves.lift_curves`` gives them. scores: the calibrated scores
-    (c,) of every candidate. leads: as in leads.csv, best first, with or without the columns segment,
-    nearest_client, nearest_client_id, introduction and reason_1 to reason_3; lead_companies: int32, their
-    indices. whitespace: how many companies are kept apart because they are in a client's own group. evidence: of
-    some of the leads, by company; names: what a node of a tie is called, its key where there is no entry.
+    ranker: the name in ``evaluation`` and ``curves`` of the ranker that made the list; members: the rankers that it
+    consists of. curves: from ``evaluate.curves.lift_curves``. scores: the calibrated scores (c,) of every candidate.
+    leads: as in leads.csv, best first, with or without the columns segment, nearest_client, nearest_client_id,
+    introduction and reason_1 to reason_3; lead_companies: int32, their indices. whitespace: the number of companies
+    kept apart as members of a client's own group. evidence: of some of the leads, by company; names: the names of
+    nodes of ties, which go by their key where there is no entry.
     """
 
     title: str
@@ -89,7 +89,7 @@ class ReportContent:
 
     @property
     def split(self) -> str:
-        """The split that the verdict is drawn on: the first."""
+        """The split that the verdict rests on: the first."""
         return str(self.evaluation.metrics["split"].iloc[0])
 
 

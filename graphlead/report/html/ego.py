@@ -1,4 +1,4 @@
-"""The surroundings of one company as a picture to look into: an HTML file that needs nothing else."""
+"""The surroundings of one company as an interactive picture: one self-contained HTML file."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ LOOKS = {
     "industry": ("Industry", "Industries"),
     "place": ("Place", "Places"),
 }
-"""What a node is drawn as, in the order of the legend: for one and for many."""
+"""The looks of nodes in the order of the legend: their names for one and for many."""
 
 LEVELS = ("industry", "place")
 LEVEL_PULL, LINK_PULL, STAKE_PULL = 0.25, 0.8, 1.2
-"""How strongly relations draw together: industries and places must not tear groups apart."""
+"""How strongly relations draw nodes together, by eye: industries and places must not tear groups apart."""
 
 
 @dataclass(frozen=True)
 class EgoNode:
     """A node of the picture.
 
-    kind: company, holder, person, industry or place; steps: how far it is from the company in the middle; score (a
-    probability) and rank of a company that was scored; client, suppressed: what the lists say of it; beside: the
-    industries and places of a company that are told but not drawn.
+    kind: company, holder, person, industry or place; steps: its distance from the company in the middle; score (a
+    probability) and rank of a company that was scored; client, suppressed: whether it is on these lists; beside: the
+    industries and places of a company that are listed but not drawn.
     """
 
     kind: str
@@ -57,9 +57,9 @@ class EgoNode:
 
 @dataclass(frozen=True)
 class EgoEdge:
-    """An edge between two nodes, by their positions. low, high: the bounds of a stake's share, None when unknown.
+    """An edge between two nodes, by their positions.
 
-    count: how many links of this relation there are between the two.
+    low, high: the bounds of a stake's share, None when unknown; count: the links of this relation between the two.
     """
 
     source: int
@@ -72,9 +72,9 @@ class EgoEdge:
 
 @dataclass(frozen=True)
 class EgoContent:
-    """What the picture shows; the first node is the company it is about.
+    """The nodes and edges of the picture; the first node is the company it is about.
 
-    hops: how many steps were looked; left_out: companies, holders and persons within them that are not drawn.
+    hops: the steps searched; left_out: companies, holders and persons within them that are not drawn.
     """
 
     made: date
@@ -126,7 +126,7 @@ def _legend(content: EgoContent) -> list[Json]:
 
 
 def _relations(content: EgoContent) -> list[Json]:
-    """Every relation drawn and its class: stakes, other links (numbered), industries and places."""
+    """Every relation drawn with its look: stakes, other links (numbered), industries and places."""
     found = sorted({edge.relation for edge in content.edges})
     found.sort(key=lambda name: (name != OWNS, LinkKind.of(name) is None))
     linked = [name for name in found if LinkKind.of(name)]
@@ -138,7 +138,7 @@ def _relations(content: EgoContent) -> list[Json]:
 
 
 def place_name(key: str) -> str:
-    """A place's key as a reader writes it: FRESNO, CA for city|US|CA|FRESNO."""
+    """The place of a key in words: FRESNO, CA for city|US|CA|FRESNO."""
     return PlaceKey.parse(key).title(more="…")
 
 
@@ -149,13 +149,13 @@ def _sentence(content: EgoContent) -> str:
         return "The register knows no owner, person or company that this one is linked to."
     steps = "one step" if content.hops == 1 else f"{content.hops} steps"
     companies = _counted(len(others), "other company", "other companies")
-    said = f"Within {steps}: {companies}, {_counted(clients, 'client', 'clients')} among them."
+    sentence = f"Within {steps}: {companies}, {_counted(clients, 'client', 'clients')} among them."
     if content.left_out:
-        said += (
-            f" {figures.count(content.left_out)} more {'is' if content.left_out == 1 else 'are'} not drawn: what is"
-            " shown are the ways to clients, its owners, and then the nearest with the highest scores."
+        sentence += (
+            f" {figures.count(content.left_out)} more {'is' if content.left_out == 1 else 'are'} not drawn: shown are"
+            " the paths to clients, its owners, and then the nearest with the highest scores."
         )
-    return said
+    return sentence
 
 
 def _counted(number: int, one: str, many: str) -> str:
@@ -182,7 +182,7 @@ def _what(node: EgoNode) -> str:
 
 
 def share(edge: EgoEdge) -> str:
-    """60%, 25–50%, or nothing for a share that is not known."""
+    """The share of a stake: 60%, 25–50%, or nothing where it is not known."""
     if edge.low is None or edge.high is None:
         return ""
     low, high = figures.percent(edge.low), figures.percent(edge.high)
@@ -200,7 +200,7 @@ def _edge_row(edge: EgoEdge, nodes: Sequence[EgoNode]) -> Json:
 
 
 def _data(content: EgoContent) -> Json:
-    """What the script draws."""
+    """The data that the script draws."""
     at = _positions(content)
     looks = {each["relation"]: each["look"] for each in _relations(content)}
     return {

@@ -1,4 +1,4 @@
-"""How numbers and the names of parts are written, the same everywhere in the report."""
+"""Numbers, rankers and splits as text, the same everywhere in the report."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ RANKERS = {
     "random": "Chance",
 }
 
-MEANT = {"gnn", "tabular", "tabular_graph", "pagerank"}
-"""The rankers whose names are no words, so that they can be told in a sentence."""
+RENAMED = {"gnn", "tabular", "tabular_graph", "pagerank"}
+"""The rankers to be replaced in sentences; the names of the others are ordinary words too."""
 
 SPLITS = {
     "groups": "clients held back with their whole ownership group",
@@ -34,7 +34,7 @@ SPLITS = {
 
 
 def percent(share: float) -> str:
-    """33%, 4.8%, 0.48%: two digits, as much as an interval from held-out clients bears."""
+    """The share with two digits: 33%, 4.8%, 0.48%. Intervals from held-out clients bear no more."""
     size = abs(share)
     digits = 0 if size >= 0.0995 or size == 0 else 1 if size >= 0.00995 else 2
     return f"{share:.{digits}%}"
@@ -45,23 +45,23 @@ def count(number: float) -> str:
 
 
 def times(factor: float) -> str:
-    """6.6×, 12×."""
+    """The factor with two digits: 6.6×, 12×."""
     return f"{factor:,.0f}×" if factor >= 9.95 else f"{factor:.1f}×"
 
 
 def number(value: float) -> str:
-    """A number of a register as a reader expects it: no more than three digits behind the point."""
+    """A number of the register: whole numbers in full, others with three significant digits."""
     return f"{value:,.0f}" if value == round(value) else f"{value:,.3g}"
 
 
 def from_to(low: str, high: str) -> str:
-    """24% to 42%, in the short form 24–42%."""
+    """The interval in its short form: 24–42% for 24% and 42%."""
     unit = low[-1:] if low[-1:] == high[-1:] and low[-1:] in "%×" else ""
     return f"{low.removesuffix(unit)}–{high}"
 
 
 def listed(parts: list[str]) -> str:
-    """a, b and c."""
+    """The parts as a list in a sentence: a, b and c."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
@@ -70,9 +70,9 @@ def ranker_name(name: str) -> str:
 
 
 def in_words(text: str) -> str:
-    """A sentence with the rankers' names as the report has them, within a sentence."""
+    """The sentence with rankers named as in the report."""
     return re.sub(
-        r"\b[a-z_]+\b", lambda found: RANKERS[found[0]].lower() if found[0] in MEANT else found[0], text
+        r"\b[a-z_]+\b", lambda found: RANKERS[found[0]].lower() if found[0] in RENAMED else found[0], text
     )
 
 
@@ -81,14 +81,14 @@ def split_name(name: str) -> str:
 
 
 def script_json(data: Mapping[str, Any]) -> Markup:
-    """JSON that can stand in a script element: nothing in it ends the element or begins a comment or an entity."""
+    """JSON for a script element: nothing in it ends the element or begins a comment or an entity."""
     text = json.dumps(_plain(data), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    # What is marked as safe here holds no character that HTML knows.
+    # Safe: no character with a meaning in HTML is left.
     return Markup(text.translate(UNSAFE_IN_SCRIPTS))  # noqa: S704
 
 
 def _plain(value: Any) -> Any:
-    """Plain Python values; what is not a finite number is null."""
+    """The value in plain Python types; NaN and infinity become None."""
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, np.ndarray | np.generic):

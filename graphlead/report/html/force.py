@@ -1,4 +1,4 @@
-"""Where the nodes of a small graph stand so that its shape can be seen: the same graph always looks the same."""
+"""A force-directed layout for small graphs that is the same every time."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from scipy.sparse.csgraph import breadth_first_order, depth_first_order
 from graphlead.core.arrays import Longs, Reals
 
 WIDE = 1.6
-"""Width of the picture by its height."""
+"""The width of the picture over its height."""
 
 ROUNDS = 300
+"""Steps of the forces, in which the longest move shrinks evenly; by eye."""
+
 APART = 0.62
-"""The least distance of two nodes, as a share of that of evenly spread ones."""
+"""The least distance of two nodes, as a share of that between evenly spread ones; by eye."""
 
 
 def spread(nodes: int, source: Longs, target: Longs, pull: Reals) -> Reals:
     """Positions (nodes, 2) in [0, 1] of a connected graph around its node 0, for a picture WIDE times as wide as high.
 
     source, target (e,): the edges; pull (e,): how strongly each draws its ends together, 1 for an ordinary one.
-    Forces as in Fruchterman and Reingold (1991), from a start on rings around node 0 where what hangs together
-    stands together, so nothing is drawn by chance. Every pair of nodes is looked at: for pictures, not for registers.
+    Forces as in Fruchterman and Reingold (1991), from rings around node 0 on which branches stand side by side, so
+    nothing is random. The work grows with the square of the nodes: for pictures, not for registers.
     """
     if nodes == 1:
         return np.array([[0.5, 0.5]])
@@ -53,14 +55,14 @@ def _rings(nodes: int, source: Longs, target: Longs) -> Reals:
 
 
 def _repulsion(at: Reals) -> Reals:
-    """Everything drives everything else away by the inverse of the distance."""
+    """The forces (nodes, 2) by which all nodes repel each other, the inverse of their distance."""
     apart = at[:, None, :] - at[None, :, :]
     squared = np.maximum((apart**2).sum(axis=2), 1e-4)
     return np.asarray((apart / squared[:, :, None]).sum(axis=1))
 
 
 def _framed(at: Reals) -> Reals:
-    """Filling the picture, its longest side lying down."""
+    """The positions turned so that the longest side is horizontal, and scaled to fill the picture."""
     at = at - at.mean(axis=0)
     _, _, axes = np.linalg.svd(at, full_matrices=False)
     if len(at) > 2:
@@ -72,7 +74,7 @@ def _framed(at: Reals) -> Reals:
 
 
 def _untangled(at: Reals) -> Reals:
-    """Nodes that nearly lie on each other pushed apart; what leaves the frame is drawn back to its edge."""
+    """The positions with nodes too near each other pushed apart, within the frame."""
     least = APART * np.sqrt(WIDE / len(at))
     for _ in range(80):
         apart = at[:, None, :] - at[None, :, :]

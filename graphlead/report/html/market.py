@@ -1,4 +1,4 @@
-"""The picture of the market: companies in two dimensions, and what each of them is."""
+"""The picture of the market: companies in two dimensions, marked as clients, leads and others."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from graphlead.report.html.content import Plane, ReportContent
 from graphlead.report.html.figures import count
 
 OTHER, LEAD, CLIENT = 0, 1, 2
-"""What a company of the plane is."""
+"""The marks of companies in the plane."""
 
 
 def market_view(content: ReportContent, plane: Plane) -> Json:
-    """Points as [x, y, kind of client or NONE, what it is, name], and what is said of them."""
+    """Points as [x, y, kind of client or NONE, mark, name], with the titles and notes of the figure."""
     segments = segment_names(content.profile)
     segment = _segments(content, plane.companies, bool(segments))
     mark = _marks(content)[plane.companies]
@@ -46,8 +46,8 @@ def _shown(mark: npt.NDArray[np.int8]) -> str:
     )
 
 
-def _segments(content: ReportContent, companies: Ints, told: bool) -> Ints:
-    if content.profile is None or not told:
+def _segments(content: ReportContent, companies: Ints, coloured: bool) -> Ints:
+    if content.profile is None or not coloured:
         return np.full(len(companies), NONE, np.int32)
     return content.profile.segment_of[companies]
 
@@ -60,7 +60,7 @@ def _marks(content: ReportContent) -> npt.NDArray[np.int8]:
 
 
 def _names(content: ReportContent, companies: Ints, mark: npt.NDArray[np.int8]) -> list[str]:
-    """The names of the clients and leads; of the others none, for nobody looks for them here."""
+    """The names of the clients and leads; empty for the others, which nobody looks for here."""
     column = (content.register.names_of(Role.NAME) or ["company_id"])[0]
     named = mark != OTHER
     found = iter(content.register.rows([column], companies[named])[column].to_pylist())

@@ -1,4 +1,4 @@
-"""What the nodes on the way from a lead to a client are called."""
+"""The names of the nodes on the paths from leads to clients."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OWNERS = ("Holder", "Person")
 
 
 def names_of(evidence: Sequence[Evidence], register: Register) -> dict[Node, str]:
-    """The name of every company, holder and person that the ties of the evidence pass, where one is known."""
+    """The name of every company, holder and person on the ties of the evidence, where one is known."""
     nodes = sorted({node for each in evidence for tie in each.ties for node in tie.nodes})
     companies = [key for label, key in nodes if label == "Company"]
     owners = [node for node in nodes if node[0] in OWNERS]

@@ -1,4 +1,4 @@
-"""One HTML file with everything in it: text by templates that escape, data as JSON, charts by a vendored library."""
+"""A self-contained HTML file: text by escaping templates, data as JSON, charts by a vendored library."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ ASSETS = files("graphlead.report.html") / "assets"
 
 
 def write_page(path: Path, page: str) -> None:
-    """Write a page: under a temporary name, then renamed."""
+    """Write a page under a temporary name, then rename it."""
     write_whole(path, lambda part: part.write_bytes(page.encode("utf-8", "replace")))
 
 
 def render_page(
     template: str, view: Json, data: Json, scripts: tuple[str, ...], styles: tuple[str, ...] = ("report.css",)
 ) -> str:
-    """A self-contained page. view: what the template shows; data: what the scripts draw; scripts, styles: assets.
+    """A self-contained page. view: values for the template; data: values for the scripts; scripts, styles: assets.
 
-    Opened anywhere, it asks for nothing: its own scripts are allowed by their hashes, and all else is forbidden by
-    its Content-Security-Policy. Every text of the register and the lists is escaped.
+    It requests nothing: its Content-Security-Policy allows its own scripts, by their hashes, and forbids all else.
+    Every text of the register and the lists is escaped.
     """
     texts = [_asset(name) for name in scripts]
     return (
@@ -61,12 +61,12 @@ def _environment() -> Environment:
 
 
 def _asset(name: str) -> Markup:
-    """A file of ours, trusted as it is: it may not end the element it stands in."""
+    """An asset of this package, inserted unescaped: it must not contain the end of its element."""
     return Markup((ASSETS / name).read_text("utf-8"))  # noqa: S704
 
 
 def _policy(scripts: list[Markup]) -> str:
-    """Nothing but these scripts, and styles of the page's own."""
+    """A Content-Security-Policy for these scripts and the page's own styles alone."""
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     allowed = " ".join(f"'sha256-{each}'" for each in hashes)
     return (

@@ -1,4 +1,4 @@
-"""Why the top leads are leads, and how they are joined to clients: reasons in words, ways as a drawing."""
+"""The evidence of the best leads: reasons as sentences, paths to clients as a drawing."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from graphlead.core.evidence import Evidence, Tie
 from graphlead.report.html.content import Node, ReportContent
 
 EXPLAINED = 100
-"""Leads whose evidence is in the report."""
+"""Leads with evidence in the report, a choice that bounds its size; evidence.json has the rest."""
 
-WAYS = 6
-"""Ways to clients that are drawn of one lead: more cannot be told apart."""
+PATHS = 6
+"""Paths to clients drawn for one lead at most, by eye: more are a tangle."""
 
 
 def evidence_view(content: ReportContent) -> list[Json]:
-    """The evidence of the best leads that have some, in the order of the list."""
+    """The evidence of the first EXPLAINED leads that have some, in the order of the list."""
     by_company = {each.company: each for each in content.evidence}
     ranked = zip(content.leads["rank"], content.leads["name"], content.leads["company_id"],
                  content.lead_companies, strict=True)  # fmt: skip
@@ -30,7 +30,7 @@ def evidence_view(content: ReportContent) -> list[Json]:
 
 
 def _view(evidence: Evidence, names: Mapping[Node, str]) -> Json:
-    ties = evidence.ties[:WAYS]
+    ties = evidence.ties[:PATHS]
     return {
         "reasons": [
             {"text": reason.text, "contribution": round(reason.contribution, 3)} for reason in evidence.reasons
@@ -40,7 +40,7 @@ def _view(evidence: Evidence, names: Mapping[Node, str]) -> Json:
              "parameters": {key: str(value) for key, value in tie.parameters.items()}}
             for tie in ties
         ],
-        "more": max(0, len(evidence.ties) - WAYS),
+        "more": max(0, len(evidence.ties) - PATHS),
         "counterfactual": evidence.counterfactual,
         "introduction": evidence.introduction,
         "graph": drawing(ties, names),
@@ -48,10 +48,10 @@ def _view(evidence: Evidence, names: Mapping[Node, str]) -> Json:
 
 
 def drawing(ties: tuple[Tie, ...], names: Mapping[Node, str]) -> Json:
-    """The ways of one lead as nodes and edges, the lead at the left and every client at the right.
+    """The paths of one lead as nodes and edges, the lead on the left and every client on the right.
 
-    A node that several ways share is drawn once. x counts the steps from the lead, clients standing furthest; y
-    spreads the nodes of a column evenly around 0.
+    A node that several paths share is drawn once. x is the number of steps from the lead, the last column for clients;
+    y spreads the nodes of a column evenly around 0.
     """
     clients = {tie.nodes[-1] for tie in ties if len(tie.nodes) > 1}
     step: dict[Node, int] = {}
@@ -75,7 +75,7 @@ def drawing(ties: tuple[Tie, ...], names: Mapping[Node, str]) -> Json:
 
 
 def _spread(x: Mapping[Node, int], edges: Iterable[tuple[Node, Node]]) -> dict[Node, float]:
-    """The nodes of each column spread around 0, each near the mean of those it comes from, so that few ways cross."""
+    """The y of every node: each column spread around 0, ordered by the mean of its predecessors, so few paths cross."""
     before: dict[Node, list[Node]] = {}
     for source, target in edges:
         before.setdefault(target, []).append(source)

@@ -1,4 +1,4 @@
-"""Companies in two dimensions: where they are, or else which of them are alike."""
+"""Companies in two dimensions: by their coordinates, or else by their similarity."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from graphlead.report.html.content import Plane
 from graphlead.report.html.figures import listed
 
 MOST = 3_000
-"""Companies drawn at most: more are a blot, and slow on a phone."""
+"""Companies drawn at most, by eye: more are a blot, and slow on a phone."""
 
 MOST_CLIENTS = 1_000
-"""Clients drawn at most, so that there is room for the others."""
+"""Clients drawn at most, a third of MOST, so that leads and others have room too."""
 
 LATITUDE = re.compile(r"(.*[_ .])?(lat|latitude|breitengrad)([_ .](deg|wgs84))?", re.IGNORECASE)
 LONGITUDE = re.compile(
@@ -26,23 +26,23 @@ LONGITUDE = re.compile(
 )
 
 EDGE = 0.01
-"""The share of the companies at either end of a number that are drawn in: one giant must not flatten all others."""
+"""The share of a number's values at either end that are clipped: one giant must not flatten all others."""
 
 VALUES = 12
-"""How many values of a category are told apart, the most frequent ones."""
+"""Values of a category that get a flag, the most frequent ones; a choice, as rare ones hardly move a component."""
 
 NAMED = 2
-"""How many columns name an axis."""
+"""Columns in the title of an axis, the strongest ones; more would not fit."""
 
 ROUNDS = 20
-"""Rounds in which what is missing is filled in from what the two directions say of it."""
+"""Rounds of filling in missing values from the two components; a choice, for a picture need not converge."""
 
 NUMERIC = (Role.NUMBER, Role.DATE, Role.BOOLEAN)
 NAMED_VALUES = (Role.COUNTRY, Role.REGION, Role.INDUSTRY, Role.CATEGORY)
 
 
 def make_plane(register: Register, cohort: Cohort, leads: Ints, seed: int) -> Plane | None:
-    """A sample of the companies by their coordinates if the register has some, else by what is alike.
+    """A sample of the companies by their coordinates if the register has some, else by their similarity.
 
     leads: int32 indices, all of them drawn, of the clients up to MOST_CLIENTS. None when the register has neither
     coordinates nor two columns that differ between companies.
@@ -58,14 +58,14 @@ def sample(cohort: Cohort, leads: Ints, seed: int) -> Ints:
     if len(clients) > MOST_CLIENTS:
         clients = rng.choice(clients, MOST_CLIENTS, replace=False)
     marked = np.union1d(leads[: MOST - len(clients)], clients)
-    # Drawn with more than enough to spare for those that are marked already, without a list of all companies.
+    # Twice as many as needed, since some are marked already; this way no list of all companies is made.
     drawn = rng.choice(cohort.n_companies, min(cohort.n_companies, 2 * MOST), replace=False)
     others = drawn[~np.isin(drawn, marked)][: MOST - len(marked)]
     return np.union1d(marked, others).astype(np.int32)
 
 
 def by_coordinates(register: Register, companies: Ints) -> Plane | None:
-    """These companies by longitude and latitude, those without left out; None without two such columns."""
+    """These companies by longitude and latitude, those without left out; None where most have none."""
     latitude, longitude = (_column(register, pattern) for pattern in (LATITUDE, LONGITUDE))
     if not latitude or not longitude:
         return None
@@ -86,9 +86,9 @@ def by_coordinates(register: Register, companies: Ints) -> Plane | None:
 def by_likeness(register: Register, companies: Ints) -> Plane | None:
     """These companies along their two principal components; None without two columns that differ.
 
-    Every column counts alike: a number, date or yes/no as one of variance 1 (numbers by their signed logarithm, drawn
-    in at EDGE), a category as a flag a frequent value, of variance 1 together (Pages 2004, Analyse
-    factorielle de donnees mixtes). What is missing is filled in from the two components, in rounds (Josse & Husson
+    Every column has the same weight: a number, date or yes/no has variance 1 (numbers by their signed logarithm,
+    clipped at EDGE), the flags of a category's frequent values have variance 1 together (Pages 2004, Analyse
+    factorielle de donnees mixtes). Missing values are filled in from the two components, in rounds (Josse & Husson
     2012, Handling missing values in exploratory multivariate data analysis methods).
     """
     numbers, values = register.names_of(*NUMERIC), register.names_of(*NAMED_VALUES)
@@ -106,13 +106,13 @@ def by_likeness(register: Register, companies: Ints) -> Plane | None:
     axes = (_axis(directions[:, 0], of_column, names), _axis(directions[:, 1], of_column, names))
     note = (
         f"Companies near each other are alike. The two directions in which the companies differ most hold {share:.0%} "
-        f"of all that is told of them in {len(blocks)} columns."
+        f"of all differences in {len(blocks)} columns."
     )
     return Plane(companies, x, y, axes, False, note)
 
 
 def _scaled(block: Reals) -> Reals:
-    """Mean 0 and variance 1 together, over what is known; (m, 0) when nothing differs."""
+    """The block with means 0 and variances that add up to 1, over what is known; (m, 0) when nothing differs."""
     known = np.isfinite(block)
     if not known.any():
         return block[:, :0]
@@ -124,7 +124,7 @@ def _scaled(block: Reals) -> Reals:
 
 
 def _components(matrix: Reals) -> tuple[Reals, Reals, float]:
-    """Places along the first two (m, 2), the directions (d, 2), and the share of the variance that they hold."""
+    """Scores on the first two principal components (m, 2), loadings (d, 2), and their share of the variance."""
     missing = np.isnan(matrix)
     filled = np.where(missing, 0.0, matrix)
     for _ in range(ROUNDS if missing.any() else 1):
@@ -145,7 +145,7 @@ def _axis(loadings: Reals, of_column: Longs, names: list[str]) -> str:
 
 
 def _as_number(column: pa.ChunkedArray) -> Reals:
-    """A number by its signed logarithm, a day by its count, a yes by 1."""
+    """The column as numbers: the signed logarithm of a number, the day count of a date, 1 for yes."""
     if pa.types.is_date(column.type):
         return _numbers(pc.cast(pc.cast(column, pa.date32()), pa.int32()))
     values = _numbers(column)
@@ -156,7 +156,7 @@ def _as_number(column: pa.ChunkedArray) -> Reals:
 
 
 def _flags(column: pa.ChunkedArray, digits: int | None) -> Reals:
-    """A flag for each of the VALUES most frequent values (of their first digits), NaN where missing."""
+    """A flag for each of the VALUES most frequent values (or of their first ``digits``), NaN where missing."""
     text = pc.cast(column, pa.string()).combine_chunks()
     text = text if digits is None else pc.utf8_slice_codeunits(text, 0, digits)
     coded = text.dictionary_encode()

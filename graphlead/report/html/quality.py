@@ -1,4 +1,4 @@
-"""How good the list is on clients held back: curves, tables, scores and segments, as the page needs them."""
+"""The quality of the list on held-out clients: curves, tables, scores and segments in the form that the page needs."""
 
 from __future__ import annotations
 
@@ -16,23 +16,25 @@ from graphlead.report.html.figures import from_to, percent, ranker_name, split_n
 CUTS = ("1%", "5%", "10%", "top 100", "top 500")
 
 CHANCE = "random"
-"""The ranker that orders the list by chance."""
+"""The ranker with a random order."""
 
 BARS = 28
-"""Bars of the histogram of scores."""
+"""Bars of the histogram of scores, by eye."""
 
 LEAST = 1e-9
-"""Scores nearer to 0 or 1 than this are drawn there."""
+"""Scores nearer to 0 or 1 than this are drawn there: their log-odds would be infinite."""
 
-FEW_HELD_OUT = 20
+FEW_CLIENTS = 20
+"""With fewer clients the report warns; a choice: the interval of a recall of a half is then wider than 0.4."""
 
 Z95 = 1.959964
+"""The 97.5 % quantile of the normal distribution."""
 
 
 def metric(
     content: ReportContent, name: str, ranker: str = "", split: str = ""
 ) -> tuple[float, float, float]:
-    """Value, low and high of a metric; of the list's ranker on the first split where none is named."""
+    """The value, low and high of a metric; by default of the list's ranker on the first split."""
     table = content.evaluation.metrics
     wanted = (
         (table["metric"] == name)
@@ -44,7 +46,7 @@ def metric(
 
 
 def metrics_tables(content: ReportContent) -> list[Json]:
-    """A table a split: recall at each length, lift, average precision and AUC of every ranker."""
+    """One table per split: recall at each length, lift, average precision and AUC of every ranker."""
     table = content.evaluation.metrics
     return [
         {
@@ -78,7 +80,7 @@ def _row(table: pd.DataFrame, ranker: str) -> Json:
 
 
 def _interval(low: str, high: str) -> str:
-    """Nothing where both ends are written alike: chance is exact."""
+    """The interval, empty where both ends are written alike, as for chance, which is exact."""
     return from_to(low, high) if low != high else ""
 
 
@@ -87,7 +89,7 @@ def _three(value: float) -> str:
 
 
 def lift_figure(content: ReportContent) -> Json | None:
-    """The curves of every ranker by split, and which is the list's; None without curves."""
+    """The curves of every ranker by split, and the list's ranker; None without curves."""
     if content.curves is None or content.curves.empty:
         return None
     splits = []
@@ -104,7 +106,7 @@ def lift_figure(content: ReportContent) -> Json | None:
 
 
 def precision_figure(content: ReportContent) -> Json | None:
-    """How many of a list's companies are clients-to-be, at the low, the point and the high of the prior."""
+    """The precision of lists of each length at the low, the point and the high of the prior; None without curves."""
     if content.curves is None or content.curves.empty:
         return None
     rows = content.curves
@@ -138,7 +140,7 @@ def score_figure(content: ReportContent) -> Json | None:
 
 
 def score_bars(scores: Reals, prior: float) -> Json:
-    """Bars over the logarithm of the odds, each within one band of fit: edges as written, counts, band (0 is Weak)."""
+    """Bars over the log-odds, each within one band of fit: edges as text, counts, band (0 is Weak)."""
     inside = np.clip(scores, LEAST, 1 - LEAST)
     log_odds = np.log(inside / (1 - inside))
     edges = _edges(log_odds, np.log(prior / (1 - prior)) + np.log([MODERATE, STRONG]))
@@ -152,7 +154,7 @@ def score_bars(scores: Reals, prior: float) -> Json:
 
 
 def _edges(log_odds: Reals, bounds: Reals) -> Reals:
-    """Bars about equally wide, an edge at every bound within reach, so that no bar lies in two bands."""
+    """The edges of bars about equally wide, with an edge at every bound, so that no bar lies in two bands."""
     low, high = float(log_odds.min()), float(log_odds.max())
     high = max(high, low + 1e-6)
     marks = [low, *(bound for bound in bounds if low < bound < high), high]
@@ -162,7 +164,7 @@ def _edges(log_odds: Reals, bounds: Reals) -> Reals:
 
 
 def fit_bands(content: ReportContent) -> list[Json]:
-    """How many of the scored companies and of the leads fall into each band, and where it begins."""
+    """One row per band of fit: where it begins, and how many scored companies and leads are in it."""
     prior = content.evaluation.prior[1]
     bands = fit(np.asarray(content.scores, np.float64), prior) if len(content.scores) else np.zeros(0, str)
     leads = content.leads["fit"].value_counts().to_dict()
@@ -176,7 +178,7 @@ def fit_bands(content: ReportContent) -> list[Json]:
 
 
 def segment_tables(content: ReportContent) -> list[Json]:
-    """Recall of the list's ranker on the first split, a table a column, segments in the order of the evaluation."""
+    """Recall of the list's ranker on the first split: one table per column, segments in the order of the evaluation."""
     table = content.evaluation.segments
     if table.empty:
         return []
@@ -200,7 +202,7 @@ def _segment(row: Json) -> Json:
 
 
 def wilson(found: float, n: int) -> tuple[float, float]:
-    """The 95 % score interval of a share, which stays in [0, 1] for small n: Wilson (1927)."""
+    """The 95 % score interval of a share (Wilson 1927), which stays in [0, 1] for small n."""
     if n == 0:
         return 0.0, 1.0
     share, z2 = found / n, Z95**2

@@ -1,4 +1,4 @@
-"""What the report says in words: the result in a sentence, what went in, what is missing, what is not claimed."""
+"""The sentences of the report: the result, what went in, what is missing, what is not claimed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from graphlead.report.html.figures import (
     split_name,
     times,
 )
-from graphlead.report.html.quality import FEW_HELD_OUT, metric
+from graphlead.report.html.quality import FEW_CLIENTS, metric
 from graphlead.report.summary import counted
 
 
@@ -31,13 +31,13 @@ def headline(content: ReportContent) -> str:
 
 
 def verdict(content: ReportContent) -> tuple[str, str]:
-    """What the evaluation says of the graph: the claim, and what it rests on."""
+    """The verdict of the evaluation on the graph: the claim, and what it rests on."""
     claim, colon, rest = content.evaluation.verdict.partition(":")
     return claim + colon, rest
 
 
 def tiles(content: ReportContent) -> list[Json]:
-    """The figures that stand at the top: each with what it is and how sure it is."""
+    """The figures at the top, each with its label and its uncertainty."""
     found = content.clients.counts()
     lift, precision = metric(content, "lift@5%"), metric(content, "precision@top 100")
     low, point, high = content.evaluation.prior
@@ -58,7 +58,7 @@ def tiles(content: ReportContent) -> list[Json]:
 
 
 def inputs(content: ReportContent) -> list[tuple[str, str, str]]:
-    """What went in and what was set aside: what it is, how many, and a word on it."""
+    """What went in and what was set aside: label, count and remark."""
     register, found = content.register, content.clients.counts()
     aside = content.noise.n_set_aside
     return [
@@ -78,6 +78,7 @@ def inputs(content: ReportContent) -> list[tuple[str, str, str]]:
 
 
 INDENTED = ("recognised in the register", "to be reviewed by you", "not found")
+"""The inputs that are parts of the client list."""
 
 
 def ranking(content: ReportContent) -> str:
@@ -88,12 +89,12 @@ def ranking(content: ReportContent) -> str:
 
 
 def left_out(content: ReportContent) -> list[str]:
-    """What the register, the lists or the run did not have, and what the report therefore does not show."""
+    """What the register, the lists or the run lacked, and what the report therefore does not show."""
     register, splits = content.register, set(content.evaluation.metrics["split"])
     missing = [
         (not register.names_of(Role.INDUSTRY),
-         "The register has no industry, so nothing is told by industry."),
-        (not register.names_of(*PLACES), "The register has no places, so nothing is told by place."),
+         "The register has no industry, so nothing is broken down by industry."),
+        (not register.names_of(*PLACES), "The register has no places, so nothing is broken down by place."),
         (not register.names_of(Role.NUMBER), "The register has no sizes or other numbers."),
         (register.n_links == 0, "No links were given: ownership, persons and addresses play no part."),
         (not content.clients.date_column,
@@ -111,12 +112,12 @@ def left_out(content: ReportContent) -> list[str]:
 
 
 def limits(content: ReportContent) -> list[tuple[str, str]]:
-    """What is not claimed, in plain words: a heading and a sentence or two each."""
+    """What is not claimed: a heading and a sentence or two each."""
     low, point, high = content.evaluation.prior
-    held_out = int(content.cohort.clients.size)
+    clients = int(content.cohort.clients.size)
     prior = (
         f"How many of the other companies are like your clients cannot be counted, only bounded: between "
-        f"{percent(low)} and {percent(high)}, {percent(point)} being the most plausible. Whatever is said about the "
+        f"{percent(low)} and {percent(high)}, {percent(point)} being the most plausible. Every figure on the "
         "share of good leads moves with it. The order of the list does not."
         if low < high
         else f"That {percent(point)} of the other companies are like your clients was given, not measured."
@@ -132,13 +133,13 @@ def limits(content: ReportContent) -> list[tuple[str, str]]:
          f"The figures come from {split_name(content.split)}: they were hidden, and the list was asked to find "
          "them again. Clients of tomorrow may differ."),
         ("The number of good leads is an estimate", prior),
-        ("Intervals tell luck, not everything",
-         "A 95% interval says how far a figure could have moved had other clients and companies been drawn. What "
+        ("Intervals cover luck, not everything",
+         "A 95% interval shows how far a figure could have moved had other clients and companies been drawn. What "
          "another training run would change, or an error in the register, is not in it."),
         ("Reasons are not causes",
-         "A reason says what moved the score. Changing it would not make a company a client."),
+         "A reason names what moved the score. Changing it would not make a company a client."),
     ]  # fmt: skip
-    if held_out < FEW_HELD_OUT:
-        few = f"Only {counted(held_out, 'client')} could be learned from: read the intervals, not the values."
+    if clients < FEW_CLIENTS:
+        few = f"Only {counted(clients, 'client')} could be learned from: read the intervals, not the values."
         rows.insert(0, ("There are few clients", few))
     return rows

@@ -15,11 +15,11 @@ from graphlead.report.html.quality import records
 REASONS = ("reason_1", "reason_2", "reason_3")
 OWN = ("rank", "company_id", "name", "score", "fit", "segment", "nearest_client", "nearest_client_id",
        "introduction", *REASONS)  # fmt: skip
-"""The columns that have a place of their own in the table; all others are the register's."""
+"""The columns with a place of their own in the table; all others are from the register."""
 
 
 def lead_view(content: ReportContent, explained: set[int]) -> Json:
-    """Rows, which optional columns there are, and the choices to filter by; explained: ranks with evidence."""
+    """The rows, the optional columns there are, and the choices to filter by; explained: ranks with evidence."""
     leads = content.leads
     places = _shown(content, *reversed(PLACES[:3]))
     industry = _shown(content, Role.INDUSTRY)[:1]
@@ -43,7 +43,7 @@ def _shown(content: ReportContent, *roles: Role) -> list[str]:
 
 
 def _row(row: Json, places: list[str], industry: list[str], others: list[str]) -> Json:
-    said = [_text(row.get(name)) for name in REASONS]
+    reasons = [_text(row.get(name)) for name in REASONS]
     return {
         "rank": int(row["rank"]),
         "id": _text(row["company_id"]),
@@ -53,7 +53,7 @@ def _row(row: Json, places: list[str], industry: list[str], others: list[str]) -
         "fit": row["fit"],
         "place": ", ".join(text for text in (_text(row[name]) for name in places) if text),
         "industry": ", ".join(_text(row[name]) for name in industry),
-        "reasons": [reason for reason in said if reason],
+        "reasons": [reason for reason in reasons if reason],
         "nearest": _text(row.get("nearest_client")),
         "nearest_id": _text(row.get("nearest_client_id")),
         "segment": _text(row.get("segment")),
@@ -63,7 +63,7 @@ def _row(row: Json, places: list[str], industry: list[str], others: list[str]) -
 
 
 def _text(value: Any) -> str:
-    """The value as it is read; empty where it is missing."""
+    """The value as text; empty where it is missing."""
     if value is None or bool(pd.isna(value)):
         return ""
     return number(value) if isinstance(value, float) else str(value)

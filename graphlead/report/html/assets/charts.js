@@ -18,7 +18,7 @@ const report = (() => {
   });
   const grid = (more) => ({ left: 62, right: 18, top: 14, bottom: 48, ...more });
 
-  // The band between two lines: the lower one unseen, the difference stacked onto it.
+  // The band between two lines: the lower one invisible, the difference stacked onto it.
   function band(name, x, low, high, fill, opacity) {
     const base = { type: "line", stack: name, symbol: "none", silent: true, lineStyle: { opacity: 0 }, z: 1 };
     return [
@@ -150,7 +150,7 @@ const report = (() => {
         ...(p.data.segment >= 0 ? [figure.segments[p.data.segment]] : [])]), "item"),
     });
     if (!figure.geographic) return;
-    // A degree of longitude is as long as the latitude's cosine of one of latitude, whatever the shape of the page.
+    // A degree of longitude is shorter than one of latitude by the cosine of the latitude, on any shape of page.
     const span = (i) => { const all = figure.points.map((p) => p[i]); return [Math.min(...all), Math.max(...all)]; };
     const [[west, east], [south, north]] = [span(0), span(1)];
     const squeeze = Math.cos(((south + north) / 2) * (Math.PI / 180));
@@ -185,7 +185,7 @@ const report = (() => {
             label: { show: true, position: "bottom", formatter: "{b}", width: room, height: 30, overflow: "break", lineOverflow: "truncate", lineHeight: 14, ellipsis: "…", color: ink, fontSize: 12,
               distance: 3, fontWeight: n.role === "between" ? 400 : 600, textBorderColor: "#fff", textBorderWidth: 3 },
             symbolSize: n.role === "between" ? 12 : 18, itemStyle: { color: colors[n.role], opacity: 1 } })),
-          // What passes over a column is bent, so that it does not seem to go through what stands there.
+          // Edges across a column are bent, so that they do not seem to pass through its nodes.
           links: edges.map(([source, target, relation]) => ({ source: String(source), target: String(target), relation,
             lineStyle: { curveness: nodes[target].x - nodes[source].x > 1 ? 0.14 : 0 } })),
           lineStyle: { color: "#9aa6b1", width: 1.5, opacity: 1 },

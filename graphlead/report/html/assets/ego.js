@@ -1,5 +1,5 @@
 "use strict";
-// The surroundings of a company: nodes stand where the page's data says, whoever opens it.
+// The surroundings of a company: nodes stand at the positions in the page's data, so every viewer sees the same.
 (() => {
   const { data, color, ink, soft, narrow, tip, tooltip, draw } = page;
   const symbols = { holder: "rect", person: "triangle", industry: "diamond", place: "rect" };
@@ -15,7 +15,7 @@
     return node.look === "place" ? 8 : 11;
   }
 
-  // In pixels of the whole picture, so that nothing is stretched; what lay wide stands high on a narrow screen.
+  // In pixels of the whole picture, so that nothing is stretched; on a narrow screen the picture is turned upright.
   const margins = () => ({ left: narrow() ? 40 : 80, right: narrow() ? 40 : 80, top: 30, bottom: 44 });
   function stand(node) {
     const place = document.getElementById("network");
@@ -24,7 +24,7 @@
     return { x: across * (place.clientWidth - left - right), y: down * (place.clientHeight - top - bottom) };
   }
 
-  // Two corners that are not seen keep the rest in its place when something is hidden.
+  // Two invisible corners keep the rest in place when something is hidden.
   const corners = () => [{ x: 0, y: 0 }, { x: 1, y: 1 }].map((at, i) => ({
     id: "corner-" + i, ...stand(narrow() ? { x: at.y, y: at.x } : { x: at.x, y: 1 - at.y }), symbol: "none", symbolSize: 0, label: { show: false },
   }));
@@ -38,8 +38,8 @@
   };
   const first = ["asked", "client", "company", "holder", "person", "industry", "place"];
 
-  // Which names can be written, and on which side of their nodes, without covering another name or node: the company's
-  // own, then clients, then high scores. Then the shares of stakes, where there is room at the middle of their lines.
+  // The names that fit, and the side of their nodes, without covering another name or node: the company's own first,
+  // then clients, then high scores. Then the shares of stakes, where there is room at the middle of their lines.
   function written(sought) {
     const place = document.getElementById("network");
     const frame = margins();
@@ -49,7 +49,7 @@
     const taken = at.flatMap(({ x, y, r }, i) => (there(i) ? [{ x: x - r, y: y - r, w: 2 * r, h: 2 * r, i }] : []));
     const free = (box, i) => inside(box) && !taken.some((other) => other.i !== i && meets(box, other));
     const loud = (i) => first.indexOf(data.nodes[i].look) < 2;
-    // A client's name may cover what is no client: it is what the reader looks for.
+    // A client's name may cover other nodes: it is what the reader looks for.
     const bearable = (box, i) => inside(box) && !taken.some((other) => other.i !== i && (other.i === undefined || loud(other.i)) && meets(box, other));
     const rank = (i) => first.indexOf(data.nodes[i].look) - (data.nodes[i].score || 0);
     const sides = new Map();
@@ -90,7 +90,7 @@
     });
   }
 
-  // Several ties of the same two nodes are bent apart.
+  // Several ties between the same two nodes are bent apart.
   const bends = (() => {
     const between = new Map();
     return data.edges.map(({ source, target }) => {
@@ -114,7 +114,7 @@
     });
   }
 
-  function told({ dataType, dataIndex, data: { id } }) {
+  function tipOf({ dataType, dataIndex, data: { id } }) {
     if (dataType === "edge") {
       const edge = data.edges[dataIndex];
       return tip(edge.name, [`${data.nodes[edge.source].name} → ${data.nodes[edge.target].name}`, ...(edge.note ? [edge.note] : [])]);
@@ -147,7 +147,7 @@
   }
 
   const chart = draw("network", {
-    legend: { show: false, data: categories }, tooltip: tooltip(told, "item"), series: [series(null)],
+    legend: { show: false, data: categories }, tooltip: tooltip(tipOf, "item"), series: [series(null)],
   });
   let sought = null;
   const update = (more) => chart.setOption({ series: [series(sought, more)] });
@@ -186,7 +186,7 @@
     look(() => Math.max(zoom, 2.5), [x, y]);
   });
 
-  // With a frame of its own the drawing can shrink as a whole, as it has to on paper.
+  // With a view box the drawing can shrink as a whole, as it has to on paper.
   const framed = () => document.querySelector("#network svg").setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
   framed();
   window.addEventListener("resize", () => { look(steps.whole); framed(); });

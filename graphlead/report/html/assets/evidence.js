@@ -1,5 +1,5 @@
 "use strict";
-// Why one company is on the list: what moved its score, and the ways to clients.
+// Why one company is on the list: what moved its score, and its paths to clients.
 (() => {
   const which = document.getElementById("which");
   if (!which) return;

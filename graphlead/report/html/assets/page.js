@@ -1,5 +1,5 @@
 "use strict";
-// What every page needs to draw. Its data lies in the page's JSON; text reaches the page as text only, never as markup.
+// What every page needs to draw. Data comes from the page's JSON; text is inserted as text only, never as markup.
 const page = (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const css = getComputedStyle(document.documentElement);

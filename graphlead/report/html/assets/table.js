@@ -1,5 +1,5 @@
 "use strict";
-// The table of leads: searched, filtered and sorted where it stands, a page at a time.
+// The table of leads: searched, filtered and sorted in place, one page at a time.
 (() => {
   const table = document.getElementById("lead-table");
   document.documentElement.classList.add("js");
