@@ -183,9 +183,14 @@ def test_the_graph_of_a_run_answers_what_its_lists_say(
     answer = json.loads(capsys.readouterr().out)
     best = [row["company_id"] for row in answer["rows"]]
     assert best == result.scores["company_id"].head(20).tolist()
-    nearest = dict(zip(result.leads["company_id"], result.leads["nearest_client_id"], strict=True))
+    clients = (
+        result.leads["nearest_client_id"]
+        .astype(object)
+        .where(result.leads["nearest_client_id"].notna(), None)
+    )
+    nearest = dict(zip(result.leads["company_id"], clients, strict=True))
     known = [row for row in answer["rows"] if row["company_id"] in nearest]
-    assert known
+    assert sum(row["nearest_client_id"] is not None for row in known) > len(known) / 2
     assert all(row["nearest_client_id"] == nearest[row["company_id"]] for row in known)
     assert command("query", "top-leads") == 2
     assert "Give either --run DIR or --neo4j" in capsys.readouterr().err
