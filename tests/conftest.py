@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 from neo4j_server import neo4j_address, neo4j_server, own_server, pytest_terminal_summary
 
 from graphlead.world import World, WorldSettings, make_world
 
 __all__ = ["neo4j_address", "neo4j_server", "own_server", "pytest_terminal_summary", "small_world"]
+
+# How long an example takes says something about the machine and what else it does, nothing about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
