@@ -11,7 +11,7 @@ from graphlead.core.errors import CarrierError, InputError
 from graphlead.evaluate.calibrate import Calibration, calibrate
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     n_pos=st.integers(1, 60),
     n=st.integers(1, 300),

@@ -77,7 +77,7 @@ def test_the_whole_list_finds_everybody_and_intervals_hold_the_value() -> None:
     assert curves.groupby("ranker")["recall"].is_monotonic_increasing.all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10_000), st.integers(0, 4))
 def test_one_pass_counts_as_each_share_by_itself(seed: int, steps: int) -> None:
     result = held_out(n=300, clients=20, seed=seed, steps=steps)

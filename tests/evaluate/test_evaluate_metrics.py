@@ -76,7 +76,7 @@ def test_clients_are_ranked_within_their_fold() -> None:
     assert at.n_unlabelled == 4
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(n_pos=st.integers(1, 30), n=st.integers(1, 200), k=st.integers(1, 4))
 def test_constant_scores_find_exactly_the_share_looked_at(n_pos: int, n: int, k: int) -> None:
     fold = np.concatenate([np.arange(n_pos) % k, np.arange(n + k) % k]).astype(np.int8)
@@ -92,7 +92,7 @@ def test_constant_scores_find_exactly_the_share_looked_at(n_pos: int, n: int, k:
     assert measured["auc_true"][0] == pytest.approx(0.5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(n_pos=st.integers(1, 40), n=st.integers(1, 100), ties=st.booleans(), seed=st.integers(0, 99))
 def test_auc_and_average_precision_agree_with_scikit_learn(n_pos: int, n: int, ties: bool, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -56,7 +56,7 @@ def test_uninformative_scores_leave_everything_open() -> None:
     assert low > 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(n_pos=st.integers(2, 40), n=st.integers(2, 200), shift=st.floats(-5, 50), seed=st.integers(0, 99))
 def test_interval_is_ordered_and_inside(n_pos: int, n: int, shift: float, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -18,7 +18,7 @@ def cohort(n: int, clients: list[int], won: list[str] | None = None) -> Cohort:
     return Cohort(n, np.array(clients, np.int32), NOBODY, days)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(n=st.integers(1, 300), k=st.integers(2, 10), share=st.floats(0, 1), seed=st.integers(0, 99))
 def test_random_folds_are_even_for_clients_and_for_everybody(n: int, k: int, share: float, seed: int) -> None:
     clients = list(range(int(share * n)))
@@ -36,7 +36,7 @@ def test_random_folds_follow_the_seed() -> None:
     assert (random_folds(some, 5, 3) != random_folds(some, 5, 4)).any()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(n=st.integers(2, 300), groups=st.integers(1, 300), k=st.integers(2, 6), seed=st.integers(0, 99))
 def test_groups_stay_whole_and_clients_balanced(n: int, groups: int, k: int, seed: int) -> None:
     rng = np.random.default_rng(seed)

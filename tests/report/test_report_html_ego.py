@@ -144,7 +144,7 @@ def test_places_are_named(key: str, name: str) -> None:
     assert place_name(key) == name
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 80), st.randoms(use_true_random=False))
 def test_nodes_stand_apart_within_the_picture_always_alike(nodes: int, random: Any) -> None:
     ends = np.array([(random.randrange(i), i) for i in range(1, nodes)], np.int64).reshape(-1, 2)
