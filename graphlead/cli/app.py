@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+import warnings
 from typing import Annotated
 
 import typer
@@ -39,6 +40,8 @@ app.command("import")(graph.import_)
 
 def main() -> None:
     """Run the command line: exit code 0 done, 2 bad usage or input, 1 failure, 130 interrupted."""
+    # What a library will do one day is for its users to know, not for those of this program.
+    warnings.simplefilter("ignore", FutureWarning)
     sys.exit(_exit_code())
 
 
