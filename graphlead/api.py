@@ -123,7 +123,7 @@ class OpenGraph:
 
     def to_pandas(self, query: str, parameters: Mapping[str, object] = {}) -> pd.DataFrame:
         """The whole answer, a column each."""
-        return self.store.query(*self._told(query, parameters), WHOLE).to_pandas()
+        return self.store.query(*self._resolved(query, parameters), WHOLE).to_pandas()
 
     def to_networkx(self, query: str, parameters: Mapping[str, object] = {}, cap: int = MOST_NODES) -> Any:
         """What the nodes, relationships and paths of the answer form together: a networkx.MultiDiGraph.
@@ -133,7 +133,7 @@ class OpenGraph:
         """
         from graphlead.graph.views import networkx_of
 
-        return networkx_of(self.store.subgraph(*self._told(query, parameters), WHOLE), cap)
+        return networkx_of(self.store.subgraph(*self._resolved(query, parameters), WHOLE), cap)
 
     def close(self) -> None:
         self.store.close()
@@ -144,6 +144,6 @@ class OpenGraph:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _told(self, query: str, parameters: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
+    def _resolved(self, query: str, parameters: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
         named = library(self.store.dialect).get(query)
         return bound(self.store, named, named.values(parameters)) if named else (query, parameters)

@@ -22,7 +22,7 @@ SCRIPT = Path(__file__).parents[1] / "scripts/neo4j"
 NOT_RUN = "THE NEO4J TESTS DID NOT RUN: there is no Docker, no JDK 17 with Maven, and no GRAPHLEAD_NEO4J_URI"
 QUICK = "-XX:TieredStopAtLevel=1 -XX:-UsePerfData"
 """Options for a server that lives for seconds: no time is spent on making hot code fast."""
-_told: list[str] = []
+_notices: list[str] = []
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ class Server:
     folder: Path
 
     def call(self, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-        told = {
+        mine = {
             "GRAPHLEAD_NEO4J_DIR": str(self.folder),
             "GRAPHLEAD_NEO4J_HEAP": "512m",
             "GRAPHLEAD_NEO4J_JAVA": QUICK,
         }
-        environment = os.environ | told
+        environment = os.environ | mine
         return subprocess.run(
             [SCRIPT, *arguments], env=environment, check=False, capture_output=True, text=True, cwd=cwd
         )
@@ -46,8 +46,8 @@ class Server:
         """Start it, or go on with its data; where it is."""
         started = self.call("start")
         assert started.returncode == 0, started.stderr
-        said = dict(re.findall(r"(NEO4J_\w+)=(\S+)", (self.folder / "env").read_text()))
-        return Address.from_environment(said)
+        environment = dict(re.findall(r"(NEO4J_\w+)=(\S+)", (self.folder / "env").read_text()))
+        return Address.from_environment(environment)
 
     def kill(self) -> None:
         """As a power cut would; it is gone afterwards."""
@@ -65,7 +65,7 @@ def can_start() -> bool:
         return True
     if {"CI", "GRAPHLEAD_CI"} & os.environ.keys():
         pytest.fail(NOT_RUN)
-    _told.append(NOT_RUN)
+    _notices.append(NOT_RUN)
     return False
 
 
@@ -112,5 +112,5 @@ def environment_of(address: Address) -> dict[str, str]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for line in dict.fromkeys(_told):
+    for line in dict.fromkeys(_notices):
         terminalreporter.section(line, sep="!", red=True, bold=True)

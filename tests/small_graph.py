@@ -51,7 +51,7 @@ LINKS = [
 
 def small_register(folder: Path, leave_out: tuple[str, ...] = (), links: int = len(LINKS)) -> Register:
     """The register, without the columns that are left out, and with the first so many links."""
-    columns = {name: told for name, told in COLUMNS.items() if name not in leave_out}
+    columns = {name: values for name, values in COLUMNS.items() if name not in leave_out}
     table = {"company_id": pa.array(IDS)}
     table |= {
         name: pa.array(values, TYPES.get(role, pa.string())) for name, (role, _, values) in columns.items()

@@ -32,8 +32,8 @@ def complete_names(prefix: str) -> list[str]:
 def described(name: str) -> str:
     """What a query answers, takes, gives and costs. Raises QueryError for an unknown name."""
     query = find(name, "embedded")
-    parameters = [(each.told(), each.says) for each in query.parameters]
-    columns = [(f"{each.name} ({each.type})", each.says) for each in query.columns]
+    parameters = [(each.signature(), each.description) for each in query.parameters]
+    columns = [(f"{each.name} ({each.type})", each.description) for each in query.columns]
     sections = [*_section("Parameters", parameters), *_section("Columns", columns)]
     return "\n".join([f"{query.name}: {query.answers}", *sections, f"Cost: {query.cost}"])
 

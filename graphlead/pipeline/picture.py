@@ -121,10 +121,10 @@ def _urgency(run: FinishedRun, near: Nearby, scores: Scores, company: int) -> In
     for (kind, relation, _), edges in run.graph.edges.items():
         if relation == "owns":
             stakes, entries = edges.target == company, np.flatnonzero(near.of(kind))
-            held = np.zeros(run.graph.nodes[kind], np.float32)
-            held[edges.source[stakes]] = 1 if edges.weight is None else edges.weight[stakes]
-            owners = entries[held[near.index[entries]] > 0]
-            owner[owners], weight[owners] = True, held[near.index[owners]]
+            shares = np.zeros(run.graph.nodes[kind], np.float32)
+            shares[edges.source[stakes]] = 1 if edges.weight is None else edges.weight[stakes]
+            owners = entries[shares[near.index[entries]] > 0]
+            owner[owners], weight[owners] = True, shares[near.index[owners]]
     tier = np.where(client, 0, np.where(owner, 1, 2))
     return np.lexsort((-weight, near.steps, tier)).astype(np.int32)
 

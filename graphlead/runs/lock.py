@@ -36,10 +36,10 @@ def _take(lock: int, folder: RunFolder) -> None:
     """Lock the file; the system frees it when the process that holds it ends, in whatever way."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as held:
+    except BlockingIOError as blocked:
         owner = folder.lock.read_text("ascii").strip()
         raise RunFolderError(
             f"another process{f' ({owner})' if owner else ''} is working here.",
             where=str(folder.path),
             remedy="Wait until it is done, or give another --out.",
-        ) from held
+        ) from blocked

@@ -60,30 +60,30 @@ def _one(value: object, type_: pa.DataType) -> object:
         return None
 
 
-def to_put(wanted: Path, held: Path, names: Sequence[str]) -> Iterator[Rows]:
-    """The rows of ``wanted`` that are not in ``held``, one that is there more often as often as it is missing."""
+def to_put(wanted: Path, stored: Path, names: Sequence[str]) -> Iterator[Rows]:
+    """The rows of ``wanted`` that are not in ``stored``, one that is there more often as often as it is missing."""
     columns = ", ".join(quoted(name) for name in names)
     yield from _ask(f"SELECT {columns} FROM read_parquet(?) EXCEPT ALL SELECT {columns} FROM read_parquet(?)",
-                    [wanted, held])  # fmt: skip
+                    [wanted, stored])  # fmt: skip
 
 
-def nodes_to_drop(wanted: Path, held: Path, key: str) -> Iterator[Rows]:
-    """The keys in ``held`` that are not in ``wanted``."""
+def nodes_to_drop(wanted: Path, stored: Path, key: str) -> Iterator[Rows]:
+    """The keys in ``stored`` that are not in ``wanted``."""
     name = quoted(key)
     yield from _ask(
-        f"SELECT {name} FROM read_parquet(?) EXCEPT SELECT {name} FROM read_parquet(?)", [held, wanted]
+        f"SELECT {name} FROM read_parquet(?) EXCEPT SELECT {name} FROM read_parquet(?)", [stored, wanted]
     )
 
 
-def edges_to_drop(wanted: Path, held: Path, names: Sequence[str]) -> Iterator[Rows]:
-    """The first column of the rows of ``held`` whose other columns are not, or not as often, in ``wanted``."""
+def edges_to_drop(wanted: Path, stored: Path, names: Sequence[str]) -> Iterator[Rows]:
+    """The first column of the rows of ``stored`` whose other columns are not, or not as often, in ``wanted``."""
     columns = ", ".join(quoted(name) for name in names)
     numbered = f"row_number() OVER (PARTITION BY {columns}) AS copy"
-    same = " AND ".join(f"h.{quoted(name)} IS NOT DISTINCT FROM w.{quoted(name)}" for name in names)
+    same = " AND ".join(f"s.{quoted(name)} IS NOT DISTINCT FROM w.{quoted(name)}" for name in names)
     yield from _ask(
-        f"SELECT h.ref FROM (SELECT *, {numbered} FROM read_parquet(?)) h ANTI JOIN "
-        f"(SELECT *, {numbered} FROM read_parquet(?)) w ON {same} AND h.copy = w.copy",
-        [held, wanted],
+        f"SELECT s.ref FROM (SELECT *, {numbered} FROM read_parquet(?)) s ANTI JOIN "
+        f"(SELECT *, {numbered} FROM read_parquet(?)) w ON {same} AND s.copy = w.copy",
+        [stored, wanted],
     )
 
 

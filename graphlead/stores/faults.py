@@ -47,16 +47,16 @@ def explained(seconds: float) -> Iterator[None]:
         raise _explanation(str(error).strip(), seconds) from error
 
 
-def _explanation(told: str, seconds: float) -> QueryError:
-    if told.startswith("Interrupted"):
+def _explanation(message: str, seconds: float) -> QueryError:
+    if message.startswith("Interrupted"):
         return too_slow(seconds)
-    if "read-only database" in told:
+    if "read-only database" in message:
         return read_only()
-    if "Buffer manager exception" in told:
+    if "Buffer manager exception" in message:
         return QueryError(
             "the query needs more memory than it may have.",
             remedy="Start from fewer companies, or return less.",
         )
     return QueryError(
-        f"the query is wrong: {told}", remedy="cypher/README.md says what the graph looks like."
+        f"the query is wrong: {message}", remedy="cypher/README.md says what the graph looks like."
     )

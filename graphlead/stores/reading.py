@@ -68,18 +68,21 @@ def read_register(
     return companies, links
 
 
-def _companies(store: Readable, told: Companies) -> tuple[str, list[str]]:
+def _companies(store: Readable, companies: Companies) -> tuple[str, list[str]]:
     """The query of all companies, and the columns of its answer."""
-    names = list(told.properties) or store.properties(told.label)
-    names = [name for name in names if name not in (told.id, *told.leave_out)]
-    columns = [told.columns.get(name, name) for name in names]
+    names = list(companies.properties) or store.properties(companies.label)
+    names = [name for name in names if name not in (companies.id, *companies.leave_out)]
+    columns = [companies.columns.get(name, name) for name in names]
     twice = {name for name in columns if columns.count(name) > 1 or name == "company_id"}
     columns = [
-        f"{name} (property)" if name in twice and name not in told.columns else name for name in columns
+        f"{name} (property)" if name in twice and name not in companies.columns else name for name in columns
     ]
-    id_ = f"n.{quoted(told.id)}"
+    id_ = f"n.{quoted(companies.id)}"
     values = _numbered([id_, *(f"n.{quoted(name)}" for name in names)])
-    return f"MATCH (n:{quoted(told.label)}) WHERE {id_} IS NOT NULL RETURN {values}", ["company_id", *columns]
+    return f"MATCH (n:{quoted(companies.label)}) WHERE {id_} IS NOT NULL RETURN {values}", [
+        "company_id",
+        *columns,
+    ]
 
 
 def _links(mapping: RegisterMapping) -> Iterator[str]:
@@ -102,8 +105,8 @@ def _link_query(link: Links, company: Companies, label: str, id_: str, name: str
     if link.kind_property:
         kind = f"coalesce(r.{quoted(link.kind_property)}, {kind})"
     source, target = f"a.{quoted(id_)}", f"b.{quoted(company.id)}"
-    told = _numbered([source, target, kind, *values, name, _text(type_)])
-    return f"MATCH (a:{quoted(label)}){arrow}(b:{quoted(company.label)}) RETURN {told}"
+    returned = _numbered([source, target, kind, *values, name, _text(type_)])
+    return f"MATCH (a:{quoted(label)}){arrow}(b:{quoted(company.label)}) RETURN {returned}"
 
 
 def _numbered(values: Sequence[str]) -> str:
@@ -117,13 +120,13 @@ def _text(value: str) -> str:
 
 def _write(pages: Iterable[Rows], columns: Sequence[str], path: Path, selected: str = "*") -> int:
     """Write rows to a Parquet file that appears when complete; a column whose values agree in type keeps it."""
-    spoken = path.with_name(f".{path.name}.text")
+    texts = path.with_name(f".{path.name}.text")
     part = path.with_name(f".{path.name}.part")
     families: list[set[str]] = [set() for _ in columns]
     schema = pa.schema([(name, pa.string()) for name in columns])
     rows = 0
     try:
-        with pq.ParquetWriter(spoken, schema) as writer:
+        with pq.ParquetWriter(texts, schema) as writer:
             for page in pages:
                 cells = [
                     _as_text(values, seen)
@@ -138,24 +141,24 @@ def _write(pages: Iterable[Rows], columns: Sequence[str], path: Path, selected: 
         )
         with open_db() as db:
             db.execute(f"COPY (SELECT {typed or selected} FROM read_parquet(?)) TO ? (FORMAT parquet)",
-                       [str(spoken), str(part)])  # fmt: skip
+                       [str(texts), str(part)])  # fmt: skip
         part.replace(path)
     finally:
-        spoken.unlink(missing_ok=True)
+        texts.unlink(missing_ok=True)
         part.unlink(missing_ok=True)
     return rows
 
 
 def _as_text(values: Sequence[object], seen: set[str]) -> pa.Array:
     seen.update(_family(value) for value in values if value is not None)
-    return pa.array([None if value is None else _said(value) for value in values], pa.string())
+    return pa.array([None if value is None else _as_written(value) for value in values], pa.string())
 
 
 def _family(value: object) -> str:
     return "date" if type(value) is date else type(value).__name__
 
 
-def _said(value: object) -> str:
+def _as_written(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, date | datetime):

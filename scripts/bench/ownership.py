@@ -54,10 +54,12 @@ def stakes(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np
     """source (NONE: a holder), target, low, high of every ownership link."""
     parent = group_trees(n, rng)
     child = np.flatnonzero(parent != NONE)
-    minority, crossing, held = n // 20, n // 500, min(100_000, n // 2)
+    minority, crossing, by_holders = n // 20, n // 500, min(100_000, n // 2)
     source = np.r_[parent[child], rng.integers(0, n, minority), child[rng.integers(0, len(child), crossing)],
-                   np.full(held, NONE)]  # fmt: skip
-    target = np.r_[child, rng.integers(0, n, minority), np.zeros(crossing, int), rng.choice(n, held, False)]
+                   np.full(by_holders, NONE)]  # fmt: skip
+    target = np.r_[
+        child, rng.integers(0, n, minority), np.zeros(crossing, int), rng.choice(n, by_holders, False)
+    ]
     back = slice(len(child) + minority, len(child) + minority + crossing)
     target[back] = parent[source[back]]
     share = np.r_[

@@ -109,8 +109,8 @@ def main() -> None:
         for name, given in cases(store):
             if not arguments.only or name in arguments.only:
                 first, median, answer = measured(store, (name, given), arguments.repeats)
-                told = " ".join(f"{key}={value}" for key, value in given.items())
-                print(f"{first:8.2f} {median:8.2f} {len(answer.rows):6}  {name} {told}", flush=True)
+                parameters = " ".join(f"{key}={value}" for key, value in given.items())
+                print(f"{first:8.2f} {median:8.2f} {len(answer.rows):6}  {name} {parameters}", flush=True)
 
 
 if __name__ == "__main__":

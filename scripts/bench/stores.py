@@ -112,9 +112,9 @@ def server(*arguments: str, cwd: Path | None = None) -> str:
 
 def over_bolt(projection: Projection) -> None:
     started = server("start")
-    said = dict(re.findall(r"(NEO4J_\w+)=(\S+)", Path(started.split("'")[1]).read_text()))
+    environment = dict(re.findall(r"(NEO4J_\w+)=(\S+)", Path(started.split("'")[1]).read_text()))
     try:
-        with closing(Neo4jStore(Address.from_environment(said))) as store:
+        with closing(Neo4jStore(Address.from_environment(environment))) as store:
             with timed("Neo4j: load over Bolt, scores with it"):
                 store.build(projection)
             scores = scores_of(projection)

@@ -368,12 +368,12 @@ def test_evaluate_shows_the_rankers_side_by_side(
         "Note: Few clients.",
     ]
     assert call("evaluate", "--run", "a", "--json") == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["metrics"][0] | {"low": 0, "high": 0} == {
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["metrics"][0] | {"low": 0, "high": 0} == {
         "split": "random folds", "ranker": "gnn", "metric": "recall@5%", "value": 0.5, "low": 0, "high": 0,
     }  # fmt: skip
-    assert told["metrics"][3]["value"] is None
-    assert told["segments"] == [{"split": "random folds", "ranker": "gnn", "recall": 0.5}]
+    assert printed["metrics"][3]["value"] is None
+    assert printed["segments"] == [{"split": "random folds", "ranker": "gnn", "recall": 0.5}]
 
 
 def test_score_passes_everything_on(asked: dict[str, Any], call: Call) -> None:
@@ -383,7 +383,7 @@ def test_score_passes_everything_on(asked: dict[str, Any], call: Call) -> None:
     assert asked["score"] == (Path("a"), Path("c.csv"), Path("k.csv"), Path("b"), named)
 
 
-def test_demo_runs_on_a_world_and_tells_how_well_it_did(
+def test_demo_runs_on_a_world_and_reports_how_well_it_did(
     asked: dict[str, Any], call: Call, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert call("demo", "--out", tmp_path, "--companies", 1200, "--seed", 4, "--json", "--quiet") == 0
@@ -391,13 +391,13 @@ def test_demo_runs_on_a_world_and_tells_how_well_it_did(
     assert settings.companies.is_file()
     assert (settings.out, settings.seed) == (tmp_path / "run", 4)
     assert settings.suppress is not None
-    told = json.loads(capsys.readouterr().out)
+    printed = json.loads(capsys.readouterr().out)
     world = settings.companies.parent
     truth = pd.read_csv(world / "truth" / "truth.csv", dtype="string").set_index("company_id")["role"]
     ids = pd.read_csv(settings.companies, dtype="string")["company_id"].drop_duplicates()
     bought = (truth[ids] == "won_later").to_numpy()
-    assert told["truth"]["buyers"] == bought.sum() > 20
-    assert told["truth"]["found@10%"] == pytest.approx(bought[: round(len(ids) / 10)].sum() / bought.sum())
+    assert printed["truth"]["buyers"] == bought.sum() > 20
+    assert printed["truth"]["found@10%"] == pytest.approx(bought[: round(len(ids) / 10)].sum() / bought.sum())
 
 
 def test_init_writes_a_file_that_run_understands(

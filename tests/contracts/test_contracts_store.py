@@ -162,7 +162,7 @@ def test_a_query_that_takes_too_long_is_cancelled_with_a_message(store: GraphSto
 
 
 @pytest.mark.parametrize(
-    ("cypher", "parameters", "told"),
+    ("cypher", "parameters", "reason"),
     [
         ("MATCH (c:Company {company_id: $id}) RETURN c", {}, r"needs a value for \$id"),
         ("MATCH (c:Company) RETURN c", {"id": 1}, r"no parameter \$id"),
@@ -174,10 +174,10 @@ def test_a_query_that_takes_too_long_is_cancelled_with_a_message(store: GraphSto
     ],
 )
 def test_what_a_query_may_not_be(
-    store: GraphStore, cypher: str, parameters: dict[str, object], told: str
+    store: GraphStore, cypher: str, parameters: dict[str, object], reason: str
 ) -> None:
     before = rows(store, ALL_SCORES)
-    with pytest.raises(QueryError, match=told):
+    with pytest.raises(QueryError, match=reason):
         store.query(cypher, parameters)
     assert rows(store, ALL_SCORES) == before
 
@@ -265,8 +265,8 @@ def test_a_register_read_back_gives_the_same_graph(store: GraphStore, tmp_path: 
         ("score", "score (register)"),
         ("Firm", "name"),
     ):
-        told = dict(zip(table["company_id"].to_pylist(), table[title].to_pylist(), strict=True))
-        assert [told[id_] for id_ in IDS] == truth[column].to_pylist()
+        given = dict(zip(table["company_id"].to_pylist(), table[title].to_pylist(), strict=True))
+        assert [given[id_] for id_ in IDS] == truth[column].to_pylist()
     assert not {"score", "rank", "group_id", "is_client", "run_id"} & set(table.column_names)
 
 

@@ -19,7 +19,7 @@ BAND = Level(column="staff", cut=Cut.BANDS, edges=(1.0, 5.0))
 (STAFF,) = numbers("staff")
 
 
-def test_levels_are_called_by_their_column_and_cut() -> None:
+def test_levels_are_named_after_their_column_and_cut() -> None:
     whole = Level(column="nace", cut=Cut.CODE)
     assert [level.title() for level in (NACE, whole, AREA, BAND, Level(column="city"))] == [
         "nace (2 digits)", "nace", "zip area", "staff band", "city",
@@ -45,7 +45,7 @@ def test_levels_come_back_from_json(level: Level) -> None:
         (Source(kind=Kind.WALK), "walk from the clients"),
     ],
 )
-def test_a_relation_is_called_by_its_source(source: Source, title: str) -> None:
+def test_a_relation_is_named_after_its_source(source: Source, title: str) -> None:
     assert source.title() == title
     assert Feature(source, Statistic.LIFT).title() == title
 
@@ -63,7 +63,7 @@ def test_a_relation_is_called_by_its_source(source: Source, title: str) -> None:
         (Feature(same("{odd}"), Statistic.DIGITS), "{odd} as a number"),
     ],
 )
-def test_a_feature_is_called_by_its_source_and_statistic(feature: Feature, title: str) -> None:
+def test_a_feature_is_named_after_its_source_and_statistic(feature: Feature, title: str) -> None:
     assert feature.title() == title
 
 

@@ -1,4 +1,4 @@
-"""Cross-fitting: who trains on whom, and what of whose label they are told."""
+"""Cross-fitting: which models train on a company, and which clients its label features may see."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from graphlead.learn.crossfit import Folds, cross_fit, outside, score, score_oth
 
 @dataclass
 class Recorder:
-    """A ranker that remembers what it was told; its score is the number of companies it was trained on."""
+    """A ranker that records its inputs; its score is the number of companies it was trained on."""
 
     name: str = "recorder"
     rows: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
@@ -87,7 +87,7 @@ def worlds(draw: st.DrawFn) -> tuple[Features, np.ndarray, Folds]:
 
 @settings(max_examples=15, deadline=None)
 @given(worlds(), st.integers(0, 2), st.randoms(use_true_random=False))
-def test_labels_of_a_fold_move_nothing_that_its_own_models_are_told(
+def test_labels_of_a_fold_change_nothing_that_its_own_models_see(
     world: tuple[Features, np.ndarray, Folds], fold: int, random: np.random.Generator
 ) -> None:
     features, labels, folds = world
@@ -98,8 +98,8 @@ def test_labels_of_a_fold_move_nothing_that_its_own_models_are_told(
     np.testing.assert_array_equal(after.labels, before.labels)
     np.testing.assert_array_equal(after.label_features, before.label_features)
     assert set(after.scored) == set(np.flatnonzero(folds == fold).tolist())
-    for company, told in before.scored.items():
-        np.testing.assert_array_equal(after.scored[company], told)
+    for company, moved in before.scored.items():
+        np.testing.assert_array_equal(after.scored[company], moved)
 
 
 @settings(max_examples=15, deadline=None)
@@ -133,21 +133,21 @@ def small() -> tuple[Features, np.ndarray, Folds]:
     )
 
 
-def test_labels_of_other_folds_do_move_what_is_told() -> None:
+def test_labels_of_other_folds_do_change_what_the_models_see() -> None:
     features, labels, folds = small()
     before = recorded(features, labels, folds)[0]
     labels[4] = True
     after = recorded(features, labels, folds)[0]
     assert before.scored[0][0] != after.scored[0][0]
-    third = after.rows == 2  # in fold 2, told of the clients of fold 1 alone, where company 4 is
+    third = after.rows == 2  # in fold 2, sees the clients of fold 1 alone, where company 4 is
     assert before.label_features[third][0, 0] != after.label_features[third][0, 0]
 
 
 def test_training_features_come_from_the_third_folds_clients() -> None:
     features, labels, folds = small()
     label_features = ClientsAround(features, CpuPropagator())
-    told = recorded(features, labels, folds)[0]
-    for row, found in zip(told.rows, told.label_features, strict=True):
+    moved = recorded(features, labels, folds)[0]
+    for row, found in zip(moved.rows, moved.label_features, strict=True):
         visible = np.flatnonzero(labels & (folds != 0) & (folds != folds[row])).astype(np.int32)
         np.testing.assert_array_equal(found, label_features.rows(np.array([row], np.int32), visible)[0])
 
@@ -210,9 +210,9 @@ def test_everybody_else_is_scored_by_their_fold_and_unknown_ones_by_the_mean(
     for fold, (model,) in enumerate(models):
         here = ((folds == fold) | (folds == NONE)) & ~labels
         assert set(model.scored) == set(np.flatnonzero(here).tolist())
-        for company, told in model.scored.items():
+        for company, moved in model.scored.items():
             alone = label_features.rows(np.array([company], np.int32), clients)[0]
-            np.testing.assert_array_equal(told, alone)
+            np.testing.assert_array_equal(moved, alone)
 
 
 def test_progress_goes_up_to_the_number_of_folds() -> None:

@@ -151,7 +151,7 @@ def test_a_name_of_five_thousand_letters_is_scored_and_reported(run: Run) -> Non
     assert companies.loc[5, "company_id"] in set(result.scores["company_id"])
 
 
-def test_a_wrong_delimiter_is_told_with_those_that_work(run: Run, tmp_path: Path) -> None:
+def test_a_wrong_delimiter_is_reported_with_those_that_work(run: Run, tmp_path: Path) -> None:
     text = (DATA / "companies.csv").read_text("utf-8").replace(",", "~")
     message = refused(run, companies=text)
     assert message.startswith(f"{tmp_path / 'companies.csv'}, header row")

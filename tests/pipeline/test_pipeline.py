@@ -161,8 +161,8 @@ def test_the_parts_of_a_run_run_alone(
     ranks = result.scores.set_index("company_id")["rank"]
     assert (explained["company_id"], explained["rank"]) == (best, ranks[best])
     log_odds = np.log(explained["score"] / (1 - explained["score"]))
-    told = sum(reason["contribution"] for reason in explained["reasons"])
-    assert told == pytest.approx(
+    printed = sum(reason["contribution"] for reason in explained["reasons"])
+    assert printed == pytest.approx(
         log_odds - np.log(explained["typical"] / (1 - explained["typical"])), abs=1e-3
     )
     assert command("profile", "--run", result.folder) == 0
@@ -175,7 +175,7 @@ def test_the_parts_of_a_run_run_alone(
     assert read(tmp_path / "p" / "profile.json")["n_clients"] == result.profile.n_clients
 
 
-def test_the_graph_of_a_run_answers_what_its_lists_say(
+def test_the_graph_of_a_run_agrees_with_its_lists(
     result: Result, command: Command, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     asked = ("query", "top-leads", "--run", result.folder, "-p", "limit=20", "--format", "json")
@@ -235,12 +235,12 @@ def test_only_a_candidate_can_be_explained(
         "suppressed": min(matched(result.folder / "suppressed") - matched(result.folder / "match")),
         "unknown": "nobody at all",
     }
-    said = {"client": "is already a client", "suppressed": "never to propose", "unknown": "has no company"}
+    reasons = {"client": "is already a client", "suppressed": "never to propose", "unknown": "has no company"}
     assert command("explain", asked[who], "--run", result.folder) == 2
-    assert said[who] in capsys.readouterr().err
+    assert reasons[who] in capsys.readouterr().err
 
 
-def test_the_manifest_tells_what_was_run_on_what_and_how_long(result: Result) -> None:
+def test_the_manifest_records_what_was_run_on_what_and_how_long(result: Result) -> None:
     manifest = read(result.folder / "manifest.json")
     for name in ("companies", "links", "clients", "suppress"):
         path = Path(manifest["inputs"][name]["path"])
@@ -434,10 +434,10 @@ def test_a_run_is_evaluated_again_from_its_files(
     first: Result, command: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command("evaluate", "--run", first.folder, "--json") == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["verdict"] == first.summary["verdict"]
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["verdict"] == first.summary["verdict"]
     written = pd.DataFrame(read(first.folder / "metrics.json")["metrics"])
-    pd.testing.assert_frame_equal(pd.DataFrame(told["metrics"]), written, check_dtype=False)
+    pd.testing.assert_frame_equal(pd.DataFrame(printed["metrics"]), written, check_dtype=False)
 
 
 def test_message_passing_is_compared_and_neither_chosen_nor_asked_for_reasons(
@@ -463,9 +463,9 @@ def test_message_passing_is_compared_and_neither_chosen_nor_asked_for_reasons(
 def test_a_list_is_matched_by_itself(tmp_path: Path, command: Command) -> None:
     found = tmp_path / "found.csv"
     assert command("match", FILES["clients"], "--companies", FILES["companies"], "-o", found, "-q") == 0
-    told = pd.read_csv(found, dtype=str, encoding="utf-8-sig")
+    printed = pd.read_csv(found, dtype=str, encoding="utf-8-sig")
     truth = pd.read_csv(DATA / "truth" / "clients.csv", dtype=str)
-    assert list(told["name"]) == list(truth["name"])
-    sure = told["outcome"] == "matched"
+    assert list(printed["name"]) == list(truth["name"])
+    sure = printed["outcome"] == "matched"
     assert sure.sum() > 60
-    assert (told["company_id"][sure] == truth["company_id"][sure]).mean() > 0.95
+    assert (printed["company_id"][sure] == truth["company_id"][sure]).mean() > 0.95

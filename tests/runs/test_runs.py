@@ -118,7 +118,7 @@ def test_a_stage_that_fails_leaves_nothing(tmp_path: Path) -> None:
     assert leftovers(tmp_path) == []
 
 
-def test_stages_tell_seconds_and_memory_and_keep_telling_them_when_reused(tmp_path: Path) -> None:
+def test_stages_record_seconds_and_memory_and_keep_them_when_reused(tmp_path: Path) -> None:
     def make(folder: RunFolder) -> None:
         held = np.ones(40 * 2**20, np.uint8)
         time.sleep(0.2)
@@ -155,7 +155,7 @@ def test_publishing_replaces_everything_and_sweeps_what_is_no_longer_used(tmp_pa
     assert len(leftovers(tmp_path)) == 2  # the stage and its record
 
 
-def test_the_manifest_tells_what_was_run(tmp_path: Path) -> None:
+def test_the_manifest_records_what_was_run(tmp_path: Path) -> None:
     source = tmp_path / "c.csv"
     source.write_bytes(b"id\n1\n")
     with open_run(tmp_path / "out", hash_inputs({"companies": source, "links": None}), seed=7) as run:
@@ -172,7 +172,7 @@ def test_the_manifest_tells_what_was_run(tmp_path: Path) -> None:
     assert found["versions"].keys() >= {"python", "duckdb", "numpy", "torch", "xgboost"}
 
 
-def test_versions_are_told_without_importing_anything_heavy() -> None:
+def test_versions_are_found_without_importing_anything_heavy() -> None:
     program = (
         "import sys; from graphlead.runs.manifest import versions; versions(); "
         "print([m for m in ('torch', 'duckdb', 'xgboost') if m in sys.modules])"
@@ -380,7 +380,7 @@ def test_a_full_disk_says_what_to_do_and_what_was_finished_is_kept(tmp_path: Pat
         run.stage("first", fails)
 
 
-def test_a_full_disk_that_duckdb_tells_of_is_known_too(tmp_path: Path) -> None:
+def test_a_full_disk_that_duckdb_reports_is_known_too(tmp_path: Path) -> None:
     class OfDuckDBError(Exception):
         """DuckDB's errors are no OSError."""
 
@@ -448,7 +448,7 @@ def test_other_failures_stay_what_they_are(tmp_path: Path) -> None:
 # --- two processes ---
 
 
-def test_a_second_process_is_told_and_a_dead_ones_lock_is_free(tmp_path: Path) -> None:
+def test_a_second_process_is_refused_and_a_dead_ones_lock_is_free(tmp_path: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from graphlead.runs.run import open_run\n"
         "with open_run(Path(sys.argv[1]), {}, {}):\n"

@@ -69,14 +69,14 @@ def test_killed_in_the_middle_of_a_build_the_last_good_store_opens(path: Path, t
     assert sorted(each.name for each in path.parent.glob(".graph*")) == [".graph.lbug.lock"]
 
 
-def test_the_second_process_to_change_a_store_is_told_of_the_first(path: Path, tmp_path: Path) -> None:
+def test_the_second_process_to_change_a_store_learns_of_the_first(path: Path, tmp_path: Path) -> None:
     process = run(HOLDS, path, tmp_path / "other")
     assert process.stdout is not None
     assert process.stdout.readline() == "loading\n"
-    told = rf"another process \({process.pid}\) is changing this store"
-    with pytest.raises(StoreError, match=told):
+    message = rf"another process \({process.pid}\) is changing this store"
+    with pytest.raises(StoreError, match=message):
         EmbeddedStore(path).build(small_projection(tmp_path / "next"))
-    with pytest.raises(StoreError, match=told):
+    with pytest.raises(StoreError, match=message):
         EmbeddedStore(path).write_scores(pa.table({"company_id": ["a"], "score": [0.5]}), "r9", "2026")
     with EmbeddedStore(path) as reader:
         assert reader.query(COUNT).rows == ((len(IDS),),)
@@ -103,9 +103,9 @@ FULL = """
 
 
 def test_a_full_disk_leaves_the_store_as_it_was(path: Path, tmp_path: Path) -> None:
-    said, _ = run(FULL, path, tmp_path / "other").communicate()
-    assert "cannot be written" in said
-    assert "Free some space" in said
+    output, _ = run(FULL, path, tmp_path / "other").communicate()
+    assert "cannot be written" in output
+    assert "Free some space" in output
     with EmbeddedStore(path) as store:
         assert store.query("MATCH (r:Run) RETURN r.run_id").rows == (("r1",),)
     assert not list(path.parent.glob(".graph*.part*"))
@@ -186,6 +186,8 @@ def test_a_read_can_neither_write_files_nor_change_settings(path: Path, tmp_path
     assert not file.exists()
 
 
-def test_the_shape_is_told_by_a_comment_that_others_may_lack() -> None:
+def test_the_shape_is_in_a_comment_that_others_may_lack() -> None:
     assert embedded_load.version_in(json.dumps({"schema": 3})) == 3
-    assert [embedded_load.version_in(told) for told in ("", "text", "[]", '{"schema": "x"}')] == [None] * 4
+    assert [embedded_load.version_in(comment) for comment in ("", "text", "[]", '{"schema": "x"}')] == [
+        None
+    ] * 4

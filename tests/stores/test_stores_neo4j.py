@@ -48,8 +48,8 @@ def later(what: Callable[[], None], note: str, times: int = 0) -> Progress:
     """Progress that does something when it has come so many times to a table, once."""
     left = iter(range(times + 1))
 
-    def progress(done: float, total: float, said: str = "") -> None:
-        if said == note and next(left, None) == times:
+    def progress(done: float, total: float, table: str = "") -> None:
+        if table == note and next(left, None) == times:
             what()
 
     return progress
@@ -169,29 +169,29 @@ def test_what_changed_is_all_that_is_written(
     store.build(small_projection(tmp_path / "run"))
     assert sorted(written) == [1, 1, 1, 1]
     assert counts(store) == COUNTS
-    told = store.query("MATCH (c:Company {company_id: 'a'}) RETURN c.name, c.note").rows
-    assert told == (("Alpha", "kept"),)
+    rows = store.query("MATCH (c:Company {company_id: 'a'}) RETURN c.name, c.note").rows
+    assert rows == (("Alpha", "kept"),)
 
 
 FILLER = "MATCH (g:Graphlead) RETURN g.filler, g.schema IS NULL"
 
 
-def test_of_two_processes_that_fill_a_database_the_second_is_told(
+def test_of_two_processes_that_fill_a_database_the_second_is_refused(
     store: Neo4jStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(neo4j_alone, "BEAT", 0.1)
     projection = small_projection(tmp_path / "run")
-    told: list[str] = []
+    places: list[str] = []
 
     def second() -> None:
         with closing(Neo4jStore(store.address)) as other:
             for call in (lambda: other.build(projection), lambda: other.write_scores(SET, "r2", "2026")):
                 with pytest.raises(StoreError, match="another process is filling this database") as caught:
                     call()
-                told.append(caught.value.where)
+                places.append(caught.value.where)
 
     store.build(projection, progress=later(second, "OWNS"))
-    assert told == [str(store.address)] * 2
+    assert places == [str(store.address)] * 2
     assert counts(store) == COUNTS
     assert len(store.query(SCORES).rows) == 4
     assert store.query(FILLER).rows == ((None, False),)
@@ -221,7 +221,7 @@ def test_whoever_was_taken_for_gone_stops(
     assert store.query(FILLER).rows == (("another", False),)
 
 
-def test_a_wrong_password_is_said_and_never_shown(neo4j_server: Address, tmp_path: Path) -> None:
+def test_a_wrong_password_is_reported_and_never_shown(neo4j_server: Address, tmp_path: Path) -> None:
     wrong = replace(neo4j_server, password="not-this-" + "one")
     with (
         closing(Neo4jStore(wrong)) as store,
@@ -244,9 +244,9 @@ def test_a_server_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tm
 
 
 def test_an_address_is_made_of_the_environment_alone() -> None:
-    told = {"NEO4J_URI": "bolt://u:p@h:1", "NEO4J_USERNAME": "u", "NEO4J_PASSWORD": "p"}
-    assert str(Address.from_environment(told)) == "h:1"
-    assert Address.from_environment(told | {"NEO4J_DATABASE": "d"}).database == "d"
+    environment = {"NEO4J_URI": "bolt://u:p@h:1", "NEO4J_USERNAME": "u", "NEO4J_PASSWORD": "p"}
+    assert str(Address.from_environment(environment)) == "h:1"
+    assert Address.from_environment(environment | {"NEO4J_DATABASE": "d"}).database == "d"
     with pytest.raises(StoreError, match=r"NEO4J_URI, NEO4J_PASSWORD not set"):
         Address.from_environment({"NEO4J_USERNAME": "u"})
     with (
@@ -272,7 +272,7 @@ def test_a_graph_of_another_shape_is_refused(store: Neo4jStore, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("code", "message", "told"),
+    ("code", "message", "expected"),
     [
         ("Neo.TransientError.General.MemoryPoolOutOfMemoryError", "pool is full", "no room.*pool is full"),
         ("Neo.DatabaseError.Transaction.TransactionCommitFailed", "No space left on device", "no room"),
@@ -291,11 +291,11 @@ def test_a_graph_of_another_shape_is_refused(store: Neo4jStore, tmp_path: Path) 
         ("Neo.ClientError.Security.Forbidden", "x", "NEO4J_USERNAME"),
     ],
 )
-def test_what_a_server_complains_of_comes_with_a_remedy(code: str, message: str, told: str) -> None:
+def test_what_a_server_complains_of_comes_with_a_remedy(code: str, message: str, expected: str) -> None:
     error = explanation(code, message, "h:1", 1.0)
     assert isinstance(error, StoreError)
     assert (error.where, bool(error.remedy)) == ("h:1", True)
-    with pytest.raises(StoreError, match=told):
+    with pytest.raises(StoreError, match=expected):
         raise error
 
 
@@ -365,10 +365,10 @@ def test_an_existing_graph_becomes_a_register(store: Neo4jStore, tmp_path: Path)
         "tags": ['["p", "q"]', "None", "None"], "listed": ["None", "None", "True"],
         "since": ["None", "None", "2001-02-03"],
     }  # fmt: skip
-    told = pq.read_table(
+    table = pq.read_table(
         links, columns=["source_id", "target_id", "kind", "share", "date", "source_name", "source_type"]
     )
-    assert sorted(map(tuple, (row.values() for row in told.to_pylist())), key=str) == [
+    assert sorted(map(tuple, (row.values() for row in table.to_pylist())), key=str) == [
         ("1", "2", "owns", "0.75", "2020-05-06", None, "company"),
         ("1", "4", "supplies", None, None, None, "company"),
         ("I", "4", "owns", None, None, "Big Fund", "holder"),
@@ -377,7 +377,7 @@ def test_an_existing_graph_becomes_a_register(store: Neo4jStore, tmp_path: Path)
 
 def test_a_mapping_that_fits_nothing_says_so(store: Neo4jStore, tmp_path: Path) -> None:
     path = tmp_path / "mapping.toml"
-    for text, told in (
+    for text, expected in (
         ("[companies]\nlabel = 'Nope'\nid = 'x'", "no node with the label Nope has a property x"),
         ("[companies]\nlabel = 'Firm'", "id not given"),
         ("[companies]\nlabel = 'Firm'\nid = 3", "id cannot be 3"),
@@ -387,5 +387,5 @@ def test_a_mapping_that_fits_nothing_says_so(store: Neo4jStore, tmp_path: Path) 
         ("[companies", "cannot be read"),
     ):
         path.write_text(text)
-        with pytest.raises(SettingsError, match=told):
+        with pytest.raises(SettingsError, match=expected):
             store.read_register(tmp_path, mapping=RegisterMapping.from_toml(path))

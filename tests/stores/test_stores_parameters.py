@@ -28,7 +28,7 @@ def test_parameters_are_found_where_they_are_and_nowhere_else(cypher: str, names
     assert names_in(cypher) == names
 
 
-def test_missing_and_unknown_names_are_told_with_those_there_are() -> None:
+def test_missing_and_unknown_names_are_reported_with_those_there_are() -> None:
     with pytest.raises(QueryError, match=r"needs a value for \$b\. Its parameters are: \$a, \$b\."):
         checked("RETURN $a, $b", {"a": 1})
     with pytest.raises(QueryError, match=r"no parameter \$c\. Its parameters are: \$a, \$b\."):

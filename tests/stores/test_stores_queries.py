@@ -227,15 +227,15 @@ def _key(value: object) -> object:
 def test_the_way_of_evidence_has_its_nodes_in_order_and_its_links(store: GraphStore) -> None:
     answer = run_query(store, "evidence", {"company_id": "d1", "client_id": "a3"})
     ways = [row[2] for row in answer.rows]
-    told = [_told(way) for way in ways if isinstance(way, Walk)]
-    assert told == [
+    walks = [_keys_and_types(way) for way in ways if isinstance(way, Walk)]
+    assert walks == [
         (["d1", "c1", "a3"], ["LINKED", "LINKED"]),
         (["d1", "c1", "a3"], ["LINKED", "LINKED"]),
         (["d1", "H1", "a3"], ["OWNS", "OWNS"]),
     ]
 
 
-def _told(way: Walk) -> tuple[list[str], list[str]]:
+def _keys_and_types(way: Walk) -> tuple[list[str], list[str]]:
     links: tuple[Relationship, ...] = way.relationships
     return [node.key for node in way.nodes], [link.relation for link in links]
 

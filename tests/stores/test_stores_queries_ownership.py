@@ -99,9 +99,9 @@ def test_on_cycles_owners_who_are_no_companies_get_every_turn_of_the_series(
             small = {owner for owner, share in wanted.items() if share < 1e-3}
             assert found.keys() | small == wanted.keys() | small
             assert found == pytest.approx({owner: wanted[owner] for owner in found}, abs=2 * SMALLEST)
-            held = {str(row[1]): row[6] for row in rows if row[0] == "holder" and row[6] is not None}
-            told = {owner for owner, to in stakes if to == owned and owner in found}
-            assert held == pytest.approx({owner: stakes[owner, owned] for owner in told})
+            shares = {str(row[1]): row[6] for row in rows if row[0] == "holder" and row[6] is not None}
+            owners = {owner for owner, to in stakes if to == owned and owner in found}
+            assert shares == pytest.approx({owner: stakes[owner, owned] for owner in owners})
 
 
 @pytest.mark.parametrize("seed", [0, 1])

@@ -41,15 +41,15 @@ class Recorder:
 
 
 def test_both_dialects_have_the_same_queries_with_the_same_headers() -> None:
-    told = [
+    stated = [
         {
             name: (each.answers, each.parameters, each.columns, each.cost)
             for name, each in library(dialect).items()
         }
         for dialect in DIALECTS
     ]
-    assert told[0] == told[1]
-    assert told[0].keys() >= WANTED
+    assert stated[0] == stated[1]
+    assert stated[0].keys() >= WANTED
 
 
 def test_a_query_of_a_dialect_has_no_portable_twin() -> None:
@@ -60,14 +60,14 @@ def test_a_query_of_a_dialect_has_no_portable_twin() -> None:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_headers_declare_exactly_what_the_text_needs_and_tell_everything(dialect: str) -> None:
+def test_headers_declare_exactly_what_the_text_needs_and_describe_everything(dialect: str) -> None:
     for query in library(dialect).values():
         declared = {each.name for each in query.parameters if each.type != "property"}
         assert names_in(query.cypher) == declared, query.name
         assert only_reads(query.cypher), query.name
         assert query.answers.endswith("?"), query.name
         assert query.cost.endswith("."), query.name
-        assert all(each.says for each in query.parameters), query.name
+        assert all(each.description for each in query.parameters), query.name
         assert "ORDER BY" in query.cypher, query.name
         bounded = any(each.name == "limit" for each in query.parameters)
         assert bounded or query.name in {"ultimate-parent", "beneficial-owners", "hubs", "data-quality"}
@@ -129,7 +129,7 @@ MATCH (n) RETURN n.name AS who
 def test_a_header_is_read_with_lists_defaults_and_lines_that_go_on() -> None:
     answers, parameters, columns, cost = header(HEADER, "here")
     assert (answers, cost, [each.name for each in columns]) == ("Who?", "little.", ["who"])
-    assert [(each.name, each.type, each.default, each.says) for each in parameters] == [
+    assert [(each.name, each.type, each.default, each.description) for each in parameters] == [
         ("names", "list<string>", ["a", "b"], "of whom"),
         ("on", "boolean", True, ""),
     ]

@@ -78,7 +78,7 @@ def test_the_store_of_a_run_is_built_when_it_is_first_asked_for(run: Path) -> No
     assert not list((run / "store").glob(".tables-*"))
 
 
-def test_what_is_no_run_is_said(tmp_path: Path) -> None:
+def test_what_is_no_run_is_refused_with_a_reason(tmp_path: Path) -> None:
     with pytest.raises(RunFolderError):
         FinishedRun(tmp_path)
 

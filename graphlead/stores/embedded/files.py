@@ -23,13 +23,13 @@ def exclusive(path: Path) -> Iterator[None]:
     with path.with_name(f".{path.name}.lock").open("a+", encoding="ascii") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as held:
+        except BlockingIOError as blocked:
             lock.seek(0)
             raise StoreError(
                 f"another process ({lock.read().strip() or 'unknown'}) is changing this store.",
                 where=str(path),
                 remedy="Wait until it is done.",
-            ) from held
+            ) from blocked
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()

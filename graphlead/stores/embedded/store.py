@@ -273,12 +273,12 @@ def _database(path: Path) -> ladybug.Database:
     try:
         return ladybug.Database(str(path), read_only=True, buffer_pool_size=BUFFER)
     except RuntimeError as broken:
-        told = str(broken)
-        version = "different version" in told
+        reason = str(broken)
+        version = "different version" in reason
         raise StoreError(
             "the store was built by another version of its library."
             if version
-            else f"the store is broken ({told}).",
+            else f"the store is broken ({reason}).",
             where=str(path),
             remedy=REBUILD,
         ) from broken

@@ -12,7 +12,7 @@ from graphlead.stores.library.arguments import read
 SECTIONS = ("Answers", "Parameters", "Columns", "Cost")
 TYPES = {"string", "integer", "float", "boolean", "date", "property"}
 _SECTION = re.compile(rf"({'|'.join(SECTIONS)}):\s*(.*)")
-_ENTRY = re.compile(r"(?P<name>\w+): (?P<type>[\w<>]+)(?: = (?P<default>.+?))?(?: -- (?P<says>.+))?")
+_ENTRY = re.compile(r"(?P<name>\w+): (?P<type>[\w<>]+)(?: = (?P<default>.+?))?(?: -- (?P<description>.+))?")
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,11 @@ class Parameter:
 
     name: str
     type: str
-    says: str = ""
+    description: str = ""
     required: bool = True
     default: object = field(default=None)
 
-    def told(self) -> str:
+    def signature(self) -> str:
         """Name, type and default, as in the header."""
         return (
             f"{self.name} ({self.type})" if self.required else f"{self.name} ({self.type}, {self.default!r})"
@@ -38,7 +38,7 @@ class Column:
 
     name: str
     type: str
-    says: str = ""
+    description: str = ""
 
 
 def header(text: str, where: str) -> tuple[str, tuple[Parameter, ...], tuple[Column, ...], str]:
@@ -49,7 +49,7 @@ def header(text: str, where: str) -> tuple[str, tuple[Parameter, ...], tuple[Col
     sections = _sections(text, where)
     parameters = tuple(_parameter(line, where) for line in _entries(sections["Parameters"]))
     columns = tuple(
-        Column(found["name"], found["type"], found["says"] or "")
+        Column(found["name"], found["type"], found["description"] or "")
         for found in (_entry(line, where) for line in _entries(sections["Columns"]))
     )
     return " ".join(sections["Answers"]), parameters, columns, " ".join(sections["Cost"])
@@ -110,4 +110,4 @@ def _parameter(line: str, where: str) -> Parameter:
             f"{found['name']} is of no type {type_!r}.", where=where, remedy=f"Types are {sorted(TYPES)}."
         )
     value = None if default is None else read(default.strip('"'), type_, found["name"])
-    return Parameter(found["name"], type_, found["says"] or "", default is None, value)
+    return Parameter(found["name"], type_, found["description"] or "", default is None, value)

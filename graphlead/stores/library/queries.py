@@ -65,8 +65,8 @@ class NamedQuery:
 
     def usage(self) -> str:
         """The parameters with their types and defaults, in a sentence."""
-        told = ", ".join(each.told() for each in self.parameters)
-        return f"Its parameters are: {told}." if told else "It takes no parameters."
+        listed = ", ".join(each.signature() for each in self.parameters)
+        return f"Its parameters are: {listed}." if listed else "It takes no parameters."
 
 
 def library(dialect: str) -> Mapping[str, NamedQuery]:

@@ -8,7 +8,7 @@ from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import InputError
 from graphlead.core.property_graph import EdgeTable, Kind, NodeTable, Projection
 from graphlead.engines.duckdb import open_db
-from graphlead.stores.neo4j import statements as say
+from graphlead.stores.neo4j import statements
 from graphlead.stores.shape import SCHEMA
 
 TYPES = {
@@ -43,7 +43,8 @@ def export(projection: Projection, out: Path, *, progress: Progress = silent) ->
     # An option that takes one value comes last, so that the name of the database is not taken for one more file.
     arguments += OPTIONS
     (out / SCHEMA_FILE).write_text(
-        "".join(f"{statement};\n" for statement in (*say.constraints(), *say.indexes())), "utf-8"
+        "".join(f"{statement};\n" for statement in (*statements.constraints(), *statements.indexes())),
+        "utf-8",
     )
     (out / ARGUMENTS).write_text("\n".join(arguments) + "\n", "utf-8")
     progress(projection.rows, projection.rows, "done")

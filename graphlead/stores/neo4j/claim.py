@@ -42,7 +42,7 @@ def exclusive(database: Database, where: str, progress: Progress) -> Iterator[Pr
     me, ended, lost = uuid4().hex, threading.Event(), threading.Event()
     _take(database, me, where, progress)
 
-    def say() -> None:
+    def beat() -> None:
         while not ended.wait(BEAT):
             with suppress(UnreachableError):
                 database.write(lambda: [(STILL, {"me": me})])
@@ -54,13 +54,13 @@ def exclusive(database: Database, where: str, progress: Progress) -> Iterator[Pr
             raise _busy(where)
         progress(done, total, note)
 
-    speaker = threading.Thread(target=say, daemon=True)
-    speaker.start()
+    heartbeat = threading.Thread(target=beat, daemon=True)
+    heartbeat.start()
     try:
         yield watched
     finally:
         ended.set()
-        speaker.join()
+        heartbeat.join()
         with suppress(GraphleadError):
             database.write(lambda: [(LEAVE, {"me": me})])
 
@@ -73,8 +73,8 @@ def _take(database: Database, me: str, where: str, progress: Progress) -> None:
         time.sleep(min(1.0, LEASE / 4))
         if _seen(database) != (filler, beat):
             break
-    told = {"me": me, "gone": filler, "beat": beat}
-    database.write(lambda: [(TAKE, told)])
+    values = {"me": me, "gone": filler, "beat": beat}
+    database.write(lambda: [(TAKE, values)])
     if _seen(database)[0] != me:
         raise _busy(where)
 

@@ -19,7 +19,7 @@ from graphlead.stores import differences as find
 from graphlead.stores.differences import Rows
 from graphlead.stores.faults import StoreError
 from graphlead.stores.lists import score_table
-from graphlead.stores.neo4j import statements as say
+from graphlead.stores.neo4j import statements
 from graphlead.stores.neo4j.database import Database, Statement
 from graphlead.stores.neo4j.scores import write_scores
 from graphlead.stores.shape import KEYS, SCHEMA, quoted
@@ -64,20 +64,20 @@ def load(database: Database, projection: Projection, where: str, progress: Progr
     _claim(database, where)
     total, done = projection.rows, 0
     with tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
-        held = Path(folder) / "held.parquet"
+        stored = Path(folder) / "stored.parquet"
         nodes = [table for table in projection.nodes if table.label != "Run"]
         for table in nodes:
-            for rows in _put_nodes(database, table, held):
+            for rows in _put_nodes(database, table, stored):
                 progress(min(done + rows, total), total, table.label)
             done += table.rows
         for edges in projection.edges:
-            for rows in _put_edges(database, edges, held):
+            for rows in _put_edges(database, edges, stored):
                 progress(min(done + rows, total), total, edges.relation)
             done += edges.rows
         for table in nodes:
-            _drop_nodes(database, table, held)
+            _drop_nodes(database, table, stored)
     _forget(database, projection.table("Company"))
-    for statement in (*say.indexes(), "CALL db.awaitIndexes(600)"):
+    for statement in (*statements.indexes(), "CALL db.awaitIndexes(600)"):
         database.command(statement)
     progress(total, total, "scores")
     _score(database, projection, progress)
@@ -96,7 +96,7 @@ def _claim(database: Database, where: str) -> None:
             )
     else:
         _refuse_other(shape, where)
-    for statement in say.constraints():
+    for statement in statements.constraints():
         database.command(statement)
     database.write(
         lambda: [("MERGE (g:Graphlead {name: 'graphlead'}) SET g.schema = $schema", {"schema": SCHEMA})]
@@ -110,7 +110,7 @@ def _forget(database: Database, table: NodeTable) -> None:
     ).rows
     for (name,) in before:
         if name not in table.properties:
-            database.command(say.drop_property(table, str(name)))
+            database.command(statements.drop_property(table, str(name)))
     mark = "MATCH (g:Graphlead {name: 'graphlead'}) SET g.columns = $columns"
     database.write(lambda: [(mark, {"columns": list(table.properties)})])
 
@@ -119,40 +119,44 @@ def _count(database: Database, pattern: str) -> int:
     return int(str(database.query(f"MATCH {pattern} RETURN count(*)").rows[0][0]))
 
 
-def _put_nodes(database: Database, table: NodeTable, held: Path) -> Iterator[int]:
+def _put_nodes(database: Database, table: NodeTable, stored: Path) -> Iterator[int]:
     """Put the nodes that are missing or differ, and tell how many, a batch at a time."""
     names = [name for name in table.properties if name not in UNSCORED]
     there = _count(database, f"(n:{quoted(table.label)})")
     if there:
         schema = pa.schema([pq.read_schema(table.file).field(name) for name in names])
-        find.keep(database.pages(say.all_nodes(table, names)), schema, held)
+        find.keep(database.pages(statements.all_nodes(table, names)), schema, stored)
         yield from _write(
-            database, say.put_nodes(table, names), find.to_put(table.file, held, names), WRITERS
+            database, statements.put_nodes(table, names), find.to_put(table.file, stored, names), WRITERS
         )
     else:
-        yield from _write(database, say.new_nodes(table, names), find.batches(table.file, names), WRITERS)
+        yield from _write(
+            database, statements.new_nodes(table, names), find.batches(table.file, names), WRITERS
+        )
 
 
-def _put_edges(database: Database, table: EdgeTable, held: Path) -> Iterator[int]:
+def _put_edges(database: Database, table: EdgeTable, stored: Path) -> Iterator[int]:
     """Take away the relationships that are no more, put those that are missing, and tell how many."""
     names = ["from", "to", *table.properties]
-    if _count(database, say.pattern(table)):
+    if _count(database, statements.pattern(table)):
         schema = pa.schema([("ref", pa.string()), *pq.read_schema(table.file)])
-        find.keep(database.pages(say.all_edges(table)), schema, held)
-        for _ in _write(database, say.DROP_EDGES, find.edges_to_drop(table.file, held, names)):
+        find.keep(database.pages(statements.all_edges(table)), schema, stored)
+        for _ in _write(database, statements.DROP_EDGES, find.edges_to_drop(table.file, stored, names)):
             yield 0
-        wanted = find.to_put(table.file, held, names)
+        wanted = find.to_put(table.file, stored, names)
     else:
         wanted = find.batches(table.file, names)
-    yield from _write(database, say.put_edges(table), wanted, WRITERS)
+    yield from _write(database, statements.put_edges(table), wanted, WRITERS)
 
 
-def _drop_nodes(database: Database, table: NodeTable, held: Path) -> None:
+def _drop_nodes(database: Database, table: NodeTable, stored: Path) -> None:
     """Take away the nodes that are no more, with whatever hangs on them."""
     if _count(database, f"(n:{quoted(table.label)})") > table.rows:
         schema = pa.schema([pq.read_schema(table.file).field(table.key)])
-        find.keep(database.pages(say.all_nodes(table, [table.key])), schema, held)
-        for _ in _write(database, say.drop_nodes(table), find.nodes_to_drop(table.file, held, table.key)):
+        find.keep(database.pages(statements.all_nodes(table, [table.key])), schema, stored)
+        for _ in _write(
+            database, statements.drop_nodes(table), find.nodes_to_drop(table.file, stored, table.key)
+        ):
             continue
 
 

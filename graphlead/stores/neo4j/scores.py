@@ -83,8 +83,8 @@ def _move(database: Database, run: dict[str, object], progress: Progress = silen
     nothing = {f"no_{name}": NOTHING.get(name, "") for name in SCORED}
     for (block,) in database.query(BLOCKS, limits=WHOLE).rows:
         progress(total + int(str(block)), max(2 * total, 1), "moving scores")
-        told = {"block": block, **nothing}
-        database.write(partial(_statements, [(MOVE, told), (MOVED, {"block": block})]))
+        values = {"block": block, **nothing}
+        database.write(partial(_statements, [(MOVE, values), (MOVED, {"block": block})]))
     database.command(DROP_STALE)
     database.write(lambda: [(PUT_RUN, run), *remembered(str(run["run"])), (DONE, {})])
 

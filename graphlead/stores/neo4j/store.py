@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import neo4j
-import neo4j.exceptions as told
+import neo4j.exceptions as neo4j_errors
 import neo4j.graph
 import neo4j.time
 import pyarrow as pa
@@ -48,7 +48,7 @@ IDLE = 5.0
 """Seconds after which a connection is tried before it is used again."""
 
 NODES = "MATCH (n) WHERE elementId(n) IN $refs RETURN n"
-GONE = (told.ServiceUnavailable, told.SessionExpired)
+GONE = (neo4j_errors.ServiceUnavailable, neo4j_errors.SessionExpired)
 READ_ONLY = (
     "WriteOnReadOnlyAccessDatabase",
     "ForbiddenOnReadOnlyDatabase",
@@ -229,13 +229,15 @@ class Neo4jStore(Store):
                 database=database, default_access_mode=access, fetch_size=PAGE
             ) as session:
                 yield session
-        except (told.Neo4jError, told.DriverError) as error:
+        except (neo4j_errors.Neo4jError, neo4j_errors.DriverError) as error:
             raise _explanation(error, str(self.address), seconds) from error
 
 
-def _explanation(error: told.Neo4jError | told.DriverError, address: str, seconds: float) -> GraphleadError:
+def _explanation(
+    error: neo4j_errors.Neo4jError | neo4j_errors.DriverError, address: str, seconds: float
+) -> GraphleadError:
     """What the driver or the server says, as an error that tells what to do."""
-    if isinstance(error, told.DatabaseUnavailable):
+    if isinstance(error, neo4j_errors.DatabaseUnavailable):
         return UnreachableError(
             "the server answers, but the database is not available.",
             where=address,
@@ -247,7 +249,7 @@ def _explanation(error: told.Neo4jError | told.DriverError, address: str, second
             where=address,
             remedy="Start it, or check NEO4J_URI; a load that is begun again goes on where it was.",
         )
-    if isinstance(error, told.Neo4jError):
+    if isinstance(error, neo4j_errors.Neo4jError):
         return explanation(error.code or "", error.message or "", address, seconds)
     return StoreError(f"the Neo4j driver failed: {error}.", where=address, remedy="Try again.")
 
