@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["discover", "open_graph", "open_run"]
 
 # Boosted trees and the network bring an OpenMP pool each, whose idle threads would spin on the cores the other needs;
-# it has to be said before either is loaded.
+# the policy counts only if set before either is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 

@@ -21,7 +21,7 @@ from graphlead.pipeline.scored import folds_of
 from graphlead.stores.library.queries import bound, library
 
 MOST_NODES = 5000
-"""Of a NetworkX graph, unless more are asked for: about 1.5 KB of memory a node."""
+"""The default cap on a NetworkX graph, which takes about 1.5 KB of memory per node."""
 
 
 class OpenRun:
@@ -32,13 +32,13 @@ class OpenRun:
 
     @cached_property
     def register(self) -> pd.DataFrame:
-        """The cleaned register: a row a company, in the order of the company nodes of ``to_hetero_data``."""
+        """The cleaned register: one row per company, in the order of the company nodes of ``to_hetero_data``."""
         table: pd.DataFrame = self._run.whole_register.read().to_pandas()
         return table
 
     @cached_property
     def scores(self) -> pd.DataFrame:
-        """Every candidate, best first: company_id, score (a probability), rank, and a column a ranker."""
+        """Every candidate, best first: company_id, score (a probability), rank, and a column per ranker."""
         return self._run.scores
 
     @cached_property
@@ -58,9 +58,9 @@ class OpenRun:
         graph, such as (company, owns, company), with edge_index and, where there are shares, edge_attr. No edge and no
         feature comes from a label. Companies, in the order of ``register``, have
 
-        - x, float32 (n, d): standardised numbers, 0 where missing; feature_names has a name a column
+        - x, float32 (n, d): standardised numbers, 0 where missing; feature_names has a name per column
         - y, int64 (n,): 1 for clients
-        - fold, int8 (n,): the fold in which the run's models held the company out; -1 for one that they do not know
+        - fold, int8 (n,): the fold in which the run's models held the company out; -1 for one that was in no fold
         - candidate_mask, suppressed_mask, bool (n,): who was ranked; who must be left alone
         """
         from graphlead.graph.views import to_hetero_data
@@ -80,7 +80,7 @@ class OpenRun:
         return data
 
     def around(self, company: str, hops: int = 2, cap: int = MOST_NODES) -> Any:
-        """What is within ``hops`` links of a company, by its id or name: a networkx.MultiDiGraph.
+        """The neighbourhood within ``hops`` links of a company, by its id or name: a networkx.MultiDiGraph.
 
         Nodes are (kind, key) pairs with kind, key and name, edges have relation and weight. Industries and places are
         there where the company is in them or several companies share them, but no way leads through them. Raises
@@ -98,7 +98,7 @@ class OpenRun:
             raise GraphleadError(
                 f"this view would have {count:,} nodes, more than the cap of {cap:,}.",
                 where=f"{hops} hops around {company}",
-                remedy="Ask for fewer hops, raise cap (about 1.5 KB of memory a node), or ask the graph store.",
+                remedy="Ask for fewer hops, raise cap (about 1.5 KB of memory per node), or ask the graph store.",
             )
         return induced(graph, register, selected(graph, near, np.ones(len(near), bool), levels))
 
@@ -115,18 +115,18 @@ def _standardised(numbers: Floats) -> Floats:
 class OpenGraph:
     """An open graph store. A query is Cypher, or the name of one of the library; parameters are by name.
 
-    Queries only read; errors are those of ``GraphStore.query``. The end of a ``with``, or ``close``, lets go of it.
+    Queries only read; errors are those of ``GraphStore.query``. The end of a ``with``, or ``close``, closes it.
     """
 
     def __init__(self, store: GraphStore) -> None:
         self.store = store
 
     def to_pandas(self, query: str, parameters: Mapping[str, object] = {}) -> pd.DataFrame:
-        """The whole answer, a column each."""
+        """The whole answer, one column for each that the query returns."""
         return self.store.query(*self._resolved(query, parameters), WHOLE).to_pandas()
 
     def to_networkx(self, query: str, parameters: Mapping[str, object] = {}, cap: int = MOST_NODES) -> Any:
-        """What the nodes, relationships and paths of the answer form together: a networkx.MultiDiGraph.
+        """The graph of the nodes, relationships and paths in the answer: a networkx.MultiDiGraph.
 
         Nodes are (label, key) pairs with their properties, edges have theirs and ``relation``. Raises GraphleadError
         for more than ``cap`` nodes.
@@ -145,5 +145,6 @@ class OpenGraph:
         self.close()
 
     def _resolved(self, query: str, parameters: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
+        """Cypher and its parameters, also for the name of a query of the library."""
         named = library(self.store.dialect).get(query)
         return bound(self.store, named, named.values(parameters)) if named else (query, parameters)

@@ -1,1 +1,1 @@
-"""What travels between the rooms, and what all of them know. Carriers are frozen and check themselves when made."""
+"""The data that packages exchange, and what all of them share. Carriers are frozen and check themselves when made."""

@@ -1,4 +1,4 @@
-"""What a graph answers: rows of values, and the nodes and relationships in them."""
+"""Answers of a graph: rows of values, and the nodes and relationships in them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Node:
-    """A node in an answer. ``ref`` is what relationships of the same answer name it by; key: its value of identity."""
+    """A node of an answer. ref: identifies it within the answer, for relationships; key: identifies it in the graph."""
 
     ref: str
     label: str
@@ -54,13 +54,13 @@ class Answer:
 
     def __post_init__(self) -> None:
         widths = {len(row) for row in self.rows}
-        require(widths <= {len(self.columns)}, "Answer", f"{len(self.columns)} values a row", widths)
+        require(widths <= {len(self.columns)}, "Answer", f"{len(self.columns)} values per row", widths)
 
     def records(self) -> Iterator[dict[str, object]]:
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
 
     def to_pandas(self) -> pd.DataFrame:
-        """A row a row; nodes and relationships become dicts of their properties."""
+        """The rows as a DataFrame; nodes and relationships become dicts of their properties."""
         import pandas as pd
 
         rows = [[_plain(value) for value in row] for row in self.rows]

@@ -17,11 +17,11 @@ OUTCOMES = ("matched", "review", "unmatched")
 class Match:
     """A client list resolved against the register.
 
-    ``table`` has one row a line of the list: the input's columns, then company_id, matched_name, probability,
-    outcome (matched, review, unmatched), evidence. ``review`` has one row a candidate of each review line:
+    ``table`` has one row for each line of the list: the input's columns, then company_id, matched_name, probability,
+    outcome (matched, review, unmatched), evidence. ``review`` has one row for each candidate of a review line:
     line (1-based row of the list), the input's columns, candidate_rank, candidate_id, candidate_name, its places,
-    probability, evidence, and an empty column ``accept`` for the user to fill in. ``dates`` is the name of the
-    input column that says when the client was won, or empty.
+    probability, evidence, and an empty column ``accept`` for the user to fill in. ``date_column`` is the input
+    column with the day the client was won, or empty.
     """
 
     table: pd.DataFrame
@@ -58,7 +58,7 @@ class Cohort:
             require(bool((np.diff(values) > 0).all()), "Cohort", f"{name} sorted and unique", "duplicates")
         both = np.intersect1d(self.clients, self.suppressed)
         require(not len(both), "Cohort", "clients and suppressed disjoint", f"{len(both)} in both")
-        require(len(self.won) == len(self.clients), "Cohort", "a date a client", len(self.won))
+        require(len(self.won) == len(self.clients), "Cohort", "a date for each client", len(self.won))
 
     def labels(self) -> Floats:
         """1 for clients, 0 for everyone else, shape (n,)."""

@@ -1,4 +1,4 @@
-"""The places where a part can be exchanged, and the way long work reports progress."""
+"""The interfaces of the parts that can be exchanged, and of progress reports."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from graphlead.core.register import Register
 
 TaskKind = Literal["pu", "binary", "survival", "pairs"]
-"""What the labels of a task are: clients among unlabelled companies, yes and no, times to an event, or pairs."""
+"""The kind of label: clients among unlabelled companies, yes and no, times to an event, or pairs."""
 
 
 class MakeLists(Protocol):
@@ -41,7 +41,7 @@ class MakeLists(Protocol):
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The ``top`` best to call, and what is kept apart from them.
 
-        scores: one row a candidate with company (its index), score (a probability) and rank (1 is the best); prior:
+        scores: one row per candidate with company (its index), score (a probability) and rank (1 is the best); prior:
         the share of clients-to-be among the unlabelled. Both tables have rank, company_id, name, score and fit first.
         """
         ...
@@ -49,11 +49,10 @@ class MakeLists(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """What is predicted, declared: the machinery that trains, judges and explains is one for all tasks.
+    """A declared prediction task; training, judging and explaining are the same for all.
 
     models: the rankers trained where the settings name none; metrics: those shown side by side, of all that are
-    measured; splits: how clients are held out, the way closest to the use of the list first, for the verdict is drawn
-    on it.
+    measured; splits: how clients are held out, first the split closest to how the list is used, for the verdict.
     """
 
     name: str
@@ -68,7 +67,7 @@ class Task:
             names: tuple[str, ...] = getattr(self, what)
             if not names or len(set(names)) < len(names):
                 raise CarrierError(f"Task {self.name}: expected {what}, each once, got {names}.")
-        # Whatever the clients are, they can be dealt at random: so there is always something to judge by.
+        # Any clients can be split at random, so there is always a split to judge by.
         if "random" not in self.splits:
             raise CarrierError(f"Task {self.name}: expected random among the splits, got {self.splits}.")
 
@@ -84,15 +83,15 @@ class Propagator(Protocol):
 class LabelFeatures(Protocol):
     """Features of companies made from the labels of others.
 
-    features: what each one is; encodings: which of them are target encodings of single columns, which a tabular
-    model may use too; the last feature is the walk from the clients.
+    features: one description for each; encodings: which of them are target encodings of single columns, which the
+    tabular baseline uses too; the last feature is the walk from the clients.
     """
 
     features: tuple[Feature, ...]
     encodings: tuple[int, ...]
 
     def prepare(self, visible: Sequence[Ints]) -> None:
-        """Told beforehand which sets of clients will be visible, so that work on them is done at once."""
+        """Announce the sets of clients that will be visible, so that they are propagated together."""
         ...
 
     def rows(self, rows: Ints, visible: Ints) -> Floats:
@@ -102,7 +101,7 @@ class LabelFeatures(Protocol):
 
 @dataclass(frozen=True)
 class RankerSetup:
-    """What every ranker is made with, whatever of it it uses.
+    """The options that every ranker is made from; each uses those that concern it.
 
     classifier: that of the tabular rankers, xgboost or the dotted name of a scikit-learn class; encodings: which label
     features are target encodings of single columns, all that the tabular baseline sees of them; prior: the share of
@@ -128,7 +127,7 @@ class Ranker(Protocol):
         ...
 
     def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
-        """Train on companies ``rows`` with their labels (len(rows),) and label features ``around``."""
+        """Train on companies ``rows`` with their labels (len(rows),) and label features (len(rows), F)."""
         ...
 
     def score(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
@@ -146,7 +145,7 @@ class Ranker(Protocol):
 
 @dataclass(frozen=True)
 class Limits:
-    """How far a query may go: the most ``rows`` of its answer (None: all), and ``seconds`` until it is stopped."""
+    """The limits of a query: the most ``rows`` in its answer (None: all), and the ``seconds`` after which it stops."""
 
     rows: int | None = 10_000
     seconds: float = 60.0
@@ -166,29 +165,29 @@ WHOLE = Limits(rows=None)
 class GraphStore(Protocol):
     """A run as a graph behind Cypher, in the shape of cypher/README.md. Making one touches nothing.
 
-    dialect: whose Cypher it understands where dialects differ: embedded or neo4j.
+    dialect: the Cypher it understands where dialects differ, embedded or neo4j.
     """
 
     dialect: str
 
     @classmethod
     def located(cls, path: Path) -> Self:
-        """The store of the run that keeps its own in the file ``path``; a database is where the environment says.
+        """The store of a run: the file ``path``, or the database that the environment names.
 
-        Raises StoreError when the environment does not say where that is.
+        Raises StoreError when the environment names none.
         """
         ...
 
     def build(self, projection: Projection, *, progress: Progress = ...) -> None:
-        """Load the tables of a run; what the store held of another run is replaced."""
+        """Load the tables of a run; those of another run are replaced."""
         ...
 
     def open(self) -> Self:
-        """Ready to be queried. Raises a GraphleadError when there is no store, or one of another version."""
+        """Open the store for queries. Raises a GraphleadError when there is no store, or one of another version."""
         ...
 
     def connect(self) -> Self:
-        """Ready to be read, of whatever shape its graph is. Raises a GraphleadError when there is no store."""
+        """Open the store to read a graph of any shape. Raises a GraphleadError when there is no store."""
         ...
 
     def query(
@@ -206,11 +205,11 @@ class GraphStore(Protocol):
         parameters: Mapping[str, object] = ...,
         limits: Limits = ...,
     ) -> Subgraph:
-        """What the nodes, relationships and paths of an answer form together, missing ends looked up."""
+        """The graph of the nodes, relationships and paths in an answer, missing ends looked up."""
         ...
 
     def update(self, cypher: str, parameters: Mapping[str, object] = ...) -> None:
-        """Change the graph by one statement, wholly or not at all."""
+        """Run one statement that changes the graph, in one transaction."""
         ...
 
     def write_scores(self, scores: pa.Table, run_id: str, finished: str, *, progress: Progress = ...) -> None:
@@ -222,7 +221,7 @@ class GraphStore(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of the store; ``open`` takes it up again."""
+        """Close the store; ``open`` opens it again."""
         ...
 
     def __enter__(self) -> Self: ...
@@ -231,10 +230,10 @@ class GraphStore(Protocol):
 
 
 class Progress(Protocol):
-    """Told by long work how far it is: ``done`` of ``total`` units, with a word on what is being done."""
+    """Receives reports of long work: ``done`` of ``total`` units, with a note on the current step."""
 
     def __call__(self, done: float, total: float, note: str = "") -> None: ...
 
 
 def silent(done: float, total: float, note: str = "") -> None:
-    """The Progress of nobody watching."""
+    """A Progress that reports nothing."""

@@ -1,4 +1,4 @@
-"""One family of errors: each says what was wrong, where, and what to do about it."""
+"""The errors of graphlead: each names a problem, its place and a remedy."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import difflib
 from collections.abc import Iterable
 
 MOST_LISTED = 20
-"""Names that a message lists when none of them resembles what was typed."""
+"""Known names that a message lists when none resembles the one given: about two lines of text."""
 
 
 class GraphleadError(Exception):
     """Anything graphlead refuses or fails at.
 
-    ``problem`` is the fact, ``where`` the file, row or column it was found in, ``remedy`` what the
-    reader can do next. ``exit_code`` is what the command line exits with.
+    ``problem`` is the fact, ``where`` the file, row or column it was found in, ``remedy`` the next step for the
+    reader, ``exit_code`` that of the command line.
     """
 
     exit_code = 1
@@ -47,11 +47,11 @@ class RunFolderError(GraphleadError):
 
 
 class CarrierError(GraphleadError):
-    """Data handed from one room to the next breaks its own rules: a defect, not the user's doing."""
+    """Data passed between packages violate their own rules: a defect of graphlead, not of the input."""
 
 
 def unknown(what: str, name: str, known: Iterable[str], where: str) -> SettingsError:
-    """There is no ``what`` of this name; the remedy is the known name most like it, or the known names."""
+    """The error for an unknown name; its remedy is the known name most like it, or a list of the known names."""
     names = list(known)
     near = difflib.get_close_matches(name, names, 1)
     remedy = f"Did you mean {near[0]!r}?" if near else f"The {what}s are: {', '.join(names[:MOST_LISTED])}."

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 REST = "everything else"
-"""The source of the reason that stands for all that is not named."""
+"""The source of the reason that sums up everything not named."""
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing that moved a score: in words with numbers, and by how much in log-odds of the calibrated score.
+    """One contribution to a score: in words with numbers, and in log-odds of the calibrated score.
 
     source: the group of features it stands for, or REST.
     """
@@ -23,10 +23,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class Tie:
-    """How a company is joined to a client (an index): through what, in how many links, and the way.
+    """A path from a company to a client (an index): the relation, the number of links, and the path.
 
-    relation: ownership, holder, person, address, link, or industry and place; sentence: the way in words; nodes: the
-    way as (label, key) pairs of the graph; cypher and parameters: the query that shows it, true on every store.
+    relation: ownership, holder, person, address, link, or industry and place; sentence: the path in words; nodes:
+    the path as (label, key) pairs of the graph; cypher and parameters: a query that returns it, on every store.
     """
 
     client: int
@@ -42,7 +42,7 @@ class Tie:
 class Evidence:
     """Why one company has the score it has.
 
-    reasons: the strongest first, and what is left together last, so that the contributions add up to the log-odds of
+    reasons: the strongest first, the rest summed up last, so that the contributions add up to the log-odds of
     the score less those of ``typical``, the score of a typical company; ties: the nearest client first;
     counterfactual: what the rank would be without the strongest tie or reason, in a sentence, empty where there is
     none; introduction: through whom to ask for an introduction, empty where nobody is known.

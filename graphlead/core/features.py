@@ -1,4 +1,4 @@
-"""What the models see of the companies."""
+"""The features of the companies, and the relations and columns they come from."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ _TITLES = {
 class Source:
     """Where a relation or a feature comes from.
 
-    levels: the levels of columns, of kind COLUMNS; column: whose words, of kind WORDS, empty for the name; link: the
-    kind of the links, of kind LINK. The other kinds need nothing more.
+    levels: the levels of columns, of kind COLUMNS; column: the column of the words, of kind WORDS, empty for the name;
+    link: the kind of the links, of kind LINK. The other kinds need nothing more.
     """
 
     kind: Kind
@@ -85,7 +85,7 @@ class Source:
     link: str = ""
 
     def title(self) -> str:
-        """The source as a relation is called: ``same city and nace (2 digits)``, ``linked by director``."""
+        """The name of the source as a relation: ``same city and nace (2 digits)``, ``linked by director``."""
         match self.kind:
             case Kind.COLUMNS:
                 return f"same {self.what()}"
@@ -102,7 +102,7 @@ class Source:
 
 
 class Statistic(StrEnum):
-    """What of its source a feature measures."""
+    """What a feature measures about its source."""
 
     NUMBER = "number"
     DIGITS = "digits"
@@ -172,7 +172,7 @@ class Groups:
 class Incidence:
     """A relation in which a company can be in many groups: 0/1 CSR (n, groups).
 
-    terms: the words that the groups stand for, strings (groups,), where words are the source.
+    terms: the word of each group, strings (groups,), where words are the source.
     """
 
     source: Source
@@ -181,7 +181,12 @@ class Incidence:
 
     def __post_init__(self) -> None:
         named = self.matrix.shape[1] if self.terms is None else len(self.terms)
-        require(named == self.matrix.shape[1], "Incidence", f"a term a group of {self.source.title()}", named)
+        require(
+            named == self.matrix.shape[1],
+            "Incidence",
+            f"a term for each group of {self.source.title()}",
+            named,
+        )
 
 
 @dataclass(frozen=True)
@@ -203,7 +208,7 @@ Relation = Groups | Incidence | Neighbours
 
 @dataclass(frozen=True)
 class Attributes:
-    """What a model sees of n companies by themselves.
+    """The features of n companies taken by themselves.
 
     numeric: float32 (n, d), NaN where missing; words: 0/1 CSR (n, w) of common words of the name.
     """
@@ -215,15 +220,18 @@ class Attributes:
 
     def __post_init__(self) -> None:
         n, width = self.numeric.shape
-        require(width == len(self.numeric_features), "Attributes", "a feature a number", width)
+        require(width == len(self.numeric_features), "Attributes", "a feature for each number", width)
         require(
-            self.words.shape == (n, len(self.word_names)), "Attributes", "a name a word", self.words.shape
+            self.words.shape == (n, len(self.word_names)),
+            "Attributes",
+            "a name for each word",
+            self.words.shape,
         )
         require(not np.isinf(self.numeric).any(), "Attributes", "finite numbers", "infinities")
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the columns that ``rows`` gives."""
+        """The names of the columns of ``rows``."""
         numbers = (feature.title() for feature in self.numeric_features)
         return (*numbers, *(f"name has {word}" for word in self.word_names))
 
@@ -234,10 +242,10 @@ class Attributes:
 
 @dataclass(frozen=True)
 class Features:
-    """What is known of n companies without looking at any label.
+    """The features of n companies that depend on no label.
 
-    structure: float32 (n, s) without NaN, what links add (degrees, neighbours' means of the numbers); relations: who
-    is whose neighbour, from links and from columns.
+    structure: float32 (n, s) without NaN, from links (degrees, neighbours' means of the numbers); relations: which
+    companies are neighbours, by links and by columns.
     """
 
     attributes: Attributes

@@ -1,4 +1,4 @@
-"""The typed graph of all companies, and what its ownership edges add up to."""
+"""The typed graph of all companies, and the ownership facts computed from it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Edges:
         require(len(self.source) == len(self.target), "Edges", "as many sources as targets",
                  (len(self.source), len(self.target)))  # fmt: skip
         if self.weight is not None:
-            require(len(self.weight) == len(self.source), "Edges", "a weight an edge", len(self.weight))
+            require(len(self.weight) == len(self.source), "Edges", "a weight for each edge", len(self.weight))
             require(bool(np.isfinite(self.weight).all()), "Edges", "finite weights", "NaN or infinity")
 
     def __len__(self) -> int:
@@ -36,7 +36,7 @@ class Edges:
 
 @dataclass(frozen=True)
 class Ownership:
-    """Ownership facts, one entry a company (shape (n,)) except ``effective``.
+    """Ownership facts, one entry per company (shape (n,)) except ``effective``.
 
     group: the smallest company index of the company's ownership group (itself when alone).
     ultimate_parent: the company at the top of the chain of controlling owners (itself when nobody in the

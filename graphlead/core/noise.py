@@ -1,4 +1,4 @@
-"""What the cleaning of a register found."""
+"""The findings of cleaning a register."""
 
 from __future__ import annotations
 

@@ -28,11 +28,11 @@ class Lift:
 
 @dataclass(frozen=True)
 class ColumnLift:
-    """How much one column of the register tells clients from others, the strongest first in a Profile.
+    """How well one column of the register separates clients from others; a Profile has the strongest first.
 
-    role: its Role; strength: bits of information a client that the column has about being a client, beyond the other
-    columns that tell it and over what chance would give; p_value: corrected for the columns tried; sentence: the
-    finding in words; echo_of: the column that says it already, empty for one that says something of its own.
+    role: its Role; strength: bits per client that the column adds about being a client, beyond the other informative
+    columns and above what chance would give; p_value: corrected for the columns tried; sentence: the
+    finding in words; echo_of: the column with the same information, empty for one that adds its own.
     """
 
     column: str
@@ -47,7 +47,7 @@ class ColumnLift:
 class Distribution:
     """A number of clients and register on one axis: shares by bin (edges has one more), densities over ``grid``.
 
-    logarithmic: the axis is to be drawn in logarithms; the values are not.
+    logarithmic: whether to draw the axis on a logarithmic scale; the values themselves are not logarithms.
     """
 
     column: str
@@ -62,7 +62,7 @@ class Distribution:
 
 @dataclass(frozen=True)
 class Segment:
-    """A group of clients that are alike: named by what sets it apart, with the lifts that do, against the register."""
+    """A group of clients that are alike: named after its traits, the lifts that set it apart from the register."""
 
     name: str
     clients: int
@@ -71,7 +71,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Outlier:
-    """A client that looks like no other, and why."""
+    """A client unlike all the others, and why."""
 
     company_id: str
     name: str
@@ -82,7 +82,7 @@ class Outlier:
 class Season:
     """When clients were won: counts by month ("2024-03"), the twelve months of the year pooled, and the pattern.
 
-    p_value: that the twelve differ by chance alone.
+    p_value: of the hypothesis that the twelve differ by chance alone.
     """
 
     months: tuple[tuple[str, int], ...]
@@ -95,10 +95,10 @@ class Season:
 class Profile:
     """The clients against the register.
 
-    columns: those that tell something of their own, and lifts: the values that stand out, the strongest first;
-    echoes: columns that tell something only because one of ``columns`` does; biases: sentences on what the list leans
-    towards (place, size, age); notes: what could not be said, and why; segment_of: int32 (n,), which of ``segments``
-    each company is most like, NONE for a company of which nothing is known that segments are made of.
+    columns: those with information of their own, and lifts: the values that stand out, the strongest first; echoes:
+    columns informative only through one of ``columns``; biases: sentences on what the list leans towards (place, size,
+    age); notes: what could not be measured, and why; segment_of: int32 (n,), the nearest of ``segments`` for each
+    company, NONE for one without a value in any column that segments use.
     """
 
     n_companies: int

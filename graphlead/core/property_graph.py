@@ -1,4 +1,4 @@
-"""A run as tables of nodes and relationships, which every graph store is filled from, and what stores answer."""
+"""A run as tables of nodes and relationships, from which every graph store is filled."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class NodeTable:
-    """The nodes of one label: a Parquet file of ``rows`` rows whose columns are the properties, the key first."""
+    """The nodes of one label: a Parquet file of ``rows`` rows; its columns are the properties, the key first."""
 
     label: str
     key: str
@@ -75,7 +75,7 @@ def _require_columns(file: Path, names: list[str], rows: int) -> None:
 
 @dataclass(frozen=True)
 class Projection:
-    """Everything a run knows as a property graph in Parquet: a table a label, and a table a type and pair of labels.
+    """A whole run as a property graph in Parquet: a table per label, and one per relationship type and pair of labels.
 
     run_id: the run whose scores the companies carry; finished: when it finished, ISO 8601.
     """
@@ -87,13 +87,13 @@ class Projection:
 
     def __post_init__(self) -> None:
         labels = [table.label for table in self.nodes]
-        require(len(set(labels)) == len(labels), "Projection", "one table a label", labels)
+        require(len(set(labels)) == len(labels), "Projection", "one table per label", labels)
         ends = {end for table in self.edges for end in (table.source, table.target)}
         require(ends <= set(labels), "Projection", "relationships between its own labels", sorted(ends))
 
     @property
     def rows(self) -> int:
-        """How many nodes and relationships there are."""
+        """The number of nodes and relationships."""
         return sum(table.rows for table in self.nodes) + sum(table.rows for table in self.edges)
 
     def table(self, label: str) -> NodeTable:

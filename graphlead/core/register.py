@@ -1,4 +1,4 @@
-"""What was read: the register, what the cleaning found, and the lists resolved against it."""
+"""The cleaned register and its columns."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ PLACES = (Role.COUNTRY, Role.REGION, Role.CITY, Role.POSTCODE)
 class Column:
     """How one column of the companies table was understood.
 
-    ``reason`` tells the user why; ``scheme`` is NACE, NAICS, SIC or empty for an industry column;
+    ``reason`` is the explanation for the user; ``scheme`` is NACE, NAICS, SIC or empty for an industry column;
     ``missing`` is the share of companies without a value; ``distinct`` an (approximate) count of values.
     """
 
@@ -60,7 +60,7 @@ class Column:
 class Register:
     """The cleaned register: two Parquet files that stay on disk and the meaning of their columns.
 
-    ``companies`` has one row a company; the row number is the company's index everywhere. Its columns are
+    ``companies`` has one row per company; the row number is the company's index everywhere. Its columns are
     those of ``columns``, typed by role: the id is the string column ``company_id``; numbers are DOUBLE
     without NaN or infinities, dates DATE, booleans BOOLEAN, everything else VARCHAR; missing is NULL.
 
@@ -102,7 +102,7 @@ class Register:
     def rows(self, names: Sequence[str], companies: npt.NDArray[np.integer]) -> pa.Table:
         """These columns of these companies (m,), in their order; a company may come twice.
 
-        One row group is held at a time.
+        Memory holds one row group at a time.
         """
         unique, back = np.unique(companies, return_inverse=True)
         with pq.ParquetFile(self.companies) as file:

@@ -1,4 +1,4 @@
-"""Parts that can be added by a line: named as text, so that a registry costs nothing until a part is used."""
+"""Look-up in registries of parts: parts are named as text, so a registry imports nothing until one is used."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ E = TypeVar("E")
 
 
 def loaded(place: str) -> Any:
-    """What ``module:name`` names; its module is imported now."""
+    """The object at ``module:name``; the module is imported now."""
     module, _, name = place.partition(":")
     return getattr(import_module(module), name)
 
 
 def entry_of(entries: Mapping[str, E], name: str, what: str, where: str) -> E:
-    """The entry with this name. Raises SettingsError, with the name that was probably meant, for none."""
+    """The entry with this name. Raises SettingsError, with the name probably meant, when there is none."""
     if name not in entries:
         raise unknown(what, name, entries, where)
     return entries[name]

@@ -1,4 +1,4 @@
-"""What a score means beside the prior."""
+"""The verbal grade of a score, relative to the prior."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 STRONG, MODERATE = 10.0, 3.0
-"""How many times the odds of a company have to exceed the prior odds: a Bayes factor, on Jeffreys' scale (1961)."""
+"""Ratios of a company's odds to the prior odds, from which a fit is Strong or Moderate: Bayes factors, at the steps
+of Jeffreys' scale (1961)."""
 
 
 def fit(score: npt.NDArray[np.float64], prior: float) -> npt.NDArray[np.str_]:

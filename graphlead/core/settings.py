@@ -22,7 +22,7 @@ REQUIRED = ("companies", "clients", "out")
 
 
 class Given(TypedDict, total=False):
-    """Settings as a person gives them: any of the fields of Settings; None for one that was left out."""
+    """Settings as given by the user: any of the fields of Settings; None for one left out."""
 
     companies: str | Path | None
     clients: str | Path | None
@@ -54,7 +54,7 @@ class Settings:
     Raises SettingsError, naming the key, its value and a remedy, when a value is of the wrong kind or out of range.
     """
 
-    companies: Path = field(metadata=_help("The register: one row a company (CSV or Parquet)."))
+    companies: Path = field(metadata=_help("The register: one row per company (CSV or Parquet)."))
     clients: Path = field(metadata=_help("Your clients as you type them: names or ids (CSV or Parquet)."))
     out: Path = field(metadata=_help("The folder for the results; it is made when missing."))
     links: Path | None = field(
@@ -70,7 +70,7 @@ class Settings:
         default=(), metadata=_help("Columns left out, with everything that is derived from them.")
     )
     seed: int = field(
-        default=0, metadata=_help("Of every random choice: the same seed gives the same scores.")
+        default=0, metadata=_help("Seed of every random choice: the same seed gives the same scores.")
     )
     device: str = field(default="auto", metadata=_help("Where to train: auto, cpu, cuda or cuda:N."))
     top: int = field(default=500, metadata=_help("How many leads the list has."))
@@ -81,7 +81,7 @@ class Settings:
     classifier: str = field(
         default="xgboost",
         metadata=_help(
-            "Of the tabular rankers: xgboost, or a scikit-learn class such as "
+            "Classifier of the tabular rankers: xgboost, or a scikit-learn class such as "
             "sklearn.ensemble.RandomForestClassifier."
         ),
     )
@@ -95,7 +95,7 @@ class Settings:
             "Where the graph is kept for Cypher: embedded, a file in the run's folder, or a graph database too."
         ),
     )
-    folds: int = field(default=5, metadata=_help("Parts the clients are dealt into to be held out in turn."))
+    folds: int = field(default=5, metadata=_help("Folds the clients are split into, each held out in turn."))
     columns: Mapping[str, str] = field(
         default_factory=dict,
         metadata=_help("What a column means, where it was understood wrongly: a role, or industry:NAICS."),
@@ -114,7 +114,7 @@ class Settings:
         """Settings of a TOML file, each overridden by the one given under its name unless that is None.
 
         Relative paths in the file are relative to its folder. Raises SettingsError for a file that cannot be
-        read, an unknown key (with the key that was probably meant), a missing or a wrong value.
+        read, an unknown key (with the key probably meant), and a missing or invalid value.
         """
         written = {} if toml is None else _read_toml(toml)
         flags = {key: value for key, value in given.items() if value is not None}
@@ -136,18 +136,18 @@ class Settings:
             raise SettingsError(error.problem, where=where, remedy=error.remedy) from error
 
     def check_excluded(self, known: Iterable[str]) -> None:
-        """Raise SettingsError when a column to leave out is not among the ``known`` columns."""
+        """Raise SettingsError when an excluded column is not among the ``known`` ones."""
         names = list(known)
         for name in self.exclude:
             if name not in names:
                 raise unknown("column", name, names, "exclude")
 
     def inputs(self) -> dict[str, Path | None]:
-        """The files that a run reads, by their settings; None for one that there is not."""
+        """The input files of a run by setting; None for one not given."""
         return {key: getattr(self, key) for key in PATHS if key != "out"}
 
     def to_json(self) -> Json:
-        """Every setting in the order of the fields, paths as they were given."""
+        """Every setting in the order of the fields, paths as given."""
         return {each.name: plain(getattr(self, each.name)) for each in fields(self)}
 
 
@@ -166,7 +166,7 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda v: isinstance(v, str) and bool(CLASSIFIER.fullmatch(v)),
         "xgboost, or the full name of a scikit-learn class such as sklearn.ensemble.RandomForestClassifier",
     ),
-    # Which tasks, rankers and stores there are is known to their registries, which a run asks before any work.
+    # The registries know which tasks, rankers and stores exist; a run asks them before any work.
     "task": (lambda v: isinstance(v, str) and bool(v), "the name of a task"),
     "rankers": (
         lambda v: _are_texts(v) and all(v) and len(set(v)) == len(v),
@@ -196,7 +196,7 @@ def plain(value: object) -> object:
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
-    """The keys of a configuration file, its relative paths made relative to where we are."""
+    """The keys of a configuration file, its relative paths made relative to the working directory."""
     try:
         written = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
@@ -207,7 +207,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         ) from error
     except ValueError as error:
         raise SettingsError(
-            f"this is not TOML: {error}.", where=str(path), remedy='Write key = "value", one a line.'
+            f"this is not TOML: {error}.", where=str(path), remedy='Write key = "value", one per line.'
         ) from error
     for key in PATHS:
         if isinstance(written.get(key), str) and written[key]:
@@ -223,7 +223,7 @@ def _refuse_unknown(keys: Iterable[str], toml: Path | None) -> None:
 
 
 def _of_kind(key: str, value: object) -> object:
-    """Lists to tuples, texts to paths and whole numbers to shares, where the field wants them; the rest as it is."""
+    """Lists to tuples, texts to paths and whole numbers to shares, where the field wants them; the rest unchanged."""
     if key in PATHS and isinstance(value, str) and value:
         return Path(value)
     if key in ("exclude", "rankers") and isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Everything that is known of the companies before any model."""
+"""Everything known about the companies before any model."""
 
 from __future__ import annotations
 

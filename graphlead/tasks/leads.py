@@ -115,5 +115,5 @@ LEADS = Task(
     splits=("groups", "random", "time"),
     lists=lead_table,
 )
-"""Who of the companies that are no clients becomes one. Nobody of a client's group is on a list of net-new leads, so
-clients held out with their whole group come closest to its use."""
+"""Which companies become clients. A list of net-new leads has nobody from a client's group, so the split that holds
+clients out with their whole group is closest to how the list is used."""
