@@ -1,4 +1,4 @@
-"""The code that results depend on: every file of graphlead that imports lead to, with the assets beside them."""
+"""The code that results depend on: every file of graphlead reached by imports, with the assets beside it."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from graphlead.core.errors import CarrierError
 
 PACKAGE = Path(__file__).parents[1]
 LEAF = "pipeline"
-"""Its modules import every room, so their own text counts and what they import does not."""
+"""Its modules import every package, so only their own text counts, not what they import."""
 
 NAMED = re.compile(r"graphlead(\.\w+)+(:\w+)?")
-"""A module, or a member of it, named by a text that is imported when it is first needed, as registries do."""
+"""A string that names a module or its member, to be imported when first needed, as registries do."""
 
 
 def hashes_behind(doors: Iterable[str]) -> dict[str, str]:
-    """The SHA-256 of each file behind the doors, by its path within the package."""
+    """The SHA-256 of each file reached from the doors, by its path within the package."""
     return {path.relative_to(PACKAGE).as_posix(): sha256(path) for path in files_behind(doors)}
 
 
 def files_behind(doors: Iterable[str]) -> list[Path]:
-    """The files that can be reached by imports, also those within functions, from modules; assets too; sorted.
+    """The files reached by imports, also imports within functions, from the doors, and their assets; sorted.
 
-    doors: modules by their names within the package, such as ``graph.build``. Raises CarrierError for an unknown one.
+    doors: names of modules within the package, such as ``graph.build``. Raises CarrierError for an unknown one.
     """
     found: set[Path] = set()
     waiting = [_door(name) for name in doors]
@@ -86,7 +86,7 @@ def _names(node: ast.AST) -> Iterator[str]:
 
 
 def _assets(folder: Path) -> Iterator[Path]:
-    """What is no Python in a folder and in those below it that are no packages of their own."""
+    """The files other than Python in a folder and in its subfolders that are no packages."""
     for path in folder.iterdir():
         if path.is_dir():
             if path.name != "__pycache__" and not (path / "__init__.py").exists():

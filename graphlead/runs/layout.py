@@ -1,7 +1,7 @@
-"""Every name inside a run's folder; a stage's folder has those of its own results, under the same names.
+"""Every name inside a run's folder; a stage's folder has its own results under the same names.
 
-What lies within a folder that one room alone writes and reads (``register``, ``graph``, ``match``, ``profile``,
-``heldout``, a fold of ``model``) is named in that room.
+Files within a folder that one package alone writes and reads (``register``, ``graph``, ``match``, ``profile``,
+``heldout``, a fold of ``model``) are named in that package.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class RunFolder:
-    """The paths of a run's files and folders; nothing is read or made."""
+    """The paths of a run's files and folders; no file is touched."""
 
     path: Path
 
@@ -58,17 +58,17 @@ class RunFolder:
 
     @property
     def model_scores(self) -> Path:
-        """The raw scores of every company that is no client, seen among all clients."""
+        """The raw scores of every company that is no client, from label features of all clients."""
         return self.model / "scores.parquet"
 
     @property
     def feature_plan(self) -> Path:
-        """Which features the models look at."""
+        """The features that the models use."""
         return self.model / "features.json"
 
     @property
     def heldout(self) -> Path:
-        """The folder of the held-out scores, a file a split."""
+        """The folder of the held-out scores, one file per split."""
         return self.path / "heldout"
 
     @property
@@ -93,7 +93,7 @@ class RunFolder:
 
     @property
     def clients(self) -> Path:
-        """The client list with what was found for each line."""
+        """The client list with the company found for each line."""
         return self.path / "clients.csv"
 
     @property
@@ -108,12 +108,12 @@ class RunFolder:
 
     @property
     def noise(self) -> Path:
-        """What the cleaning of the register found, as text."""
+        """The report on the register's noise, as text."""
         return self.path / "noise.txt"
 
     @property
     def plan(self) -> Path:
-        """How each column was understood."""
+        """The role of each column, with the reason, as JSON."""
         return self.path / "plan.json"
 
     @property
@@ -143,12 +143,12 @@ class RunFolder:
 
     @property
     def lock(self) -> Path:
-        """Held by the process that works in the folder."""
+        """The lock of the process that works in the folder."""
         return self.work / "lock"
 
     @property
     def publication(self) -> Path:
-        """What is about to be published: staged entries and a journal."""
+        """The folder of a publication under way: staged entries and a journal."""
         return self.work / "publish"
 
     @property

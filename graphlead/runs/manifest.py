@@ -1,4 +1,4 @@
-"""What a finished run was: its manifest, the hashes of its inputs, the versions it was made with."""
+"""The manifest of a finished run: the hashes of its inputs, the versions it was made with."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REPORTED = (
     "duckdb", "networkx", "numpy", "pandas", "pyarrow", "rapidfuzz", "safetensors", "scikit-learn", "scipy", "torch",
     "torch-geometric", "xgboost",
 )  # fmt: skip
-"""The packages that a manifest gives the versions of."""
+"""The packages that results depend on; a manifest records their versions."""
 
 
 def read_manifest(run: Path) -> Json:
@@ -86,5 +86,5 @@ def graphlead_version() -> str:
 
 @cache
 def code_version() -> str:
-    """A short hash over all files of the package, so that a manifest names the code its run was made by."""
+    """A short hash over all files of the package, so that a manifest identifies the code of its run."""
     return short_hash({path.relative_to(PACKAGE).as_posix(): sha256(path) for path in all_files()})

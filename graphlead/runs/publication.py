@@ -1,7 +1,7 @@
 """Results that appear all at once: staged under another name, planned in a journal, then renamed one by one.
 
-Whoever is killed before the journal is written has changed nothing; afterwards, the next to open the folder carries
-the plan to its end.
+A process killed before the journal is written has changed nothing; afterwards, the next one to open the folder
+completes the plan.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def complete(folder: RunFolder) -> None:
 
 
 def is_cut_off(folder: RunFolder) -> bool:
-    """Whether a publication was planned but not brought to its end."""
+    """Whether a publication was planned but not completed."""
     return folder.journal.is_file()
 
 
@@ -69,7 +69,7 @@ def move(source: Path, target: Path) -> None:
 
 
 def _plan(folder: RunFolder, names: list[str]) -> Json:
-    """What to move in, what to remove, and what to keep beside because it is not what was published."""
+    """The entries to move in, to remove, and to keep under another name because graphlead did not publish them."""
     out, manifest = folder.path, published(folder)
     written = {name: print_ for name, print_ in manifest.get("files", {}).items() if Path(name).name == name}
     if manifest:
@@ -85,7 +85,7 @@ def _plan(folder: RunFolder, names: list[str]) -> Json:
 
 
 def _make_way(new: Path, old: Path, kept_as: str | None) -> None:
-    """A file takes the place of a file in one step; everything else has to go first."""
+    """Remove or rename what is in the way, unless a file replaces a file, which is one step."""
     if kept_as and old.exists() and not old.with_name(kept_as).exists():
         move(old, old.with_name(kept_as))
     elif old.is_dir() or new.is_dir():
@@ -93,7 +93,7 @@ def _make_way(new: Path, old: Path, kept_as: str | None) -> None:
 
 
 def _fingerprint(path: Path) -> str:
-    """The SHA-256 of a file; folders are not looked into."""
+    """The SHA-256 of a file; the same word for every folder."""
     return "folder" if path.is_dir() else sha256(path)
 
 

@@ -1,4 +1,4 @@
-"""A run's folder: finished stages are kept, results appear all at once, and a killed run goes on where it was."""
+"""A run's folder: finished stages are kept, results appear all at once, and a killed run resumes where it stopped."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Make = Callable[[RunFolder], None]
 def open_run(out: Path, inputs: Json, settings: Json, table: Mapping[str, Stage] = STAGES) -> Iterator[Run]:
     """The run in the folder ``out``, for this process alone; see ``exclusive``.
 
-    inputs: hashes by name, see ``hash_inputs``; settings: all of them; table: the stages that the run may have.
+    inputs: hashes by name, see ``hash_inputs``; settings: all of them; table: the stages of the run.
     """
     folder = RunFolder(out)
     with exclusive(folder):
@@ -53,11 +53,11 @@ class Run:
         self._made: dict[str, RunFolder] = {}
 
     def stage(self, name: str, make: Make) -> RunFolder:
-        """The folder of a stage's results: a finished one of the same key, or else what ``make`` fills anew.
+        """The folder of a stage's results: a finished one of the same key, or a new one filled by ``make``.
 
-        The key follows from the stage's row in the table. ``make`` writes into an empty folder, under the names that
-        the results have in the run's folder; it gets its own name only when complete. Raises RunFolderError when the
-        disk is full or refuses, CarrierError when a stage that builds on this one came before. Stages do not nest.
+        The key follows from the stage's row in the table. ``make`` writes into an empty folder, under the names of
+        the run's folder; the folder gets its final name only when complete. Raises RunFolderError when the disk is
+        full or not writable, CarrierError when a stage that builds on this one came before. Stages do not nest.
         """
         early = [each for each in self._keys if name in self.table[each].after]
         if early:
@@ -91,7 +91,7 @@ class Run:
         sync(self.folder.work, deep=False)
 
     def manifest(self, *, device: str, **more: object) -> Json:
-        """What was run, on what, with what, how long and in how much memory; ``more`` is added as it is."""
+        """The record of the run: code, inputs, settings, versions, time and memory; ``more`` is added unchanged."""
         return {
             "graphlead": graphlead_version(),
             "code": code_version(),
@@ -111,8 +111,8 @@ class Run:
     def publish(self, manifest: Json) -> None:
         """Put the results of this run's stages into its folder under their names, all or nothing, the manifest last.
 
-        Results of the last publication are replaced, or removed when they are no more; what graphlead did not
-        write, or somebody edited since, is kept beside as NAME.before. Stages that this run did not use are removed.
+        Results of the last publication are replaced, or removed when this run has none of that name; files that
+        graphlead did not write, or that were edited since, are kept as NAME.before. Unused stages are removed.
         """
         with disk_errors(self.folder.path):
             publication.prepare(self.folder, self._results(), manifest)
@@ -120,7 +120,7 @@ class Run:
             self._sweep()
 
     def _results(self) -> dict[str, Path]:
-        """The files and folders that the stages made, by their names; each is the work of one stage."""
+        """The files and folders that the stages made, by name; each comes from one stage."""
         made = [path for stage in self._made.values() for path in sorted(stage.path.iterdir())]
         results = {path.name: path for path in made}
         if len(results) < len(made):
@@ -137,7 +137,7 @@ class Run:
 
 
 def _record(folder: Path) -> Path:
-    """The file beside a stage's folder that marks it as complete, with what it cost."""
+    """The file beside a stage's folder that marks it as complete, with its seconds and peak memory."""
     return folder.with_name(f"{folder.name}.json")
 
 

@@ -1,4 +1,4 @@
-"""The stages of a run: what each depends on, and the key by which a finished one is found again."""
+"""The stages of a run: the dependencies of each, and the key by which a finished one is found again."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ if TYPE_CHECKING:
     from graphlead.core.arrays import Json
 
 LAYOUT = "runs.layout"
-"""Names of files are part of every result."""
+"""The module of file names, which are part of every result."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """What the results of a stage depend on.
+    """A stage and everything its results depend on.
 
-    after: stages that it builds on, as far as a run has them; inputs: files by their names; settings: fields of
-    Settings; doors: the modules of the package whose functions make the results, or what they are made from since the
-    stages in ``after``.
+    after: stages that it builds on, as far as a run has them; inputs: input files by name; settings: fields of
+    Settings; doors: the modules of the package that compute the results from those of the stages in ``after``.
     """
 
     name: str
@@ -33,9 +32,9 @@ class Stage:
     doors: tuple[str, ...] = ()
 
     def key(self, inputs: Json, settings: Json, keys: Mapping[str, str], maker: str) -> str:
-        """A hash over all of it: inputs by content, code by its text, ``keys`` those of the stages before.
+        """A hash over all dependencies: inputs by content, code by its text, ``keys`` those of earlier stages.
 
-        maker: the module of the function that makes the results; it counts when it is graphlead's own.
+        maker: the module of the function that makes the results; it counts if it is part of graphlead.
         """
         own = [maker.removeprefix("graphlead.")] if maker.startswith("graphlead.") else []
         return short_hash({
@@ -47,12 +46,12 @@ class Stage:
 
 
 def table(*stages: Stage) -> dict[str, Stage]:
-    """Stages by their names."""
+    """Stages by name."""
     return {stage.name: stage for stage in stages}
 
 
 def short_hash(content: Json) -> str:
-    """Twelve hexadecimal digits that stand for plain JSON."""
+    """The first twelve hexadecimal digits of the SHA-256 of JSON."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -62,7 +61,7 @@ MODELS = (
     "match.cohort", "features.build", "features.labels", "features.propagate", "learn.crossfit", "learn.registry",
     "pipeline.scored",
 )  # fmt: skip
-"""What a model sees and how it learns and scores."""
+"""The modules that compute a model's inputs, train it and score with it."""
 
 STAGES = table(
     Stage(
@@ -136,4 +135,4 @@ STAGES = table(
         doors=("evaluate.judge", "report.html.build", "report.html.names", "report.html.plane", "pipeline.content"),
     ),
 )  # fmt: skip
-"""In the order of the story; a run that scores has ``trained`` for ``model``, ``heldout`` and ``judgement``."""
+"""In the order in which they run; a run that scores has ``trained`` for ``model``, ``heldout`` and ``judgement``."""

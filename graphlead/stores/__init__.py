@@ -1,1 +1,1 @@
-"""The graph behind Cypher: an embedded store in a file, and Neo4j; both loaded from one Projection."""
+"""Graph stores queried in Cypher: an embedded one in a file, and Neo4j; both are loaded from one Projection."""

@@ -1,7 +1,7 @@
-"""What has to change in a database so that it holds the tables of a run: rows to put and rows to take away.
+"""The differences between a database and the tables of a run: rows to put and rows to drop.
 
-A load that was cut off is taken up by looking again: what is there already differs in nothing and is left alone, so
-nothing comes twice.
+An interrupted load resumes by comparing again: rows that are there already do not differ, so nothing is loaded
+twice.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from graphlead.core.contracts import Progress, silent
 from graphlead.engines.duckdb import open_db, quoted
 
 BATCH = 20_000
-"""Rows of one transaction."""
+"""Rows per transaction: a server keeps all of one in memory."""
 
 Rows = list[tuple[object, ...]]
 
 
 def batches(file: Path, names: Sequence[str]) -> Iterator[Rows]:
-    """The rows of a table, these columns of it."""
+    """The rows of a Parquet file, in batches, with these columns."""
     if names:
         for batch in pq.ParquetFile(file).iter_batches(BATCH, columns=list(names)):
             yield _rows(batch.select(list(names)))
 
 
 def pages_of(table: pa.Table, progress: Progress = silent) -> Iterator[Rows]:
-    """The rows of a table in memory."""
+    """The rows of a table in memory, in batches."""
     done = 0
     for batch in table.to_batches(BATCH):
         progress(done, len(table), "scores")
@@ -38,7 +38,7 @@ def pages_of(table: pa.Table, progress: Progress = silent) -> Iterator[Rows]:
 
 
 def keep(pages: Iterable[Rows], schema: pa.Schema, file: Path) -> None:
-    """Write what a database holds; a value of another type than ours counts as missing, and so as changed."""
+    """Write the rows of a database to a file; a value of another type than ours becomes null, and so differs."""
     with pq.ParquetWriter(file, schema) as writer:
         for page in pages:
             columns = zip(*page, strict=True)
@@ -61,7 +61,7 @@ def _one(value: object, type_: pa.DataType) -> object:
 
 
 def to_put(wanted: Path, stored: Path, names: Sequence[str]) -> Iterator[Rows]:
-    """The rows of ``wanted`` that are not in ``stored``, one that is there more often as often as it is missing."""
+    """The rows of ``wanted`` that are not in ``stored``, each as often as copies of it are missing."""
     columns = ", ".join(quoted(name) for name in names)
     yield from _ask(f"SELECT {columns} FROM read_parquet(?) EXCEPT ALL SELECT {columns} FROM read_parquet(?)",
                     [wanted, stored])  # fmt: skip
@@ -76,7 +76,7 @@ def nodes_to_drop(wanted: Path, stored: Path, key: str) -> Iterator[Rows]:
 
 
 def edges_to_drop(wanted: Path, stored: Path, names: Sequence[str]) -> Iterator[Rows]:
-    """The first column of the rows of ``stored`` whose other columns are not, or not as often, in ``wanted``."""
+    """The ref of each row of ``stored`` that ``wanted`` lacks, or has fewer copies of; ``names`` are compared."""
     columns = ", ".join(quoted(name) for name in names)
     numbered = f"row_number() OVER (PARTITION BY {columns}) AS copy"
     same = " AND ".join(f"s.{quoted(name)} IS NOT DISTINCT FROM w.{quoted(name)}" for name in names)

@@ -1,4 +1,4 @@
-"""What can go wrong with a store, said so that the reader knows what to do."""
+"""The errors of stores, each with a remedy."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class StoreError(GraphleadError):
 
 
 class UnreachableError(StoreError):
-    """A server that does not answer now and may do so later."""
+    """A server does not answer now and may do so later."""
 
 
 class QueryError(GraphleadError):
-    """A query, or a parameter of it, is refused: it is wrong, writes where it may only read, or takes too long."""
+    """A query, or a parameter of it, is refused: it is wrong, would write in a read, or takes too long."""
 
     exit_code = 2
 
@@ -40,7 +40,7 @@ def read_only() -> QueryError:
 
 @contextmanager
 def explained(seconds: float) -> Iterator[None]:
-    """What the embedded library says of a query, as an error that tells what to do."""
+    """Turn the embedded library's error about a query into a QueryError with a remedy."""
     try:
         yield
     except RuntimeError as error:
@@ -57,6 +57,4 @@ def _explanation(message: str, seconds: float) -> QueryError:
             "the query needs more memory than it may have.",
             remedy="Start from fewer companies, or return less.",
         )
-    return QueryError(
-        f"the query is wrong: {message}", remedy="cypher/README.md says what the graph looks like."
-    )
+    return QueryError(f"the query is wrong: {message}", remedy="cypher/README.md describes the graph.")

@@ -1,4 +1,4 @@
-"""The head of every run's lead list, which stores remember: what entered and what left is asked between two runs."""
+"""The head of every run's lead list, kept in the stores, so that queries can compare the lists of two runs."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from graphlead.core.property_graph import SCORED
 Statement = tuple[str, dict[str, object]]
 
 LENGTH = 1_000
-"""How much of a run's list is remembered."""
+"""Leads of a run that are kept, a choice: twice the list of 500 that a run makes by default."""
 RUNS = 30
-"""How many earlier runs are carried over when a store is built anew, the newest."""
+"""The newest runs carried over when a store is rebuilt, a choice: a month of daily runs."""
 
 TABLE = "CREATE REL TABLE LISTED(FROM Run TO Company, `rank` INT64, score DOUBLE, fit STRING)"
 """The relationships from a run to the companies on its list, where a store declares them."""
@@ -49,7 +49,7 @@ def recalled(ask: Callable[..., Answer]) -> list[Statement]:
 
 
 def remembered(run_id: str) -> list[Statement]:
-    """The statements that make the list of the run whose scores the companies carry."""
+    """The statements that record the list of a run, from the scores on the companies."""
     return [(FORGET, {"run": run_id}), (REMEMBER, {"run": run_id})]
 
 
@@ -57,7 +57,7 @@ _TYPES = {"score": pa.float64(), "rank": pa.int64()}
 
 
 def score_table(scores: pa.Table, run_id: str) -> pa.Table:
-    """company_id and all of SCORED, null where ``scores`` does not know them."""
+    """company_id and all of SCORED, null for columns that ``scores`` lacks."""
     n = len(scores)
     columns = {"company_id": scores["company_id"].cast(pa.string())}
     for name in SCORED[:-1]:

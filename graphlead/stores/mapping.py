@@ -1,4 +1,4 @@
-"""What of a database becomes the register: labels, types and properties, from TOML."""
+"""The mapping of a database to a register: labels, types and properties, from TOML."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Entry = TypeVar("Entry", "Companies", "Owners", "Links")
 
 @dataclass(frozen=True)
 class Companies:
-    """Nodes that are companies: their label, the property that identifies them, and which others become columns.
+    """Nodes that are companies: their label, the property that identifies them, and those that become columns.
 
-    properties: none for all but ``leave_out``; columns: another name for the column of a property.
+    properties: empty for all but ``leave_out``; columns: column names by property, where they differ.
     """
 
     label: str
@@ -30,7 +30,7 @@ class Companies:
 
 @dataclass(frozen=True)
 class Owners:
-    """Nodes that hold companies without being one. type: holder or person."""
+    """Nodes that own companies without being one. type: holder or person."""
 
     label: str
     id: str
@@ -40,8 +40,8 @@ class Owners:
 
 @dataclass(frozen=True)
 class Links:
-    """Relationships that become links. kind: what kind they are (their type in lower case when empty), or
-    kind_property: the property that says so; share, share_low, share_high and date are properties, empty for none;
+    """Relationships that become links. kind: of the links (the type in lower case when empty), or kind_property: the
+    property that has it; share, share_low, share_high and date are properties, empty for none;
     reverse: they point from what is owned to its owner."""
 
     type: str
@@ -133,4 +133,4 @@ OWN = RegisterMapping(
         Links("LINKED", kind_property="kind", date="since"),
     ),
 )
-"""The graph in its own shape, as cypher/README.md has it."""
+"""The mapping of a graph in graphlead's own shape, see cypher/README.md."""

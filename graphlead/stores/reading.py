@@ -1,4 +1,4 @@
-"""A graph read back as the files of a register, page by page."""
+"""Reading a graph back as the files of a register, page by page."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _SHARE = (
     "CASE WHEN TRY_CAST(share_low AS DOUBLE) < TRY_CAST(share_high AS DOUBLE) AND share IS NOT NULL "
     "THEN share_low || '-' || share_high ELSE coalesce(share, CASE WHEN share_low = share_high THEN share_low END) END"
 )
-"""A share as a links file says it: exact, a band, or nothing where it is unknown."""
+"""A share as a links file has it: exact, a band, or nothing where it is unknown."""
 
 
 class Readable(Protocol):
-    """What is needed of a store to read a register out of it."""
+    """The interface of a store from which a register is read."""
 
     def pages(self, cypher: str) -> Iterator[Rows]: ...
 
@@ -110,7 +110,7 @@ def _link_query(link: Links, company: Companies, label: str, id_: str, name: str
 
 
 def _numbered(values: Sequence[str]) -> str:
-    """What a query returns, each under a name of its own."""
+    """The expressions that a query returns, each under a name of its own."""
     return ", ".join(f"{value} AS c{i}" for i, value in enumerate(values))
 
 
@@ -119,7 +119,7 @@ def _text(value: str) -> str:
 
 
 def _write(pages: Iterable[Rows], columns: Sequence[str], path: Path, selected: str = "*") -> int:
-    """Write rows to a Parquet file that appears when complete; a column whose values agree in type keeps it."""
+    """Write rows to a Parquet file that appears when complete; a column of values of one type keeps the type."""
     texts = path.with_name(f".{path.name}.text")
     part = path.with_name(f".{path.name}.part")
     families: list[set[str]] = [set() for _ in columns]
@@ -169,7 +169,7 @@ def _as_written(value: object) -> str:
 
 
 def _type(seen: set[str]) -> str:
-    """The type of a column in which these were seen: numbers meet in DOUBLE, all else in text."""
+    """The type of a column with values of these types: integers and floats mixed are DOUBLE, other mixtures text."""
     if seen == {"int", "float"}:
         return "DOUBLE"
     return _SQL_TYPES.get(next(iter(seen)), "VARCHAR") if len(seen) == 1 else "VARCHAR"

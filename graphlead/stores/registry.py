@@ -1,4 +1,4 @@
-"""The graph stores by name: a class in a folder of its own and a line here each, loaded when it is used."""
+"""The graph stores by name: each is a class in a folder of its own and a line here, imported when it is used."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from graphlead.stores.store import Store
 
 OWN = "embedded"
-"""The store that every run has in its folder; the others are databases that a run may be put into too."""
+"""The store that every run has in its folder; the others are databases into which a run may be loaded too."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A graph store: ``module:Class`` of it, what it is called, and where it is, for people."""
+    """A graph store: its class as ``module:Class``, and for readers its title and its place."""
 
     store: str
     title: str
@@ -33,31 +33,31 @@ STORES = {
 def store_at(name: str, path: Path) -> Store:
     """The store of this name, for the run that keeps its own in the file ``path``; nothing is touched.
 
-    Raises SettingsError for an unknown name, and StoreError when the environment does not say where the store is.
+    Raises SettingsError for an unknown name, and StoreError when the environment does not name the database.
     """
     kind: type[Store] = loaded(entry_of(STORES, name, "store", "store").store)
     return kind.located(path)
 
 
 def database(name: str) -> Store:
-    """The graph database of this name, where the environment says; nothing is touched.
+    """The graph database of this name, at the address in the environment; nothing is touched.
 
-    Raises SettingsError for an unknown name, and StoreError when the environment does not say where it is.
+    Raises SettingsError for an unknown name, and StoreError when the environment has no address.
     """
     database_named(name)
     return store_at(name, Path())
 
 
 def database_named(name: str) -> Entry:
-    """The entry of a graph database. Raises SettingsError, with the name probably meant, for none."""
+    """The entry of a graph database. Raises SettingsError, with the name probably meant, when there is none."""
     return entry_of(databases(), name, "graph database", "store")
 
 
 def databases() -> dict[str, Entry]:
-    """The stores that are no part of a run's folder: what a run is pushed to, and pulled from."""
+    """The stores outside a run's folder, for push and pull."""
     return {name: entry for name, entry in STORES.items() if name != OWN}
 
 
 def listed() -> str:
-    """The graph databases with where each is, for the help of the command line."""
+    """The graph databases and their places, for the help of the command line."""
     return "; ".join(f"{name}, {entry.where}" for name, entry in databases().items())

@@ -1,21 +1,21 @@
-"""What both stores are told about the graph besides its tables."""
+"""The shape of the graph in the stores: its version, keys and added properties; quoting for Cypher."""
 
 from __future__ import annotations
 
 from graphlead.core.property_graph import SCORED
 
 SCHEMA = 3
-"""Raised with every change of the graph's shape: a store of another shape has to be built again."""
+"""The version of the graph's shape, raised with every change: a store of another one has to be rebuilt."""
 
 KEYS = {"Company": "company_id", "Holder": "holder_id", "Person": "person_id", "Industry": "code",
         "Place": "place_key", "Run": "run_id"}  # fmt: skip
 
 ADDED = ("group_id", "ultimate_parent_id", "in_cycle", "links", "is_client", "is_suppressed", "won", *SCORED)
-"""What a run added to the companies of the register."""
+"""The properties that a run adds to the companies of the register."""
 
 
 def quoted(name: str) -> str:
-    """A label, type or property name as a Cypher identifier, whatever characters it holds."""
+    """A label, type or property name as a Cypher identifier, whatever its characters."""
     return "`" + name.replace("`", "``") + "`"
 
 

@@ -1,4 +1,4 @@
-"""What both stores do in the same way, out of what each does in its own."""
+"""The base class of the stores: the operations that rest on those of each store."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from graphlead.stores.reading import read_register
 
 
 class Store(GraphStore):
-    """The half of a GraphStore that rests on the other."""
+    """A GraphStore that lacks only the operations that differ between stores."""
 
     def connect(self) -> Self:
-        """As ``open``, where there is no graph but our own."""
+        """The same as ``open`` for a store that has no graph but ours."""
         return self.open()
 
     @abstractmethod
@@ -31,7 +31,7 @@ class Store(GraphStore):
 
     @abstractmethod
     def nodes(self, refs: Sequence[str], limits: Limits = USUAL) -> list[Node]:
-        """All nodes that answers call by these refs, within the seconds of ``limits``."""
+        """The nodes of these refs, within the seconds of ``limits``."""
 
     def __enter__(self) -> Self:
         return self.open()
@@ -45,7 +45,7 @@ class Store(GraphStore):
         parameters: Mapping[str, object] = {},
         limits: Limits = USUAL,
     ) -> Subgraph:
-        """What the nodes, relationships and paths of an answer form together, missing ends looked up."""
+        """The graph of the nodes, relationships and paths in an answer, missing ends looked up."""
         answer = self.query(cypher, parameters, limits)
         return joined(answer, self.nodes(refs_missing(answer), limits))
 

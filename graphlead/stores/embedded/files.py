@@ -1,4 +1,4 @@
-"""The files of an embedded store: one writer at a time, and a disk that refuses."""
+"""The files of an embedded store: a lock for its writer, and errors of the disk."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from graphlead.common.files import FULL
 from graphlead.stores.faults import StoreError
 
 FULL_WORDS = ("no space left", "file too large", "disk quota", "cannot write to file")
-"""How a library that does not raise OSError words a full disk."""
+"""Messages for a full disk from a library that does not raise OSError."""
 
 
 @contextmanager
 def exclusive(path: Path) -> Iterator[None]:
-    """While this process alone changes the store; the system lets go when it ends, in whatever way."""
+    """Lock the store for changes by this process; the system frees the lock when the process ends in any way."""
     with path.with_name(f".{path.name}.lock").open("a+", encoding="ascii") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -38,7 +38,7 @@ def exclusive(path: Path) -> Iterator[None]:
 
 @contextmanager
 def disk(path: Path) -> Iterator[None]:
-    """Turn a full disk, and a place that cannot be written, into a StoreError; what was there before stays."""
+    """Turn the errors of a full disk or an unwritable place into a StoreError."""
     try:
         yield
     except OSError as error:
@@ -60,7 +60,7 @@ def _refusal(path: Path, full: bool, reason: str) -> StoreError:
 
 
 def remove(path: Path) -> None:
-    """Remove a store's file and what the library keeps beside it."""
+    """Remove a store's file and those that the library keeps beside it."""
     for each in (path, *path.parent.glob(f"{path.name}.*")):
         if each.is_dir():
             shutil.rmtree(each)

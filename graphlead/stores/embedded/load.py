@@ -19,13 +19,13 @@ TYPES = {
 }
 
 CHUNK = 100_000
-"""Companies whose scores are changed at a time: what is changed at once has to fit into the buffer pool."""
+"""Companies per change of scores, a choice: one change has to fit into the buffer pool (1 GiB)."""
 
 Statement = tuple[str, dict[str, object]]
 
 
 def creations(projection: Projection) -> Iterator[str]:
-    """The tables, and the mark by which ``version_in`` knows a store of this shape."""
+    """The statements that create the tables, and the comment from which ``version_in`` reads the shape."""
     for table in projection.nodes:
         yield f"CREATE NODE TABLE {quoted(table.label)}({_columns(table.properties)}, PRIMARY KEY({quoted(table.key)}))"
     for relation in dict.fromkeys(table.relation for table in projection.edges):
@@ -42,7 +42,7 @@ def _columns(properties: Mapping[str, Kind]) -> str:
 
 
 def version_in(comment: str) -> int | None:
-    """The shape of the store whose table of companies has this comment; None for one that is not ours."""
+    """The shape of a store, from the comment on its table of companies; None for one that is not ours."""
     try:
         schema = json.loads(comment)["schema"]
     except (ValueError, TypeError, KeyError):
@@ -65,7 +65,7 @@ def _copy_edges(table: EdgeTable) -> str:
 
 
 def set_scores(file: Path, names: Sequence[str]) -> str:
-    """Give the companies in a file their scores."""
+    """The statement that gives the companies in a file their scores."""
     read = ", ".join(f"{name} AS new_{name}" for name in names)
     values = ", ".join(f"c.{name} = new_{name}" for name in names)
     return (f"LOAD FROM {text(str(file))} WITH company_id AS id, {read} "
@@ -76,10 +76,10 @@ DROP_STALE = (
     f"MATCH (c:Company) WHERE c.run_id <> $run WITH c LIMIT {CHUNK} "
     f"SET {', '.join(f'c.{name} = NULL' for name in SCORED)} RETURN count(*)"
 )
-"""Take the scores of other runs away from so many companies, and tell from how many."""
+"""Removes the scores of other runs from at most CHUNK companies, and returns the number of these."""
 
 
 def run_statements(run_id: str, finished: str) -> list[Statement]:
-    """Tell of the run whose scores the companies carry."""
+    """The statements that record the run of the companies' scores, and its list."""
     run: dict[str, object] = {"run": run_id, "finished": finished}
     return [("MERGE (r:Run {run_id: $run}) SET r.finished = $finished", run), *remembered(run_id)]

@@ -1,4 +1,4 @@
-"""What an embedded store is asked by itself: its tables, and whether they are of the shape we know."""
+"""Reading an embedded store: its tables and their shape, and the values of answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graphlead.stores.shape import KEYS, SCHEMA, quoted, text
 
 
 class Result(Protocol):
-    """Rows of an answer, as the library gives them."""
+    """The rows of an answer in the library's form."""
 
     def get_all(self) -> list[Any]: ...
 
@@ -32,13 +32,13 @@ class Result(Protocol):
 
 
 class Connection(Protocol):
-    """What answers statements."""
+    """A connection that executes statements."""
 
     def execute(self, query: str, parameters: dict[str, Any] | None = None) -> Any: ...
 
 
 def tables_of(connection: Connection, path: Path) -> Tables:
-    """The properties of each label and type. Raises StoreError when the graph is not of the shape we know."""
+    """The properties of each label and type. Raises StoreError when the graph has another shape."""
     tables = ask(connection, "CALL show_tables() RETURN id, name, comment").get_all()
     found = version_in(next((comment for _, name, comment in tables if name == "Company"), ""))
     if found != SCHEMA:
@@ -67,7 +67,7 @@ def ask(connection: Connection, cypher: str, values: Mapping[str, object] | None
 
 
 def in_use(connection: Connection, scores: pa.Table, name: str) -> bool:
-    """Whether any company has, or is to have, a value of this property: setting one costs as much as ten reads."""
+    """Whether any company has, or will have, a value of this property: setting one costs as much as ten reads."""
     if scores[name].null_count < len(scores):
         return True
     asked = f"MATCH (c:Company) WHERE c.{quoted(name)} IS NOT NULL RETURN count(*)"
@@ -80,7 +80,7 @@ def rows_of(result: Result, limit: int | None, tables: Tables) -> tuple[tuple[ob
 
 
 def nodes_of(query: Callable[..., Answer], tables: Tables, refs: Sequence[str]) -> list[Node]:
-    """The nodes of these refs: their keys first, for only by key is a node found without reading them all."""
+    """The nodes of these refs, by way of their keys: only by key is a node found without a scan."""
     found: list[Node] = []
     for label, offsets in tables.by_label(refs).items():
         key = quoted(KEYS[label])
@@ -94,7 +94,7 @@ def nodes_of(query: Callable[..., Answer], tables: Tables, refs: Sequence[str]) 
 
 
 Owned = Mapping[str, tuple[str, ...]]
-"""The properties of each label and type: the store fills those of other labels in with nulls."""
+"""The properties of each label and type; others in an answer are nulls that the store filled in."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Tables:
 
 
 def converted(value: object, owned: Owned) -> object:
-    """The value as an Answer has it: nodes, relationships and paths told apart by the keys that mark them."""
+    """The value as an Answer has it; the keys of a dict show whether it is a node, a relationship or a path."""
     if isinstance(value, list):
         return [converted(each, owned) for each in value]
     return _converted(value, owned) if isinstance(value, dict) else value

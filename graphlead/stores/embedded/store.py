@@ -1,7 +1,7 @@
 """The embedded store: a LadybugDB file, built whole, never written to once it is in place.
 
-A build, and every change after it, makes a new file beside the old one and gives it the old one's name when it is
-complete. So whoever is killed leaves the last good store, and readers of the old file go on reading what they opened.
+A build, and every later change, makes a new file beside the old one, which takes the old one's name when complete.
+So a killed process leaves the last good store, and readers of the old file keep reading the file they opened.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from graphlead.stores.lists import recalled, remembered, score_table
 from graphlead.stores.store import Store
 
 BUFFER = 2**30
-"""Bytes of the buffer pool: what a build or a query may hold before it spills or fails."""
+"""Bytes of the buffer pool, a choice: a build or a query that needs more spills to disk or fails."""
 
 
 @dataclass
@@ -77,10 +77,9 @@ class EmbeddedStore(Store):
         return cls(path)
 
     def build(self, projection: Projection, *, progress: Progress = silent) -> None:
-        """Make the file from the tables of a run. Raises StoreError when it cannot be written.
+        """Make the file from the tables of a run, and the lists of earlier runs in the store before it.
 
-        Also when another process is changing this store. The lists of earlier runs are carried over from the store
-        that was there.
+        Raises StoreError when it cannot be written, or another process is changing it.
         """
         earlier = self._lists()
         with self._changing() as part, _written(part) as connection:
@@ -97,7 +96,7 @@ class EmbeddedStore(Store):
             progress(total, total, "checkpoint")
 
     def _lists(self) -> list[Statement]:
-        """What puts the lists of earlier runs into the next store; nothing when the one before cannot be read."""
+        """The statements that carry the lists of earlier runs over; none when the earlier store cannot be read."""
         try:
             with EmbeddedStore(self.path) as before:
                 return recalled(before.query)
@@ -105,7 +104,7 @@ class EmbeddedStore(Store):
             return []
 
     def open(self) -> Self:
-        """Ready to be queried. Raises StoreError when there is no store, or one of another version."""
+        """Open the store for queries. Raises StoreError when there is no store, or one of another version."""
         if self._connection is not None:
             return self
         self._file, handle = _acquire(self.path)
@@ -118,7 +117,7 @@ class EmbeddedStore(Store):
         return self
 
     def close(self) -> None:
-        """Let go of the file; the connection first, for the other order makes later reads wrong."""
+        """Close the connection, then the file: the other order makes later reads wrong."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -165,11 +164,11 @@ class EmbeddedStore(Store):
         return list(self._tables.properties.get(label, ()))
 
     def nodes(self, refs: Sequence[str], limits: Limits = USUAL) -> list[Node]:
-        """All nodes that answers call by these refs, within the seconds of ``limits``."""
+        """The nodes of these refs, within the seconds of ``limits``."""
         return nodes_of(partial(self.query, limits=replace(limits, rows=None)), self._tables, refs)
 
     def update(self, cypher: str, parameters: Mapping[str, object] = {}) -> None:
-        """Change the graph by one statement, wholly or not at all. Raises QueryError when it is wrong."""
+        """Run one statement that changes the graph, in one transaction. Raises QueryError when it is wrong."""
         values = checked(cypher, parameters)
         self._change(lambda connection: ask(connection, cypher, values))
 
@@ -178,7 +177,7 @@ class EmbeddedStore(Store):
     ) -> None:
         """Give every company the scores of a run, and none to companies that the run did not score.
 
-        ``scores``: company_id, and those of SCORED that are known. Nobody ever sees a part of them.
+        ``scores``: company_id, and those of SCORED that are known. No reader ever sees a part of them.
         """
         table = score_table(scores, run_id)
         with tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
@@ -204,7 +203,7 @@ class EmbeddedStore(Store):
         return self._connection
 
     def _change(self, work: Callable[[ladybug.Connection], object]) -> None:
-        """Do some work on a copy of the file, and put that in its place when all is done."""
+        """Do some work on a copy of the file, which takes the file's place when the work is done."""
         was_open = self._connection is not None
         self.open()
         self.close()
@@ -232,7 +231,7 @@ class EmbeddedStore(Store):
 
 @contextmanager
 def _written(part: Path) -> Iterator[ladybug.Connection]:
-    """A connection that writes to a file nobody else knows yet; at the end all of it is in that one file."""
+    """A connection that writes to a file nobody else knows yet; at the end that file has everything."""
     database = ladybug.Database(str(part), buffer_pool_size=BUFFER)
     try:
         connection = ladybug.Connection(database)
@@ -246,7 +245,7 @@ def _written(part: Path) -> Iterator[ladybug.Connection]:
 
 
 def _acquire(path: Path) -> tuple[tuple[int, int], _Handle]:
-    """The file and its one handle in this process; a file that took its place since is another one."""
+    """The file and its one handle in this process; a new file at the same path is another one."""
     try:
         status = path.stat()
     except OSError as missing:

@@ -1,4 +1,4 @@
-"""Words of a command line as values of a declared type."""
+"""Command-line text as values of a declared type."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Declared(Protocol):
 
 
 def value_of(parameter: Declared, given: object) -> object:
-    """What was given for a parameter: text read as its type, a whole number as a float where one is wanted.
+    """The value of a parameter: text read as its type, a whole number as a float where the type is float.
 
     None stands for the default. Raises QueryError for text that is not of the type; other values are left to
     ``parameters.checked``.
@@ -54,7 +54,7 @@ def value_of(parameter: Declared, given: object) -> object:
 
 
 def read(text: str, type_: str, name: str) -> object:
-    """Text as a value of the type; a list is separated by commas, with quotes around what holds one."""
+    """Text as a value of the type; a list is separated by commas, with quotes around parts that have one."""
     if type_.startswith("list<"):
         inner = type_.removeprefix("list<").removesuffix(">")
         parts = next(csv.reader([text], skipinitialspace=True), [])

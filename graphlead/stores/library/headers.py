@@ -1,4 +1,4 @@
-"""The header of a query file: what it answers, takes and gives, written in comments that every store skips."""
+"""The header of a query file: its question, parameters and columns, in comments that every store skips."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class Column:
 
 
 def header(text: str, where: str) -> tuple[str, tuple[Parameter, ...], tuple[Column, ...], str]:
-    """What a query answers, its parameters, its columns, and what bounds its cost.
+    """The question a query answers, its parameters, its columns, and the bound on its cost.
 
-    Raises QueryError that names the file and the line where the header is not written as it should be.
+    Raises QueryError with the file and the line where the header is malformed.
     """
     sections = _sections(text, where)
     parameters = tuple(_parameter(line, where) for line in _entries(sections["Parameters"]))
@@ -81,7 +81,7 @@ def _comment(text: str) -> Iterator[str]:
 
 
 def _entries(lines: list[str]) -> list[str]:
-    """One line an entry: lines without a name go on from the line before."""
+    """One line per entry: a line without a name continues the one before."""
     entries: list[str] = []
     for line in lines:
         if _ENTRY.fullmatch(line) or not entries:
@@ -97,7 +97,7 @@ def _entry(line: str, where: str) -> re.Match[str]:
         raise QueryError(
             f"the header of the query has the line {line!r}.",
             where=where,
-            remedy="Write NAME: TYPE = DEFAULT -- what it is.",
+            remedy="Write NAME: TYPE = DEFAULT -- DESCRIPTION.",
         )
     return found
 

@@ -17,11 +17,11 @@ _PARTS = re.compile(
     r"""//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:``|[^`])*`|\$(?P<name>\w+)|\$`(?P<quoted>(?:``|[^`])+)`""",
     re.DOTALL,
 )
-"""Comments, strings and quoted names, in which no parameter is, and parameters."""
+"""Comments, strings and quoted names, which contain no parameter, and parameters."""
 
 
 READS = {"MATCH", "OPTIONAL", "WITH", "UNWIND", "RETURN", "EXPLAIN", "PROFILE"}
-"""How a query that only reads begins."""
+"""The first words of queries that only read."""
 
 
 def _whole(value: object) -> bool:
@@ -38,13 +38,13 @@ _TYPES: Mapping[str, Callable[[object], bool]] = {
 
 
 def names_in(cypher: str) -> frozenset[str]:
-    """The parameters that a query names."""
+    """The names of a query's parameters."""
     found = (part["name"] or part["quoted"] for part in _PARTS.finditer(cypher))
     return frozenset(name for name in found if name)
 
 
 def only_reads(cypher: str) -> bool:
-    """Whether a query is one statement that begins like a read: what else begins may write files or settings."""
+    """Whether a query is one statement that begins like a read: others may write files or settings."""
     bare = (
         _PARTS.sub(lambda part: part.group() if part.group()[0] == "$" else " ", cypher).strip().rstrip(";")
     )
@@ -55,7 +55,7 @@ def only_reads(cypher: str) -> bool:
 def checked(
     cypher: str, parameters: Mapping[str, object], types: Mapping[str, str] | None = None
 ) -> dict[str, object]:
-    """The parameters as a store takes them: exactly those that the query names, of the declared types.
+    """The parameters in the form that stores take: exactly those of the query, of the declared types.
 
     ``types`` declares the type of each parameter: string, integer, float, boolean, date, or list<one of these>;
     None stands for no value and is always allowed. Raises QueryError for one that is missing, unknown, or of another
@@ -96,7 +96,7 @@ def _fits(value: object, type_: str) -> bool:
 
 
 def _native(name: str, value: object) -> object:
-    """The value in Python's own types; stores know no others."""
+    """The value in Python's own types; stores accept no others."""
     if isinstance(value, np.generic):
         return _native(name, value.item())
     if isinstance(value, np.ndarray):

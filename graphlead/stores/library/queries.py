@@ -1,14 +1,14 @@
 """The query library in cypher/: named, documented queries, their parameters checked by name and type.
 
-A file is portable, or there is one a dialect under cypher/embedded and cypher/neo4j. Its first lines are its header:
+A file is portable, or there is one per dialect under cypher/embedded and cypher/neo4j. Its first lines are its header:
 
-    // Answers: What it answers, in a sentence?
+    // Answers: The question, in a sentence?
     // Parameters:
     //   company_id: string -- the company
     //   limit: integer = 100 -- the most rows
     // Columns:
-    //   company_id: string -- what is in it
-    // Cost: what it reads, and what bounds it.
+    //   company_id: string -- its content
+    // Cost: the nodes and relationships read, and what limits them.
 
 Types are string, integer, float, boolean, date, and list<one of these>; a column may also be a path. A parameter of
 type ``property`` is the name of a numeric property of companies: where the text has its default in backquotes, another
@@ -33,12 +33,12 @@ from graphlead.stores.shape import quoted
 
 DIALECTS = ("embedded", "neo4j")
 SAMPLE = 10_000
-"""Companies whose properties are looked at, to know what properties there are."""
+"""Companies whose properties stand for those of all, a choice: looking at all would cost as much as a scan."""
 
 
 @dataclass(frozen=True)
 class NamedQuery:
-    """A query of the library: what it answers, takes and gives, what bounds its cost, and its text."""
+    """A query of the library: its question, parameters, columns, bound on cost, and text."""
 
     name: str
     answers: str
@@ -50,7 +50,7 @@ class NamedQuery:
     def values(self, given: Mapping[str, object]) -> dict[str, object]:
         """A value for every parameter: those given, text read as the declared type, and the defaults.
 
-        Raises QueryError that names the parameter which is unknown, missing, or not of its type.
+        Raises QueryError for a parameter that is unknown, missing, or not of its type.
         """
         known = {parameter.name: parameter for parameter in self.parameters}
         for name in given:
@@ -75,7 +75,7 @@ def library(dialect: str) -> Mapping[str, NamedQuery]:
 
 
 def folder() -> Path:
-    """Where the library is: beside the package's rooms when installed, at the top of the repository otherwise."""
+    """The folder of the library: inside the package when installed, at the top of the repository otherwise."""
     inside = Path(__file__).parents[2] / "cypher"
     return inside if inside.is_dir() else Path(__file__).parents[3] / "cypher"
 
@@ -97,7 +97,7 @@ def _read(file: Path) -> NamedQuery:
 
 
 def find(name: str, dialect: str) -> NamedQuery:
-    """The query of this name. Raises QueryError with the names that are close to one that is not there."""
+    """The query of this name. Raises QueryError, with similar names, when there is none."""
     queries = library(dialect)
     if name not in queries:
         raise QueryError(
@@ -117,7 +117,7 @@ def run_query(
     given: Mapping[str, object],
     limits: Limits = USUAL,
 ) -> Answer:
-    """Ask an open store a query of the library; ``given`` are its parameters, as text or as values.
+    """The answer of an open store to a query of the library; ``given`` are its parameters, as text or as values.
 
     Raises QueryError for an unknown name, a parameter that is unknown, missing or of another type (before the store
     sees it), and when it takes longer than ``limits`` allow.
@@ -130,7 +130,7 @@ def run_query(
 def bound(
     store: GraphStore, query: NamedQuery, values: Mapping[str, object]
 ) -> tuple[str, dict[str, object]]:
-    """The text with its properties put in, each checked against the store, and the parameters that are left."""
+    """The text with its properties inserted, each checked against the store, and the remaining parameters."""
     cypher = query.cypher
     for parameter in query.parameters:
         chosen = values[parameter.name]

@@ -1,4 +1,4 @@
-"""Where a Neo4j database is and how to get in: from the environment only."""
+"""The address and credentials of a Neo4j database, from the environment only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ URI, USERNAME, PASSWORD, DATABASE = "NEO4J_URI", "NEO4J_USERNAME", "NEO4J_PASSWO
 
 @dataclass(frozen=True)
 class Address:
-    """A database of a Neo4j server; the password is in no text made of it. database: empty for the user's own."""
+    """A database of a Neo4j server; its text never has the password. database: empty for the user's own."""
 
     uri: str
     username: str

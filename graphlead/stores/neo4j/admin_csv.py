@@ -28,11 +28,11 @@ ARGUMENTS, SCHEMA_FILE = "import.args", "schema.cypher"
 
 
 def export(projection: Projection, out: Path, *, progress: Progress = silent) -> list[str]:
-    """Write headers, tables and the schema into the folder ``out``; returns what neo4j-admin is to be called with.
+    """Write headers, tables and the schema into the folder ``out``; returns the arguments for neo4j-admin.
 
     The arguments are also in ``import.args``: ``neo4j-admin database import full @import.args neo4j`` in ``out``, with
-    the server stopped; then schema.cypher makes the constraints and indexes. Raises InputError for a column that a
-    header cannot name.
+    the server stopped; then schema.cypher makes the constraints and indexes. Raises InputError for a column name
+    that a header cannot have.
     """
     done, arguments = 0, [_mark(projection, out)]
     tables: list[NodeTable | EdgeTable] = [*projection.nodes, *projection.edges]
@@ -64,7 +64,7 @@ def _edges(table: EdgeTable, out: Path) -> str:
 
 
 def _mark(projection: Projection, out: Path) -> str:
-    """The node by which the database is known to be ours."""
+    """Write the node that marks the database as ours; returns its argument."""
     columns = "\t".join(projection.table("Company").properties).replace('"', '""')
     lines = f'name:ID(Graphlead),schema:long,columns:string[]\ngraphlead,{SCHEMA},"{columns}"\n'
     (out / "Graphlead.csv").write_text(lines, "utf-8")
@@ -72,7 +72,7 @@ def _mark(projection: Projection, out: Path) -> str:
 
 
 def _field(name: str, type_: str) -> str:
-    """A property in a header. Raises InputError for a name that a header cannot hold."""
+    """A property in a header. Raises InputError for a name that a header cannot have."""
     if ":" in name:
         raise InputError(
             f"neo4j-admin cannot take a property with a colon in its name ({name}).",
@@ -82,7 +82,7 @@ def _field(name: str, type_: str) -> str:
 
 
 def _write(table: Path, header: list[str], out: Path) -> str:
-    """The file and its header; both names as neo4j-admin wants them."""
+    """Write the file and its header; returns both names as neo4j-admin wants them."""
     file = out / f"{table.stem}.csv"
     (out / f"{table.stem}.header.csv").write_text(",".join(header) + "\n", "utf-8")
     with open_db() as db:

@@ -1,6 +1,6 @@
-"""One process at a time fills a Neo4j database: it says so on the node that marks the database, again and again.
+"""A claim on a Neo4j database for the one process that fills it: a heartbeat on the node that marks the database.
 
-Every word has a number. Whoever finds that the number stands still for LEASE seconds takes the other for gone.
+Each beat raises a number. A process that sees the number unchanged for LEASE seconds takes the other for dead.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from graphlead.stores.neo4j.database import Database
 
 LEASE = 20.0
 BEAT = 4.0
-"""Seconds from one word to the next."""
+"""Seconds without a beat after which a claim has lapsed, and from one beat to the next: four may be lost on the way."""
 
 SEEN = "MATCH (g:Graphlead {name: 'graphlead'}) WHERE g.filler IS NOT NULL RETURN g.filler, g.beat"
-# To set something comes first: it locks the node, so that what is read of it then is still so when it is changed.
+# SET comes first because it locks the node: values read afterwards cannot change before the claim is written.
 TAKE = (
     "MERGE (g:Graphlead {name: 'graphlead'}) SET g.beat = coalesce(g.beat, 0) + 1 "
     "WITH g WHERE g.filler IS NULL OR g.filler = $gone AND g.beat = $beat + 1 SET g.filler = $me"
@@ -35,9 +35,9 @@ LEAVE = (
 
 @contextmanager
 def exclusive(database: Database, where: str, progress: Progress) -> Iterator[Progress]:
-    """While this process alone fills the database. Yields ``progress``, which raises once another has taken over.
+    """Claim the database for this process. Yields ``progress``, which raises once another process has taken over.
 
-    Raises StoreError when another process is at it.
+    Raises StoreError when another process has the claim.
     """
     me, ended, lost = uuid4().hex, threading.Event(), threading.Event()
     _take(database, me, where, progress)
@@ -80,7 +80,7 @@ def _take(database: Database, me: str, where: str, progress: Progress) -> None:
 
 
 def _seen(database: Database) -> tuple[str, int]:
-    """Who fills the database, and the number of its last word; an empty name for nobody."""
+    """The process that has the claim, and the number of its last beat; an empty name for none."""
     rows = database.query(SEEN).rows
     return (str(rows[0][0]), int(str(rows[0][1]))) if rows else ("", 0)
 

@@ -1,4 +1,4 @@
-"""What filling a Neo4j database needs of it."""
+"""The interface by which a Neo4j database is filled."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from graphlead.stores.differences import Rows
 
 Statement = tuple[str, Mapping[str, object]]
 Statements = Callable[[], Iterable[Statement]]
-"""Makes the statements of a transaction anew, for every try of it."""
+"""Makes the statements of a transaction, anew for each attempt."""
 
 
 class Database(Protocol):
-    """A database that answers, and is changed by transactions."""
+    """A database that is queried, and changed in transactions."""
 
     def query(
         self,

@@ -1,4 +1,4 @@
-"""What a Neo4j server says of a failure, as an error that tells what to do."""
+"""The errors of a Neo4j server, translated into ours with a remedy."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from graphlead.core.errors import GraphleadError
 from graphlead.stores.faults import QueryError, StoreError, read_only, too_slow
 
 Explain = Callable[[str, str, float], GraphleadError]
-"""From the server's message, the address, and the seconds that were allowed."""
+"""Makes an error from the server's message, the address, and the seconds allowed."""
 
 
 def _fault(problem: str, remedy: str) -> Explain:
@@ -23,7 +23,8 @@ _FULL = _fault("the server has no room for this: {message}",
 _STOPPED = _fault("the database has stopped: {message}",
                   "Read the server's log, often its disk is full; make room, restart it, and begin again.")  # fmt: skip
 _FAILED = _fault(
-    "the server failed: {message}", "Read the server's log; what is begun again goes on where it was."
+    "the server failed: {message}",
+    "Read the server's log; a load that is started again resumes where it was.",
 )
 _REFUSED = _fault(
     "the server refuses this user name and password.", "Check NEO4J_USERNAME and NEO4J_PASSWORD."
@@ -47,14 +48,12 @@ EXPLANATIONS: tuple[tuple[str, Explain], ...] = (
     ("Security.", _REFUSED),
     ("Neo.DatabaseError", _FAILED),
 )
-"""Words of a server's code or message, and what they mean; the first that occur count."""
+"""Parts of a server's code or message with the error that they mean; the first that occurs counts."""
 
 
 def explanation(code: str, message: str, address: str, seconds: float) -> GraphleadError:
-    """The error for a server's code and message; what is none of the known is taken for a mistake in the query."""
+    """The error for a server's code and message; an unknown one is taken for a mistake in the query."""
     for words, explain in EXPLANATIONS:
         if words in f"{code} {message}":
             return explain(message, address, seconds)
-    return QueryError(
-        f"the query is wrong: {message}", remedy="cypher/README.md says what the graph looks like."
-    )
+    return QueryError(f"the query is wrong: {message}", remedy="cypher/README.md describes the graph.")

@@ -25,10 +25,10 @@ from graphlead.stores.neo4j.scores import write_scores
 from graphlead.stores.shape import KEYS, SCHEMA, quoted
 
 WRITERS = 2
-"""Transactions that put rows at once: while the server works on one, the next is packed and sent."""
+"""Concurrent transactions, a choice: while the server works on one, the next is packed and sent."""
 
 UNSCORED = set(SCORED)
-"""What a load leaves to ``write_scores``."""
+"""The properties that a load leaves to ``write_scores``."""
 
 
 def check(database: Database, where: str) -> None:
@@ -60,7 +60,7 @@ def _refuse_other(shape: int, where: str) -> None:
 
 
 def load(database: Database, projection: Projection, where: str, progress: Progress) -> None:
-    """Make the database hold the tables of a run; what it holds already is looked at first, and left alone."""
+    """Load the tables of a run; rows that the database has already are found first and left alone."""
     _claim(database, where)
     total, done = projection.rows, 0
     with tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
@@ -104,7 +104,7 @@ def _claim(database: Database, where: str) -> None:
 
 
 def _forget(database: Database, table: NodeTable) -> None:
-    """Take away the properties that an earlier register had and this one has not; those of others stay."""
+    """Remove the properties that an earlier register had and this one lacks; those not written by us stay."""
     before = database.query(
         "MATCH (g:Graphlead {name: 'graphlead'}) UNWIND g.columns AS name RETURN name"
     ).rows
@@ -120,7 +120,7 @@ def _count(database: Database, pattern: str) -> int:
 
 
 def _put_nodes(database: Database, table: NodeTable, stored: Path) -> Iterator[int]:
-    """Put the nodes that are missing or differ, and tell how many, a batch at a time."""
+    """Put the nodes that are missing or differ, in batches; yields the number of rows put so far."""
     names = [name for name in table.properties if name not in UNSCORED]
     there = _count(database, f"(n:{quoted(table.label)})")
     if there:
@@ -136,7 +136,7 @@ def _put_nodes(database: Database, table: NodeTable, stored: Path) -> Iterator[i
 
 
 def _put_edges(database: Database, table: EdgeTable, stored: Path) -> Iterator[int]:
-    """Take away the relationships that are no more, put those that are missing, and tell how many."""
+    """Remove the relationships that the run lacks, then put the missing ones; yields the number put so far."""
     names = ["from", "to", *table.properties]
     if _count(database, statements.pattern(table)):
         schema = pa.schema([("ref", pa.string()), *pq.read_schema(table.file)])
@@ -150,7 +150,7 @@ def _put_edges(database: Database, table: EdgeTable, stored: Path) -> Iterator[i
 
 
 def _drop_nodes(database: Database, table: NodeTable, stored: Path) -> None:
-    """Take away the nodes that are no more, with whatever hangs on them."""
+    """Remove the nodes that the run lacks, with their relationships."""
     if _count(database, f"(n:{quoted(table.label)})") > table.rows:
         schema = pa.schema([pq.read_schema(table.file).field(table.key)])
         find.keep(database.pages(statements.all_nodes(table, [table.key])), schema, stored)
@@ -161,10 +161,10 @@ def _drop_nodes(database: Database, table: NodeTable, stored: Path) -> None:
 
 
 def _write(database: Database, statement: str, batches: Iterable[Rows], writers: int = 1) -> Iterator[int]:
-    """Write the batches, a transaction each, and tell how many rows are done; the next is made ready meanwhile.
+    """Write each batch in a transaction while the next is prepared; yields the rows done so far.
 
-    ``writers``: how many transactions at once. Relationships lock the nodes that they join; should two transactions
-    wait for each other, the server ends one and ``write`` repeats it.
+    ``writers``: the number of concurrent transactions. Relationships lock the nodes that they join; should two
+    transactions wait for each other, the server ends one and ``write`` repeats it.
     """
     done, going = 0, deque[tuple[int, Future[None]]]()
     with ThreadPoolExecutor(writers) as pool:
@@ -180,7 +180,7 @@ def _write(database: Database, statement: str, batches: Iterable[Rows], writers:
 
 
 def _ahead(batches: Iterable[Rows]) -> Iterator[Rows]:
-    """The same batches, the next one being made by another thread while one is used."""
+    """The same batches, the next one prepared by another thread while one is used."""
     rest = iter(batches)
     with ThreadPoolExecutor(1) as other:
         coming = other.submit(next, rest, None)

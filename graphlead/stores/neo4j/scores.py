@@ -1,10 +1,10 @@
-"""Scores written back into a Neo4j database: laid ready, switched by one transaction, then moved to the companies.
+"""Scores written back into a Neo4j database: staged, switched by one transaction, then moved to the companies.
 
-To change a million companies in one transaction takes a server more than 4 KB of memory each. So the scores are first
-laid ready, as nodes that hold a block of them each and that nobody else looks at: whatever fails until then leaves the
-set before as it was. One transaction then decides that the new set counts (``switching`` on the node that marks the
-database). From there on the way only leads forward: block by block the scores move to the companies, each with its
-run_id, and whoever opens the store next finishes a move that was cut off. Nothing of the client is needed for that.
+Changing a million companies in one transaction takes a server more than 4 KB of memory each. So the scores are first
+staged in nodes of one block each, which no query reads: a failure until then leaves the earlier set unchanged. One
+transaction then makes the new set the valid one (``switching`` on the node that marks the database). From there on
+there is no way back: the scores move to the companies block by block, each with its run_id, and the next process to
+open the store completes an interrupted move, for which the database has everything.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from graphlead.stores.lists import remembered
 from graphlead.stores.neo4j.database import Database, Statement
 
 BLOCK = 5_000
-"""Companies of one block, and of one transaction of the move."""
+"""Companies per block, and per transaction of the move: about 20 MB of a server's memory at 4 KB each."""
 PAUSE = 2.0
-"""Seconds without anything moved after which a move is taken to be cut off."""
+"""Seconds without progress after which a move is taken for interrupted, a choice: a block takes a fraction of one."""
 
 COLUMNS = ("company_id", *SCORED)
 NOTHING: dict[str, str | int] = {"rank": -1}
-"""What stands for no value in a block, where a list can hold no null; an empty text, if nothing else is said."""
+"""The values that mean null in a block, since a list cannot have one; an empty string for the others."""
 
 LAY_READY = "CREATE (s:NextScore {block: $block}) SET " + ", ".join(f"s.{name} = ${name}" for name in COLUMNS)
 CLEAR = "MATCH (s:NextScore) DELETE s"
@@ -49,7 +49,7 @@ DONE = "MATCH (g:Graphlead) REMOVE g.switching, g.finished"
 
 
 def write_scores(database: Database, table: pa.Table, run_id: str, finished: str, progress: Progress) -> None:
-    """Make these the scores of the companies; ``table`` has company_id and all of SCORED, score always known."""
+    """Replace the scores of the companies; ``table`` has company_id and all of SCORED, score never null."""
     settle(database)
     database.write(lambda: [(CLEAR, {})])
     for start in range(0, len(table), BLOCK):
@@ -61,7 +61,7 @@ def write_scores(database: Database, table: pa.Table, run_id: str, finished: str
 
 
 def settle(database: Database) -> None:
-    """Finish a switch that was cut off; one that somebody else is at is waited for."""
+    """Complete an interrupted switch of scores; wait for one that another process is making."""
     left: object = None
     while pending := database.query(PENDING).rows:
         before, left = left, database.query(BLOCKS).rows

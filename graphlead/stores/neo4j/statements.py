@@ -1,4 +1,4 @@
-"""The statements by which a Neo4j database is filled; what they change comes as parameters, in rows."""
+"""The statements that fill a Neo4j database; values come as parameters, in rows."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from graphlead.stores.shape import KEYS, quoted
 INDEXES = {"Company": ("group_id", "ultimate_parent_id", "rank", "is_client", "nearest_client_id", "run_id", "name",
                        "in_cycle", "links"),
            "Holder": ("name", "links"), "Person": ("name", "links"), "Place": ("name",)}  # fmt: skip
-"""Properties that queries begin with."""
+"""The properties that queries of the library start from."""
 
 MARK = "Graphlead"
-"""The label of the one node by which a database of ours is known: its shape, and the properties that we wrote."""
+"""The label of the one node that marks a database as ours, with its shape and the properties that we wrote."""
 
 
 def constraints() -> Iterator[str]:
-    """What has to be there before a load, which finds nodes by their keys."""
+    """The constraints needed before a load, which finds nodes by their keys."""
     for label, key in {**KEYS, MARK: "name"}.items():
         yield (f"CREATE CONSTRAINT {quoted(f'graphlead_{label}_{key}')} IF NOT EXISTS "
                f"FOR (n:{quoted(label)}) REQUIRE n.{quoted(key)} IS UNIQUE")  # fmt: skip
 
 
 def indexes() -> Iterator[str]:
-    """What is better made after a load: an index is filled at once in a fraction of the time."""
+    """The indexes, made after a load: filling one at once takes a fraction of the time."""
     for label, names in INDEXES.items():
         for name in names:
             yield (f"CREATE INDEX {quoted(f'graphlead_{label}_{name}')} IF NOT EXISTS "
@@ -36,19 +36,19 @@ def pattern(table: EdgeTable) -> str:
 
 
 def new_nodes(table: NodeTable, names: Sequence[str]) -> str:
-    """Make the nodes of ``$rows``, of which none is there yet: the values of ``names``."""
+    """The statement that creates the nodes of ``$rows``, none of which exists yet: the values of ``names``."""
     return f"UNWIND $rows AS row CREATE (:{quoted(table.label)} {_values(names)})"
 
 
 def put_nodes(table: NodeTable, names: Sequence[str]) -> str:
-    """Make or change the nodes of ``$rows``: the key, then the values of the other names, NULL taking one away."""
+    """The statement that puts the nodes of ``$rows``: the key, then the other values; NULL removes one."""
     values = ", ".join(f"n.{quoted(name)} = row[{i}]" for i, name in enumerate(names) if i)
     label, key = quoted(table.label), quoted(table.key)
     return f"UNWIND $rows AS row MERGE (n:{label} {{{key}: row[0]}}){f' SET {values}' if values else ''}"
 
 
 def put_edges(table: EdgeTable) -> str:
-    """Make the relationships of ``$rows``: from, to, then the values of the properties."""
+    """The statement that creates the relationships of ``$rows``: from, to, then the values of the properties."""
     ends = [(end, KEYS[label], label) for end, label in (("a", table.source), ("b", table.target))]
     found = " ".join(
         f"MATCH ({end}:{quoted(label)} {{{quoted(key)}: row[{i}]}})"
@@ -79,7 +79,7 @@ def drop_nodes(table: NodeTable) -> str:
 
 
 def drop_property(table: NodeTable, name: str) -> str:
-    """Take a property away from all nodes, in transactions of its own."""
+    """The statement that removes a property from all nodes, in transactions of its own."""
     return (f"MATCH (n:{quoted(table.label)}) WHERE n.{quoted(name)} IS NOT NULL "
             f"CALL (n) {{ SET n.{quoted(name)} = NULL }} IN TRANSACTIONS OF 10000 ROWS")  # fmt: skip
 

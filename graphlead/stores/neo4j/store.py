@@ -37,15 +37,15 @@ logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 PAGE = 5_000
-"""Rows that the server sends at a time."""
+"""Rows that the server sends at a time, a choice: five times the driver's own, for fewer round trips."""
 PATIENCE = 60.0
-"""Seconds for which a server that went away is waited for."""
+"""Seconds of waiting for a server that went away: long enough for a restart."""
 TRIES = 5
-"""How often a load is taken up again."""
+"""Attempts of a load, a choice: a server that goes away more often has another problem."""
 RETRYING = 15.0
-"""Seconds for which the driver repeats a transaction by itself."""
+"""Seconds for which the driver itself retries a transaction, half of its default: a load has attempts of its own."""
 IDLE = 5.0
-"""Seconds after which a connection is tried before it is used again."""
+"""Seconds after which an idle connection is tested before it is used again, so that a restart goes unnoticed."""
 
 NODES = "MATCH (n) WHERE elementId(n) IN $refs RETURN n"
 GONE = (neo4j_errors.ServiceUnavailable, neo4j_errors.SessionExpired)
@@ -59,14 +59,14 @@ FULL = ("MemoryLimit", "MemoryPoolOutOfMemory", "OutOfMemory", "No space left", 
 
 
 def _text(cypher: str, seconds: float | None) -> neo4j.Query:
-    """A query of somebody else's making: only parameters, never text, are put into it."""
+    """A query as the driver wants it: values are never put into its text, only into parameters."""
     return neo4j.Query(cypher, timeout=seconds)
 
 
 class Neo4jStore(Store):
     """The GraphStore in a Neo4j database. Making one touches nothing: ``build`` fills it, ``open`` reads it.
 
-    A database may hold more than our labels; of what we did not write, nothing is changed.
+    A database may have more than our labels; nodes and relationships that we did not write stay unchanged.
     """
 
     dialect = "neo4j"
@@ -81,12 +81,12 @@ class Neo4jStore(Store):
         return cls(Address.from_environment())
 
     def build(self, projection: Projection, *, progress: Progress = silent) -> None:
-        """Make the database hold the tables of a run: all of an empty one, the differences of a filled one.
+        """Load the tables of a run: all of them into an empty database, the differences into a filled one.
 
-        Batches are transactions of their own, repeated after errors that pass. When the server goes away and comes
-        back within PATIENCE seconds, the load goes on from what is there; so does a load that is begun again. Scores
-        come last, in one transaction. Raises StoreError when the database cannot be reached, is not ours to change, or
-        is being filled by another process.
+        Each batch is a transaction of its own, retried after transient errors. When the server goes away and comes
+        back within PATIENCE seconds, the load resumes where it was; so does a load that is started again. Scores
+        come last and are switched in one transaction. Raises StoreError when the database cannot be
+        reached, is not ours to change, or is being filled by another process.
         """
         self.connect()
         for left in reversed(range(TRIES)):
@@ -100,7 +100,7 @@ class Neo4jStore(Store):
                 self._wait()
 
     def connect(self) -> Self:
-        """Ready to be asked anything, whatever the database holds. No server is needed yet."""
+        """Open the store for any graph, of whatever shape. No server is needed yet."""
         if self._driver is None:
             address = self.address
             if address.uri.partition("://")[0] not in SCHEMES:
@@ -119,16 +119,16 @@ class Neo4jStore(Store):
         return self
 
     def open(self) -> Self:
-        """Ready to be queried. Raises StoreError when it cannot be reached, or holds no graph of this shape.
+        """Open the store for queries. Raises StoreError when it cannot be reached, or has no graph of this shape.
 
-        A switch of scores that was cut off is brought to its end first.
+        An interrupted switch of scores is completed first.
         """
         check(self.connect(), str(self.address))
         settle(self)
         return self
 
     def close(self) -> None:
-        """Let go of the server."""
+        """Close the connections to the server."""
         if self._driver is not None:
             self._driver.close()
             self._driver = None
@@ -166,19 +166,19 @@ class Neo4jStore(Store):
         return [str(name) for page in self.pages(names) for (name,) in page]
 
     def nodes(self, refs: Sequence[str], limits: Limits = USUAL) -> list[Node]:
-        """All nodes that answers call by these refs, within the seconds of ``limits``."""
+        """The nodes of these refs, within the seconds of ``limits``."""
         if not refs:
             return []
         found = self.query(NODES, {"refs": list(refs)}, replace(limits, rows=None)).rows
         return [node for (node,) in found if isinstance(node, Node)]
 
     def update(self, cypher: str, parameters: Mapping[str, object] = {}) -> None:
-        """Change the graph by one statement, wholly or not at all. Raises QueryError when it is wrong."""
+        """Run one statement that changes the graph, in one transaction. Raises QueryError when it is wrong."""
         values = checked(cypher, parameters)
         self.write(lambda: [(cypher, values)])
 
     def write(self, statements: Statements) -> None:
-        """Change the graph in one transaction, repeated as a whole (statements made anew) after errors that pass."""
+        """Change the graph in one transaction, retried as a whole (statements made anew) after transient errors."""
 
         def work(transaction: neo4j.ManagedTransaction) -> None:
             for cypher, values in statements():
@@ -194,7 +194,7 @@ class Neo4jStore(Store):
             session.execute_write(work)
 
     def command(self, cypher: str) -> None:
-        """Run a statement that changes the schema, or makes transactions of its own."""
+        """Run a statement that changes the schema, or opens transactions of its own."""
         with self._session(neo4j.WRITE_ACCESS) as session:
             session.run(cypher).consume()
 
@@ -203,13 +203,14 @@ class Neo4jStore(Store):
     ) -> None:
         """Give every company the scores of a run, and none to companies that the run did not score.
 
-        ``scores``: company_id, and those of SCORED that are known. See ``neo4j_scores`` for what is seen meanwhile.
+        ``scores``: company_id, and those of SCORED that are known. ``stores.neo4j.scores`` describes what
+        readers see meanwhile.
         """
         with exclusive(self.connect(), str(self.address), progress) as watched:
             write_scores(self, score_table(scores, run_id), run_id, finished, watched)
 
     def _wait(self) -> None:
-        """Until the server answers again, PATIENCE seconds at most."""
+        """Wait until the server answers again, PATIENCE seconds at most."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             try:
@@ -236,18 +237,18 @@ class Neo4jStore(Store):
 def _explanation(
     error: neo4j_errors.Neo4jError | neo4j_errors.DriverError, address: str, seconds: float
 ) -> GraphleadError:
-    """What the driver or the server says, as an error that tells what to do."""
+    """The error of the driver or the server, translated into one with a remedy."""
     if isinstance(error, neo4j_errors.DatabaseUnavailable):
         return UnreachableError(
             "the server answers, but the database is not available.",
             where=address,
-            remedy="If it stays so, the server's log says why; a load that is begun again goes on where it was.",
+            remedy="If it stays so, see the server's log; a load that is started again resumes where it was.",
         )
     if isinstance(error, GONE):
         return UnreachableError(
             "the Neo4j server does not answer.",
             where=address,
-            remedy="Start it, or check NEO4J_URI; a load that is begun again goes on where it was.",
+            remedy="Start it, or check NEO4J_URI; a load that is started again resumes where it was.",
         )
     if isinstance(error, neo4j_errors.Neo4jError):
         return explanation(error.code or "", error.message or "", address, seconds)
@@ -271,7 +272,7 @@ def _converted(value: object) -> object:
 
 
 def _plain(value: object) -> object:
-    """Times in Python's own types; what Python has none for, as text."""
+    """Times in Python's own types; values without a Python type as text."""
     if isinstance(value, neo4j.time.Date | neo4j.time.DateTime | neo4j.time.Time):
         return value.to_native()
     if value is None or isinstance(value, str | bool | int | float | bytes | list | dict):
