@@ -14,7 +14,8 @@ BETAS = (0.9, 0.999)
 EPSILON = 1e-8
 WARM_UP = 0.3
 START, END = 1 / 25, 1 / 250_000
-"""The share of the steps in which the rate rises, and what it starts from and ends at, as shares of its peak."""
+"""The share of the steps in which the rate rises, and its start and end as shares of its peak: torch's own defaults
+for OneCycleLR, like those of Adam above."""
 
 
 class OneCycleAdamW:

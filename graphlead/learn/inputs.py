@@ -1,4 +1,4 @@
-"""Which features a ranker sees."""
+"""The features that a ranker sees."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TabularInputs:
 
 @dataclass(frozen=True)
 class NeighbourInputs:
-    """A company and what is around it: attributes, structure and every label feature."""
+    """A company and its surroundings: attributes, structure and every label feature."""
 
     def matrix(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
         """float32 (len(rows), d), NaN where a value is missing."""

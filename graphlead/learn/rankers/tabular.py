@@ -2,8 +2,8 @@
 
 Elkan and Noto (2008): a classifier g learns labelled against unlabelled; an unlabelled company is then counted as a
 positive with the weight (1 - c) / c * g / (1 - g) and as a negative with the rest, c being the mean of g over positives
-it has not seen. Bagging as in Mordelet and Vert (2014): the unlabelled are dealt into bags, and what weighs the
-companies of one bag was trained on another.
+it has not seen. Bagging as in Mordelet and Vert (2014): the unlabelled are split into bags, and the classifier that
+weights the companies of one bag was trained on another.
 """
 
 from __future__ import annotations
@@ -25,16 +25,18 @@ from graphlead.learn.inputs import Inputs, NeighbourInputs, TabularInputs
 
 BAGS = 2
 MOST_PER_BAG = 100_000
+"""Bags, the least with which each is weighted by another, and the most unlabelled companies in one: together they take
+all that a fold trains on."""
 LEAST_FREQUENCY = 0.5
-"""The label frequency c is not believed below this: clients are not drawn at random from all who could be one, and a
-smaller c counts more companies as hidden clients than are likely to become any."""
+"""The lower bound of the label frequency c, a choice: clients are no random sample of all who could be one, and a
+smaller c counts more companies as hidden clients than are likely to become clients."""
 
 
 @dataclass
 class AdaptedClassifier:
-    """Any probabilistic classifier made fit for positive and unlabelled data, bagged over the unlabelled.
+    """Any probabilistic classifier adapted to positive and unlabelled data, bagged over the unlabelled.
 
-    ``inputs`` says which features it sees; ``make`` makes an untrained classifier; ``trained`` has one a bag.
+    inputs: the features it sees; make: makes an untrained classifier; trained: one classifier per bag.
     """
 
     name: str
@@ -43,10 +45,10 @@ class AdaptedClassifier:
     trained: tuple[Classifier, ...] = ()
 
     def check(self, features: Features) -> None:
-        """A classifier trains on any rows."""
+        """Accept any features."""
 
     def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
-        """Train on companies ``rows`` with labels (len(rows),) and label features ``around`` (len(rows), F)."""
+        """Train on companies ``rows`` with labels (len(rows),) and label features (len(rows), F)."""
         positives = np.flatnonzero(labels > 0).astype(np.int32)
         bags = _deal(np.flatnonzero(labels == 0).astype(np.int32), seed)
         matrix = self.inputs.matrix(features, rows, label_features)
@@ -64,7 +66,7 @@ class AdaptedClassifier:
     def _naive(
         self, matrix: Floats, seen: Ints, unseen: Ints, bag: Ints, seed: int
     ) -> tuple[Classifier, float]:
-        """Labelled against unlabelled, and the label frequency c by the positives it has not seen."""
+        """A classifier of labelled against unlabelled, and the label frequency c from positives it has not seen."""
         chosen = np.concatenate([seen, bag])
         labels = np.repeat(np.array([1, 0], np.float32), [len(seen), len(bag)])
         classifier = self.make().fit(matrix[chosen], labels, np.ones(len(chosen), np.float32), seed)
@@ -72,7 +74,7 @@ class AdaptedClassifier:
         return classifier, min(max(frequency, LEAST_FREQUENCY), 1.0)
 
     def _adapted(self, matrix: Floats, positives: Ints, bag: Ints, weights: Floats, seed: int) -> Classifier:
-        """Trained with each unlabelled company once as positive and once as negative, by its weights."""
+        """A classifier that learns each unlabelled company once as positive and once as negative, by its weights."""
         twice = bag[weights > 0]
         chosen = np.concatenate([positives, bag, twice])
         labels = np.repeat(np.array([1, 0, 1], np.float32), [len(positives), len(bag), len(twice)])
@@ -99,17 +101,16 @@ class AdaptedClassifier:
 
 
 def _deal(rows: Ints, seed: int) -> list[Ints]:
-    """The rows dealt at random into BAGS bags of at most MOST_PER_BAG."""
+    """The rows split at random into BAGS bags of at most MOST_PER_BAG."""
     shuffled = np.random.default_rng(seed).permutation(rows)
     return [np.sort(bag[:MOST_PER_BAG]) for bag in np.array_split(shuffled, BAGS)]
 
 
 def elkan_noto_weights(g: Floats, c: float) -> Floats:
-    """How much each unlabelled company counts as positive (m,), in [0, 1]; it counts as negative with the
-    rest.
+    """The weight (m,), in [0, 1], of each unlabelled company as a positive; the rest is its weight as a negative.
 
-    w = (1 - c) / c * g / (1 - g), with g (m,) the probability of being labelled and c that of a positive to
-    be: Elkan & Noto (2008), Learning classifiers from only positive and unlabeled data, section 3.
+    w = (1 - c) / c * g / (1 - g), with g (m,) the probability of being labelled and c the same for a positive:
+    Elkan & Noto (2008), Learning classifiers from only positive and unlabeled data, section 3.
     """
     if not 0 < c <= 1:
         raise CarrierError(f"elkan_noto_weights: expected a label frequency in (0, 1], got {c}.")
@@ -119,12 +120,12 @@ def elkan_noto_weights(g: Floats, c: float) -> Floats:
 
 
 def tabular(setup: RankerSetup) -> AdaptedClassifier:
-    """The baseline: a company by itself."""
+    """The baseline, which sees a company by itself."""
     return AdaptedClassifier("tabular", TabularInputs(setup.encodings), partial(_classifier, setup))
 
 
 def tabular_graph(setup: RankerSetup) -> AdaptedClassifier:
-    """Its rival: the same classifier with everything around the company."""
+    """The rival of the baseline, which sees the company's surroundings too."""
     return AdaptedClassifier("tabular_graph", NeighbourInputs(), partial(_classifier, setup))
 
 
