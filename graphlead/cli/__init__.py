@@ -1,1 +1,1 @@
-"""The command line: what a person types and reads."""
+"""The command line: options, verbs and printed answers."""

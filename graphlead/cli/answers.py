@@ -19,18 +19,18 @@ from graphlead.stores.library.queries import find, library, run_query
 
 
 def listing(title: str) -> str:
-    """Every query of the library, with what it answers, as a table. Both stores have the same."""
+    """Every query of the library with its question, as a table. Both stores have the same."""
     rows = [(name, query.answers) for name, query in library("embedded").items()]
     return laid_out(title, ("name", "answers"), rows)
 
 
 def complete_names(prefix: str) -> list[str]:
-    """The names of queries that begin so, for tab completion."""
+    """The names of queries that begin with a prefix, for tab completion."""
     return [name for name in library("embedded") if name.startswith(prefix)]
 
 
 def described(name: str) -> str:
-    """What a query answers, takes, gives and costs. Raises QueryError for an unknown name."""
+    """The question, parameters, columns and cost of a query. Raises QueryError for an unknown name."""
     query = find(name, "embedded")
     parameters = [(each.signature(), each.description) for each in query.parameters]
     columns = [(f"{each.name} ({each.type})", each.description) for each in query.columns]
@@ -39,7 +39,7 @@ def described(name: str) -> str:
 
 
 def _section(title: str, entries: Iterable[tuple[str, str]]) -> list[str]:
-    """A title over a line an entry; nothing where there is none."""
+    """A title over one line per entry; nothing where there is none."""
     lines = [f"  {entry}{f': {meaning}' if meaning else ''}" for entry, meaning in entries]
     return [f"{title}:", *lines] if lines else []
 
@@ -87,7 +87,7 @@ def text_of(answer: Answer, style: str) -> str:
 
 
 def table(answer: Answer) -> str:
-    """A table under how many rows it has; line breaks and control characters do not reach the terminal."""
+    """A table under its number of rows; line breaks and control characters do not reach the terminal."""
     count = len(answer.rows)
     title = f"{count:,} {'row' if count == 1 else 'rows'}{' and more' if answer.truncated else ''}."
     columns = [str(_cell(name)) for name in answer.columns]
@@ -111,7 +111,7 @@ def _csv(answer: Answer) -> str:
 
 
 def _safe(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
+    """A CSV cell that no spreadsheet takes for a formula."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     return harmless(_text(value))
@@ -150,7 +150,7 @@ def _steps(walk: Walk) -> Iterator[str]:
 
 
 def _plain(value: object) -> object:
-    """A value as JSON has it; a number that is none becomes null."""
+    """A value as JSON has it; NaN and infinities become null."""
     if isinstance(value, Node | Relationship | Walk):
         return _graph_plain(value)
     if isinstance(value, list):
@@ -174,6 +174,6 @@ STYLES: Mapping[str, Callable[[Answer], str]] = {"table": table, "csv": _csv, "j
 
 
 def check_style(style: str) -> None:
-    """Raises SettingsError for a style that there is not."""
+    """Raise SettingsError for an unknown style."""
     if style not in STYLES:
         raise SettingsError(f"there is no output {style!r}.", remedy=f"Choose one of {', '.join(STYLES)}.")

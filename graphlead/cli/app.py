@@ -1,6 +1,6 @@
-"""The program: its verbs, its exit codes, and one line on stderr for whatever goes wrong.
+"""The program: its verbs, its exit codes, and one line on stderr for every error.
 
-A verb parses, checks its inputs, calls and prints; what it calls is imported when it runs.
+A verb parses, checks its inputs, calls and prints; heavy modules are imported when it runs.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ app.command("import")(graph.import_)
 
 
 def main() -> None:
-    """Run the command line: exit code 0 done, 2 bad usage or input, 1 failure, 130 interrupted."""
-    # What a library will do one day is for its users to know, not for those of this program.
+    """Run the command line and exit: 0 done, 2 bad usage or input, 1 failure, 130 interrupted."""
+    # Warnings of future changes in a library concern its users, not those of this program.
     warnings.simplefilter("ignore", FutureWarning)
     sys.exit(_exit_code())
 
@@ -51,7 +51,7 @@ def _exit_code() -> int:
     except SystemExit as end:
         if end.code == INTERRUPTED:
             return _fail(
-                "interrupted; what was finished is kept: the same command goes on from there.", INTERRUPTED
+                "interrupted; finished stages are kept: the same command resumes from there.", INTERRUPTED
             )
         return end.code if isinstance(end.code, int) else 0
     except GraphleadError as error:

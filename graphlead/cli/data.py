@@ -1,4 +1,4 @@
-"""The data by themselves, before any model: init, match and profile; and demo, on data whose truth is known."""
+"""The verbs for data before any model: init, match and profile; and demo, on generated data with known truth."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 A_CLIENT_IN = 20
 MOST_CLIENTS = 2000
-"""A demo's clients: one in so many companies, at most so many."""
+"""A demo has one client in A_CLIENT_IN companies, at most MOST_CLIENTS, a choice: enough to learn from at any size."""
 
 
 def init(
@@ -74,7 +74,7 @@ def init(
 
 
 def _seen_from(folder: Path, path: Path) -> Path:
-    """A relative path as it reads from the configuration file's folder."""
+    """A relative path, made relative to the configuration file's folder."""
     return path if path.is_absolute() else Path(os.path.relpath(path, folder or "."))
 
 
@@ -146,7 +146,7 @@ def profile(
 
 
 def _profiled(given: Given, console: Console) -> tuple[Profile, Path]:
-    """The profile of a list, made now, and its file."""
+    """The profile of a list, made anew, and its file."""
     settings = settings_of(None, given)
 
     from graphlead.pipeline.discover import profile_list
@@ -156,7 +156,7 @@ def _profiled(given: Given, console: Console) -> tuple[Profile, Path]:
 
 
 def _profile_of(run: Path, given: Given) -> tuple[Profile, Path]:
-    """The profile that a run made, and its file. Raises SettingsError for options of another profile."""
+    """The profile of a run, and its file. Raises SettingsError for options that belong to a new profile."""
     beside = [f"--{name}" for name, value in given.items() if value is not None]
     if beside:
         raise SettingsError(
@@ -178,7 +178,7 @@ def demo(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a register whose truth is known, run on it, and measure how well the ranking does."""
+    """Make a register with known truth, run on it, and measure how good the ranking is."""
     from graphlead.common.files import disk_errors
     from graphlead.core.settings import Settings
     from graphlead.pipeline.discover import discover

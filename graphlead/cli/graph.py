@@ -49,10 +49,10 @@ def query(
     style: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
     rows: Annotated[int | None, typer.Option(min=1, help="The most rows to answer with.")] = USUAL.rows,
     seconds: Annotated[
-        float, typer.Option(min=0.1, help="After which the query is stopped.")
+        float, typer.Option(min=0.1, help="Seconds after which the query is stopped.")
     ] = USUAL.seconds,
     explain: Annotated[
-        bool, typer.Option("--describe", help="What the query takes, gives and costs.")
+        bool, typer.Option("--describe", help="Show the query's parameters, columns and cost.")
     ] = False,
     quiet: Quiet = False,
 ) -> None:
@@ -92,11 +92,11 @@ def shell(
 
 
 def _where(run: Path | None, store: str | None, neo4j: bool) -> Path | str:
-    """The run whose own graph is asked, or the name of the graph database that is."""
+    """The folder of the run to query, or the name of the graph database."""
     given = [where for where in (run, store, "neo4j" if neo4j else None) if where is not None]
     if len(given) != 1:
         raise SettingsError(
-            "it is not clear which graph is asked.",
+            "it is not clear which graph to query.",
             where="query",
             remedy="Give either --run DIR or --neo4j, or another --store.",
         )
@@ -113,7 +113,7 @@ def graph(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Draw what is around a company as an interactive page."""
+    """Draw the surroundings of a company as an interactive page."""
     from graphlead.pipeline.finished import FinishedRun
     from graphlead.pipeline.picture import picture
     from graphlead.report.summary import counted
@@ -125,7 +125,7 @@ def graph(
 
 
 def push(*, store: Database, run: RunArgument, quiet: Quiet = False, as_json: AsJson = False) -> None:
-    """Make a graph database hold a finished run: all of it, or what differs from the run it held."""
+    """Load a finished run into a graph database: all of it, or the differences from the run there."""
     title = database_named(store).title
 
     from graphlead.pipeline import store as storing

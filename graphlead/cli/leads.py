@@ -147,7 +147,7 @@ def report(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False) 
 
 
 def evaluation_text(evaluation: Evaluation, metrics: Sequence[str]) -> str:
-    """A table of these metrics a split, a ranker a row; the prior, the verdict and the notes."""
+    """One table of these metrics per split, one row per ranker; then the prior, the verdict and the notes."""
     tables = [
         _split_table(str(split), rows, metrics)
         for split, rows in evaluation.metrics.groupby("split", sort=False)

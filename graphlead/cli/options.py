@@ -1,4 +1,4 @@
-"""Options that several verbs have, what they are checked for before anything heavy is loaded, and the console."""
+"""The options that several verbs share, their checks before anything heavy is loaded, and the console."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _finished(folder: Path | None) -> Path | None:
 
 _RUN = typer.Option("--run", callback=_finished, help="The folder of a finished run.")
 
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The outcome as one JSON object on stdout.")]
 Config = Annotated[Path | None, typer.Option("--config", help="A TOML file with any of these settings.")]
 Register = Annotated[Path, typer.Option("--companies", help=help_of("companies"))]
@@ -52,14 +52,14 @@ RunArgument = Annotated[
 
 
 def console_of(quiet: bool, as_json: bool = False) -> Console:
-    """Where a verb shows its progress and its outcome."""
+    """The console on which a verb shows its progress and its outcome."""
     from graphlead.common.console import Console
 
     return Console(quiet=quiet, as_json=as_json)
 
 
 def settings_of(config: Path | None, given: Given) -> Settings:
-    """The settings of a verb, every input of which can be read. Raises SettingsError or InputError."""
+    """The settings of a verb, with readable inputs. Raises SettingsError, or InputError for an unreadable file."""
     from graphlead.common.files import check_readable
 
     settings = Settings.load(config, given)

@@ -1,4 +1,4 @@
-"""A shell for free queries: statements over as many lines as they take, and commands."""
+"""A shell for free queries: statements of any number of lines, and commands."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from graphlead.stores.library.queries import run_query
 
 PROMPT, MORE = "graphlead> ", "       ... "
 COMMANDS = {
-    ":queries": "the queries of the library, with what each answers",
-    ":describe NAME": "what a query of the library takes, gives and costs",
+    ":queries": "the queries of the library, each with its question",
+    ":describe NAME": "the parameters, columns and cost of a query of the library",
     ":run NAME KEY=VALUE ...": "the answer of a query of the library",
     ":help": "this",
     ":quit": "leave; so does the end of the input",
 }
 _APART = re.compile(r"""//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:``|[^`])*`""", re.DOTALL)
-"""Comments, texts and quoted names: what is in them neither ends a statement nor changes the graph."""
+"""Comments, strings and quoted names, inside which nothing ends a statement or changes the graph."""
 _WRITES = re.compile(r"\b(CREATE|MERGE|SET|DELETE|REMOVE|DROP|ALTER|COPY|LOAD)\b", re.IGNORECASE)
 
 
@@ -66,7 +66,7 @@ def _command(store: GraphStore, statement: str) -> str:
 
 
 def _statements(lines: Iterable[str | None]) -> Iterator[str]:
-    """Commands, a line each, and statements, over as many lines as they take; None forgets what was begun."""
+    """Commands of one line and statements of any number; a line that is None discards an unfinished statement."""
     begun = ""
     for line in lines:
         if line is None:
@@ -83,7 +83,7 @@ def _statements(lines: Iterable[str | None]) -> Iterator[str]:
 
 
 def _ends(statement: str) -> bool:
-    """Whether a statement ends here: with a semicolon that is in no text, comment or quoted name."""
+    """Whether a statement ends here: with a semicolon outside strings, comments and quoted names."""
     bare = _APART.sub(" ", statement).rstrip()
     return bare.endswith(";") and not any(quote in bare for quote in "'\"`")
 
@@ -110,7 +110,7 @@ def _typed() -> Iterator[str | None]:
 
 
 def _completion(text: str, state: int) -> str | None:
-    """The readline way of asking: the state-th word that begins with the text."""
+    """The state-th completion of a text, the form in which readline asks."""
     words = [word.split()[0] for word in COMMANDS if word.startswith(text)] if text.startswith(":") else []
     found = [*words, *complete_names(text)]
     return found[state] if state < len(found) else None

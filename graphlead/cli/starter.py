@@ -1,4 +1,4 @@
-"""The starter configuration that ``graphlead init`` writes: every setting, and how each column was understood."""
+"""The starter configuration that ``graphlead init`` writes: every setting, and the role of each column."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def template(columns: Sequence[Column], paths: Mapping[str, Path | None]) -> str:
-    """The starter configuration for a companies file: every key with advice, every column as it was understood.
+    """The starter configuration for a companies file: every key with its help, every column with its role.
 
-    ``paths`` gives companies, clients, links, ... to be written as they are; a missing one is written as a comment.
+    ``paths`` has companies, clients, links, ..., to be written unchanged; a missing one is written as a comment.
     """
     lines = ["# Settings for `graphlead run --config FILE`; flags override them.", ""]
     examples = {"out": Path("out"), "clients": Path("clients.csv"), "links": Path("links.csv"),
@@ -34,7 +34,7 @@ def template(columns: Sequence[Column], paths: Mapping[str, Path | None]) -> str
 
 
 _EXAMPLES = {"exclude": ("region",), "prior": 0.02}
-"""What the starter configuration shows where the default says nothing."""
+"""Examples for settings with an empty default."""
 
 
 def _column_lines(columns: Sequence[Column]) -> list[str]:
@@ -43,7 +43,7 @@ def _column_lines(columns: Sequence[Column]) -> list[str]:
     width = max((len(_toml(column.name)) for column in others), default=0)
     return [
         f"# {help_of('columns')}",
-        "# Below is how each column was understood. To change one, take its # away and write another role: id, name,",
+        "# Below is how each column was understood. To change one, remove its # and write another role: id, name,",
         "# country, region, city, postcode, address, industry (or industry:NACE, industry:NAICS, industry:SIC),",
         "# number, date, boolean, category, text, identifier, contact, ignored.",
         *[f"# The companies' id was found by {column.reason}." for column in ids],

@@ -54,7 +54,7 @@ def check_rankers(names: Sequence[str], kind: TaskKind) -> None:
             )
     if not row_wise(names):
         raise SettingsError(
-            f"{' and '.join(names) or 'no ranker'} can only be compared with rankers of the list, not rank it.",
+            f"{' and '.join(names) or 'no ranker'} can only be compared with others, not rank the list.",
             where="rankers",
             remedy=f"Add one of {', '.join(row_wise(list(RANKERS)))}.",
         )

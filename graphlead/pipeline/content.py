@@ -1,4 +1,4 @@
-"""What the HTML report shows, gathered from a run."""
+"""The content of the HTML report, gathered from a run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def content_of(
     whitespace: int,
     evidence: Sequence[Evidence],
 ) -> ReportContent:
-    """Everything the report shows. scores: every candidate; whitespace: how many companies are on that list."""
+    """The content of a run's report. scores: every candidate; whitespace: the number of companies on that list."""
     companies = companies_of(leads, sources.register)
     seed = scored.model_inputs.settings.seed
     choice = scored.judgement.choice

@@ -1,4 +1,4 @@
-"""The end of the story: reasons for every lead, the report, and files that appear all at once."""
+"""The last part of a run: reasons for every lead, the report, and files that appear all at once."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from graphlead.tasks.leads import first_clients
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What a run hands over. ``scores`` has every candidate, ``leads`` the net-new ones to call, best first.
+    """The results of a run. ``scores`` has every candidate, ``leads`` the net-new ones to call, best first.
 
-    profile: the clients against the register; evidence: one a lead, in their order.
+    profile: the clients against the register; evidence: one per lead, in their order.
     """
 
     folder: Path
@@ -129,7 +129,7 @@ def _summary(folder: RunFolder, sources: Sources, scored: Evaluated, ranking: Ra
 
 
 def _shown(folder: RunFolder) -> tuple[Path, ...]:
-    """The files that a summary points to."""
+    """The files that a summary lists."""
     return (folder.leads, folder.whitespace, folder.report, folder.scores, folder.review, folder.metrics)
 
 

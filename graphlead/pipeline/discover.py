@@ -1,4 +1,4 @@
-"""The whole story: files, register, matched clients, graph, profile, models, evaluation, lead list, reasons, report."""
+"""The commands on runs from end to end: from files to a lead list, its reasons and the report, and on finished runs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from graphlead.stores.registry import OWN, STORES
 
 
 def discover(settings: Settings, console: Console) -> Result:
-    """Find the companies most likely to become clients: train, evaluate, score everybody, write the lead list."""
+    """Find the companies most likely to become clients: train, evaluate, score every company, write the lead list."""
     settings = training.checked(settings)
     storing.check(settings.store, settings.out)
     inputs = hash_inputs(settings.inputs())
@@ -70,7 +70,7 @@ def score_again(
 
 
 def _keep_graph(settings: Settings, console: Console) -> None:
-    """Put a run that was just published into its graph stores."""
+    """Load a run that was just published into its graph stores."""
     run = FinishedRun(settings.out)
     with console.stage("keeping the graph") as progress:
         storing.build_own(run, progress=progress)

@@ -1,4 +1,4 @@
-"""Columns that a run leaves out, with everything that gives them away."""
+"""The columns that a run leaves out, with every column that implies them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from graphlead.core.register import PLACES, Register, Role
 
 
 def without(register: Register, names: Sequence[str]) -> Register:
-    """The register with these columns understood as ignored; with a place also every finer one, which implies it."""
+    """The register with these columns ignored; with a place also every finer one, which implies it."""
     return register.without(_excluded(register, names))
 
 

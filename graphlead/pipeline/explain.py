@@ -1,4 +1,4 @@
-"""Evidence for the companies of a run: what its models saw of them, scored again with some of it taken away."""
+"""Evidence for the companies of a run: their model inputs, scored again with some of them removed."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.scored import Scored, folds_of
 
 SAMPLE = 2_000
-"""Unlabelled companies that stand for what is typical."""
+"""Unlabelled companies that represent the typical one, a choice: each removal is averaged over all of them."""
 
 WALKED_AT_ONCE = 16
+"""Walks per sparse product, a choice: a product of several columns is cheaper than several products."""
 
 
 class Rescorer:
-    """The ranking of a run for inputs that no company has: raw scores by the run's models, then the run's choice.
+    """Scores a run's models for inputs of no company: raw scores of the models, then the run's choice of ranker.
 
-    A blend ranks what is asked about among the candidates of the run; so the inputs of a candidate give its published
-    score.
+    A blend ranks each row among the candidates of the run, so the inputs of a candidate give its published score.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Rescorer:
         members = judgement.choice.members
         self._models = [[ranker for ranker in fold if ranker.name in members] for fold in models]
         self._candidates = np.arange(len(candidates), dtype=np.int32)
-        # Only their order counts for a blend, and what is sorted already is sorted fast.
+        # A blend needs only their order, and sorting a sorted array again is fast.
         self._ranked = {name: np.sort(scores[name][candidates]) for name in members}
 
     def log_odds(self, features: Features, label_features: Floats, fold: Ints) -> Reals:
@@ -69,9 +69,9 @@ def log_odds(probability: Reals) -> Reals:
 
 
 class WalkFromOthers:
-    """The walk's label feature of companies when one client is left out, which differs from company to company.
+    """The walk's label feature of companies with one client left out, another one for each company.
 
-    The visits are a mean over the clients that the walk begins at, so each client's own can be taken out.
+    The visits are a mean over the clients from which the walk starts, so those of one client can be subtracted.
     """
 
     def __init__(self, label_features: ClientsAround, clients: Ints) -> None:
@@ -98,7 +98,7 @@ def explain_companies(
     """Evidence for ``companies`` (m,), candidates of a run, each once, in their order."""
     model_inputs = scored.model_inputs
     models = load_models(scored.trained.model, model_inputs.device, only=scored.judgement.choice.members)
-    progress(0, 1, "looking at the companies as the models saw them")
+    progress(0, 1, "computing the inputs of the models")
     candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
     views = Views(
         model_inputs.features,

@@ -1,4 +1,4 @@
-"""The company that somebody means by an id or a name."""
+"""Find a company by its id or name."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from graphlead.core.errors import InputError
 from graphlead.core.register import Register, Role
 
 MOST_SUGGESTED = 5
+"""Ids listed when several companies have a name: as many as a line has room for."""
 ALIKE = 70.0
+"""The least similarity (0 to 100) of a suggestion, a choice: one wrong letter in a word of four is still alike."""
 
 
 def find_company(register: Register, cohort: Cohort, wanted: str, where: str = "company") -> int:
-    """The index of the company with this id, or with this name when one alone has it, that can be explained.
+    """The index of the candidate with this id, or with this name if it is the only one.
 
-    Raises InputError, saying what was probably meant, when there is none, several have the name, or the company is a
+    Raises InputError, with the company probably meant, when there is none, when several have the name, or when it is a
     client or suppressed: only candidates have a score to explain.
     """
     company = by_id_or_name(register, wanted, where)
@@ -43,7 +45,7 @@ def find_company(register: Register, cohort: Cohort, wanted: str, where: str = "
 
 
 def by_id_or_name(register: Register, wanted: str, where: str = "company") -> int:
-    """The index of the company with this id, or with this name when one alone has it; InputError for none or many."""
+    """The index of the company with this id, or with this name if it is the only one; else InputError."""
     ids = register.ids().cast(pa.string())
     place = pc.index(ids, wanted).as_py()
     if place >= 0:
@@ -54,7 +56,7 @@ def by_id_or_name(register: Register, wanted: str, where: str = "company") -> in
         return same[0]
     if same:
         raise InputError(
-            f"{len(same)} companies are called {wanted!r}.",
+            f"{len(same)} companies have the name {wanted!r}.",
             where=where,
             remedy=f"Give the id of one: {', '.join(ids.take(pa.array(same[:MOST_SUGGESTED])).to_pylist())}.",
         )
@@ -71,7 +73,7 @@ def _equal(names: pa.ChunkedArray, wanted: str) -> list[int]:
 
 
 def _meant(ids: pa.Array, named: Sequence[pa.ChunkedArray], wanted: str) -> str:
-    """The ids and names most like what was typed."""
+    """A suggestion of the ids and names most like ``wanted``."""
     near = process.extract(wanted, ids.to_pylist(), scorer=fuzz.ratio, limit=1, score_cutoff=ALIKE)
     meant = [str(text) for text, _, _ in near]
     for names in named:

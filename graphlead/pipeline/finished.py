@@ -1,4 +1,4 @@
-"""A finished run, opened: each part of its folder read once, when it is first asked for."""
+"""A finished run: each part of its folder is read once, when first used."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ class FinishedRun:
 
     @property
     def run_id(self) -> str:
-        """The name of the run in a graph store: when it finished, and the beginning of its scores' hash."""
+        """The name of the run in a graph store: when it finished, and the first characters of its scores' hash."""
         return f"{self.finished} {self.manifest['files'][self.folder.scores.name][:8]}"
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings that the run was made with; ``out`` is where it lies now."""
+        """The settings of the run; ``out`` is its folder now, wherever it was made."""
         return replace(Settings.load(None, self.manifest["settings"]), out=self.path)
 
     @cached_property
@@ -77,7 +77,7 @@ class FinishedRun:
 
     @cached_property
     def register(self) -> Register:
-        """The register as the models see it: excluded columns are ignored."""
+        """The register that the models use: excluded columns are ignored."""
         return without(self.whole_register, self.settings.exclude)
 
     @cached_property
@@ -108,7 +108,7 @@ class FinishedRun:
 
     @cached_property
     def sources(self) -> Sources:
-        """All that was known before any model."""
+        """Everything known about the companies before any model."""
         return Sources(
             register=self.register,
             noise=self.noise,
@@ -126,7 +126,7 @@ class FinishedRun:
 
     @cached_property
     def model_inputs(self) -> ModelInputs:
-        """What the run's models see of its register."""
+        """The inputs of the run's models, from its register."""
         from graphlead.pipeline.scored import model_inputs_of
 
         return model_inputs_of(self.folder, self.register, self.graph, self.settings)
@@ -137,7 +137,7 @@ class FinishedRun:
 
     @cached_property
     def scores(self) -> pd.DataFrame:
-        """Every candidate, best first: company_id, score, rank, nearest_client_id, and a column a ranker."""
+        """Every candidate, best first: company_id, score, rank, nearest_client_id, and a column per ranker."""
         return pd.read_parquet(self.folder.scores)
 
     @cached_property

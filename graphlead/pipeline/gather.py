@@ -1,4 +1,4 @@
-"""The first part of the story: files become a register, matched lists, a graph, and a profile of the clients."""
+"""The first part of a run: from files to a register, matched lists, a graph, and a profile of the clients."""
 
 from __future__ import annotations
 
@@ -31,12 +31,13 @@ from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 
 FEW_CLIENTS = 20
+"""Below it a run warns, a choice: with 20 clients, a recall of one half has a 95 % interval of 0.3 to 0.7."""
 
 
 def gather(run: Run, settings: Settings, console: Console, earlier: FinishedRun | None = None) -> Sources:
-    """Read, match, link and profile, each a stage that a second run of the same command finds done.
+    """Read, match, link and profile, each a stage that a second run of the same command reuses.
 
-    earlier: the run that a list which is not given is taken from.
+    earlier: the run whose lists stand in for those not given.
     """
     full, noise = _read(run, settings, console)
     if earlier is None:
@@ -121,7 +122,7 @@ def _resolve_suppressed(
 
 
 def _given(run: Run, name: str, path: Path | None) -> Path | None:
-    """The path of an input when it is this run's: the settings of a run that scores name the earlier run's too."""
+    """The path of an input of this run, else None: the settings of a run that scores have the earlier run's too."""
     return path if name in run.inputs else None
 
 
@@ -149,18 +150,18 @@ def _profile(
 
 
 def _nobody() -> Match:
-    """A list without a line."""
+    """The match of an empty list."""
     empty = pd.DataFrame({"company_id": pd.Series(dtype="string"), "outcome": pd.Series(dtype="string")})
     return Match(empty, empty)
 
 
 def review_answers(reviewed: Path | None) -> pd.DataFrame | None:
-    """A review table that was filled in, as it was before it went through a spreadsheet."""
+    """The review table that the user filled in, with the escapes for spreadsheets removed."""
     return None if reviewed is None else restored(read_list(reviewed))
 
 
 def print_plan(console: Console, register: Register, noise: Noise) -> None:
-    """Say how the columns were understood and what the cleaning found: the plan, before anything is learned."""
+    """Print the plan before anything is learned: the roles of the columns, and the findings of the cleaning."""
     rows = [
         [column.name, f"{column.role}{f' ({column.scheme})' if column.scheme else ''}", column.reason]
         for column in register.columns

@@ -26,6 +26,7 @@ from graphlead.pipeline.finished import FinishedRun
 from graphlead.report.html.ego import EgoContent, EgoEdge, EgoNode, place_name, write_ego
 
 MOST_HOPS, MOST_NODES = 10, 1000
+"""Bounds of a picture, a choice: beyond them a page is neither readable nor quick in a browser."""
 
 Name = tuple[str, str]
 """A node of the view: its kind and key."""
@@ -33,7 +34,7 @@ Name = tuple[str, str]
 
 @dataclass(frozen=True)
 class Scores:
-    """score (a probability, NaN for none) and rank (0 for none) of the entries of what is nearby, shape (m,)."""
+    """score (a probability, NaN for none) and rank (0 for none) of the nearby entries, shape (m,)."""
 
     score: Floats
     rank: Ints
@@ -42,12 +43,12 @@ class Scores:
 def picture(
     run: FinishedRun, company: str, out: Path, *, hops: int = 2, most: int = 200, progress: Progress = silent
 ) -> int:
-    """Draw what is within ``hops`` steps of a company, by its id or name, into the HTML file ``out``.
+    """Draw the neighbourhood within ``hops`` steps of a company, by its id or name, into the HTML file ``out``.
 
     At most ``most`` nodes are drawn: of more, the paths to clients, the company's owners, then the nearest with the
     highest scores. Industries and places are drawn where the company is in them or several companies share them;
-    no way leads through them. Returns how many nodes are drawn. Raises InputError for a company that is not there or
-    a name that several have, SettingsError for hops or most out of range.
+    no path leads through them. Returns the number of nodes drawn. Raises InputError for an unknown company or a name
+    that several have, SettingsError for hops or most out of range.
     """
     _check(hops, most)
     progress(0, 3, "reading the run")
@@ -97,7 +98,7 @@ def _scores(path: Path, register: Register, near: Nearby) -> Scores:
 def _chosen(
     run: FinishedRun, near: Nearby, scores: Scores, company: int, most: int
 ) -> tuple[Flags, dict[str, Ints]]:
-    """Which entries of what is nearby are drawn, bool (m,), and which industries and places."""
+    """The nearby entries to draw, bool (m,), and the industries and places."""
     everything = np.ones(len(near), bool)
     levels = levels_beside(run.graph, _companies(near, everything), company, most)
     wanted = sum(map(len, levels.values()))
@@ -115,7 +116,7 @@ def _companies(near: Nearby, shown: Flags) -> Ints:
 
 
 def _urgency(run: FinishedRun, near: Nearby, scores: Scores, company: int) -> Ints:
-    """The entries, those first that a picture must not miss: clients, owners, the nearest, the highest scores."""
+    """The entries in the order of their importance: clients, owners, the nearest, the highest scores."""
     client = near.of("company") & np.isin(near.index, run.cohort.clients)
     owner, weight = np.zeros(len(near), bool), np.nan_to_num(scores.score)
     for (kind, relation, _), edges in run.graph.edges.items():
@@ -183,7 +184,7 @@ def _level_name(level: str, key: str) -> str:
 
 
 def _edges(register: Register, view: Any, at: dict[Name, int]) -> tuple[EgoEdge, ...]:
-    """The edges of the view, several of one relation between two nodes as one with their number."""
+    """The edges of the view; several of one relation between two nodes become one with their number."""
     counts = Counter((at[a], at[b], relation) for a, b, relation in view.edges(data="relation"))
     bounds = _bounds(register, at) if any(relation == "owns" for _, _, relation in counts) else {}
     unknown = (None, None)

@@ -1,4 +1,4 @@
-"""From raw scores to the lists: probabilities, ranks, the leads to call, and what clients' own groups hold."""
+"""From raw scores to the lists: probabilities, ranks, the leads to call, and the companies in clients' own groups."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from graphlead.tasks import task_of
 
 @dataclass(frozen=True)
 class Ranking:
-    """Every candidate, best first, and the two lists; leanings: what excluded columns still have to do with it."""
+    """Every candidate, best first, the two lists, and how well the ranking still predicts each excluded column."""
 
     scores: pd.DataFrame
     leads: pd.DataFrame
@@ -51,7 +51,7 @@ def companies_of(table: pd.DataFrame, register: Register) -> Ints:
 
 
 def _scores(sources: Sources, scored: Scored) -> pd.DataFrame:
-    """One row a candidate, best first: company (its index), company_id, score, rank, and a column a ranker."""
+    """One row per candidate, best first: company (its index), company_id, score, rank, and a column per ranker."""
     candidates = np.flatnonzero(sources.cohort.candidates()).astype(np.int32)
     raw = scored.judgement.final(scored.scores, candidates)
     table = pd.DataFrame({

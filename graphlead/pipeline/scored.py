@@ -1,4 +1,4 @@
-"""What models see of a register, and the scores that they give."""
+"""The inputs of models, and the scores that they give."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from graphlead.runs.layout import RunFolder
 
 @dataclass
 class ModelInputs:
-    """The features of a register, made when the first stage needs them: a resumed run may need none."""
+    """The features of a register, computed when the first stage needs them: a resumed run may need none."""
 
     register: Register
     graph: CompanyGraph
@@ -51,10 +51,10 @@ class ModelInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class Scored:
-    """The scores of every company by every ranker, and what they come from.
+    """The scores of every company by every ranker, and their origin.
 
-    scores: raw scores (n,) by ranker, NaN for the clients; model_inputs: what the models see; trained: the folder
-    that has the models.
+    scores: raw scores (n,) by ranker, NaN for the clients; model_inputs: the features they come from; trained: the
+    folder of the models.
     """
 
     scores: Mapping[str, Floats]
@@ -67,7 +67,7 @@ class Scored:
 class Evaluated(Scored):
     """The scores of every company, and how well the rankers find held-out clients.
 
-    heldout: the folder of the scores that this was found by.
+    heldout: the folder of the held-out scores.
     """
 
     heldout: Path
@@ -77,13 +77,13 @@ class Evaluated(Scored):
 def model_inputs_of(
     trained: RunFolder, register: Register, graph: CompanyGraph, settings: Settings
 ) -> ModelInputs:
-    """The features that trained models look at, over this register and graph."""
+    """The features that trained models use, over this register and graph."""
     plan = json.loads(trained.feature_plan.read_text("utf-8"))
     return ModelInputs(register, graph, settings, FeaturePlan.from_json(plan))
 
 
 def folds_of(trained: RunFolder, register: Register) -> Folds:
-    """The fold of each company (n,), NONE for one that the models do not know."""
+    """The fold of each company (n,), NONE for one that was in none."""
     fitted = pq.read_table(trained.fitted, columns=["company_id", "fold"])
     place = pc.index_in(register.ids(), value_set=fitted["company_id"].combine_chunks())
     known = pc.fill_null(fitted["fold"].combine_chunks().take(place), NONE)

@@ -1,4 +1,4 @@
-"""From a run to a graph store and back: the glue between the run's folder and the stores."""
+"""From a run to a graph store and back."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from graphlead.stores.registry import OWN, database, store_at
 from graphlead.stores.store import Store
 
 NEWEST = "MATCH (r:Run) RETURN r.run_id AS run ORDER BY r.finished DESC LIMIT 1"
-"""The run that the scores in a store are of."""
+"""The query for the run of the scores in a store."""
 
 
 def build_own(run: FinishedRun, *, progress: Progress = silent) -> Store:
@@ -44,7 +44,7 @@ def build_own(run: FinishedRun, *, progress: Progress = silent) -> Store:
 def open_own(run: FinishedRun, *, progress: Progress = silent) -> Store:
     """The store in the folder of a finished run, opened.
 
-    It is built first where there is none of this very run, or one that is broken or of another version.
+    It is built first where it is missing, broken, or of another run or version.
     """
     store = store_at(OWN, run.folder.store_file)
     with suppress(StoreError):
@@ -56,22 +56,21 @@ def open_own(run: FinishedRun, *, progress: Progress = silent) -> Store:
 
 
 def store_of(graph: Path | str, *, progress: Progress = silent) -> GraphStore:
-    """The store of a finished run by its folder, built first where there is none, or a graph database by its name."""
+    """The store of a finished run by its folder, built first where missing, or a graph database by its name."""
     return database(graph) if isinstance(graph, str) else open_own(FinishedRun(graph), progress=progress)
 
 
 def check(name: str, run: Path) -> None:
-    """Raise before any work is done when there is no such store, or the environment does not show where it is."""
+    """Raise before any work is done when there is no such store, or the environment has no address for it."""
     store_at(name, RunFolder(run).store_file)
 
 
 def push(run: FinishedRun, name: str, *, progress: Progress = silent) -> None:
-    """Make a graph database hold a finished run: all of it, or what differs from the run it held.
+    """Load a finished run into a graph database: all of it, or the differences from the run there.
 
-    name: of the store, which is where the environment shows (Neo4j: NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD and
-    NEO4J_DATABASE). A push that was cut off goes on where it was when it is begun again. Raises SettingsError for an
-    unknown name, and StoreError when the database cannot be reached, written to, or holds companies that graphlead did
-    not write.
+    name: of the database, at the address in the environment (Neo4j: NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD and
+    NEO4J_DATABASE). An interrupted push resumes when it is started again. Raises SettingsError for an unknown name, and
+    StoreError when the database cannot be reached or written to, or has companies that graphlead did not write.
     """
     store = database(name)
     with tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
@@ -83,7 +82,7 @@ def push(run: FinishedRun, name: str, *, progress: Progress = silent) -> None:
 def pull(
     name: str, out: Path, mapping: Path | None = None, *, progress: Progress = silent
 ) -> tuple[Path, Path]:
-    """Write the company graph of a graph database as companies.parquet and links.parquet into ``out``; their paths.
+    """Write the companies and links of a graph database to Parquet files in ``out``; returns their paths.
 
     ``mapping`` is a TOML file with [companies], [[owners]] and [[links]] (see stores.mapping); without one, the graph
     has to be of graphlead's own shape. Raises StoreError, and SettingsError for an unknown name and for a mapping that

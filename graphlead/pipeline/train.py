@@ -1,4 +1,4 @@
-"""The middle of the story: features, cross-fitted rankers, held-out splits, scores of everybody."""
+"""The middle part of a run: features, cross-fitted rankers, held-out splits, scores of every company."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ from graphlead.runs.run import Run
 from graphlead.tasks import task_of
 
 HELD_OUT_FOLDS = 3
+"""Folds of the splits that serve only to judge, a choice: fewer than for the models, since each trains every ranker."""
 
 
 def checked(settings: Settings) -> Settings:
@@ -55,7 +56,7 @@ def checked(settings: Settings) -> Settings:
 
 
 def train(run: Run, sources: Sources, settings: Settings, console: Console) -> Evaluated:
-    """Train on all folds, hold out by every split, choose; each a stage of the run."""
+    """Train on all folds, hold out by every split, and choose a ranker; each is a stage of the run."""
     register, graph, cohort = sources.register, sources.graph, sources.cohort
     with console.stage("deriving features"):
         model_inputs = ModelInputs(register, graph, settings, plan_features(register, graph))
@@ -123,7 +124,7 @@ def _read_scores(path: Path) -> dict[str, Floats]:
 def _hold_out(
     folder: Path, trained: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progress: Progress
 ) -> None:
-    """Every split's held-out scores, with what they are broken down by: what an evaluation needs, and no more."""
+    """Write the held-out scores of every split with their segments: all that an evaluation needs."""
     folder.mkdir()
     for split in _splits(trained, model_inputs, cohort):
         result, companies = _held_out(split, cohort, _fit(split, trained, model_inputs, progress))
@@ -132,7 +133,7 @@ def _hold_out(
 
 
 def _judge(folder: RunFolder, heldout: Path, trained: RunFolder, cohort: Cohort, settings: Settings) -> None:
-    """The choice, the prior and the calibration that the held-out scores lead to."""
+    """Write the chosen ranker, the prior and the calibration, from the held-out scores."""
     results = load_held_out(heldout, task_of(settings.task).splits)
     scores, among = _read_scores(trained.fitted), row_wise(settings.rankers)
     judgement = judge(results, scores, cohort, among, settings.prior, settings.seed)
@@ -140,7 +141,7 @@ def _judge(folder: RunFolder, heldout: Path, trained: RunFolder, cohort: Cohort,
 
 
 def _splits(trained: RunFolder, model_inputs: ModelInputs, cohort: Cohort) -> Iterator[Split]:
-    """The splits of the task that the clients bear; the random one is that which the models were trained on."""
+    """The splits of the task that these clients allow; the random one has the folds of the models."""
     group, k = model_inputs.graph.ownership.group, _folds(cohort, HELD_OUT_FOLDS)
     for name in task_of(model_inputs.settings.task).splits:
         split = split_of(name, cohort, group, k, model_inputs.settings.seed)
@@ -151,7 +152,7 @@ def _splits(trained: RunFolder, model_inputs: ModelInputs, cohort: Cohort) -> It
 def _fit(
     split: Split, trained: RunFolder, model_inputs: ModelInputs, progress: Progress
 ) -> dict[str, Floats]:
-    """Scores (n,) by ranker, each company by models that its fold was hidden from."""
+    """Scores (n,) by ranker, each company by models that did not see its fold."""
     if split.name == "random":
         return _read_scores(trained.fitted)
     return cross_fit(
@@ -170,7 +171,7 @@ def _fitted_folds(trained: RunFolder) -> Folds:
 
 
 def _held_out(split: Split, cohort: Cohort, scores: Mapping[str, Floats]) -> tuple[HeldOut, Ints]:
-    """The candidates and the held-out clients as a split, and who they are."""
+    """The held-out scores of a split, over the candidates and the held-out clients, and these companies."""
     mask = cohort.candidates()
     mask[split.held_out] = True
     companies = np.flatnonzero(mask).astype(np.int32)
@@ -182,9 +183,9 @@ def _held_out(split: Split, cohort: Cohort, scores: Mapping[str, Floats]) -> tup
 def apply(
     run: Run, earlier: FinishedRun, sources: Sources, settings: Settings, console: Console
 ) -> Evaluated:
-    """Score a newer register with the models of a finished run, each company by the models that did not train on it.
+    """Score a newer register with the models of a finished run, each company by models that did not train on it.
 
-    The models and their evaluation become results of this run as well: it needs the earlier one no more.
+    The models and their evaluation become results of this run too, so it no longer needs the earlier one.
     """
     trained = run.stage("trained", lambda folder: _take_over(earlier.folder, folder))
     judgement = read_judgement(trained.judgement)

@@ -192,7 +192,7 @@ def test_quiet_says_nothing_and_json_one_object(
         (ZeroDivisionError("by\nzero"),
          (1, "unexpected: ZeroDivisionError: by zero. (GRAPHLEAD_DEBUG=1 shows where.)")),
         (KeyboardInterrupt(),
-         (130, "interrupted; what was finished is kept: the same command goes on from there.")),
+         (130, "interrupted; finished stages are kept: the same command resumes from there.")),
     ],
 )  # fmt: skip
 def test_failures_end_in_one_line_and_their_exit_code(

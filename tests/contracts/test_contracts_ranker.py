@@ -180,7 +180,7 @@ def test_every_ranker_has_its_name_and_trains_on_a_small_register(name: str) -> 
         (["svm"], "pu", "there is no ranker 'svm'. The rankers are: pagerank, tabular"),
         (["sagee"], "pu", "there is no ranker 'sagee'. Did you mean 'sage'?"),
         (["gnn"], "survival", "gnn does not learn tasks of the kind survival"),
-        (["sage"], "pu", "sage cannot rank the list, only be compared"),
+        (["sage"], "pu", "sage can only be compared"),
     ],
 )
 def test_rankers_that_a_run_cannot_have_are_refused(names: list[str], kind: TaskKind, problem: str) -> None:

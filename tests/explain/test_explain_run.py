@@ -233,7 +233,7 @@ def test_a_name_that_several_have_asks_for_an_id(scored: Scored, cohort: Cohort)
     register = scored.model_inputs.register
     names = pd.Series(register.read("name").column(0).to_pylist())
     twice = names[names.notna() & names.duplicated()].iloc[0]
-    with pytest.raises(InputError, match=r"\d companies are called .* Give the id of one: "):
+    with pytest.raises(InputError, match=r"\d companies have the name .* Give the id of one: "):
         find_company(register, cohort, twice)
 
 

@@ -123,7 +123,7 @@ def test_clients_and_suppressed_companies_may_be_asked_about(
 
 
 def test_what_cannot_be_drawn_is_refused(run: FinishedRun) -> None:
-    with pytest.raises(InputError, match="2 companies are called 'twin'"):
+    with pytest.raises(InputError, match="2 companies have the name 'twin'"):
         picture(run, "twin", run.path / "ego.html")
     with pytest.raises(InputError, match="no company"):
         picture(run, "Nobody at all", run.path / "ego.html")
