@@ -4,7 +4,7 @@
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 python="$root/.venv/bin/python"
 
-say() { printf '%s: %s\n' "$(basename "$0")" "$1" >&2; }
+note() { printf '%s: %s\n' "$(basename "$0")" "$1" >&2; }
 
 find_python() {
   local candidate
@@ -14,7 +14,7 @@ find_python() {
       return
     fi
   done
-  say "Python 3.11 or later was not found. Install it (for example: apt install python3.11 python3.11-venv) and run this again."
+  note "Python 3.11 or later was not found. Install it (for example: apt install python3.11 python3.11-venv) and run this again."
   return 1
 }
 
@@ -44,7 +44,7 @@ setup() {
     return
   fi
   [[ -x "$python" ]] || make_venv
-  say "installing the pinned versions into .venv (the first time: some minutes, several GB)"
+  note "installing the pinned versions into .venv (the first time: some minutes, several GB)"
   install
   printf '%s\n' "$want" >"$stamp"
 }

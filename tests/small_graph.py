@@ -50,7 +50,7 @@ LINKS = [
 
 
 def small_register(folder: Path, leave_out: tuple[str, ...] = (), links: int = len(LINKS)) -> Register:
-    """The register, without the columns that are left out, and with the first so many links."""
+    """The register, without the columns left out, and with the first ``links`` links."""
     columns = {name: values for name, values in COLUMNS.items() if name not in leave_out}
     table = {"company_id": pa.array(IDS)}
     table |= {

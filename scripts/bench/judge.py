@@ -1,4 +1,4 @@
-"""Average precision and recall of a run's scores on the companies that its world knows to be won later."""
+"""Average precision and recall of a run's scores on the companies that its world has won later."""
 
 from __future__ import annotations
 

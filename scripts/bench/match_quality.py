@@ -37,8 +37,8 @@ Matcher = Callable[[pd.DataFrame, Register], pd.DataFrame]
 
 @dataclass(frozen=True)
 class Task:
-    """Lists to match against one register. Each has the input and, aligned, the true ids: several with "|" between,
-    missing where the truth is unknown.
+    """Lists to match against one register: of each the input and, aligned, the true ids, joined by "|" where there are
+    several, missing where unknown.
     """
 
     name: str
@@ -138,7 +138,7 @@ def ours(clients: pd.DataFrame, register: Register) -> pd.DataFrame:
 
 
 def prepared(table: pd.DataFrame, id_column: str | None) -> pd.DataFrame:
-    """The table as Splink gets it: unique_id, core, key, first words, and places in lower case."""
+    """The table for Splink: unique_id, core, key, first words, and places in lower case."""
     renamed = table.rename(columns={"EmployerName": "name", "Address": "address"})
     forms = normalise(renamed["name"].fillna("").tolist()).to_pandas()
     out = pd.DataFrame({"unique_id": range(len(table)) if id_column is None else table[id_column]})
@@ -151,7 +151,7 @@ def prepared(table: pd.DataFrame, id_column: str | None) -> pd.DataFrame:
 
 
 def splinked(clients: pd.DataFrame, register: Register) -> pd.DataFrame:
-    """Splink's verdict on a list: outcome and company_id, a row a line."""
+    """Splink's verdict on a list: outcome and company_id, one row per line."""
     left, right = prepared(clients, None), prepared(register.read().to_pandas(), "company_id")
     shared = [place for place in ("city", "region", "country", "address") if place in left and place in right]
     name = cl.JaroWinklerAtThresholds("core", [0.97, 0.92, 0.85]).configure(term_frequency_adjustments=True)

@@ -2,7 +2,7 @@
 
     python scripts/bench/ownership.py [--companies 1000000] [--part 20000] [--seed 0]
 
-The register is generated: groups whose sizes follow a power law, grown as trees of majorities with minority owners
+The register is generated: groups with sizes from a power law, grown as trees of majorities with minority owners
 beside them, a tenth of the shares unknown and a tenth given as bands, cross-holdings, one holder outside the register
 with 100,000 stakes, and an industry and a place for every company.
 """
@@ -107,7 +107,7 @@ def write_register(folder: Path, n: int, seed: int) -> None:
 
 
 def register_of(n: int, seed: int, folder: Path) -> Register:
-    """Generated in another process, so that its memory is not counted here."""
+    """Generate in another process, so that its memory is not counted here."""
     folder.mkdir()
     process = get_context("spawn").Process(target=write_register, args=(folder, n, seed))
     process.start()
@@ -144,7 +144,7 @@ def by_networkx(book: Ledger, n: int, n_nodes: int) -> int:
 
 
 def walked(owning: nx.DiGraph, owner: int) -> dict[int, float]:
-    """What an owner effectively holds, by the series A + A^2 + ... without its own returns."""
+    """The effective shares of an owner, by the series A + A^2 + ... without its own returns."""
     total: dict[int, float] = {}
     front = {owner: 1.0}
     while front:

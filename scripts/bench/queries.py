@@ -51,7 +51,7 @@ Case = tuple[str, dict[str, object]]
 
 
 def cases(store: GraphStore) -> Iterator[Case]:
-    """Every query with its defaults, and where a parameter makes it another query, with that too."""
+    """Every query with its defaults, and again with each parameter that changes what it does."""
     client, owned, circular, industry, place, small = (
         _first(store, asked) for asked in (CLIENT, OWNED, CIRCULAR, INDUSTRY, PLACE, SMALL_PLACE)
     )

@@ -4,8 +4,8 @@
     .venv/bin/python scripts/bench/stores.py out/1m out/1m-stores [--neo4j] [--links 2000000]
 
 ``--neo4j`` also loads a throw-away server (scripts/neo4j) over Bolt and by neo4j-admin. The register, its graph and the
-tables are made once, in the second folder; scores are random. ``--links`` keeps the tables of relationships to about so
-many rows in all, the effective shares first to go.
+tables are made once, in the second folder; scores are random. ``--links`` cuts the tables of relationships to that
+many rows in all, the effective shares first.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def timed(what: str) -> Iterator[None]:
 
 
 def in_another_process(work: object, *arguments: object) -> None:
-    """So that its memory is not counted with what is measured."""
+    """Run ``work`` in another process, so that its memory is not counted here."""
     process = get_context("spawn").Process(target=work, args=arguments)  # type: ignore[arg-type]
     process.start()
     process.join()
@@ -82,7 +82,7 @@ def tables(folder: Path, run_id: str) -> Projection:
 
 
 def reduced(projection: Projection, most: int, folder: Path) -> Projection:
-    """The same with at most so many relationships, those of the smaller tables first."""
+    """The same with at most ``most`` relationships, those of the smaller tables first."""
     kept: list[EdgeTable] = []
     for table in sorted(projection.edges, key=lambda table: (table.relation == "EFFECTIVE_OWNS", table.rows)):
         rows = min(table.rows, max(0, most - sum(each.rows for each in kept)))

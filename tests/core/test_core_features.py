@@ -75,5 +75,5 @@ def test_only_the_mean_over_neighbours_is_of_another_feature() -> None:
 
 
 def test_an_incidence_has_as_many_terms_as_groups() -> None:
-    with pytest.raises(CarrierError, match="a term a group of words of name"):
+    with pytest.raises(CarrierError, match="a term for each group of words of name"):
         Incidence(words(), sp.csr_matrix(np.zeros((2, 3), np.float32)), pa.array(["one"]))

@@ -45,7 +45,7 @@ def counts(store: Neo4jStore) -> dict[object, object]:
 
 
 def later(what: Callable[[], None], note: str, times: int = 0) -> Progress:
-    """Progress that does something when it has come so many times to a table, once."""
+    """Progress that does something once, when it has come to a table ``times`` times before."""
     left = iter(range(times + 1))
 
     def progress(done: float, total: float, table: str = "") -> None:
