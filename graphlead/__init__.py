@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["discover", "open_graph", "open_run"]
 
-# Boosted trees and the network bring an OpenMP pool each, whose idle threads would spin on the cores the other needs;
-# the policy counts only if set before either is loaded.
+# Boosted trees and the network bring an OpenMP pool each; idle threads of one would spin on the cores the other needs.
+# The policy counts only if set before either is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 

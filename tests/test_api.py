@@ -22,7 +22,7 @@ FOLDS = 2
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> OpenRun:
-    """A run on 60 owners of ten companies each; clients belong to 15 of the owners, and nothing else sets them apart."""
+    """A run on 60 owners of ten companies each; clients belong to 15 of the owners, nothing else sets them apart."""
     folder, draw = tmp_path_factory.mktemp("own_network"), np.random.default_rng(3)
     ids = np.array([f"c{i:03}" for i in range(COMPANIES)])
     owner = np.arange(COMPANIES) % OWNERS

@@ -107,7 +107,7 @@ def test_the_new_connector_imports(added: None, monkeypatch: pytest.MonkeyPatch,
     ("setting", "where", "problem"),
     [
         ({"rankers": ["gnm"]}, "rankers", "there is no ranker 'gnm'. Did you mean 'gnn'?"),
-        ({"rankers": ["sage"]}, "rankers", "sage cannot rank the list"),
+        ({"rankers": ["sage"]}, "rankers", "sage can only be compared"),
         ({"task": "leeds"}, "task", "there is no task 'leeds'. Did you mean 'leads'?"),
         ({"store": "neo5j"}, "store", "there is no store 'neo5j'. Did you mean 'neo4j'?"),
     ],

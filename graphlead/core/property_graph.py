@@ -77,7 +77,7 @@ def _require_columns(file: Path, names: list[str], rows: int) -> None:
 class Projection:
     """A whole run as a property graph in Parquet: a table per label, and one per relationship type and pair of labels.
 
-    run_id: the run whose scores the companies carry; finished: when it finished, ISO 8601.
+    run_id: the run of the companies' scores; finished: when it finished, ISO 8601.
     """
 
     run_id: str

@@ -37,7 +37,7 @@ FEW_CLIENTS = 20
 def gather(run: Run, settings: Settings, console: Console, earlier: FinishedRun | None = None) -> Sources:
     """Read, match, link and profile, each a stage that a second run of the same command reuses.
 
-    earlier: the run whose lists stand in for those not given.
+    earlier: the run that lists not given are taken from.
     """
     full, noise = _read(run, settings, console)
     if earlier is None:

@@ -1,6 +1,6 @@
 """Parameters of a query, checked by name and type before they reach a store.
 
-Stores disagree: the embedded one answers a query whose parameter is missing with no rows, Neo4j with an error.
+Stores disagree: the embedded one answers a query that lacks a parameter with no rows, Neo4j with an error.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ from graphlead.stores.shape import quoted
 
 DIALECTS = ("embedded", "neo4j")
 SAMPLE = 10_000
-"""Companies whose properties stand for those of all, a choice: looking at all would cost as much as a scan."""
+"""Companies looked at for the names of properties, a choice: looking at all would cost as much as a scan."""
 
 
 @dataclass(frozen=True)
