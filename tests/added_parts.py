@@ -77,8 +77,8 @@ def read_names(files: Sequence[Path], out: Path, progress: Progress) -> Imported
         pa.table({"source_id": ids[:0], "target_id": ids[:0], "kind": ids[:0]}), out / "links.parquet"
     )
     pq.write_table(pa.table({"file": ids[:0], "reason": ids[:0]}), out / "set_aside.parquet")
-    tables = (out / f"{name}.parquet" for name in ("companies", "links", "set_aside"))
-    return Imported(*tables, n_companies=len(names), n_links=0, reasons=())
+    tables = {name: out / f"{name}.parquet" for name in ("companies", "links", "set_aside")}
+    return Imported(**tables, n_companies=len(names), n_links=0, reasons=())
 
 
 def worst_first(

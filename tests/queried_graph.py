@@ -23,9 +23,15 @@ LINK = pa.schema([
     ("share_high", pa.float64()), ("date", pa.date32()), ("source_name", pa.string()), ("source_type", pa.string()),
     ("source", pa.int32()), ("target", pa.int32()),
 ])  # fmt: skip
-COLUMNS = (Column("company_id", Role.ID), Column("name", Role.NAME), Column("nace", Role.INDUSTRY, scheme="NACE"),
-           Column("country", Role.COUNTRY), Column("region", Role.REGION), Column("city", Role.CITY),
-           Column("head count", Role.NUMBER))  # fmt: skip
+COLUMNS = (
+    Column(name="company_id", role=Role.ID),
+    Column(name="name", role=Role.NAME),
+    Column(name="nace", role=Role.INDUSTRY, scheme="NACE"),
+    Column(name="country", role=Role.COUNTRY),
+    Column(name="region", role=Role.REGION),
+    Column(name="city", role=Role.CITY),
+    Column(name="head count", role=Role.NUMBER),
+)
 
 COMPANIES = [
     # id, name, nace, country, region, city, head count
@@ -92,7 +98,9 @@ def register_of(
     ]
     pq.write_table(pa.Table.from_pylist(rows, schema=LINK), folder / "links.parquet")
     paths = folder / "companies.parquet", folder / "links.parquet"
-    return Register(*paths, COLUMNS, len(companies), len(rows))
+    return Register(
+        companies=paths[0], links=paths[1], columns=COLUMNS, n_companies=len(companies), n_links=len(rows)
+    )
 
 
 def queried_graph(folder: Path) -> tuple[Projection, CompanyGraph]:

@@ -70,11 +70,16 @@ def small_register(folder: Path, leave_out: tuple[str, ...] = (), links: int = l
         ("source", pa.int32()), ("target", pa.int32()),
     ])  # fmt: skip
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / "links.parquet")
-    understood = tuple(Column(name, role, scheme=scheme) for name, (role, scheme, _) in columns.items())
+    understood = tuple(
+        Column(name=name, role=role, scheme=scheme) for name, (role, scheme, _) in columns.items()
+    )
     return Register(
-        folder / "companies.parquet", folder / "links.parquet", (Column("company_id", Role.ID), *understood), len(IDS),
-        len(rows),
-    )  # fmt: skip
+        companies=folder / "companies.parquet",
+        links=folder / "links.parquet",
+        columns=(Column(name="company_id", role=Role.ID), *understood),
+        n_companies=len(IDS),
+        n_links=len(rows),
+    )
 
 
 def small_graph(folder: Path) -> CompanyGraph:

@@ -40,7 +40,7 @@ GZIP, ZIP = b"\x1f\x8b", b"PK"
 DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Published:
     """A file, or the ``member`` of a zip archive, with its standard and, for CSV, its columns."""
 
@@ -181,9 +181,11 @@ def _head(file: IO[bytes] | gzip.GzipFile) -> str:
 
 def _published(path: Path, head: str, *, member: str = "", gzipped: bool = False) -> Published:
     if head[:1] in ("{", "["):
-        return Published(path, _standard_of_json(head), member, gzipped=gzipped)
+        return Published(path=path, standard=_standard_of_json(head), member=member, gzipped=gzipped)
     header = tuple(name.strip() for name in next(csv.reader([head.splitlines()[0]] if head else []), []))
-    return Published(path, _standard_of_columns(header), member, header, gzipped)
+    return Published(
+        path=path, standard=_standard_of_columns(header), member=member, header=header, gzipped=gzipped
+    )
 
 
 def _standard_of_json(head: str) -> str:

@@ -17,7 +17,7 @@ NO_LINKS = (
 """The query for a links table without links."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Imported:
     """A finished import.
 
@@ -68,7 +68,14 @@ def write_tables(db: Db, scratch: Path, out: Path, companies: str, links: str, w
         )
     for name in (COMPANIES, LINKS, SET_ASIDE):
         (scratch / name).replace(out / name)
-    return Imported(out / COMPANIES, out / LINKS, out / SET_ASIDE, counts[0], counts[1], reasons)
+    return Imported(
+        companies=out / COMPANIES,
+        links=out / LINKS,
+        set_aside=out / SET_ASIDE,
+        n_companies=counts[0],
+        n_links=counts[1],
+        reasons=reasons,
+    )
 
 
 def _write(db: Db, query: str, path: Path) -> int:

@@ -22,7 +22,7 @@ class Node:
     properties: Mapping[str, object]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Relationship:
     """A relationship in an answer; source and target are the refs of nodes, which need not be in the answer."""
 

@@ -14,7 +14,7 @@ SUMMARIES = {name: name.strip("()") for name in (MISSING, OTHERS, DENSE, SPARSE)
 """Entries of the column ``segment`` for no value and for several segments together, with their text for readers."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Evaluation:
     """Held-out results.
 

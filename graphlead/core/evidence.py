@@ -21,7 +21,7 @@ class Reason:
     source: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Tie:
     """A path from a company to a client (an index): the relation, the number of links, and the path.
 
@@ -38,7 +38,7 @@ class Tie:
     parameters: Mapping[str, object]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """Why one company has the score it has.
 

@@ -34,7 +34,7 @@ class Edges:
         return len(self.source)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ownership:
     """Ownership facts, one entry per company (shape (n,)) except ``effective``.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from graphlead.core.arrays import NONE, Ints, require, require_indices
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Lift:
     """How much more often one value (or band of values) of a column occurs among the clients than in the register.
 
@@ -26,7 +26,7 @@ class Lift:
     p_value: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ColumnLift:
     """How well one column of the register separates clients from others; a Profile has the strongest first.
 
@@ -43,7 +43,7 @@ class ColumnLift:
     echo_of: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Distribution:
     """A number of clients and register on one axis: shares by bin (edges has one more), densities over ``grid``.
 
@@ -91,7 +91,7 @@ class Season:
     sentence: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Profile:
     """The clients against the register.
 

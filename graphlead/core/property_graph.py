@@ -26,7 +26,7 @@ class Kind(StrEnum):
     DAY = "day"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NodeTable:
     """The nodes of one label: a Parquet file of ``rows`` rows; its columns are the properties, the key first."""
 
@@ -46,7 +46,7 @@ class NodeTable:
         _require_columns(self.file, names, self.rows)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EdgeTable:
     """The relationships of one type between two labels: a Parquet file of ``rows`` rows.
 

@@ -40,7 +40,7 @@ PLACES = (Role.COUNTRY, Role.REGION, Role.CITY, Role.POSTCODE)
 """Place levels, widest first."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """How one column of the companies table was understood.
 
@@ -56,7 +56,7 @@ class Column:
     distinct: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Register:
     """The cleaned register: two Parquet files that stay on disk and the meaning of their columns.
 
@@ -126,9 +126,22 @@ class Register:
     def without(self, excluded: frozenset[str]) -> Register:
         """The same register with the excluded columns understood as ignored."""
         columns = tuple(
-            Column(c.name, Role.IGNORED, "excluded", c.scheme, c.missing, c.distinct)
+            Column(
+                name=c.name,
+                role=Role.IGNORED,
+                reason="excluded",
+                scheme=c.scheme,
+                missing=c.missing,
+                distinct=c.distinct,
+            )
             if c.name in excluded
             else c
             for c in self.columns
         )
-        return Register(self.companies, self.links, columns, self.n_companies, self.n_links)
+        return Register(
+            companies=self.companies,
+            links=self.links,
+            columns=columns,
+            n_companies=self.n_companies,
+            n_links=self.n_links,
+        )

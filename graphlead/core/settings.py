@@ -47,7 +47,7 @@ def _help(text: str) -> dict[str, str]:
     return {"help": text}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """What a run reads, leaves out, trains and writes. ``help_of`` gives the help beside each field.
 

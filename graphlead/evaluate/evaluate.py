@@ -46,7 +46,7 @@ def evaluate(results: Sequence[HeldOut], prior: Prior, seed: int, progress: Prog
     table = pd.DataFrame(metrics, columns=["split", "ranker", "metric", "value", "low", "high"])
     by_segment = pd.concat(segments, ignore_index=True) if segments else pd.DataFrame(columns=COLUMNS)
     notes += _gap_notes(table) + _segment_notes(by_segment)
-    return Evaluation(table, by_segment, sentence, prior, tuple(notes))
+    return Evaluation(metrics=table, segments=by_segment, verdict=sentence, prior=prior, notes=tuple(notes))
 
 
 def _places(result: HeldOut, resamples: Resamples) -> dict[str, Positions]:

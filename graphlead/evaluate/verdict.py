@@ -17,7 +17,7 @@ _IN_WORDS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Comparison:
     """A ranker minus its rival on the same held-out clients, each difference with its 95 % interval.
 

@@ -75,12 +75,12 @@ def explain(trained: Trained, views: Views, seed: int, progress: Progress = sile
     progress(2, 2, "explained")
     return [
         Evidence(
-            int(company),
-            reasons.reasons(attribution, i),
-            tuple(map(ties.tie, paths[i])),
-            without[i],
-            ties.introduction(paths[i]),
-            float(1 / (1 + np.exp(-attribution.typical[i]))),
+            company=int(company),
+            reasons=reasons.reasons(attribution, i),
+            ties=tuple(map(ties.tie, paths[i])),
+            counterfactual=without[i],
+            introduction=ties.introduction(paths[i]),
+            typical=float(1 / (1 + np.exp(-attribution.typical[i]))),
         )
         for i, company in enumerate(companies)
     ]

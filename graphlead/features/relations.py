@@ -30,7 +30,7 @@ ALONE = 0.98
 """A grouping that leaves a larger share of the companies without company in their group is no relation."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RelationPlan:
     """Which relations to build: planned on one register, rebuilt the same way on newer ones.
 
@@ -50,7 +50,13 @@ class RelationPlan:
     @staticmethod
     def from_json(data: dict[str, Any]) -> RelationPlan:
         crossed = tuple(tuple(Level.from_json(level) for level in levels) for levels in data["crossed"])
-        return RelationPlan(crossed, tuple(data["texts"]), tuple(data["links"]), data["owned"], data["held"])
+        return RelationPlan(
+            crossed=crossed,
+            texts=tuple(data["texts"]),
+            links=tuple(data["links"]),
+            owned=data["owned"],
+            held=data["held"],
+        )
 
 
 def plan_relations(register: Register, graph: CompanyGraph) -> RelationPlan:
@@ -65,7 +71,9 @@ def plan_relations(register: Register, graph: CompanyGraph) -> RelationPlan:
             seen.add(fingerprint)
     texts = register.names_of(Role.NAME, Role.TEXT)
     owned, held = _ownership_group(graph).count > 0, _shared_holders(graph).matrix.nnz > 0
-    return RelationPlan(tuple(chosen), tuple(texts), tuple(_link_kinds(graph)), owned, held)
+    return RelationPlan(
+        crossed=tuple(chosen), texts=tuple(texts), links=tuple(_link_kinds(graph)), owned=owned, held=held
+    )
 
 
 def derived_relations(plan: RelationPlan, register: Register) -> tuple[Relation, ...]:

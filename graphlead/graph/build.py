@@ -28,7 +28,7 @@ UNNAMED = "related"
 _COLUMNS = ["source_id", "kind", "share_low", "share_high", "date", "source_type", "source", "target"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Links:
     """The links as arrays of shape (L,), with sources numbered: companies, then holders, then persons.
 
@@ -101,7 +101,15 @@ def _read_links(register: Register) -> Links:
     _number(source, table, person, persons, register.n_companies + len(holders))
     kind, kinds = encode(pc.fill_null(table["kind"], UNNAMED))
     target = table["target"].to_numpy().astype(np.int32)
-    return Links(table, source, target, kind, kinds.to_pylist(), holders, persons)
+    return Links(
+        table=table,
+        source=source,
+        target=target,
+        kind=kind,
+        kinds=kinds.to_pylist(),
+        holders=holders,
+        persons=persons,
+    )
 
 
 def _ids(table: pa.Table, rows: Flags) -> pa.Array:

@@ -24,7 +24,7 @@ Selection = dict[str, Flags]
 """For each node type, which of its nodes are chosen."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Nearby:
     """The companies, holders and persons within some steps of a company, nearest first; the company is the first.
 
@@ -66,7 +66,13 @@ def nearby(graph: CompanyGraph, company: int, hops: int) -> Nearby:
                 before.append(via)
                 count += len(found)
     came_from = np.concatenate(before)
-    return Nearby(kinds, np.concatenate(kind), np.concatenate(index), _steps(came_from, hops), came_from)
+    return Nearby(
+        kinds=kinds,
+        kind=np.concatenate(kind),
+        index=np.concatenate(index),
+        steps=_steps(came_from, hops),
+        before=came_from,
+    )
 
 
 def _walked(graph: CompanyGraph) -> list[EdgeType]:

@@ -66,7 +66,13 @@ def ingest(
         progress(3, STAGES, "reading the links")
         n_links = _ingest_links(db, links, work, journal, folder)
         columns = tuple(reading.column for reading in readings)
-        register = Register(table, work / records.LINKS, columns, n_companies, n_links)
+        register = Register(
+            companies=table,
+            links=work / records.LINKS,
+            columns=columns,
+            n_companies=n_companies,
+            n_links=n_links,
+        )
         progress(4, STAGES, "looking for outliers")
         _note_outliers(db, register, journal, seed)
         progress(5, STAGES, "writing")

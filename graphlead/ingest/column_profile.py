@@ -33,7 +33,7 @@ DIGITS = 0.3
 COLUMNS_PER_QUERY = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Profile:
     """Counts over the sampled rows; ``filled`` and ``distinct`` (approximate) over all rows.
 
@@ -196,9 +196,15 @@ def profile(db: Db, source: Source) -> tuple[Profile, ...]:
     db.execute(f"DROP TABLE {table}")
     # Without the costly measures a column's numbers are its plain numbers, and the rest is zero.
     return tuple(
-        Profile(*whole, *part, *costly.get(i, (part[-1], *(0,) * (N_COSTLY - 1))))
+        _profile_of((*whole, *part, *costly.get(i, (part[-1], *(0,) * (N_COSTLY - 1)))))
         for i, (whole, part) in enumerate(zip(everywhere, cheap, strict=True))
     )
+
+
+def _profile_of(measures: tuple[Any, ...]) -> Profile:
+    """The Profile of a column's measures, which are taken in the order of its fields."""
+    names = (each.name for each in fields(Profile))
+    return Profile(**dict(zip(names, measures, strict=True)))
 
 
 def _worth_asking(name: str, family: str, cheap: tuple[Any, ...]) -> bool:

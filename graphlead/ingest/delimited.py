@@ -44,7 +44,7 @@ class Rejected:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Delimited:
     """A delimited file as read: ``parquet`` has ``row`` and c0, c1, ... as strings."""
 
@@ -57,7 +57,7 @@ class Delimited:
     damaged: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Layout:
     text: Path
     delimiter: str
@@ -80,11 +80,25 @@ def read_delimited(path: Path, folder: Path) -> Delimited:
     lines_before = 1 if announced else 0
     header = _rows(head.split("\n", 1)[1] if announced else head, delimiter)[0]
     parquet = folder / "rows.parquet"
-    layout = _Layout(text, delimiter, tuple(f"c{i}" for i in range(len(header))), lines_before, path)
+    layout = _Layout(
+        text=text,
+        delimiter=delimiter,
+        columns=tuple(f"c{i}" for i in range(len(header))),
+        lines_before=lines_before,
+        path=path,
+    )
     rejected, rows = _to_parquet(layout, parquet)
     if len(rejected) > rows:
         raise _unreadable(path, rejected, delimiter, len(header))
-    return Delimited(parquet, tuple(header), rows, rejected, delimiter, encoding, damaged)
+    return Delimited(
+        parquet=parquet,
+        names=tuple(header),
+        rows=rows,
+        rejected=rejected,
+        delimiter=delimiter,
+        encoding=encoding,
+        damaged=damaged,
+    )
 
 
 def delimiter_name(delimiter: str) -> str:

@@ -41,7 +41,17 @@ class Journal:
         """Add a finding, unless there is nothing to report."""
         if count:
             shown = tuple(str(example)[:200] for example in examples[:N_EXAMPLES])
-            self.findings.append(Finding(check, table, int(count), message, action, column, shown))
+            self.findings.append(
+                Finding(
+                    check=check,
+                    table=table,
+                    count=int(count),
+                    message=message,
+                    action=action,
+                    column=column,
+                    examples=shown,
+                )
+            )
 
     def set_aside(self, source: Source, table: str, rows: str, parameters: Sequence[Any] = ()) -> int:
         """Record the source's rows that the query ``rows`` (row, reason) selects; returns their number."""

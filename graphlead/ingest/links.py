@@ -174,7 +174,7 @@ def _settle_shares(db: Db, source: Source, journal: Journal) -> None:
     journal.note("share unit", "links", known, f"shares, read as {unit_name}", action=KEPT, column="share")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Loss:
     """Values of a part that are made missing: a condition, the message for all, and the reason for each."""
 
@@ -186,13 +186,28 @@ class _Loss:
 
 
 LOSSES = (
-    _Loss("impossible shares", "share", "share IS NOT NULL AND share_low IS NULL AND bounds IS NOT NULL",
-          "shares below 0 or above 100 %", "is not between 0 and 100 %"),
-    _Loss("broken shares", "share", "share IS NOT NULL AND bounds IS NULL", "shares that cannot be read",
-          "is no share"),
-    _Loss("broken dates", "date_text", "date_text IS NOT NULL AND date IS NULL", "dates that cannot be read",
-          "is no date"),
-)  # fmt: skip
+    _Loss(
+        check="impossible shares",
+        column="share",
+        where="share IS NOT NULL AND share_low IS NULL AND bounds IS NOT NULL",
+        message="shares below 0 or above 100 %",
+        reason="is not between 0 and 100 %",
+    ),
+    _Loss(
+        check="broken shares",
+        column="share",
+        where="share IS NOT NULL AND bounds IS NULL",
+        message="shares that cannot be read",
+        reason="is no share",
+    ),
+    _Loss(
+        check="broken dates",
+        column="date_text",
+        where="date_text IS NOT NULL AND date IS NULL",
+        message="dates that cannot be read",
+        reason="is no date",
+    ),
+)
 
 
 def _note_loss(db: Db, source: Source, journal: Journal, loss: _Loss) -> None:

@@ -17,7 +17,7 @@ BLANK = "' \t\r\n\u00a0\u200b\ufeff'"
 NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """A table to ingest: the view ``view`` has ``row`` (1-based row of the file) and c0, c1, ... named ``names``.
 
@@ -125,7 +125,16 @@ def _open_delimited(db: Db, path: Path, view: str, found: Delimited) -> Source:
     how = f"{found.encoding}, delimiter {delimiter_name(found.delimiter)}"
     families = ("text",) * len(names)
     _trimmed(db, view, families)
-    return Source(path, view, names, families, found.rows, found.rejected, how, found.damaged)
+    return Source(
+        path=path,
+        view=view,
+        names=names,
+        families=families,
+        rows=found.rows,
+        rejected=found.rejected,
+        how=how,
+        damaged=found.damaged,
+    )
 
 
 def _open_parquet(db: Db, path: Path, view: str) -> Source:
@@ -148,7 +157,9 @@ def _open_parquet(db: Db, path: Path, view: str) -> Source:
     db.execute(f"CREATE VIEW {view}_raw AS SELECT {row} + 1 AS row, {selected} FROM {view}_file")
     _trimmed(db, view, families)
     rows = db.execute(f"SELECT count(*) FROM {view}_raw").fetchall()[0][0]
-    return Source(path, view, distinct_names(names), families, int(rows), how="Parquet")
+    return Source(
+        path=path, view=view, names=distinct_names(names), families=families, rows=int(rows), how="Parquet"
+    )
 
 
 def _family(kind: str) -> str:

@@ -28,7 +28,7 @@ from graphlead.ingest.values import (
 SCHEMES = ("NACE", "NAICS", "SIC")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """How a column of the source is read: its role and the style of its values.
 
@@ -107,10 +107,10 @@ def make_plan(db: Db, source: Source, overrides: Mapping[str, str]) -> tuple[Rea
     names = _output_names(source, chosen)
     return tuple(
         Reading(
-            Column(name, found.role, found.reason, found.scheme),
-            column,
-            family,
-            found.style,
+            column=Column(name=name, role=found.role, reason=found.reason, scheme=found.scheme),
+            source=column,
+            family=family,
+            style=found.style,
             keeps_na=found.role in (Role.COUNTRY, Role.REGION) or seen.share(seen.two_letters) > 0.8,
             raw=seen.filled,
             forced=original in forced,

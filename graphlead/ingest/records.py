@@ -33,7 +33,13 @@ def load_register(work: Path) -> Register:
         if not (work / name).exists():
             raise _unfinished(work / name)
     columns = tuple(Column(**{**column, "role": Role(column["role"])}) for column in content["columns"])
-    return Register(work / COMPANIES, work / LINKS, columns, content["n_companies"], content["n_links"])
+    return Register(
+        companies=work / COMPANIES,
+        links=work / LINKS,
+        columns=columns,
+        n_companies=content["n_companies"],
+        n_links=content["n_links"],
+    )
 
 
 def save_noise(noise: Noise, work: Path) -> None:

@@ -39,7 +39,7 @@ class Verdict:
     evidence: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
     """A company shown for a line under review. rank counts from 1."""
 
@@ -149,7 +149,13 @@ def _by_score(
         return Verdict("matched", best, chance, evidence), []
     shown = [(rank, pair) for rank, pair in enumerate(order[:SHOWN].tolist()) if alone[rank] >= CONSIDER]
     found = [
-        Candidate(int(pairs.line[pair]), rank + 1, int(pairs.company[pair]), float(probability[rank]), text)
+        Candidate(
+            line=int(pairs.line[pair]),
+            rank=rank + 1,
+            company=int(pairs.company[pair]),
+            probability=float(probability[rank]),
+            evidence=text,
+        )
         for (rank, pair), text in zip(shown, (describe(pairs, pair) for _, pair in shown), strict=True)
     ]
     rivals = f"; {len(shown)} companies are possible" if len(shown) > 1 else ""

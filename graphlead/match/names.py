@@ -153,7 +153,7 @@ def _shortened(a: str, b: str) -> int:
     return 2 if len(short) >= 3 and cut else 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Combos:
     """Each name of a line against each name of a company, shape (c,); costs are of words without a counterpart."""
 
@@ -194,15 +194,15 @@ def _combos(db: Db) -> _Combos:
     written = compare(totals["lwritten"], totals["rwritten"], Levenshtein.normalized_similarity)
     text = compare(totals["ltext"], totals["rtext"], Levenshtein.normalized_similarity)
     return _Combos(
-        totals["pair"].to_numpy(),
-        info,
-        np.where(together, 0, left),
-        np.where(together, 0, right),
-        alternatives,
-        totals["identical"].to_numpy(zero_copy_only=False),
-        unlike,
-        compare(totals["lcore"], totals["rcore"], Levenshtein.normalized_similarity),
-        np.where(alternatives == 0, (written + text + (text == 1) + (written == 1)) / 4, 0),
+        pair=totals["pair"].to_numpy(),
+        info=info,
+        left_cost=np.where(together, 0, left),
+        right_cost=np.where(together, 0, right),
+        alternatives=alternatives,
+        identical=totals["identical"].to_numpy(zero_copy_only=False),
+        unlike=unlike,
+        whole=compare(totals["lcore"], totals["rcore"], Levenshtein.normalized_similarity),
+        closeness=np.where(alternatives == 0, (written + text + (text == 1) + (written == 1)) / 4, 0),
     )
 
 

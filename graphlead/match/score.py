@@ -27,7 +27,7 @@ FIELD_LIMIT = 7.5
 """Cap on the log-odds of all fields together, for or against a pair: names matter most, and companies move."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Pairs:
     """Scored candidate pairs, one entry per pair, shape (p,).
 
@@ -47,19 +47,26 @@ class Pairs:
         """The pairs at these positions, or those for which a mask of shape (p,) is true."""
         likeness = {name: values[keep] for name, values in self.likeness.items()}
         return Pairs(
-            self.line[keep],
-            self.company[keep],
-            self.log_odds[keep],
-            likeness,
-            self.closeness[keep],
-            self.twin[keep],
+            line=self.line[keep],
+            company=self.company[keep],
+            log_odds=self.log_odds[keep],
+            likeness=likeness,
+            closeness=self.closeness[keep],
+            twin=self.twin[keep],
         )
 
 
 def no_pairs() -> Pairs:
     """No pairs, for a list without names."""
     none = np.empty(0, np.int64)
-    return Pairs(none, none, np.empty(0), {"name": np.empty(0)}, np.empty(0), none)
+    return Pairs(
+        line=none,
+        company=none,
+        log_odds=np.empty(0),
+        likeness={"name": np.empty(0)},
+        closeness=np.empty(0),
+        twin=none,
+    )
 
 
 _PAIRS = """
@@ -141,10 +148,10 @@ def score(db: Db, fields: Collection[str], companies: int) -> Pairs:
     pairs = table(db, _PAIRS)
     places, likeness = _field_scores(db, fields, companies)
     return Pairs(
-        pairs["line"].to_numpy(),
-        pairs["company"].to_numpy(),
-        names.log_odds + places,
-        {"name": names.likeness, **likeness},
-        names.closeness,
-        pairs["twin"].to_numpy(),
+        line=pairs["line"].to_numpy(),
+        company=pairs["company"].to_numpy(),
+        log_odds=names.log_odds + places,
+        likeness={"name": names.likeness, **likeness},
+        closeness=names.closeness,
+        twin=pairs["twin"].to_numpy(),
     )

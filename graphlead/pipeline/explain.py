@@ -135,7 +135,7 @@ def _trained(scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints)
 
 def _stakes(register: Register) -> Stakes:
     found, _, _ = stakes_of(register)
-    return Stakes(found.owner, found.owned, found.low, found.high, found.known)
+    return Stakes(owner=found.owner, owned=found.owned, low=found.low, high=found.high, known=found.known)
 
 
 def whitespace_ties(

@@ -78,7 +78,9 @@ def _content(run: FinishedRun, company: int, hops: int, most: int) -> EgoContent
     view = induced(graph, register, selected(graph, near, shown, levels))
     nodes = _nodes(run, near, scores, shown, view)
     edges = _edges(register, view, {(node.kind, node.key): i for i, node in enumerate(nodes)})
-    return EgoContent(date.today(), nodes, edges, hops, int(len(near) - shown.sum()))
+    return EgoContent(
+        made=date.today(), nodes=nodes, edges=edges, hops=hops, left_out=int(len(near) - shown.sum())
+    )
 
 
 def _scores(path: Path, register: Register, near: Nearby) -> Scores:
@@ -144,7 +146,7 @@ def _nodes(run: FinishedRun, near: Nearby, scores: Scores, shown: Flags, view: A
     for kind in LEVELS:
         for name in names.get(kind, []):
             steps = 1 + min(drawn[end].steps for end in view.predecessors(name) if end in drawn)
-            drawn[name] = EgoNode(kind, name[1], _level_name(*name), steps)
+            drawn[name] = EgoNode(kind=kind, key=name[1], name=_level_name(*name), steps=steps)
     return tuple(sorted(drawn.values(), key=lambda node: (node.steps, list(names).index(node.kind))))
 
 
@@ -154,15 +156,15 @@ def _node(
     kind, index, score = known["kind"], int(near.index[entry]), float(scores.score[entry])
     scored, company = not np.isnan(score), kind == "company"
     return EgoNode(
-        kind,
-        known["key"],
-        known["name"],
-        int(near.steps[entry]),
-        score if scored else None,
-        int(scores.rank[entry]) if scored else None,
-        company and index in run.cohort.clients,
-        company and index in run.cohort.suppressed,
-        tuple(beside.get(index, ())) if company else (),
+        kind=kind,
+        key=known["key"],
+        name=known["name"],
+        steps=int(near.steps[entry]),
+        score=score if scored else None,
+        rank=int(scores.rank[entry]) if scored else None,
+        client=company and index in run.cohort.clients,
+        suppressed=company and index in run.cohort.suppressed,
+        beside=tuple(beside.get(index, ())) if company else (),
     )
 
 
@@ -191,7 +193,7 @@ def _edges(register: Register, view: Any, at: dict[Name, int]) -> tuple[EgoEdge,
     found = []
     for (a, b, relation), count in sorted(counts.items()):
         low, high = bounds.get((a, b), unknown) if relation == "owns" else unknown
-        found.append(EgoEdge(a, b, relation, low, high, count))
+        found.append(EgoEdge(source=a, target=b, relation=relation, low=low, high=high, count=count))
     return tuple(found)
 
 

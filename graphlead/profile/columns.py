@@ -45,7 +45,7 @@ class Effect:
     effect: Reals
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Predictor:
     """A column that distinguishes clients: its evidence (nats) given the others, and its evidence alone.
 
@@ -175,7 +175,7 @@ class Search:
 
     def _predictor(self, i: int, evidence: float, alone: float) -> Predictor:
         p_value = min(1.0, len(self.topics) / SLACK * math.exp(-max(0.0, evidence)))
-        return Predictor(self.topics[i], evidence, alone, p_value)
+        return Predictor(topic=self.topics[i], evidence=evidence, alone=alone, p_value=p_value)
 
     def _noise(self, chance: Reals) -> float:
         """The overdispersion of counts against Poisson because companies are a sample; 1 for all of them.

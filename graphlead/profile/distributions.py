@@ -35,14 +35,14 @@ def distribution(label: str, values: Reals, client: Flags, weight: Reals) -> Dis
     edges, grid = np.linspace(low, high, BINS + 1), np.linspace(low, high, GRID)
     heavy = weight[known]
     return Distribution(
-        label,
-        logarithmic,
-        _floats(10**edges if logarithmic else edges),
-        _floats(_shares(ours, np.ones(len(ours)), edges)),
-        _floats(_shares(all_of_them, heavy, edges)),
-        _floats(10**grid if logarithmic else grid),
-        _floats(_density(ours, np.ones(len(ours)), grid)),
-        _floats(_density(all_of_them, heavy, grid)),
+        column=label,
+        logarithmic=logarithmic,
+        edges=_floats(10**edges if logarithmic else edges),
+        clients=_floats(_shares(ours, np.ones(len(ours)), edges)),
+        register=_floats(_shares(all_of_them, heavy, edges)),
+        grid=_floats(10**grid if logarithmic else grid),
+        clients_density=_floats(_density(ours, np.ones(len(ours)), grid)),
+        register_density=_floats(_density(all_of_them, heavy, grid)),
     )
 
 

@@ -71,7 +71,16 @@ def lift_of(
     usual = companies[0] / companies[1]
     low = 0.0 if k == 0 else float(betaincinv(k + 0.5, n - k + 0.5, 0.025))
     high = 1.0 if k == n else float(betaincinv(k + 0.5, n - k + 0.5, 0.975))
-    return Lift(column, value, k, companies[0], k / n / usual, low / usual, high / usual, p_value)
+    return Lift(
+        column=column,
+        value=value,
+        clients=k,
+        companies=companies[0],
+        lift=k / n / usual,
+        low=low / usual,
+        high=high / usual,
+        p_value=p_value,
+    )
 
 
 def deviance(lift: Lift) -> float:

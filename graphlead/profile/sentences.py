@@ -27,12 +27,12 @@ def column_lifts(
     """Each distinguishing column with its strength and its sentence."""
     return tuple(
         ColumnLift(
-            predictor.topic.column.name,
-            predictor.topic.column.role.value,
-            max(0.0, predictor.evidence) / n_clients / math.log(2),
-            predictor.p_value,
-            _sentence(predictor, lifts, titles),
-            predictor.echo_of,
+            column=predictor.topic.column.name,
+            role=predictor.topic.column.role.value,
+            strength=max(0.0, predictor.evidence) / n_clients / math.log(2),
+            p_value=predictor.p_value,
+            sentence=_sentence(predictor, lifts, titles),
+            echo_of=predictor.echo_of,
         )
         for predictor in predictors
     )

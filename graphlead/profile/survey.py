@@ -28,7 +28,7 @@ class Sample:
     weight: Reals
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Surveyed:
     """One grouping: clients and companies by group (g,), and the group of each company of the sample (m,)."""
 
@@ -78,11 +78,11 @@ def _topic(read: Read, cohort: Cohort, sample: Sample) -> Topic:
 def _count(grouping: Grouping, cohort: Cohort, sample: Sample) -> Surveyed:
     size = len(grouping.names)
     return Surveyed(
-        grouping.label,
-        grouping.names,
-        tally(grouping.codes[cohort.clients], size),
-        tally(grouping.codes, size),
-        grouping.codes[sample.rows],
+        label=grouping.label,
+        names=grouping.names,
+        clients=tally(grouping.codes[cohort.clients], size),
+        companies=tally(grouping.codes, size),
+        codes=grouping.codes[sample.rows],
     )
 
 

@@ -14,7 +14,7 @@ from graphlead.stores.shape import ADDED
 Entry = TypeVar("Entry", "Companies", "Owners", "Links")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Companies:
     """Nodes that are companies: their label, the property that identifies them, and those that become columns.
 
@@ -38,7 +38,7 @@ class Owners:
     type: str = "holder"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Links:
     """Relationships that become links. kind: of the links (the type in lower case when empty), or kind_property: the
     property that has it; share, share_low, share_high and date are properties, empty for none;
@@ -119,18 +119,18 @@ def _fits(type_: str, value: object) -> bool:
 
 
 OWN = RegisterMapping(
-    Companies("Company", "company_id", leave_out=ADDED),
+    Companies(label="Company", id="company_id", leave_out=ADDED),
     (Owners("Holder", "holder_id", "name"), Owners("Person", "person_id", "name", "person")),
     (
         Links(
-            "OWNS",
+            type="OWNS",
             kind_property="kind",
             share="share",
             share_low="share_low",
             share_high="share_high",
             date="since",
         ),
-        Links("LINKED", kind_property="kind", date="since"),
+        Links(type="LINKED", kind_property="kind", date="since"),
     ),
 )
 """The mapping of a graph in graphlead's own shape, see cypher/README.md."""

@@ -37,7 +37,7 @@ class Buyer(IntEnum):
     WON_LATER = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Buyers:
     """The hidden truth, one entry per company, shape (n,).
 

@@ -26,7 +26,7 @@ class Planted:
     ids: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Dirtied:
     """The tables with their dirt. ``copied``: the company (index) that each duplicate copies, ``copy_ids``: its id."""
 
@@ -41,7 +41,13 @@ def plant(companies: pa.Table, links: pa.Table, rate: float, seed: int) -> Dirti
     """Plant every kind of dirt in ``rate`` of the rows, at least two; each kind gets rows of its own."""
     if not rate:
         none = np.zeros(0, np.int32)
-        return Dirtied(companies, links, (), none, companies["company_id"].combine_chunks().slice(0, 0))
+        return Dirtied(
+            companies=companies,
+            links=links,
+            planted=(),
+            copied=none,
+            copy_ids=companies["company_id"].combine_chunks().slice(0, 0),
+        )
     rng = stream(seed, "dirt")
     count = max(2, round(rate * companies.num_rows))
     draws = rng.permutation(companies.num_rows)[: count * 6].reshape(6, count).astype(np.int32)
@@ -49,7 +55,13 @@ def plant(companies: pa.Table, links: pa.Table, rate: float, seed: int) -> Dirti
     companies, in_cells = _cells(companies, draws)
     companies, in_rows, copy_ids = _duplicates(companies, draws[4], draws[5])
     links, in_links = _links(links, companies, rate, rng)
-    return Dirtied(companies, links, (*in_cells, *in_rows, *in_links), draws[5], copy_ids)
+    return Dirtied(
+        companies=companies,
+        links=links,
+        planted=(*in_cells, *in_rows, *in_links),
+        copied=draws[5],
+        copy_ids=copy_ids,
+    )
 
 
 def _cells(companies: pa.Table, draws: Ints) -> tuple[pa.Table, list[Planted]]:

@@ -20,7 +20,7 @@ IN_GROUPS = 0.32
 """Share of companies that belong to an ownership group of two or more."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Firms:
     """One entry per company, shape (n,).
 

@@ -37,7 +37,7 @@ SECTIONS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Industries:
     """All classes of the tree, one entry per class: code like 01.13, its division and section by index."""
 

@@ -28,7 +28,7 @@ class Owning:
     percent: Reals
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ties:
     """Every tie of a world by kind of source; persons and holders are not in the register."""
 

@@ -16,7 +16,7 @@ _SHARES = np.array([0.34, 0.22, 0.16, 0.14, 0.09, 0.05])
 _POSTCODE_DIGITS = (5, 5, 4, 5, 4, 5)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Places:
     """All cities of a world, one entry per city: ``region`` counts through all countries, ``weight`` sums to 1.
 

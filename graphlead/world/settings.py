@@ -11,7 +11,7 @@ PARQUET_FROM = 100_000
 """Companies from which ``auto`` writes Parquet: such tables are too large for an editor."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WorldSettings:
     """Size and difficulty of a generated world.
 
@@ -49,7 +49,7 @@ class WorldSettings:
         return self.format
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class World:
     """The files of a generated world; those under ``truth`` are for evaluation only, never an input.
 

@@ -55,8 +55,10 @@ def make_register(companies: pd.DataFrame, roles: dict[str, Role], folder: Path,
     paths = folder / f"{name}.parquet", folder / f"{name}_links.parquet"
     pq.write_table(pa.Table.from_pandas(table, preserve_index=False), paths[0], row_group_size=50_000)
     pq.write_table(links, paths[1])
-    columns = tuple(Column(column, role) for column, role in zip(table.columns, roles.values(), strict=True))
-    return Register(*paths, columns, len(table), 0)
+    columns = tuple(
+        Column(name=column, role=role) for column, role in zip(table.columns, roles.values(), strict=True)
+    )
+    return Register(companies=paths[0], links=paths[1], columns=columns, n_companies=len(table), n_links=0)
 
 
 def worlds(data: Path, folder: Path) -> Iterator[Task]:

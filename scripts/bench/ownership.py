@@ -34,8 +34,13 @@ from graphlead.graph.ownership.pairs import SMALLEST
 from graphlead.graph.ownership.stakes import Ledger
 
 T = TypeVar("T")
-COLUMNS = (Column("company_id", Role.ID), Column("naics", Role.INDUSTRY, scheme="NAICS"),
-           Column("country", Role.COUNTRY), Column("region", Role.REGION), Column("city", Role.CITY))  # fmt: skip
+COLUMNS = (
+    Column(name="company_id", role=Role.ID),
+    Column(name="naics", role=Role.INDUSTRY, scheme="NAICS"),
+    Column(name="country", role=Role.COUNTRY),
+    Column(name="region", role=Role.REGION),
+    Column(name="city", role=Role.CITY),
+)
 BANDS = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 
 
@@ -115,7 +120,13 @@ def register_of(n: int, seed: int, folder: Path) -> Register:
     if process.exitcode:
         raise SystemExit("the register could not be generated")
     links = folder / "links.parquet"
-    return Register(folder / "companies.parquet", links, COLUMNS, n, pq.read_metadata(links).num_rows)
+    return Register(
+        companies=folder / "companies.parquet",
+        links=links,
+        columns=COLUMNS,
+        n_companies=n,
+        n_links=pq.read_metadata(links).num_rows,
+    )
 
 
 def timed(work: Callable[[], T]) -> tuple[T, float]:

@@ -52,11 +52,11 @@ METRICS = [("random folds", ranker, metric, value, 0.1, 0.9) for ranker, metric,
     ("gnn", "recall@5%", 0.5), ("gnn", "ap", 0.25), ("random", "recall@5%", 0.05), ("random", "ap", float("nan")),
 )]  # fmt: skip
 EVALUATION = Evaluation(
-    pd.DataFrame(METRICS, columns=["split", "ranker", "metric", "value", "low", "high"]),
-    pd.DataFrame({"split": ["random folds"], "ranker": ["gnn"], "recall": [0.5]}),
-    "The graph helps.",
-    (0.01, 0.02, 0.03),
-    ("Few clients.",),
+    metrics=pd.DataFrame(METRICS, columns=["split", "ranker", "metric", "value", "low", "high"]),
+    segments=pd.DataFrame({"split": ["random folds"], "ranker": ["gnn"], "recall": [0.5]}),
+    verdict="The graph helps.",
+    prior=(0.01, 0.02, 0.03),
+    notes=("Few clients.",),
 )
 
 

@@ -21,9 +21,11 @@ def write(folder: Path, text: str) -> Path:
 
 
 COLUMNS = (
-    Column("company_id", Role.ID, "its name; 10 different values in 10 rows"),
-    Column("Firma", Role.NAME, "its name", distinct=10),
-    Column("wz", Role.INDUSTRY, "its name says NACE", scheme="NACE", missing=0.25, distinct=4),
+    Column(name="company_id", role=Role.ID, reason="its name; 10 different values in 10 rows"),
+    Column(name="Firma", role=Role.NAME, reason="its name", distinct=10),
+    Column(
+        name="wz", role=Role.INDUSTRY, reason="its name says NACE", scheme="NACE", missing=0.25, distinct=4
+    ),
 )
 
 
@@ -53,7 +55,7 @@ def test_every_line_of_the_starter_file_can_be_switched_on(tmp_path: Path) -> No
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_any_column_name_survives_the_starter_file(name: str) -> None:
-    text = template([Column(name, Role.TEXT, "free\ntext")], {"companies": Path(name)})
+    text = template([Column(name=name, role=Role.TEXT, reason="free\ntext")], {"companies": Path(name)})
     switched_on = text.partition("[columns]\n")[2].removeprefix("# ")
     assert tomllib.loads(f"[columns]\n{switched_on}") == {"columns": {name: "text"}}
     assert tomllib.loads(text)["companies"] == Path(name).as_posix()

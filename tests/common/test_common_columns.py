@@ -24,9 +24,17 @@ def register_of(folder: Path, cities: Sequence[str | None]) -> Register:
         pa.table({"company_id": ids, "city": cities, "again": cities}), folder / "companies.parquet"
     )
     understood = (
-        Column("company_id", Role.ID), Column("city", Role.CITY), Column("again", Role.CATEGORY),
-    )  # fmt: skip
-    return Register(folder / "companies.parquet", folder / "links.parquet", understood, len(cities), 0)
+        Column(name="company_id", role=Role.ID),
+        Column(name="city", role=Role.CITY),
+        Column(name="again", role=Role.CATEGORY),
+    )
+    return Register(
+        companies=folder / "companies.parquet",
+        links=folder / "links.parquet",
+        columns=understood,
+        n_companies=len(cities),
+        n_links=0,
+    )
 
 
 @pytest.fixture

@@ -96,7 +96,16 @@ def test_a_ranker_differs_from_itself_by_nothing() -> None:
 
 
 def test_conflicting_differences_are_no_verdict() -> None:
-    mixed = Comparison("gnn", "tabular", 99, 0.3, 0.2, (0.1, 0.05, 0.2), (-0.1, -0.2, -0.05), (0, 0, 0))
+    mixed = Comparison(
+        ranker="gnn",
+        rival="tabular",
+        n_held_out=99,
+        reached=0.3,
+        rival_reached=0.2,
+        recall=(0.1, 0.05, 0.2),
+        ap=(-0.1, -0.2, -0.05),
+        auc=(0, 0, 0),
+    )
     assert mixed.outcome() == "same"
 
 

@@ -40,12 +40,12 @@ def make_register(tmp_path: Path) -> MakeRegister:
         )
         pq.write_table(links, tmp_path / "links.parquet")
         understood = [
-            Column(name, role, scheme="NAICS" if role is Role.INDUSTRY else "")
+            Column(name=name, role=role, scheme="NAICS" if role is Role.INDUSTRY else "")
             for name, (role, _) in columns.items()
         ]
         return Register(
-            tmp_path / "companies.parquet", tmp_path / "links.parquet",
-            (Column("company_id", Role.ID), *understood), n, len(named),
+            companies=tmp_path / "companies.parquet", links=tmp_path / "links.parquet",
+            columns=(Column(name="company_id", role=Role.ID), *understood), n_companies=n, n_links=len(named),
         )  # fmt: skip
 
     return make

@@ -39,8 +39,8 @@ def graph_of(
     share = np.array([each[2] for each in effective], np.float32)
     pairs = np.array([each[:2] for each in effective], np.int32).reshape(-1, 2)
     facts = Ownership(
-        alone if group is None else np.array(group, np.int32), alone, np.zeros(n, bool),
-        Edges(pairs[:, 0].copy(), pairs[:, 1].copy(), share), share, share,
+        group=alone if group is None else np.array(group, np.int32), ultimate_parent=alone, in_cycle=np.zeros(n, bool),
+        effective=Edges(pairs[:, 0].copy(), pairs[:, 1].copy(), share), effective_low=share, effective_high=share,
     )  # fmt: skip
     return CompanyGraph(nodes, named, edges, facts)
 

@@ -39,7 +39,7 @@ def stakes(*each: tuple[int, int, float, float]) -> Callable[[], Stakes]:
     """(owner number, owned, low, high); bounds of 0 to 1 stand for a share that was not given."""
     low, high = (np.array([stake[i] for stake in each]) for i in (2, 3))
     owner, owned = (ints(*(int(stake[i]) for stake in each)) for i in (0, 1))
-    return lambda: Stakes(owner, owned, low, high, ~((low == 0) & (high == 1)))
+    return lambda: Stakes(owner=owner, owned=owned, low=low, high=high, known=~((low == 0) & (high == 1)))
 
 
 NO_STAKES = stakes()
@@ -245,7 +245,8 @@ def test_of_equally_near_clients_the_newest_are_named(named: Callable[..., Regis
 
 def test_no_client_comes_twice_and_the_nearer_path_is_kept() -> None:
     near, far = (
-        ClientPath(7, "link", tier, (("company", 0), ("company", 7))) for tier in (Tier.LINKED, Tier.ALIKE)
+        ClientPath(client=7, relation="link", tier=tier, nodes=(("company", 0), ("company", 7)))
+        for tier in (Tier.LINKED, Tier.ALIKE)
     )
     assert nearest([(0, far), (0, near)], 2) == [(near,), ()]
 

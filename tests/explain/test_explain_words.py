@@ -193,14 +193,27 @@ def test_bands_are_named_by_their_ends() -> None:
 
 
 TIE = Tie(
-    2, "link", 1, "Är is linked.", (("Company", "a"), ("Company", "c")), "MATCH ...", {"n0": "a", "n1": "c"}
+    client=2,
+    relation="link",
+    steps=1,
+    sentence="Är is linked.",
+    nodes=(("Company", "a"), ("Company", "c")),
+    cypher="MATCH ...",
+    parameters={"n0": "a", "n1": "c"},
 )
-EVIDENCE = Evidence(0, (Reason("3 of 4", 1.5, "place"),), (TIE,), "Without it.", "Ask c.", 0.01)
+EVIDENCE = Evidence(
+    company=0,
+    reasons=(Reason("3 of 4", 1.5, "place"),),
+    ties=(TIE,),
+    counterfactual="Without it.",
+    introduction="Ask c.",
+    typical=0.01,
+)
 IDS = pa.array(["a", "b", "c"])
 
 
 def test_evidence_comes_back_from_its_file_one_line_per_company(tmp_path: Path) -> None:
-    alone = Evidence(1, (), (), "", "")
+    alone = Evidence(company=1, reasons=(), ties=(), counterfactual="", introduction="")
     save_evidence([EVIDENCE, alone], IDS, tmp_path / "evidence.json")
     assert load_evidence(tmp_path / "evidence.json", IDS) == [EVIDENCE, alone]
     assert [line[:20] for line in (tmp_path / "evidence.json").read_text("utf-8").splitlines()[1:3]] == [

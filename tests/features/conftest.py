@@ -32,15 +32,15 @@ def make_register(tmp_path: Path) -> MakeRegister:
         made += 1
         n = len(next(iter(columns.values()))[1])
         arrays: dict[str, pa.Array] = {"company_id": pa.array([f"c{i}" for i in range(n)])}
-        understood = [Column("company_id", Role.ID)]
+        understood = [Column(name="company_id", role=Role.ID)]
         for name, (role, values, *scheme) in columns.items():
             arrays[name] = pa.array(values, TYPES.get(role, pa.string()))
             missing = arrays[name].null_count / n
-            understood.append(Column(name, role, scheme="".join(scheme), missing=missing))
+            understood.append(Column(name=name, role=role, scheme="".join(scheme), missing=missing))
         companies, links = tmp_path / f"companies-{made}.parquet", tmp_path / f"links-{made}.parquet"
         pq.write_table(pa.table(arrays), companies)
         pq.write_table(LINKS.empty_table(), links)
-        return Register(companies, links, tuple(understood), n, 0)
+        return Register(companies=companies, links=links, columns=tuple(understood), n_companies=n, n_links=0)
 
     return make
 
@@ -65,7 +65,14 @@ def make_graph() -> MakeGraph:
         none = np.zeros(0, np.float32)
         no_edges = Edges(alone[:0], alone[:0], none)
         groups = alone if group is None else np.array(group, np.int32)
-        facts = Ownership(groups, alone, np.zeros(n, bool), no_edges, none, none)
+        facts = Ownership(
+            group=groups,
+            ultimate_parent=alone,
+            in_cycle=np.zeros(n, bool),
+            effective=no_edges,
+            effective_low=none,
+            effective_high=none,
+        )
         return CompanyGraph(nodes, {}, edges, facts)
 
     return make

@@ -96,7 +96,7 @@ def test_words_of_the_name_are_flags(register: Register) -> None:
 
 
 def test_links_become_symmetric_neighbours_without_loops_or_repeats(graph: CompanyGraph) -> None:
-    plan = RelationPlan((), (), ("linked:supplier",), False, False)
+    plan = RelationPlan(crossed=(), texts=(), links=("linked:supplier",), owned=False, held=False)
     (links,) = linked_relations(plan, graph)
     assert isinstance(links, Neighbours)
     expected = np.zeros((8, 8))
@@ -189,7 +189,9 @@ def test_newer_register_with_unseen_values_puts_them_in_groups_of_their_own(
 
 
 def test_words_in_common_are_a_relation(register: Register) -> None:
-    (words,) = derived_relations(RelationPlan((), ("name",), (), False, False), register)
+    (words,) = derived_relations(
+        RelationPlan(crossed=(), texts=("name",), links=(), owned=False, held=False), register
+    )
     assert isinstance(words, Incidence)
     np.testing.assert_array_equal(words.matrix.sum(1).ravel(), [[2, 2, 1, 1, 0, 0, 0, 0]])
 

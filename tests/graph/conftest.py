@@ -51,13 +51,15 @@ def make_register(tmp_path: Path) -> MakeRegister:
             for link in links
         ]
         pq.write_table(pa.Table.from_pylist(rows, schema=LINKS), tmp_path / "links.parquet")
-        understood = tuple(Column(name, role, scheme=scheme) for name, (role, scheme, _) in columns.items())
+        understood = tuple(
+            Column(name=name, role=role, scheme=scheme) for name, (role, scheme, _) in columns.items()
+        )
         return Register(
-            tmp_path / "companies.parquet",
-            tmp_path / "links.parquet",
-            (Column("company_id", Role.ID), *understood),
-            len(ids),
-            len(rows),
+            companies=tmp_path / "companies.parquet",
+            links=tmp_path / "links.parquet",
+            columns=(Column(name="company_id", role=Role.ID), *understood),
+            n_companies=len(ids),
+            n_links=len(rows),
         )
 
     return make

@@ -61,7 +61,14 @@ def graph_of(links: list[tuple[int, int]], directors: list[tuple[int, int]]) -> 
 
     alone = np.arange(COMPANIES, dtype=np.int32)
     nothing = np.empty(0, np.float32)
-    facts = Ownership(alone, alone, np.zeros(COMPANIES, bool), edges([]), nothing, nothing)
+    facts = Ownership(
+        group=alone,
+        ultimate_parent=alone,
+        in_cycle=np.zeros(COMPANIES, bool),
+        effective=edges([]),
+        effective_low=nothing,
+        effective_high=nothing,
+    )
     return CompanyGraph(
         {"company": COMPANIES, "person": PERSONS},
         {},
@@ -113,7 +120,11 @@ def test_the_most_urgent_comes_with_its_way() -> None:
     """A chain 0 - 1 - 2 - 3 and a leaf 4 at 0: with room for three, 3 does not fit, and 2 does."""
     zeros = np.zeros(5, np.int32)
     near = Nearby(
-        ("company",), zeros, np.arange(5, dtype=np.int32), zeros, np.array([NONE, 0, 1, 2, 0], np.int32)
+        kinds=("company",),
+        kind=zeros,
+        index=np.arange(5, dtype=np.int32),
+        steps=zeros,
+        before=np.array([NONE, 0, 1, 2, 0], np.int32),
     )
     assert most_urgent(near, np.array([3, 2, 4]), 3).tolist() == [True, True, True, False, False]
     assert most_urgent(near, np.array([4, 3, 1]), 3).tolist() == [True, True, False, False, True]

@@ -60,8 +60,10 @@ def make_register(tmp_path: Path) -> Maker:
         paths = tmp_path / "companies.parquet", tmp_path / "links.parquet"
         pq.write_table(pa.Table.from_pandas(companies.astype("string"), preserve_index=False), paths[0])
         pq.write_table(pa.table({"source_id": pa.array([], pa.string())}), paths[1])
-        columns = tuple(Column(name, ROLES[name]) for name in companies)
-        return Register(*paths, columns, len(companies), 0)
+        columns = tuple(Column(name=name, role=ROLES[name]) for name in companies)
+        return Register(
+            companies=paths[0], links=paths[1], columns=columns, n_companies=len(companies), n_links=0
+        )
 
     return make
 

@@ -44,10 +44,16 @@ def register(tmp_path: Path) -> Register:
     )  # fmt: skip
     pq.write_table(schema.empty_table(), tmp_path / "links.parquet")
     understood = (
-        Column("company_id", Role.ID), Column("nace", Role.INDUSTRY, scheme="NACE"),
-        Column("postcode", Role.POSTCODE), Column("staff", Role.NUMBER),
+        Column(name="company_id", role=Role.ID), Column(name="nace", role=Role.INDUSTRY, scheme="NACE"),
+        Column(name="postcode", role=Role.POSTCODE), Column(name="staff", role=Role.NUMBER),
     )  # fmt: skip
-    return Register(tmp_path / "companies.parquet", tmp_path / "links.parquet", understood, len(ids), 0)
+    return Register(
+        companies=tmp_path / "companies.parquet",
+        links=tmp_path / "links.parquet",
+        columns=understood,
+        n_companies=len(ids),
+        n_links=0,
+    )
 
 
 def partition(groups: Sequence[object]) -> Partition:

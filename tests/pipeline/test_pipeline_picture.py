@@ -71,8 +71,18 @@ def _register(folder: Path) -> Register:
     ):
         table = table.set_column(table.column_names.index(name), name, table[name].cast(kind))
     pq.write_table(table, folder / "links.parquet")
-    understood = (Column("company_id", Role.ID), Column("name", Role.NAME), Column("city", Role.CITY))
-    return Register(folder / "companies.parquet", folder / "links.parquet", understood, N, N + 1)
+    understood = (
+        Column(name="company_id", role=Role.ID),
+        Column(name="name", role=Role.NAME),
+        Column(name="city", role=Role.CITY),
+    )
+    return Register(
+        companies=folder / "companies.parquet",
+        links=folder / "links.parquet",
+        columns=understood,
+        n_companies=N,
+        n_links=N + 1,
+    )
 
 
 def drawn(path: Path) -> dict[str, Any]:

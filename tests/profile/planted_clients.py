@@ -30,15 +30,22 @@ def write_register(folder: Path, columns: Mapping[str, tuple[Role, Sequence[Any]
     pq.write_table(pa.table({"company_id": ids, **values}), folder / "companies.parquet")
     pq.write_table(pa.table({"source_id": pa.array([], pa.string())}), folder / "links.parquet")
     understood = tuple(
-        Column(name, role, "", "NACE" if role is Role.INDUSTRY else "", values[name].null_count / n, 50)
+        Column(
+            name=name,
+            role=role,
+            reason="",
+            scheme="NACE" if role is Role.INDUSTRY else "",
+            missing=values[name].null_count / n,
+            distinct=50,
+        )
         for name, (role, _) in columns.items()
     )
     return Register(
-        folder / "companies.parquet",
-        folder / "links.parquet",
-        (Column("company_id", Role.ID), *understood),
-        n,
-        0,
+        companies=folder / "companies.parquet",
+        links=folder / "links.parquet",
+        columns=(Column(name="company_id", role=Role.ID), *understood),
+        n_companies=n,
+        n_links=0,
     )
 
 
@@ -49,7 +56,12 @@ def graph_of(
     own = np.arange(n, dtype=np.int32) if group is None else np.asarray(group, np.int32)
     none = np.zeros(0, np.int32)
     facts = Ownership(
-        own, own, np.zeros(n, bool), Edges(none, none), none.astype(np.float32), none.astype(np.float32)
+        group=own,
+        ultimate_parent=own,
+        in_cycle=np.zeros(n, bool),
+        effective=Edges(none, none),
+        effective_low=none.astype(np.float32),
+        effective_high=none.astype(np.float32),
     )
     typed = {
         (kind, relation.replace("__", ":"), "company"): Edges(

@@ -63,8 +63,16 @@ def register_in(folder: Path) -> Register:
     })  # fmt: skip
     pq.write_table(table, folder / "companies.parquet")
     pq.write_table(pa.table({"source_id": ["C1"], "target_id": ["C2"]}), folder / "links.parquet")
-    columns = tuple(Column(name, role, f"because of {NASTY[0]}") for name, role in roles.items())
-    return Register(folder / "companies.parquet", folder / "links.parquet", columns, N, 1)
+    columns = tuple(
+        Column(name=name, role=role, reason=f"because of {NASTY[0]}") for name, role in roles.items()
+    )
+    return Register(
+        companies=folder / "companies.parquet",
+        links=folder / "links.parquet",
+        columns=columns,
+        n_companies=N,
+        n_links=1,
+    )
 
 
 def held_out(split: str, seed: int) -> HeldOut:
@@ -85,32 +93,74 @@ def evaluation() -> Evaluation:
 
 def profile() -> Profile:
     lifts = (
-        Lift("region", NASTY[2], 20, 130, 1.55, 1.1, 2.2, 0.01),
-        Lift("nace", "22", 3, 80, 0.4, 0.1, 1.2, 0.6),
+        Lift(
+            column="region",
+            value=NASTY[2],
+            clients=20,
+            companies=130,
+            lift=1.55,
+            low=1.1,
+            high=2.2,
+            p_value=0.01,
+        ),
+        Lift(column="nace", value="22", clients=3, companies=80, lift=0.4, low=0.1, high=1.2, p_value=0.6),
     )
     grid = tuple(np.geomspace(1, 1000, 30))
     density = tuple(np.linspace(0, 1, 30))
     return Profile(
-        N, CLIENTS,
-        (ColumnLift("region", Role.REGION, 0.2, 0.01, f"Clients are in {NASTY[0]}."),
-         ColumnLift("nace", Role.INDUSTRY, 0.1, 0.4, "Perhaps.")),
-        lifts,
-        (Distribution("employees", True, (1.0, 10.0, 1000.0), (0.25, 0.75), (0.5, 0.5), grid, density, density[::-1]),),
-        (Segment(NASTY[1], 25, lifts), Segment("Small", 15, ())),
-        (Outlier("C3", NASTY[3], "is alone."),),
-        Season((("2024-01", 5), ("2024-02", 7)), (5, 7) + (0,) * 10, 0.4, "No season."),
-        (f"It leans to {NASTY[2]}.",), ("Age is unknown.",),
-        np.array([i % 3 - 1 for i in range(N)], np.int32),
-    )  # fmt: skip
+        n_companies=N,
+        n_clients=CLIENTS,
+        columns=(
+            ColumnLift(
+                column="region",
+                role=Role.REGION,
+                strength=0.2,
+                p_value=0.01,
+                sentence=f"Clients are in {NASTY[0]}.",
+            ),
+            ColumnLift(column="nace", role=Role.INDUSTRY, strength=0.1, p_value=0.4, sentence="Perhaps."),
+        ),
+        lifts=lifts,
+        distributions=(
+            Distribution(
+                column="employees",
+                logarithmic=True,
+                edges=(1.0, 10.0, 1000.0),
+                clients=(0.25, 0.75),
+                register=(0.5, 0.5),
+                grid=grid,
+                clients_density=density,
+                register_density=density[::-1],
+            ),
+        ),
+        segments=(Segment(NASTY[1], 25, lifts), Segment("Small", 15, ())),
+        outliers=(Outlier("C3", NASTY[3], "is alone."),),
+        season=Season((("2024-01", 5), ("2024-02", 7)), (5, 7) + (0,) * 10, 0.4, "No season."),
+        biases=(f"It leans to {NASTY[2]}.",),
+        notes=("Age is unknown.",),
+        segment_of=np.array([i % 3 - 1 for i in range(N)], np.int32),
+    )
 
 
 def evidence(company: int) -> Evidence:
     path = (("Company", f"C{company}"), ("Person", "p1"), ("Company", "C0"))
     tie = Tie(
-        0, "person", 2, f"By {NASTY[0]} to a client.", path, "MATCH (a) WHERE a.n < $n RETURN a", {"n": 3}
+        client=0,
+        relation="person",
+        steps=2,
+        sentence=f"By {NASTY[0]} to a client.",
+        nodes=path,
+        cypher="MATCH (a) WHERE a.n < $n RETURN a",
+        parameters={"n": 3},
     )
     reasons = (Reason(f"Near {NASTY[1]}", 1.5, "region"), Reason("Small", -0.5, "size"))
-    return Evidence(company, reasons, (tie,), "Without it: place 90.", f"Ask {NASTY[2]}.")
+    return Evidence(
+        company=company,
+        reasons=reasons,
+        ties=(tie,),
+        counterfactual="Without it: place 90.",
+        introduction=f"Ask {NASTY[2]}.",
+    )
 
 
 def leads_of(companies: np.ndarray[Any, Any]) -> pd.DataFrame:
@@ -140,20 +190,47 @@ def content(folder: Path, **changed: Any) -> ReportContent:
         "title": f"Leads for {NASTY[0]}",
         "made": date(2026, 3, 9),
         "register": register_in(folder),
-        "noise": Noise((Finding("duplicate rows", "companies", 2, NASTY[1], "set aside"),),
-                       folder / "aside.parquet", 2),
+        "noise": Noise(
+            (
+                Finding(
+                    check="duplicate rows", table="companies", count=2, message=NASTY[1], action="set aside"
+                ),
+            ),
+            folder / "aside.parquet",
+            2,
+        ),
         "clients": Match(table, table, date_column="won"),
-        "cohort": Cohort(N, np.arange(CLIENTS).astype(np.int32), np.array([N - 1], np.int32),
-                         np.full(CLIENTS, np.datetime64("NaT"), "datetime64[D]")),
-        "evaluation": evaluation(), "ranker": "blend", "members": ("tabular", "gnn"),
+        "cohort": Cohort(
+            N,
+            np.arange(CLIENTS).astype(np.int32),
+            np.array([N - 1], np.int32),
+            np.full(CLIENTS, np.datetime64("NaT"), "datetime64[D]"),
+        ),
+        "evaluation": evaluation(),
+        "ranker": "blend",
+        "members": ("tabular", "gnn"),
         "reason": "tabular and gnn together: average precision 0.3.",
-        "scores": np.linspace(0.9, 0.0005, N - CLIENTS - 1), "leads": leads_of(companies), "lead_companies": companies,
-        "whitespace": 5, "curves": lift_curves(SPLITS, PRIOR, seed=0), "profile": profile(),
+        "scores": np.linspace(0.9, 0.0005, N - CLIENTS - 1),
+        "leads": leads_of(companies),
+        "lead_companies": companies,
+        "whitespace": 5,
+        "curves": lift_curves(SPLITS, PRIOR, seed=0),
+        "profile": profile(),
         "evidence": tuple(evidence(i) for i in range(CLIENTS, CLIENTS + 3)),
-        "names": {("Company", f"C{CLIENTS}"): NASTY[0], ("Person", "p1"): NASTY[2], ("Company", "C0"): "Company 000"},
-        "plane": Plane(np.arange(N).astype(np.int32), rng.normal(size=N).astype(np.float32),
-                       rng.normal(size=N).astype(np.float32), ("size", "age"), False, "A note."),
-    }  # fmt: skip
+        "names": {
+            ("Company", f"C{CLIENTS}"): NASTY[0],
+            ("Person", "p1"): NASTY[2],
+            ("Company", "C0"): "Company 000",
+        },
+        "plane": Plane(
+            companies=np.arange(N).astype(np.int32),
+            x=rng.normal(size=N).astype(np.float32),
+            y=rng.normal(size=N).astype(np.float32),
+            axes=("size", "age"),
+            geographic=False,
+            note="A note.",
+        ),
+    }
     return ReportContent(**(fields | changed))
 
 

@@ -28,12 +28,20 @@ def register(tmp_path: Path) -> Register:
     companies, links = tmp_path / "companies.parquet", tmp_path / "links.parquet"
     pq.write_table(pa.table({"company_id": list("abcd"), "title": ["Aye", "Bee", "Cee", None]}), companies)
     pq.write_table(pa.table({"source_id": pa.array([], pa.string())}), links)
-    columns = (Column("company_id", Role.ID), Column("title", Role.NAME))
-    return Register(companies, links, columns, 4, 0)
+    columns = (Column(name="company_id", role=Role.ID), Column(name="title", role=Role.NAME))
+    return Register(companies=companies, links=links, columns=columns, n_companies=4, n_links=0)
 
 
 def tie(client: int) -> Tie:
-    return Tie(client, "holder", 2, "Both are owned by H.", (), "RETURN 1", {})
+    return Tie(
+        client=client,
+        relation="holder",
+        steps=2,
+        sentence="Both are owned by H.",
+        nodes=(),
+        cypher="RETURN 1",
+        parameters={},
+    )
 
 
 def evidence() -> list[Evidence]:
@@ -43,13 +51,28 @@ def evidence() -> list[Evidence]:
         Reason("old", 0.2, "age"),
         Reason("2 smaller contributions together", 0.1, REST),
     )
-    return [Evidence(1, reasons, (tie(2), tie(0)), "", "Ask H."), Evidence(3, (), (), "", "")]
+    return [
+        Evidence(company=1, reasons=reasons, ties=(tie(2), tie(0)), counterfactual="", introduction="Ask H."),
+        Evidence(company=3, reasons=(), ties=(), counterfactual="", introduction=""),
+    ]
 
 
 def profile() -> Profile:
     segments = (Segment("bakers in the north", 3, ()),)
     segment_of = np.array([NONE, 0, NONE, NONE], np.int32)
-    return Profile(4, 3, (), (), (), segments, (), None, (), (), segment_of)
+    return Profile(
+        n_companies=4,
+        n_clients=3,
+        columns=(),
+        lifts=(),
+        distributions=(),
+        segments=segments,
+        outliers=(),
+        season=None,
+        biases=(),
+        notes=(),
+        segment_of=segment_of,
+    )
 
 
 def match(*candidates: str) -> Match:

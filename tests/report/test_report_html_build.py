@@ -147,10 +147,16 @@ def test_the_same_content_gives_the_same_file(tmp_path: Path) -> None:
 def bare(register: Register, *roles: Role, links: int = 1) -> Register:
     """The register without columns of these roles, with this number of links."""
     columns = tuple(
-        Column(column.name, Role.IGNORED if column.role in roles else column.role)
+        Column(name=column.name, role=Role.IGNORED if column.role in roles else column.role)
         for column in register.columns
     )
-    return Register(register.companies, register.links, columns, register.n_companies, links)
+    return Register(
+        companies=register.companies,
+        links=register.links,
+        columns=columns,
+        n_companies=register.n_companies,
+        n_links=links,
+    )
 
 
 @pytest.mark.parametrize(
@@ -234,21 +240,21 @@ def test_content_that_does_not_fit_together_is_refused(tmp_path: Path) -> None:
         content(tmp_path, ranker="unheard of")
     with pytest.raises(CarrierError, match="as many x and y"):
         Plane(
-            np.arange(2, dtype=np.int32),
-            np.zeros(2, np.float32),
-            np.zeros(3, np.float32),
-            ("", ""),
-            False,
-            "",
+            companies=np.arange(2, dtype=np.int32),
+            x=np.zeros(2, np.float32),
+            y=np.zeros(3, np.float32),
+            axes=("", ""),
+            geographic=False,
+            note="",
         )
     with pytest.raises(CarrierError, match="finite"):
         Plane(
-            np.arange(1, dtype=np.int32),
-            np.full(1, np.nan, np.float32),
-            np.zeros(1, np.float32),
-            ("", ""),
-            False,
-            "",
+            companies=np.arange(1, dtype=np.int32),
+            x=np.full(1, np.nan, np.float32),
+            y=np.zeros(1, np.float32),
+            axes=("", ""),
+            geographic=False,
+            note="",
         )
 
 

@@ -38,24 +38,27 @@ MADE = date(2026, 3, 2)
 def content(**changes: Any) -> EgoContent:
     """A company, its client, an owner of each kind, an industry, a place, and a ring of companies with nasty names."""
     nodes = [
-        EgoNode("company", "C0", NASTY[0], 0, 0.31, 12, beside=(NASTY[1],)),
-        EgoNode("company", "C1", "Sure Client", 1, client=True),
-        EgoNode("company", "C2", "Left Alone", 1, suppressed=True),
-        EgoNode("holder", "H1", NASTY[2], 1),
-        EgoNode("person", "P1", "Ada", 1),
-        EgoNode("industry", "5610", "industry 5610", 1),
-        EgoNode("place", "city|NO|OSLO", "OSLO, NO", 1),
-        *(EgoNode("company", f"N{i}", name, 2, 0.02 * i, 100 + i) for i, name in enumerate(NASTY)),
+        EgoNode(kind="company", key="C0", name=NASTY[0], steps=0, score=0.31, rank=12, beside=(NASTY[1],)),
+        EgoNode(kind="company", key="C1", name="Sure Client", steps=1, client=True),
+        EgoNode(kind="company", key="C2", name="Left Alone", steps=1, suppressed=True),
+        EgoNode(kind="holder", key="H1", name=NASTY[2], steps=1),
+        EgoNode(kind="person", key="P1", name="Ada", steps=1),
+        EgoNode(kind="industry", key="5610", name="industry 5610", steps=1),
+        EgoNode(kind="place", key="city|NO|OSLO", name="OSLO, NO", steps=1),
+        *(
+            EgoNode(kind="company", key=f"N{i}", name=name, steps=2, score=0.02 * i, rank=100 + i)
+            for i, name in enumerate(NASTY)
+        ),
     ]
     edges = [
-        EgoEdge(3, 0, "owns", 0.6, 0.6),
-        EgoEdge(4, 0, "owns"),
-        EgoEdge(4, 0, "linked:director", count=2),
-        EgoEdge(0, 1, "owns", 0.25, 0.5),
-        EgoEdge(0, 2, f"linked:{NASTY[1]}"),
-        EgoEdge(0, 5, "in_industry"),
-        EgoEdge(0, 6, "located_in"),
-        *(EgoEdge(1, 7 + i, "linked:supplies") for i in range(len(NASTY))),
+        EgoEdge(source=3, target=0, relation="owns", low=0.6, high=0.6),
+        EgoEdge(source=4, target=0, relation="owns"),
+        EgoEdge(source=4, target=0, relation="linked:director", count=2),
+        EgoEdge(source=0, target=1, relation="owns", low=0.25, high=0.5),
+        EgoEdge(source=0, target=2, relation=f"linked:{NASTY[1]}"),
+        EgoEdge(source=0, target=5, relation="in_industry"),
+        EgoEdge(source=0, target=6, relation="located_in"),
+        *(EgoEdge(source=1, target=7 + i, relation="linked:supplies") for i in range(len(NASTY))),
     ]
     return EgoContent(**({"made": MADE, "nodes": tuple(nodes), "edges": tuple(edges), "hops": 2} | changes))
 

@@ -103,7 +103,16 @@ def test_curves_begin_with_the_lists_ranker(tmp_path: Path) -> None:
 
 def test_lifts_stand_on_a_logarithmic_axis_around_one() -> None:
     def lift(value: float, p_value: float) -> Lift:
-        return Lift("c", "v", 1, 2, value, value / 2, value * 2, p_value)
+        return Lift(
+            column="c",
+            value="v",
+            clients=1,
+            companies=2,
+            lift=value,
+            low=value / 2,
+            high=value * 2,
+            p_value=p_value,
+        )
 
     none, twice, half, unsure = clients.lift_rows(
         [lift(1, 0.9), lift(2, 0.01), lift(0.5, 0.01), lift(2, 0.3)]
@@ -116,7 +125,9 @@ def test_lifts_stand_on_a_logarithmic_axis_around_one() -> None:
 
 
 def test_a_lift_out_of_reach_is_drawn_at_the_edge() -> None:
-    (row,) = clients.lift_rows([Lift("c", "v", 0, 9, 0.0, 0.0, 1000.0, 0.01)])
+    (row,) = clients.lift_rows(
+        [Lift(column="c", value="v", clients=0, companies=9, lift=0.0, low=0.0, high=1000.0, p_value=0.01)]
+    )
     assert (row["at"], row["low"], row["high"]) == (0, 0, 100)
 
 
@@ -131,7 +142,15 @@ def test_the_profile_is_shown_as_it_is() -> None:
 
 
 def tie(*keys: str) -> Tie:
-    return Tie(0, "owns", len(keys) - 1, "", tuple(("Company", key) for key in keys), "", {})
+    return Tie(
+        client=0,
+        relation="owns",
+        steps=len(keys) - 1,
+        sentence="",
+        nodes=tuple(("Company", key) for key in keys),
+        cypher="",
+        parameters={},
+    )
 
 
 def test_shared_nodes_are_drawn_once_and_clients_stand_last() -> None:

@@ -23,8 +23,14 @@ def register(folder: Path, columns: dict[str, tuple[Role, object]]) -> Register:
     )
     pq.write_table(table, folder / "companies.parquet")
     roles = {"company_id": Role.ID, **{name: role for name, (role, _) in columns.items()}}
-    known = tuple(Column(name, role) for name, role in roles.items())
-    return Register(folder / "companies.parquet", folder / "links.parquet", known, N, 0)
+    known = tuple(Column(name=name, role=role) for name, role in roles.items())
+    return Register(
+        companies=folder / "companies.parquet",
+        links=folder / "links.parquet",
+        columns=known,
+        n_companies=N,
+        n_links=0,
+    )
 
 
 def cohort(n: int, clients: int) -> Cohort:

@@ -16,7 +16,7 @@ from graphlead.runs.code import files_behind
 from graphlead.runs.stages import STAGES, Stage
 
 INPUTS = {name: {"sha256": name} for name in ("companies", "links", "clients", "suppress", "reviewed")}
-SETTINGS = Settings(Path("c.csv"), Path("l.csv"), Path("o")).to_json()
+SETTINGS = Settings(companies=Path("c.csv"), clients=Path("l.csv"), out=Path("o")).to_json()
 MAKERS = {
     **dict.fromkeys(("register", "match", "suppressed", "graph", "profile"), "graphlead.pipeline.gather"),
     **dict.fromkeys(("model", "heldout", "judgement", "trained"), "graphlead.pipeline.train"),

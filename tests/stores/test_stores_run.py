@@ -53,7 +53,17 @@ def run(tmp_path: Path) -> Path:
     scores.assign(nearest_client_id=["b", "f"]).to_parquet(folder / "scores.parquet")
     segment_of = np.array([NONE, NONE, NONE, 0, NONE, NONE], np.int32)
     profile = Profile(
-        len(IDS), len(CLIENTS), (), (), (), (Segment("small firms", 4, ()),), (), None, (), (), segment_of
+        n_companies=len(IDS),
+        n_clients=len(CLIENTS),
+        columns=(),
+        lifts=(),
+        distributions=(),
+        segments=(Segment("small firms", 4, ()),),
+        outliers=(),
+        season=None,
+        biases=(),
+        notes=(),
+        segment_of=segment_of,
     )
     save_profile(profile, folder / "profile")
     calibration = Calibration(np.zeros(1), np.full(1, 0.5))

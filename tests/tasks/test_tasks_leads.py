@@ -48,8 +48,14 @@ def register(tmp_path: Path) -> Register:
         "target": pa.array([link[2] for link in LINKS], pa.int32()),
     }
     pq.write_table(pa.table(links), tmp_path / "links.parquet")
-    columns = tuple(Column(name, role) for name, role in ROLES.items())
-    return Register(tmp_path / "companies.parquet", tmp_path / "links.parquet", columns, N, len(LINKS))
+    columns = tuple(Column(name=name, role=role) for name, role in ROLES.items())
+    return Register(
+        companies=tmp_path / "companies.parquet",
+        links=tmp_path / "links.parquet",
+        columns=columns,
+        n_companies=N,
+        n_links=len(LINKS),
+    )
 
 
 def ints(*values: int) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
@@ -57,9 +63,13 @@ def ints(*values: int) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
 
 
 OWNERSHIP = Ownership(
-    np.array(GROUP, np.int32), ints(*range(N)), np.zeros(N, bool),
-    Edges(ints(), ints(), np.zeros(0, np.float32)), np.zeros(0, np.float32), np.zeros(0, np.float32),
-)  # fmt: skip
+    group=np.array(GROUP, np.int32),
+    ultimate_parent=ints(*range(N)),
+    in_cycle=np.zeros(N, bool),
+    effective=Edges(ints(), ints(), np.zeros(0, np.float32)),
+    effective_low=np.zeros(0, np.float32),
+    effective_high=np.zeros(0, np.float32),
+)
 COHORT = Cohort(N, ints(2, 6), ints(9), np.full(2, np.datetime64("NaT"), "datetime64[D]"))
 
 
@@ -128,11 +138,11 @@ def test_empty_lists_keep_their_columns(register: Register) -> None:
 
 def test_a_register_without_names_or_links(tmp_path: Path, register: Register) -> None:
     bare = Register(
-        register.companies,
-        tmp_path / "none.parquet",
-        tuple(column for column in register.columns if column.role is not Role.NAME),
-        N,
-        0,
+        companies=register.companies,
+        links=tmp_path / "none.parquet",
+        columns=tuple(column for column in register.columns if column.role is not Role.NAME),
+        n_companies=N,
+        n_links=0,
     )
     pq.write_table(pq.read_table(register.links).slice(0, 0), tmp_path / "none.parquet")
     leads, whitespace = lead_table(scores([4, 7]), bare, COHORT, OWNERSHIP, prior=0.1, top=10)

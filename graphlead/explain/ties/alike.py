@@ -48,7 +48,13 @@ def _same(
         nodes = (("company", int(companies[lead])), ("company", client))
         yield (
             lead,
-            ClientPath(client, "address", Tier.POSTCODE if crowded[i] else tier, nodes, columns=columns),
+            ClientPath(
+                client=client,
+                relation="address",
+                tier=Tier.POSTCODE if crowded[i] else tier,
+                nodes=nodes,
+                columns=columns,
+            ),
         )
 
 
@@ -89,7 +95,7 @@ def alike(graph: CompanyGraph, cohort: Cohort, companies: Ints, preferred: Ints)
                 ("place", where),
                 ("company", client),
             )
-            yield lead, ClientPath(client, "industry and place", tier, nodes)
+            yield lead, ClientPath(client=client, relation="industry and place", tier=tier, nodes=nodes)
         places = _wider(graph, places)
 
 

@@ -90,7 +90,7 @@ class _Web:
         legs = tuple(self._leg(one, two) for one, two in pairwise(numbers))
         nodes = tuple(self._node(number) for number in numbers)
         relation = nodes[1][0] if len(nodes) == 3 and nodes[1][0] != "company" else "ownership"
-        return ClientPath(nodes[-1][1], relation, Tier.LINKED, nodes, legs)
+        return ClientPath(client=nodes[-1][1], relation=relation, tier=Tier.LINKED, nodes=nodes, legs=legs)
 
     def _node(self, number: int) -> Node:
         return OWNERS[self._labels[number]], int(self._nodes[number])

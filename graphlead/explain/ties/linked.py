@@ -47,7 +47,10 @@ def _direct(edges: Touching, place: Ints, preferred: Ints) -> Iterator[Found]:
     for row in first_of_each((place[edges.end], ~owning, preferred[edges.other]), MOST_TIES):
         leg, client = edges.leg(row), int(edges.other[row])
         nodes = (("company", int(edges.end[row])), ("company", client))
-        yield int(place[edges.end[row]]), ClientPath(client, _relation(leg), Tier.LINKED, nodes, (leg,))
+        yield (
+            int(place[edges.end[row]]),
+            ClientPath(client=client, relation=_relation(leg), tier=Tier.LINKED, nodes=nodes, legs=(leg,)),
+        )
 
 
 def _number(edges: Touching, relation: str) -> int:
@@ -79,7 +82,12 @@ def _through(
         tier = Tier.HUB if joins[near.other[a]] > HUB else Tier.LINKED
         client = int(far.other[b])
         nodes = (("company", int(near.end[a])), via, ("company", client))
-        yield int(place[near.end[a]]), ClientPath(client, _relation_through(via[0], legs), tier, nodes, legs)
+        yield (
+            int(place[near.end[a]]),
+            ClientPath(
+                client=client, relation=_relation_through(via[0], legs), tier=tier, nodes=nodes, legs=legs
+            ),
+        )
 
 
 def _best(
@@ -115,5 +123,11 @@ def effective(graph: CompanyGraph, cohort: Cohort, companies: Ints, preferred: I
             nodes = (("company", int(end[row])), ("company", client))
             yield (
                 int(place[end[row]]),
-                ClientPath(client, "ownership", Tier.LINKED, nodes, (Leg(EFFECTIVE, along),)),
+                ClientPath(
+                    client=client,
+                    relation="ownership",
+                    tier=Tier.LINKED,
+                    nodes=nodes,
+                    legs=(Leg(EFFECTIVE, along),),
+                ),
             )

@@ -50,7 +50,7 @@ class Leg:
     along: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ClientPath:
     """How the company at nodes[0] is joined to the client at nodes[-1].
 
@@ -128,7 +128,7 @@ def joined(left: Longs, right: Longs) -> tuple[Longs, Longs]:
     return one, order[low[one] + within]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Touching:
     """The edges at some nodes: ``end`` is such a node, ``other`` the node at the other end (numbered by Numbering).
 
@@ -145,7 +145,13 @@ class Touching:
         return len(self.end)
 
     def take(self, rows: Longs | Flags) -> Touching:
-        return Touching(self.end[rows], self.other[rows], self.relation[rows], self.out[rows], self.relations)
+        return Touching(
+            end=self.end[rows],
+            other=self.other[rows],
+            relation=self.relation[rows],
+            out=self.out[rows],
+            relations=self.relations,
+        )
 
     def leg(self, row: int, reverse: bool = False) -> Leg:
         return Leg(self.relations[self.relation[row]], bool(self.out[row]) != reverse)
@@ -184,4 +190,4 @@ def touching(graph: CompanyGraph, numbering: Numbering, wanted: Flags) -> Touchi
             kind = np.full(len(rows), relations.index(relation), np.int32)
             found.append((end[rows], other[rows], kind, np.full(len(rows), out)))
     ends, others, kinds, outs = (np.concatenate(each) for each in zip(*found, strict=True))
-    return Touching(ends, others, kinds, outs, relations)
+    return Touching(end=ends, other=others, relation=kinds, out=outs, relations=relations)

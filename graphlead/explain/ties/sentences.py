@@ -25,7 +25,15 @@ class TieWriter:
         """The path as a sentence, and the query that shows it."""
         cypher, parameters = shown_by(path, self._names)
         nodes = tuple((KEYS[label][0], self._names.key(label, node)) for label, node in path.nodes)
-        return Tie(path.client, path.relation, path.steps, self.sentence(path), nodes, cypher, parameters)
+        return Tie(
+            client=path.client,
+            relation=path.relation,
+            steps=path.steps,
+            sentence=self.sentence(path),
+            nodes=nodes,
+            cypher=cypher,
+            parameters=parameters,
+        )
 
     def sentence(self, path: ClientPath) -> str:
         if path.columns:

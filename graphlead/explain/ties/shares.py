@@ -13,7 +13,7 @@ from graphlead.explain.reasons.inputs import Numbers
 from graphlead.explain.ties.paths import EFFECTIVE, ClientPath, Leg, Node, Numbering
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Stakes:
     """Every stake (s,) of the register: owner (numbered companies, holders, persons), owned, bounds in [0, 1].
 
@@ -39,8 +39,8 @@ class Shares:
         self._first, self._n = Numbering.of(graph).first, graph.n_companies
         facts = graph.ownership
         all_known = np.ones(len(facts.effective), bool)
-        effective = Stakes(facts.effective.source, facts.effective.target, facts.effective_low,
-                           facts.effective_high, all_known)  # fmt: skip
+        effective = Stakes(owner=facts.effective.source, owned=facts.effective.target, low=facts.effective_low,
+                           high=facts.effective_high, known=all_known)  # fmt: skip
         self._bounds = {
             relation: self._look_up(table, np.array(sorted(set(self._wanted(paths, relation))), np.int64))
             for relation, table in ((OWNS, stakes), (EFFECTIVE, effective))

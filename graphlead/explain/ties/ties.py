@@ -21,7 +21,7 @@ from graphlead.explain.ties.sentences import TieWriter
 from graphlead.explain.ties.shares import Shares, Stakes
 
 _NOTHING = np.zeros(0, np.int32)
-NO_STAKES = Stakes(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING > 0)
+NO_STAKES = Stakes(owner=_NOTHING, owned=_NOTHING, low=_NOTHING, high=_NOTHING, known=_NOTHING > 0)
 
 
 def paths_to_clients(

@@ -22,7 +22,7 @@ def ragged(starts: npt.NDArray[np.integer], counts: npt.NDArray[np.integer]) -> 
     return np.arange(total) + np.repeat(starts - (ends - counts), counts)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Arcs:
     """Direct shares among m nodes: arrays (S,) sorted by owned, and slack (m,) as in ``Ledger``."""
 

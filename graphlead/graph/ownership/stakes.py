@@ -10,7 +10,7 @@ import numpy.typing as npt
 from graphlead.core.arrays import Flags, Ints, Longs, Reals
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Stakes:
     """Stakes in companies, arrays of shape (S,).
 
@@ -35,16 +35,16 @@ class Stakes:
 
     def take(self, rows: Longs | Flags) -> Stakes:
         return Stakes(
-            self.owner[rows],
-            self.owned[rows],
-            self.low[rows],
-            self.high[rows],
-            self.claim[rows],
-            self.day[rows],
+            owner=self.owner[rows],
+            owned=self.owned[rows],
+            low=self.low[rows],
+            high=self.high[rows],
+            claim=self.claim[rows],
+            day=self.day[rows],
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ledger:
     """One stake for each (owner, owned) pair, sorted by owned, with the possible bounds of its share.
 

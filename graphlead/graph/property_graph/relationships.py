@@ -82,7 +82,15 @@ def linked(register: Register, folder: Path) -> Iterator[EdgeTable]:
         )
         rows = write(file, schema, (batch.rename_columns(schema.names).cast(schema) for batch in batches))
         properties = {"kind": Kind.TEXT, "since": Kind.DAY}
-        yield EdgeTable("LINKED", label, "Company", properties, file, rows, multiple=True)
+        yield EdgeTable(
+            relation="LINKED",
+            source=label,
+            target="Company",
+            properties=properties,
+            file=file,
+            rows=rows,
+            multiple=True,
+        )
 
 
 _LINK = ["source_id", "target_id", "kind", "date", "source", "target", "source_type"]

@@ -35,7 +35,7 @@ def node_table(label: str, schema: pa.Schema, batches: Iterator[pa.Table], folde
     """Write the nodes of a label to ``folder``."""
     file = folder / f"{label}.parquet"
     rows = write(file, schema, batches)
-    return NodeTable(label, KEYS[label], kinds_of(schema), file, rows)
+    return NodeTable(label=label, key=KEYS[label], properties=kinds_of(schema), file=file, rows=rows)
 
 
 def edge_table(
@@ -66,7 +66,14 @@ def edge_table(
 
     file = folder / f"{source}-{relation}-{target}.parquet"
     properties = {name: kind for name, kind in kinds_of(schema).items() if name in types}
-    return EdgeTable(relation, source, target, properties, file, write(file, schema, batches()))
+    return EdgeTable(
+        relation=relation,
+        source=source,
+        target=target,
+        properties=properties,
+        file=file,
+        rows=write(file, schema, batches()),
+    )
 
 
 def _column(values: Any) -> pa.Array:

@@ -22,7 +22,7 @@ Node = tuple[str, str]
 """A node of the graph: its label and key, such as ("Company", "C1")."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Plane:
     """A sample of the companies in two dimensions.
 
@@ -44,7 +44,7 @@ class Plane:
         _require(bool(finite), "Plane: expected finite x and y, got NaN or infinity.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReportContent:
     """Everything the report shows; parts that are None or empty are left out, and the report names them.
 

@@ -35,7 +35,7 @@ LEVEL_PULL, LINK_PULL, STAKE_PULL = 0.25, 0.8, 1.2
 """How strongly relations draw nodes together, by eye: industries and places must not tear groups apart."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EgoNode:
     """A node of the picture.
 
@@ -55,7 +55,7 @@ class EgoNode:
     beside: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EgoEdge:
     """An edge between two nodes, by their positions.
 
@@ -70,7 +70,7 @@ class EgoEdge:
     count: int = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EgoContent:
     """The nodes and edges of the picture; the first node is the company it is about.
 

@@ -79,8 +79,8 @@ def by_coordinates(register: Register, companies: Ints) -> Plane | None:
         if not known.all()
         else ""
     )
-    return Plane(companies[known], x[known].astype(np.float32), y[known].astype(np.float32),
-                 ("Longitude", "Latitude"), True, note)  # fmt: skip
+    return Plane(companies=companies[known], x=x[known].astype(np.float32), y=y[known].astype(np.float32),
+                 axes=("Longitude", "Latitude"), geographic=True, note=note)  # fmt: skip
 
 
 def by_likeness(register: Register, companies: Ints) -> Plane | None:
@@ -108,7 +108,7 @@ def by_likeness(register: Register, companies: Ints) -> Plane | None:
         f"Companies near each other are alike. The two directions in which the companies differ most hold {share:.0%} "
         f"of all differences in {len(blocks)} columns."
     )
-    return Plane(companies, x, y, axes, False, note)
+    return Plane(companies=companies, x=x, y=y, axes=axes, geographic=False, note=note)
 
 
 def _scaled(block: Reals) -> Reals:

@@ -141,11 +141,11 @@ def _node(value: Json, owned: Owned) -> Node:
 def _relationship(value: Json, owned: Owned) -> Relationship:
     relation = value["_LABEL"]
     return Relationship(
-        _ref(value["_ID"]),
-        relation,
-        _ref(value["_SRC"]),
-        _ref(value["_DST"]),
-        _properties(value, owned[relation]),
+        ref=_ref(value["_ID"]),
+        relation=relation,
+        source=_ref(value["_SRC"]),
+        target=_ref(value["_DST"]),
+        properties=_properties(value, owned[relation]),
     )
 
 

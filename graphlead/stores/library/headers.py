@@ -15,7 +15,7 @@ _SECTION = re.compile(rf"({'|'.join(SECTIONS)}):\s*(.*)")
 _ENTRY = re.compile(r"(?P<name>\w+): (?P<type>[\w<>]+)(?: = (?P<default>.+?))?(?: -- (?P<description>.+))?")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Parameter:
     """A parameter of a query; without a default it has to be given."""
 
@@ -110,4 +110,10 @@ def _parameter(line: str, where: str) -> Parameter:
             f"{found['name']} is of no type {type_!r}.", where=where, remedy=f"Types are {sorted(TYPES)}."
         )
     value = None if default is None else read(default.strip('"'), type_, found["name"])
-    return Parameter(found["name"], type_, found["description"] or "", default is None, value)
+    return Parameter(
+        name=found["name"],
+        type=type_,
+        description=found["description"] or "",
+        required=default is None,
+        default=value,
+    )

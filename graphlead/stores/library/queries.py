@@ -36,7 +36,7 @@ SAMPLE = 10_000
 """Companies looked at for the names of properties, a choice: looking at all would cost as much as a scan."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NamedQuery:
     """A query of the library: its question, parameters, columns, bound on cost, and text."""
 
@@ -93,7 +93,9 @@ def _library(top: Path, dialect: str) -> Mapping[str, NamedQuery]:
 def _read(file: Path) -> NamedQuery:
     text = file.read_text("utf-8")
     answers, parameters, columns, cost = header(text, str(file))
-    return NamedQuery(file.stem, answers, parameters, columns, cost, text)
+    return NamedQuery(
+        name=file.stem, answers=answers, parameters=parameters, columns=columns, cost=cost, cypher=text
+    )
 
 
 def find(name: str, dialect: str) -> NamedQuery:

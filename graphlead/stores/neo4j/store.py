@@ -290,7 +290,9 @@ def _relationship(found: neo4j.graph.Relationship) -> Relationship:
     source, target = (
         node.element_id if node is not None else "" for node in (found.start_node, found.end_node)
     )
-    return Relationship(found.element_id, found.type, source, target, _properties(found))
+    return Relationship(
+        ref=found.element_id, relation=found.type, source=source, target=target, properties=_properties(found)
+    )
 
 
 def _properties(found: Mapping[str, Any]) -> dict[str, object]:
