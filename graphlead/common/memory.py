@@ -75,6 +75,11 @@ def budget() -> int:
     return min(limits if soft == resource.RLIM_INFINITY else [*limits, soft])
 
 
+def share_of_budget(share: float, least: int) -> int:
+    """The bytes of this share of the budget, but at least ``least``."""
+    return max(least, int(budget() * share))
+
+
 def _available() -> int:
     """The bytes available without swapping; all physical memory where the system does not report them."""
     try:

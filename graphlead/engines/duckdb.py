@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from graphlead.common.files import scratch, write_whole
-from graphlead.common.memory import budget
+from graphlead.common.memory import share_of_budget
 
 Db = duckdb.DuckDBPyConnection
 SqlError = duckdb.Error
@@ -41,7 +41,7 @@ def open_db(folder: Path | None = None, macros: Iterable[str] = ()) -> Iterator[
     Rows keep the order of the files. ``macros`` are bodies of CREATE MACRO. Raises RunFolderError when the folder
     cannot be written to.
     """
-    limit = max(LEAST_MEMORY, int(budget() * MEMORY_SHARE))
+    limit = share_of_budget(MEMORY_SHARE, LEAST_MEMORY)
     with (
         scratch(folder) as spill,
         duckdb.connect(config={"memory_limit": f"{limit}B", "temp_directory": str(spill)}) as db,

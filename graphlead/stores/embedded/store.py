@@ -20,6 +20,7 @@ import ladybug
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graphlead.common.memory import share_of_budget
 from graphlead.core.answers import Answer, Node
 from graphlead.core.contracts import USUAL, Limits, Progress, silent
 from graphlead.core.errors import GraphleadError
@@ -41,8 +42,12 @@ from graphlead.stores.library.parameters import checked, only_reads
 from graphlead.stores.lists import recalled, remembered, score_table
 from graphlead.stores.store import Store
 
-BUFFER = 2**30
-"""Bytes of the buffer pool, a choice: a build or a query that needs more spills to disk or fails."""
+BUFFER_SHARE = 1 / 16
+"""The share of the process's memory budget that the buffer pool holds; a build or a query that needs more spills to
+disk or fails."""
+
+LEAST_BUFFER = 2**30
+"""Bytes of the buffer pool at least: a million companies with four million relationships are loaded within it."""
 
 
 @dataclass
@@ -232,7 +237,7 @@ class EmbeddedStore(Store):
 @contextmanager
 def _written(part: Path) -> Iterator[ladybug.Connection]:
     """A connection that writes to a file nobody else knows yet; at the end that file has everything."""
-    database = ladybug.Database(str(part), buffer_pool_size=BUFFER)
+    database = ladybug.Database(str(part), buffer_pool_size=share_of_budget(BUFFER_SHARE, LEAST_BUFFER))
     try:
         connection = ladybug.Connection(database)
         try:
@@ -270,7 +275,9 @@ def _release(file: tuple[int, int]) -> None:
 
 def _database(path: Path) -> ladybug.Database:
     try:
-        return ladybug.Database(str(path), read_only=True, buffer_pool_size=BUFFER)
+        return ladybug.Database(
+            str(path), read_only=True, buffer_pool_size=share_of_budget(BUFFER_SHARE, LEAST_BUFFER)
+        )
     except RuntimeError as broken:
         reason = str(broken)
         version = "different version" in reason

@@ -1,0 +1,36 @@
+"""What the process may hold: the least of several limits."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from graphlead.common import memory
+
+GIB = 2**30
+
+
+def test_the_budget_is_the_least_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "held_mb", lambda: 1024.0)
+    monkeypatch.setattr(memory, "_available", lambda: 5 * GIB)
+    monkeypatch.setattr(memory, "_of_control_group", lambda: iter(()))
+    assert memory.budget() == 6 * GIB
+    monkeypatch.setattr(memory, "_of_control_group", lambda: iter((8 * GIB, 4 * GIB)))
+    assert memory.budget() == 4 * GIB
+
+
+def test_a_limit_of_the_process_counts() -> None:
+    program = (
+        "import resource; resource.setrlimit(resource.RLIMIT_AS, (700 * 2**20, resource.RLIM_INFINITY))\n"
+        "from graphlead.common.memory import budget; print(budget() == 700 * 2**20)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "True"
+
+
+def test_a_share_of_the_budget_has_a_floor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "budget", lambda: 16 * GIB)
+    assert memory.share_of_budget(1 / 16, 100) == GIB
+    assert memory.share_of_budget(1 / 16, 3 * GIB) == 3 * GIB
