@@ -12,7 +12,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphlead.core.contracts import Progress, silent
 from graphlead.engines.duckdb import open_db, quoted
 
 BATCH = 20_000
@@ -26,15 +25,6 @@ def batches(file: Path, names: Sequence[str]) -> Iterator[Rows]:
     if names:
         for batch in pq.ParquetFile(file).iter_batches(BATCH, columns=list(names)):
             yield _rows(batch.select(list(names)))
-
-
-def pages_of(table: pa.Table, progress: Progress = silent) -> Iterator[Rows]:
-    """The rows of a table in memory, in batches."""
-    done = 0
-    for batch in table.to_batches(BATCH):
-        progress(done, len(table), "scores")
-        yield _rows(batch)
-        done += len(batch)
 
 
 def keep(pages: Iterable[Rows], schema: pa.Schema, file: Path) -> None:

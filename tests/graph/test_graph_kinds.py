@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graphlead.graph.ownership.kinds import Claim, is_ownership, ownership_kind
+from graphlead.graph.ownership.kinds import Claim, ownership_kind
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_kinds_of_ownership(kind: str, claim: Claim) -> None:
     found = ownership_kind(kind)
     assert found is not None
     assert (found.claim, found.reverse) == (claim, False)
-    assert is_ownership(kind)
+    assert ownership_kind(kind) is not None
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,4 @@ def test_kinds_whose_source_is_owned(kind: str, claim: Claim) -> None:
      "former parent", "owner address", "shared_phone", "linked"],
 )  # fmt: skip
 def test_other_kinds(kind: str) -> None:
-    assert not is_ownership(kind)
+    assert ownership_kind(kind) is None

@@ -87,8 +87,3 @@ def ownership_kind(kind: str) -> OwnershipKind | None:
         or ("has" in words and bool(words & _OWNER_NOUNS))
     )
     return OwnershipKind(claim, reverse)
-
-
-def is_ownership(kind: str) -> bool:
-    """Whether links of this kind state that one party owns a share of another."""
-    return ownership_kind(kind) is not None
