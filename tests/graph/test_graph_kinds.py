@@ -29,7 +29,6 @@ def test_kinds_of_ownership(kind: str, claim: Claim) -> None:
     found = ownership_kind(kind)
     assert found is not None
     assert (found.claim, found.reverse) == (claim, False)
-    assert ownership_kind(kind) is not None
 
 
 @pytest.mark.parametrize(
