@@ -36,7 +36,7 @@ def main() -> None:
     scores = pd.read_parquet(arguments.run / "scores.parquet").drop(columns="rank", errors="ignore")
     table = truth_of(arguments.world).merge(scores, on="company_id", how="left")
     won = table["role"] == "won_later"
-    rankings = [*scores.columns.drop("company_id"), "affinity", "probability"]
+    rankings = [*scores.select_dtypes("number"), "affinity", "probability"]
     rows = [judge(name, won, table[name]) for name in rankings]
     print(f"{len(table):,} candidates, {won.sum():,} won later ({won.mean():.2%})")
     print(pd.DataFrame(rows).to_string(index=False, float_format="%.3f"))
