@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -64,8 +63,6 @@ FILES = ("c.csv", "l.csv", "k.csv", "p.csv", "r.csv")
 HEAVY = (
     "torch", "torch_geometric", "sklearn", "xgboost", "networkx", "duckdb", "pandas", "pyarrow", "numpy", "scipy",
 )  # fmt: skip
-HELP_SECONDS = 0.3
-"""Processor time that ``graphlead --help`` may take, the interpreter's own start included."""
 
 
 @pytest.fixture(autouse=True)
@@ -427,18 +424,6 @@ def test_the_version_and_the_help_load_nothing_heavy(call: Call, capsys: pytest.
     assert call("run", "--help") == 0
     assert "--suppress" in capsys.readouterr().out
     assert loaded("--version") == loaded("--help") == loaded("run", "--help") == (0, [])
-
-
-def test_the_help_takes_little_processor_time() -> None:
-    assert min(help_seconds() for _ in range(3)) < HELP_SECONDS
-
-
-def help_seconds() -> float:
-    """The processor time of ``graphlead --help`` in a process of its own."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert loaded("--help") == (0, [])
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def test_every_verb_is_there(call: Call, capsys: pytest.CaptureFixture[str]) -> None:

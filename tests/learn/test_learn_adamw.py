@@ -15,8 +15,8 @@ def losses(parameters: list[torch.nn.Parameter]) -> torch.Tensor:
 
 def start() -> list[torch.nn.Parameter]:
     return [
-        torch.nn.Parameter(name=torch.tensor([0.3, 0.1, -0.7])),
-        torch.nn.Parameter(name=torch.tensor([[2.0], [1.0]])),
+        torch.nn.Parameter(torch.tensor([0.3, 0.1, -0.7])),
+        torch.nn.Parameter(torch.tensor([[2.0], [1.0]])),
     ]
 
 
@@ -51,7 +51,7 @@ def test_the_rate_rises_to_its_peak_and_falls_to_nothing(steps: int) -> None:
 
 
 def test_a_parameter_without_a_gradient_stays() -> None:
-    kept = torch.nn.Parameter(name=torch.ones(2))
+    kept = torch.nn.Parameter(torch.ones(2))
     optimiser = OneCycleAdamW([kept], [], 0.1, 0.5, 10)
     optimiser.step()
     assert kept.tolist() == [1.0, 1.0]

@@ -50,7 +50,9 @@ def test_the_same_settings_give_the_same_bytes(tmp_path: Path, file_format: str)
 
 
 def test_another_seed_gives_another_world(tmp_path: Path) -> None:
-    one, two = (make_world(tmp_path / str(s), WorldSettings(400, 20, seed=s)) for s in (1, 2))
+    one, two = (
+        make_world(tmp_path / str(s), WorldSettings(companies=400, clients=20, seed=s)) for s in (1, 2)
+    )
     assert one.companies.read_bytes() != two.companies.read_bytes()
 
 
