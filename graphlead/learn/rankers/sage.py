@@ -1,8 +1,8 @@
 """Message passing trained end to end, as in GraphSAGE (Hamilton et al. 2017), over every relation at once.
 
 Two layers of a heterogeneous network over the whole register go beneath the network that ``gnn`` trains too: the same
-blocks, the same loss and steps, and one block more, what a company hears from the groups that it is in and from the
-companies that it is linked to. So the difference between the two is what message passing adds. Labels take no part in
+blocks, the same loss and steps, and one block more: the messages to a company from the groups that it is in and
+from the companies that it is linked to. So the difference between the two is what message passing adds. Labels take no part in
 the messages: label features reach a company's own row alone.
 """
 
@@ -47,7 +47,7 @@ from graphlead.learn.network import (
 FILE = "sage.safetensors"
 EDGES = "edges"
 COMPANY = "company"
-BYTES_AN_EDGE, BYTES_A_MESSAGE = 600, 600
+BYTES_PER_EDGE, BYTES_PER_MESSAGE = 600, 600
 """What a step holds for each edge, and for each company or group in a relation. Measured on one core at 50,000 and
 100,000 companies in 10 to 40 relations: 540 and 520; the rest is a margin for what else is held."""
 EdgeType = tuple[str, str, str]
@@ -56,8 +56,8 @@ EdgeType = tuple[str, str, str]
 class Sage:
     """The end-to-end network as a ranker, for registers whose full batch fits into memory; ``gnn`` has no such limit.
 
-    A company is heard by its neighbours whether a row is asked for it or not, so only companies of the features can be
-    scored.
+    Every company sends messages to its neighbours whether its row is asked for or not, so only companies of the
+    features can be scored.
     """
 
     name = "sage"
@@ -113,9 +113,9 @@ class Sage:
             raise RuntimeError("Sage is used before it is trained or loaded.")
         self.check(features)
         with torch.no_grad():
-            heard = self._messages(self._data(features))[torch.from_numpy(rows).to(self._device)]
+            messages = self._messages(self._data(features))[torch.from_numpy(rows).to(self._device)]
         blocks = scaled(self._scalings, blocks_of(features, rows, label_features), self._device)
-        return mean_logit(self._network, [*blocks, heard])
+        return mean_logit(self._network, [*blocks, messages])
 
     def save(self, folder: Path) -> None:
         """Write weights, scalings and the types of the edges as safetensors into an existing folder."""
@@ -147,7 +147,7 @@ class Sage:
 
 
 class Messages(nn.Module):
-    """What every company hears, (n, HIDDEN): first the groups and the linked companies, then the companies again.
+    """The messages to every company, (n, HIDDEN): first to the groups and linked companies, then back to the companies.
 
     Groups have nothing of their own, so the first layer needs no way back from them. A layer is the mean over the
     relations of the means over the neighbours, beside what is there already.
@@ -168,9 +168,11 @@ class Messages(nn.Module):
         }
         nodes[COMPANY] = functional.relu(self.enter(data[COMPANY].x))
         for own, convolution in zip(self.own, (self.first, self.second), strict=True):
-            heard = convolution(nodes, data.edge_index_dict) if len(convolution.convs) else {}
-            company = own(nodes[COMPANY]) + heard.pop(COMPANY, 0)
-            nodes |= {kind: functional.relu(values) for kind, values in {**heard, COMPANY: company}.items()}
+            received = convolution(nodes, data.edge_index_dict) if len(convolution.convs) else {}
+            company = own(nodes[COMPANY]) + received.pop(COMPANY, 0)
+            nodes |= {
+                kind: functional.relu(values) for kind, values in {**received, COMPANY: company}.items()
+            }
         return nodes[COMPANY]
 
 
@@ -220,7 +222,7 @@ def bytes_needed(features: Features) -> int:
     n, relations = features.n_companies, len(features.relations)
     edges = sum(_edges(relation) for relation in features.relations)
     groups = sum(0 if isinstance(each, Neighbours) else _count(each) for each in features.relations)
-    return BYTES_AN_EDGE * edges + BYTES_A_MESSAGE * (n * relations + groups)
+    return BYTES_PER_EDGE * edges + BYTES_PER_MESSAGE * (n * relations + groups)
 
 
 def _edges(relation: Relation) -> int:
