@@ -1,9 +1,9 @@
 """Message passing trained end to end, as in GraphSAGE (Hamilton et al. 2017), over every relation at once.
 
 Two layers of a heterogeneous network over the whole register go beneath the network that ``gnn`` trains too: the same
-blocks, the same loss and steps, and one block more: the messages to a company from the groups that it is in and
-from the companies that it is linked to. So the difference between the two is what message passing adds. Labels take no part in
-the messages: label features reach a company's own row alone.
+blocks, the same loss and steps, and one block more: the messages to a company from the groups that it is in and from
+the companies that it is linked to. So the difference between the two is what message passing adds. Labels take no
+part in the messages: label features reach a company's own row alone.
 """
 
 from __future__ import annotations
