@@ -193,6 +193,26 @@ def positional(path: Path) -> Iterator[str]:
                 yield f"{path.name}: {node.name} ({fields} fields)"
 
 
+def test_what_engines_and_stores_may_hold_comes_from_the_memory_budget() -> None:
+    bounds = [
+        (path, node)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and re.search("memory_limit|buffer_pool_size", ast.unparse(node))
+    ]
+    assert {name_of(path) for path, _ in bounds} == {
+        "graphlead/engines/duckdb.py",
+        "graphlead/stores/embedded/store.py",
+    }
+    assert all("share_of_budget(" in path.read_text("utf-8") for path, _ in bounds)
+    fixed = [
+        name_of(path)
+        for path, node in bounds
+        if re.search(r"(memory_limit': '|buffer_pool_size=)\d", ast.unparse(node))
+    ]
+    assert fixed == []
+
+
 def test_texts_for_readers_are_never_read_back() -> None:
     assert [offence for path in MODULES for offence in read_back(path)] == []
 
