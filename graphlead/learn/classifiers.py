@@ -27,8 +27,9 @@ PARAMETERS = {
     "subsample": 0.8,
     "colsample_bytree": 0.6,
 }
-"""Small regularised trees. On the wins of sellers in public tenders, without bags, 80 rounds of eta 0.08 had an average
-precision of 0.353, 40 of eta 0.15 had 0.343, and 120 of eta 0.05 on 0.3 of the columns 0.333."""
+"""Small regularised trees. On two real registers, without bags and on 64 bins, 80 rounds of eta 0.08 had an average
+precision of 0.353 and 0.318, 40 of eta 0.15 had 0.343 and 0.317, 120 of eta 0.05 on 0.3 of the columns 0.333 and
+0.319."""
 
 
 class Classifier(Protocol):
