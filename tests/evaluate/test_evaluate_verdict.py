@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -11,6 +13,7 @@ from graphlead.core.evaluation import DENSE, MISSING, OTHERS, SPARSE
 from graphlead.evaluate.choose import BLEND, blend, blend_among, choose, with_blend
 from graphlead.evaluate.evaluate import RANDOM, evaluate
 from graphlead.evaluate.heldout import HeldOut
+from graphlead.evaluate.metrics import Interval
 from graphlead.evaluate.positions import Positions, Resamples, positions, resample
 from graphlead.evaluate.segments import recall_by_segment
 from graphlead.evaluate.verdict import Comparison, compare, verdict
@@ -43,37 +46,55 @@ def verdict_of(result: HeldOut) -> str:
 
 def test_verdict_that_the_graph_helps_and_by_how_much() -> None:
     result = split({"tabular": 3, "tabular_graph": 0.5, "gnn": 0.5})
+    places, resamples = placed(result)
+    best = max((compare(places, resamples, name, "tabular") for name in ("gnn", "tabular_graph")), key=gain)
+    share = 100 / 6000
+    found = {name: 300 * at.found(share)[0].mean() for name, at in places.items()}
+    assert (best.found, best.rival_found) == pytest.approx((found[best.ranker], found["tabular"]))
     sentence = verdict_of(result)
-    assert sentence.startswith("The graph helps: on 300 held-out clients (random)")
-    assert "points, 95 % interval +" in sentence
-    assert "no measurable difference from the trees with neighbour features" in sentence
+    assert sentence.startswith(
+        "The graph helps: of 300 held-out clients (random) the first 100 of the list hold "
+        f"{found[best.ranker]:.0f} by the "
+    )
+    assert (
+        f"{found['tabular']:.0f} by the trees on the companies' own columns (+{best.gain[0]:.0f}; "
+        in sentence
+    )
+    assert (
+        "Between the graph network and the trees with neighbour features no difference can be seen"
+        in sentence
+    )
 
 
-def test_verdict_that_the_graph_adds_nothing() -> None:
+def gain(comparison: Comparison) -> float:
+    return comparison.gain[0]
+
+
+def test_verdict_that_no_difference_can_be_seen() -> None:
     result = split({"tabular": 0.5})
-    same = HeldOut(
-        split="random",
-        fold=result.fold,
-        held_out=result.held_out,
-        scores={"tabular": result.scores["tabular"]},
+    twice = replace(result, scores={**result.scores, "gnn": result.scores["tabular"]})
+    assert verdict_of(twice).startswith(
+        "No difference can be seen between the list with the graph and without it: of 300 held-out clients"
     )
-    twice = HeldOut(
-        split="random",
-        fold=same.fold,
-        held_out=same.held_out,
-        scores={**same.scores, "gnn": same.scores["tabular"]},
-    )
-    assert verdict_of(twice).startswith("The graph adds nothing measurable")
+    assert "(+0; 95 % interval +0 to +0)" in verdict_of(twice)
 
 
 def test_verdict_that_the_graph_does_harm() -> None:
-    assert verdict_of(split({"tabular": 0.2, "gnn": 3})).startswith("The graph does not help")
+    assert verdict_of(split({"tabular": 0.2, "gnn": 3})).startswith("The list is worse with the graph: ")
+
+
+def test_the_blend_stands_for_the_graph_where_there_is_one() -> None:
+    result = split({"tabular": 3, "tabular_graph": 0.2, "gnn": 0.2})
+    blended = replace(result, scores={**result.scores, BLEND: result.scores["tabular"]})
+    sentence = verdict_of(blended)
+    assert sentence.startswith("No difference can be seen")
+    assert "by the blend of rankers" in sentence
 
 
 def test_verdict_that_the_network_is_worse_than_the_trees_with_neighbours() -> None:
     sentence = verdict_of(split({"tabular": 3, "tabular_graph": 0.2, "gnn": 1.5}))
     assert sentence.startswith("The graph helps")
-    assert "The graph network is worse than the trees with neighbour features" in sentence
+    assert "The graph network finds fewer than the trees with neighbour features (-" in sentence
 
 
 def test_without_a_rival_nothing_is_claimed() -> None:
@@ -89,24 +110,19 @@ def test_rankers_of_one_worth_seldom_get_a_verdict() -> None:
 
 
 def test_a_ranker_differs_from_itself_by_nothing() -> None:
-    result = split({"gnn": 1})
-    same = compare(*placed(result), "gnn", "gnn")
-    assert same.recall == same.ap == same.auc == (0, 0, 0)
+    same = compare(*placed(split({"gnn": 1})), "gnn", "gnn")
+    assert same.gain == (0, 0, 0)
     assert same.outcome() == "same"
 
 
-def test_conflicting_differences_are_no_verdict() -> None:
-    mixed = Comparison(
-        ranker="gnn",
-        rival="tabular",
-        n_held_out=99,
-        reached=0.3,
-        rival_reached=0.2,
-        recall=(0.1, 0.05, 0.2),
-        ap=(-0.1, -0.2, -0.05),
-        auc=(0, 0, 0),
+@pytest.mark.parametrize(
+    ("gain", "outcome"), [((4, 1, 9), "better"), ((4, 0, 9), "same"), ((-4, -9, -1), "worse")]
+)
+def test_an_interval_that_holds_zero_is_no_verdict(gain: Interval, outcome: str) -> None:
+    comparison = Comparison(
+        ranker="gnn", rival="tabular", n_held_out=99, found=30 + gain[0], rival_found=30, gain=gain
     )
-    assert mixed.outcome() == "same"
+    assert comparison.outcome() == outcome
 
 
 def test_chooses_the_best_single_ranker_where_the_others_add_nothing() -> None:
