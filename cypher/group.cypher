@@ -10,7 +10,7 @@
 //   is_suppressed: boolean
 //   in_cycle: boolean -- on a cycle of ownership
 //   score: float
-//   rank: integer
+//   rank: integer -- among the leads; NULL for all others
 // Cost: one look at every company's group where the store has no index on it: under a second for a million companies.
 MATCH (c:Company {company_id: $company_id})
 WITH c.group_id AS group_id

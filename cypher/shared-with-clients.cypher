@@ -6,7 +6,7 @@
 // Columns:
 //   company_id: string -- the lead
 //   name: string
-//   rank: integer
+//   rank: integer -- among the leads; NULL in the ownership group of a client
 //   clients: integer -- how many clients it shares somebody with
 //   shared: integer -- how many persons and holders it shares
 //   through: string -- one of them, the first by name
@@ -15,9 +15,9 @@
 MATCH (k:Company)<-[:OWNS|LINKED]-(o:Holder|Person)
 WHERE k.is_client = true AND ($client_id = '' OR k.company_id = $client_id) AND coalesce(o.links, 0) <= $hub
 WITH DISTINCT k, o
-MATCH (o)-[:OWNS|LINKED]->(c:Company) WHERE c.rank IS NOT NULL
+MATCH (o)-[:OWNS|LINKED]->(c:Company) WHERE c.score IS NOT NULL
 RETURN c.company_id AS company_id, c.name AS name, c.rank AS rank, count(DISTINCT k.company_id) AS clients,
        count(DISTINCT coalesce(o.person_id, o.holder_id)) AS shared, min(o.name) AS through,
        min(k.company_id) AS client_id
-ORDER BY clients DESC, rank, company_id
+ORDER BY clients DESC, coalesce(rank, 9000000000), company_id
 LIMIT $limit

@@ -5,7 +5,7 @@
 // Columns:
 //   company_id: string
 //   name: string
-//   rank: integer -- among the leads, where it is one
+//   score: float
 //   group_id: string
 //   clients: integer -- how many clients the group has
 //   client_id: string -- one of them, the first by id
@@ -15,6 +15,6 @@ WITH DISTINCT k.group_id AS group_id
 MATCH (k:Company) WHERE k.group_id = group_id AND k.is_client = true
 WITH group_id, count(k) AS clients, min(k.company_id) AS client_id
 MATCH (c:Company) WHERE c.group_id = group_id AND NOT c.is_client AND NOT c.is_suppressed
-RETURN c.company_id AS company_id, c.name AS name, c.rank AS rank, group_id, clients, client_id
-ORDER BY clients DESC, coalesce(rank, 9000000000), company_id
+RETURN c.company_id AS company_id, c.name AS name, c.score AS score, group_id, clients, client_id
+ORDER BY clients DESC, coalesce(score, 0) DESC, company_id
 LIMIT $limit

@@ -38,7 +38,7 @@ class OpenRun:
 
     @cached_property
     def scores(self) -> pd.DataFrame:
-        """Every candidate, best first: company_id, score (a probability), rank, and a column per ranker."""
+        """Every candidate, best first: company_id, score (a probability), rank, rank_all, and a column per ranker."""
         return self._run.scores
 
     @cached_property

@@ -85,8 +85,7 @@ def worst_first(
     scores: pd.DataFrame, register: Register, cohort: Cohort, ownership: Ownership, *, prior: float, top: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The list from its end: whom not to call."""
-    backwards = scores.assign(rank=len(scores) + 1 - scores["rank"])
-    return lead_table(backwards, register, cohort, ownership, prior=prior, top=top)
+    return lead_table(scores.iloc[::-1], register, cohort, ownership, prior=prior, top=top)
 
 
 WARNINGS = replace(

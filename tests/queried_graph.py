@@ -50,8 +50,10 @@ COMPANIES = [
 ]  # fmt: skip
 IDS = [row[0] for row in COMPANIES]
 CLIENTS = {"a3": "2021-05-01", "b2": "2024-01-01", "c2": None}
-RANKS = {"d1": 1, "c1": 2, "a2": 3, "b1": 4, "a4": 5, "a1": 6, "b3": 7, "e1": 8}
-EARLIER_RANKS = {"c1": 1, "e1": 2, "d1": 3, "a1": 4, "a2": 5, "b1": 6, "a4": 7, "b3": 8}
+RANKS = {"d1": 1, "c1": 2, "a2": 3, "b1": 4, "a4": 5, "a1": 6, "e1": 7}
+EARLIER_RANKS = {"c1": 1, "e1": 2, "d1": 3, "a1": 4, "a2": 5, "b1": 6, "a4": 7}
+NO_LEAD = "b3"
+"""Scored, but without a rank."""
 
 LINKS: list[tuple[str, str, str, float | None, float | None, date | None, str | None, str]] = [
     ("P1", "a1", "owns", 0.8, 0.8, date(2019, 1, 1), "Pia One", "person"),
@@ -117,12 +119,12 @@ def queried_graph(folder: Path) -> tuple[Projection, CompanyGraph]:
 
 
 def scores_of(ranks: dict[str, int]) -> pa.Table:
-    """Scores that fall with the rank; the first three fit strongly."""
-    rank = list(ranks.values())
+    """Scores that fall with the rank; the first three fit strongly, and NO_LEAD has the lowest score."""
+    companies, rank = [*ranks, NO_LEAD], [*ranks.values(), None]
     return pa.table({
-        "company": pa.array([IDS.index(company) for company in ranks], pa.int32()),
-        "company_id": pa.array(list(ranks), pa.string()),
-        "score": [1 - each / 10 for each in rank],
+        "company": pa.array([IDS.index(company) for company in companies], pa.int32()),
+        "company_id": pa.array(companies, pa.string()),
+        "score": [1 - (each or 9) / 10 for each in rank],
         "rank": pa.array(rank, pa.int64()),
-        "fit": ["Strong" if each <= 3 else "Weak" for each in rank],
+        "fit": ["Strong" if each and each <= 3 else "Weak" for each in rank],
     })  # fmt: skip

@@ -132,8 +132,8 @@ def explain(
 
     console = console_of(quiet, as_json)
     found, register = explain_lead(folder, company, console)
-    lines = explanation(found.evidence, found.name, found.score, found.rank, found.ranked, cypher=cypher)
-    facts = {"name": found.name, "score": found.score, "rank": found.rank, "ranked": found.ranked}
+    lines = explanation(found.evidence, found.name, found.score, found.rank, found.leads, cypher=cypher)
+    facts = {"name": found.name, "score": found.score, "rank": found.rank, "leads": found.leads}
     console.outcome("\n".join(lines), facts | entries([found.evidence], register.ids())[0])
 
 

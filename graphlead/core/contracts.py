@@ -41,8 +41,9 @@ class MakeLists(Protocol):
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The ``top`` best to call, and what is kept apart from them.
 
-        scores: one row per candidate with company (its index), score (a probability) and rank (1 is the best); prior:
-        the share of clients-to-be among the unlabelled. Both tables have rank, company_id, name, score and fit first.
+        scores: one row per candidate, best first, with company (its index), score (a probability), rank (among the
+        leads, missing for the others) and rank_all; prior: the share of clients-to-be among the unlabelled. Both tables
+        have a rank, company_id, name, score and fit first.
         """
         ...
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from graphlead.core.arrays import Floats, Ints, Reals
+from graphlead.core.arrays import Flags, Floats, Ints, Reals
 from graphlead.core.graph import OWNS
 from graphlead.explain.reasons.attribution import Attribution
 from graphlead.explain.reasons.inputs import Game, Views
@@ -54,14 +54,17 @@ class WalkWithout(Protocol):
 
 @dataclass(frozen=True)
 class Ranking:
-    """The published ranking: the log-odds of every candidate, ascending."""
+    """The published ranking: the log-odds of every lead, ascending."""
 
     log_odds: Reals
 
-    def rank(self, log_odds: Reals, published: Reals) -> Ints:
-        """The rank (m,), from 1, of companies that are ``published`` with one log-odds and would have another."""
+    def rank(self, log_odds: Reals, published: Reals, listed: Flags) -> Ints:
+        """The rank (m,), from 1, of companies that are ``published`` with one log-odds and would have another.
+
+        listed: bool (m,), the companies that are leads themselves; the others are ranked beside the leads.
+        """
         above = len(self.log_odds) - np.searchsorted(self.log_odds, log_odds, "right")
-        return np.asarray(above - (published > log_odds) + 1, np.int32)
+        return np.asarray(above - (listed & (published > log_odds)) + 1, np.int32)
 
 
 @dataclass(frozen=True)
@@ -83,12 +86,13 @@ def counterfactuals(
     nearest: Sequence[str],
     rescoring: Rescoring,
     published: Reals,
+    listed: Flags,
 ) -> list[str]:
-    """A sentence for each company (m,), empty where its rank would not be lower.
+    """A sentence for each company (m,), empty where its rank among the leads would not be lower.
 
     Removed is the nearest client, where owners, persons, links or the address join it, together with the theme that
     joins them; elsewhere the theme that raised the score most. nearest: the name of each company's nearest client;
-    published: the companies' scores in log-odds.
+    published: the companies' scores in log-odds; listed: bool (m,), the companies that are leads.
     """
     tied = _tied(paths, views.features.n_companies)
     everybody = np.arange(len(views), dtype=np.int32)
@@ -99,8 +103,8 @@ def counterfactuals(
     for i in tied.tolist():
         kept[i, [themes.number(name) for name in _dropped(paths[i][0], themes)]] = False
     label_features = _without_clients(views, tied, paths, rescoring)
-    before = rescoring.ranking.rank(published, published)
-    after = rescoring.ranking.rank(game.log_odds(everybody, kept, label_features), published)
+    before = rescoring.ranking.rank(published, published, listed)
+    after = rescoring.ranking.rank(game.log_odds(everybody, kept, label_features), published, listed)
     by_tie = set(tied.tolist())
     changes = [
         _without_tie(nearest[i], paths[i][0], themes)
@@ -109,7 +113,7 @@ def counterfactuals(
         for i in everybody.tolist()
     ]
     return [
-        f"{change}, it would rank {ordinal(late)} instead of {ordinal(early)} of all." if late > early else ""
+        f"{change}, it would rank {ordinal(late)} instead of {ordinal(early)}." if late > early else ""
         for change, late, early in zip(changes, after.tolist(), before.tolist(), strict=True)
     ]
 

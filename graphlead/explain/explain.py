@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphlead.core.arrays import NONE, Floats, Ints, Reals
+from graphlead.core.arrays import NONE, Flags, Floats, Ints, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.evidence import Evidence
@@ -31,7 +31,8 @@ class Trained:
     """What explaining takes of a finished ranking.
 
     label_features: the description of each label feature; sample, sampled: some unlabelled companies (s,) and their
-    label features (s, F); log_odds: the published scores (n,), NaN for companies that were not ranked.
+    label features (s, F); log_odds: the published scores (n,), NaN for companies without; leads: bool (n,), the
+    companies that a list of leads may hold.
     """
 
     register: Register
@@ -46,6 +47,7 @@ class Trained:
     sample: Ints
     sampled: Floats
     log_odds: Reals
+    leads: Flags
 
 
 def explain(trained: Trained, views: Views, seed: int, progress: Progress = silent) -> list[Evidence]:
@@ -67,10 +69,12 @@ def explain(trained: Trained, views: Views, seed: int, progress: Progress = sile
         trained.register, trained.graph, [path for each in paths for path in each], trained.stakes
     )
     nearest = [ties.client(each[0]) if each else "" for each in paths]
-    ranking = Ranking(np.sort(trained.log_odds[np.isfinite(trained.log_odds)]))
+    ranking = Ranking(np.sort(trained.log_odds[trained.leads]))
     rescoring = Rescoring(trained.cohort.clients, trained.lift, trained.walk, ranking)
     published = trained.log_odds[companies]
-    without = counterfactuals(game, views, themes, attribution, paths, nearest, rescoring, published)
+    without = counterfactuals(
+        game, views, themes, attribution, paths, nearest, rescoring, published, trained.leads[companies]
+    )
     reasons = _reason_writer(trained, views, themes, typical)
     progress(2, 2, "explained")
     return [

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from graphlead.core.arrays import NONE, Floats, Ints, Reals
 from graphlead.core.clients import Cohort
@@ -27,6 +28,7 @@ from graphlead.learn.registry import load_models
 from graphlead.pipeline.find import find_company, name_of
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.scored import Scored, folds_of
+from graphlead.tasks.leads import net_new
 
 SAMPLE = 2_000
 """Unlabelled companies that represent the typical one, a choice: each removal is averaged over all of them."""
@@ -130,6 +132,7 @@ def _trained(scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints)
         sample=sample,
         sampled=model_inputs.label_features.rows(sample, clients),
         log_odds=published,
+        leads=net_new(cohort, model_inputs.graph.ownership),
     )
 
 
@@ -147,13 +150,16 @@ def whitespace_ties(
 
 @dataclass(frozen=True, kw_only=True)
 class Explained:
-    """A company of a finished run with its score (a probability), its rank of ``ranked``, and the evidence for it."""
+    """A company of a finished run with its score (a probability), its rank and the evidence for it.
+
+    rank: among the ``leads``; None for a company in the ownership group of a client.
+    """
 
     company_id: str
     name: str
     score: float
-    rank: int
-    ranked: int
+    rank: int | None
+    leads: int
     evidence: Evidence
 
 
@@ -162,12 +168,13 @@ def explain_company(run: FinishedRun, wanted: str, progress: Progress = silent) 
     company = find_company(run.register, run.cohort, wanted)
     evidence = explain_companies(run.scored, run.cohort, np.array([company], np.int32), progress)[0]
     company_id = run.register.ids()[company].as_py()
-    [found] = run.scores.loc[run.scores["company_id"] == company_id, ["score", "rank"]].to_dict("records")
+    [row] = np.flatnonzero(run.scores["company_id"] == company_id)
+    score, rank = run.scores["score"].iloc[row], run.scores["rank"].iloc[row]
     return Explained(
         company_id=company_id,
         name=name_of(run.register, company),
-        score=found["score"],
-        rank=found["rank"],
-        ranked=len(run.scores),
+        score=float(score),
+        rank=None if pd.isna(rank) else int(rank),
+        leads=int(run.scores["rank"].count()),
         evidence=evidence,
     )

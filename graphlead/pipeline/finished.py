@@ -137,7 +137,7 @@ class FinishedRun:
 
     @cached_property
     def scores(self) -> pd.DataFrame:
-        """Every candidate, best first: company_id, score, rank, nearest_client_id, and a column per ranker."""
+        """Every candidate, best first: company_id, score, rank, rank_all, nearest_client_id, a column per ranker."""
         return pd.read_parquet(self.folder.scores)
 
     @cached_property

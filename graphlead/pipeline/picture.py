@@ -34,7 +34,7 @@ Name = tuple[str, str]
 
 @dataclass(frozen=True)
 class Scores:
-    """score (a probability, NaN for none) and rank (0 for none) of the nearby entries, shape (m,)."""
+    """score (a probability, NaN for none) and rank (0 for no lead) of the nearby entries, shape (m,)."""
 
     score: Floats
     rank: Ints
@@ -93,7 +93,7 @@ def _scores(path: Path, register: Register, near: Nearby) -> Scores:
     )
     rows = entries[pc.index_in(table["company_id"].cast(pa.string()), value_set=ids).to_numpy()]
     found.score[rows] = table["score"].to_numpy()
-    found.rank[rows] = table["rank"].to_numpy()
+    found.rank[rows] = table["rank"].fill_null(0).to_numpy()
     return found
 
 
@@ -161,7 +161,7 @@ def _node(
         name=known["name"],
         steps=int(near.steps[entry]),
         score=score if scored else None,
-        rank=int(scores.rank[entry]) if scored else None,
+        rank=int(scores.rank[entry]) or None,
         client=company and index in run.cohort.clients,
         suppressed=company and index in run.cohort.suppressed,
         beside=tuple(beside.get(index, ())) if company else (),

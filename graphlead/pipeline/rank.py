@@ -16,6 +16,7 @@ from graphlead.core.sources import Sources
 from graphlead.evaluate.leaning import Leaning, leaning
 from graphlead.pipeline.scored import Scored
 from graphlead.tasks import task_of
+from graphlead.tasks.leads import net_new
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,21 @@ def companies_of(table: pd.DataFrame, register: Register) -> Ints:
 
 
 def _scores(sources: Sources, scored: Scored) -> pd.DataFrame:
-    """One row per candidate, best first: company (its index), company_id, score, rank, and a column per ranker."""
+    """One row per candidate, best first.
+
+    Columns: company (its index), company_id, score, rank (from 1 among the net-new leads, missing for the others),
+    rank_all (from 1 among all), and one per ranker.
+    """
     candidates = np.flatnonzero(sources.cohort.candidates()).astype(np.int32)
     raw = scored.judgement.final(scored.scores, candidates)
-    table = pd.DataFrame({
-        "company": candidates,
-        "company_id": sources.register.ids().take(pa.array(candidates)).to_pandas(),
+    best_first = np.argsort(-raw, kind="stable")
+    companies, raw = candidates[best_first], raw[best_first]
+    lead = net_new(sources.cohort, sources.graph.ownership)[companies]
+    return pd.DataFrame({
+        "company": companies,
+        "company_id": sources.register.ids().take(pa.array(companies)).to_pandas(),
         "score": scored.judgement.calibration(raw),
-        "rank": 0,
-        **{name: values[candidates] for name, values in scored.scores.items()},
-    }).iloc[np.argsort(-raw, kind="stable")]  # fmt: skip
-    return table.assign(rank=np.arange(1, len(table) + 1)).reset_index(drop=True)
+        "rank": pa.array(lead.cumsum(), mask=~lead).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get),
+        "rank_all": np.arange(1, len(companies) + 1),
+        **{name: values[companies] for name, values in scored.scores.items()},
+    })  # fmt: skip

@@ -125,7 +125,7 @@ def standing_of(
     table = {
         "company": at.cast(pa.int32()),
         "score": score,
-        "rank": scores["rank"].to_numpy(np.int64),
+        "rank": pa.array(scores["rank"], pa.int64(), from_pandas=True),
         "fit": pa.array(fit(score, prior), pa.string()),
         "segment": names.take(pa.array(segment, mask=segment == NONE)),
         "nearest_client_id": pa.array(scores["nearest_client_id"], pa.string(), from_pandas=True),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from graphlead.core.arrays import NONE, Flags, Ints, Longs, Reals
+from graphlead.core.arrays import NONE, Flags, Ints, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Task
 from graphlead.core.graph import Ownership
@@ -30,20 +30,26 @@ def lead_table(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The ``top`` best net-new leads, and the whitespace: all candidates in the ownership group of a client.
 
-    scores: one row per candidate with company (its index), score (a calibrated probability) and rank (1 is the best);
-    clients and suppressed companies among them are left out. prior: the share of clients-to-be among the unlabelled,
-    in (0, 1).
+    scores: one row per candidate, best first, with company (its index), score (a calibrated probability), rank (among
+    the net-new leads, missing for the others) and rank_all. prior: the share of clients-to-be among the unlabelled, in
+    (0, 1).
 
-    Both tables have rank (from 1, within the table), company_id, name, score, fit; then, under the register's own
+    Both tables have rank (in the whitespace rank_all), company_id, name, score, fit; then, under the register's own
     names, places, address, industry, contacts, identifiers, sizes.
     """
-    company = scores["company"].to_numpy(np.int32)
+    lead = scores["rank"].notna()
+    whitespace = cohort.candidates()[scores["company"]] & ~lead
+    return (
+        _table(scores[lead].iloc[:top], "rank", register, prior),
+        _table(scores[whitespace], "rank_all", register, prior),
+    )
+
+
+def net_new(cohort: Cohort, ownership: Ownership) -> Flags:
+    """The candidates outside the ownership groups of clients, bool (n,): those that a list of leads may hold."""
     with_client = np.zeros(cohort.n_companies, bool)
     with_client[ownership.group[cohort.clients]] = True
-    own = with_client[ownership.group[company]]
-    wanted = cohort.candidates()[company]
-    leads, whitespace = _best(scores, wanted & ~own)[:top], _best(scores, wanted & own)
-    return _table(scores.iloc[leads], register, prior), _table(scores.iloc[whitespace], register, prior)
+    return np.asarray(cohort.candidates() & ~with_client[ownership.group])
 
 
 def first_clients(cohort: Cohort, ownership: Ownership, companies: Ints) -> Ints:
@@ -53,25 +59,20 @@ def first_clients(cohort: Cohort, ownership: Ownership, companies: Ints) -> Ints
     return first[ownership.group[companies]]
 
 
-def _best(scores: pd.DataFrame, among: Flags) -> Longs:
-    """The positions of the rows ``among`` these, best rank first."""
-    rows = np.flatnonzero(among)
-    return rows[np.argsort(scores["rank"].to_numpy()[rows], kind="stable")]
-
-
-def _table(chosen: pd.DataFrame, register: Register, prior: float) -> pd.DataFrame:
+def _table(chosen: pd.DataFrame, rank: str, register: Register, prior: float) -> pd.DataFrame:
     names = register.names_of(Role.NAME)[:1]
     shown = _shown(register, names)
     facts = _frame(register.rows(["company_id", *names, *shown], chosen["company"].to_numpy(np.int32)))
     score = chosen["score"].to_numpy(np.float64)
     table = pd.DataFrame({
-        "rank": np.arange(1, len(chosen) + 1),
+        rank: chosen[rank].to_numpy(np.int64),
         "company_id": facts["company_id"],
         "name": facts[names[0]] if names else pd.Series([pd.NA] * len(chosen), dtype="string"),
         "score": _rounded(score),
         "fit": fit(score, prior),
     })  # fmt: skip
-    titles = {name: f"{name} (register)" if name in table else name for name in shown}
+    taken = {"rank", *table}
+    titles = {name: f"{name} (register)" if name in taken else name for name in shown}
     return pd.concat([table, facts[shown].rename(columns=titles)], axis=1)
 
 

@@ -23,12 +23,12 @@ SHARES = (0.01, 0.05, 0.1)
 def against_truth(scores: pd.DataFrame, truth: Path) -> dict[str, float]:
     """The share of companies that become clients later at the top of the ranking.
 
-    ``scores`` has company_id and rank (1 is the best); ``truth`` is a table (CSV or Parquet) with company_id and
+    ``scores`` has company_id and rank_all (1 is the best); ``truth`` is a table (CSV or Parquet) with company_id and
     role. Returns companies, buyers (among the scored), and found@1%, found@5%, found@10% (shares of the buyers).
     Raises InputError when no scored company becomes a client.
     """
     role = _role_of(scores["company_id"], truth)
-    best_first = np.argsort(scores["rank"].to_numpy(), kind="stable")
+    best_first = np.argsort(scores["rank_all"].to_numpy(), kind="stable")
     found = np.cumsum((role == BUYER)[best_first])
     if not len(found) or not found[-1]:
         raise InputError(

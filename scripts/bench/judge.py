@@ -33,7 +33,9 @@ def main() -> None:
     parser.add_argument("world", type=Path)
     parser.add_argument("run", type=Path)
     arguments = parser.parse_args()
-    scores = pd.read_parquet(arguments.run / "scores.parquet").drop(columns="rank", errors="ignore")
+    scores = pd.read_parquet(arguments.run / "scores.parquet").drop(
+        columns=["rank", "rank_all"], errors="ignore"
+    )
     table = truth_of(arguments.world).merge(scores, on="company_id", how="left")
     won = table["role"] == "won_later"
     rankings = [*scores.select_dtypes("number"), "affinity", "probability"]

@@ -95,7 +95,7 @@ def test_a_store_that_is_built_anew_remembers_the_lists_of_earlier_runs(tmp_path
             EARLIER_RANKS.items()
         )
         assert {(company, rank) for run, company, rank in lists.rows if run == RUN} == set(RANKS.items())
-        assert len(lists.rows) == 16
+        assert len(lists.rows) == 14
         entered = run_query(store, "entered-and-left", {"length": 1}).rows
         assert [row[:2] for row in entered] == [("entered", "d1"), ("left", "c1")]
 

@@ -84,8 +84,16 @@ def test_neighbours_and_clients_among_them_are_counted_as_by_hand(seed: int) -> 
 def test_the_rank_among_the_candidates_counts_nobody_twice() -> None:
     ranking = Ranking(np.array([-3.0, -2.0, -1.0, 0.0, 1.0]))
     published = np.array([1.0, 1.0, 0.0, -3.0])
-    assert ranking.rank(published, published).tolist() == [1, 1, 2, 5]
-    assert ranking.rank(np.array([-0.5, -9.0, 0.5, 2.0]), published).tolist() == [2, 5, 2, 1]
+    listed = np.ones(4, bool)
+    assert ranking.rank(published, published, listed).tolist() == [1, 1, 2, 5]
+    assert ranking.rank(np.array([-0.5, -9.0, 0.5, 2.0]), published, listed).tolist() == [2, 5, 2, 1]
+
+
+def test_a_company_off_the_list_is_ranked_beside_it() -> None:
+    ranking, beside = Ranking(np.array([-3.0, -2.0, -1.0, 0.0, 1.0])), np.zeros(2, bool)
+    published = np.array([0.5, 2.0])
+    assert ranking.rank(published, published, beside).tolist() == [2, 1]
+    assert ranking.rank(np.array([-9.0, -0.5]), published, beside).tolist() == [6, 3]
 
 
 def test_ranks_are_written_as_ordinal_numbers() -> None:

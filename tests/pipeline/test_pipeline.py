@@ -102,10 +102,15 @@ def test_every_company_that_is_neither_client_nor_suppressed_is_scored(result: R
 
 def test_scores_are_probabilities_in_the_order_of_the_ranks(result: Result) -> None:
     scores = pq.read_table(result.folder / "scores.parquet").to_pandas()
-    assert {"company_id", "score", "rank", "nearest_client_id", *RANKERS} == set(scores)
+    assert {"company_id", "score", "rank", "rank_all", "nearest_client_id", *RANKERS} == set(scores)
     assert scores["score"].between(0, 1).all()
-    assert sorted(scores["rank"]) == list(range(1, len(scores) + 1))
-    assert (np.diff(scores.sort_values("rank")["score"]) <= 0).all()
+    assert scores["rank_all"].tolist() == list(range(1, len(scores) + 1))
+    assert (np.diff(scores["score"]) <= 0).all()
+    ranked = scores.dropna(subset="rank")
+    assert ranked["rank"].tolist() == list(range(1, len(ranked) + 1))
+    apart = set(scores.loc[scores["rank"].isna(), "company_id"])
+    assert apart == set(result.whitespace["company_id"])
+    assert ranked["company_id"].head(len(result.leads)).tolist() == result.leads["company_id"].tolist()
     assert np.isfinite(scores[list(RANKERS)].to_numpy()).all()
 
 
@@ -182,16 +187,15 @@ def test_the_graph_of_a_run_agrees_with_its_lists(
     assert command(*asked) == 0
     answer = json.loads(capsys.readouterr().out)
     best = [row["company_id"] for row in answer["rows"]]
-    assert best == result.scores["company_id"].head(20).tolist()
+    assert best == result.leads["company_id"].head(20).tolist()
     clients = (
         result.leads["nearest_client_id"]
         .astype(object)
         .where(result.leads["nearest_client_id"].notna(), None)
     )
     nearest = dict(zip(result.leads["company_id"], clients, strict=True))
-    known = [row for row in answer["rows"] if row["company_id"] in nearest]
-    assert sum(row["nearest_client_id"] is not None for row in known) > len(known) / 2
-    assert all(row["nearest_client_id"] == nearest[row["company_id"]] for row in known)
+    assert sum(row["nearest_client_id"] is not None for row in answer["rows"]) > 10
+    assert all(row["nearest_client_id"] == nearest[row["company_id"]] for row in answer["rows"])
     assert command("query", "top-leads") == 2
     assert "Give either --run DIR or --neo4j" in capsys.readouterr().err
 
@@ -199,7 +203,7 @@ def test_the_graph_of_a_run_agrees_with_its_lists(
 def test_a_notebook_opens_the_graph_of_a_run(result: Result) -> None:
     with graphlead.open_graph(result.folder) as graph:
         leads = graph.to_pandas("top-leads", {"limit": 20})
-        assert leads["company_id"].tolist() == result.scores["company_id"].head(20).tolist()
+        assert leads["company_id"].tolist() == result.leads["company_id"].head(20).tolist()
         around = graph.to_networkx(
             "MATCH p = (c:Company {company_id: $id})-[:LOCATED_IN]->() RETURN p",
             {"id": leads["company_id"][0]},
@@ -356,7 +360,7 @@ def test_a_run_that_only_scored_does_what_its_trained_run_does(
     assert command("score", "--run", first.folder, *register, "--out", scored, "-q") == 0
     assert command("score", "--run", scored, *register, "--out", again, "-q") == 0
     pd.testing.assert_frame_equal(*(pd.read_parquet(run / "scores.parquet") for run in (scored, again)))
-    best = pd.read_parquet(again / "scores.parquet")["company_id"][0]
+    best = pd.read_parquet(again / "scores.parquet").set_index("rank")["company_id"][1]
     capsys.readouterr()
     assert command("explain", str(best), "--run", again, "--json") == 0
     assert json.loads(capsys.readouterr().out)["rank"] == 1

@@ -53,7 +53,7 @@ def test_a_ranking_against_the_truth(tmp_path: Path, suffix: str) -> None:
         truth.to_csv(path, index=False)
     else:
         write_parquet(path, truth)
-    found = against_truth(pd.DataFrame({"company_id": ids, "rank": rank}), path)
+    found = against_truth(pd.DataFrame({"company_id": ids, "rank_all": rank}), path)
     assert found == {"companies": 100, "buyers": 4, "found@1%": 0.25, "found@5%": 0.5, "found@10%": 0.75}
     assert "50% of them are in the top 5 % of the list, 10.0 times as many as by chance" in truth_text(found)
 
@@ -61,4 +61,4 @@ def test_a_ranking_against_the_truth(tmp_path: Path, suffix: str) -> None:
 def test_a_truth_of_other_companies_is_refused(tmp_path: Path) -> None:
     (tmp_path / "truth.csv").write_text("company_id,role\na,won_later\n", "utf-8")
     with pytest.raises(InputError, match="no scored company"):
-        against_truth(pd.DataFrame({"company_id": ["b"], "rank": [1]}), tmp_path / "truth.csv")
+        against_truth(pd.DataFrame({"company_id": ["b"], "rank_all": [1]}), tmp_path / "truth.csv")

@@ -15,7 +15,7 @@ from graphlead.core.clients import Cohort
 from graphlead.core.graph import Edges, Ownership
 from graphlead.core.register import Column, Register, Role
 from graphlead.core.scores import fit
-from graphlead.tasks.leads import first_clients, lead_table
+from graphlead.tasks.leads import first_clients, lead_table, net_new
 
 NAMES = ("Top", "Middle", "Low", "Sister", "Loner", "=Evil", "Client2", "Cousin", "Far", "Past")
 N = len(NAMES)
@@ -74,15 +74,20 @@ COHORT = Cohort(N, ints(2, 6), ints(9), np.full(2, np.datetime64("NaT"), "dateti
 
 
 def scores(order: list[int]) -> pd.DataFrame:
-    """Candidates in this order of rank, in the register's order of rows."""
-    rank = {company: place + 1 for place, company in enumerate(order)}
-    companies = sorted(order)
+    """Candidates in this order, best first."""
+    lead = net_new(COHORT, OWNERSHIP)[order]
+    place = np.arange(1, len(order) + 1)
     return pd.DataFrame({
-        "company": np.array(companies, np.int32),
-        "company_id": [f"c{i}" for i in companies],
-        "score": [0.5 / rank[i] for i in companies],
-        "rank": [rank[i] for i in companies],
+        "company": np.array(order, np.int32),
+        "company_id": [f"c{i}" for i in order],
+        "score": 0.5 / place,
+        "rank": pd.array(np.where(lead, lead.cumsum(), None), "Int64"),
+        "rank_all": place,
     })  # fmt: skip
+
+
+def test_net_new_are_the_candidates_outside_the_groups_of_clients() -> None:
+    assert np.flatnonzero(net_new(COHORT, OWNERSHIP)).tolist() == [4, 5]
 
 
 def test_leads_are_net_new_and_whitespace_is_in_a_clients_group(register: Register) -> None:
@@ -92,7 +97,7 @@ def test_leads_are_net_new_and_whitespace_is_in_a_clients_group(register: Regist
     assert leads["company_id"].tolist() == ["c5", "c4"]
     assert whitespace["company_id"].tolist() == ["c7", "c3", "c8", "c1", "c0"]
     assert leads["rank"].tolist() == [1, 2]
-    assert whitespace["rank"].tolist() == [1, 2, 3, 4, 5]
+    assert whitespace["rank_all"].tolist() == [2, 3, 5, 6, 7]
     assert leads["name"].tolist() == ["=Evil", "Loner"]
     assert leads["score"].tolist() == [0.5, 0.125]
 
@@ -120,7 +125,7 @@ def test_what_is_shown_helps_to_call_and_nothing_ignored_is_shown(register: Regi
         "rank", "company_id", "name", "score", "fit", "trade_name", "country", "city", "rank (register)", "nace",
         "phone", "vat", "employees", "x",
     ]  # fmt: skip
-    assert whitespace.columns.tolist() == leads.columns.tolist()
+    assert whitespace.columns.tolist() == ["rank_all", *leads.columns[1:]]
     assert leads[["city", "phone"]].to_numpy().tolist()[0] == ["city4", "phone4"]
     assert str(leads["employees"].dtype) == "Int64"  # 50 employees, not 50.0
     assert leads["employees"].isna().tolist() == [True, False]
@@ -133,7 +138,7 @@ def test_empty_lists_keep_their_columns(register: Register) -> None:
     full, _ = lead_table(scores([4]), register, COHORT, OWNERSHIP, prior=0.1, top=10)
     assert leads.columns.tolist() == full.columns.tolist()
     leads, whitespace = lead_table(scores([4]), register, COHORT, OWNERSHIP, prior=0.1, top=10)
-    assert whitespace.columns.tolist() == leads.columns.tolist()
+    assert whitespace.columns.tolist() == ["rank_all", *leads.columns[1:]]
 
 
 def test_a_register_without_names_or_links(tmp_path: Path, register: Register) -> None:

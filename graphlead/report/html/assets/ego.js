@@ -122,7 +122,7 @@
     const node = data.nodes[Number(id)];
     return tip(node.name, [
       node.key ? `${node.what}, ${node.key}` : node.what,
-      ...(node.score === null ? [] : [`Score ${node.percent}, rank ${node.rank}`]),
+      ...(node.score === null ? [] : [`Score ${node.percent}${node.rank && `, rank ${node.rank}`}`]),
       ...(node.beside ? [`Also in ${node.beside}`] : []),
       ...(node.steps ? [node.steps === 1 ? "1 step away" : `${node.steps} steps away`] : []),
     ]);
