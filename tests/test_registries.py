@@ -83,7 +83,7 @@ def test_the_new_store_holds_the_run_and_takes_another_push(
     result: Result, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     best = "MATCH (c:Company) WHERE c.rank = 1 RETURN c.company_id AS id"
-    first = [result.scores["company_id"].iloc[0]]
+    first = result.scores.loc[result.scores["rank"] == 1, "company_id"].tolist()
     with graphlead.open_graph(store="shelf") as graph:
         assert graph.to_pandas(best)["id"].tolist() == first
     (added_parts.Shelf.PLACE / "shelf.lbug").unlink()
