@@ -60,12 +60,22 @@ class Distribution:
     register_density: tuple[float, ...]
 
 
-@dataclass(frozen=True)
+OUTSIDE = "outside your usual clients"
+"""The segment of a company that is in none, for a reader."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Segment:
-    """A group of clients that are alike: named after its traits, the lifts that set it apart from the register."""
+    """A group of companies by a rule, named after it: ``Landscaping Services in TX``.
+
+    clients, companies: how many belong to it, clients counted in both; lift: how many times as frequent clients are in
+    it as in the register; traits: the conditions of its rule, each alone, all true of every company in it.
+    """
 
     name: str
     clients: int
+    companies: int
+    lift: float
     traits: tuple[Lift, ...]
 
 
@@ -97,8 +107,8 @@ class Profile:
 
     columns: those with information of their own, and lifts: the values that stand out, the strongest first; echoes:
     columns informative only through one of ``columns``; biases: sentences on what the list leans towards (place, size,
-    age); notes: what could not be measured, and why; segment_of: int32 (n,), the nearest of ``segments`` for each
-    company, NONE for one without a value in any column that segments use.
+    age); notes: what could not be measured, and why; segment_of: int32 (n,), the segment of each company, NONE for
+    one that no segment's rule holds for.
     """
 
     n_companies: int

@@ -12,16 +12,16 @@ from graphlead.core.graph import CompanyGraph
 from graphlead.core.profile import Distribution, Lift, Profile
 from graphlead.core.register import Register, Role
 from graphlead.profile.columns import Predictor, Search
+from graphlead.profile.compared import compared_columns
 from graphlead.profile.distributions import distribution
 from graphlead.profile.homophily import client_ties
 from graphlead.profile.lifts import lifts_of
 from graphlead.profile.outliers import find_outliers
 from graphlead.profile.seasons import season_of
-from graphlead.profile.segments.facets import choose_facets
-from graphlead.profile.segments.find import find_segments
-from graphlead.profile.segments.titles import find_titles
+from graphlead.profile.segments.find import find_segments, segment_notes
 from graphlead.profile.sentences import biases, column_lifts, tie_sentences
 from graphlead.profile.survey import Sample, Topic, draw_sample, survey
+from graphlead.profile.titles import level_titles, with_titles
 
 _STEPS = 4
 
@@ -39,29 +39,35 @@ def profile_clients(
     topics = survey(register, cohort, sample)
     progress(1, _STEPS, "searching for columns that distinguish clients")
     own, echoes = _ranked(topics, sample)
-    lifts, tried = lifts_of(topics, client_ties(graph, cohort))
-    titles = find_titles(register, topics, sample)
+    distinguishing = [predictor.topic for predictor in own]
+    titles = level_titles(register, topics, sample)
+    found, tried = lifts_of(topics, client_ties(graph, cohort))
+    lifts = with_titles(found, titles)
     progress(2, _STEPS, "grouping clients")
-    facets = choose_facets(topics, [predictor.topic for predictor in own])
-    segments, segment_of = find_segments(register, cohort, sample, facets, titles, seed)
+    segments, segment_of = find_segments(register, cohort, sample, topics, distinguishing, titles)
     progress(3, _STEPS, "drawing")
     season, unseasonal = season_of(cohort.won, seed)
-    leanings, unbiased = biases(topics, [predictor.topic for predictor in own], lifts, sample, titles)
-    outliers = find_outliers(register, sample, facets)
+    leanings, unbiased = biases(topics, distinguishing, lifts, sample)
+    outliers = find_outliers(register, sample, compared_columns(topics, distinguishing), titles)
     progress(_STEPS, _STEPS, "done")
     return Profile(
         n_companies=register.n_companies,
         n_clients=len(cohort.clients),
-        columns=column_lifts(own, lifts, len(cohort.clients), titles),
+        columns=column_lifts(own, lifts, len(cohort.clients)),
         lifts=tuple(lifts),
         distributions=_distributions(topics, own, sample),
         segments=segments,
         outliers=outliers,
         season=season,
         biases=(*leanings, *tie_sentences(lifts, len(cohort.clients), cohort.n_companies)),
-        notes=(*_notes(topics, own, echoes, lifts, tried), *unbiased, *filter(None, [unseasonal])),
+        notes=(
+            *_notes(topics, own, echoes, lifts, tried),
+            *segment_notes(segments, len(cohort.clients)),
+            *unbiased,
+            *filter(None, [unseasonal]),
+        ),
         segment_of=segment_of,
-        echoes=column_lifts(echoes, lifts, len(cohort.clients), titles),
+        echoes=column_lifts(echoes, lifts, len(cohort.clients)),
     )
 
 

@@ -15,7 +15,7 @@ from graphlead.core.arrays import Json
 from graphlead.core.errors import RunFolderError
 from graphlead.core.profile import ColumnLift, Distribution, Lift, Outlier, Profile, Season, Segment
 
-FORMAT = 1
+FORMAT = 2
 PROFILE, SEGMENTS = "profile.json", "segments.parquet"
 
 
@@ -60,7 +60,7 @@ def _profile(content: Json, segment_of: np.ndarray[tuple[int], np.dtype[np.int32
         lifts=tuple(Lift(**each) for each in content["lifts"]),
         distributions=tuple(Distribution(**_tuples(each)) for each in content["distributions"]),
         segments=tuple(
-            Segment(each["name"], each["clients"], tuple(Lift(**lift) for lift in each["traits"]))
+            Segment(**{**each, "traits": tuple(Lift(**lift) for lift in each["traits"])})
             for each in content["segments"]
         ),
         outliers=tuple(Outlier(**each) for each in content["outliers"]),

@@ -17,6 +17,7 @@ from graphlead.core.register import PLACES, Column, Register, Role
 from graphlead.profile.numbers import bands, read_numbers
 
 VALUES = (Role.CATEGORY, Role.BOOLEAN)
+YES, NO = "yes", "no"
 AMOUNTS = (Role.NUMBER, Role.DATE)
 PROFILED = (Role.INDUSTRY, *PLACES, *AMOUNTS, *VALUES)
 
@@ -83,7 +84,7 @@ def _amounts(register: Register, column: Column) -> Read:
 def _values(register: Register, column: Column) -> Grouping:
     if column.role is Role.BOOLEAN:
         read = coded(register, column.name)
-        return Grouping(column.name, read.codes, pc.if_else(read.values, "yes", "no"))
+        return Grouping(column.name, read.codes, pc.if_else(read.values, YES, NO))
     return Grouping(column.name, *read_text(register, column.name))
 
 

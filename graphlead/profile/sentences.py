@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,7 +14,6 @@ from graphlead.profile.groups import AMOUNTS
 from graphlead.profile.homophily import BY, GROUP
 from graphlead.profile.lifts import surprise
 from graphlead.profile.numbers import show
-from graphlead.profile.segments.titles import Titles
 from graphlead.profile.survey import Sample, Topic
 
 MOST_NAMED = 3
@@ -22,7 +21,7 @@ MOST_NAMED = 3
 
 
 def column_lifts(
-    predictors: Sequence[Predictor], lifts: Sequence[Lift], n_clients: int, titles: Titles
+    predictors: Sequence[Predictor], lifts: Sequence[Lift], n_clients: int
 ) -> tuple[ColumnLift, ...]:
     """Each distinguishing column with its strength and its sentence."""
     return tuple(
@@ -31,22 +30,20 @@ def column_lifts(
             role=predictor.topic.column.role.value,
             strength=max(0.0, predictor.evidence) / n_clients / math.log(2),
             p_value=predictor.p_value,
-            sentence=_sentence(predictor, lifts, titles),
+            sentence=_sentence(predictor, lifts),
             echo_of=predictor.echo_of,
         )
         for predictor in predictors
     )
 
 
-def _sentence(predictor: Predictor, lifts: Sequence[Lift], titles: Titles) -> str:
+def _sentence(predictor: Predictor, lifts: Sequence[Lift]) -> str:
     name = predictor.topic.column.name
-    sentence = (
-        leaning(predictor.topic, lifts, titles) or f"Clients are distributed over {name} unlike the register."
-    )
+    sentence = leaning(predictor.topic, lifts) or f"Clients are distributed over {name} unlike the register."
     return f"{sentence} Most of this follows from {predictor.echo_of}." if predictor.echo_of else sentence
 
 
-def leaning(topic: Topic, lifts: Sequence[Lift], titles: Titles) -> str:
+def leaning(topic: Topic, lifts: Sequence[Lift]) -> str:
     """The over- and under-represented values of a column as a sentence; empty where none stands out."""
     label, found = _best_level(topic, lifts)
     if not found:
@@ -54,9 +51,8 @@ def leaning(topic: Topic, lifts: Sequence[Lift], titles: Titles) -> str:
     more = [lift for lift in found if lift.lift > 1][:MOST_NAMED]
     less = [lift for lift in found if lift.lift < 1][: MOST_NAMED - 1]
     level = next(level for level in topic.levels if level.label == label)
-    titled = titles.get(label, {})
     parts = [
-        f"{way}{_all_shares(some, int(level.clients.sum()), int(level.companies.sum()), titled)}."
+        f"{way}{_all_shares(some, int(level.clients.sum()), int(level.companies.sum()))}."
         for way, some in (
             (f"Over-represented {label}: ", more),
             ("Under-represented: " if more else f"Under-represented {label}: ", less),
@@ -77,16 +73,12 @@ def _best_level(topic: Topic, lifts: Sequence[Lift]) -> tuple[str, list[Lift]]:
     return best, sorted(by_level[best], key=lambda lift: -surprise(lift) * math.sqrt(lift.companies))
 
 
-def _all_shares(lifts: Sequence[Lift], clients: int, companies: int, titles: Mapping[str, str]) -> str:
+def _all_shares(lifts: Sequence[Lift], clients: int, companies: int) -> str:
     return ", ".join(
-        f"{_titled(lift.value, titles)} ({_share(lift.clients / clients)}{'' if place else ' of clients'} against "
+        f"{lift.value} ({_share(lift.clients / clients)}{'' if place else ' of clients'} against "
         f"{_share(lift.companies / companies)}{'' if place else ' of the register'})"
         for place, lift in enumerate(lifts)
     )
-
-
-def _titled(value: str, titles: Mapping[str, str]) -> str:
-    return f"{value} {titles[value]}" if value in titles else value
 
 
 def _share(value: float) -> str:
@@ -94,7 +86,7 @@ def _share(value: float) -> str:
 
 
 def biases(
-    topics: Sequence[Topic], own: Sequence[Topic], lifts: Sequence[Lift], sample: Sample, titles: Titles
+    topics: Sequence[Topic], own: Sequence[Topic], lifts: Sequence[Lift], sample: Sample
 ) -> tuple[list[str], list[str]]:
     """The biases of the list by place, size and age as sentences, and notes where none can be shown."""
     sentences, notes = list[str](), list[str]()
@@ -104,7 +96,7 @@ def biases(
             notes.append(f"The register has no column for {kind}, so no bias in it can be seen.")
             continue
         leaning_ones = [topic for topic in of_kind if topic in own] or of_kind
-        found = list(filter(None, [_bias(topic, lifts, sample, titles) for topic in leaning_ones]))
+        found = list(filter(None, [_bias(topic, lifts, sample) for topic in leaning_ones]))
         sentences += found[:2]
         if not found:
             notes.append(f"No bias of the list by {kind} beyond chance.")
@@ -124,8 +116,8 @@ def tie_sentences(lifts: Sequence[Lift], n_clients: int, n_companies: int) -> li
     ]
 
 
-def _bias(topic: Topic, lifts: Sequence[Lift], sample: Sample, titles: Titles) -> str:
-    found = leaning(topic, lifts, titles)
+def _bias(topic: Topic, lifts: Sequence[Lift], sample: Sample) -> str:
+    found = leaning(topic, lifts)
     if not found or topic.numbers is None:
         return found
     known = np.isfinite(topic.numbers)
@@ -153,7 +145,9 @@ def summary(profile: Profile) -> list[str]:
             + ", ".join(f"{echo.column} (of {echo.echo_of})" for echo in profile.echoes)
             + ".",
         ]
-    lines += ["", *_segment_lines(profile)]
+    if profile.segments:
+        lines += ["", "Segments of clients, and the companies of the register that are in them:"]
+        lines += [f"  {line}" for line in _segment_lines(profile)]
     if profile.season is not None:
         lines += ["", profile.season.sentence]
     if profile.outliers:
@@ -167,10 +161,8 @@ def summary(profile: Profile) -> list[str]:
 
 
 def _segment_lines(profile: Profile) -> list[str]:
-    if len(profile.segments) == 1:
-        return [f"The clients are one segment: {profile.segments[0].name}."]
-    counts = np.bincount(profile.segment_of[profile.segment_of >= 0], minlength=len(profile.segments))
-    return [f"{len(profile.segments)} segments of clients:"] + [
-        f"  {segment.name}: {segment.clients:,} clients, {int(count):,} companies like them"
-        for segment, count in zip(profile.segments, counts, strict=True)
+    return [
+        f"{segment.name}: {segment.clients:,} clients of {segment.companies:,} companies "
+        f"({segment.lift:.1f} times the register's share)"
+        for segment in profile.segments
     ]

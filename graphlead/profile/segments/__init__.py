@@ -1,1 +1,1 @@
-"""Segments of clients: groups that are alike, named by what sets them apart."""
+"""Segments of clients: rules that hold for a company or do not, chosen so that few of them cover most clients."""

@@ -1,13 +1,16 @@
-"""Titles of industry codes, from another column of the register."""
+"""Titles of industry codes: of their classification, else from another column of the register."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 
+from graphlead.common.industries.titles import column_titles
 from graphlead.core.arrays import Ints
+from graphlead.core.profile import Lift
 from graphlead.core.register import Register, Role
 from graphlead.profile.groups import read_text
 from graphlead.profile.survey import Sample, Surveyed, Topic
@@ -18,17 +21,51 @@ PURE = 0.95
 MOST_TITLES = 5000
 """Distinct values of a text column that may be titles: classifications have fewer codes."""
 
-Titles = Mapping[str, Mapping[str, str]]
+LevelTitles = Mapping[str, Mapping[str, str]]
 """From the label of an industry level to titles by code."""
 
 
-def find_titles(register: Register, topics: Sequence[Topic], sample: Sample) -> Titles:
-    """Titles for the levels of industry codes, from a category or text that is all but determined by the code."""
-    levels = [level for topic in topics if topic.column.role is Role.INDUSTRY for level in topic.levels]
+def level_titles(register: Register, topics: Sequence[Topic], sample: Sample) -> LevelTitles:
+    """The titles of the codes at every level of the industry columns, as far as they are known.
+
+    Where the classification has none, they are those of a category or text that is all but determined by the code.
+    """
+    industries = [topic for topic in topics if topic.column.role is Role.INDUSTRY]
+    levels = [level for topic in industries for level in topic.levels]
+    own = _own_titles(levels, _candidates(register, topics, sample)) if levels else {}
+    return {
+        level.label: {**own.get(level.label, {}), **_published(register, topic, level)}
+        for topic in industries
+        for level in topic.levels
+    }
+
+
+def with_titles(lifts: Sequence[Lift], titles: LevelTitles) -> list[Lift]:
+    """The lifts with each industry code followed by its title: ``41 Construction of buildings``."""
+    return [replace(lift, value=titled(lift.column, lift.value, titles)) for lift in lifts]
+
+
+def titled(label: str, value: str, titles: LevelTitles) -> str:
+    """A value of the level with this label, followed by its title where it has one."""
+    title = titles.get(label, {}).get(value)
+    return f"{value} {title}" if title else value
+
+
+def _published(register: Register, topic: Topic, level: Surveyed) -> dict[str, str]:
+    found = column_titles(register, topic.column.name).of(level.names)
+    return {
+        code: title
+        for code, title in zip(level.names.to_pylist(), found.to_pylist(), strict=True)
+        if title is not None
+    }
+
+
+def _own_titles(
+    levels: Sequence[Surveyed], columns: Sequence[tuple[Ints, pa.Array]]
+) -> dict[str, dict[str, str]]:
+    """Titles from the first of these columns that has them, by the label of the level."""
     found: dict[str, dict[str, str]] = {}
-    if not levels:
-        return found
-    for codes, names in _candidates(register, topics, sample):
+    for codes, names in columns:
         for level in levels:
             if level.label not in found and (titles := _titles(level, codes, names)):
                 found[level.label] = titles
