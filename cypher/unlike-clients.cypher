@@ -6,10 +6,11 @@
 //   company_id: string -- the client
 //   name: string
 //   industry: string -- the widest level of its industry; NULL where unknown
+//   industry_title: string -- what that industry is; NULL where unknown
 //   others_in_industry: integer -- other clients in it
 //   place_key: string -- NULL where unknown
 //   others_in_place: integer -- other clients in it
-//   segment: string -- the group of clients that it is most like, where the run found groups
+//   segment: string -- the segment of clients that it is in; NULL where in none
 //   won: date
 // Cost: the industries and places of the clients: about a second for 5,000 clients.
 MATCH (k:Company) WHERE k.is_client = true
@@ -31,6 +32,7 @@ WITH m.place AS place_key, collect({id: m.id, name: m.name, segment: m.segment, 
 UNWIND members AS m
 WITH m.id AS company_id, m.name AS name, m.industry AS industry, m.others AS others_in_industry, place_key,
      CASE WHEN place_key IS NOT NULL THEN clients - 1 END AS others_in_place, m.segment AS segment, m.won AS won
-RETURN company_id, name, industry, others_in_industry, place_key, others_in_place, segment, won
+OPTIONAL MATCH (i:Industry {code: industry})
+RETURN company_id, name, industry, i.title AS industry_title, others_in_industry, place_key, others_in_place, segment, won
 ORDER BY (coalesce(others_in_industry, 1000000) + 1) * (coalesce(others_in_place, 1000000) + 1), company_id
 LIMIT $limit

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from graphlead.common.columns import coded
+from graphlead.common.industries.titles import column_titles
 from graphlead.core.arrays import Flags, Floats, Ints
 from graphlead.core.errors import CarrierError
 from graphlead.core.register import Register, Role
@@ -56,10 +57,13 @@ class HeldOut:
 
 
 def segments_of(register: Register, companies: Ints) -> dict[str, pa.Array]:
-    """The place and the industry of these companies (m,), by column: what results are broken down by."""
+    """The place and the industry of these companies (m,), by column: what results are broken down by.
+
+    Industry codes are followed by their titles.
+    """
     columns = register.names_of(Role.REGION, Role.COUNTRY)[:1] + register.names_of(Role.INDUSTRY)[:1]
-    rows = pa.array(companies)
     return {
-        name: pc.cast(register.read(name).column(0).take(rows), pa.string()).combine_chunks()
+        name: read.spread(column_titles(register, name).beside(read.values), companies)
         for name in columns
+        for read in [coded(register, name)]
     }

@@ -19,6 +19,7 @@ from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import SettingsError
 from graphlead.core.register import Register
 from graphlead.graph.build import stakes_of
+from graphlead.graph.industries import industry_titles
 from graphlead.graph.nearby import LEVELS, LEVELS_SHARE, Nearby, levels_beside, most_urgent, nearby, selected
 from graphlead.graph.views import induced
 from graphlead.pipeline.find import by_id_or_name
@@ -144,9 +145,11 @@ def _nodes(run: FinishedRun, near: Nearby, scores: Scores, shown: Flags, view: A
         for name, entry in zip(names[kind], entries.tolist(), strict=True):
             drawn[name] = _node(run, near, scores, entry, view.nodes[name], beside)
     for kind in LEVELS:
-        for name in names.get(kind, []):
+        found = names.get(kind, [])
+        titles = _level_names(run, kind, pa.array([key for _, key in found], pa.string()))
+        for name, title in zip(found, titles, strict=True):
             steps = 1 + min(drawn[end].steps for end in view.predecessors(name) if end in drawn)
-            drawn[name] = EgoNode(kind=kind, key=name[1], name=_level_name(*name), steps=steps)
+            drawn[name] = EgoNode(kind=kind, key=name[1], name=title, steps=steps)
     return tuple(sorted(drawn.values(), key=lambda node: (node.steps, list(names).index(node.kind))))
 
 
@@ -174,15 +177,25 @@ def _beside(run: FinishedRun, companies: Ints, drawn: set[Name]) -> dict[int, li
     for (source, _, level), edges in graph.edges.items():
         if source == "company" and level in LEVELS:
             rows = np.flatnonzero(np.isin(edges.source, companies))
-            keys = graph.keys[level].take(pa.array(edges.target[rows])).to_pylist()
-            for company, key in zip(edges.source[rows].tolist(), keys, strict=True):
+            keys = graph.keys[level].take(pa.array(edges.target[rows]))
+            titles = _level_names(run, level, keys)
+            for company, key, title in zip(
+                edges.source[rows].tolist(), keys.to_pylist(), titles, strict=True
+            ):
                 if (level, key) not in drawn:
-                    beside.setdefault(company, []).append(_level_name(level, key))
+                    beside.setdefault(company, []).append(title)
     return beside
 
 
-def _level_name(level: str, key: str) -> str:
-    return place_name(key) if level == "place" else f"industry {key}"
+def _level_names(run: FinishedRun, level: str, keys: pa.Array) -> list[str]:
+    """The names of industries or places by their keys (k,); industries with their titles."""
+    texts = keys.cast(pa.string()).to_pylist()
+    if level == "place":
+        return [place_name(key) for key in texts]
+    titles = industry_titles(run.register, keys.cast(pa.string())).to_pylist()
+    return [
+        f"{key} {title}" if title else f"industry {key}" for key, title in zip(texts, titles, strict=True)
+    ]
 
 
 def _edges(register: Register, view: Any, at: dict[Name, int]) -> tuple[EgoEdge, ...]:

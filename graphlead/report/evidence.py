@@ -11,7 +11,7 @@ import pandas as pd
 from graphlead.core.arrays import NONE, Ints
 from graphlead.core.clients import Match
 from graphlead.core.evidence import REST, Evidence, Tie
-from graphlead.core.profile import Profile
+from graphlead.core.profile import OUTSIDE, Profile
 from graphlead.core.register import Register, Role
 
 REASONS = 3
@@ -66,8 +66,11 @@ def _reason(evidence: Evidence, i: int) -> str:
 
 
 def _segment(profile: Profile, company: int) -> str:
+    """The segment of a company for a reader; empty where the clients have no segments at all."""
+    if not profile.segments:
+        return ""
     segment = int(profile.segment_of[company])
-    return profile.segments[segment].name if segment != NONE else ""
+    return profile.segments[segment].name if segment != NONE else OUTSIDE
 
 
 def _doubts(clients: Match) -> dict[str, str]:

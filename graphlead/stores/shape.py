@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphlead.core.property_graph import SCORED
 
-SCHEMA = 3
+SCHEMA = 4
 """The version of the graph's shape, raised with every change: a store of another one has to be rebuilt."""
 
 KEYS = {"Company": "company_id", "Holder": "holder_id", "Person": "person_id", "Industry": "code",

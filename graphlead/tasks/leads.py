@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from graphlead.common.industries.titles import column_titles, title_column
 from graphlead.core.arrays import NONE, Flags, Ints, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Task
@@ -35,7 +36,7 @@ def lead_table(
     (0, 1).
 
     Both tables have rank (in the whitespace rank_all), company_id, name, score, fit; then, under the register's own
-    names, places, address, industry, contacts, identifiers, sizes.
+    names, places, address, industry with the titles of its codes, contacts, identifiers, sizes.
     """
     lead = scores["rank"].notna()
     whitespace = cohort.candidates()[scores["company"]] & ~lead
@@ -63,6 +64,7 @@ def _table(chosen: pd.DataFrame, rank: str, register: Register, prior: float) ->
     names = register.names_of(Role.NAME)[:1]
     shown = _shown(register, names)
     facts = _frame(register.rows(["company_id", *names, *shown], chosen["company"].to_numpy(np.int32)))
+    shown = _with_titles(facts, shown, register)
     score = chosen["score"].to_numpy(np.float64)
     table = pd.DataFrame({
         rank: chosen[rank].to_numpy(np.int64),
@@ -85,6 +87,18 @@ def _shown(register: Register, names: list[str]) -> list[str]:
         *(name for name in register.names_of(*roles) if name not in names),
         *(column.name for column in numbers if column.name in sizes),
     ]
+
+
+def _with_titles(facts: pd.DataFrame, shown: list[str], register: Register) -> list[str]:
+    """Add the titles of industry codes to the facts; returns the columns shown with them, each behind its codes."""
+    order = list(shown)
+    for name in register.names_of(Role.INDUSTRY):
+        titles = column_titles(register, name)
+        if titles.tables and title_column(name) not in facts:
+            codes = pa.array(facts[name], pa.string(), from_pandas=True)
+            facts[title_column(name)] = pd.Series(titles.of(codes).to_pylist(), dtype="string")
+            order.insert(order.index(name) + 1, title_column(name))
+    return order
 
 
 def _use_of_size(column: Column) -> tuple[bool, float]:

@@ -11,6 +11,7 @@ import pytest
 from made_register import MakeRegister
 from planted_clients import profile_of
 
+from graphlead.core.arrays import NONE
 from graphlead.core.errors import RunFolderError
 from graphlead.core.profile import Profile
 from graphlead.core.register import Register, Role
@@ -123,7 +124,10 @@ def test_small_lists_and_bare_registers_are_profiled(
     )
     found = profile_of(register, range(clients))
     assert found.n_clients == clients
-    assert len(found.segments) == 1
+    if clients < 8:
+        assert found.segments == ()
+        assert "No segments: a segment has at least 8 clients." in found.notes
+    assert bool(found.segments) == bool((found.segment_of != NONE).any())
     assert found.season is None
     assert found.notes
     assert summary(found)

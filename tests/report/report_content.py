@@ -133,7 +133,10 @@ def profile() -> Profile:
                 register_density=density[::-1],
             ),
         ),
-        segments=(Segment(NASTY[1], 25, lifts), Segment("Small", 15, ())),
+        segments=(
+            Segment(name=NASTY[1], clients=25, companies=130, lift=4.2, traits=lifts),
+            Segment(name="Small", clients=15, companies=130, lift=2.5, traits=()),
+        ),
         outliers=(Outlier("C3", NASTY[3], "is alone."),),
         season=Season((("2024-01", 5), ("2024-02", 7)), (5, 7) + (0,) * 10, 0.4, "No season."),
         biases=(f"It leans to {NASTY[2]}.",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +59,7 @@ def evidence() -> list[Evidence]:
 
 
 def profile() -> Profile:
-    segments = (Segment("bakers in the north", 3, ()),)
+    segments = (Segment(name="bakers in the north", clients=3, companies=4, lift=2.0, traits=()),)
     segment_of = np.array([NONE, 0, NONE, NONE], np.int32)
     return Profile(
         n_companies=4,
@@ -89,10 +90,16 @@ def test_each_lead_has_what_raised_its_score_and_its_nearest_client(register: Re
     assert (first["nearest_client"], first["nearest_client_id"]) == ("Cee", "c")
     assert (first["segment"], first["segment (register)"]) == ("bakers in the north", "retail")
     assert first["introduction"] == "Ask H."
-    empty = ("reason_1", "nearest_client", "nearest_client_id", "segment", "introduction", "check_first")
+    assert second["segment"] == "outside your usual clients"
+    empty = ("reason_1", "nearest_client", "nearest_client_id", "introduction", "check_first")
     assert all(pd.isna(second[name]) for name in empty)
     assert list(found)[:7] == ["rank", "company_id", "name", "score", "fit", "reason_1", "reason_2"]
     assert list(found)[-1] == "segment (register)"
+
+
+def test_without_segments_nobody_is_outside_of_them(register: Register) -> None:
+    none = replace(profile(), segments=(), segment_of=np.full(4, NONE, np.int32))
+    assert with_evidence(LEADS, evidence(), none, register, match())["segment"].isna().all()
 
 
 def test_a_lead_that_a_line_in_review_may_mean_is_marked(register: Register) -> None:

@@ -258,15 +258,11 @@ def test_content_that_does_not_fit_together_is_refused(tmp_path: Path) -> None:
         )
 
 
-def test_one_kind_of_client_is_no_kind(tmp_path: Path) -> None:
+def test_without_segments_there_are_no_kinds(tmp_path: Path) -> None:
     full = content(tmp_path)
     assert full.profile is not None
-    alone = replace(
-        full.profile,
-        segments=full.profile.segments[:1],
-        segment_of=np.zeros(full.profile.n_companies, np.int32),
-    )
-    page = render(replace(full, profile=alone, leads=full.leads.assign(segment="all clients")))
+    alone = replace(full.profile, segments=(), segment_of=np.full(full.profile.n_companies, -1, np.int32))
+    page = render(replace(full, profile=alone, leads=full.leads.assign(segment=None)))
     assert "Kinds of clients" not in page
     assert 'id="segment"' not in page
     assert not island(page)["plane"]["coloured"]

@@ -58,7 +58,7 @@ def run(tmp_path: Path) -> Path:
         columns=(),
         lifts=(),
         distributions=(),
-        segments=(Segment("small firms", 4, ()),),
+        segments=(Segment(name="small firms", clients=4, companies=6, lift=2.0, traits=()),),
         outliers=(),
         season=None,
         biases=(),

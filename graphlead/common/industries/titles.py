@@ -67,6 +67,11 @@ def column_titles(register: Register, name: str) -> Titles:
     return titles_for(coded(register, name).values, register.column(name).scheme)
 
 
+def title_column(name: str) -> str:
+    """The name of the column of titles beside a column of codes, in lists for people."""
+    return f"{name}_title"
+
+
 def title(code: str, scheme: str) -> str:
     """The title of one code, empty where there is none; of several codes of a column take ``column_titles``."""
     codes = pa.array([code], pa.string())

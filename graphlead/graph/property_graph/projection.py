@@ -16,6 +16,7 @@ from graphlead.core.graph import OWNS, CompanyGraph, LinkKind, place_levels, pla
 from graphlead.core.property_graph import SCORED, NodeTable, Projection
 from graphlead.core.register import Register, Role
 from graphlead.engines.duckdb import open_db
+from graphlead.graph.industries import industry_titles
 from graphlead.graph.property_graph.relationships import levels, linked, ownership
 from graphlead.graph.property_graph.tables import KEYS, LABELS, ROWS_PER_GROUP, node_table
 
@@ -195,8 +196,9 @@ def _others(register: Register, graph: CompanyGraph, folder: Path) -> Iterator[N
         names = _names(register, ids, kind)
         table = pa.table({KEYS[label]: ids, "name": names, "links": degrees(graph, kind)})
         yield node_table(label, table.schema, iter([table]), folder)
-    codes = pa.table({"code": graph.keys["industry"].cast(pa.string())})
-    yield node_table("Industry", codes.schema, iter([codes]), folder)
+    codes = graph.keys["industry"].cast(pa.string())
+    industries = pa.table({"code": codes, "title": industry_titles(register, codes)})
+    yield node_table("Industry", industries.schema, iter([industries]), folder)
     keys = graph.keys["place"].cast(pa.string())
     parts = {"place_key": keys, "level": place_levels(keys), "name": place_names(keys)}
     yield node_table("Place", pa.table(parts).schema, iter([pa.table(parts)]), folder)

@@ -73,7 +73,7 @@ def segment_notes(segments: Sequence[Segment], n_clients: int) -> list[str]:
     inside = sum(segment.clients for segment in segments)
     if inside < n_clients:
         return [
-            f"{inside / n_clients:.0%} of the clients are in a segment; the others have no rule in common."
+            f"{inside / n_clients:.0%} of the clients are in a segment; the others are in none that is large enough."
         ]
     return []
 

@@ -10,7 +10,7 @@ from graphlead.core.arrays import Json
 from graphlead.core.profile import Distribution, Lift, Profile, Season, Segment
 from graphlead.report.html.figures import count, from_to, number, percent, times
 
-COLUMNS, LIFTS, DISTRIBUTIONS, TRAITS, OUTLIERS = 8, 16, 6, 4, 10
+COLUMNS, LIFTS, DISTRIBUTIONS, OUTLIERS = 8, 16, 6, 10
 """How many of each are shown, the strongest first; a choice, for a section of one or two screens."""
 
 WIDEST = 32.0
@@ -27,9 +27,7 @@ def profile_view(profile: Profile) -> Json:
         "n_companies": count(profile.n_companies),
         "columns": _columns(profile),
         "lifts": lift_rows(profile.lifts[:LIFTS]),
-        "segments": [_segment(i, segment) for i, segment in enumerate(profile.segments)]
-        if segment_names(profile)
-        else [],
+        "segments": [_segment(i, segment) for i, segment in enumerate(profile.segments)],
         "outliers": profile.outliers[:OUTLIERS],
         "more_outliers": max(0, len(profile.outliers) - OUTLIERS),
         "season": profile.season,
@@ -72,10 +70,12 @@ def _place(lift: float, reach: float) -> float:
 
 def _segment(nth: int, segment: Segment) -> Json:
     traits = [
-        {"text": f"{trait.column}: {trait.value}", "lift": times(trait.lift)}
-        for trait in segment.traits[:TRAITS]
+        {"text": f"{trait.column}: {trait.value}", "lift": times(trait.lift)} for trait in segment.traits
     ]
-    return {"nth": nth, "name": segment.name, "clients": count(segment.clients), "traits": traits}
+    return {
+        "nth": nth, "name": segment.name, "clients": count(segment.clients), "companies": count(segment.companies),
+        "lift": times(segment.lift), "traits": traits,
+    }  # fmt: skip
 
 
 def distribution_figures(profile: Profile) -> list[Json]:
@@ -108,6 +108,5 @@ def season_figure(season: Season | None) -> Json | None:
 
 
 def segment_names(profile: Profile | None) -> list[str]:
-    """The kinds of clients; none where there is only one, which distinguishes nothing."""
-    names = [] if profile is None else [segment.name for segment in profile.segments]
-    return names if len(names) > 1 else []
+    """The names of the segments of clients."""
+    return [] if profile is None else [segment.name for segment in profile.segments]

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphlead.core.arrays import NONE, Ints, Json
+from graphlead.core.profile import OUTSIDE
 from graphlead.core.register import Role
 from graphlead.report.html.clients import segment_names
 from graphlead.report.html.content import Plane, ReportContent
@@ -34,6 +35,7 @@ def market_view(content: ReportContent, plane: Plane) -> Json:
         "segments": segments,
         "coloured": bool(segments),
         "unlike": bool((segment == NONE).any()),
+        "outside": OUTSIDE,
         "shown": _shown(mark),
         "label": f"Scatter of {count(len(names))} companies in two dimensions: clients, companies to call and others",
     }

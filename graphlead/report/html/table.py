@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from graphlead.common.industries.titles import title_column
 from graphlead.core.arrays import Json
 from graphlead.core.register import PLACES, Role
 from graphlead.report.html.content import ReportContent
@@ -23,10 +24,10 @@ def lead_view(content: ReportContent, explained: set[int]) -> Json:
     leads = content.leads
     places = _shown(content, *reversed(PLACES[:3]))
     industry = _shown(content, Role.INDUSTRY)[:1]
-    others = [name for name in leads.columns if name not in OWN]
+    titled = {title_column(name) for name in content.register.names_of(Role.INDUSTRY)}
+    others = [name for name in leads.columns if name not in OWN and name not in titled]
     rows = [_row(row, places, industry, others) for row in records(leads)]
     segments = sorted({row["segment"] for row in rows if row["segment"]})
-    segments = segments if len(segments) > 1 else []
     return {
         "rows": [row | {"explained": row["rank"] in explained} for row in rows],
         "segments": segments,
@@ -52,7 +53,7 @@ def _row(row: Json, places: list[str], industry: list[str], others: list[str]) -
         "percent": percent(float(row["score"])),
         "fit": row["fit"],
         "place": ", ".join(text for text in (_text(row[name]) for name in places) if text),
-        "industry": ", ".join(_text(row[name]) for name in industry),
+        "industry": ", ".join(_industry(row, name) for name in industry),
         "reasons": [reason for reason in reasons if reason],
         "nearest": _text(row.get("nearest_client")),
         "nearest_id": _text(row.get("nearest_client_id")),
@@ -60,6 +61,12 @@ def _row(row: Json, places: list[str], industry: list[str], others: list[str]) -
         "introduction": _text(row.get("introduction")),
         "facts": [(name, text) for name in others for text in [_text(row[name])] if text],
     }
+
+
+def _industry(row: Json, name: str) -> str:
+    """The code with its title; the title's column goes by the register's name of the codes."""
+    codes = _text(row[name])
+    return f"{codes} {_text(row.get(title_column(name.removesuffix(' (register)'))))}".strip()
 
 
 def _text(value: Any) -> str:
