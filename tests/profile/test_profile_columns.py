@@ -68,7 +68,7 @@ def test_a_copy_of_a_cause_is_an_echo_of_it(make_register: MakeRegister) -> None
     assert [column.column for column in profile.columns] == ["nace"]
     assert {(echo.column, echo.echo_of) for echo in profile.echoes} == {("title", "nace"), ("wide", "nace")}
     assert any("noise" in note and "amount" in note for note in profile.notes)
-    assert "27 trade 27" in profile.columns[0].sentence
+    assert "27 Manufacture of electrical equipment" in profile.columns[0].sentence
 
 
 def test_two_causes_are_both_named_and_the_stronger_first(make_register: MakeRegister) -> None:

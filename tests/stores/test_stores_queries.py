@@ -125,11 +125,13 @@ ASKED: list[tuple[str, dict[str, object], list[int], Rows]] = [
         ("holder", "H1", "Hill Fund", 4, 4, 2), ("company", "a1", "Alder Holding", 4, 2, 1),
         ("company", "d1", 'Dogwood\'s "Best"', 4, 1, 0),
     ]),
-    ("unlike-clients", {}, [0, 2, 3, 4, 5, 7], [
-        ("a3", "62", 0, "region|DE|NORTH", 0, date(2021, 5, 1)),
-        ("b2", "10", 0, "region|DE|SOUTH", 0, date(2024, 1, 1)), ("c2", None, None, None, None, None),
+    ("unlike-clients", {}, [0, 2, 3, 4, 5, 6, 8], [
+        ("a3", "62", "Computer programming, consultancy and related activities", 0, "region|DE|NORTH", 0,
+         date(2021, 5, 1)),
+        ("b2", "10", "Manufacture of food products", 0, "region|DE|SOUTH", 0, date(2024, 1, 1)),
+        ("c2", None, None, None, None, None, None),
     ]),
-    ("unlike-clients", {"level": "country"}, [0, 4, 5], [
+    ("unlike-clients", {"level": "country"}, [0, 5, 6], [
         ("a3", "country|DE", 1), ("b2", "country|DE", 1), ("c2", None, None)]),
     ("territories", {"each": 2}, [0, 1, 2, 5], [
         ("region|DE|NORTH", "NORTH", 3, "a2"), ("region|DE|NORTH", "NORTH", 6, "a1"),

@@ -20,6 +20,12 @@ LEAST_LIFT = 2.0
 """How many times as frequent as in the register clients are in a segment at least; a choice: below it, a segment is
 hardly a better place to look than the register."""
 
+SIGNIFICANCE = 0.05
+"""The customary level, of a likelihood that is corrected for the number of rules tried. With 1, so that a rule only has
+to be worth its name, 8 lists of random clients of 3,000 companies had 9 segments; with this they have none, and neither
+have 30 lists from registers of US filings, 11,000 and 38,000 companies. Segments then hold 73 % of the clients of six
+real lists of the first and 77 % of 15 of the second, with 1 they hold 76 and 77 %."""
+
 MOST = 8
 """Segments at most, a choice: as many as have a colour of their own in the report."""
 
@@ -47,19 +53,26 @@ class Counts:
         return np.asarray((self.clients >= least) & (self.lift(total) >= LEAST_LIFT) & above)
 
 
-def choose_rules(holds: csr_array, client: Flags, weight: Reals, least: int) -> list[int]:
+def choose_rules(holds: csr_array, client: Flags, weight: Reals, *, least: int, tried: int) -> list[int]:
     """The rules of the list, in the order in which they apply.
 
     holds: (rules, m), 1 where a rule holds for a company; client: which companies (m,) are clients; weight: how many
-    companies of the register each stands for; least: clients of a segment at least. Each segment is ``Counts.strong``
-    by what the rules before it leave, and each rule makes the clients likelier by more than naming one of so many
-    rules costs. Of equal rules the first is taken.
+    companies of the register each stands for; least: clients of a segment at least; tried: of how many rules these are
+    the strongest. Each segment is ``Counts.strong`` by what the rules before it leave, and each rule makes the clients
+    likelier by more than the best of ``tried`` would by chance. Of equal rules the first is taken.
     """
     total = Counts(np.array(float(client.sum())), np.array(float(weight.sum())))
     whole = Counts(holds @ client.astype(float), holds @ weight)
     by_lift = np.argsort(-whole.lift(total), kind="stable")
     order = by_lift[whole.strong(total, least)[by_lift]]
-    search = _Search(holds=holds[order], client=client, weight=weight, total=total, least=least)
+    search = _Search(
+        holds=holds[order],
+        client=client,
+        weight=weight,
+        total=total,
+        least=least,
+        worth=math.log(tried / SIGNIFICANCE),
+    )
     chosen: list[int] = []
     while len(chosen) < MOST and (found := search.next_rule(chosen)) is not None:
         chosen = sorted([*chosen, found])
@@ -75,6 +88,7 @@ class _Search:
     weight: Reals
     total: Counts
     least: int
+    worth: float
 
     def next_rule(self, chosen: list[int]) -> int | None:
         """The row of the rule that makes the clients likeliest beside the chosen ones; None where none is worth it."""
@@ -92,7 +106,7 @@ class _Search:
         gain = left.likelihood().sum(axis=1) + taken.likelihood() - before.likelihood().sum()
         gain[~allowed] = -np.inf
         best = int(gain.argmax())
-        return best if gain[best] > math.log(len(gain)) else None
+        return best if gain[best] > self.worth else None
 
     def _parts(self, chosen: list[int]) -> Longs:
         """For each company (m,) the place in ``chosen`` of the first rule that holds, else the number of rules."""

@@ -83,7 +83,8 @@ def _chosen(sample: Sample, topics: Sequence[Topic]) -> list[Rule]:
     least = least_clients(int(sample.client.sum()))
     rules, rows = list[Rule](), list[Ints]()
     total = Counts(np.array(float(sample.client.sum())), np.array(float(sample.weight.sum())))
-    for rule in candidate_rules(topics, sample, least):
+    candidates = candidate_rules(topics, sample, least)
+    for rule in candidates:
         holds = holds_in_sample(rule)
         counts = Counts(np.array(float(sample.client[holds].sum())), np.array(sample.weight[holds].sum()))
         if counts.strong(total, least):
@@ -94,7 +95,10 @@ def _chosen(sample: Sample, topics: Sequence[Topic]) -> list[Rule]:
     ends = np.cumsum([0, *map(len, rows)])
     inside = np.concatenate(rows)
     table = csr_array((np.ones(len(inside)), inside, ends), shape=(len(rules), len(sample.rows)))
-    return [rules[i] for i in choose_rules(table, sample.client, sample.weight, least)]
+    return [
+        rules[i]
+        for i in choose_rules(table, sample.client, sample.weight, least=least, tried=len(candidates))
+    ]
 
 
 def least_clients(n_clients: int) -> int:

@@ -38,13 +38,14 @@ Rule = tuple[Condition, ...]
 
 
 def candidate_rules(topics: Sequence[Topic], sample: Sample, least: int) -> list[Rule]:
-    """Every rule that holds for at least ``least`` clients of the sample, the plainest and widest first.
+    """Every rule that holds for at least ``least`` clients of the sample: single conditions first, and finest first.
 
-    That something is not so (the "no" of a yes or no) is no condition: it is true of companies of all kinds.
+    Of rules that hold for the same companies, the finest has the most telling name. That something is not so (the "no"
+    of a yes or no) is no condition: it is true of companies of all kinds.
     """
     kinds = [
         [_Frequent.of(topic, index, sample, least) for topic in topics if topic.column.role in roles
-         for index in range(len(topic.levels))]
+         for index in reversed(range(len(topic.levels)))]
         for roles in KINDS
     ]  # fmt: skip
     single = [(condition,) for of_kind in kinds for each in of_kind for condition in each.conditions()]
