@@ -17,9 +17,11 @@ import pytest
 
 import graphlead
 from graphlead.cli import app as cli
+from graphlead.core.profile import OUTSIDE
 from graphlead.pipeline.deliver import Result
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.store import open_own
+from graphlead.profile.files import load_profile
 from graphlead.runs import code
 from graphlead.world.truth import against_truth
 
@@ -131,10 +133,32 @@ def test_clients_and_their_groups_and_suppressed_ones_are_no_leads(result: Resul
     assert set(group[list(whitespace)]) <= of_clients
 
 
+def test_the_rule_of_a_leads_segment_is_true_of_the_lead(result: Result) -> None:
+    """Every condition is looked up in the list itself: the code begins with the rule's, the place is the rule's."""
+    profile = load_profile(result.folder / "profile")
+    leads = pd.read_csv(result.folder / "leads.csv", dtype=str)
+    traits = {segment.name: segment.traits for segment in profile.segments}
+    assert set(leads["segment"]) <= {*traits, OUTSIDE}
+    inside = leads[leads["segment"] != OUTSIDE]
+    assert len(inside)
+    told = 0
+    for lead in inside.to_dict("records"):
+        for trait in traits[lead["segment"]]:
+            column, _, level = trait.column.partition(" (")
+            if level.endswith("digits)"):
+                digits = lead[column].replace(".", "")
+                assert digits.startswith(trait.value.split(" ")[0])
+                assert lead[f"{column}_title"]
+                told += 1
+            elif column in ("region", "city", "country"):
+                assert lead[column] == trait.value.split(", ")[0]
+                told += 1
+    assert told
+
+
 def test_every_lead_has_its_reasons_and_the_whitespace_its_path(result: Result) -> None:
     leads = pd.read_csv(result.folder / "leads.csv", dtype=str)
     assert leads["reason_1"].str.contains(r"\([+]\d+[.]\d\d\)$").mean() > 0.9
-    assert leads["segment"].notna().any()
     clients = matched(result.folder / "match")
     assert set(leads["nearest_client_id"].dropna()) <= clients
     whitespace = pd.read_csv(result.folder / "whitespace.csv", dtype=str)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -28,7 +29,10 @@ N = 300
 @pytest.fixture
 def run(tmp_path: Path) -> FinishedRun:
     """What a picture reads of a finished run."""
-    register = _register(tmp_path)
+    return _run(tmp_path, _register(tmp_path))
+
+
+def _run(tmp_path: Path, register: Register) -> FinishedRun:
     ids = np.array([f"C{i}" for i in range(N)])
     scored = np.setdiff1d(np.arange(N), [7, 8, 200])
     score = scored / N
@@ -109,6 +113,21 @@ def test_one_step_shows_the_owners_with_their_shares(run: FinishedRun) -> None:
         }
         or ("Ada", "Company 0", "owns", "share unknown") in ties
     )
+
+
+def test_industries_are_drawn_with_their_titles(tmp_path: Path) -> None:
+    register = _register(tmp_path)
+    codes = pa.array(["41.20" if i else "none" for i in range(N)])
+    pq.write_table(register.read().append_column("nace", codes), register.companies)
+    columns = (*register.columns, Column(name="nace", role=Role.INDUSTRY, scheme="NACE"))
+    run = _run(tmp_path, replace(register, columns=columns))
+    picture(run, "C1", run.path / "ego.html", hops=1)
+    nodes = drawn(run.path / "ego.html")["nodes"]
+    title = "4120 Construction of residential and non-residential buildings"
+    assert {node["name"] for node in nodes if node["look"] == "industry"} == {title}
+    picture(run, "C0", run.path / "other.html", hops=1)
+    nodes = drawn(run.path / "other.html")["nodes"]
+    assert {node["name"] for node in nodes if node["look"] == "industry"} == {"industry NONE"}
 
 
 def test_a_hub_keeps_clients_owners_and_the_highest_scores(run: FinishedRun) -> None:

@@ -231,6 +231,9 @@ def test_leads_without_the_columns_of_the_explanation(tmp_path: Path) -> None:
     assert "Nearest client</button>" not in page
     assert 'id="segment"' not in page
     assert "<bdi>City 5, South</bdi> · <bdi>20.1</bdi>" in page
+    titled = render(replace(full, leads=plain.assign(nace_title="Manufacture of basic chemicals")))
+    assert "<bdi>City 5, South</bdi> · <bdi>20.1 Manufacture of basic chemicals</bdi>" in titled
+    assert "nace_title" not in titled
 
 
 def test_content_that_does_not_fit_together_is_refused(tmp_path: Path) -> None:

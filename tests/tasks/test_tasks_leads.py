@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -130,6 +131,21 @@ def test_what_is_shown_helps_to_call_and_nothing_ignored_is_shown(register: Regi
     assert str(leads["employees"].dtype) == "Int64"  # 50 employees, not 50.0
     assert leads["employees"].isna().tolist() == [True, False]
     assert leads["x"].tolist() == [4.5, 5.5]
+
+
+def test_industry_codes_have_their_titles_beside_them(register: Register) -> None:
+    columns = [replace(each, scheme="NACE") if each.name == "nace" else each for each in register.columns]
+    values = register.read().to_pydict() | {"nace": ["41.20", "62.01", None, "x", "C10.71"] * 2}
+    pq.write_table(pa.table(values), register.companies)
+    coded_ones = replace(register, columns=tuple(columns))
+    leads, _ = lead_table(scores([4, 5, 7]), coded_ones, COHORT, OWNERSHIP, prior=0.1, top=10)
+    assert leads.columns.tolist()[9:11] == ["nace", "nace_title"]
+    assert leads[["nace", "nace_title"]].to_numpy().tolist() == [
+        ["C10.71", "Manufacture of bread; manufacture of fresh pastry goods and cakes"],
+        ["41.20", "Construction of residential and non-residential buildings"],
+    ]
+    nobody, _ = lead_table(scores([]), coded_ones, COHORT, OWNERSHIP, prior=0.1, top=10)
+    assert nobody.columns.tolist() == leads.columns.tolist()
 
 
 def test_empty_lists_keep_their_columns(register: Register) -> None:
