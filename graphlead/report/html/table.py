@@ -23,7 +23,8 @@ def lead_view(content: ReportContent, explained: set[int]) -> Json:
     """The rows, the optional columns there are, and the choices to filter by; explained: ranks with evidence."""
     leads = content.leads
     places = _shown(content, *reversed(PLACES[:3]))
-    industry = _shown(content, Role.INDUSTRY)[:1]
+    trade = content.register.names_of(Role.INDUSTRY)[:1]
+    industry = [*_shown(content, Role.INDUSTRY)[:1], *map(title_column, trade)]
     titled = {title_column(name) for name in content.register.names_of(Role.INDUSTRY)}
     others = [name for name in leads.columns if name not in OWN and name not in titled]
     rows = [_row(row, places, industry, others) for row in records(leads)]
@@ -53,7 +54,7 @@ def _row(row: Json, places: list[str], industry: list[str], others: list[str]) -
         "percent": percent(float(row["score"])),
         "fit": row["fit"],
         "place": ", ".join(text for text in (_text(row[name]) for name in places) if text),
-        "industry": ", ".join(_industry(row, name) for name in industry),
+        "industry": " ".join(text for text in (_text(row.get(name)) for name in industry) if text),
         "reasons": [reason for reason in reasons if reason],
         "nearest": _text(row.get("nearest_client")),
         "nearest_id": _text(row.get("nearest_client_id")),
@@ -61,12 +62,6 @@ def _row(row: Json, places: list[str], industry: list[str], others: list[str]) -
         "introduction": _text(row.get("introduction")),
         "facts": [(name, text) for name in others for text in [_text(row[name])] if text],
     }
-
-
-def _industry(row: Json, name: str) -> str:
-    """The code with its title; the title's column goes by the register's name of the codes."""
-    codes = _text(row[name])
-    return f"{codes} {_text(row.get(title_column(name.removesuffix(' (register)'))))}".strip()
 
 
 def _text(value: Any) -> str:
