@@ -13,10 +13,6 @@ def _by_word(entries: Mapping[str, list[str]]) -> dict[str, str]:
     return {word: spelling for spelling, words in entries.items() for word in words}
 
 
-CLEAR_FORMS: tuple[str, ...] = tuple(_DATA["clear_forms"])
-TRAILING_FORMS: tuple[str, ...] = tuple(_DATA["trailing_forms"])
-LONG_FORMS: tuple[str, ...] = tuple(_DATA["long_forms"])
-LEADING_WORDS: tuple[str, ...] = tuple(_DATA["leading_words"])
 SISTER_WORDS: tuple[str, ...] = tuple(_DATA["sister_words"])
 ID_WORDS: frozenset[str] = frozenset(_DATA["id_words"])
 FREE_MAIL: frozenset[str] = frozenset(_DATA["free_mail"])

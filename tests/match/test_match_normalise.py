@@ -113,7 +113,7 @@ def test_alternative_names_are_read_beside_the_whole() -> None:
             ("New Co (formerly Old Co)", ["new co old co", "new co", "old co"]),
             ("Dbaker Formerlyne", ["dbaker formerlyne"]),
         ):
-            query = "SELECT list_transform(match_parts(match_lower($s)), lambda p: match_text(p))"
+            query = "SELECT list_transform(match_parts(name_lower($s)), lambda p: match_text(p))"
             found = run(connection, query, {"s": typed})
             assert found == [(parts,)]
 
