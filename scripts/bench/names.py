@@ -128,7 +128,8 @@ def main() -> None:
         methods["rigour"] = their_keys
         for name, spelled in spelled_by_rigour(names).items():
             united(name, names, spelled, methods)
-    united("forms written in two ways", *spelled_by_hand(names, draw), methods)
+    cores = [core for core in normalise(names)["core"].to_pylist() if core]
+    united("forms written in two ways", *spelled_by_hand(cores, draw), methods)
     collisions(names, methods)
 
 

@@ -12,6 +12,9 @@ CLEAR: tuple[str, ...] = (*_DATA["clear"], *_DATA["written_out"])
 TRAILING: tuple[str, ...] = tuple(_DATA["trailing"])
 """Forms that are also words or initials, dropped at the end of a name."""
 
+INNER: tuple[str, ...] = tuple(_DATA["inner"])
+"""Forms dropped behind the first word of a name."""
+
 LEADING: tuple[str, ...] = tuple(_DATA["leading"])
 """Words dropped at the start of a name."""
 

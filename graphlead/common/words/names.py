@@ -41,23 +41,29 @@ def replacements(expression: str, letters: Mapping[str, str]) -> str:
 
 
 def _macros() -> list[str]:
-    clear, leading = alternatives(forms.CLEAR), alternatives(forms.LEADING)
+    clear, inner, leading = (alternatives(listed) for listed in (forms.CLEAR, forms.INNER, forms.LEADING))
     backwards = alternatives(form[::-1] for form in (*forms.CLEAR, *forms.TRAILING))
-    bare = f"translate(s, {literal(_APOSTROPHES)}, '')"
-    spaced = f"regexp_replace({bare}, {literal('(' + '|'.join(_UNSPACED) + ')')}, ' \\1 ', 'g')"
+    letters = f"translate({replacements('name_lower(s)', LETTERS)}, {literal(_APOSTROPHES)}, '')"
+    spaced = f"regexp_replace(s, {literal('(' + '|'.join(_UNSPACED) + ')')}, ' \\1 ', 'g')"
     return [
         f"name_lower(s) AS {replacements(f'lower(left(s, {LONGEST_NAME}))', _ENTITIES)}",
-        f"name_plain(s) AS strip_accents({replacements('name_lower(s)', LETTERS)})",
+        f"name_plain(s) AS strip_accents({letters})",
+        # Initials with dots between them are one word, apart from letters beside them: "Fund X S.A." is "fund x sa". The
+        # dots are doubled so that neighbours do not overlap.
+        """name_initials(s) AS replace(replace(replace(regexp_replace(regexp_replace(
+            ' ' || replace(s, '.', '..') || ' ', '([^\\pL\\pN])(\\pL)\\.', '\\1¤\\2¤', 'g'),
+            '¤\\.(\\pL)([^\\pL\\pN¤])', '\\1\\2', 'g'), '¤.¤', ''), '¤', ''), '..', '.')""",
         f"name_words(s) AS trim(regexp_replace({spaced}, '[^\\pL\\pN]+', ' ', 'g'))",
         # Runs of single letters are one word. The spaces are doubled so that neighbours do not overlap.
         """name_joined(s) AS replace(replace(replace(regexp_replace(
             ' ' || replace(s, ' ', '  ') || ' ', ' (\\pL) ', ' ¤\\1¤ ', 'g'), '¤  ¤', ''), '¤', ''), '  ', ' ')""",
         """name_text(s) AS trim(name_joined(trim(regexp_replace(
-            ' ' || name_words(replace(name_plain(s), '+', ' and ')) || ' ', '( (?:and|und|et))+ ', ' ', 'g'))))""",
+            ' ' || name_words(name_initials(replace(name_plain(s), '+', ' and '))) || ' ', '( (?:and|und|et))+ ', ' ', 'g'))))""",
         # Read backwards the end of a name is its start: anchored there, the pattern takes a twentieth of the time.
         f"name_ended(t) AS reverse(regexp_replace(reverse(' ' || t || ' '), '^( (?:{backwards}))+ ', ' '))",
         f"""name_stripped(t) AS trim(regexp_replace(regexp_replace(
-            name_ended(t), '( (?:{clear}))+ ', ' ', 'g'), '^( (?:{leading}))+ ', ' '))""",
+            regexp_replace(name_ended(t), '( (?:{clear}))+ ', ' ', 'g'), '([^ ]) (?:{inner}) ', '\\1 ', 'g'),
+            '^( (?:{leading}))+ ', ' '))""",
         "name_core(t) AS coalesce(nullif(name_stripped(t), ''), t)",
     ]
 
