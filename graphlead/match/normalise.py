@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-from graphlead.common.words import names
+from graphlead.engines import names
 from graphlead.engines.duckdb import Db, literal, literals, open_db, quoted, run, table
 from graphlead.match import words
 

@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 
 from graphlead.common.words import forms
+from graphlead.common.words.texts import LETTERS
 from graphlead.engines.duckdb import Db, literal, run
 
 LONGEST_NAME = 240
 """Characters of a name that are used, a bound on work: what follows never decides between companies."""
-
-LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
-"""Lower-case letters that are no letter with an accent, and how they are written without."""
 
 _APOSTROPHES = "'’`´ʼ"
 _UNSPACED = ("株式会社", "有限会社", "合同会社", "合名会社", "合資会社", "股份有限公司", "有限责任公司", "有限公司", "주식회사")
