@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
+from graphlead.common.words.countries import codes, parts
+from graphlead.common.words.places import REGIONS, WORDS, towns
 from graphlead.engines import names
 from graphlead.engines.duckdb import Db, literal, literals, open_db, quoted, run, table
 from graphlead.match import words
@@ -34,10 +36,12 @@ def _macros() -> list[str]:
         f"""match_parts(s) AS CASE WHEN NOT regexp_matches(s, {connectors}) THEN [s] ELSE list_prepend(
             regexp_replace(s, {connectors}, ' ', 'g'), list_filter(string_split_regex(s, {connectors}),
             lambda p: length(name_words(p)) > 2)) END""",
-        f"""match_place(s) AS array_to_string(list_transform(string_split(match_text(s), ' '),
-            lambda w: coalesce({_map(words.PLACE_WORDS)}[w], w)), ' ')""",
-        f"match_region(s) AS coalesce({_map(words.REGIONS)}[match_place(s)], match_place(s))",
-        f"match_country(s) AS coalesce({_map(words.COUNTRIES)}[match_place(s)], match_place(s))",
+        f"""match_town(s) AS array_to_string(list_transform(string_split(name_text(s), ' '),
+            lambda w: coalesce({_map(WORDS)}[w], w)), '')""",
+        f"match_place(s) AS coalesce({_map(towns())}[match_town(s)], match_town(s))",
+        f"match_region(s) AS replace(coalesce({_map(REGIONS)}[name_text(s)], name_text(s)), ' ', '')",
+        """match_country(s) AS coalesce((SELECT code FROM match_countries
+            WHERE name = replace(name_text(s), ' ', '')), name_text(s))""",
         "match_postcode(s) AS match_id(s)",
         """match_host(s) AS regexp_replace(regexp_replace(
             lower(trim(s)), '^(mailto:|[a-z]+://)?([^/@]*@)?(www\\d?\\.)?', ''),
@@ -52,6 +56,10 @@ def install(db: Db) -> None:
     (words of the core, abbreviated, sorted), match_tokens, match_parts (a name and its alternative names), match_id.
     """
     names.install(db)
+    known = {**codes(), **parts()}
+    columns = {"name": pa.array(known, pa.string()), "code": pa.array(known.values(), pa.string())}
+    db.register("match_countries_given", pa.table(columns))
+    run(db, "CREATE OR REPLACE TEMP TABLE match_countries AS SELECT * FROM match_countries_given")
     for macro in _macros():
         run(db, f"CREATE OR REPLACE TEMP MACRO {macro}")
 

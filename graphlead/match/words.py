@@ -17,10 +17,7 @@ SISTER_WORDS: tuple[str, ...] = tuple(_DATA["sister_words"])
 ID_WORDS: frozenset[str] = frozenset(_DATA["id_words"])
 FREE_MAIL: frozenset[str] = frozenset(_DATA["free_mail"])
 ABBREVIATIONS = _by_word(_DATA["abbreviations"])
-PLACE_WORDS = _by_word(_DATA["place_words"])
 HEADERS = _by_word(_DATA["headers"])
-COUNTRIES = _by_word(_DATA["countries"])
-REGIONS = _by_word(_DATA["regions"])
 
 CONNECTORS = (
     r"\b(?:d\s?/\s?b\s?/\s?a|dba|d\.b\.a\.?|doing business as|t\s?/\s?as?|trading as|formerly known as|formerly"
