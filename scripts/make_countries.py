@@ -40,7 +40,9 @@ def alpha3() -> dict[str, str]:
     return {
         two[0]: three
         for three, two in data["territory_aliases"].items()
-        if len(two) == 1 and re.fullmatch("[A-Z]{3}", three) and three not in {"BUR", "DDR", "FXX", "TMP", "YMD", "ZAR"}
+        if len(two) == 1
+        and re.fullmatch("[A-Z]{3}", three)
+        and three not in {"BUR", "DDR", "FXX", "TMP", "YMD", "ZAR"}
     }
 
 

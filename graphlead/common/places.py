@@ -48,7 +48,9 @@ def placed(register: Register, name: str) -> Coded:
         return coded(register, name)
     around = _first(register, PLACES[: PLACES.index(role)])
     postcode = _first(register, (Role.POSTCODE,)) if role is Role.CITY else ()
-    return kept(register, name, (*around, *postcode, role), lambda: _placed(register, name, role, around, postcode))
+    return kept(
+        register, name, (*around, *postcode, role), lambda: _placed(register, name, role, around, postcode)
+    )
 
 
 def _first(register: Register, roles: tuple[Role, ...]) -> tuple[str, ...]:
@@ -118,7 +120,8 @@ def _neighbours(at: npt.NDArray[np.int64], size: npt.NDArray[np.int64]) -> tuple
     length = np.diff(np.append(starts, len(order)))
     rank = np.arange(len(order)) - np.repeat(starts, length)
     pairs = [
-        (order[rank > step], order[(np.repeat(starts, length) + step)[rank > step]]) for step in range(LARGEST)
+        (order[rank > step], order[(np.repeat(starts, length) + step)[rank > step]])
+        for step in range(LARGEST)
     ]
     return tuple(np.concatenate([pair[side] for pair in pairs]).astype(np.int32) for side in (0, 1))  # type: ignore[return-value]
 

@@ -13,7 +13,17 @@ LONGEST_NAME = 240
 """Characters of a name that are used, a bound on work: what follows never decides between companies."""
 
 _APOSTROPHES = "'’`´ʼ"
-_UNSPACED = ("株式会社", "有限会社", "合同会社", "合名会社", "合資会社", "股份有限公司", "有限责任公司", "有限公司", "주식회사")
+_UNSPACED = (
+    "株式会社",
+    "有限会社",
+    "合同会社",
+    "合名会社",
+    "合資会社",
+    "股份有限公司",
+    "有限责任公司",
+    "有限公司",
+    "주식회사",
+)
 """Forms that are written to the name without a space between, longer ones before those that they contain."""
 _ENTITIES = {
     "&amp;": "&",
@@ -56,7 +66,8 @@ def _macros() -> list[str]:
         """name_joined(s) AS replace(replace(replace(regexp_replace(
             ' ' || replace(s, ' ', '  ') || ' ', ' (\\pL) ', ' ¤\\1¤ ', 'g'), '¤  ¤', ''), '¤', ''), '  ', ' ')""",
         """name_text(s) AS trim(name_joined(trim(regexp_replace(
-            ' ' || name_words(name_initials(replace(name_plain(s), '+', ' and '))) || ' ', '( (?:and|und|et))+ ', ' ', 'g'))))""",
+            ' ' || name_words(name_initials(replace(name_plain(s), '+', ' and '))) || ' ',
+            '( (?:and|und|et))+ ', ' ', 'g'))))""",
         # Read backwards the end of a name is its start: anchored there, the pattern takes a twentieth of the time.
         f"name_ended(t) AS reverse(regexp_replace(reverse(' ' || t || ' '), '^( (?:{backwards}))+ ', ' '))",
         f"""name_stripped(t) AS trim(regexp_replace(regexp_replace(

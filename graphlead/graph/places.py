@@ -20,7 +20,8 @@ def places(register: Register) -> Tree:
     """The tree of the places in the first column of each place role.
 
     A node's key is its level and the chain of values down to it, in capitals: ``country|US``, ``region|US|CA``,
-    ``city|US|CA|FRESNO``. A place has the spelling that most companies there have. A missing value in the chain is empty; a level without a column is left out of it.
+    ``city|US|CA|FRESNO``. A place has the spelling that most companies there have. A missing value in the chain is
+    empty; a level without a column is left out of it.
     Companies are in their finest place and in their postcode area (``postcode|US|937``: the outward code of British
     postcodes, the first three characters of others).
     """

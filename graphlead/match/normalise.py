@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
@@ -17,12 +15,14 @@ from graphlead.match import words
 PREFIX = 7
 """Characters of a name without spaces that make a blocking key for words written together."""
 
+
 def _map(entries: Mapping[str, str]) -> str:
     return "MAP {" + ", ".join(f"{literal(key)}: {literal(value)}" for key, value in entries.items()) + "}"
 
 
 def _macros() -> list[str]:
     connectors = literal(words.CONNECTORS)
+    named = {**{town: town for town in towns().values()}, **towns()}
     return [
         "match_text(s) AS name_text(s)",
         "match_core(t) AS name_core(t)",
@@ -37,8 +37,8 @@ def _macros() -> list[str]:
             regexp_replace(s, {connectors}, ' ', 'g'), list_filter(string_split_regex(s, {connectors}),
             lambda p: length(name_words(p)) > 2)) END""",
         f"""match_town(s) AS array_to_string(list_transform(string_split(name_text(s), ' '),
-            lambda w: coalesce({_map(WORDS)}[w], w)), '')""",
-        f"match_place(s) AS coalesce({_map(towns())}[match_town(s)], match_town(s))",
+            lambda w: coalesce({_map(WORDS)}[w], w)), ' ')""",
+        f"match_place(s) AS coalesce({_map(named)}[replace(match_town(s), ' ', '')], match_town(s))",
         f"match_region(s) AS replace(coalesce({_map(REGIONS)}[name_text(s)], name_text(s)), ' ', '')",
         """match_country(s) AS coalesce((SELECT code FROM match_countries
             WHERE name = replace(name_text(s), ' ', '')), name_text(s))""",
@@ -102,10 +102,3 @@ def normalise(names: Sequence[str]) -> pa.Table:
             "SELECT match_text(name) AS text, match_core(match_text(name)) AS core,"
             " match_key(match_core(match_text(name))) AS key FROM given",
         )
-
-
-def header(name: str) -> str:
-    """A column header in the form of words.HEADERS: ``EmployerName`` and ``employer_name`` become "employer name"."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    plain = unicodedata.normalize("NFKD", spaced.replace("ß", "ss")).encode("ascii", "ignore").decode()
-    return " ".join(re.findall(r"[a-z0-9]+", plain.lower()))

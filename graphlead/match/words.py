@@ -14,10 +14,8 @@ def _by_word(entries: Mapping[str, list[str]]) -> dict[str, str]:
 
 
 SISTER_WORDS: tuple[str, ...] = tuple(_DATA["sister_words"])
-ID_WORDS: frozenset[str] = frozenset(_DATA["id_words"])
 FREE_MAIL: frozenset[str] = frozenset(_DATA["free_mail"])
 ABBREVIATIONS = _by_word(_DATA["abbreviations"])
-HEADERS = _by_word(_DATA["headers"])
 
 CONNECTORS = (
     r"\b(?:d\s?/\s?b\s?/\s?a|dba|d\.b\.a\.?|doing business as|t\s?/\s?as?|trading as|formerly known as|formerly"

@@ -89,7 +89,7 @@ def _values(register: Register, column: Column) -> Grouping:
 
 
 def read_text(register: Register, name: str) -> tuple[Ints, pa.Array]:
-    """Codes (n,) of a column's values and their spellings; places are one, and values that differ in case and spaces."""
+    """Codes (n,) of a column's values, and how they are written; those that differ only in case and spaces are one."""
     read = placed(register, name)
     return _grouped(read, first_spelling(read.values))
 

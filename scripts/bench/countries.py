@@ -42,7 +42,11 @@ def known(names: dict[str, str]) -> tuple[int, int, list[str]]:
     found = country_codes(pa.array(names.values(), pa.string())).to_pylist()
     right = [code == given for code, given in zip(names, found, strict=True)]
     wrong = [given is not None and code != given for code, given in zip(names, found, strict=True)]
-    missed = [f"{name} ({given})" for name, given, good in zip(names.values(), found, right, strict=True) if not good]
+    missed = [
+        f"{name} ({given})"
+        for name, given, good in zip(names.values(), found, right, strict=True)
+        if not good
+    ]
     return sum(right), sum(wrong), missed
 
 
@@ -56,7 +60,9 @@ def main() -> None:
         for language in LANGUAGES:
             names = translated(language, attribute)
             right, wrong, missed = known(names)
-            print(f"{attribute} {language}: {right} of {len(names)} known, {wrong} as another country; not: {missed[:12]}")
+            print(
+                f"{attribute} {language}: {right} of {len(names)} known, {wrong} as another country; not: {missed[:12]}"
+            )
             if lookup_territory is not None:
                 print(f"  rigour: {sum(_knows(name, code) for code, name in names.items())}")
     for argument in sys.argv[1:]:
@@ -66,7 +72,9 @@ def main() -> None:
         found = country_codes(values)
         taken = counts.filter(found.is_valid())
         shown = [f"{row['values']} ({row['counts']})" for row in taken.to_pylist()]
-        print(f"{argument}: {len(taken)} of {len(values)} values, {pc.sum(taken.field('counts')).as_py()} rows: {shown[:60]}")
+        print(
+            f"{argument}: {len(taken)} of {len(values)} values, {pc.sum(taken.field('counts')).as_py()} rows: {shown[:60]}"
+        )
 
 
 if __name__ == "__main__":

@@ -84,7 +84,9 @@ def spelled_by_hand(names: Sequence[str], draw: np.random.Generator) -> tuple[li
     """Each name with two spellings of a form, drawn, behind it."""
     rows = draw.integers(0, len(SPELLINGS), len(names))
     pairs = [draw.choice(len(SPELLINGS[row]), 2, replace=False) for row in rows]
-    sides = ([f"{n} {SPELLINGS[r][p[i]]}" for n, r, p in zip(names, rows, pairs, strict=True)] for i in (0, 1))
+    sides = (
+        [f"{n} {SPELLINGS[r][p[i]]}" for n, r, p in zip(names, rows, pairs, strict=True)] for i in (0, 1)
+    )
     return next(sides), next(sides)
 
 
@@ -99,7 +101,11 @@ def united(name: str, one: Sequence[str], other: Sequence[str], methods: dict[st
     print(f"{name}: {len(pairs):,} pairs; one key: {told}")
     if "rigour" in same:
         worse = [pairs[i] for i in np.flatnonzero(same["rigour"] & ~same["ours"])]
-        print(f"  only rigour: {len(worse)}; only ours: {(same['ours'] & ~same['rigour']).sum()}", *worse[:25], sep="\n    ")
+        print(
+            f"  only rigour: {len(worse)}; only ours: {(same['ours'] & ~same['rigour']).sum()}",
+            *worse[:25],
+            sep="\n    ",
+        )
 
 
 def collisions(names: Sequence[str], methods: dict[str, Keys]) -> None:
@@ -108,11 +114,15 @@ def collisions(names: Sequence[str], methods: dict[str, Keys]) -> None:
     for method, keys in methods.items():
         sizes = np.array(list(Counter(keys(distinct)).values()))
         pairs = int((sizes * (sizes - 1) // 2).sum())
-        print(f"{method}: {pairs:,} pairs of {len(distinct):,} different names share a key; largest group {sizes.max()}")
+        print(
+            f"{method}: {pairs:,} pairs of {len(distinct):,} different names share a key; largest group {sizes.max()}"
+        )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--names", type=Path, required=True, help="Parquet file with a column of names")
     parser.add_argument("--column", default="legal_name")
     parser.add_argument("--first", type=int, default=60_000, help="names drawn, with seed 0")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphlead.engines.duckdb import run
-from graphlead.match.normalise import header, install, normalise
+from graphlead.match.normalise import install, normalise
 
 WORD = st.text("abcdefghijklmnopqrstuvwxyzäöüéèçñåø", min_size=3, max_size=9).map(lambda word: word + "q")
 NAME = st.lists(WORD, min_size=1, max_size=5).map(" ".join)
@@ -116,8 +116,3 @@ def test_alternative_names_are_read_beside_the_whole() -> None:
             query = "SELECT list_transform(match_parts(name_lower($s)), lambda p: match_text(p))"
             found = run(connection, query, {"s": typed})
             assert found == [(parts,)]
-
-
-def test_headers_are_read_in_any_spelling() -> None:
-    assert [header(name) for name in ("EmployerName", "employer_name", " Employer-Name ", "Straße")] == [
-        "employer name", "employer name", "employer name", "strasse"]  # fmt: skip

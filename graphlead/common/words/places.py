@@ -29,7 +29,9 @@ _CEDEX = r" cedex( [0-9]+)?$"
 def towns() -> dict[str, str]:
     """The other names of towns in the form of ``town_keys`` before aliases, and the name that stands for them."""
     listed = by_word(_DATA["towns"])
-    keys = (_written_out(plain(pa.array(names, pa.string()))).to_pylist() for names in (listed, listed.values()))
+    keys = (
+        _written_out(plain(pa.array(names, pa.string()))).to_pylist() for names in (listed, listed.values())
+    )
     return dict(zip(*keys, strict=True))
 
 
