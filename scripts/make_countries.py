@@ -9,14 +9,13 @@ English deciding before all; on a tie nobody has it.
 
 from __future__ import annotations
 
-import pickle
 import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
-import babel
 import pyarrow as pa
 from babel import Locale, localedata
+from babel.core import get_global
 
 from graphlead.common.words.texts import plain
 
@@ -28,6 +27,8 @@ COMPLETE = 240
 BEYOND_ISO = {"AC", "CP", "CQ", "DG", "EA", "IC", "TA", "EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
 """Codes of the CLDR that are no country of ISO 3166-1; Kosovo's, XK, is kept."""
 
+GONE = {"BUR", "DDR", "FXX", "TMP", "YMD", "ZAR"}
+
 SHORTEST = 3
 """Letters of the shortest name: two are a code."""
 
@@ -36,13 +37,11 @@ ENGLISH = 1000
 
 
 def alpha3() -> dict[str, str]:
-    data = pickle.loads((Path(babel.__file__).parent / "global.dat").read_bytes())  # noqa: S301: babel's own file
+    """The ISO code of three letters of each code of two, without those of states that are no more."""
     return {
         two[0]: three
-        for three, two in data["territory_aliases"].items()
-        if len(two) == 1
-        and re.fullmatch("[A-Z]{3}", three)
-        and three not in {"BUR", "DDR", "FXX", "TMP", "YMD", "ZAR"}
+        for three, two in get_global("territory_aliases").items()
+        if len(two) == 1 and re.fullmatch("[A-Z]{3}", three) and three not in GONE
     }
 
 

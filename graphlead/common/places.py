@@ -19,7 +19,7 @@ from graphlead.common.codes import cross, encode, null_when_empty, through
 from graphlead.common.columns import Coded, coded, kept
 from graphlead.common.levels import postcodes
 from graphlead.common.words.countries import country_codes
-from graphlead.common.words.places import region_keys, town_keys
+from graphlead.common.words.places import region_keys, town_keys, written_out
 from graphlead.common.words.texts import compact, plain
 from graphlead.core.arrays import NONE, Flags, Ints
 from graphlead.core.register import PLACES, Register, Role
@@ -61,37 +61,28 @@ def _placed(
     register: Register, name: str, role: Role, around: tuple[str, ...], postcode: tuple[str, ...]
 ) -> Coded:
     read = coded(register, name)
-    keys = null_when_empty(_KEYS[role](read.values))
-    place, first = read.groups(keys)
-    wider = [placed(register, column).codes for column in around]
-    town, count = cross([place], wider)
+    place, _ = read.groups(null_when_empty(_KEYS[role](read.values)))
+    town, count = cross([place], [placed(register, column).codes for column in around])
     for column in postcode:
         at = coded(register, column)
-        spellings = _of_groups(keys.take(first), place, town, count)
+        spellings = written_out(read.values.take(pa.array(_commonest(read, town, count))))
         town = _mended(town, at.groups(postcodes(at.values))[0], spellings)
-    return _respelled(read, town)
-
-
-def _of_groups(values: pa.Array, code: Ints, group: Ints, count: int) -> pa.Array:
-    """The value (count,) of each group of companies that have one value, ``code``, in common."""
-    of_group = np.zeros(count, np.int32)
-    of_group[group[group != NONE]] = code[group != NONE]
-    return values.take(pa.array(of_group))
-
-
-def _respelled(read: Coded, group: Ints) -> Coded:
-    """The column with the commonest spelling of each group of companies in place of every company's own."""
-    known = group != NONE
-    joint = group[known].astype(np.int64) * len(read.values) + read.codes[known]
-    distinct, counts = np.unique(joint, return_counts=True)
-    owner, spelling = np.divmod(distinct, max(len(read.values), 1))
-    order = np.lexsort((spelling, -counts, owner))
-    groups, commonest = np.unique(owner[order], return_index=True)
-    of_group = np.full(int(group.max(initial=NONE)) + 1, NONE, np.int32)
-    of_group[groups] = spelling[order][commonest]
-    chosen = through(of_group, group)
+    chosen = through(_commonest(read, town, count), town)
     codes, values = encode(pa.array(chosen, mask=chosen == NONE))
     return Coded(codes, read.values.take(values))
+
+
+def _commonest(read: Coded, group: Ints, count: int) -> Ints:
+    """The code of the value (count,) that most companies of each group have; the first of equally common ones."""
+    known = group != NONE
+    joint = group[known].astype(np.int64) * len(read.values) + read.codes[known]
+    distinct, sizes = np.unique(joint, return_counts=True)
+    owner, value = np.divmod(distinct, max(len(read.values), 1))
+    order = np.lexsort((value, -sizes, owner))
+    groups, first = np.unique(owner[order], return_index=True)
+    found = np.zeros(count, np.int32)
+    found[groups] = value[order][first]
+    return found
 
 
 def _mended(town: Ints, postcode: Ints, spellings: pa.Array) -> Ints:

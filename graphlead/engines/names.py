@@ -56,8 +56,8 @@ def _macros() -> list[str]:
     return [
         f"name_lower(s) AS {replacements(f'lower(left(s, {LONGEST_NAME}))', _ENTITIES)}",
         f"name_plain(s) AS strip_accents({letters})",
-        # Initials with dots between them are one word, apart from letters beside them: "Fund X S.A." is "fund x sa". The
-        # dots are doubled so that neighbours do not overlap.
+        # Initials with dots between them are one word, apart from letters beside them: "Fund X S.A." is "fund x sa".
+        # The dots are doubled so that neighbours do not overlap.
         """name_initials(s) AS replace(replace(replace(regexp_replace(regexp_replace(
             ' ' || replace(s, '.', '..') || ' ', '([^\\pL\\pN])(\\pL)\\.', '\\1¤\\2¤', 'g'),
             '¤\\.(\\pL)([^\\pL\\pN¤])', '\\1\\2', 'g'), '¤.¤', ''), '¤', ''), '..', '.')""",

@@ -72,9 +72,8 @@ def main() -> None:
         found = country_codes(values)
         taken = counts.filter(found.is_valid())
         shown = [f"{row['values']} ({row['counts']})" for row in taken.to_pylist()]
-        print(
-            f"{argument}: {len(taken)} of {len(values)} values, {pc.sum(taken.field('counts')).as_py()} rows: {shown[:60]}"
-        )
+        rows = pc.sum(taken.field("counts")).as_py()
+        print(f"{argument}: {len(taken)} of {len(values)} values, {rows} rows: {shown[:60]}")
 
 
 if __name__ == "__main__":

@@ -64,13 +64,11 @@ def our_keys(names: Sequence[str]) -> list[str]:
 
 def their_keys(names: Sequence[str]) -> list[str]:
     """Keys by rigour's removal of organisation types: the words that are left, sorted, in the form of ours."""
-    assert org_types is not None
     bare = [org_types.remove_org_types(name.casefold()) for name in names]
     return [" ".join(sorted(text.split())) for text in normalise(bare)["text"].to_pylist()]
 
 
 def spelled_by_rigour(names: Sequence[str]) -> dict[str, list[str]]:
-    assert org_types is not None
     return {
         "form as rigour shows it": [org_types.replace_org_types_display(name) for name in names],
         "form as rigour compares it": [

@@ -1,4 +1,4 @@
-"""Countries by their names in every language and by their ISO codes; the data is in countries.tsv and countries.toml."""
+"""Countries by their names in every language and their ISO codes; the data is in countries.tsv and countries.toml."""
 
 from __future__ import annotations
 

@@ -27,17 +27,15 @@ _CEDEX = r" cedex( [0-9]+)?$"
 
 @cache
 def towns() -> dict[str, str]:
-    """The other names of towns in the form of ``town_keys`` before aliases, and the name that stands for them."""
+    """The other names of towns, ``written_out``, and the name that stands for them."""
     listed = by_word(_DATA["towns"])
-    keys = (
-        _written_out(plain(pa.array(names, pa.string()))).to_pylist() for names in (listed, listed.values())
-    )
+    keys = (written_out(pa.array(names, pa.string())).to_pylist() for names in (listed, listed.values()))
     return dict(zip(*keys, strict=True))
 
 
 def town_keys(values: pa.Array) -> pa.Array:
     """A key (n,) for each value; equal keys are spellings or names of one town. Null where nothing is left."""
-    keys, expanded = (_written_out(plain(texts)) for texts in (values, _expanded(values)))
+    keys, expanded = written_out(values), written_out(_expanded(values))
     differs = pc.fill_null(pc.not_equal(keys, expanded), False)
     keys = _renamed(keys, expanded.filter(differs), keys.filter(differs))
     return _renamed(keys, pa.array(towns(), pa.string()), pa.array(towns().values(), pa.string()))
@@ -49,9 +47,11 @@ def region_keys(values: pa.Array) -> pa.Array:
     return compact(_renamed(words, pa.array(REGIONS, pa.string()), pa.array(REGIONS.values(), pa.string())))
 
 
-def _written_out(words: pa.Array) -> pa.Array:
-    """Plain words with abbreviations written out, as one word. The spaces are doubled so that neighbours differ."""
-    spaced = pc.replace_substring_regex(words, _CEDEX, "")
+def written_out(values: pa.Array) -> pa.Array:
+    """The plain words of each name (n,) of a town, abbreviations written out, as one word."""
+    spaced = pc.replace_substring_regex(
+        plain(values), _CEDEX, ""
+    )  # doubled, so that neighbours do not share one
     spaced = pc.binary_join_element_wise(" ", pc.replace_substring(spaced, " ", "  "), " ", "")
     for short, long in WORDS.items():
         spaced = pc.replace_substring(spaced, f" {short} ", f" {long} ")
