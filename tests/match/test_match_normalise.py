@@ -105,7 +105,8 @@ def test_the_same_name_written_differently_has_one_key(one: str, other: str) -> 
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Fund I L.P.", "Fund II L.P."), ("Limited Brands Inc", "Brands Inc"), ("Egret 1 Ltd", "Egret 2 Ltd"), ("X North Ltd", "X South Ltd"), ("Acme Holdings Ltd", "Acme Ltd"),
+    [("Fund I L.P.", "Fund II L.P."), ("Limited Brands Inc", "Brands Inc"),
+     ("Egret 1 Ltd", "Egret 2 Ltd"), ("X North Ltd", "X South Ltd"), ("Acme Holdings Ltd", "Acme Ltd"),
      ("Sabre SA Trading", "Sabre Trading")],
 )  # fmt: skip
 def test_sister_companies_keep_their_own_key(one: str, other: str) -> None:
