@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,22 +53,28 @@ class Coded:
 
 
 _File = tuple[str, int, int, int]
+_Key = tuple[_File, str, tuple[str, ...]]
 _lock = threading.Lock()
-_kept: OrderedDict[tuple[_File, str], Coded] = OrderedDict()
+_kept: OrderedDict[_Key, Coded] = OrderedDict()
 
 
 def coded(register: Register, name: str) -> Coded:
-    """The column of this name, coded; kept for the next time as long as the kept ones fit in SHARE of the budget.
+    """The column of this name, coded; see ``kept``."""
+    return kept(register, name, (), lambda: Coded(*encode(register.read(name).column(0))))
 
-    The file's name, inode, size and time of change are part of what a column is known by: a file written anew is read
-    anew.
+
+def kept(register: Register, name: str, by: tuple[str, ...], make: Callable[[], Coded]) -> Coded:
+    """What ``make`` returns, kept for the next time as long as the kept ones fit in SHARE of the budget.
+
+    It is known by the column's name, by what it was worked out with, ``by``, and by the file's name, inode, size and
+    time of change: a file written anew is read anew.
     """
-    key = (_identity(register), name)
+    key = (_identity(register), name, by)
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-    column = Coded(*encode(register.read(name).column(0)))
+    column = make()
     with _lock:
         _kept[key] = column
         _drop_oldest(int(SHARE * budget()))

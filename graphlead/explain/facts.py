@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from graphlead.common.columns import coded
 from graphlead.common.levels import level_keys
+from graphlead.common.places import placed
 from graphlead.core.arrays import Ints
 from graphlead.core.features import Cut, Level
 from graphlead.core.register import PLACES, Register, Role
@@ -80,7 +81,7 @@ class Facts:
     def _read(self, column: str) -> list[object]:
         if column not in self._roles:
             return [None] * len(self._companies)
-        return list(coded(self._register, column).take(self._companies).to_pylist())
+        return list(placed(self._register, column).take(self._companies).to_pylist())
 
 
 def band(value: object, edges: Sequence[float]) -> str:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from graphlead.common.codes import cross
 from graphlead.common.columns import coded
 from graphlead.common.levels import level_keys
+from graphlead.common.places import placed
 from graphlead.core.arrays import NONE, Ints
 from graphlead.core.features import Cut, Level
 from graphlead.core.register import PLACES, Column, Register, Role
@@ -109,5 +110,5 @@ def _fits(level: Level, column: Column) -> bool:
 
 def _groups(level: Level, register: Register) -> Ints:
     """The group of each company by the level's column alone, NONE where missing."""
-    read = coded(register, level.column)
+    read = placed(register, level.column)
     return read.groups(level_keys(read.values, level, register.column(level.column)))[0]

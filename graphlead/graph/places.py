@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from graphlead.common.codes import combine, tidy
 from graphlead.common.columns import coded
 from graphlead.common.levels import postcode_area
+from graphlead.common.places import placed
 from graphlead.core.arrays import NONE, Ints
 from graphlead.core.graph import place_chains, place_keys
 from graphlead.core.register import Register, Role
@@ -19,7 +20,8 @@ def places(register: Register) -> Tree:
     """The tree of the places in the first column of each place role.
 
     A node's key is its level and the chain of values down to it, in capitals: ``country|US``, ``region|US|CA``,
-    ``city|US|CA|FRESNO``. A missing value in the chain is empty; a level without a column is left out of it.
+    ``city|US|CA|FRESNO``. A place has the spelling that most companies there have. A missing value in the chain is
+    empty; a level without a column is left out of it.
     Companies are in their finest place and in their postcode area (``postcode|US|937``: the outward code of British
     postcodes, the first three characters of others).
     """
@@ -42,7 +44,7 @@ def _first(register: Register, role: Role) -> str:
 
 
 def _read(register: Register, name: str) -> tuple[Ints, pa.Array]:
-    column = coded(register, name)
+    column = placed(register, name)
     return column.codes, tidy(column.values)
 
 

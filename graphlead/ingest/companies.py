@@ -6,6 +6,7 @@ from pathlib import Path
 
 from graphlead.core.register import Role
 from graphlead.engines.duckdb import Db, one_row, quoted, write_parquet
+from graphlead.engines.names import install
 from graphlead.ingest.journal import IGNORED, KEPT, MADE_MISSING, N_EXAMPLES, SET_ASIDE, Journal
 from graphlead.ingest.open_file import Source
 from graphlead.ingest.plan import Reading
@@ -173,10 +174,11 @@ def _note_same_name_and_place(db: Db, readings: tuple[Reading, ...], journal: Jo
     country = _columns(readings, Role.COUNTRY)[:1]
     place = ", ".join([f"coalesce({', '.join([*finest, chr(39) * 2])})", *country])
     key = next(reading.typed_name for reading in readings if reading.column.role is Role.ID)
+    install(db)
     db.execute(
-        f"CREATE TEMP TABLE twins AS SELECT hash({normal_name(names[0])}, {place}) AS k, count(*) AS n, "
+        f"CREATE TEMP TABLE twins AS SELECT hash(name_core(name_text({names[0]})), {place}) AS k, count(*) AS n, "
         f"min(row) AS row, list({key} ORDER BY row)[:3] AS ids, arg_min({names[0]}, row) AS name FROM typed "
-        f"WHERE {normal_name(names[0])} <> '' AND row NOT IN (SELECT row FROM unusable) GROUP BY k HAVING count(*) > 1"
+        f"WHERE name_text({names[0]}) <> '' AND row NOT IN (SELECT row FROM unusable) GROUP BY k HAVING count(*) > 1"
     )
     groups, companies = one_row(db, "SELECT count(*), coalesce(sum(n), 0) FROM twins")
     rows = db.execute(f"SELECT name, n, ids FROM twins ORDER BY n DESC, row LIMIT {N_EXAMPLES}").fetchall()
@@ -211,17 +213,3 @@ def _note_long_names(db: Db, readings: tuple[Reading, ...], journal: Journal) ->
                 column=reading.column.name,
                 examples=examples,
             )
-
-
-LEGAL = (
-    "llc|l l c|inc|incorporated|corp|corporation|co|company|ltd|limited|lp|l p|llp|plc|gmbh|mbh|ag|kg|se|sa|s a|sas"
-    "|sarl|srl|s r l|spa|s p a|bv|b v|nv|n v|ab|as|a s|asa|oy|oyj|aps|pty|pvt|private|sl|s l|kft|zrt|doo"
-    "|d o o|sp z o o|sro|s r o|ooo|pjsc|jsc"
-)
-
-
-def normal_name(name: str) -> str:
-    """SQL for a name in lower case without accents, punctuation and legal form; "" when nothing remains."""
-    words = f"trim(regexp_replace(strip_accents(lower({name})), '[^\\p{{L}}\\p{{N}}]+', ' ', 'g'))"
-    bare = f"regexp_replace({words}, '( ({LEGAL}))+$', '')"
-    return f"regexp_replace({bare}, '^the ', '')"

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 import pyarrow as pa
 
+from graphlead.common.words.headers import holds_a_name, in_a_list, normalised, suggests_an_id
 from graphlead.core.errors import InputError
 from graphlead.core.register import Register, Role
 from graphlead.engines.duckdb import Db, literal, quoted, run
-from graphlead.match import words
-from graphlead.match.normalise import header
 
 ROLES = {
     "city": Role.CITY,
@@ -96,9 +95,11 @@ def _filled(values: pd.Series) -> pd.Series:
 def _meanings(filled: Mapping[str, pd.Series], register: Register) -> dict[str, str]:
     """Column to meaning, where its header is a known word or the name of a column of the register."""
     roles = {role: field for field, role in ROLES.items()} | {Role.NAME: "name"}
-    same = {header(column.name): roles[column.role] for column in register.columns if column.role in roles}
-    known = {**same, **words.HEADERS}
-    return {column: known[header(column)] for column in filled if header(column) in known}
+    same = {
+        normalised(column.name): roles[column.role] for column in register.columns if column.role in roles
+    }
+    found = {column: in_a_list(normalised(column)) or same.get(normalised(column)) for column in filled}
+    return {column: meaning for column, meaning in found.items() if meaning}
 
 
 def look_up_ids(db: Db, filled: Mapping[str, pd.Series], register: Register) -> None:
@@ -137,10 +138,10 @@ def _id_columns(
     counted = run(db, "SELECT col, known, count(DISTINCT line) FROM match_id_hits GROUP BY col, known")
     found = []
     for column, known, lines in counted:
-        named_like_id = header(column) == header(known) or bool(words.ID_WORDS & set(header(column).split()))
+        named_like_id = normalised(column) == normalised(known) or suggests_an_id(normalised(column))
         share = lines / len(filled[column])
         if named_like_id or (share >= ID_SHARE and meanings.get(column, "name") == "name"):
-            found.append((header(column) != header(known), -share, column, known))
+            found.append((normalised(column) != normalised(known), -share, column, known))
     return tuple((column, known) for _, _, column, known in sorted(found))
 
 
@@ -163,9 +164,8 @@ def _name_columns(free: Mapping[str, pd.Series], meanings: Mapping[str, str]) ->
     stated = [column for column in free if meanings.get(column) == "name"]
     if stated:
         return tuple([column for column in stated if _is_wordy(free[column])] or stated)
-    name_words = {word for word, meaning in words.HEADERS.items() if meaning == "name"}
     wordy = [column for column, values in free.items() if column not in meanings and _is_wordy(values)]
-    wordy.sort(key=lambda column: (not name_words & set(header(column).split()), -free[column].nunique()))
+    wordy.sort(key=lambda column: (not holds_a_name(normalised(column)), -free[column].nunique()))
     return tuple(wordy[:1])
 
 

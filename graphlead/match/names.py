@@ -14,6 +14,7 @@ import pyarrow as pa
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Levenshtein
 
+from graphlead.common.words.forms import FORM_WORDS, LONG
 from graphlead.core.arrays import Longs, Reals
 from graphlead.engines.duckdb import Db, literals, run, table
 from graphlead.match import words
@@ -48,8 +49,6 @@ class NameScores:
     likeness: Reals
     closeness: Reals
 
-
-FORMS = {form for form in (*words.CLEAR_FORMS, *words.TRAILING_FORMS) if " " not in form}
 
 _WORDS = """
 CREATE OR REPLACE TEMP TABLE match_words_{side} AS
@@ -209,8 +208,8 @@ def _combos(db: Db) -> _Combos:
 def _make_words(db: Db, side: str, companies: int) -> None:
     statement = _WORDS.format(
         side=side,
-        forms=literals(FORMS),
-        long_forms=literals(words.LONG_FORMS),
+        forms=literals(FORM_WORDS),
+        long_forms=literals(LONG),
         sister_words=literals(words.SISTER_WORDS),
     )
     run(db, statement, {"n": float(companies)})

@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
+from graphlead.common.words.countries import codes, parts
+from graphlead.common.words.places import REGIONS, WORDS, towns
+from graphlead.engines import names
 from graphlead.engines.duckdb import Db, literal, literals, open_db, quoted, run, table
 from graphlead.match import words
 
-LONGEST_NAME = 240
-"""Characters of a name that are used, a bound on work: what follows never decides between companies."""
-
 PREFIX = 7
 """Characters of a name without spaces that make a blocking key for words written together."""
-
-_LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
-_APOSTROPHES = "'’`´ʼ"
-_SPACED = {form: f" {form} " for form in ("株式会社", "有限会社", "合同会社", "有限公司")}
-_ENTITIES = {
-    "&amp;": "&",
-    "&quot;": '"',
-    "&apos;": "'",
-    "&#39;": "'",
-    "&lt;": "<",
-    "&gt;": ">",
-    "&nbsp;": " ",
-}
-
-
-def _alternatives(values: Iterable[str]) -> str:
-    return "|".join(re.escape(value) for value in sorted(set(values), key=lambda value: (-len(value), value)))
-
-
-def _replacements(expression: str, letters: Mapping[str, str]) -> str:
-    for old, new in letters.items():
-        expression = f"replace({expression}, {literal(old)}, {literal(new)})"
-    return expression
 
 
 def _map(entries: Mapping[str, str]) -> str:
@@ -46,22 +21,11 @@ def _map(entries: Mapping[str, str]) -> str:
 
 
 def _macros() -> list[str]:
-    clear, every = _alternatives(words.CLEAR_FORMS), _alternatives(words.CLEAR_FORMS + words.TRAILING_FORMS)
-    leading, connectors = _alternatives(words.LEADING_WORDS), literal(words.CONNECTORS)
-    bare = f"translate(s, {literal(_APOSTROPHES)}, '')"
+    connectors = literal(words.CONNECTORS)
+    named = {**{town: town for town in towns().values()}, **towns()}
     return [
-        f"match_lower(s) AS {_replacements(f'lower(left(s, {LONGEST_NAME}))', _ENTITIES)}",
-        f"match_plain(s) AS strip_accents({_replacements('match_lower(s)', _LETTERS)})",
-        f"""match_words(s) AS trim(regexp_replace({_replacements(bare, _SPACED)},
-            '[^\\pL\\pN]+', ' ', 'g'))""",
-        # Runs of single letters are one word. The spaces are doubled so that neighbours do not overlap.
-        """match_joined(s) AS replace(replace(replace(regexp_replace(
-            ' ' || replace(s, ' ', '  ') || ' ', ' (\\pL) ', ' ¤\\1¤ ', 'g'), '¤  ¤', ''), '¤', ''), '  ', ' ')""",
-        """match_text(s) AS trim(match_joined(trim(regexp_replace(
-            ' ' || match_words(replace(match_plain(s), '+', ' and ')) || ' ', '( (?:and|und|et))+ ', ' ', 'g'))))""",
-        f"""match_stripped(t) AS trim(regexp_replace(regexp_replace(regexp_replace(
-            ' ' || t || ' ', '( (?:{every}))+ $', ' '), '( (?:{clear}))+ ', ' ', 'g'), '^( (?:{leading}))+ ', ' '))""",
-        "match_core(t) AS coalesce(nullif(match_stripped(t), ''), t)",
+        "match_text(s) AS name_text(s)",
+        "match_core(t) AS name_core(t)",
         f"match_short(w) AS coalesce({_map(words.ABBREVIATIONS)}[w], w)",
         "match_tokens(c) AS list_transform(string_split(c, ' '), lambda w: match_short(w))",
         "match_sorted(w) AS array_to_string(list_sort(list_distinct(w)), ' ')",
@@ -71,11 +35,13 @@ def _macros() -> list[str]:
             THEN substr(match_id(s), 3) ELSE match_id(s) END, '0')""",
         f"""match_parts(s) AS CASE WHEN NOT regexp_matches(s, {connectors}) THEN [s] ELSE list_prepend(
             regexp_replace(s, {connectors}, ' ', 'g'), list_filter(string_split_regex(s, {connectors}),
-            lambda p: length(match_words(p)) > 2)) END""",
-        f"""match_place(s) AS array_to_string(list_transform(string_split(match_text(s), ' '),
-            lambda w: coalesce({_map(words.PLACE_WORDS)}[w], w)), ' ')""",
-        f"match_region(s) AS coalesce({_map(words.REGIONS)}[match_place(s)], match_place(s))",
-        f"match_country(s) AS coalesce({_map(words.COUNTRIES)}[match_place(s)], match_place(s))",
+            lambda p: length(name_words(p)) > 2)) END""",
+        f"""match_town(s) AS array_to_string(list_transform(string_split(name_text(s), ' '),
+            lambda w: coalesce({_map(WORDS)}[w], w)), ' ')""",
+        f"match_place(s) AS coalesce({_map(named)}[replace(match_town(s), ' ', '')], match_town(s))",
+        f"match_region(s) AS replace(coalesce({_map(REGIONS)}[name_text(s)], name_text(s)), ' ', '')",
+        """match_country(s) AS coalesce((SELECT code FROM match_countries
+            WHERE name = replace(name_text(s), ' ', '')), name_text(s))""",
         "match_postcode(s) AS match_id(s)",
         """match_host(s) AS regexp_replace(regexp_replace(
             lower(trim(s)), '^(mailto:|[a-z]+://)?([^/@]*@)?(www\\d?\\.)?', ''),
@@ -89,12 +55,17 @@ def install(db: Db) -> None:
     """Create the macros in a connection, among them match_text (all words), match_core (without legal form), match_key
     (words of the core, abbreviated, sorted), match_tokens, match_parts (a name and its alternative names), match_id.
     """
+    names.install(db)
+    known = {**codes(), **parts()}
+    columns = {"name": pa.array(known, pa.string()), "code": pa.array(known.values(), pa.string())}
+    db.register("match_countries_given", pa.table(columns))
+    run(db, "CREATE OR REPLACE TEMP TABLE match_countries AS SELECT * FROM match_countries_given")
     for macro in _macros():
         run(db, f"CREATE OR REPLACE TEMP MACRO {macro}")
 
 
 _NAME_STEPS = (
-    "SELECT *, match_lower(given) AS whole FROM ({query}) WHERE given IS NOT NULL",
+    "SELECT *, name_lower(given) AS whole FROM ({query}) WHERE given IS NOT NULL",
     "SELECT *, match_parts(whole) AS parts FROM ({query})",
     "SELECT {number}, unnest(parts) AS written, (generate_subscripts(parts, 1) - 1)::UTINYINT AS part FROM ({query})",
     "SELECT *, match_text(written) AS text FROM ({query})",
@@ -131,10 +102,3 @@ def normalise(names: Sequence[str]) -> pa.Table:
             "SELECT match_text(name) AS text, match_core(match_text(name)) AS core,"
             " match_key(match_core(match_text(name))) AS key FROM given",
         )
-
-
-def header(name: str) -> str:
-    """A column header in the form of words.HEADERS: ``EmployerName`` and ``employer_name`` become "employer name"."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    plain = unicodedata.normalize("NFKD", spaced.replace("ß", "ss")).encode("ascii", "ignore").decode()
-    return " ".join(re.findall(r"[a-z0-9]+", plain.lower()))

@@ -13,18 +13,9 @@ def _by_word(entries: Mapping[str, list[str]]) -> dict[str, str]:
     return {word: spelling for spelling, words in entries.items() for word in words}
 
 
-CLEAR_FORMS: tuple[str, ...] = tuple(_DATA["clear_forms"])
-TRAILING_FORMS: tuple[str, ...] = tuple(_DATA["trailing_forms"])
-LONG_FORMS: tuple[str, ...] = tuple(_DATA["long_forms"])
-LEADING_WORDS: tuple[str, ...] = tuple(_DATA["leading_words"])
 SISTER_WORDS: tuple[str, ...] = tuple(_DATA["sister_words"])
-ID_WORDS: frozenset[str] = frozenset(_DATA["id_words"])
 FREE_MAIL: frozenset[str] = frozenset(_DATA["free_mail"])
 ABBREVIATIONS = _by_word(_DATA["abbreviations"])
-PLACE_WORDS = _by_word(_DATA["place_words"])
-HEADERS = _by_word(_DATA["headers"])
-COUNTRIES = _by_word(_DATA["countries"])
-REGIONS = _by_word(_DATA["regions"])
 
 CONNECTORS = (
     r"\b(?:d\s?/\s?b\s?/\s?a|dba|d\.b\.a\.?|doing business as|t\s?/\s?as?|trading as|formerly known as|formerly"

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from graphlead.common.codes import encode, through
 from graphlead.common.columns import Coded, coded
 from graphlead.common.levels import SECTION, WHOLE, first_spelling, known_levels, postcode_area
+from graphlead.common.places import placed
 from graphlead.core.arrays import NONE, Ints, Reals
 from graphlead.core.register import PLACES, Column, Register, Role
 from graphlead.profile.numbers import bands, read_numbers
@@ -89,8 +90,8 @@ def _values(register: Register, column: Column) -> Grouping:
 
 
 def read_text(register: Register, name: str) -> tuple[Ints, pa.Array]:
-    """Codes (n,) of a column's values and their first spellings; values that differ only in case and spaces are one."""
-    read = coded(register, name)
+    """Codes (n,) of a column's values, and how they are written; those that differ only in case and spaces are one."""
+    read = placed(register, name)
     return _grouped(read, first_spelling(read.values))
 
 

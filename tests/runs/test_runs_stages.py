@@ -112,6 +112,8 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Non
         ("match/cohort.py", TRAINED | {"profile"}),
         ("match/words.toml", ALL - {"register", "graph"}),
         ("match/block.py", ALL - {"register", "graph"}),
+        ("common/words/forms.toml", ALL),
+        ("common/places.py", ALL - {"register", "match", "suppressed"}),
         ("graph/ownership/control.py", ALL - {"register", "match", "suppressed"}),
         ("ingest/values.py", ALL),
         ("runs/layout.py", ALL),
