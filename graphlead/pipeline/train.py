@@ -34,10 +34,12 @@ from graphlead.learn.registry import (
     save_models,
 )
 from graphlead.pipeline.finished import FinishedRun
-from graphlead.pipeline.scored import Evaluated, ModelInputs, folds_of, model_inputs_of
+from graphlead.pipeline.scored import Evaluated, ModelInputs, left_out_of, model_inputs_of
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 from graphlead.tasks import task_of
+
+_FACTS = ("company_id", "fold", "left_out")
 
 HELD_OUT_FOLDS = 3
 """Folds of the splits that serve only to judge, a choice: fewer than for the models, since each trains every ranker."""
@@ -95,7 +97,8 @@ def _rankers(model_inputs: ModelInputs) -> list[Ranker]:
 
 def _train(folder: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progress: Progress) -> None:
     settings = model_inputs.settings
-    folds = random_folds(cohort, _folds(cohort, settings.folds), settings.seed)
+    keys = model_inputs.features.keys
+    folds = random_folds(cohort, keys, _folds(cohort, settings.folds), settings.seed)
     fitted = cross_fit(
         partial(_rankers, model_inputs),
         model_inputs.features,
@@ -108,17 +111,27 @@ def _train(folder: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progres
     folder.model.mkdir()
     save_models(fitted.models, settings.classifier, model_inputs.label_features.encodings, folder.model)
     folder.feature_plan.write_text(json.dumps(model_inputs.plan.to_json()), "utf-8")
-    table = {"company_id": model_inputs.register.ids(), "fold": folds, **fitted.scores}
+    table = {
+        "company_id": model_inputs.register.ids(),
+        "fold": folds,
+        "left_out": fitted.left_out,
+        **fitted.scores,
+    }
     pq.write_table(pa.table(table), folder.fitted)
     scores = score_others(
-        fitted.models, model_inputs.features, model_inputs.label_features, cohort.clients, folds, progress
+        fitted.models,
+        model_inputs.features,
+        model_inputs.label_features,
+        cohort.clients,
+        fitted.left_out,
+        progress,
     )
     pq.write_table(pa.table(scores), folder.model_scores)
 
 
 def _read_scores(path: Path) -> dict[str, Floats]:
     table = pq.read_table(path)
-    return {name: table[name].to_numpy() for name in table.column_names if name not in ("company_id", "fold")}
+    return {name: table[name].to_numpy() for name in table.column_names if name not in _FACTS}
 
 
 def _hold_out(
@@ -142,9 +155,10 @@ def _judge(folder: RunFolder, heldout: Path, trained: RunFolder, cohort: Cohort,
 
 def _splits(trained: RunFolder, model_inputs: ModelInputs, cohort: Cohort) -> Iterator[Split]:
     """The splits of the task that these clients allow; the random one has the folds of the models."""
-    group, k = model_inputs.graph.ownership.group, _folds(cohort, HELD_OUT_FOLDS)
+    keys, group = model_inputs.features.keys, model_inputs.graph.ownership.group
+    k, seed = _folds(cohort, HELD_OUT_FOLDS), model_inputs.settings.seed
     for name in task_of(model_inputs.settings.task).splits:
-        split = split_of(name, cohort, group, k, model_inputs.settings.seed)
+        split = split_of(name, cohort, keys, group, k, seed)
         if split is not None:
             yield replace(split, folds=_fitted_folds(trained)) if name == "random" else split
 
@@ -196,7 +210,7 @@ def apply(
             model_inputs.features,
             model_inputs.label_features,
             sources.cohort.clients,
-            folds_of(trained, sources.register),
+            left_out_of(trained, sources.register),
             progress,
         )
     with console.stage("evaluating") as progress:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from sklearn.metrics import roc_auc_score
-from sources import counts, link, numbers, same
+from sources import counts, features_of, link, numbers, same
 
 from graphlead.core.arrays import Floats
 from graphlead.core.clients import Cohort
@@ -70,7 +70,7 @@ def planted() -> Planted:
     suppressed = np.array([N - 1], np.int32)
     cohort = Cohort(N, clients, suppressed, np.full(80, np.datetime64("NaT"), "datetime64[D]"))
     folds = draw.permutation(np.arange(N) % FOLDS).astype(np.int8)
-    return Planted(Features(attributes, structure, counts(link("supplies")), relations), cohort, folds)
+    return Planted(features_of(attributes, structure, counts(link("supplies")), relations), cohort, folds)
 
 
 def trained(name: str, classifier: str, seed: int = 1) -> CrossFit:

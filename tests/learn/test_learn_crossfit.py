@@ -11,7 +11,7 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sources import GROUP, link, same, words
+from sources import GROUP, features_of, link, same, words
 
 from graphlead.core.arrays import NONE, Floats, Ints
 from graphlead.core.clients import Cohort
@@ -53,7 +53,7 @@ class Recorder:
 
 def featured(n: int, *relations: Relation) -> Features:
     attributes = Attributes(np.zeros((n, 0), np.float32), (), sp.csr_matrix((n, 0), dtype=np.float32), ())
-    return Features(attributes, np.zeros((n, 0), np.float32), (), relations)
+    return features_of(attributes, np.zeros((n, 0), np.float32), (), relations)
 
 
 def cohort_of(labels: np.ndarray, *suppressed: int) -> Cohort:
