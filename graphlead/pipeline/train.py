@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from graphlead.common.console import Console
 from graphlead.common.files import link
-from graphlead.core.arrays import Floats, Ints
+from graphlead.core.arrays import Floats
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, Ranker, RankerSetup
 from graphlead.core.settings import Settings
@@ -28,9 +28,9 @@ from graphlead.learn.crossfit import Folds, cross_fit, score_others
 from graphlead.learn.registry import (
     check_classifier,
     check_rankers,
+    for_list,
     load_models,
     rankers,
-    row_wise,
     save_models,
 )
 from graphlead.pipeline.finished import FinishedRun
@@ -140,15 +140,15 @@ def _hold_out(
     """Write the held-out scores of every split with their segments: all that an evaluation needs."""
     folder.mkdir()
     for split in _splits(trained, model_inputs, cohort):
-        result, companies = _held_out(split, cohort, _fit(split, trained, model_inputs, progress))
-        segments = segments_of(model_inputs.register, companies)
-        save_held_out(replace(result, segments=segments), companies, folder)
+        result = _held_out(split, cohort, _fit(split, trained, model_inputs, progress))
+        segments = segments_of(model_inputs.register, result.companies)
+        save_held_out(replace(result, segments=segments), folder)
 
 
 def _judge(folder: RunFolder, heldout: Path, trained: RunFolder, cohort: Cohort, settings: Settings) -> None:
     """Write the chosen ranker, the prior and the calibration, from the held-out scores."""
     results = load_held_out(heldout, task_of(settings.task).splits)
-    scores, among = _read_scores(trained.fitted), row_wise(settings.rankers)
+    scores, among = _read_scores(trained.fitted), for_list(settings.rankers, len(cohort.clients))
     judgement = judge(results, scores, cohort, among, settings.prior, settings.seed)
     save_judgement(judgement, folder.judgement)
 
@@ -184,14 +184,16 @@ def _fitted_folds(trained: RunFolder) -> Folds:
     return np.asarray(pq.read_table(trained.fitted, columns=["fold"])["fold"].to_numpy(), np.int8)
 
 
-def _held_out(split: Split, cohort: Cohort, scores: Mapping[str, Floats]) -> tuple[HeldOut, Ints]:
-    """The held-out scores of a split, over the candidates and the held-out clients, and these companies."""
+def _held_out(split: Split, cohort: Cohort, scores: Mapping[str, Floats]) -> HeldOut:
+    """The held-out scores of a split, over the candidates and the held-out clients."""
     mask = cohort.candidates()
     mask[split.held_out] = True
     companies = np.flatnonzero(mask).astype(np.int32)
     of_them = {name: values[companies] for name, values in scores.items()}
     mine = np.isin(companies, split.held_out)
-    return HeldOut(split=split.name, fold=split.folds[companies], held_out=mine, scores=of_them), companies
+    return HeldOut(
+        split=split.name, fold=split.folds[companies], held_out=mine, scores=of_them, company=companies
+    )
 
 
 def apply(
