@@ -17,8 +17,9 @@ from graphlead.core.clients import Cohort
 from graphlead.core.errors import InputError
 from graphlead.core.evidence import Evidence
 from graphlead.core.features import Features
+from graphlead.evaluate.blend import BLEND
 from graphlead.evaluate.calibrate import calibrate
-from graphlead.evaluate.choose import BLEND, Choice
+from graphlead.evaluate.choose import Choice
 from graphlead.evaluate.judge import Judgement
 from graphlead.explain.reasons.attribution import Attribution
 from graphlead.explain.reasons.inputs import Game, Reals, Views

@@ -181,11 +181,11 @@ def test_holders_and_persons_outside_the_register_are_kept(tmp_path: Path) -> No
         "01,Firm 01,company,04,owns\n",
     )
     assert rows(register, "source_id", "source_name", "source_type", "source") == [
-        ("P1", "Ann", "person", None),
+        ("01", "Firm 01", "company", 0),
         ("D7", "Bob", "person", None),
         ("F3", "Fund", "holder", None),
+        ("P1", "Ann", "person", None),
         ("Trust of Eve", "Trust of Eve", "holder", None),
-        ("01", "Firm 01", "company", 0),
     ]
     assert counts(noise) == {"holders": 2, "persons": 2}
 
