@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from graphlead.core.features import Feature, Kind, Level, Source, Statistic
+import pyarrow as pa
+
+from graphlead.common.deal import keys_of
+from graphlead.core.arrays import Floats, Keys
+from graphlead.core.features import Attributes, Feature, Features, Kind, Level, Relation, Source, Statistic
 
 GROUP, OWNED, HELD = (Source(kind=kind) for kind in (Kind.GROUP, Kind.OWNS, Kind.HOLDERS))
 
@@ -29,3 +33,24 @@ def numbers(*columns: str) -> tuple[Feature, ...]:
 def counts(*sources: Source) -> tuple[Feature, ...]:
     """How many neighbours there are by each source."""
     return tuple(Feature(source, Statistic.COUNT) for source in sources)
+
+
+def keys(n: int) -> Keys:
+    """The keys of companies 0, 1, ..., n - 1."""
+    return keys_of(pa.array([str(i) for i in range(n)], pa.string()))
+
+
+def features_of(
+    attributes: Attributes,
+    structure: Floats,
+    structure_features: tuple[Feature, ...],
+    relations: tuple[Relation, ...],
+) -> Features:
+    """The features of companies 0, 1, ..."""
+    return Features(
+        keys=keys(len(structure)),
+        attributes=attributes,
+        structure=structure,
+        structure_features=structure_features,
+        relations=relations,
+    )

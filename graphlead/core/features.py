@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
 
-from graphlead.core.arrays import NONE, Floats, Ints, Json, require, require_indices
+from graphlead.core.arrays import NONE, Floats, Ints, Json, Keys, require, require_indices
 
 
 class Cut(StrEnum):
@@ -240,14 +240,16 @@ class Attributes:
         return np.hstack([self.numeric[rows], self.words[rows].toarray()]).astype(np.float32)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Features:
     """The features of n companies that depend on no label.
 
-    structure: float32 (n, s) without NaN, from links (degrees, neighbours' means of the numbers); relations: which
-    companies are neighbours, by links and by columns.
+    keys: uint64 (n,), a hash of each company's id, that random choices are dealt by; structure: float32 (n, s) without
+    NaN, from links (degrees, neighbours' means of the numbers); relations: which companies are neighbours, by links and
+    by columns.
     """
 
+    keys: Keys
     attributes: Attributes
     structure: Floats
     structure_features: tuple[Feature, ...]
@@ -255,6 +257,8 @@ class Features:
 
     def __post_init__(self) -> None:
         width = len(self.structure_features)
+        require(self.keys.dtype == np.uint64 and self.keys.shape == (self.n_companies,), "Features",
+                 f"a key for each of {self.n_companies} companies", self.keys.shape)  # fmt: skip
         require(self.structure.shape == (self.n_companies, width), "Features",
                  f"structure of {self.n_companies} by {width}", self.structure.shape)  # fmt: skip
         require(bool(np.isfinite(self.structure).all()), "Features", "finite structure", "NaN or infinity")

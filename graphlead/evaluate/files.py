@@ -11,15 +11,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphlead.common.files import write_parquet
-from graphlead.core.arrays import Ints
 from graphlead.evaluate.heldout import HeldOut
 
 _FACTS = ("company", "fold", "held_out")
 
 
-def save_held_out(result: HeldOut, companies: Ints, folder: Path) -> None:
-    """Write one file per split, one row per candidate: company (index, (m,)), fold, held_out, rankers, segments."""
-    facts = {"company": companies, "fold": result.fold, "held_out": result.held_out, **result.scores}
+def save_held_out(result: HeldOut, folder: Path) -> None:
+    """Write one file per split, one row per candidate: company (index), fold, held_out, rankers, segments."""
+    facts = {"company": result.companies, "fold": result.fold, "held_out": result.held_out, **result.scores}
     segments = {_segment(name): values for name, values in result.segments.items()}
     about = {"split": result.split, "segments": json.dumps(list(result.segments))}
     write_parquet(_file(folder, result.split), pa.table(facts | segments).replace_schema_metadata(about))
@@ -46,6 +45,7 @@ def _load(path: Path) -> HeldOut:
     return HeldOut(
         split=table.schema.metadata[b"split"].decode(),
         fold=table["fold"].to_numpy(),
+        company=table["company"].to_numpy(),
         held_out=table["held_out"].to_numpy().astype(np.bool_),
         scores={name: table[name].to_numpy() for name in table.column_names if name not in others},
         segments={name: table[_segment(name)].combine_chunks() for name in segments},

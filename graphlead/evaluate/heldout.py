@@ -23,6 +23,7 @@ class HeldOut:
     fold (m,): scores compare only within a fold, where one model made them; held_out (m,): True for the clients
     hidden from their fold's model, False for unlabelled companies. scores: ranker to (m,), higher is better.
     segments: column to (m,) strings (numpy, or Arrow plain or dictionary-encoded; null is a missing value).
+    company: the index in the register of each candidate (m,), empty for 0 .. m-1.
     Raises CarrierError when lengths differ, a score is not finite, nobody is held out, or a fold with held-out
     clients has no unlabelled company to rank them against.
     """
@@ -32,10 +33,12 @@ class HeldOut:
     held_out: Flags
     scores: Mapping[str, Floats]
     segments: Mapping[str, npt.NDArray[np.str_] | pa.Array] = field(default_factory=dict)
+    company: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
 
     def __post_init__(self) -> None:
         m = len(self.held_out)
         self._require(self.held_out.dtype == np.bool_, "held_out as booleans", self.held_out.dtype)
+        self._require(len(self.company) in (0, m), f"a company for each of {m} candidates", len(self.company))
         self._require(len(self.fold) == m, f"a fold for each of {m} candidates", len(self.fold))
         self._require(bool(self.held_out.any()), "at least one held-out client", "none")
         self._require(bool(self.scores), "at least one ranker", "none")
@@ -50,6 +53,11 @@ class HeldOut:
     def _require(self, holds: bool, expected: str, got: object) -> None:
         if not holds:
             raise CarrierError(f"HeldOut {self.split}: expected {expected}, got {got}.")
+
+    @property
+    def companies(self) -> Ints:
+        """The index in the register of each candidate (m,)."""
+        return self.company if len(self.company) else np.arange(len(self.fold), dtype=np.int32)
 
     @property
     def n_held_out(self) -> int:

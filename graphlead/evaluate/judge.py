@@ -14,8 +14,9 @@ from graphlead.core.arrays import Floats, Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.evaluation import Evaluation
+from graphlead.evaluate.blend import blend_among
 from graphlead.evaluate.calibrate import Calibration, calibrate
-from graphlead.evaluate.choose import Choice, blend_among, choose, with_blend
+from graphlead.evaluate.choose import Choice, choose, with_blend
 from graphlead.evaluate.curves import lift_curves
 from graphlead.evaluate.evaluate import evaluate
 from graphlead.evaluate.files import load_held_out
@@ -51,7 +52,7 @@ def judge(
     prior: float | None,
     seed: int,
 ) -> Judgement:
-    """Choose ``among`` these rankers by the held-out splits, the first of which the verdict is drawn on.
+    """Blend the rankers ``among`` these that the held-out splits keep, the first of which the verdict is drawn on.
 
     The prior and the calibration come from ``scores`` (n,), held out for the clients. prior: the share of clients-to-be
     among the unlabelled where it is known; None to estimate it.
@@ -84,7 +85,9 @@ def save_judgement(judgement: Judgement, path: Path) -> None:
 def read_judgement(path: Path) -> Judgement:
     """The judgement that ``save_judgement`` wrote."""
     saved = json.loads(path.read_text("utf-8"))
-    choice = Choice(saved["choice"]["name"], tuple(saved["choice"]["members"]), saved["choice"]["reason"])
+    chosen = saved["choice"]
+    by_fold = {split: tuple(map(tuple, folds)) for split, folds in chosen["by_fold"].items()}
+    choice = Choice(chosen["name"], tuple(chosen["members"]), chosen["reason"], by_fold)
     low, point, high = saved["prior"]
     calibration = Calibration.from_json(saved["calibration"])
     return Judgement(choice, (low, point, high), calibration, tuple(saved["splits"]))

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from graphlead.core.arrays import Ints, Longs
+from graphlead.common.deal import dealt, evenly, into_rooms, lots
+from graphlead.core.arrays import Ints, Keys, Longs
 from graphlead.core.clients import Cohort
 from graphlead.core.errors import CarrierError, SettingsError
 
@@ -17,6 +18,9 @@ Folds = npt.NDArray[np.int8]
 
 LEAST_HELD_OUT = 10
 """Clients after the cut date that a time split needs: with fewer its intervals are too wide to use."""
+
+FOLDS = "folds"
+"""What companies are dealt by their keys for."""
 
 FEWEST_LEFT = 10
 """Clients that are in a group with others, or known before the cut date; of fewer there is nothing to learn."""
@@ -36,69 +40,72 @@ class Split:
     held_out: Ints
 
 
-MakeSplit = Callable[[Cohort, Ints, int, int], Split | None]
+MakeSplit = Callable[[Cohort, Keys, Ints, int, int], Split | None]
 
 
-def split_of(name: str, cohort: Cohort, group: Ints, k: int, seed: int) -> Split | None:
-    """The split of this name in k folds; None where the clients bear none. group (n,): as in ``Ownership``."""
-    return SPLITS[name](cohort, group, k, seed)
+def split_of(name: str, cohort: Cohort, keys: Keys, group: Ints, k: int, seed: int) -> Split | None:
+    """The split of this name in k folds; None where the clients bear none.
+
+    keys, group (n,): as in ``Features`` and in ``Ownership``.
+    """
+    return SPLITS[name](cohort, keys, group, k, seed)
 
 
-def _at_random(cohort: Cohort, group: Ints, k: int, seed: int) -> Split:
-    return Split("random", cohort, random_folds(cohort, k, seed), cohort.clients)
+def _at_random(cohort: Cohort, keys: Keys, group: Ints, k: int, seed: int) -> Split:
+    return Split("random", cohort, random_folds(cohort, keys, k, seed), cohort.clients)
 
 
-def _whole_groups(cohort: Cohort, group: Ints, k: int, seed: int) -> Split | None:
+def _whole_groups(cohort: Cohort, keys: Keys, group: Ints, k: int, seed: int) -> Split | None:
     sizes = np.bincount(group, minlength=cohort.n_companies)
     if (sizes[group[cohort.clients]] > 1).sum() < FEWEST_LEFT:
         return None
-    return Split("groups", cohort, group_folds(cohort, group, k, seed), cohort.clients)
+    return Split("groups", cohort, group_folds(cohort, keys, group, k, seed), cohort.clients)
 
 
-def _won_last(cohort: Cohort, group: Ints, k: int, seed: int) -> Split | None:
+def _won_last(cohort: Cohort, keys: Keys, group: Ints, k: int, seed: int) -> Split | None:
     later = time_holdout(cohort)
     if later is None or len(cohort.clients) - len(later[1]) < FEWEST_LEFT:
         return None
     earlier = ~np.isin(cohort.clients, later[1])
     past = replace(cohort, clients=cohort.clients[earlier], won=cohort.won[earlier])
-    return Split("time", past, random_folds(past, k, seed), later[1])
+    return Split("time", past, random_folds(past, keys, k, seed), later[1])
 
 
 SPLITS: Mapping[str, MakeSplit] = {"random": _at_random, "groups": _whole_groups, "time": _won_last}
 
 
-def random_folds(cohort: Cohort, k: int, seed: int) -> Folds:
-    """A fold 0..k-1 for every company, shape (n,): clients spread evenly, and all other companies too.
+def random_folds(cohort: Cohort, keys: Keys, k: int, seed: int) -> Folds:
+    """A fold 0..k-1 for every company, shape (n,), by its key (n,): the clients spread evenly.
 
+    One company more leaves the folds of the others as they are, one client more those of all but a few.
     Raises SettingsError unless 2 <= k <= 127.
     """
-    rng = _generator(k, seed)
-    fold = _even(cohort.n_companies, k, rng)
-    fold[cohort.clients] = _even(len(cohort.clients), k, rng)
+    _check_number(k)
+    fold = dealt(keys, k, FOLDS, seed).astype(np.int8)
+    fold[cohort.clients] = evenly(keys[cohort.clients], k, FOLDS, seed)
     return fold
 
 
-def group_folds(cohort: Cohort, group: Ints, k: int, seed: int) -> Folds:
+def group_folds(cohort: Cohort, keys: Keys, group: Ints, k: int, seed: int) -> Folds:
     """A fold 0..k-1 for every company, shape (n,), ownership groups kept whole, clients balanced.
 
-    ``group`` (n,) is the smallest company index of each company's group, as in ``Ownership``. Groups with
-    several clients are dealt largest first to the emptiest fold (Graham 1969, longest processing time first);
-    the groups with one client then fill the folds up to the same level.
+    ``group`` (n,) is the smallest company index of each company's group, as in ``Ownership``; the key of that company
+    stands for the group. Groups with several clients are dealt largest first to the emptiest fold (Graham 1969, longest
+    processing time first); the groups with one client then fill the folds up to the same level.
     Raises SettingsError unless 2 <= k <= 127.
     """
     n = cohort.n_companies
     if len(group) != n or (n and not 0 <= group.min() <= group.max() < n):
         raise CarrierError(f"group_folds: expected a group in [0, {n}) for each of {n} companies.")
-    rng = _generator(k, seed)
-    fold_of_group = _even(n, k, rng)
+    _check_number(k)
+    fold_of_group = dealt(keys, k, FOLDS, seed).astype(np.int8)
     roots, clients = np.unique(group[cohort.clients], return_counts=True)
-    shuffled = rng.permutation(len(roots))
-    roots, clients = roots[shuffled], clients[shuffled]
+    largest_first = np.lexsort((lots(keys[roots], FOLDS, seed), -clients))
+    roots, clients = roots[largest_first], clients[largest_first]
     several = clients > 1
-    largest_first = np.argsort(-clients[several], kind="stable")
-    dealt, load = _deal(clients[several][largest_first], k)
-    fold_of_group[roots[several][largest_first]] = dealt
-    fold_of_group[roots[~several]] = _level(load, int((~several).sum()))
+    fold_of_group[roots[several]], load = _deal(clients[several], k)
+    rooms = _rooms(load, int((~several).sum()))
+    fold_of_group[roots[~several]] = into_rooms(keys[roots[~several]], rooms, FOLDS, seed)
     return fold_of_group[group]
 
 
@@ -121,19 +128,11 @@ def time_holdout(cohort: Cohort, share: float = 0.25) -> tuple[np.datetime64, In
     return days[cut], cohort.clients[cohort.won > days[cut]]
 
 
-def _generator(k: int, seed: int) -> np.random.Generator:
+def _check_number(k: int) -> None:
     if not 2 <= k <= np.iinfo(np.int8).max:
         raise SettingsError(
             f"{k} folds are not possible.", where="folds", remedy="Give a number from 2 to 127."
         )
-    return np.random.default_rng(seed)
-
-
-def _even(size: int, k: int, rng: np.random.Generator) -> Folds:
-    """Folds 0..k-1 in random order, each equally often to within one."""
-    fold = np.resize(np.arange(k, dtype=np.int8), size)
-    rng.shuffle(fold)
-    return fold
 
 
 def _deal(sizes: Longs, k: int) -> tuple[Folds, Longs]:
@@ -149,8 +148,8 @@ def _deal(sizes: Longs, k: int) -> tuple[Folds, Longs]:
     return chosen, load
 
 
-def _level(load: Longs, singles: int) -> Folds:
-    """Folds for ``singles`` units, added to the loads (k,) so that these end as level as possible."""
+def _rooms(load: Longs, singles: int) -> Longs:
+    """How many of ``singles`` units each fold takes (k,), so that the loads (k,) end as level as possible."""
     heights = load[:, None] + np.arange(singles)
     lowest = np.argsort(heights, axis=None, kind="stable")[:singles]
-    return (lowest // max(singles, 1)).astype(np.int8)
+    return np.bincount(lowest // max(singles, 1), minlength=len(load))

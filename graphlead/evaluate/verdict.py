@@ -8,19 +8,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from graphlead.evaluate.choose import BLEND
+from graphlead.evaluate.blend import BLEND
 from graphlead.evaluate.metrics import Interval, cuts, interval, recall
 from graphlead.evaluate.positions import Positions, Resamples
 
-GNN, SAGE, TABULAR, TABULAR_GRAPH = "gnn", "sage", "tabular", "tabular_graph"
+PAGERANK, GNN, SAGE, TABULAR, TABULAR_GRAPH = "pagerank", "gnn", "sage", "tabular", "tabular_graph"
 
 _IN_WORDS = {
     BLEND: "the blend of rankers",
+    PAGERANK: "the walk from the clients",
     GNN: "the graph network",
     SAGE: "message passing end to end",
     TABULAR: "the trees on the companies' own columns",
     TABULAR_GRAPH: "the trees with neighbour features",
 }
+
+
+def in_words(ranker: str) -> str:
+    """The ranker in words for a sentence; its name where it has none."""
+    return _IN_WORDS.get(ranker, ranker)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from graphlead.common.deal import keys_of
 from graphlead.core.contracts import Propagator
 from graphlead.core.features import Features
 from graphlead.core.graph import CompanyGraph
@@ -47,4 +48,10 @@ def build_features(
     linked = linked_relations(plan.relations, graph)
     averaged = min(MOST_AVERAGED, len(plan.attributes.numeric) + len(plan.attributes.ordered))
     structure, of_links = build_structure(attributes, averaged, linked, propagator)
-    return Features(attributes, structure, of_links, (*derived_relations(plan.relations, register), *linked))
+    return Features(
+        keys=keys_of(register.ids()),
+        attributes=attributes,
+        structure=structure,
+        structure_features=of_links,
+        relations=(*derived_relations(plan.relations, register), *linked),
+    )

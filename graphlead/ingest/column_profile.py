@@ -181,9 +181,10 @@ def profile(db: Db, source: Source) -> tuple[Profile, ...]:
         for c, family in zip(source.columns, source.families, strict=True)
     )
     table = f"{source.view}_sample"
-    # Sampling by hash takes the same rows every time and cannot fall in step with a pattern in the file.
+    # Sampling by a hash of the content takes the same rows in whatever order they come.
+    content = ", ".join(source.columns)
     db.execute(
-        f"CREATE TEMP TABLE {table} AS SELECT {cleaned} FROM {source.view} WHERE hash(row) % {step} = 0"
+        f"CREATE TEMP TABLE {table} AS SELECT {cleaned} FROM {source.view} WHERE hash({content}) % {step} = 0"
     )
     columns = list(zip(source.columns, source.families, strict=True))
     everywhere = measure(

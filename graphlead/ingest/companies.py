@@ -18,16 +18,18 @@ LONG = 1_000
 def clean_companies(
     db: Db, source: Source, readings: tuple[Reading, ...], journal: Journal, path: Path
 ) -> int:
-    """Write the companies with an id of their own, in the file's order; returns their number."""
+    """Write the companies with an id of their own, in the order of the ids; returns their number.
+
+    So the order of the file has no influence on anything made from them.
+    """
     journal.set_aside_unreadable(source, "companies")
     _note_text(source, journal)
     for reading in readings:
         _note_column(db, source, reading, journal)
     _find_unusable_ids(db, source, readings, journal)
     selected = ", ".join(_output(reading) for reading in readings)
-    written = write_parquet(
-        db, f"SELECT {selected} FROM typed WHERE row NOT IN (SELECT row FROM unusable) ORDER BY row", path
-    )
+    usable = "FROM typed WHERE row NOT IN (SELECT row FROM unusable)"
+    written = write_parquet(db, f"SELECT {selected} {usable} ORDER BY {_key(readings)}", path)
     _note_same_name_and_place(db, readings, journal)
     _note_long_names(db, readings, journal)
     return written
@@ -120,20 +122,22 @@ def _examples(db: Db, source: Source, reading: Reading, where: str, distinct: bo
 
 
 def _find_unusable_ids(db: Db, source: Source, readings: tuple[Reading, ...], journal: Journal) -> None:
-    """Make the table ``unusable`` (row, id, reason, exact): rows without an id and later rows of a repeated one."""
-    key = next(reading.typed_name for reading in readings if reading.column.role is Role.ID)
-    db.execute(
-        f"CREATE TEMP TABLE repeated AS SELECT row, {key} AS id, min(row) OVER (PARTITION BY {key}) AS first "
-        f"FROM typed WHERE {key} IN (SELECT {key} FROM typed GROUP BY {key} HAVING count(*) > 1)"
-    )
+    """Make the table ``unusable`` (row, id, reason, exact): rows without an id, all rows of a repeated one but one."""
+    key = _key(readings)
     whole = "(" + ", ".join(f"s.{column}" for column in source.columns) + ",)"
-    same = f"hash({whole})" if len(source.columns) else "0"
+    filled = " + ".join(f"(s.{column} IS NOT NULL)::INTEGER" for column in source.columns)
+    # By content, not by place in the file, so that shuffled rows leave the same one.
     db.execute(
-        "CREATE TEMP TABLE unusable AS WITH content AS ("
-        f"SELECT r.row, r.id, r.first, {same} AS content FROM repeated r JOIN {source.view} s ON s.row = r.row) "
-        "SELECT a.row, a.id, CASE WHEN a.content = b.content THEN 'the same row as row ' || a.first "
-        "ELSE 'the id of row ' || a.first || ' with other values' END AS reason, a.content = b.content AS exact "
-        "FROM content a JOIN content b ON b.row = a.first WHERE a.row <> a.first "
+        f"CREATE TEMP TABLE repeated AS SELECT r.row, r.id, hash({whole}) AS content, first_value(r.row) OVER ("
+        f"PARTITION BY r.id ORDER BY {filled} DESC, {whole}::VARCHAR, r.row) AS kept FROM (SELECT row, {key} AS id "
+        f"FROM typed WHERE {key} IN (SELECT {key} FROM typed GROUP BY {key} HAVING count(*) > 1)) r "
+        f"JOIN {source.view} s ON s.row = r.row"
+    )
+    db.execute(
+        "CREATE TEMP TABLE unusable AS "
+        "SELECT a.row, a.id, CASE WHEN a.content = b.content THEN 'the same row as row ' || a.kept "
+        "ELSE 'the id of row ' || a.kept || ' with other values' END AS reason, a.content = b.content AS exact "
+        "FROM repeated a JOIN repeated b ON b.row = a.kept WHERE a.row <> a.kept "
         f"UNION ALL SELECT row, NULL, 'no company id', NULL FROM typed WHERE {key} IS NULL"
     )
     journal.set_aside(source, "companies", "SELECT row, reason FROM unusable")
@@ -142,11 +146,11 @@ def _find_unusable_ids(db: Db, source: Source, readings: tuple[Reading, ...], jo
 
 def _note_ids(db: Db, journal: Journal) -> None:
     kinds = (
-        ("duplicate rows", "exact", "rows that repeat an earlier one in every column; the first stays"),
+        ("duplicate rows", "exact", "rows that repeat another one in every column; one stays"),
         (
             "duplicate ids",
             "NOT exact",
-            "rows with the id of an earlier row and other values; the first stays",
+            "rows with the id of another row and other values; the fullest stays",
         ),
         ("missing ids", "exact IS NULL", "rows without a company id"),
     )
@@ -161,6 +165,11 @@ def _note_ids(db: Db, journal: Journal) -> None:
         )
 
 
+def _key(readings: tuple[Reading, ...]) -> str:
+    """The id in the view ``typed``."""
+    return next(reading.typed_name for reading in readings if reading.column.role is Role.ID)
+
+
 def _columns(readings: tuple[Reading, ...], *roles: Role) -> list[str]:
     return [reading.typed_name for role in roles for reading in readings if reading.column.role is role]
 
@@ -173,7 +182,7 @@ def _note_same_name_and_place(db: Db, readings: tuple[Reading, ...], journal: Jo
     finest = _columns(readings, Role.POSTCODE, Role.CITY, Role.REGION)
     country = _columns(readings, Role.COUNTRY)[:1]
     place = ", ".join([f"coalesce({', '.join([*finest, chr(39) * 2])})", *country])
-    key = next(reading.typed_name for reading in readings if reading.column.role is Role.ID)
+    key = _key(readings)
     install(db)
     db.execute(
         f"CREATE TEMP TABLE twins AS SELECT hash(name_core(name_text({names[0]})), {place}) AS k, count(*) AS n, "

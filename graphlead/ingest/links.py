@@ -61,7 +61,7 @@ def write_no_links(db: Db, path: Path) -> None:
 
 
 def clean_links(db: Db, source: Source, companies: Path, journal: Journal, path: Path) -> int:
-    """Write the links with a target in the register, in the file's order; returns their number.
+    """Write the links with a target in the register, in the order of their parts; returns their number.
 
     Raises InputError when the file has no column for the source or for the target.
     """
@@ -73,12 +73,9 @@ def clean_links(db: Db, source: Source, companies: Path, journal: Journal, path:
         _note_loss(db, source, journal, loss)
     _resolve(db, companies, "share" in parts)
     _set_aside_faults(db, source, journal)
-    return write_parquet(
-        db,
-        "SELECT source_id, target_id, kind, share_low, share_high, date, source_name, source_type, source, target "
-        "FROM link WHERE fault IS NULL ORDER BY row",
-        path,
-    )
+    parts_kept = "source_id, target_id, kind, share_low, share_high, date, source_name, source_type"
+    query = f"SELECT {parts_kept}, source, target FROM link WHERE fault IS NULL ORDER BY {parts_kept}"
+    return write_parquet(db, query, path)
 
 
 def find_parts(source: Source) -> dict[str, int]:
@@ -235,12 +232,13 @@ def _resolve(db: Db, companies: Path, has_shares: bool) -> None:
         f"CASE WHEN s.i IS NOT NULL THEN 'company' {sort} END AS source_type, s.i AS source, t.i AS target "
         "FROM stated LEFT JOIN ids s ON s.company_id = source_id LEFT JOIN ids t ON t.company_id = target_id), "
         "ranked AS (SELECT *, "
-        "min(row) OVER (PARTITION BY source_id, target_id, kind, share_low, share_high, date) AS first FROM found) "
+        "first_value(row) OVER (PARTITION BY source_id, target_id, kind, share_low, share_high, date "
+        "ORDER BY source_name NULLS LAST, source_type, row) AS kept FROM found) "
         "SELECT *, CASE WHEN source_id IS NULL THEN 'no source' WHEN target_id IS NULL THEN 'no target' "
         "WHEN source_id = target_id THEN 'self-ownership' "
         "WHEN target IS NULL AND source IS NULL THEN 'neither source nor target in the register' "
         "WHEN target IS NULL THEN 'target not in the register' "
-        "WHEN first < row THEN 'the same link as row ' || first END AS fault FROM ranked",
+        "WHEN kept <> row THEN 'the same link as row ' || kept END AS fault FROM ranked",
         [plain(companies), has_shares],
     )
     db.execute("DROP TABLE stated")
@@ -251,7 +249,7 @@ FAULTS = (
     ("self-ownership", "fault = 'self-ownership'", "links from a company to itself"),
     ("unknown targets", "fault = 'target not in the register'", "links to ids that are not in the register"),
     ("unknown ends", "fault LIKE 'neither%'", "links between two ids that are not in the register"),
-    ("duplicate links", "fault LIKE 'the same link%'", "links that repeat an earlier one in every part"),
+    ("duplicate links", "fault LIKE 'the same link%'", "links that repeat another one in every part"),
 )
 
 

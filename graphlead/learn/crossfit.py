@@ -2,9 +2,10 @@
 
 The companies are dealt into folds. The model of fold f trains on the other folds; the label features of a training
 company in fold g come from the clients outside f and g, those of the companies it scores from the clients outside f.
-So the scores of the clients are honest held-out scores, and no unlabelled company is scored by a model that learned
-it as a negative. For the list, the same models score every company that is no client once more, with label features
-from all clients.
+So the scores of the clients are honest held-out scores. For the list, the same models score every company that is no
+client once more, with label features from all clients. Each of these companies is left out of the models of several
+folds, which score it together: so none is scored by a model that learned it as a negative, and its score depends less
+on which clients the models of one fold happened to see.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from graphlead.core.arrays import NONE, Floats, Ints
+from graphlead.common.deal import drawn, lots
+from graphlead.core.arrays import Flags, Floats, Ints, Keys
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import LabelFeatures, Progress, Ranker, silent
 from graphlead.core.features import Features
@@ -23,6 +25,8 @@ from graphlead.core.features import Features
 MOST_UNLABELLED = 200_000
 """The most unlabelled companies that a fold's models train on: more add nothing about rare clients. On a register of
 200,000, trees gained nothing from 50,000 over 20,000."""
+LEFT_OUT = 2
+"""Folds that each unlabelled company is left out of, with its own; see the module."""
 CHUNK = 200_000
 """Companies scored at a time, a choice: every hundred columns of their inputs take 80 MB."""
 
@@ -35,11 +39,12 @@ class CrossFit:
     """Held-out scores and the models that gave them.
 
     scores: ranker -> float32 (n,), each company by the models of its own fold, from the clients outside it; models:
-    one tuple per fold.
+    one tuple per fold; left_out: int32 (n,), for each company a bit per fold, 1 where the models did not train on it.
     """
 
     scores: dict[str, Floats]
     models: Models
+    left_out: Ints
 
 
 def cross_fit(
@@ -60,11 +65,12 @@ def cross_fit(
         ranker.check(features)
     k = int(folds.max()) + 1
     clients = cohort.clients
+    left_out = leave_out(cohort, features.keys, folds, seed)
     label_features.prepare([outside(clients, folds, f, g) for f in range(k) for g in range(f, k)])
     scores: dict[str, Floats] = {}
     models = []
     for f in range(k):
-        rows = _training_rows(cohort, folds, f, seed)
+        rows = _training_rows(cohort, features.keys, left_out, f, seed)
         labels = np.isin(rows, clients).astype(np.float32)
         nearby = _around_training(label_features, rows, clients, folds, f)
         rankers = make()
@@ -79,7 +85,7 @@ def cross_fit(
         ).items():
             scores.setdefault(name, np.zeros(len(folds), np.float32))[scored] = values
     progress(k, k, "trained")
-    return CrossFit(scores, tuple(models))
+    return CrossFit(scores, tuple(models), left_out)
 
 
 def score_others(
@@ -87,15 +93,15 @@ def score_others(
     features: Features,
     label_features: LabelFeatures,
     clients: Ints,
-    folds: Folds,
+    left_out: Ints,
     progress: Progress = silent,
 ) -> dict[str, Floats]:
     """Scores (n,) of every company that is no client, from label features of all clients; NaN for the clients.
 
-    A company is scored by the models of its fold, which did not train on it; one without a fold (NONE) by the mean of
-    all models. No client has to be hidden, since none of these companies' own labels is in their features.
+    A company's score is the mean over the models that it was left out of (n,), see ``CrossFit``. No client has to be
+    hidden, since none of these companies' own labels is in their features.
     """
-    others = np.ones(len(folds), bool)
+    others = np.ones(len(left_out), bool)
     others[clients] = False
     rows = np.flatnonzero(others).astype(np.int32)
     label_features.prepare([clients])
@@ -107,12 +113,37 @@ def score_others(
         chunk = rows[start : start + CHUNK]
         nearby = label_features.rows(chunk, clients)
         for f, rankers in enumerate(models):
-            mine = np.flatnonzero((folds[chunk] == f) | (folds[chunk] == NONE))
-            share = np.where(folds[chunk[mine]] == NONE, np.float32(1 / len(models)), np.float32(1))
+            mine = np.flatnonzero(is_left_out(left_out[chunk], f))
+            share = share_of_each(left_out[chunk[mine]])
             for ranker in rankers:
                 scores[ranker.name][chunk[mine]] += share * ranker.score(features, chunk[mine], nearby[mine])
     progress(len(rows), len(rows), "scored")
     return scores
+
+
+def leave_out(cohort: Cohort, keys: Keys, folds: Folds, seed: int) -> Ints:
+    """The folds whose models must not train on each company, as bits, int32 (n,).
+
+    A client is left out of its own fold alone, every other company of LEFT_OUT folds: its own, and the next ones of the
+    others from a random one on. Where that would be half of them, as of four, it is left out of fewer.
+    """
+    k = int(folds.max()) + 1
+    bits = np.int32(1) << folds.astype(np.int32)
+    turned = (lots(keys, "left out", seed) % np.uint64(k - 1)).astype(np.int32)
+    for nth in range(min(LEFT_OUT, (k - 1) // 2) - 1):
+        other = (folds + 1 + (turned + nth) % (k - 1)) % k
+        bits |= np.where(cohort.labels() > 0, 0, np.int32(1) << other)
+    return bits
+
+
+def is_left_out(left_out: Ints, fold: int) -> Flags:
+    """Whether the models of this fold did not train on each company (m,), given as bits (m,)."""
+    return np.asarray((left_out >> fold) & 1, np.bool_)
+
+
+def share_of_each(left_out: Ints) -> Floats:
+    """The weight (m,) of each of the models that score a company in their mean."""
+    return (1 / np.maximum(np.bitwise_count(left_out), 1)).astype(np.float32)
 
 
 def outside(clients: Ints, folds: Folds, f: int, g: int) -> Ints:
@@ -135,13 +166,12 @@ def score(
     return {name: np.concatenate(values) for name, values in parts.items()}
 
 
-def _training_rows(cohort: Cohort, folds: Folds, f: int, seed: int) -> Ints:
-    """All clients outside fold f, and at most MOST_UNLABELLED of the unlabelled there; sorted."""
-    unlabelled = np.flatnonzero(cohort.candidates() & (folds != f)).astype(np.int32)
-    if len(unlabelled) > MOST_UNLABELLED:
-        draw = np.random.default_rng([seed, f])
-        unlabelled = draw.choice(unlabelled, MOST_UNLABELLED, replace=False)
-    return np.sort(np.concatenate([outside(cohort.clients, folds, f, f), unlabelled]))
+def _training_rows(cohort: Cohort, keys: Keys, left_out: Ints, f: int, seed: int) -> Ints:
+    """All clients not left out of fold f, and at most MOST_UNLABELLED of the unlabelled; sorted."""
+    here = ~is_left_out(left_out, f)
+    unlabelled = np.flatnonzero(cohort.candidates() & here)
+    some = unlabelled[drawn(keys[unlabelled], MOST_UNLABELLED, "unlabelled", seed, f)]
+    return np.sort(np.concatenate([cohort.clients[here[cohort.clients]], some])).astype(np.int32)
 
 
 def _around_training(

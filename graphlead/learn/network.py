@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from graphlead.core.arrays import Floats, Ints
+from graphlead.common.deal import lots
+from graphlead.core.arrays import Floats, Ints, Keys, Longs
 from graphlead.core.features import Features
 from graphlead.learn.adamw import OneCycleAdamW
 from graphlead.learn.losses import pu_loss
@@ -104,36 +105,51 @@ def train(
     network: Network,
     inputs: Callable[[Tensor], list[Tensor]],
     positive: Tensor,
+    keys: Keys,
     *,
     seed: int,
     prior: float | None,
     steps: int,
     beneath: Iterable[Tensor] = (),
 ) -> None:
-    """Train for ``steps`` steps on mini-batches of positives and unlabelled, drawn anew for each member.
+    """Train for ``steps`` steps on mini-batches of positives and unlabelled, dealt anew for each member.
 
-    positive: bool (m,), of the training companies; inputs: from places (members, batch) among the m to the blocks
-    (members, batch, width) there; beneath: other parameters to train, those of a network that makes the blocks.
+    positive: bool (m,), of the training companies; keys (m,): as in ``Features``; inputs: from places (members, batch)
+    among the m to the blocks (members, batch, width) there; beneath: other parameters to train, those of a network that
+    makes the blocks.
     """
     members = network.wide.shape[0]
-    draw = torch.Generator().manual_seed(seed)
-    pools = [torch.nonzero(mask).squeeze(1).cpu() for mask in (positive, ~positive)]
-    sizes = (min(POSITIVES, len(pools[0])), min(UNLABELLED, len(pools[1])))
+    labels = positive.cpu().numpy()
+    pools = [np.flatnonzero(labels), np.flatnonzero(~labels)]
+    sizes = [min(most, len(pool)) for most, pool in zip((POSITIVES, UNLABELLED), pools, strict=True)]
+    batches = [
+        _batches(keys[pool], pool, (steps, members, size), seed)
+        for pool, size in zip(pools, sizes, strict=True)
+    ]
     regular = [parameter for name, parameter in network.named_parameters() if name != "wide"]
     optimiser = OneCycleAdamW([*regular, *beneath], [network.wide], LEARNING_RATE, WEIGHT_DECAY, steps)
     network.train()
-    for _ in range(steps):
-        picks = [
-            pool[torch.randint(len(pool), (members, size), generator=draw)]
-            for pool, size in zip(pools, sizes, strict=True)
-        ]
-        logits = network(inputs(torch.cat(picks, dim=1).to(positive.device)))
+    for step in range(steps):
+        picks = torch.cat([batch[step] for batch in batches], dim=1)
+        logits = network(inputs(picks.to(positive.device)))
         loss = pu_loss(logits[:, : sizes[0]], logits[:, sizes[0] :], prior) + WIDE_PENALTY * (
             network.wide**2
         ).sum(1)
         optimiser.zero_grad()
         torch.autograd.backward(loss.sum())
         optimiser.step()
+
+
+def _batches(keys: Keys, places: Longs, shape: tuple[int, int, int], seed: int) -> Tensor:
+    """Batches (steps, members, size) of ``places`` with these keys: each member takes all in turn, in random orders."""
+    steps, members, size = shape
+    rounds = range(-(-steps * size // len(places)))
+    orders = [
+        np.concatenate([places[lots(keys, "batches", seed, member, nth).argsort()] for nth in rounds])
+        for member in range(members)
+    ]
+    batches = np.stack([order[: steps * size].reshape(steps, size) for order in orders], axis=1)
+    return torch.from_numpy(batches)
 
 
 def mean_logit(network: Network, blocks: list[Tensor]) -> Floats:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from graphlead.core.errors import SettingsError
 from graphlead.core.registry import entry_of, loaded
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from graphlead.learn.crossfit import Models
 
 INDEX = "rankers.json"
+FEW_CLIENTS = 50
+"""Clients below which every ranker helps. For one seller on a register of US filings (11,000 companies) all four had an
+average precision of 0.145 from 25 of its clients, the two that see the surroundings 0.128; from 201 clients 0.391, and
+0.433 without the trees on the companies' own columns."""
 PU: frozenset[TaskKind] = frozenset({"pu"})
 
 
@@ -24,18 +28,20 @@ class Entry:
     """A ranker that a run may train.
 
     make: ``module:name`` of a callable that makes an untrained one from a RankerSetup; kinds: the kinds of task that it
-    learns; row_wise: whether it can score rows that are no company of the register, as explanations need. One that
-    cannot is compared with the others, but never ranks the list.
+    learns; sees: the companies alone, their surroundings as well, or only the way to the clients; row_wise: whether it
+    can score rows that are no company of the register, as explanations need. One that cannot is compared with the
+    others, but never ranks the list.
     """
 
     make: str
     kinds: frozenset[TaskKind]
+    sees: Literal["company", "surroundings", "way"] = "surroundings"
     row_wise: bool = True
 
 
 RANKERS = {
-    "pagerank": Entry("graphlead.learn.rankers.pagerank:PageRank", PU),
-    "tabular": Entry("graphlead.learn.rankers.tabular:tabular", PU),
+    "pagerank": Entry("graphlead.learn.rankers.pagerank:PageRank", PU, sees="way"),
+    "tabular": Entry("graphlead.learn.rankers.tabular:tabular", PU, sees="company"),
     "tabular_graph": Entry("graphlead.learn.rankers.tabular:tabular_graph", PU),
     "gnn": Entry("graphlead.learn.rankers.gnn:DecoupledGnn", PU),
     "sage": Entry("graphlead.learn.rankers.sage:Sage", PU, row_wise=False),
@@ -63,6 +69,18 @@ def check_rankers(names: Sequence[str], kind: TaskKind) -> None:
 def row_wise(names: Sequence[str]) -> list[str]:
     """The rankers among ``names`` that can rank the list."""
     return [name for name in names if RANKERS[name].row_wise]
+
+
+def for_list(names: Sequence[str], clients: int) -> list[str]:
+    """The rankers among ``names`` that the list is made of, learned from so many clients.
+
+    One that sees each company alone takes part among few clients, and where no other learns from the register.
+    """
+    able = row_wise(names)
+    around = [name for name in able if RANKERS[name].sees == "surroundings"]
+    if clients < FEW_CLIENTS or not around:
+        return able
+    return [name for name in able if RANKERS[name].sees != "company"]
 
 
 def rankers(names: Sequence[str], setup: RankerSetup) -> list[Ranker]:

@@ -24,6 +24,7 @@ from graphlead.pipeline.rank import Ranking, companies_of, rank
 from graphlead.pipeline.scored import Evaluated
 from graphlead.report.evidence import with_clients, with_evidence
 from graphlead.report.html.build import write_report
+from graphlead.report.html.figures import listed
 from graphlead.report.noise import noise_text
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
@@ -120,7 +121,7 @@ def _summary(folder: RunFolder, sources: Sources, scored: Evaluated, ranking: Ra
         "whitespace": len(ranking.whitespace),
         "clients": {"lines": len(sources.clients.table), **sources.clients.counts()},
         "prior": list(scored.judgement.prior),
-        "ranker": " and ".join(choice.members),
+        "ranker": listed(choice.members),
         "reason": choice.reason,
         "verdict": scored.evaluation.verdict,
         "notes": _notes(scored, ranking),

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from graphlead.core.arrays import NONE, Floats, Ints, Reals
+from graphlead.common.deal import drawn
+from graphlead.core.arrays import Floats, Ints, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.evidence import Evidence, Tie
@@ -23,11 +24,11 @@ from graphlead.explain.ties.shares import Stakes
 from graphlead.explain.ties.ties import ties_in_group
 from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround, log_lift
 from graphlead.graph.build import stakes_of
-from graphlead.learn.crossfit import Models
+from graphlead.learn.crossfit import Models, is_left_out, share_of_each
 from graphlead.learn.registry import load_models
 from graphlead.pipeline.find import find_company, name_of
 from graphlead.pipeline.finished import FinishedRun
-from graphlead.pipeline.scored import Scored, folds_of
+from graphlead.pipeline.scored import Scored, left_out_of
 from graphlead.tasks.leads import net_new
 
 SAMPLE = 2_000
@@ -53,16 +54,16 @@ class Rescorer:
         # A blend needs only their order, and sorting a sorted array again is fast.
         self._ranked = {name: np.sort(scores[name][candidates]) for name in members}
 
-    def log_odds(self, features: Features, label_features: Floats, fold: Ints) -> Reals:
+    def log_odds(self, features: Features, label_features: Floats, left_out: Ints) -> Reals:
         """Log-odds (r,) of the calibrated probability of each row; see ``explain.inputs.Scorer``."""
-        raw = {name: np.zeros(len(fold), np.float32) for name in self._ranked}
+        raw = {name: np.zeros(len(left_out), np.float32) for name in self._ranked}
         for f, rankers in enumerate(self._models):
-            rows = np.flatnonzero((fold == f) | (fold == NONE)).astype(np.int32)
-            share = np.where(fold[rows] == NONE, np.float32(1 / len(self._models)), np.float32(1))
+            rows = np.flatnonzero(is_left_out(left_out, f)).astype(np.int32)
+            share = share_of_each(left_out[rows])
             for ranker in rankers if len(rows) else ():
                 raw[ranker.name][rows] += share * ranker.score(features, rows, label_features[rows])
         scores = {name: np.concatenate([ranked, raw[name]]) for name, ranked in self._ranked.items()}
-        asked = len(self._candidates) + np.arange(len(fold), dtype=np.int32)
+        asked = len(self._candidates) + np.arange(len(left_out), dtype=np.int32)
         return log_odds(self._judgement.calibration(self._judgement.final(scores, self._candidates, asked)))
 
 
@@ -105,7 +106,7 @@ def explain_companies(
     views = Views(
         model_inputs.features,
         companies,
-        folds_of(scored.trained, model_inputs.register)[companies].astype(np.int32),
+        left_out_of(scored.trained, model_inputs.register)[companies],
         model_inputs.label_features.rows(companies, cohort.clients),
     )
     scorer = Rescorer(models, scored.judgement, scored.scores, candidates)
@@ -114,8 +115,8 @@ def explain_companies(
 
 def _trained(scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints) -> Trained:
     model_inputs, clients = scored.model_inputs, cohort.clients
-    draw = np.random.default_rng(model_inputs.settings.seed)
-    sample = np.sort(draw.choice(candidates, min(SAMPLE, len(candidates)), replace=False))
+    keys = model_inputs.features.keys[candidates]
+    sample = candidates[drawn(keys, SAMPLE, "typical", model_inputs.settings.seed)]
     published = np.full(cohort.n_companies, np.nan)
     raw = scored.judgement.final(scored.scores, candidates)
     published[candidates] = log_odds(scored.judgement.calibration(raw))

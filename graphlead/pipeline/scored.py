@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from graphlead.core.arrays import NONE, Floats
+from graphlead.core.arrays import NONE, Floats, Ints, Longs
 from graphlead.core.evaluation import Evaluation
 from graphlead.core.features import Features
 from graphlead.core.graph import CompanyGraph
@@ -82,9 +82,20 @@ def model_inputs_of(
     return ModelInputs(register, graph, settings, FeaturePlan.from_json(plan))
 
 
+def left_out_of(trained: RunFolder, register: Register) -> Ints:
+    """The folds whose models did not train on each company (n,), see ``CrossFit``; all for one that is new."""
+    folds = pc.max(pq.read_table(trained.fitted, columns=["fold"])["fold"]).as_py() + 1
+    return _fitted(trained, register, "left_out", (1 << folds) - 1).astype(np.int32)
+
+
 def folds_of(trained: RunFolder, register: Register) -> Folds:
     """The fold of each company (n,), NONE for one that was in none."""
-    fitted = pq.read_table(trained.fitted, columns=["company_id", "fold"])
+    return _fitted(trained, register, "fold", NONE).astype(np.int8)
+
+
+def _fitted(trained: RunFolder, register: Register, column: str, missing: int) -> Longs:
+    """A column (n,) of the companies that the models were trained on or left out."""
+    fitted = pq.read_table(trained.fitted, columns=["company_id", column])
     place = pc.index_in(register.ids(), value_set=fitted["company_id"].combine_chunks())
-    known = pc.fill_null(fitted["fold"].combine_chunks().take(place), NONE)
-    return np.asarray(known.to_numpy(zero_copy_only=False), np.int8)
+    known = pc.fill_null(fitted[column].combine_chunks().take(place), missing)
+    return np.asarray(known.to_numpy(zero_copy_only=False), np.int64)

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from graphlead.common.console import Console
 from graphlead.common.files import link
-from graphlead.core.arrays import Floats, Ints
+from graphlead.core.arrays import Floats
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, Ranker, RankerSetup
 from graphlead.core.settings import Settings
@@ -28,16 +28,18 @@ from graphlead.learn.crossfit import Folds, cross_fit, score_others
 from graphlead.learn.registry import (
     check_classifier,
     check_rankers,
+    for_list,
     load_models,
     rankers,
-    row_wise,
     save_models,
 )
 from graphlead.pipeline.finished import FinishedRun
-from graphlead.pipeline.scored import Evaluated, ModelInputs, folds_of, model_inputs_of
+from graphlead.pipeline.scored import Evaluated, ModelInputs, left_out_of, model_inputs_of
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 from graphlead.tasks import task_of
+
+_FACTS = ("company_id", "fold", "left_out")
 
 HELD_OUT_FOLDS = 3
 """Folds of the splits that serve only to judge, a choice: fewer than for the models, since each trains every ranker."""
@@ -95,7 +97,8 @@ def _rankers(model_inputs: ModelInputs) -> list[Ranker]:
 
 def _train(folder: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progress: Progress) -> None:
     settings = model_inputs.settings
-    folds = random_folds(cohort, _folds(cohort, settings.folds), settings.seed)
+    keys = model_inputs.features.keys
+    folds = random_folds(cohort, keys, _folds(cohort, settings.folds), settings.seed)
     fitted = cross_fit(
         partial(_rankers, model_inputs),
         model_inputs.features,
@@ -108,17 +111,27 @@ def _train(folder: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progres
     folder.model.mkdir()
     save_models(fitted.models, settings.classifier, model_inputs.label_features.encodings, folder.model)
     folder.feature_plan.write_text(json.dumps(model_inputs.plan.to_json()), "utf-8")
-    table = {"company_id": model_inputs.register.ids(), "fold": folds, **fitted.scores}
+    table = {
+        "company_id": model_inputs.register.ids(),
+        "fold": folds,
+        "left_out": fitted.left_out,
+        **fitted.scores,
+    }
     pq.write_table(pa.table(table), folder.fitted)
     scores = score_others(
-        fitted.models, model_inputs.features, model_inputs.label_features, cohort.clients, folds, progress
+        fitted.models,
+        model_inputs.features,
+        model_inputs.label_features,
+        cohort.clients,
+        fitted.left_out,
+        progress,
     )
     pq.write_table(pa.table(scores), folder.model_scores)
 
 
 def _read_scores(path: Path) -> dict[str, Floats]:
     table = pq.read_table(path)
-    return {name: table[name].to_numpy() for name in table.column_names if name not in ("company_id", "fold")}
+    return {name: table[name].to_numpy() for name in table.column_names if name not in _FACTS}
 
 
 def _hold_out(
@@ -127,24 +140,25 @@ def _hold_out(
     """Write the held-out scores of every split with their segments: all that an evaluation needs."""
     folder.mkdir()
     for split in _splits(trained, model_inputs, cohort):
-        result, companies = _held_out(split, cohort, _fit(split, trained, model_inputs, progress))
-        segments = segments_of(model_inputs.register, companies)
-        save_held_out(replace(result, segments=segments), companies, folder)
+        result = _held_out(split, cohort, _fit(split, trained, model_inputs, progress))
+        segments = segments_of(model_inputs.register, result.companies)
+        save_held_out(replace(result, segments=segments), folder)
 
 
 def _judge(folder: RunFolder, heldout: Path, trained: RunFolder, cohort: Cohort, settings: Settings) -> None:
     """Write the chosen ranker, the prior and the calibration, from the held-out scores."""
     results = load_held_out(heldout, task_of(settings.task).splits)
-    scores, among = _read_scores(trained.fitted), row_wise(settings.rankers)
+    scores, among = _read_scores(trained.fitted), for_list(settings.rankers, len(cohort.clients))
     judgement = judge(results, scores, cohort, among, settings.prior, settings.seed)
     save_judgement(judgement, folder.judgement)
 
 
 def _splits(trained: RunFolder, model_inputs: ModelInputs, cohort: Cohort) -> Iterator[Split]:
     """The splits of the task that these clients allow; the random one has the folds of the models."""
-    group, k = model_inputs.graph.ownership.group, _folds(cohort, HELD_OUT_FOLDS)
+    keys, group = model_inputs.features.keys, model_inputs.graph.ownership.group
+    k, seed = _folds(cohort, HELD_OUT_FOLDS), model_inputs.settings.seed
     for name in task_of(model_inputs.settings.task).splits:
-        split = split_of(name, cohort, group, k, model_inputs.settings.seed)
+        split = split_of(name, cohort, keys, group, k, seed)
         if split is not None:
             yield replace(split, folds=_fitted_folds(trained)) if name == "random" else split
 
@@ -170,14 +184,16 @@ def _fitted_folds(trained: RunFolder) -> Folds:
     return np.asarray(pq.read_table(trained.fitted, columns=["fold"])["fold"].to_numpy(), np.int8)
 
 
-def _held_out(split: Split, cohort: Cohort, scores: Mapping[str, Floats]) -> tuple[HeldOut, Ints]:
-    """The held-out scores of a split, over the candidates and the held-out clients, and these companies."""
+def _held_out(split: Split, cohort: Cohort, scores: Mapping[str, Floats]) -> HeldOut:
+    """The held-out scores of a split, over the candidates and the held-out clients."""
     mask = cohort.candidates()
     mask[split.held_out] = True
     companies = np.flatnonzero(mask).astype(np.int32)
     of_them = {name: values[companies] for name, values in scores.items()}
     mine = np.isin(companies, split.held_out)
-    return HeldOut(split=split.name, fold=split.folds[companies], held_out=mine, scores=of_them), companies
+    return HeldOut(
+        split=split.name, fold=split.folds[companies], held_out=mine, scores=of_them, company=companies
+    )
 
 
 def apply(
@@ -196,7 +212,7 @@ def apply(
             model_inputs.features,
             model_inputs.label_features,
             sources.cohort.clients,
-            folds_of(trained, sources.register),
+            left_out_of(trained, sources.register),
             progress,
         )
     with console.stage("evaluating") as progress:

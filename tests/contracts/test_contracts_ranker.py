@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from sklearn.metrics import roc_auc_score
-from sources import counts, link, numbers, same
+from sources import counts, features_of, link, numbers, same
 
 from graphlead.core.arrays import Floats
 from graphlead.core.clients import Cohort
@@ -26,6 +26,7 @@ from graphlead.learn.registry import (
     check_classifier,
     check_rankers,
     device_of,
+    for_list,
     load_models,
     rankers,
     row_wise,
@@ -70,7 +71,7 @@ def planted() -> Planted:
     suppressed = np.array([N - 1], np.int32)
     cohort = Cohort(N, clients, suppressed, np.full(80, np.datetime64("NaT"), "datetime64[D]"))
     folds = draw.permutation(np.arange(N) % FOLDS).astype(np.int8)
-    return Planted(Features(attributes, structure, counts(link("supplies")), relations), cohort, folds)
+    return Planted(features_of(attributes, structure, counts(link("supplies")), relations), cohort, folds)
 
 
 def trained(name: str, classifier: str, seed: int = 1) -> CrossFit:
@@ -155,7 +156,7 @@ def test_saved_models_score_the_register_as_in_training(
     save_models(fit.models, named[1], world.label_features().encodings, tmp_path)
     models = load_models(tmp_path, "cpu")
     assert [[ranker.name for ranker in fold] for fold in models] == [[named[0]]] * FOLDS
-    arguments = (world.features, world.label_features(), world.cohort.clients, world.folds)
+    arguments = (world.features, world.label_features(), world.cohort.clients, fit.left_out)
     again, first = (score_others(each, *arguments)[named[0]] for each in (models, fit.models))
     np.testing.assert_array_equal(again, first)
     assert np.array_equal(np.flatnonzero(np.isnan(again)), world.cohort.clients)
@@ -188,6 +189,26 @@ def test_rankers_that_a_run_cannot_have_are_refused(names: list[str], kind: Task
         check_rankers(names, kind)
     assert problem in str(refused.value)
     assert (refused.value.where, bool(refused.value.remedy)) == ("rankers", True)
+
+
+@pytest.mark.parametrize(
+    ("names", "clients", "expected"),
+    [
+        (["pagerank", "tabular", "tabular_graph", "gnn", "sage"], 50, ["pagerank", "tabular_graph", "gnn"]),
+        (
+            ["pagerank", "tabular", "tabular_graph", "gnn"],
+            49,
+            ["pagerank", "tabular", "tabular_graph", "gnn"],
+        ),
+        (["pagerank", "tabular", "sage"], 500, ["pagerank", "tabular"]),
+        (["tabular", "gnn"], 500, ["gnn"]),
+        (["tabular"], 500, ["tabular"]),
+    ],
+)
+def test_trees_on_own_columns_make_the_list_among_few_clients_or_without_others(
+    names: list[str], clients: int, expected: list[str]
+) -> None:
+    assert for_list(names, clients) == expected
 
 
 def test_message_passing_is_compared_beside_rankers_that_rank_the_list() -> None:

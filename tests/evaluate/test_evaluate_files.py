@@ -17,13 +17,14 @@ def split(name: str) -> HeldOut:
         fold=np.array([0, 1, 0, 1], np.int8),
         held_out=np.array([True, True, False, False]),
         scores={"gnn": np.array([0.1, 0.2, 0.3, 0.4], np.float32)},
+        company=np.array([3, 5, 7, 9], np.int32),
         segments={"gnn": pa.array(["north", None, "south", "north"]), "company": pa.array(list("abcd"))},
     )
 
 
 def test_splits_come_back_whole_and_the_one_closest_to_the_list_first(tmp_path: Path) -> None:
     for name in ("time", "groups"):
-        save_held_out(split(name), np.array([3, 5, 7, 9], np.int32), tmp_path)
+        save_held_out(split(name), tmp_path)
     loaded = load_held_out(tmp_path, ("groups", "random", "time"))
     assert [each.split for each in loaded] == ["groups", "time"]
     for each in loaded:
@@ -33,4 +34,5 @@ def test_splits_come_back_whole_and_the_one_closest_to_the_list_first(tmp_path: 
         assert {name: values.tolist() for name, values in each.scores.items()} == {
             name: values.tolist() for name, values in wanted.scores.items()
         }
+        assert each.companies.tolist() == [3, 5, 7, 9]
         assert each.segments == wanted.segments

@@ -7,10 +7,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from graphlead.core.arrays import Floats
 from graphlead.core.errors import CarrierError
 from graphlead.core.evaluation import DENSE, MISSING, OTHERS, SPARSE
-from graphlead.evaluate.choose import BLEND, blend, blend_among, choose, with_blend
+from graphlead.evaluate.blend import BLEND
 from graphlead.evaluate.evaluate import RANDOM, evaluate
 from graphlead.evaluate.heldout import HeldOut
 from graphlead.evaluate.metrics import Interval
@@ -125,45 +124,6 @@ def test_an_interval_that_holds_zero_is_no_verdict(gain: Interval, outcome: str)
     assert comparison.outcome() == outcome
 
 
-def test_chooses_the_best_single_ranker_where_the_others_add_nothing() -> None:
-    results = [split({"gnn": 0.0, "tabular": 3, "pagerank": 6}, seed=s) for s in (0, 1)]
-    choice = choose(results, seed=0)
-    assert (choice.name, choice.members) == ("gnn", ("gnn",))
-    assert with_blend(results, choice) == results
-
-
-def test_chooses_a_blend_of_rankers_that_see_different_things() -> None:
-    results = [split({"gnn": 1.5, "tabular_graph": 1.5, "pagerank": 9}, seed=s) for s in (0, 1)]
-    choice = choose(results, seed=0)
-    assert choice.name == BLEND
-    assert set(choice.members) == {"gnn", "tabular_graph"}
-    assert choice == choose(results, seed=0)
-    assert BLEND in with_blend(results, choice)[0].scores
-
-
-def test_a_ranker_missing_on_a_split_is_not_chosen() -> None:
-    results = [split({"gnn": 0.1, "tabular": 2}), split({"tabular": 2}, seed=1)]
-    assert choose(results, seed=0).name == "tabular"
-    with pytest.raises(CarrierError, match="every split"):
-        choose([split({"gnn": 1}), split({"tabular": 1})], seed=0)
-
-
-def test_blend_is_the_geometric_mean_of_ranks_within_folds() -> None:
-    one: Floats = np.array([4, 3, 2, 1, 40, 30], np.float32)
-    two: Floats = np.array([1, 4, 3, 2, 1, 1], np.float32)
-    fold = np.array([0, 0, 0, 0, 1, 1], np.int8)
-    blended = blend({"one": one, "two": two}, ("one", "two"), fold)
-    # Ranks over fold size: (1, 4), (2, 1), (3, 2), (4, 3) of 4; (1, 1.5), (2, 1.5) of 2.
-    shares = np.sqrt(np.array([1 * 4, 2 * 1, 3 * 2, 4 * 3]) / 16).tolist() + np.sqrt([0.375, 0.75]).tolist()
-    assert blended == pytest.approx([1 - share for share in shares], abs=1e-6)
-
-
-def test_a_blend_of_one_keeps_its_order() -> None:
-    scores = np.random.default_rng(0).normal(size=500).astype(np.float32)
-    blended = blend({"gnn": scores}, ("gnn",), np.zeros(500, np.int8))
-    assert (np.argsort(blended) == np.argsort(scores)).all()
-
-
 def test_recall_by_segment_by_hand() -> None:
     # 20 unlabelled score 1..20; the top 5 % is one place, the top 10 % two.
     held_out = np.arange(24) < 4
@@ -264,16 +224,3 @@ def test_note_that_the_list_follows_the_present_clients() -> None:
 def test_impossible_prior_is_refused(prior: tuple[float, float, float]) -> None:
     with pytest.raises(CarrierError, match="low <= point <= high"):
         evaluate([split({"gnn": 1})], prior, seed=0)
-
-
-def test_a_blend_among_candidates_is_the_blend_of_the_candidates_and_ranks_others_beside_them() -> None:
-    draw = np.random.default_rng(4)
-    scores = {"one": draw.integers(0, 30, 90).astype(np.float32), "two": draw.random(90).astype(np.float32)}
-    candidates = np.arange(10, 90, dtype=np.int32)
-    alone = {name: values[candidates] for name, values in scores.items()}
-    expected = blend(alone, ("one", "two"), np.zeros(80, np.int8))
-    among = blend_among(scores, ("one", "two"), candidates, candidates)
-    np.testing.assert_allclose(among, expected, rtol=1e-6)
-    best = {name: np.append(values, values.max() + 1) for name, values in scores.items()}
-    (top,) = blend_among(best, ("one", "two"), candidates, np.array([90], np.int32))
-    assert among.max() < top < 1

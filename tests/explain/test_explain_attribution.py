@@ -9,7 +9,7 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sources import GROUP, counts, link, numbers
+from sources import GROUP, counts, features_of, link, numbers
 
 from graphlead.core.arrays import Floats, Ints
 from graphlead.core.features import Attributes, Features
@@ -30,16 +30,16 @@ class Planted:
     def __init__(self, score: Callable[[Floats], Reals]) -> None:
         self.score, self.rows = score, 0
 
-    def log_odds(self, features: Features, label_features: Floats, fold: Ints) -> Reals:
+    def log_odds(self, features: Features, label_features: Floats, left_out: Ints) -> Reals:
         attributes = features.attributes
-        self.rows += len(fold)
+        self.rows += len(left_out)
         seen = [
             np.nan_to_num(attributes.numeric),
             attributes.words.toarray(),
             features.structure,
             label_features,
         ]
-        return np.asarray(self.score(np.hstack([*seen, fold[:, None]])), np.float64)
+        return np.asarray(self.score(np.hstack([*seen, left_out[:, None]])), np.float64)
 
 
 def world(seed: int, m: int = 5) -> tuple[Views, Typical]:
@@ -48,7 +48,7 @@ def world(seed: int, m: int = 5) -> tuple[Views, Typical]:
     numeric[draw.random((m, D)) < 0.2] = np.nan
     words = sp.csr_matrix((draw.random((m, 4)) < 0.4).astype(np.float32))
     structure = draw.normal(size=(m, S)).astype(np.float32)
-    features = Features(
+    features = features_of(
         Attributes(numeric, numbers("x", "y", "z"), words, ("u", "v", "w", "t")),
         structure,
         counts(GROUP, link("supplies")),
@@ -69,7 +69,7 @@ def full(views: Views) -> Floats:
         views.features.structure,
         views.label_features,
     ]
-    return np.hstack([*parts, views.fold[:, None]])
+    return np.hstack([*parts, views.left_out[:, None]])
 
 
 @settings(deadline=None, max_examples=40)
@@ -111,12 +111,12 @@ def test_a_theme_as_in_the_typical_company_gets_nothing_and_costs_nothing() -> N
     label_features = views.label_features.copy()
     label_features[0] = typical.label_features
     numeric = np.broadcast_to(typical.numeric, (1, D)).copy()
-    features = Features(
+    features = features_of(
         Attributes(numeric, numbers("x", "y", "z"), sp.csr_matrix((1, 4), dtype=np.float32), ("u", "v", "w", "t")),
         views.features.structure, counts(GROUP, link("supplies")), (),
     )  # fmt: skip
     scorer = Planted(lambda seen: seen.sum(1))
-    game = Game(scorer, Views(features, views.company, views.fold, label_features), typical, THEMES)
+    game = Game(scorer, Views(features, views.company, views.left_out, label_features), typical, THEMES)
     assert game.active().tolist() == [[False, True, False, False]]
     found = attribute(game, 0)
     assert found.contributions[0, [0, 2, 3]].tolist() == [0, 0, 0]
@@ -133,7 +133,7 @@ def test_chunks_do_not_change_what_is_scored(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_the_typical_company_has_medians_and_misses_what_most_miss() -> None:
     numeric = np.array([[1, np.nan], [2, np.nan], [9, 5]], np.float32)
-    features = Features(
+    features = features_of(
         Attributes(numeric, numbers("x", "y"), sp.csr_matrix((3, 0), dtype=np.float32), ()),
         np.array([[0], [4], [6]], np.float32), ("p",), (),
     )  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sources import link, numbers, same
+from sources import features_of, link, numbers, same
 from sources import words as words_of
 
 from graphlead.core.features import Attributes, Features, Groups, Incidence, Neighbours
@@ -30,7 +30,7 @@ def features(seed: int) -> Features:
     nothing = Attributes(
         np.zeros((N, 1), np.float32), numbers("x"), sp.csr_matrix((N, 0), dtype=np.float32), ()
     )
-    return Features(nothing, np.zeros((N, 0), np.float32), (), (towns, words, links))
+    return features_of(nothing, np.zeros((N, 0), np.float32), (), (towns, words, links))
 
 
 @settings(deadline=None, max_examples=40)

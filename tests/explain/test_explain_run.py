@@ -12,13 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from graphlead.core.arrays import NONE, Ints
+from graphlead.core.arrays import Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.errors import InputError
 from graphlead.core.evidence import Evidence
 from graphlead.core.features import Features
+from graphlead.evaluate.blend import BLEND
 from graphlead.evaluate.calibrate import calibrate
-from graphlead.evaluate.choose import BLEND, Choice
+from graphlead.evaluate.choose import Choice
 from graphlead.evaluate.judge import Judgement
 from graphlead.explain.reasons.attribution import Attribution
 from graphlead.explain.reasons.inputs import Game, Reals, Views
@@ -53,7 +54,13 @@ def rows_of(scored: Scored, companies: Ints) -> Features:
     features = scored.model_inputs.features
     own = features.attributes
     attributes = replace(own, numeric=own.numeric[companies], words=own.words[companies])
-    return replace(features, attributes=attributes, structure=features.structure[companies], relations=())
+    return replace(
+        features,
+        keys=features.keys[companies],
+        attributes=attributes,
+        structure=features.structure[companies],
+        relations=(),
+    )
 
 
 def rescored(scored: Scored, cohort: Cohort, companies: Ints, visible: Ints) -> Reals:
@@ -61,9 +68,9 @@ def rescored(scored: Scored, cohort: Cohort, companies: Ints, visible: Ints) -> 
     candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
     models = load_models(scored.trained.model, "cpu")
     scorer = Rescorer(models, scored.judgement, scored.scores, candidates)
-    folds = pd.read_parquet(scored.trained.fitted)["fold"].to_numpy(np.int32)
+    left_out = pd.read_parquet(scored.trained.fitted)["left_out"].to_numpy(np.int32)
     label_features = scored.model_inputs.label_features.rows(companies, visible)
-    return scorer.log_odds(rows_of(scored, companies), label_features, folds[companies])
+    return scorer.log_odds(rows_of(scored, companies), label_features, left_out[companies])
 
 
 def test_reasons_add_up_to_the_published_score(evidence: list[Evidence], scores: pd.DataFrame) -> None:
@@ -105,7 +112,7 @@ def test_a_company_that_no_model_knows_is_scored_by_all_of_them(
         for ranker in fold
         if ranker.name == choice.name
     ]
-    found = scorer.log_odds(rows, label_features, np.full(len(companies), NONE, np.int32))
+    found = scorer.log_odds(rows, label_features, np.full(len(companies), (1 << len(models)) - 1, np.int32))
     expected = log_odds(scored.judgement.calibration(np.mean(raw, axis=0)))
     np.testing.assert_allclose(found, expected, atol=1e-4)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import scipy.sparse as sp
-from sources import GROUP, HELD, OWNED, counts, link, numbers, same, words
+from sources import GROUP, HELD, OWNED, counts, features_of, link, numbers, same, words
 
 from graphlead.core.errors import RunFolderError
 from graphlead.core.evidence import REST, Evidence, Reason, Tie
@@ -76,7 +76,7 @@ def features() -> Features:
     )
     mean = Feature(GROUP, Statistic.NEIGHBOURS, numeric[0])
     structure = (*counts(OWNED), mean, *counts(link("same_site")))
-    return Features(attributes, np.zeros((N, 3), np.float32), structure, relations)
+    return features_of(attributes, np.zeros((N, 3), np.float32), structure, relations)
 
 
 LABELS = ClientsAround(features(), CpuPropagator()).features

@@ -9,7 +9,7 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sources import GROUP, link, same
+from sources import GROUP, features_of, link, same
 from sources import words as words_of
 
 from graphlead.core.arrays import Ints
@@ -24,7 +24,7 @@ VISIBLE = np.array([1, 2, 4], np.int32)
 
 def featured(n: int, *relations: Relation) -> Features:
     attributes = Attributes(np.zeros((n, 0), np.float32), (), sp.csr_matrix((n, 0), dtype=np.float32), ())
-    return Features(attributes, np.zeros((n, 0), np.float32), (), relations)
+    return features_of(attributes, np.zeros((n, 0), np.float32), (), relations)
 
 
 def label_features(n: int, *relations: Relation) -> ClientsAround:

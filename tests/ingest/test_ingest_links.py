@@ -41,20 +41,20 @@ def reasons(noise: Noise) -> list[tuple[int, str]]:
     return list(zip(table["row"], table["reason"], strict=True))
 
 
-def test_links_are_resolved_in_the_order_of_the_file(tmp_path: Path) -> None:
+def test_links_are_resolved_and_ordered_by_their_parts(tmp_path: Path) -> None:
     register, noise = run(
         tmp_path,
         "source_id,target_id,kind,share,date\n03,01,owns,0.5,2020-01-31\n01,02,supplies,,\n01,03,Ownership,1,2021-05-06\n",
     )
     assert rows(register, "source_id", "target_id", "kind", "share_low", "share_high", "date") == [
-        ("03", "01", "owns", 0.5, 0.5, dt.date(2020, 1, 31)),
         ("01", "02", "supplies", None, None, None),
         ("01", "03", "owns", 1.0, 1.0, dt.date(2021, 5, 6)),
+        ("03", "01", "owns", 0.5, 0.5, dt.date(2020, 1, 31)),
     ]
     assert rows(register, "source", "target", "source_type") == [
-        (2, 0, "company"),
         (0, 1, "company"),
         (0, 2, "company"),
+        (2, 0, "company"),
     ]
     types = dict(
         zip(register.read_links().column_names, map(str, register.read_links().schema.types), strict=True)
@@ -181,11 +181,11 @@ def test_holders_and_persons_outside_the_register_are_kept(tmp_path: Path) -> No
         "01,Firm 01,company,04,owns\n",
     )
     assert rows(register, "source_id", "source_name", "source_type", "source") == [
-        ("P1", "Ann", "person", None),
+        ("01", "Firm 01", "company", 0),
         ("D7", "Bob", "person", None),
         ("F3", "Fund", "holder", None),
+        ("P1", "Ann", "person", None),
         ("Trust of Eve", "Trust of Eve", "holder", None),
-        ("01", "Firm 01", "company", 0),
     ]
     assert counts(noise) == {"holders": 2, "persons": 2}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow.compute as pc
 import pytest
 
 from graphlead.core.errors import InputError, RunFolderError
@@ -72,6 +73,7 @@ def test_repeated_and_missing_ids_are_set_aside(tmp_path: Path) -> None:
     frame = clean_frame()
     frame.loc[10] = frame.loc[4]
     frame.loc[20, "company_id"] = "C005"
+    frame.loc[20, "tier"] = None
     frame.loc[30, "company_id"] = None
     register, noise = run(tmp_path, frame)
     found = findings(noise, "outliers")
@@ -90,6 +92,23 @@ def test_repeated_and_missing_ids_are_set_aside(tmp_path: Path) -> None:
     assert (record["company_id"], record["name"]) == ("C005", "Firm 20")
     kept = frame.drop([10, 20, 30])["company_id"]
     assert register.ids().to_pylist() == list(kept)
+
+
+def test_shuffled_rows_make_the_same_register(tmp_path: Path) -> None:
+    """Of rows with the same id the fullest stays, of equally full ones always the same."""
+    frame = clean_frame()
+    frame.loc[20, "company_id"] = frame.loc[40, "company_id"] = "C005"
+    frame.loc[20, "tier"] = frame.loc[5, "tier"] = None
+    frame.loc[41, ["company_id", "name"]] = ["C007", "Other"]
+    register, noise = run(tmp_path, frame)
+    first = register.read()
+    assert first.num_rows == N - 3
+    assert first.filter(pc.equal(first["company_id"], "C005"))["name"].to_pylist() == ["Firm 40"]
+    reasons = {reason.partition(" of row ")[2] for table, row, reason in set_aside(noise)}
+    for seed in range(3):
+        shuffled, _ = run(tmp_path, frame.sample(frac=1, random_state=seed))
+        assert shuffled.read().equals(first)
+    assert reasons >= {"41 with other values"}
 
 
 def test_values_that_cannot_be_are_made_missing(tmp_path: Path) -> None:

@@ -11,15 +11,15 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sources import GROUP, link, same, words
+from sources import GROUP, features_of, keys, link, same, words
 
-from graphlead.core.arrays import NONE, Floats, Ints
+from graphlead.core.arrays import Floats, Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.features import Attributes, Features, Groups, Incidence, Neighbours, Relation
 from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import CpuPropagator
 from graphlead.learn import crossfit
-from graphlead.learn.crossfit import Folds, cross_fit, outside, score, score_others
+from graphlead.learn.crossfit import Folds, cross_fit, leave_out, outside, score, score_others
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Recorder:
 
 def featured(n: int, *relations: Relation) -> Features:
     attributes = Attributes(np.zeros((n, 0), np.float32), (), sp.csr_matrix((n, 0), dtype=np.float32), ())
-    return Features(attributes, np.zeros((n, 0), np.float32), (), relations)
+    return features_of(attributes, np.zeros((n, 0), np.float32), (), relations)
 
 
 def cohort_of(labels: np.ndarray, *suppressed: int) -> Cohort:
@@ -195,20 +195,20 @@ def test_chunks_do_not_change_what_is_scored(monkeypatch: pytest.MonkeyPatch) ->
     assert score([parts], features, label_features, rows[:0], visible)["recorder"].shape == (0,)
 
 
-def test_everybody_else_is_scored_by_their_fold_and_unknown_ones_by_the_mean(
+def test_everybody_else_is_scored_by_the_mean_of_the_models_they_were_left_out_of(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     features, labels, _ = small()
-    folds = np.array([0, 1, 2, NONE] * 3, np.int8)
+    left_out = np.array([0b001, 0b010, 0b101, 0b111] * 3, np.int32)
     models = tuple((Recorder(rows=np.zeros(size, np.int32)),) for size in (3, 6, 12))
     label_features = ClientsAround(features, CpuPropagator())
     clients = np.flatnonzero(labels).astype(np.int32)
     monkeypatch.setattr(crossfit, "CHUNK", 5)
-    found = score_others(models, features, label_features, clients, folds)["recorder"]
-    expected = np.where(labels, np.nan, [3, 6, 12, 7] * 3)
+    found = score_others(models, features, label_features, clients, left_out)["recorder"]
+    expected = np.where(labels, np.nan, [3, 6, 7.5, 7] * 3)
     np.testing.assert_allclose(found, expected)
     for fold, (model,) in enumerate(models):
-        here = ((folds == fold) | (folds == NONE)) & ~labels
+        here = ((left_out >> fold) & 1 > 0) & ~labels
         assert set(model.scored) == set(np.flatnonzero(here).tolist())
         for company, moved in model.scored.items():
             alone = label_features.rows(np.array([company], np.int32), clients)[0]
@@ -225,3 +225,43 @@ def test_progress_goes_up_to_the_number_of_folds() -> None:
     )  # fmt: skip
     assert [done for done, _, _ in seen] == [0, 0.5, 1, 1.5, 2, 2.5, 3]
     assert seen[1][2] == "training b, fold 1 of 3"
+
+
+@pytest.mark.parametrize(("k", "several"), [(2, 1), (3, 1), (4, 1), (5, 2), (7, 2)])
+def test_all_but_clients_are_left_out_of_their_own_fold_and_of_another_where_folds_are_many(
+    k: int, several: int
+) -> None:
+    n = 3_000
+    labels = np.arange(n) % 10 == 0
+    folds = np.random.default_rng(1).integers(k, size=n).astype(np.int8)
+    left_out = leave_out(cohort_of(labels), keys(n), folds, 4)
+    out = np.stack([(left_out >> fold) & 1 for fold in range(k)], axis=1)
+    assert out.sum() == out[np.arange(n), folds].sum() + (several - 1) * (~labels).sum()
+    assert (out.sum(1) == np.where(labels, 1, several)).all()
+    if several > 1:  # the other fold is any of the others alike
+        turned = (np.nonzero(out[~labels] - np.eye(k, dtype=int)[folds[~labels]])[1] - folds[~labels]) % k
+        counts = np.bincount(turned, minlength=k)
+        assert counts[0] == 0
+        assert counts[1:].min() > 0.8 * (~labels).sum() / (k - 1)
+
+
+def test_who_is_left_out_trains_no_model_that_scores_it() -> None:
+    n, k = 200, 5
+    labels = np.arange(n) % 8 == 0
+    folds = (np.arange(n) % k).astype(np.int8)
+    features = featured(n, Groups(same("x"), np.zeros(n, np.int32), 1))
+    fit = cross_fit(
+        lambda: [Recorder()], features, ClientsAround(features, CpuPropagator()), cohort_of(labels), folds, 3
+    )
+    for fold, (model,) in enumerate(fit.models):
+        here = (fit.left_out >> fold) & 1 > 0
+        assert isinstance(model, Recorder)
+        assert model.rows.tolist() == np.flatnonzero(~here).tolist()
+
+
+def test_one_more_company_changes_who_is_left_out_and_sampled_for_nobody_else() -> None:
+    n = 300
+    labels = np.arange(n) % 9 == 0
+    folds = (np.arange(n) % 5).astype(np.int8)
+    more = leave_out(cohort_of(np.append(labels, False)), keys(n + 1), np.append(folds, np.int8(2)), 0)
+    np.testing.assert_array_equal(more[:n], leave_out(cohort_of(labels), keys(n), folds, 0))

@@ -35,7 +35,7 @@ def attribute(game: Game, seed: int, pairs: int = PAIRS, progress: Progress = si
     company gets exactly 0.
     """
     active = game.active()
-    order = _orders(len(active), pairs, game.n_themes, seed)
+    order = np.broadcast_to(_orders(pairs, game.n_themes, seed), (len(active), 2 * pairs, game.n_themes))
     which, kept = _prefixes(order, active)
     values = _scored(game, which, kept, progress).reshape(*order.shape[:2], game.n_themes + 1)
     gains = np.diff(values, axis=2)
@@ -44,10 +44,10 @@ def attribute(game: Game, seed: int, pairs: int = PAIRS, progress: Progress = si
     return Attribution(by_theme.mean(1), values[:, 0, 0], values[:, 0, -1])
 
 
-def _orders(m: int, pairs: int, themes: int, seed: int) -> Ints:
-    """Orders (m, 2 pairs, themes)."""
-    drawn = np.random.default_rng(seed).random((m, pairs, themes)).argsort(axis=2)
-    return np.concatenate([drawn, drawn[:, :, ::-1]], axis=1).astype(np.int32)
+def _orders(pairs: int, themes: int, seed: int) -> Ints:
+    """Orders (2 pairs, themes), the same for every company: its values do not depend on who else is explained."""
+    drawn = np.random.default_rng(seed).random((pairs, themes)).argsort(axis=1)
+    return np.concatenate([drawn, drawn[:, ::-1]]).astype(np.int32)
 
 
 def _prefixes(order: Ints, active: Flags) -> tuple[Ints, Flags]:

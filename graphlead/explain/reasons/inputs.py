@@ -26,11 +26,11 @@ CASES = 65_536
 class Scorer(Protocol):
     """The ranking that is explained, on the scale of the published score."""
 
-    def log_odds(self, features: Features, label_features: Floats, fold: Ints) -> Reals:
+    def log_odds(self, features: Features, label_features: Floats, left_out: Ints) -> Reals:
         """Log-odds (r,) of the probability that the ranking gives to companies with these inputs.
 
-        features: of r rows, which need not be companies of the register; label_features: float32 (r, F); fold:
-        int32 (r,), the fold of the models that score each row, NONE for the mean of all models.
+        features: of r rows, which need not be companies of the register; label_features: float32 (r, F); left_out:
+        int32 (r,), a bit for each fold, 1 where its models score the row.
         """
         ...
 
@@ -39,13 +39,13 @@ class Scorer(Protocol):
 class Views:
     """The inputs of m companies when the models scored them.
 
-    company: int32 (m,), the rows in ``features``; fold: int32 (m,), the fold of the models that scored each, NONE for
-    all of them; label_features: float32 (m, F).
+    company: int32 (m,), the rows in ``features``; left_out: int32 (m,), a bit for each fold, 1 where its models scored
+    the company; label_features: float32 (m, F).
     """
 
     features: Features
     company: Ints
-    fold: Ints
+    left_out: Ints
     label_features: Floats
 
     def __len__(self) -> int:
@@ -121,15 +121,16 @@ class Game:
         words.data = words.data * np.repeat(keep[:, themes.words], np.diff(words.indptr))
         attributes = views.features.attributes
         perturbed = Features(
-            Attributes(
+            keys=views.features.keys[views.company[which]],
+            attributes=Attributes(
                 np.where(keep[:, themes.numeric], self._numeric[which], typical.numeric),
                 attributes.numeric_features,
                 words,
                 attributes.word_names,
             ),
-            np.where(keep[:, themes.structure], self._structure[which], typical.structure),
-            views.features.structure_features,
-            (),
+            structure=np.where(keep[:, themes.structure], self._structure[which], typical.structure),
+            structure_features=views.features.structure_features,
+            relations=(),
         )
         nearby = np.where(keep[:, themes.label_features], seen[which], typical.label_features)
-        return self._scorer.log_odds(perturbed, nearby, views.fold[which])
+        return self._scorer.log_odds(perturbed, nearby, views.left_out[which])

@@ -64,6 +64,7 @@ class DecoupledGnn:
             network,
             lambda places: [block[places] for block in blocks],
             positive,
+            features.keys[rows],
             seed=seed,
             prior=self._prior,
             steps=STEPS,

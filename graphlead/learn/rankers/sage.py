@@ -99,6 +99,7 @@ class Sage:
             network,
             inputs,
             positive,
+            features.keys[rows],
             seed=seed,
             prior=self._prior,
             steps=STEPS,

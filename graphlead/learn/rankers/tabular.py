@@ -16,7 +16,8 @@ from typing import Self
 
 import numpy as np
 
-from graphlead.core.arrays import Floats, Ints
+from graphlead.common.deal import dealt, drawn, evenly
+from graphlead.core.arrays import Floats, Ints, Keys
 from graphlead.core.contracts import RankerSetup
 from graphlead.core.errors import CarrierError
 from graphlead.core.features import Features
@@ -50,9 +51,11 @@ class AdaptedClassifier:
     def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
         """Train on companies ``rows`` with labels (len(rows),) and label features (len(rows), F)."""
         positives = np.flatnonzero(labels > 0).astype(np.int32)
-        bags = _deal(np.flatnonzero(labels == 0).astype(np.int32), seed)
+        keys = features.keys[rows]
+        bags = _bags(keys, np.flatnonzero(labels == 0).astype(np.int32), seed)
         matrix = self.inputs.matrix(features, rows, label_features)
-        halves = _deal(positives, seed)
+        half = evenly(keys[positives], 2, "halves", seed)
+        halves = [positives[half == i] for i in range(2)]
         naive = [
             self._naive(matrix, halves[i % 2], halves[(i + 1) % 2], bag, seed) for i, bag in enumerate(bags)
         ]
@@ -100,10 +103,11 @@ class AdaptedClassifier:
         return replace(self, trained=tuple(self.make().load(folder, f"{self.name}-{i}") for i in range(BAGS)))
 
 
-def _deal(rows: Ints, seed: int) -> list[Ints]:
-    """The rows split at random into BAGS bags of at most MOST_PER_BAG."""
-    shuffled = np.random.default_rng(seed).permutation(rows)
-    return [np.sort(bag[:MOST_PER_BAG]) for bag in np.array_split(shuffled, BAGS)]
+def _bags(keys: Keys, places: Ints, seed: int) -> list[Ints]:
+    """The ``places`` among the keys split at random into BAGS bags of at most MOST_PER_BAG."""
+    bag = dealt(keys[places], BAGS, "bags", seed)
+    bags = [places[bag == i] for i in range(BAGS)]
+    return [each[drawn(keys[each], MOST_PER_BAG, "bag", seed)] for each in bags]
 
 
 def elkan_noto_weights(g: Floats, c: float) -> Floats:

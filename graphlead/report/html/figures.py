@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ RANKERS = {
     "tabular": "Trees on the companies' own columns",
     "tabular_graph": "Trees with neighbour features",
     "pagerank": "Walk from the clients",
-    "blend": "Two rankers together",
+    "blend": "Rankers together",
     "random": "Chance",
 }
 
@@ -60,7 +60,7 @@ def from_to(low: str, high: str) -> str:
     return f"{low.removesuffix(unit)}–{high}"
 
 
-def listed(parts: list[str]) -> str:
+def listed(parts: Sequence[str]) -> str:
     """The parts as a list in a sentence: a, b and c."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 

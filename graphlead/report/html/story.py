@@ -8,7 +8,6 @@ from graphlead.report.html.content import ReportContent
 from graphlead.report.html.figures import (
     count,
     from_to,
-    in_words,
     listed,
     percent,
     ranker_name,
@@ -82,10 +81,9 @@ INDENTED = ("recognised in the register", "to be reviewed by you", "not found")
 
 
 def ranking(content: ReportContent) -> str:
-    """Which ranker made the list, and why it was chosen."""
+    """Which rankers made the list, and why."""
     names = listed([ranker_name(member).lower() for member in content.members])
-    why = in_words(content.reason)
-    return f"The list is ranked by the {names}" + (f": {why.partition(': ')[2] or why}" if why else ".")
+    return f"The list is ranked by the {names}" + (f": {content.reason}" if content.reason else ".")
 
 
 def left_out(content: ReportContent) -> list[str]:

@@ -1,0 +1,167 @@
+"""Who is blended, by whose vote, and the blend itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from graphlead.core.arrays import Floats
+from graphlead.core.errors import CarrierError
+from graphlead.evaluate.blend import BLEND, blend, blend_among
+from graphlead.evaluate.choose import choose, with_blend
+from graphlead.evaluate.heldout import HeldOut
+
+CLIENTS, OTHERS, FOLDS = 300, 6000, 3
+
+
+def split(name: str, noise: dict[str, float], seed: int = 0) -> HeldOut:
+    """Clients stand out by 2; every ranker sees that through noise of its own, worse than chance below zero."""
+    draw = np.random.default_rng(seed)
+    held_out = np.arange(CLIENTS + OTHERS) < CLIENTS
+    truth = draw.normal(size=len(held_out)) + 2 * held_out
+    seen = {ranker: np.sign(s) * truth + abs(s) * draw.normal(size=len(truth)) for ranker, s in noise.items()}
+    return HeldOut(
+        split=name,
+        fold=draw.permutation(np.arange(len(held_out)) % FOLDS).astype(np.int8),
+        held_out=held_out,
+        scores={ranker: values.astype(np.float32) for ranker, values in seen.items()},
+    )
+
+
+GOOD = {"pagerank": 1.5, "tabular_graph": 1.0, "gnn": 1.0}
+HARMFUL = {**GOOD, "gnn": -9.0}
+
+
+def test_all_are_blended_though_one_alone_is_clearly_worse_than_the_best() -> None:
+    """A walk that is worse by itself still adds what the others do not see."""
+    results = [split("random", GOOD), split("groups", GOOD, 1)]
+    choice = choose(results, 0)
+    assert (choice.name, choice.members) == (BLEND, ("pagerank", "tabular_graph", "gnn"))
+    assert choice == choose(results, 0)
+    assert "none is left out" in choice.reason
+
+
+def test_one_that_harms_the_blend_on_both_splits_is_left_out() -> None:
+    choice = choose([split("random", HARMFUL), split("groups", HARMFUL, 1)], 0)
+    assert (choice.name, choice.members) == (BLEND, ("pagerank", "tabular_graph"))
+    assert (
+        "left out: the graph network, without which more of the clients held back come early" in choice.reason
+    )
+
+
+@pytest.mark.parametrize("results", [
+    [split("random", HARMFUL), split("groups", GOOD, 1)],
+    [split("random", GOOD), split("groups", HARMFUL, 1)],
+    [split("random", HARMFUL)],
+])  # fmt: skip
+def test_one_that_harms_on_one_split_only_stays(results: list[HeldOut]) -> None:
+    assert choose(results, 0).members == ("pagerank", "tabular_graph", "gnn")
+
+
+def test_a_split_that_holds_out_some_of_the_clients_again_has_no_say() -> None:
+    late = split("time", HARMFUL, 2)
+    few = replace(late, held_out=late.held_out & (np.arange(len(late.held_out)) % 2 == 0))
+    assert choose([split("random", HARMFUL), few], 0).members == ("pagerank", "tabular_graph", "gnn")
+
+
+def flipped(result: HeldOut, ranker: str, here: np.ndarray) -> HeldOut:
+    values = result.scores[ranker]
+    return replace(
+        result, scores={**result.scores, ranker: np.where(here, -values, values).astype(np.float32)}
+    )
+
+
+def test_each_fold_is_blended_by_the_votes_of_the_clients_of_the_others() -> None:
+    """The network ranks one fold's clients last and the others well: left out by the votes of that fold alone."""
+    first = split("random", {**GOOD, "gnn": 1.5})
+    worst = first.held_out & (first.fold == 0)
+    bad = [flipped(each, "gnn", worst) for each in (first, replace(first, split="groups"))]
+    choice = choose(bad, 0)
+    everybody, without = ("pagerank", "tabular_graph", "gnn"), ("pagerank", "tabular_graph")
+    assert choice.members == without
+    assert choice.by_fold == dict.fromkeys(("random", "groups"), (everybody, without, without))
+    for result in with_blend(bad, choice):
+        for fold, members in enumerate(choice.by_fold[result.split]):
+            here = result.fold == fold
+            alone = {name: result.scores[name][here] for name in members}
+            np.testing.assert_array_equal(
+                result.scores[BLEND][here], blend(alone, members, result.fold[here])
+            )
+
+
+def test_the_clients_of_a_fold_have_no_say_in_its_own_figures() -> None:
+    """However their scores change, the members of their fold stay the same, on both splits by the same companies."""
+    results = [split("random", GOOD), split("groups", GOOD, 1)]
+    mine = results[0].companies[results[0].held_out & (results[0].fold == 1)]
+    changed = [flipped(each, "gnn", np.isin(each.companies, mine)) for each in results]
+    assert choose(changed, 0).by_fold["random"][1] == choose(results, 0).by_fold["random"][1]
+
+
+def test_companies_are_known_by_their_index_not_by_their_place_in_a_split() -> None:
+    first = split("random", {**GOOD, "gnn": 1.5})
+    bad = flipped(first, "gnn", first.held_out & (first.fold == 0))
+    turned = np.arange(len(bad.fold), dtype=np.int32)[::-1].copy()
+    again = HeldOut(
+        split="groups", fold=bad.fold[turned], held_out=bad.held_out[turned], company=turned,
+        scores={name: values[turned] for name, values in bad.scores.items()},
+    )  # fmt: skip
+    everybody, without = ("pagerank", "tabular_graph", "gnn"), ("pagerank", "tabular_graph")
+    assert choose([bad, again], 0).by_fold["random"] == (everybody, without, without)
+
+
+def test_a_single_ranker_makes_the_list_alone() -> None:
+    results = [split("random", {"gnn": 1}), split("groups", {"gnn": 1}, 1)]
+    choice = choose(results, 0)
+    assert (choice.name, choice.members, choice.by_fold) == ("gnn", ("gnn",), {})
+    assert with_blend(results, choice) == results
+
+
+def test_a_ranker_missing_on_a_split_takes_no_part() -> None:
+    results = [split("random", {"gnn": 0.1, "tabular": 2}), split("groups", {"tabular": 2}, seed=1)]
+    assert choose(results, 0).name == "tabular"
+    with pytest.raises(CarrierError, match="every split"):
+        choose([split("random", {"gnn": 1}), split("groups", {"tabular": 1})], 0)
+
+
+def test_rankers_that_agree_in_everything_are_kept() -> None:
+    same = split("random", {"gnn": 1})
+    twice = replace(same, scores={**same.scores, "tabular_graph": same.scores["gnn"]})
+    assert choose([twice, replace(twice, split="groups")], 0).members == ("gnn", "tabular_graph")
+
+
+def test_clients_that_are_all_in_one_fold_leave_nobody_to_vote() -> None:
+    result = split("groups", HARMFUL)
+    together = replace(result, fold=np.where(result.held_out, 0, result.fold).astype(np.int8))
+    choice = choose([together, split("random", HARMFUL, 1)], 0)
+    assert choice.by_fold["groups"][0] == ("pagerank", "tabular_graph", "gnn")
+
+
+def test_blend_is_the_geometric_mean_of_ranks_within_folds() -> None:
+    one: Floats = np.array([4, 3, 2, 1, 40, 30], np.float32)
+    two: Floats = np.array([1, 4, 3, 2, 1, 1], np.float32)
+    fold = np.array([0, 0, 0, 0, 1, 1], np.int8)
+    blended = blend({"one": one, "two": two}, ("one", "two"), fold)
+    # Ranks over fold size: (1, 4), (2, 1), (3, 2), (4, 3) of 4; (1, 1.5), (2, 1.5) of 2.
+    shares = np.sqrt(np.array([1 * 4, 2 * 1, 3 * 2, 4 * 3]) / 16).tolist() + np.sqrt([0.375, 0.75]).tolist()
+    assert blended == pytest.approx([1 - share for share in shares], abs=1e-6)
+
+
+def test_a_blend_of_one_keeps_its_order() -> None:
+    scores = np.random.default_rng(0).normal(size=500).astype(np.float32)
+    blended = blend({"gnn": scores}, ("gnn",), np.zeros(500, np.int8))
+    assert (np.argsort(blended) == np.argsort(scores)).all()
+
+
+def test_a_blend_among_candidates_is_the_blend_of_the_candidates_and_ranks_others_beside_them() -> None:
+    draw = np.random.default_rng(4)
+    scores = {"one": draw.integers(0, 30, 90).astype(np.float32), "two": draw.random(90).astype(np.float32)}
+    candidates = np.arange(10, 90, dtype=np.int32)
+    alone = {name: values[candidates] for name, values in scores.items()}
+    expected = blend(alone, ("one", "two"), np.zeros(80, np.int8))
+    among = blend_among(scores, ("one", "two"), candidates, candidates)
+    np.testing.assert_allclose(among, expected, rtol=1e-6)
+    best = {name: np.append(values, values.max() + 1) for name, values in scores.items()}
+    (top,) = blend_among(best, ("one", "two"), candidates, np.array([90], np.int32))
+    assert among.max() < top < 1
