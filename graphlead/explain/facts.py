@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
@@ -38,7 +39,7 @@ class Facts:
         return shown(self.value(column, i))
 
     def group(self, levels: Sequence[Level], i: int) -> str:
-        """What the companies in the i-th company's group have in common: "with naics 5617 in FRESNO, CA"."""
+        """What the companies in the i-th company's group have in common: "with naics 5617 in Fresno, CA"."""
         places = [level for level in levels if self._role(level.column) in PLACES]
         others = [level for level in levels if level not in places]
         common = [self._common(level, i) for level in others]
@@ -46,19 +47,23 @@ class Facts:
         return " ".join([*([f"with {' and '.join(common)}"] if common else []), *where])
 
     def _common(self, level: Level, i: int) -> str:
-        value = self.value(level.column, i)
+        value, column = self.value(level.column, i), readable(level.column)
         if level.cut is Cut.BANDS:
-            return f"{level.column} {band(value, level.edges)}"
+            return f"{column} {band(value, level.edges)}"
         if isinstance(value, bool):
-            return f"{level.column}: {shown(value)}"
-        return f"{level.column} {self._at(level, i)}"
+            return f"{column}: {shown(value)}"
+        return f"{column} {self._at(level, i)}"
 
     def _place(self, level: Level, i: int) -> str:
         value = self._at(level, i)
-        wider = [self.text(name, i) for name in reversed(level.within) if self.value(name, i) is not None]
         if self._role(level.column) is Role.POSTCODE:
             return f"postcodes {value}..." if level.cut is Cut.AREA else f"postcode {value}"
-        return ", ".join([value, *wider[:1]])
+        wider = [self.text(name, i) for name in reversed(level.within) if self._distinguishes(name, i)]
+        return ", ".join(place_name(part) for part in [value, *wider[:1]])
+
+    def _distinguishes(self, column: str, i: int) -> bool:
+        """Whether a wider place is known and not the same for the whole register."""
+        return self.value(column, i) is not None and len(coded(self._register, column).values) > 1
 
     def _at(self, level: Level, i: int) -> str:
         """The code or area of the i-th company at this level; the value itself where the level cuts nothing off."""
@@ -81,6 +86,21 @@ class Facts:
         if column not in self._roles:
             return [None] * len(self._companies)
         return list(coded(self._register, column).take(self._companies).to_pylist())
+
+
+def readable(column: str) -> str:
+    """The name of a column as a reader writes it: "seasonal workers" for seasonal_workers."""
+    return column.replace("_", " ").strip() or column
+
+
+def place_name(value: str) -> str:
+    """A place in capital letters as it is usually written: "New York" for NEW YORK; codes such as TX stay."""
+    return (
+        _WORD.sub(lambda word: word[0].capitalize(), value) if value.isupper() and len(value) > 3 else value
+    )
+
+
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][Ss]\b)?")
 
 
 def band(value: object, edges: Sequence[float]) -> str:

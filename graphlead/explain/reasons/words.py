@@ -1,0 +1,53 @@
+"""Which words of names and texts may be named as a reason."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cached_property
+
+import numpy as np
+
+from graphlead.common.columns import coded
+from graphlead.common.plain_words import meaningful
+from graphlead.core.arrays import Flags, Ints
+from graphlead.core.features import Incidence, Kind
+from graphlead.core.register import PLACES, Register
+
+
+class NamedWords:
+    """The words that say something about a company, for some companies (m,): no plain words, no serial numbers.
+
+    The name of its own place is left out: that a company is there is a reason of its own.
+    """
+
+    def __init__(self, register: Register, companies: Ints) -> None:
+        self._register, self._companies = register, companies
+
+    def __call__(self, relation: Incidence, companies: Ints, groups: Ints) -> Flags:
+        """Flags (p,): which groups of these companies may be named; all where the groups are no words."""
+        if relation.source.kind is not Kind.WORDS or relation.terms is None:
+            return np.ones(len(groups), bool)
+        words = relation.terms.take(groups)
+        its_place = [
+            word in self._places[company]
+            for word, company in zip(words.to_pylist(), companies.tolist(), strict=True)
+        ]
+        return np.asarray(meaningful(words) & ~np.array(its_place, bool), bool)
+
+    @cached_property
+    def _places(self) -> dict[int, set[str]]:
+        """The words of the places of each company."""
+        columns = [
+            coded(self._register, name).take(self._companies).to_pylist()
+            for name in self._register.names_of(*PLACES)
+        ]
+        return {
+            company: {word for place in places if place for word in _plain(str(place)).split()}
+            for company, *places in zip(self._companies.tolist(), *columns, strict=True)
+        }
+
+
+def _plain(text: str) -> str:
+    """The text in lower case, without accents, with spaces for all but letters and digits, as words are counted."""
+    letters = (c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    return "".join(c if c.isalnum() else " " for c in letters)
