@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from graphlead.core.arrays import Flags, Reals
-from graphlead.core.features import Features, Kind
+from graphlead.core.features import Cut, Features, Kind, Relation
 from graphlead.core.register import Role
 from graphlead.explain.reasons.counts import NeighbourCounts
-from graphlead.explain.reasons.themes import WALK, Themes, theme_of_column
+from graphlead.explain.reasons.themes import INDUSTRY, NAME, WALK, Themes, theme_of_column
 
 MOST_REASONS = 6
 """Reasons named for a company, a choice: more would not be read."""
@@ -20,6 +20,10 @@ LEAST = 0.005
 NEARLY_ALL = 0.8
 """A combined group with this share of the clients of a wider one is named in its place, unless its lift is lower: it
 speaks of the same clients and says more about them. A choice."""
+
+
+AS_GOOD = 0.9
+"""Of groups with at least this share of the best bound, the one with the finest industry is named: it says most."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class Choice:
         self, features: Features, themes: Themes, counts: NeighbourCounts, roles: Mapping[str, Role]
     ) -> None:
         self._themes, self._counts = themes, counts
+        self._finest = [_finest(relation) for relation in features.relations]
         self._convincing: Flags = counts.convincing()
         self._parts = [frozenset(_parts(features, themes, r, roles)) for r in range(len(features.relations))]
 
@@ -62,11 +67,25 @@ class Choice:
     def _best_of_each_theme(self, raised: Reals, i: int) -> list[Count]:
         found = []
         for theme, relations in enumerate(self._themes.relations):
-            among = [r for r in relations if self._convincing[r, i]]
-            if among:
-                best = max(among, key=lambda r: float(self._counts.low[r, i]))
+            best = self._best([r for r in relations if self._convincing[r, i]], i)
+            if best is not None and not self._echoes_its_trade(theme, best, i):
                 found.append(Count(best, theme, self._parts[best], float(raised[theme])))
         return found
+
+    def _best(self, among: Sequence[int], i: int) -> int | None:
+        """The relation with the highest bound; of those about as good the one with the finest industry."""
+        low = self._counts.low[:, i]
+        most = max((float(low[r]) for r in among), default=0.0)
+        good = [r for r in among if low[r] >= AS_GOOD * most]
+        return max(good, key=lambda r: (self._finest[r], float(low[r])), default=None)
+
+    def _echoes_its_trade(self, theme: int, relation: int, i: int) -> bool:
+        """Whether a word of the name says no more than the trade: "lawn" in the name of a landscaper."""
+        names = self._themes.names
+        if names[theme] != NAME or INDUSTRY not in names:
+            return False
+        trade = self._best(self._themes.relations[names.index(INDUSTRY)], i)
+        return trade is not None and not self._clearly_higher(relation, trade, i)
 
     def _combined(self, found: Sequence[Count], i: int) -> list[Count]:
         """The counts, each combination either in the place of the counts of its parts, or left out for them."""
@@ -86,11 +105,19 @@ class Choice:
     def _says_more(self, narrow: int, wide: int, i: int) -> bool:
         """Whether the lift of a combination is clearly higher than that of a part, or its clients are nearly all."""
         counts = self._counts
-        higher = counts.low[narrow, i] > counts.lift[wide, i]
         same = counts.won[narrow, i] >= NEARLY_ALL * counts.won[wide, i]
         # Of a few companies less, one client less is no lower lift.
         as_high = counts.lift[narrow, i] >= 0.95 * counts.lift[wide, i]
-        return bool(higher or (same and as_high))
+        return self._clearly_higher(narrow, wide, i) or bool(same and as_high)
+
+    def _clearly_higher(self, one: int, other: int, i: int) -> bool:
+        return bool(self._counts.low[one, i] > self._counts.lift[other, i])
+
+
+def _finest(relation: Relation) -> float:
+    """The length of the industry codes that a relation groups by, 0 for none."""
+    codes = (level for level in relation.source.levels if level.cut is Cut.CODE)
+    return max((level.length or float("inf") for level in codes), default=0)
 
 
 def _parts(features: Features, themes: Themes, relation: int, roles: Mapping[str, Role]) -> list[int]:
