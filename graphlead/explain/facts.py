@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from graphlead.common.columns import coded
+from graphlead.common.industries.titles import column_titles
 from graphlead.common.levels import level_keys
 from graphlead.core.arrays import Ints
 from graphlead.core.features import Cut, Level
@@ -27,6 +28,7 @@ class Facts:
         self._register, self._companies = register, companies
         self._columns: dict[str, list[object]] = {}
         self._keys: dict[Level, list[str | None]] = {}
+        self._titles: dict[Level, list[str | None]] = {}
 
     def value(self, column: str, i: int) -> object:
         """The value of the i-th company; None where it is missing or there is no such column."""
@@ -39,12 +41,30 @@ class Facts:
         return shown(self.value(column, i))
 
     def group(self, levels: Sequence[Level], i: int) -> str:
-        """What the companies in the i-th company's group have in common: "with naics 5617 in Fresno, CA"."""
-        places = [level for level in levels if self._role(level.column) in PLACES]
-        others = [level for level in levels if level not in places]
-        common = [self._common(level, i) for level in others]
-        where = [f"in {self._place(level, i)}" for level in places]
-        return " ".join([*([f"with {' and '.join(common)}"] if common else []), *where])
+        """What the companies in the i-th company's group have in common: "in dairies (1051) in Fresno, CA"."""
+        trades = [f"in {self._trade(level, i)}" for level in levels if self._title(level, i)]
+        common = [
+            self._common(level, i)
+            for level in levels
+            if self._role(level.column) not in PLACES and not self._title(level, i)
+        ]
+        where = [f"in {self._place(level, i)}" for level in levels if self._role(level.column) in PLACES]
+        return " ".join([*trades, *([f"with {' and '.join(common)}"] if common else []), *where])
+
+    def _trade(self, level: Level, i: int) -> str:
+        """The title of the i-th company's industry, in lower case within a sentence, and its code."""
+        return (
+            f"{_CAPITALISED.sub(lambda word: word[0].lower(), self._title(level, i))} ({self._at(level, i)})"
+        )
+
+    def _title(self, level: Level, i: int) -> str:
+        """The title of the i-th company's industry code; empty where there is none."""
+        if self._role(level.column) is not Role.INDUSTRY:
+            return ""
+        if level not in self._titles:
+            codes = pa.array([self._at(level, j) for j in range(len(self._companies))], pa.string())
+            self._titles[level] = column_titles(self._register, level.column).of(codes).to_pylist()
+        return self._titles[level][i] or ""
 
     def _common(self, level: Level, i: int) -> str:
         value, column = self.value(level.column, i), readable(level.column)
@@ -100,6 +120,7 @@ def place_name(value: str) -> str:
     )
 
 
+_CAPITALISED = re.compile(r"\b[A-Z][a-z]+\b")
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][Ss]\b)?")
 
 

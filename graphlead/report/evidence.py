@@ -34,7 +34,7 @@ def with_evidence(
         **{f"reason_{i + 1}": _texts([why[i] for why in reasons]) for i in range(REASONS)},
         "nearest_client": names,
         "nearest_client_id": ids,
-        "near": _texts([each.ties[0].way if each.ties else "" for each in evidence]),
+        "near": _texts([_near(each) for each in evidence]),
         "segment": _texts([_segment(profile, company) for company in companies]),
         "introduction": _texts([each.introduction for each in evidence]),
         "check_first": _texts([doubts.get(lead, "") for lead in leads["company_id"]]),
@@ -66,6 +66,13 @@ def _reasons(evidence: Evidence) -> list[str]:
     why, size = evidence.why, [evidence.size] if evidence.size else []
     texts = [*why[: len(why) - len(size)][: REASONS - len(size)], *size]
     return texts + [""] * (REASONS - len(texts))
+
+
+def _near(evidence: Evidence) -> str:
+    """In what way the nearest client is near, and that it can be asked."""
+    if not evidence.ties:
+        return ""
+    return f"{evidence.ties[0].way}{': ask there first' if evidence.introduction else ''}"
 
 
 def _segment(profile: Profile, company: int) -> str:

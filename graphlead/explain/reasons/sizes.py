@@ -57,7 +57,9 @@ class Sizes:
         if not found:
             return ""
         low, high = (shown(end) for end in _ends(usual))
-        clients = f"your clients{' there' if nearby else ''} {low if low == high else f'{low} to {high}'}"
+        clients = (
+            f"your clients{' among them' if nearby else ''} {low if low == high else f'{low} to {high}'}"
+        )
         return f"{found} than your usual ({readable(self.column)} {shown(value)}, {clients})"
 
     def _in_group(self, company: int, among: Relation | None) -> Flags:

@@ -6,12 +6,55 @@ import unicodedata
 from functools import cached_property
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from graphlead.common.columns import coded
-from graphlead.common.plain_words import meaningful
+from graphlead.common.words.forms import FORM_WORDS
+from graphlead.common.words.stopwords import STOPWORDS
 from graphlead.core.arrays import Flags, Ints
 from graphlead.core.features import Incidence, Kind
 from graphlead.core.register import PLACES, Register
+
+FEWEST_LETTERS = 3
+"""Shorter words are initials and abbreviations that a reader cannot place."""
+
+OF_EVERY_TRADE = frozenset(
+    [
+        "enterprise",
+        "enterprises",
+        "firm",
+        "group",
+        "groupe",
+        "gruppe",
+        "grupo",
+        "gruppo",
+        "groep",
+        "holding",
+        "holdings",
+        "international",
+        "internacional",
+        "internationale",
+        "service",
+        "services",
+        "servicios",
+        "servizi",
+        "solution",
+        "solutions",
+    ]
+)
+"""Words that companies of any trade have in their names."""
+
+_EMPTY = pa.array(sorted(STOPWORDS | FORM_WORDS | OF_EVERY_TRADE))
+
+
+def meaningful(words: pa.Array) -> Flags:
+    """Flags (k,): the words, lower case and without accents, that say something; no numbers, no serial numbers."""
+    empty = pc.or_(
+        pc.is_in(words, value_set=_EMPTY),
+        pc.or_(pc.match_substring_regex(words, "[0-9]"), pc.less(pc.utf8_length(words), FEWEST_LETTERS)),
+    )
+    return np.asarray(~empty.to_numpy(zero_copy_only=False), bool)
 
 
 class NamedWords:
