@@ -15,7 +15,7 @@ from graphlead.explain.facts import Facts, readable
 from graphlead.explain.reasons.choice import LEAST, Choice, Count
 from graphlead.explain.reasons.counts import NeighbourCounts
 from graphlead.explain.reasons.sizes import Sizes
-from graphlead.explain.reasons.themes import OTHERS, TOGETHER, WALK, Themes
+from graphlead.explain.reasons.themes import INDUSTRY, INDUSTRY_PLACE, OTHERS, PLACE, TOGETHER, WALK, Themes
 
 MOST_THEMES_NAMED = 6
 """Contributions with a theme of their own in the evidence of a company; the others are summed up."""
@@ -38,7 +38,10 @@ def mixed(found: tuple[Contribution, ...]) -> str:
     raised = [each.theme for each in found if each.log_odds > 0 and each.theme != REST]
     if not raised:
         return "no reason is known: what is known of it is rare among your clients"
-    named = [readable(theme) for theme in raised if theme not in (WALK, TOGETHER, OTHERS)][:MIXED]
+    parts = [
+        part for theme in raised for part in ((INDUSTRY, PLACE) if theme == INDUSTRY_PLACE else (theme,))
+    ]
+    named = [readable(part) for part in dict.fromkeys(parts) if part not in (WALK, TOGETHER, OTHERS)][:MIXED]
     if not named:
         return "no single strong reason: many small things in common with your clients"
     if len(named) == 1:

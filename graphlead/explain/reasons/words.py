@@ -19,33 +19,14 @@ from graphlead.core.register import PLACES, Register
 FEWEST_LETTERS = 3
 """Shorter words are initials and abbreviations that a reader cannot place."""
 
-OF_EVERY_TRADE = frozenset(
-    [
-        "enterprise",
-        "enterprises",
-        "firm",
-        "group",
-        "groupe",
-        "gruppe",
-        "grupo",
-        "gruppo",
-        "groep",
-        "holding",
-        "holdings",
-        "international",
-        "internacional",
-        "internationale",
-        "service",
-        "services",
-        "servicios",
-        "servizi",
-        "solution",
-        "solutions",
-    ]
-)
+OF_EVERY_TRADE = (
+    "enterprise", "enterprises", "firm", "group", "groupe", "gruppe", "grupo", "gruppo", "groep", "holding", "holdings",
+    "international", "internacional", "internationale", "service", "services", "servicios", "servizi", "solution",
+    "solutions",
+)  # fmt: skip
 """Words that companies of any trade have in their names."""
 
-_EMPTY = pa.array(sorted(STOPWORDS | FORM_WORDS | OF_EVERY_TRADE))
+_EMPTY = pa.array(sorted({*STOPWORDS, *FORM_WORDS, *OF_EVERY_TRADE}))
 
 
 def meaningful(words: pa.Array) -> Flags:
