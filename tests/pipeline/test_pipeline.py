@@ -133,7 +133,13 @@ def test_clients_and_their_groups_and_suppressed_ones_are_no_leads(result: Resul
 
 def test_every_lead_has_its_reasons_and_the_whitespace_its_path(result: Result) -> None:
     leads = pd.read_csv(result.folder / "leads.csv", dtype=str)
-    assert leads["reason_1"].str.contains(r"\([+]\d+[.]\d\d\)$").mean() > 0.9
+    assert leads["reason_1"].notna().all()
+    counted = leads["reason_1"].str.contains(
+        r"^(?:all|\d+ of the) [\d,]+ other companies .* \([\d.]+ x the register\)$"
+    )
+    assert counted.mean() > 0.9
+    written = leads.filter(like="reason_").fillna("").agg(" ".join, axis=1)
+    assert not written.str.contains(r"walk|log-odds|\([+-]\d", regex=True).any()
     assert leads["segment"].notna().any()
     clients = matched(result.folder / "match")
     assert set(leads["nearest_client_id"].dropna()) <= clients
@@ -166,7 +172,7 @@ def test_the_parts_of_a_run_run_alone(
     ranks = result.scores.set_index("company_id")["rank"]
     assert (explained["company_id"], explained["rank"]) == (best, ranks[best])
     log_odds = np.log(explained["score"] / (1 - explained["score"]))
-    printed = sum(reason["contribution"] for reason in explained["reasons"])
+    printed = sum(moved["log_odds"] for moved in explained["contributions"])
     assert printed == pytest.approx(
         log_odds - np.log(explained["typical"] / (1 - explained["typical"])), abs=1e-3
     )

@@ -118,7 +118,8 @@ class ReasonWriter:
             case Kind.OWNS:
                 return "that own it or that it owns"
             case Kind.LINK:
-                return f"linked to it by {LinkKind(found.source.link).title()}"
+                kind = LinkKind(found.source.link)
+                return f"with the same {kind.shared}" if kind.shared else f"linked to it by {kind.title()}"
             case Kind.WORDS if isinstance(found, Incidence) and found.terms is not None:
                 return f'with "{found.terms[column].as_py()}" in their {readable(found.source.column)}'
             case Kind.HOLDERS:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from graphlead.core.evidence import Tie
-from graphlead.core.graph import OWNS, PlaceKey, relation_title
+from graphlead.core.graph import OWNS, LinkKind, PlaceKey, relation_title
 from graphlead.core.register import Role
 from graphlead.explain.facts import Names, readable
 from graphlead.explain.ties.cypher import KEYS, shown_by
@@ -83,7 +83,8 @@ class TieWriter:
     def _direct(self, leg: Leg) -> str:
         """The way of a client with nobody in between."""
         if leg.relation not in OWNING:
-            return _linked(leg)
+            shared = _shared(leg)
+            return f"same {shared}" if shared else f"linked by {relation_title(leg.relation)}"
         return "belongs to this company" if leg.along else "owns this company"
 
     def _in_common(self, path: ClientPath) -> str:
@@ -92,17 +93,17 @@ class TieWriter:
         label = path.nodes[1][0]
         if all(owns):
             return f"owned by the same {label}" if _meets(path) else GROUP
-        kinds = {relation_title(leg.relation) for leg in path.legs}
-        shared = kinds.pop() if len(kinds) == 1 else ""
-        if shared.startswith("same ") or (shared and label != "company"):
-            return f"same {shared.removeprefix('same ')}"
+        shared = {
+            _shared(leg) or (relation_title(leg.relation) if label != "company" else "") for leg in path.legs
+        }
+        if len(shared) == 1 and "" not in shared:
+            return f"same {shared.pop()}"
         return f"linked to the same {label}"
 
     def _directly(self, path: ClientPath, client: str) -> str:
         leg = path.legs[0]
         if leg.relation not in OWNING:
-            way = _linked(leg)
-            return f"{way} as {client}" if way.startswith("same ") else f"{way} to {client}"
+            return f"{self._direct(leg)} {'as' if _shared(leg) else 'to'} {client}"
         share = self._shares.text(leg.relation, *owning(leg, *path.nodes))
         through = ", directly and through others" if leg.relation == EFFECTIVE else ""
         owner, owned = ("it", client) if leg.along else (client, "it")
@@ -146,7 +147,7 @@ def _meets(path: ClientPath) -> bool:
     return len(path.legs) == 2 and not path.legs[0].along and path.legs[1].along
 
 
-def _linked(leg: Leg) -> str:
-    """The way of a link that is no ownership: "same address", "linked by supplies"."""
-    title = relation_title(leg.relation)
-    return title if title.startswith("same ") else f"linked by {title}"
+def _shared(leg: Leg) -> str:
+    """What the two have in common by a link: "address" for same_address; empty for another kind."""
+    kind = LinkKind.of(leg.relation)
+    return kind.shared if kind else ""
