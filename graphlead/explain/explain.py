@@ -98,13 +98,15 @@ def _reason_writer(
 ) -> ReasonWriter:
     register, features, clients = trained.register, trained.features, trained.cohort.clients
     counts = count_neighbours(features, clients, companies, NamedWords(register, companies))
+    facts = Facts(register, companies)
+    denied = [facts.denied(relation.source.levels) for relation in features.relations]
     return ReasonWriter(
         companies=companies,
         features=features,
         themes=themes,
         counts=counts,
-        choice=Choice(features, themes, counts, roles),
-        facts=Facts(register, companies),
+        choice=Choice(features, themes, counts, roles, np.array(denied, bool).reshape(counts.lift.shape)),
+        facts=facts,
         sizes=Sizes.read(register, clients, companies),
         holders=_holders(trained, counts),
     )

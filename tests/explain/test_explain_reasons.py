@@ -30,12 +30,9 @@ N = 1_000
 CITY, TRADE = Level(column="city", within=("region",)), Level(column="naics", cut=Cut.CODE)
 STAFF = Level(column="staff", cut=Cut.BANDS, edges=(10.0, 50.0))
 COLUMNS = {
-    "name": Role.NAME,
-    "city": Role.CITY,
-    "region": Role.REGION,
-    "naics": Role.INDUSTRY,
-    "staff": Role.NUMBER,
-}
+    "name": Role.NAME, "city": Role.CITY, "region": Role.REGION, "naics": Role.INDUSTRY, "staff": Role.NUMBER,
+    "takes_part": Role.BOOLEAN, "exports": Role.BOOLEAN,
+}  # fmt: skip
 """Company 0 is asked about; who is a client, and who is with it in which group, each test plants anew."""
 
 
@@ -43,7 +40,8 @@ COLUMNS = {
 def register(make_register: MakeRegister) -> Register:
     values: dict[str, list[object]] = {
         "name": ["Gar Shrimp Lodi Inc"] * N, "city": ["LODI"] * N, "region": ["CA"] * (N - 1) + ["TX"],
-        "naics": ["114112"] * N, "staff": [20.0] * N,
+        "naics": ["114112"] * N, "staff": [20.0] * N, "takes_part": [True] * N,
+        "exports": [False] * N,
     }  # fmt: skip
     return make_register(N, {name: (role, values[name]) for name, role in COLUMNS.items()})
 
@@ -81,9 +79,11 @@ def because(
     assert set(moved) <= set(themes.names)
     companies, clients = np.zeros(1, np.int32), np.arange(1, n_clients + 1, dtype=np.int32)
     counts = count_neighbours(made, clients, companies, NamedWords(register, companies))
+    facts = Facts(register, companies)
+    denied = np.array([facts.denied(relation.source.levels) for relation in relations], bool)
     writer = ReasonWriter(
-        companies=companies, features=made, themes=themes, counts=counts, choice=Choice(made, themes, counts, COLUMNS),
-        facts=Facts(register, companies), sizes=Sizes.read(register, clients, companies), holders={0: "HOLDCO"},
+        companies=companies, features=made, themes=themes, counts=counts,
+        choice=Choice(made, themes, counts, COLUMNS, denied), facts=facts, sizes=Sizes.read(register, clients, companies), holders={0: "HOLDCO"},
     )  # fmt: skip
     found = writer.because(np.array([moved.get(name, 0.0) for name in themes.names]), 0)
     assert sum(each.log_odds for each in found.contributions) == pytest.approx(sum(moved.values()))
@@ -178,6 +178,29 @@ def test_one_reason_for_one_thing_the_strongest_first(register: Register) -> Non
     assert found == [
         "9 of the 20 other companies in Lodi, CA are clients (4.5 x the register)",
         "15 of the 30 other companies in shellfish fishing (114112) are clients (5.0 x the register)",
+    ]
+
+
+def test_what_a_company_lacks_is_no_reason(register: Register) -> None:
+    moved = {"takes_part": 1.0, "exports": 2.0, "several columns together": 3.0}
+    relations = [
+        group("takes_part", others=50, clients=20), group("exports", others=40, clients=30),
+        group("takes_part", "exports", others=40, clients=30),
+    ]  # fmt: skip
+    assert because(register, relations, moved)[0] == [
+        '20 of the 50 other companies with "takes part" are clients (4.0 x the register)'
+    ]
+
+
+def test_a_weak_reason_does_not_stand_beside_a_strong_one(register: Register) -> None:
+    wide = group("takes_part", others=500, clients=100)
+    moved = {"place": 1.0, "takes_part": 2.0}
+    assert because(register, [group(CITY, others=10, clients=9), wide], moved)[0] == [
+        "9 of the 10 other companies in Lodi, CA are clients (9.0 x the register)"
+    ]
+    assert because(register, [group(CITY, others=10, clients=7), wide], moved)[0] == [
+        '100 of the 500 other companies with "takes part" are clients (2.0 x the register)',
+        "7 of the 10 other companies in Lodi, CA are clients (7.0 x the register)",
     ]
 
 

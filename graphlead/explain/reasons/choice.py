@@ -22,6 +22,9 @@ NEARLY_ALL = 0.8
 speaks of the same clients and says more about them. A choice."""
 
 
+WORTH = 0.25
+"""Of the highest lift of a company's reasons, a choice: what has less weakens the others, which it stands beside."""
+
 AS_GOOD = 0.9
 """Of groups with at least this share of the best bound, the one with the finest industry is named: it says most."""
 
@@ -40,14 +43,22 @@ class Count:
 
 
 class Choice:
-    """Chooses the reasons of m companies among the counts of their neighbours."""
+    """Chooses the reasons of m companies among the counts of their neighbours.
+
+    denied: flags (R, m), the relations that join a company to others by something that it has not, as they have not.
+    """
 
     def __init__(
-        self, features: Features, themes: Themes, counts: NeighbourCounts, roles: Mapping[str, Role]
+        self,
+        features: Features,
+        themes: Themes,
+        counts: NeighbourCounts,
+        roles: Mapping[str, Role],
+        denied: Flags,
     ) -> None:
         self._themes, self._counts = themes, counts
         self._finest = [_finest(relation) for relation in features.relations]
-        self._convincing: Flags = counts.convincing()
+        self._convincing: Flags = counts.convincing() & ~denied
         self._parts = [frozenset(_parts(features, themes, r, roles)) for r in range(len(features.relations))]
 
     def chosen(self, contributions: Reals, i: int) -> list[Count]:
@@ -62,7 +73,9 @@ class Choice:
         for one in sorted(kept, key=lambda each: -each.raised):
             if not any(one.parts & other.parts for other in named):
                 named.append(one)
-        return named[:MOST_REASONS]
+        lifts = [float(self._counts.lift[one.relation, i]) for one in named]
+        worth = [one for one, lift in zip(named, lifts, strict=True) if lift >= WORTH * max(lifts)]
+        return worth[:MOST_REASONS]
 
     def _best_of_each_theme(self, raised: Reals, i: int) -> list[Count]:
         found = []
