@@ -24,7 +24,7 @@ from graphlead.explain.reasons.reasons import ReasonWriter
 from graphlead.explain.reasons.removal import Lift
 from graphlead.explain.reasons.sizes import Sizes
 from graphlead.explain.reasons.themes import Themes, themes_of
-from graphlead.explain.reasons.words import NamedWords
+from graphlead.explain.reasons.words import NamedWords, without_meaning
 from graphlead.explain.ties.shares import Stakes
 from graphlead.explain.ties.ties import paths_to_clients, tie_writer
 
@@ -99,13 +99,14 @@ def _reason_writer(
     register, features, clients = trained.register, trained.features, trained.cohort.clients
     counts = count_neighbours(features, clients, companies, NamedWords(register, companies))
     facts = Facts(register, companies)
-    denied = [facts.denied(relation.source.levels) for relation in features.relations]
+    m = len(companies)
+    empty = [without_meaning(facts, relation.source.levels, roles, m) for relation in features.relations]
     return ReasonWriter(
         companies=companies,
         features=features,
         themes=themes,
         counts=counts,
-        choice=Choice(features, themes, counts, roles, np.array(denied, bool).reshape(counts.lift.shape)),
+        choice=Choice(features, themes, counts, roles, np.array(empty, bool).reshape(counts.lift.shape)),
         facts=facts,
         sizes=Sizes.read(register, clients, companies),
         holders=_holders(trained, counts),

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from graphlead.common.columns import coded
 from graphlead.common.industries.titles import column_titles
 from graphlead.common.levels import level_keys
-from graphlead.core.arrays import Flags, Ints
+from graphlead.core.arrays import Ints
 from graphlead.core.features import Cut, Level
 from graphlead.core.register import PLACES, Register, Role
 
@@ -50,14 +50,6 @@ class Facts:
         ]
         where = [f"in {self._place(level, i)}" for level in levels if self._role(level.column) in PLACES]
         return " ".join([*trades, *([f"with {' and '.join(common)}"] if common else []), *where])
-
-    def denied(self, levels: Sequence[Level]) -> Flags:
-        """Flags (m,): the companies that are in their group for a no, which is something that they lack."""
-        found = np.zeros(len(self._companies), bool)
-        for level in levels:
-            if self._role(level.column) is Role.BOOLEAN:
-                found |= np.array([self.value(level.column, i) is False for i in range(len(found))], bool)
-        return found
 
     def _trade(self, level: Level, i: int) -> str:
         """The title of the i-th company's industry, in lower case within a sentence, and its code."""

@@ -22,7 +22,7 @@ from graphlead.explain.reasons.counts import count_neighbours, lower_bound
 from graphlead.explain.reasons.reasons import ReasonWriter, contributions, mixed
 from graphlead.explain.reasons.sizes import Sizes, difference
 from graphlead.explain.reasons.themes import Themes, themes_of
-from graphlead.explain.reasons.words import NamedWords, meaningful
+from graphlead.explain.reasons.words import NamedWords, meaningful, without_meaning
 from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import CpuPropagator
 
@@ -31,7 +31,7 @@ CITY, TRADE = Level(column="city", within=("region",)), Level(column="naics", cu
 STAFF = Level(column="staff", cut=Cut.BANDS, edges=(10.0, 50.0))
 COLUMNS = {
     "name": Role.NAME, "city": Role.CITY, "region": Role.REGION, "naics": Role.INDUSTRY, "staff": Role.NUMBER,
-    "takes_part": Role.BOOLEAN, "exports": Role.BOOLEAN,
+    "takes_part": Role.BOOLEAN, "exports": Role.BOOLEAN, "form": Role.CATEGORY, "channel": Role.CATEGORY,
 }  # fmt: skip
 """Company 0 is asked about; who is a client, and who is with it in which group, each test plants anew."""
 
@@ -41,7 +41,7 @@ def register(make_register: MakeRegister) -> Register:
     values: dict[str, list[object]] = {
         "name": ["Gar Shrimp Lodi Inc"] * N, "city": ["LODI"] * N, "region": ["CA"] * (N - 1) + ["TX"],
         "naics": ["114112"] * N, "staff": [20.0] * N, "takes_part": [True] * N,
-        "exports": [False] * N,
+        "exports": [False] * N, "form": ["GmbH & Co. KG"] * N, "channel": ["direct"] * N,
     }  # fmt: skip
     return make_register(N, {name: (role, values[name]) for name, role in COLUMNS.items()})
 
@@ -80,10 +80,11 @@ def because(
     companies, clients = np.zeros(1, np.int32), np.arange(1, n_clients + 1, dtype=np.int32)
     counts = count_neighbours(made, clients, companies, NamedWords(register, companies))
     facts = Facts(register, companies)
-    denied = np.array([facts.denied(relation.source.levels) for relation in relations], bool)
+    empty = np.array([without_meaning(facts, each.source.levels, COLUMNS, 1) for each in relations], bool)
     writer = ReasonWriter(
         companies=companies, features=made, themes=themes, counts=counts,
-        choice=Choice(made, themes, counts, COLUMNS, denied), facts=facts, sizes=Sizes.read(register, clients, companies), holders={0: "HOLDCO"},
+        choice=Choice(made, themes, counts, COLUMNS, empty), facts=facts,
+        sizes=Sizes.read(register, clients, companies), holders={0: "HOLDCO"},
     )  # fmt: skip
     found = writer.because(np.array([moved.get(name, 0.0) for name in themes.names]), 0)
     assert sum(each.log_odds for each in found.contributions) == pytest.approx(sum(moved.values()))
@@ -189,6 +190,13 @@ def test_what_a_company_lacks_is_no_reason(register: Register) -> None:
     ]  # fmt: skip
     assert because(register, relations, moved)[0] == [
         '20 of the 50 other companies with "takes part" are clients (4.0 x the register)'
+    ]
+
+
+def test_a_legal_form_is_no_reason(register: Register) -> None:
+    relations = [group("form", others=40, clients=30), group("channel", others=50, clients=20)]
+    assert because(register, relations, {"form": 2.0, "channel": 1.0})[0] == [
+        "20 of the 50 other companies with channel direct are clients (4.0 x the register)"
     ]
 
 

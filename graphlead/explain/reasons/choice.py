@@ -45,7 +45,7 @@ class Count:
 class Choice:
     """Chooses the reasons of m companies among the counts of their neighbours.
 
-    denied: flags (R, m), the relations that join a company to others by something that it has not, as they have not.
+    empty: flags (R, m), the relations that join a company to others by a value that says nothing.
     """
 
     def __init__(
@@ -54,11 +54,11 @@ class Choice:
         themes: Themes,
         counts: NeighbourCounts,
         roles: Mapping[str, Role],
-        denied: Flags,
+        empty: Flags,
     ) -> None:
         self._themes, self._counts = themes, counts
         self._finest = [_finest(relation) for relation in features.relations]
-        self._convincing: Flags = counts.convincing() & ~denied
+        self._convincing: Flags = counts.convincing() & ~empty
         self._parts = [frozenset(_parts(features, themes, r, roles)) for r in range(len(features.relations))]
 
     def chosen(self, contributions: Reals, i: int) -> list[Count]:

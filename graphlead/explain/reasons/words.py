@@ -1,9 +1,10 @@
-"""Which words of names and texts may be named as a reason."""
+"""Which words and values may be named as a reason."""
 
 from __future__ import annotations
 
 import unicodedata
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +14,9 @@ from graphlead.common.columns import coded
 from graphlead.common.words.forms import FORM_WORDS
 from graphlead.common.words.stopwords import STOPWORDS
 from graphlead.core.arrays import Flags, Ints
-from graphlead.core.features import Incidence, Kind
-from graphlead.core.register import PLACES, Register
+from graphlead.core.features import Incidence, Kind, Level
+from graphlead.core.register import PLACES, Register, Role
+from graphlead.explain.facts import Facts
 
 FEWEST_LETTERS = 3
 """Shorter words are initials and abbreviations that a reader cannot place."""
@@ -26,7 +28,8 @@ OF_EVERY_TRADE = (
 )  # fmt: skip
 """Words that companies of any trade have in their names."""
 
-_EMPTY = pa.array(sorted({*STOPWORDS, *FORM_WORDS, *OF_EVERY_TRADE}))
+_LEGAL = STOPWORDS | FORM_WORDS
+_EMPTY = pa.array(sorted({*_LEGAL, *OF_EVERY_TRADE}))
 
 
 def meaningful(words: pa.Array) -> Flags:
@@ -36,6 +39,23 @@ def meaningful(words: pa.Array) -> Flags:
         pc.or_(pc.match_substring_regex(words, "[0-9]"), pc.less(pc.utf8_length(words), FEWEST_LETTERS)),
     )
     return np.asarray(~empty.to_numpy(zero_copy_only=False), bool)
+
+
+def without_meaning(facts: Facts, levels: Sequence[Level], roles: Mapping[str, Role], m: int) -> Flags:
+    """Flags (m,): the companies that are in their group for a no, which is something they lack, or for a legal form."""
+    columns = [level.column for level in levels if roles.get(level.column) in (Role.BOOLEAN, Role.CATEGORY)]
+    found = [[_says_nothing(facts.value(column, i)) for i in range(m)] for column in columns]
+    return np.array(found, bool).reshape(len(columns), m).any(axis=0)
+
+
+def _says_nothing(value: object) -> bool:
+    return value is False or (isinstance(value, str) and _is_legal_form(value))
+
+
+@cache
+def _is_legal_form(value: str) -> bool:
+    words = _plain(value.replace(".", "")).split()
+    return any(word in FORM_WORDS for word in words) and all(word in _LEGAL for word in words)
 
 
 class NamedWords:
