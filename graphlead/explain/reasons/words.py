@@ -45,7 +45,7 @@ def without_meaning(facts: Facts, levels: Sequence[Level], roles: Mapping[str, R
     """Flags (m,): the companies that are in their group for a no, which is something they lack, or for a legal form."""
     columns = [level.column for level in levels if roles.get(level.column) in (Role.BOOLEAN, Role.CATEGORY)]
     found = [[_says_nothing(facts.value(column, i)) for i in range(m)] for column in columns]
-    return np.array(found, bool).reshape(len(columns), m).any(axis=0)
+    return np.asarray(np.array(found, bool).reshape(len(columns), m).any(axis=0), bool)
 
 
 def _says_nothing(value: object) -> bool:
