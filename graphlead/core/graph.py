@@ -66,6 +66,7 @@ EdgeType = tuple[str, str, str]
 
 OWNS = "owns"
 _LINKED = "linked:"
+_SAME = "same_"
 _APART = "|"
 
 
@@ -88,6 +89,11 @@ class LinkKind:
     def title(self) -> str:
         """As a reader writes it: ``same address``."""
         return self.name.replace("_", " ")
+
+    @property
+    def shared(self) -> str:
+        """What companies with such a link have in common: ``address`` for same_address; empty for another kind."""
+        return self.name.removeprefix(_SAME).replace("_", " ") if self.name.startswith(_SAME) else ""
 
 
 def relation_title(relation: str) -> str:

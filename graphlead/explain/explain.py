@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,15 +13,18 @@ from graphlead.core.contracts import Progress, silent
 from graphlead.core.evidence import Evidence
 from graphlead.core.features import Feature, Features, Kind
 from graphlead.core.graph import CompanyGraph
-from graphlead.core.register import Register
+from graphlead.core.register import Register, Role
 from graphlead.explain.counterfactual import Ranking, Rescoring, WalkWithout, counterfactuals
 from graphlead.explain.facts import Facts, Names
 from graphlead.explain.reasons.attribution import attribute
+from graphlead.explain.reasons.choice import Choice
 from graphlead.explain.reasons.counts import NeighbourCounts, count_neighbours
-from graphlead.explain.reasons.inputs import Game, Scorer, Typical, Views, typical_company
+from graphlead.explain.reasons.inputs import Game, Scorer, Views, typical_company
 from graphlead.explain.reasons.reasons import ReasonWriter
 from graphlead.explain.reasons.removal import Lift
+from graphlead.explain.reasons.sizes import Sizes
 from graphlead.explain.reasons.themes import Themes, themes_of
+from graphlead.explain.reasons.words import NamedWords, without_meaning
 from graphlead.explain.ties.shares import Stakes
 from graphlead.explain.ties.ties import paths_to_clients, tie_writer
 
@@ -75,12 +78,12 @@ def explain(trained: Trained, views: Views, seed: int, progress: Progress = sile
     without = counterfactuals(
         game, views, themes, attribution, paths, nearest, rescoring, published, trained.leads[companies]
     )
-    reasons = _reason_writer(trained, views, themes, typical)
+    reasons = _reason_writer(trained, companies, themes, roles)
     progress(2, 2, "explained")
     return [
         Evidence(
             company=int(company),
-            reasons=reasons.reasons(attribution, i),
+            **vars(reasons.because(attribution.contributions[i], i)),
             ties=tuple(map(ties.tie, paths[i])),
             counterfactual=without[i],
             introduction=ties.introduction(paths[i]),
@@ -90,18 +93,23 @@ def explain(trained: Trained, views: Views, seed: int, progress: Progress = sile
     ]
 
 
-def _reason_writer(trained: Trained, views: Views, themes: Themes, typical: Typical) -> ReasonWriter:
-    counts = count_neighbours(trained.features, trained.cohort.clients, views.company)
-    facts = Facts(trained.register, views.company)
-    holders = _holders(trained, counts)
+def _reason_writer(
+    trained: Trained, companies: Ints, themes: Themes, roles: Mapping[str, Role]
+) -> ReasonWriter:
+    register, features, clients = trained.register, trained.features, trained.cohort.clients
+    counts = count_neighbours(features, clients, companies, NamedWords(register, companies))
+    facts = Facts(register, companies)
+    m = len(companies)
+    empty = [without_meaning(facts, relation.source.levels, roles, m) for relation in features.relations]
     return ReasonWriter(
-        features=trained.features,
+        companies=companies,
+        features=features,
         themes=themes,
-        views=views,
-        typical=typical,
         counts=counts,
+        choice=Choice(features, themes, counts, roles, np.array(empty, bool).reshape(counts.lift.shape)),
         facts=facts,
-        holders=holders,
+        sizes=Sizes.read(register, clients, companies),
+        holders=_holders(trained, counts),
     )
 
 
@@ -110,7 +118,7 @@ def _holders(trained: Trained, counts: NeighbourCounts) -> dict[int, str]:
     rows = [
         i for i, relation in enumerate(trained.features.relations) if relation.source.kind is Kind.HOLDERS
     ]
-    found = np.unique(np.concatenate([counts.highest.column[rows], counts.lowest.column[rows]]))
+    found = np.unique(counts.column[rows])
     numbers = found[found != NONE]
     first_person = trained.graph.nodes.get("holder", 0)
     wanted = {

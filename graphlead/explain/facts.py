@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from graphlead.common.columns import coded
+from graphlead.common.industries.titles import column_titles
 from graphlead.common.levels import level_keys
 from graphlead.common.places import placed
 from graphlead.core.arrays import Ints
@@ -27,6 +29,7 @@ class Facts:
         self._register, self._companies = register, companies
         self._columns: dict[str, list[object]] = {}
         self._keys: dict[Level, list[str | None]] = {}
+        self._titles: dict[Level, list[str | None]] = {}
 
     def value(self, column: str, i: int) -> object:
         """The value of the i-th company; None where it is missing or there is no such column."""
@@ -39,27 +42,49 @@ class Facts:
         return shown(self.value(column, i))
 
     def group(self, levels: Sequence[Level], i: int) -> str:
-        """What the companies in the i-th company's group have in common: "with naics 5617 in FRESNO, CA"."""
-        places = [level for level in levels if self._role(level.column) in PLACES]
-        others = [level for level in levels if level not in places]
-        common = [self._common(level, i) for level in others]
-        where = [f"in {self._place(level, i)}" for level in places]
-        return " ".join([*([f"with {' and '.join(common)}"] if common else []), *where])
+        """What the companies in the i-th company's group have in common: "in dairies (1051) in Fresno, CA"."""
+        trades = [f"in {self._trade(level, i)}" for level in levels if self._title(level, i)]
+        common = [
+            self._common(level, i)
+            for level in levels
+            if self._role(level.column) not in PLACES and not self._title(level, i)
+        ]
+        where = [f"in {self._place(level, i)}" for level in levels if self._role(level.column) in PLACES]
+        return " ".join([*trades, *([f"with {' and '.join(common)}"] if common else []), *where])
+
+    def _trade(self, level: Level, i: int) -> str:
+        """The title of the i-th company's industry, in lower case within a sentence, and its code."""
+        return (
+            f"{_CAPITALISED.sub(lambda word: word[0].lower(), self._title(level, i))} ({self._at(level, i)})"
+        )
+
+    def _title(self, level: Level, i: int) -> str:
+        """The title of the i-th company's industry code; empty where there is none."""
+        if self._role(level.column) is not Role.INDUSTRY:
+            return ""
+        if level not in self._titles:
+            codes = pa.array([self._at(level, j) for j in range(len(self._companies))], pa.string())
+            self._titles[level] = column_titles(self._register, level.column).of(codes).to_pylist()
+        return self._titles[level][i] or ""
 
     def _common(self, level: Level, i: int) -> str:
-        value = self.value(level.column, i)
+        value, column = self.value(level.column, i), readable(level.column)
         if level.cut is Cut.BANDS:
-            return f"{level.column} {band(value, level.edges)}"
+            return f"{column} {band(value, level.edges)}"
         if isinstance(value, bool):
-            return f"{level.column}: {shown(value)}"
-        return f"{level.column} {self._at(level, i)}"
+            return f'"{column}"'
+        return f"{column} {self._at(level, i)}"
 
     def _place(self, level: Level, i: int) -> str:
         value = self._at(level, i)
-        wider = [self.text(name, i) for name in reversed(level.within) if self.value(name, i) is not None]
         if self._role(level.column) is Role.POSTCODE:
             return f"postcodes {value}..." if level.cut is Cut.AREA else f"postcode {value}"
-        return ", ".join([value, *wider[:1]])
+        wider = [self.text(name, i) for name in reversed(level.within) if self._distinguishes(name, i)]
+        return ", ".join(place_name(part) for part in [value, *wider[:1]])
+
+    def _distinguishes(self, column: str, i: int) -> bool:
+        """Whether a wider place is known and not the same for the whole register."""
+        return self.value(column, i) is not None and len(coded(self._register, column).values) > 1
 
     def _at(self, level: Level, i: int) -> str:
         """The code or area of the i-th company at this level; the value itself where the level cuts nothing off."""
@@ -82,6 +107,22 @@ class Facts:
         if column not in self._roles:
             return [None] * len(self._companies)
         return list(placed(self._register, column).take(self._companies).to_pylist())
+
+
+def readable(column: str) -> str:
+    """The name of a column as a reader writes it: "seasonal workers" for seasonal_workers."""
+    return column.replace("_", " ").strip() or column
+
+
+def place_name(value: str) -> str:
+    """A place in capital letters as it is usually written: "New York" for NEW YORK; codes such as TX stay."""
+    return (
+        _WORD.sub(lambda word: word[0].capitalize(), value) if value.isupper() and len(value) > 3 else value
+    )
+
+
+_CAPITALISED = re.compile(r"\b[A-Z][a-z]+\b")
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][Ss]\b)?")
 
 
 def band(value: object, edges: Sequence[float]) -> str:

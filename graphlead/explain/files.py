@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from graphlead.common.files import write_whole
 from graphlead.core.arrays import Json
 from graphlead.core.errors import RunFolderError
-from graphlead.core.evidence import Evidence, Reason, Tie
+from graphlead.core.evidence import Contribution, Evidence, Reason, Tie
 
 
 def save_evidence(evidence: Sequence[Evidence], ids: pa.Array, path: Path) -> None:
@@ -74,6 +74,11 @@ def _evidence(entry: Json, index: dict[str, int]) -> Evidence:
         })
         for tie in entry["ties"]
     )  # fmt: skip
-    reasons = tuple(Reason(**reason) for reason in entry["reasons"])
     rest = _plain(entry, "company_id")
-    return Evidence(**{**rest, "company": index[entry["company_id"]], "reasons": reasons, "ties": ties})
+    return Evidence(**{
+        **rest,
+        "company": index[entry["company_id"]],
+        "contributions": tuple(Contribution(**each) for each in entry["contributions"]),
+        "reasons": tuple(Reason(**each) for each in entry["reasons"]),
+        "ties": ties,
+    })  # fmt: skip

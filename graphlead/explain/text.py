@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graphlead.core.evidence import Evidence
+from graphlead.core.evidence import Evidence, Tie
 from graphlead.explain.reasons.reasons import percent
 
 
@@ -17,26 +17,24 @@ def explanation(
     """
     lines = [
         f"{name}: {percent(score)}, {_place(rank, n_leads)}; a typical company has {percent(evidence.typical)}.",
-        "What moved the score (in log-odds):",
-        *(f"  {reason.contribution:+.2f}  {reason.text}" for reason in evidence.reasons),
+        "Why:",
+        *(f"  {text}" for text in evidence.why),
     ]
     if evidence.ties:
         lines.append("The nearest clients:")
-        lines += [
-            line for tie in evidence.ties for line in _tie(tie.sentence, tie.cypher, tie.parameters, cypher)
-        ]
+        lines += [line for tie in evidence.ties for line in _tie(tie, cypher)]
     else:
         lines.append("No client is near by ownership, holder, person, address, link, or industry and place.")
-    lines += [line for line in (evidence.counterfactual, evidence.introduction) if line]
-    return lines
+    asked = "" if evidence.introduction in evidence.why else evidence.introduction
+    return [*lines, *(line for line in (evidence.counterfactual, asked) if line)]
 
 
 def _place(rank: int | None, n_leads: int) -> str:
     return f"rank {rank:,} of {n_leads:,}" if rank else "no lead but in the ownership group of a client"
 
 
-def _tie(sentence: str, text: str, parameters: object, cypher: bool) -> Iterator[str]:
-    yield f"  {sentence}"
+def _tie(tie: Tie, cypher: bool) -> Iterator[str]:
+    yield f"  {tie.sentence}"
     if cypher:
-        yield f"    {text}"
-        yield f"    {parameters}"
+        yield f"    {tie.cypher}"
+        yield f"    {tie.parameters}"

@@ -10,7 +10,7 @@ import pandas as pd
 
 from graphlead.core.arrays import NONE, Ints
 from graphlead.core.clients import Match
-from graphlead.core.evidence import REST, Evidence, Tie
+from graphlead.core.evidence import Evidence, Tie
 from graphlead.core.profile import OUTSIDE, Profile
 from graphlead.core.register import Register, Role
 
@@ -23,17 +23,18 @@ def with_evidence(
 ) -> pd.DataFrame:
     """The leads with their reasons and the nearest client; evidence: one per lead, in their order.
 
-    New columns: reason_1 to reason_3 (what raised the score most, with its log-odds), nearest_client and its id,
+    New columns: reason_1 to reason_3, the strongest first; nearest_client, its id, and near, in what way it is near;
     segment, introduction, and check_first, a warning where a line still in review may mean the lead.
     """
     nearest = np.array([each.ties[0].client if each.ties else NONE for each in evidence], np.int32)
     ids, names = _named(register, nearest)
     companies = [each.company for each in evidence]
-    doubts = _doubts(clients)
+    doubts, reasons = _doubts(clients), [_reasons(each) for each in evidence]
     columns = {
-        **{f"reason_{i + 1}": _texts([_reason(each, i) for each in evidence]) for i in range(REASONS)},
+        **{f"reason_{i + 1}": _texts([why[i] for why in reasons]) for i in range(REASONS)},
         "nearest_client": names,
         "nearest_client_id": ids,
+        "near": _texts([_near(each) for each in evidence]),
         "segment": _texts([_segment(profile, company) for company in companies]),
         "introduction": _texts([each.introduction for each in evidence]),
         "check_first": _texts([doubts.get(lead, "") for lead in leads["company_id"]]),
@@ -60,9 +61,18 @@ def with_clients(
     return _inserted(whitespace, columns)
 
 
-def _reason(evidence: Evidence, i: int) -> str:
-    raising = [reason for reason in evidence.reasons if reason.contribution > 0 and reason.source != REST]
-    return f"{raising[i].text} ({raising[i].contribution:+.2f})" if i < len(raising) else ""
+def _reasons(evidence: Evidence) -> list[str]:
+    """REASONS texts, the last ones empty; where the size is unusual it has the last place."""
+    why, size = evidence.why, [evidence.size] if evidence.size else []
+    texts = [*why[: len(why) - len(size)][: REASONS - len(size)], *size]
+    return texts + [""] * (REASONS - len(texts))
+
+
+def _near(evidence: Evidence) -> str:
+    """In what way the nearest client is near, and that it can be asked."""
+    if not evidence.ties:
+        return ""
+    return f"{evidence.ties[0].way}{': ask there first' if evidence.introduction else ''}"
 
 
 def _segment(profile: Profile, company: int) -> str:

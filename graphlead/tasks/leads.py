@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from graphlead.common.industries.titles import column_titles, title_column
+from graphlead.common.sizes import sizes_first
 from graphlead.core.arrays import NONE, Flags, Ints, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Task
 from graphlead.core.graph import Ownership
-from graphlead.core.register import PLACES, Column, Register, Role
+from graphlead.core.register import PLACES, Register, Role
 from graphlead.core.scores import fit
 
 SIZES = 6
 """Number columns shown at most, a choice: a list to call from has no room for more."""
-
-SIZE_NAMES = re.compile(
-    "employ|staff|headcount|workforce|revenue|turnover|sales|assets|capital|profit|ebit|mitarbeiter|umsatz|bilanz"
-    "|salari|effectif|chiffre|ca_|fattura|dipendenti|ventas|empleados",
-    re.IGNORECASE,
-)
 
 
 def lead_table(
@@ -81,11 +74,10 @@ def _table(chosen: pd.DataFrame, rank: str, register: Register, prior: float) ->
 def _shown(register: Register, names: list[str]) -> list[str]:
     """The columns of the register that help a caller: where a company is, its trade, whom to reach, its size."""
     roles = (Role.NAME, *PLACES, Role.ADDRESS, Role.INDUSTRY, Role.CONTACT, Role.IDENTIFIER)
-    numbers = [register.column(name) for name in register.names_of(Role.NUMBER)]
-    sizes = {column.name for column in sorted(numbers, key=_use_of_size)[:SIZES]}
+    sizes = sizes_first(register)[:SIZES]
     return [
         *(name for name in register.names_of(*roles) if name not in names),
-        *(column.name for column in numbers if column.name in sizes),
+        *(name for name in register.names_of(Role.NUMBER) if name in {column.name for column in sizes}),
     ]
 
 
@@ -99,11 +91,6 @@ def _with_titles(facts: pd.DataFrame, shown: list[str], register: Register) -> l
             facts[title_column(name)] = pd.Series(titles.of(codes).to_pylist(), dtype="string")
             order.insert(order.index(name) + 1, title_column(name))
     return order
-
-
-def _use_of_size(column: Column) -> tuple[bool, float]:
-    """A sort key: columns named like a size first, then those with fewer missing values."""
-    return not SIZE_NAMES.search(column.name), column.missing
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:

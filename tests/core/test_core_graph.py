@@ -19,6 +19,9 @@ from graphlead.core.graph import (
 def test_relations_of_links_are_known_by_their_prefix() -> None:
     assert LinkKind("same_address").relation == "linked:same_address"
     assert LinkKind.of("linked:same_address") == LinkKind("same_address")
+    assert [LinkKind(name).shared for name in ("same_address", "same_phone_no", "director", "as_same_as")] == [
+        "address", "phone no", "", "",
+    ]  # fmt: skip
     assert LinkKind.of("linked:linked:x") == LinkKind("linked:x")
     assert [LinkKind.of(relation) for relation in ("owns", "in_industry", "linked")] == [None] * 3
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from sources import words as words_of
 
 from graphlead.core.features import Attributes, Features, Groups, Incidence, Neighbours
 from graphlead.explain.counterfactual import Ranking, ordinal
-from graphlead.explain.reasons.counts import STRENGTH, count_neighbours
+from graphlead.explain.reasons.counts import count_neighbours, lower_bound
 from graphlead.explain.reasons.removal import Lift, without_one
 from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround, log_lift
 from graphlead.features.propagate import CpuPropagator
@@ -64,21 +65,26 @@ def test_neighbours_and_clients_among_them_are_counted_as_by_hand(seed: int) -> 
         together = set(np.flatnonzero(towns.code == town)) - {company} if town >= 0 else set()
         near = set(links.matrix[company].indices)
         for relation, neighbours in ((0, together), (2, near)):
-            counted = (found.highest.others[relation, row], found.highest.won[relation, row])
+            counted = (found.others[relation, row], found.won[relation, row])
             assert counted == (len(neighbours), len(neighbours & set(clients.tolist())))
-            assert np.isnan(found.lowest.lift[relation, row]) == (not neighbours)
-        lifts = {}
+            assert found.column[relation, row] == -1
+        counted_words = {}
         for word in words.matrix[company].indices:
             sharing = set(words.matrix[:, word].tocoo().row) - {company}
-            won = len(sharing & set(clients.tolist()))
-            lifts[word] = ((won + STRENGTH * 0.25) / ((len(sharing) + STRENGTH) * 0.25), len(sharing), won)
-        for side, best in ((found.highest, max), (found.lowest, min)):
-            if lifts:
-                lift, others, won = lifts[side.column[1, row]]
-                assert lift == best(lifts.values())[0]
-                assert (side.others[1, row], side.won[1, row]) == (others, won)
-            else:
-                assert side.column[1, row] == -1
+            counted_words[word] = (len(sharing & set(clients.tolist())), len(sharing))
+        if counted_words:
+            won, others = counted_words[found.column[1, row]]
+            assert (found.won[1, row], found.others[1, row]) == (won, others)
+            assert found.lift[1, row] == pytest.approx(won / max(others, 1) / 0.25)
+            assert _better(won, others) == max(_better(*each) for each in counted_words.values())
+        else:
+            assert found.column[1, row] == -1
+
+
+def _better(won: int, others: int) -> tuple[bool, float]:
+    """Convincing first, then the lower bound of the share."""
+    low = float(lower_bound(np.array([won]), np.array([others]))[0])
+    return (others >= 5 and won >= 3 and won / max(others, 1) >= 1.5 * 0.25 and low > 0.25), low
 
 
 def test_the_rank_among_the_candidates_counts_nobody_twice() -> None:

@@ -75,7 +75,7 @@ def rescored(scored: Scored, cohort: Cohort, companies: Ints, visible: Ints) -> 
 
 def test_reasons_add_up_to_the_published_score(evidence: list[Evidence], scores: pd.DataFrame) -> None:
     for each, published in zip(evidence, scores["score"], strict=False):
-        total = float(log_odds(np.array(each.typical))) + sum(reason.contribution for reason in each.reasons)
+        total = float(log_odds(np.array(each.typical))) + sum(moved.log_odds for moved in each.contributions)
         assert total == pytest.approx(float(log_odds(np.array(published))), abs=1e-9)
 
 

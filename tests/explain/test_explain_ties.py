@@ -103,13 +103,16 @@ def test_direct_ownership_comes_first_with_its_share(named: Callable[..., Regist
     graph = graph_of(4, {OWNS: [(1, 0)], ("company", "linked:supplies", "company"): [(0, 2)]}, [0, 0, 2, 3])
     ties, ask = ties_and_introductions(named(4), graph, cohort(4, [1, 2]), [0], stakes((1, 0, 0.6, 0.6)))
     assert [(tie.client, tie.relation, tie.steps) for tie in ties[0]] == [(1, "ownership", 1), (2, "link", 1)]
-    assert ties[0][0].sentence == "N1 (client) owns 60 % of this company."
+    assert (ties[0][0].way, ties[0][0].sentence) == ("owns this company", "your client N1 owns 60 % of it")
     assert ties[0][0].cypher == (
         "MATCH (n0:Company {company_id: $n0})<-[r1:OWNS]-(n1:Company {company_id: $n1}) RETURN n0, r1, n1"
     )
-    assert ties[0][1].sentence == "This company is linked to N2 (client) by supplies."
+    assert (ties[0][1].way, ties[0][1].sentence) == (
+        "linked by supplies",
+        "linked by supplies to your client N2",
+    )
     assert ties[0][1].parameters == {"n0": "c0", "n1": "c2", "kind1": "supplies"}
-    assert ask == ["Ask N1 (client), which owns 60 % of this company."]
+    assert ask == ["your client N1 owns 60 % of it: ask there first"]
 
 
 def test_a_shared_owner_with_both_shares(named: Callable[..., Register]) -> None:
@@ -118,12 +121,12 @@ def test_a_shared_owner_with_both_shares(named: Callable[..., Register]) -> None
     ties, ask = ties_and_introductions(
         register, graph, cohort(3, [1]), [0, 2], stakes((3, 0, 1, 1), (3, 1, 0.25, 0.5))
     )
-    assert (
-        ties[0][0].sentence == "N1 (client) and this company are both owned by HOLDCO: 25 to 50 % and 100 %."
-    )
+    assert ties[0][0].way == "owned by the same holder"
+    shared = "owned by the same holder (HOLDCO: 25 to 50 % of the client, 100 % of it) as your client N1"
+    assert ties[0][0].sentence == shared
     assert ties[0][0].relation == "holder"
     assert ties[0][0].nodes == (("Company", "c0"), ("Holder", "h"), ("Company", "c1"))
-    assert ask == ["Ask N1 (client) for an introduction through HOLDCO, which both are joined to.", ""]
+    assert ask == [f"{shared}: ask there first", ""]
     assert ties[1] == ()
 
 
@@ -133,16 +136,36 @@ def test_a_share_that_was_not_given_is_not_made_up(named: Callable[..., Register
         named(3), graph, cohort(3, [1, 2]), [0], stakes((3, 0, 0, 1), (3, 1, 0, 1), (2, 0, 0, 1))
     )
     assert [tie.sentence for tie in ties[0]] == [
-        "N2 (client) owns this company.",
-        "N1 (client) and this company are both owned by h.",
+        "your client N2 owns it",
+        "owned by the same holder (h) as your client N1",
     ]
 
 
 def test_a_shared_person_is_who_to_ask(named: Callable[..., Register]) -> None:
     graph = graph_of(3, {DIRECTS: [(0, 0), (0, 1)]}, keys={"person": ["p"]})
     ties, ask = ties_and_introductions(named(3, p="Ada Byron"), graph, cohort(3, [1]), [0])
-    assert ties[0][0].sentence == "Ada Byron is joined to both N1 (client) and this company (director)."
-    assert ask == ["Ask Ada Byron, who is behind both N1 (client) and this company."]
+    assert (ties[0][0].way, ties[0][0].sentence) == (
+        "same director", "same director (Ada Byron) as your client N1",
+    )  # fmt: skip
+    assert ask == ["same director (Ada Byron) as your client N1: ask Ada Byron"]
+
+
+def test_who_is_between_the_two_by_different_links(named: Callable[..., Register]) -> None:
+    """The person owns 0 and directs client 1; 0 and client 4 share the address of 3, and 0 supplies 5 as 6 does."""
+    site, supplies = ("company", "linked:same_address", "company"), ("company", "linked:supplies", "company")
+    links = {
+        ("person", "owns", "company"): [(0, 0)], DIRECTS: [(0, 1)], site: [(0, 3), (4, 3)], supplies: [(0, 5), (6, 5)],
+    }  # fmt: skip
+    graph = graph_of(7, links, keys={"person": ["p"]})
+    register = named(7, p="Ada Byron")
+    ties, ask = ties_and_introductions(register, graph, cohort(7, [1, 4, 6]), [0], stakes((7, 0, 0.5, 0.5)))
+    assert {(tie.way, tie.sentence) for tie in ties[0]} == {
+        ("linked to the same person",
+         "linked to the same person (Ada Byron: a share not known of the client, 50 % of it) as your client N1"),
+        ("same address", "same address (N3) as your client N4"),
+        ("linked to the same company", "linked to the same company (N5) as your client N6"),
+    }  # fmt: skip
+    assert ask[0].endswith(": ask Ada Byron")
 
 
 def test_whoever_joins_many_comes_after_a_shared_address(make_register: MakeRegister) -> None:
@@ -152,7 +175,7 @@ def test_whoever_joins_many_comes_after_a_shared_address(make_register: MakeRegi
     ties, ask = ties_and_introductions(register, graph, cohort(n, [1, n - 1]), [0])
     assert [(tie.client, tie.relation) for tie in ties[0]] == [(n - 1, "address"), (1, "holder")]
     assert ties[0][0].cypher.endswith("WHERE n0.`address` = n1.`address` RETURN n0, n1")
-    assert ask == [f"Ask c{n - 1} (client), which has the same address."]
+    assert ask == [f"same address as your client c{n - 1}: ask there first"]
 
 
 def test_a_chain_of_owners_is_followed_within_the_group_only(named: Callable[..., Register]) -> None:
@@ -162,10 +185,12 @@ def test_a_chain_of_owners_is_followed_within_the_group_only(named: Callable[...
     known = stakes((3, 4, 1, 1), (2, 3, 0.5, 0.5), (2, 1, 0, 1), (1, 0, 0.51, 0.51))
     ties, ask = ties_and_introductions(named(7), graph, cohort(7, [4, 5]), [0], known)
     assert [(tie.client, tie.steps) for tie in ties[0]] == [(4, 4)]
+    assert ties[0][0].way == "same ownership group"
     assert ties[0][0].sentence == (
-        "N3 owns 100 % of N4 (client); N2 owns 50 % of N3; N2 owns N1; N1 owns 51 % of this company."
+        "same ownership group as your client N4: N3 owns 100 % of N4; N2 owns 50 % of N3; N2 owns N1; N1 owns 51 % of"
+        " this company"
     )
-    assert ask == ["Ask N4 (client), which is of the same ownership group."]
+    assert ask == [f"{ties[0][0].sentence}; ask there first"]
     tie = ties_in_group(named(7), graph, cohort(7, [4, 5]), ints(0, 2), known)[0]
     assert tie == ties[0][0]
 
@@ -194,17 +219,19 @@ def test_the_nearest_client_of_a_group_is_the_one_with_the_fewest_ownership_link
 def test_a_long_chain_is_marked_as_long(named: Callable[..., Register]) -> None:
     graph = graph_of(9, {OWNS: [(i, i + 1) for i in range(8)]}, [0] * 9)
     ties, _ = ties_and_introductions(named(9), graph, cohort(9, [8]), [0])
-    assert ties[0][0].sentence.startswith("By a long path of 8 links: N7 owns N8 (client); N6 owns N7;")
+    assert ties[0][0].sentence.startswith(
+        "same ownership group as your client N8: a long path of 8 links, N7 owns N8; N6 owns N7;"
+    )
 
 
 def test_effective_ownership_across_groups(named: Callable[..., Register]) -> None:
     graph = graph_of(5, {OWNS: [(4, 3), (3, 2), (2, 0)]}, effective=[(4, 0, 0.125), (4, 2, 0.25)])
     ties, ask = ties_and_introductions(named(5), graph, cohort(5, [4]), [0])
     assert [tie.sentence for tie in ties[0]] == [
-        "N4 (client) owns 12.5 % of this company, directly and through others."
+        "your client N4 owns 12.5 % of it, directly and through others"
     ]
     assert "[r1:EFFECTIVE_OWNS]" in ties[0][0].cypher
-    assert ask == ["Ask N4 (client), which owns 12.5 % of this company."]
+    assert ask == ["your client N4 owns 12.5 % of it, directly and through others: ask there first"]
 
 
 def test_the_same_industry_in_the_same_place_then_in_the_wider_one(named: Callable[..., Register]) -> None:
@@ -222,8 +249,11 @@ def test_the_same_industry_in_the_same_place_then_in_the_wider_one(named: Callab
         (1, "industry and place"),
         (2, "industry and place"),
     ]
-    assert ties[0][0].sentence == "N1 (client) is of the same industry (56) in the same place (FRESNO, CA)."
-    assert ties[0][1].sentence == "N2 (client) is of the same industry (56) in the same place (CA, US)."
+    assert (ties[0][0].way, ties[0][0].sentence) == (
+        "same trade and town",
+        "same trade and town as your client N1",
+    )
+    assert ties[0][1].sentence == "same trade and region as your client N2"
     assert ties[0][1].parameters == {"n0": "c0", "n1": "56", "n2": "region|US|CA", "n3": "c2"}
     assert ask == [""]
 
@@ -290,4 +320,14 @@ def test_a_short_chain_comes_before_its_effective_share(named: Callable[..., Reg
     graph = graph_of(4, links, [0, 0, 0, 3], effective=[(2, 0, 0.25)])
     ties, _ = ties_and_introductions(named(4), graph, cohort(4, [2, 3]), [0])
     assert [(tie.client, tie.steps) for tie in ties[0]] == [(3, 1), (2, 2)]
-    assert ties[0][1].sentence == "N2 (client) owns N1; N1 owns this company."
+    assert ties[0][1].sentence == "same ownership group as your client N2: N2 owns N1; N1 owns this company"
+
+
+def test_the_same_trade_in_town_comes_before_the_same_postcode(make_register: MakeRegister) -> None:
+    columns = {"postcode": (Role.POSTCODE, ["A1", "A1", "B2"])}
+    links = {INDUSTRY: [(0, 0), (2, 0)], PLACE: [(0, 0), (2, 0)]}
+    graph = graph_of(3, links, keys={"industry": ["56"], "place": ["city|US|CA|LODI"]})
+    ties, ask = ties_and_introductions(make_register(3, columns), graph, cohort(3, [1, 2]), [0])
+    assert [(tie.client, tie.way) for tie in ties[0]] == [(2, "same trade and town"), (1, "same postcode")]
+    assert ties[0][1].sentence == "same postcode as your client c1"
+    assert ask == [""]

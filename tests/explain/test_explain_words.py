@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from sources import GROUP, HELD, OWNED, counts, features_of, link, numbers, same, words
 
 from graphlead.core.errors import RunFolderError
-from graphlead.core.evidence import REST, Evidence, Reason, Tie
+from graphlead.core.evidence import REST, Contribution, Evidence, Reason, Tie
 from graphlead.core.features import (
     Attributes,
     Cut,
@@ -27,14 +27,11 @@ from graphlead.core.features import (
     Source,
     Statistic,
 )
-from graphlead.core.register import Register, Role
-from graphlead.explain.facts import Facts, band, shown, years
+from graphlead.core.register import Role
+from graphlead.explain.facts import band, place_name, readable, shown, years
 from graphlead.explain.files import load_evidence, save_evidence
 from graphlead.explain.reasons import themes
-from graphlead.explain.reasons.attribution import Attribution
-from graphlead.explain.reasons.counts import count_neighbours
-from graphlead.explain.reasons.inputs import Typical, Views
-from graphlead.explain.reasons.reasons import ReasonWriter, percent, times
+from graphlead.explain.reasons.reasons import percent, times
 from graphlead.explain.reasons.themes import themes_of
 from graphlead.explain.text import explanation
 from graphlead.features.labels import ClientsAround
@@ -104,80 +101,24 @@ def test_too_many_columns_share_one_theme(monkeypatch: pytest.MonkeyPatch) -> No
     assert np.concatenate([found.numeric, found.structure, found.label_features, [found.words]]).max() == 4
 
 
-@pytest.fixture
-def register(make_register: Callable[..., Register]) -> Register:
-    columns = {
-        "name": (Role.NAME, ["Blue Fox", "Blue Hen", "Ox", "Fox", "Red Fox", "Elk"]),
-        "city": (Role.CITY, ["Lodi"] * 4 + ["Rome"] * 2),
-        "region": (Role.REGION, ["CA"] * 6),
-        "naics": (Role.INDUSTRY, ["5613.2", "5611", "1111", "1112", "1113", "1114"]),
-        "staff": (Role.NUMBER, [12.0, 20.0, 1.0, 2.0, 3.0, 30.0]),
-        "vip": (Role.BOOLEAN, [True, True, False, False, False, False]),
-    }
-    return make_register(N, columns)
-
-
-def reason_writer(register: Register) -> ReasonWriter:
-    made = features()
-    company = np.zeros(1, np.int32)
-    label_features = np.zeros((1, len(LABELS)), np.float32)
-    label_features[0, -1] = np.log(6)
-    typical = Typical(np.zeros(5, np.float32), np.zeros(3, np.float32), np.zeros(len(LABELS), np.float32))
-    found = themes_of(made, LABELS, ROLES)
-    around = count_neighbours(made, np.array([1, 2], np.int32), company)
-    return ReasonWriter(
-        features=made, themes=found, views=Views(made, company, company, label_features), typical=typical,
-        counts=around, facts=Facts(register, company), holders={0: "HOLDCO"},
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("theme", "contribution", "text"),
-    [
-        ("place", 1, "2 of the 3 other companies in Lodi, CA are clients (67 %, against 33 % of the register)"),
-        ("industry", 1, "the one other company with naics 56 is a client"),
-        ("industry and place", 1, "the one other company with naics 56 in CA is a client"),
-        ("staff", 1, "staff is 12; 1 of the 2 other companies with staff 10 to under 50 is a client (50 %, against 33 %"
-                     " of the register)"),
-        ("staff", -1, "staff is 12, given everything else (1 of the 2 other companies with staff 10 to under 50"
-                      " is a client (50 %, against 33 % of the register))"),
-        ("several columns together", 1, "the one other company with vip: yes and staff 10 to under 50 is a client"),
-        ("vip", 1, "vip is yes"),
-        ("name", 1, 'the one other company with "blue" in their name is a client'),
-        ("name", -1, 'none of the 2 other companies with "fox" in their name is a client (33 % of the register are)'),
-        ("ownership", 1, "the one other company in its ownership group is a client"),
-        ("links", 1, "the one other company linked to it by same site is a client"),
-        ("holders and persons", 1, "both other companies that HOLDCO holds or is joined to are clients (100 %, against"
-                                   " 33 % of the register)"),
-        ("closeness to clients", 1, "over several links and things in common it is 6.0 times as close to the clients"
-                                    " as a typical company (by a random walk from them)"),
-        ("about", 1, "about: nothing in common with other companies is known"),
-    ],
-)  # fmt: skip
-def test_a_contribution_comes_with_the_counts_behind_it(
-    register: Register, theme: str, contribution: float, text: str
-) -> None:
-    writer = reason_writer(register)
-    assert writer.sentence(writer.themes.number(theme), 0, contribution) == text
-
-
-def test_reasons_add_up_to_what_the_score_has_over_the_typical_one(register: Register) -> None:
-    writer = reason_writer(register)
-    values = np.linspace(-1, 2, len(writer.themes.names))[None, :]
-    reasons = writer.reasons(Attribution(values, np.zeros(1), values.sum(1)), 0)
-    assert sum(reason.contribution for reason in reasons) == pytest.approx(values.sum())
-    strength = [abs(reason.contribution) for reason in reasons[:-1]]
-    assert strength == sorted(strength, reverse=True)
-    assert reasons[-1].source == REST
-    assert writer.reasons(Attribution(0 * values, np.zeros(1), np.zeros(1)), 0) == ()
-
-
 def test_values_are_written_for_readers() -> None:
     assert [shown(value) for value in (None, True, 1200.0, 3.14159, 0.00123, "x")] == [
         "not known", "yes", "1,200", "3.14", "0.00123", "x",
     ]  # fmt: skip
     assert [percent(share) for share in (1, 0.274, 0.0163, 0.0004)] == ["100 %", "27 %", "1.6 %", "0.04 %"]
-    assert [times(ratio) for ratio in (12.3, 3.14)] == ["12 times", "3.1 times"]
+    assert [times(ratio) for ratio in (12.3, 3.14)] == ["12 x", "3.1 x"]
+
+
+def test_names_of_columns_and_places_are_written_for_readers() -> None:
+    assert [readable(column) for column in ("seasonal_workers", "Staff", "_")] == [
+        "seasonal workers",
+        "Staff",
+        "_",
+    ]
+    places = ("PALACIOS", "NEW YORK", "ST. JOHN'S", "O'FALLON", "TX", "Lodi", "77465", "KÖLN", "BOX-HILL")
+    assert [place_name(place) for place in places] == [
+        "Palacios", "New York", "St. John's", "O'Fallon", "TX", "Lodi", "77465", "Köln", "Box-Hill",
+    ]  # fmt: skip
 
 
 def test_bands_are_named_by_their_ends() -> None:
@@ -196,26 +137,40 @@ TIE = Tie(
     client=2,
     relation="link",
     steps=1,
-    sentence="Är is linked.",
+    way="linked by board",
+    sentence="linked by board to your client Är",
     nodes=(("Company", "a"), ("Company", "c")),
     cypher="MATCH ...",
     parameters={"n0": "a", "n1": "c"},
 )
+REASON = Reason(text="3 of the 5", theme="place", others=5, clients=3, lift=12.5, low=4.5)
 EVIDENCE = Evidence(
     company=0,
-    reasons=(Reason("3 of 4", 1.5, "place"),),
+    contributions=(Contribution("place", 1.5), Contribution(REST, -0.25)),
+    reasons=(REASON,),
+    mixed="",
+    size="larger than your usual",
     ties=(TIE,),
     counterfactual="Without it.",
-    introduction="Ask c.",
+    introduction="linked by board to your client Är: ask there first",
     typical=0.01,
+)
+ALONE = Evidence(
+    company=1,
+    contributions=(),
+    reasons=(),
+    mixed="a mix",
+    size="",
+    ties=(),
+    counterfactual="",
+    introduction="",
 )
 IDS = pa.array(["a", "b", "c"])
 
 
 def test_evidence_comes_back_from_its_file_one_line_per_company(tmp_path: Path) -> None:
-    alone = Evidence(company=1, reasons=(), ties=(), counterfactual="", introduction="")
-    save_evidence([EVIDENCE, alone], IDS, tmp_path / "evidence.json")
-    assert load_evidence(tmp_path / "evidence.json", IDS) == [EVIDENCE, alone]
+    save_evidence([EVIDENCE, ALONE], IDS, tmp_path / "evidence.json")
+    assert load_evidence(tmp_path / "evidence.json", IDS) == [EVIDENCE, ALONE]
     assert [line[:20] for line in (tmp_path / "evidence.json").read_text("utf-8").splitlines()[1:3]] == [
         '{"company_id": "a", ', '{"company_id": "b", ',
     ]  # fmt: skip
@@ -236,11 +191,25 @@ def test_broken_evidence_names_the_file(tmp_path: Path) -> None:
 def test_one_company_is_explained_line_by_line() -> None:
     assert explanation(EVIDENCE, "Acme", 0.2, 3, 1000) == [
         "Acme: 20 %, rank 3 of 1,000; a typical company has 1 %.",
-        "What moved the score (in log-odds):",
-        "  +1.50  3 of 4",
+        "Why:",
+        "  3 of the 5",
+        "  larger than your usual",
         "The nearest clients:",
-        "  Är is linked.",
+        "  linked by board to your client Är",
         "Without it.",
-        "Ask c.",
+        "linked by board to your client Är: ask there first",
     ]
     assert "    MATCH ..." in explanation(EVIDENCE, "Acme", 0.2, 3, 1000, cypher=True)
+
+
+def test_without_a_reason_the_tie_is_read_and_else_what_the_score_goes_by() -> None:
+    assert EVIDENCE.why == ("3 of the 5", "larger than your usual")
+    tied = replace(EVIDENCE, reasons=(), mixed="a mix")
+    assert tied.why == ("linked by board to your client Är: ask there first", "larger than your usual")
+    assert explanation(tied, "Acme", 0.2, 3, 1000)[-1] == "Without it."
+    assert ALONE.why == ("a mix",)
+    assert explanation(ALONE, "Acme", 0.2, 3, 1000)[1:] == [
+        "Why:",
+        "  a mix",
+        "No client is near by ownership, holder, person, address, link, or industry and place.",
+    ]

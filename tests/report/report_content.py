@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from graphlead.common.files import write_json
 from graphlead.core.clients import Cohort, Match
 from graphlead.core.evaluation import Evaluation
-from graphlead.core.evidence import Evidence, Reason, Tie
+from graphlead.core.evidence import Contribution, Evidence, Reason, Tie
 from graphlead.core.noise import Finding, Noise
 from graphlead.core.profile import ColumnLift, Distribution, Lift, Outlier, Profile, Season, Segment
 from graphlead.core.register import Column, Register, Role
@@ -151,15 +151,19 @@ def evidence(company: int) -> Evidence:
         client=0,
         relation="person",
         steps=2,
+        way=f"same {NASTY[0]}",
         sentence=f"By {NASTY[0]} to a client.",
         nodes=path,
         cypher="MATCH (a) WHERE a.n < $n RETURN a",
         parameters={"n": 3},
     )
-    reasons = (Reason(f"Near {NASTY[1]}", 1.5, "region"), Reason("Small", -0.5, "size"))
+    reason = Reason(text=f"Near {NASTY[1]}", theme="region", others=5, clients=4, lift=3.0, low=1.2)
     return Evidence(
         company=company,
-        reasons=reasons,
+        contributions=(Contribution("region", 1.5),),
+        reasons=(reason,),
+        mixed="",
+        size=f"larger than {NASTY[3]}",
         ties=(tie,),
         counterfactual="Without it: place 90.",
         introduction=f"Ask {NASTY[2]}.",
@@ -178,6 +182,7 @@ def leads_of(companies: np.ndarray[Any, Any]) -> pd.DataFrame:
         "reason_2": ["Small"] * len(companies), "reason_3": [None] * len(companies),
         "nearest_client": ["Company 000" if i % 2 else None for i in companies],
         "nearest_client_id": ["C0"] * len(companies),
+        "near": [f"same {NASTY[0]}" if i % 2 else None for i in companies],
         "segment": [NASTY[1] if i % 3 == 1 else "Small" if i % 3 == 2 else None for i in companies],
         "introduction": [None] * len(companies),
     })  # fmt: skip

@@ -13,7 +13,7 @@ import pytest
 
 from graphlead.core.arrays import NONE
 from graphlead.core.clients import Match
-from graphlead.core.evidence import REST, Evidence, Reason, Tie
+from graphlead.core.evidence import Evidence, Reason, Tie
 from graphlead.core.profile import Profile, Segment
 from graphlead.core.register import Column, Register, Role
 from graphlead.report.evidence import with_clients, with_evidence
@@ -38,24 +38,28 @@ def tie(client: int) -> Tie:
         client=client,
         relation="holder",
         steps=2,
-        sentence="Both are owned by H.",
+        way="owned by the same holder",
+        sentence="owned by the same holder (H) as your client Cee",
         nodes=(),
         cypher="RETURN 1",
         parameters={},
     )
 
 
+def reasons(*texts: str) -> tuple[Reason, ...]:
+    return tuple(Reason(text=text, theme="town", others=5, clients=4, lift=3.0, low=1.2) for text in texts)
+
+
+def explained(company: int, *texts: str, ties: tuple[Tie, ...] = (), **given: str) -> Evidence:
+    rest = {"mixed": "", "size": "", "introduction": "", "counterfactual": ""} | given
+    return Evidence(company=company, contributions=(), reasons=reasons(*texts), ties=ties, **rest)
+
+
 def evidence() -> list[Evidence]:
-    reasons = (
-        Reason("three of four neighbours are clients", 1.234, "town"),
-        Reason("small", -0.5, "size"),
-        Reason("old", 0.2, "age"),
-        Reason("2 smaller contributions together", 0.1, REST),
+    first = explained(
+        1, "4 of the 5 in town", "old", ties=(tie(2), tie(0)), introduction="same holder: ask there first"
     )
-    return [
-        Evidence(company=1, reasons=reasons, ties=(tie(2), tie(0)), counterfactual="", introduction="Ask H."),
-        Evidence(company=3, reasons=(), ties=(), counterfactual="", introduction=""),
-    ]
+    return [first, explained(3, mixed="no single strong reason: a mix of its age and place")]
 
 
 def profile() -> Profile:
@@ -84,14 +88,23 @@ def match(*candidates: str) -> Match:
 def test_each_lead_has_what_raised_its_score_and_its_nearest_client(register: Register) -> None:
     found = with_evidence(LEADS, evidence(), profile(), register, match())
     first, second = found.to_dict("records")
-    assert first["reason_1"] == "three of four neighbours are clients (+1.23)"
-    assert first["reason_2"] == "old (+0.20)"
+    assert first["reason_1"] == "4 of the 5 in town"
+    assert first["reason_2"] == "old"
     assert pd.isna(first["reason_3"])
     assert (first["nearest_client"], first["nearest_client_id"]) == ("Cee", "c")
     assert (first["segment"], first["segment (register)"]) == ("bakers in the north", "retail")
-    assert first["introduction"] == "Ask H."
+    assert first["near"] == "owned by the same holder: ask there first"
+    assert first["introduction"] == "same holder: ask there first"
     assert second["segment"] == "outside your usual clients"
-    empty = ("reason_1", "nearest_client", "nearest_client_id", "introduction", "check_first")
+    assert second["reason_1"] == "no single strong reason: a mix of its age and place"
+    empty = (
+        "reason_2",
+        "nearest_client",
+        "nearest_client_id",
+        "near",
+        "introduction",
+        "check_first",
+    )
     assert all(pd.isna(second[name]) for name in empty)
     assert list(found)[:7] == ["rank", "company_id", "name", "score", "fit", "reason_1", "reason_2"]
     assert list(found)[-1] == "segment (register)"
@@ -100,6 +113,26 @@ def test_each_lead_has_what_raised_its_score_and_its_nearest_client(register: Re
 def test_without_segments_nobody_is_outside_of_them(register: Register) -> None:
     none = replace(profile(), segments=(), segment_of=np.full(4, NONE, np.int32))
     assert with_evidence(LEADS, evidence(), none, register, match())["segment"].isna().all()
+
+
+def test_an_unusual_size_has_the_last_of_three_places(register: Register) -> None:
+    both = [
+        explained(1, "one", "two", "three", "four", size="larger than your usual"),
+        explained(
+            3, ties=(tie(0),), size="smaller than your usual", introduction="same holder: ask there first"
+        ),
+    ]
+    found = with_evidence(LEADS, both, profile(), register, match())
+    assert found[["reason_1", "reason_2", "reason_3"]].astype(object).fillna("").to_numpy().tolist() == [
+        ["one", "two", "larger than your usual"],
+        ["same holder: ask there first", "smaller than your usual", ""],
+    ]
+
+
+def test_a_client_that_cannot_be_asked_is_near_all_the_same(register: Register) -> None:
+    both = [explained(1, ties=(tie(0),)), explained(3)]
+    found = with_evidence(LEADS, both, profile(), register, match())
+    assert found["near"].fillna("").tolist() == ["owned by the same holder", ""]
 
 
 def test_a_lead_that_a_line_in_review_may_mean_is_marked(register: Register) -> None:
@@ -114,7 +147,7 @@ def test_the_whitespace_has_the_nearest_client_and_the_path_to_it(register: Regi
     columns = ["rank", "fit", "client_id", "client_name", "steps", "ownership_path", "steps (register)"]
     assert list(found) == columns
     assert found.astype(object).where(found.notna(), None).to_numpy().tolist() == [
-        [1, "Strong", "c", "Cee", 2, "Both are owned by H.", "x"],
+        [1, "Strong", "c", "Cee", 2, "owned by the same holder (H) as your client Cee", "x"],
         [2, "Weak", "d", None, None, None, "y"],
     ]
 

@@ -146,6 +146,7 @@ def tie(*keys: str) -> Tie:
         client=0,
         relation="owns",
         steps=len(keys) - 1,
+        way="",
         sentence="",
         nodes=tuple(("Company", key) for key in keys),
         cypher="",

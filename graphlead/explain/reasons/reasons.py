@@ -1,4 +1,4 @@
-"""Contributions as sentences with the counts behind them."""
+"""The reasons of companies as sentences with the counts behind them, and what moved their scores."""
 
 from __future__ import annotations
 
@@ -7,152 +7,125 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphlead.core.evidence import REST, Reason
+from graphlead.core.arrays import Ints, Reals
+from graphlead.core.evidence import REST, Contribution, Reason
 from graphlead.core.features import Features, Incidence, Kind
 from graphlead.core.graph import LinkKind
-from graphlead.explain.facts import Facts
-from graphlead.explain.reasons.attribution import Attribution
-from graphlead.explain.reasons.counts import NeighbourCounts, Side
-from graphlead.explain.reasons.inputs import Typical, Views
-from graphlead.explain.reasons.themes import (
-    HOLDERS,
-    LINKS,
-    NAME,
-    OWNERSHIP,
-    WALK,
-    Themes,
-)
+from graphlead.explain.facts import Facts, readable
+from graphlead.explain.reasons.choice import LEAST, Choice, Count
+from graphlead.explain.reasons.counts import NeighbourCounts
+from graphlead.explain.reasons.sizes import Sizes
+from graphlead.explain.reasons.themes import INDUSTRY, INDUSTRY_PLACE, OTHERS, PLACE, TOGETHER, WALK, Themes
 
-MOST_REASONS = 6
-"""Reasons named for a company, a choice: more would not be read."""
+MOST_THEMES_NAMED = 6
+"""Contributions with a theme of their own in the evidence of a company; the others are summed up."""
 
-LEAST = 0.005
-"""Smaller contributions, in log-odds, are not named: with two decimals they would read 0.00."""
+MIXED = 3
+"""Themes named where no reason is, a choice: a mix of more is no help."""
 
-_WITHOUT = {
-    OWNERSHIP: "no ownership links are known",
-    HOLDERS: "no holder or person is shared with another company",
-    LINKS: "no other links are known",
-}
+
+def contributions(values: Reals, themes: Themes) -> tuple[Contribution, ...]:
+    """What moved a score by ``values`` (themes,), the strongest first, the rest as one last: together all of it."""
+    strongest = np.argsort(-np.abs(values), kind="stable")[:MOST_THEMES_NAMED]
+    named = [int(theme) for theme in strongest if abs(values[theme]) >= LEAST]
+    found = [Contribution(themes.names[theme], float(values[theme])) for theme in named]
+    rest = np.delete(values, named)
+    return (*found, *([Contribution(REST, float(rest.sum()))] if np.abs(rest).sum() > 0 else []))
+
+
+def mixed(found: tuple[Contribution, ...]) -> str:
+    """What a score goes by that nothing single explains, in a sentence without its full stop."""
+    raised = [each.theme for each in found if each.log_odds > 0 and each.theme != REST]
+    if not raised:
+        return "no reason is known: what is known of it is rare among your clients"
+    parts = [
+        part for theme in raised for part in ((INDUSTRY, PLACE) if theme == INDUSTRY_PLACE else (theme,))
+    ]
+    named = [readable(part) for part in dict.fromkeys(parts) if part not in (WALK, TOGETHER, OTHERS)][:MIXED]
+    if not named:
+        return "no single strong reason: many small things in common with your clients"
+    if len(named) == 1:
+        return f"no single strong reason: mostly its {named[0]}"
+    return f"no single strong reason: a mix of its {', '.join(named[:-1])} and {named[-1]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Because:
+    """What moved the score of one company, and why it is a lead; see Evidence."""
+
+    contributions: tuple[Contribution, ...]
+    reasons: tuple[Reason, ...]
+    mixed: str
+    size: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReasonWriter:
-    """Writes the reasons of m companies.
+    """Writes the reasons of ``companies`` (m,).
 
-    holders: the names of their holders and persons, by their number among all holders and then all persons.
+    sizes: None where the register has none; holders: the names of the companies' holders and persons, by their number
+    among all holders and then all persons.
     """
 
+    companies: Ints
     features: Features
     themes: Themes
-    views: Views
-    typical: Typical
     counts: NeighbourCounts
+    choice: Choice
     facts: Facts
+    sizes: Sizes | None
     holders: Mapping[int, str]
 
-    def reasons(self, attribution: Attribution, i: int) -> tuple[Reason, ...]:
-        """What moved the score of the i-th company, the strongest first, the rest as one last: together all of it."""
-        values = attribution.contributions[i]
-        strongest = np.argsort(-np.abs(values), kind="stable")[:MOST_REASONS]
-        named = [int(theme) for theme in strongest if abs(values[theme]) >= LEAST]
-        reasons = [
-            Reason(
-                self.sentence(theme, i, float(values[theme])), float(values[theme]), self.themes.names[theme]
-            )
-            for theme in named
-        ]
-        rest = np.delete(values, named)
-        if np.abs(rest).sum() > 0:
-            count = int((rest != 0).sum())
-            text = f"{count} smaller contribution{'s' if count > 1 else ''} together"
-            reasons.append(Reason(text, float(rest.sum()), REST))
-        return tuple(reasons)
+    def because(self, values: Reals, i: int) -> Because:
+        """Why the i-th company is a lead, its score having been moved by ``values`` (themes,)."""
+        moved, chosen = contributions(values, self.themes), self.choice.chosen(values, i)
+        among = self.features.relations[chosen[0].relation] if chosen else None
+        return Because(
+            contributions=moved,
+            reasons=tuple(self._reason(one, i) for one in chosen),
+            mixed="" if chosen else mixed(moved),
+            size=self.sizes.unusual(i, int(self.companies[i]), among) if self.sizes else "",
+        )
 
-    def sentence(self, theme: int, i: int, contribution: float) -> str:
-        """What the contribution of this theme rests on, as a sentence without its full stop."""
-        name = self.themes.names[theme]
-        if name == WALK:
-            return self._walk(i)
-        side = self.counts.highest if contribution > 0 else self.counts.lowest
-        relation = self._strongest_relation(theme, i, side, contribution > 0)
-        own = self._own(name, i)
-        if relation is None:
-            return own or _WITHOUT.get(name, f"{name}: nothing in common with other companies is known")
-        counted = self._counted(relation, i, side)
-        if float(side.lift[relation, i]) * contribution <= 0:
-            return f"{own or name}, given everything else ({counted})"
-        return f"{own}; {counted}" if own else counted
+    def _reason(self, one: Count, i: int) -> Reason:
+        counts, at = self.counts, (one.relation, i)
+        return Reason(
+            text=self._sentence(one.relation, i),
+            theme=self.themes.names[one.theme],
+            others=int(counts.others[at]),
+            clients=int(counts.won[at]),
+            lift=float(counts.lift[at]),
+            low=float(counts.low[at]),
+        )
 
-    def _strongest_relation(self, theme: int, i: int, side: Side, upwards: bool) -> int | None:
-        """The relation of the theme with the highest lift (``upwards``) or the lowest; None without neighbours."""
-        relations = [r for r in self.themes.relations[theme] if np.isfinite(side.lift[r, i])]
-        if not relations:
-            return None
-        return (max if upwards else min)(relations, key=lambda r: float(side.lift[r, i]))
+    def _sentence(self, relation: int, i: int) -> str:
+        """The clients among the neighbours, without a full stop."""
+        won, others = int(self.counts.won[relation, i]), int(self.counts.others[relation, i])
+        which = self._which(relation, i)
+        who = (
+            f"all {others:,} other companies"
+            if won == others
+            else f"{won:,} of the {others:,} other companies"
+        )
+        return f"{who} {which} are clients ({times(float(self.counts.lift[relation, i]))} the register)"
 
-    def _own(self, name: str, i: int) -> str:
-        """The company's own value, where the theme is one of its columns."""
-        if name == NAME or name not in self._columns():
-            return ""
-        return f"{name} is {self.facts.text(name, i)}"
-
-    def _columns(self) -> set[str]:
-        """The columns that are themes by themselves."""
-        made = (*self.features.attributes.numeric_features, *self.features.relations)
-        return {level.column for each in made for level in each.source.levels} & set(self.themes.names)
-
-    def _counted(self, relation: int, i: int, side: Side) -> str:
-        won, others = int(side.won[relation, i]), int(side.others[relation, i])
-        which = self._which(relation, i, int(side.column[relation, i]))
-        if others == 1:
-            return f"the one other company {which} is {'a' if won else 'no'} client"
-        return f"{_of(won, others)} {which} {_are(won)} ({self._against(won, others)})"
-
-    def _which(self, relation: int, i: int, column: int) -> str:
-        """The neighbours of the i-th company by the relation, in words; ``column``: the group, where it has several."""
-        found = self.features.relations[relation]
+    def _which(self, relation: int, i: int) -> str:
+        """The neighbours of the i-th company by the relation, in words."""
+        found, column = self.features.relations[relation], int(self.counts.column[relation, i])
         match found.source.kind:
             case Kind.COLUMNS:
                 return self.facts.group(found.source.levels, i)
             case Kind.OWNS:
-                return "that owns it or that it owns"
+                return "that own it or that it owns"
             case Kind.LINK:
-                return f"linked to it by {LinkKind(found.source.link).title()}"
+                kind = LinkKind(found.source.link)
+                return f"with the same {kind.shared}" if kind.shared else f"linked to it by {kind.title()}"
             case Kind.WORDS if isinstance(found, Incidence) and found.terms is not None:
-                return f'with "{found.terms[column].as_py()}" in their {found.source.column}'
+                return f'with "{found.terms[column].as_py()}" in their {readable(found.source.column)}'
             case Kind.HOLDERS:
-                return f"that {self.holders[column]} holds or is joined to"
+                return f"that {self.holders[column]} owns or is linked to"
             case _:
                 return "in its ownership group"
-
-    def _against(self, won: int, others: int) -> str:
-        base = percent(self.counts.base)
-        return (
-            f"{percent(won / others)}, against {base} of the register"
-            if won
-            else f"{base} of the register are"
-        )
-
-    def _walk(self, i: int) -> str:
-        visits, usual = (
-            float(np.exp(self.views.label_features[i, -1])),
-            float(np.exp(self.typical.label_features[-1])),
-        )
-        return (
-            f"over several links and things in common it is {times(visits / usual)} as close to the clients "
-            "as a typical company (by a random walk from them)"
-        )
-
-
-def _of(won: int, others: int) -> str:
-    if won == others:
-        return f"{'both' if others == 2 else f'all {others:,}'} other companies"
-    return f"{f'{won:,}' if won else 'none'} of the {others:,} other companies"
-
-
-def _are(won: int) -> str:
-    return "are clients" if won > 1 else "is a client"
 
 
 def percent(share: float) -> str:
@@ -162,4 +135,5 @@ def percent(share: float) -> str:
 
 
 def times(ratio: float) -> str:
-    return f"{ratio:.0f} times" if ratio >= 9.95 else f"{ratio:.1f} times"
+    """The ratio as a reader compares: 12 x, 3.1 x."""
+    return f"{ratio:,.0f} x" if ratio >= 9.95 else f"{ratio:.1f} x"

@@ -87,13 +87,14 @@ def _theme(source: Source, roles: Mapping[str, Role]) -> str:
 
 
 def _of_columns(levels: Sequence[Level], roles: Mapping[str, Role]) -> str:
-    themes = {_of_column(level.column, roles) for level in levels}
+    themes = {theme_of_column(level.column, roles) for level in levels}
     if themes == {PLACE, INDUSTRY}:
         return INDUSTRY_PLACE
     return themes.pop() if len(themes) == 1 else TOGETHER
 
 
-def _of_column(column: str, roles: Mapping[str, Role]) -> str:
+def theme_of_column(column: str, roles: Mapping[str, Role]) -> str:
+    """The theme of a column by itself."""
     role = roles.get(column)
     if role in PLACES:
         return PLACE

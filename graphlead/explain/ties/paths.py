@@ -37,8 +37,8 @@ class Tier(IntEnum):
     LINKED = 0
     ADDRESS = 1
     HUB = 2
-    POSTCODE = 3
-    ALIKE = 4
+    ALIKE = 3
+    POSTCODE = 4
     ALIKE_WIDER = 5
 
 

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from graphlead.core.evidence import Tie
-from graphlead.core.graph import OWNS, PlaceKey, relation_title
-from graphlead.explain.facts import Names
+from graphlead.core.graph import OWNS, LinkKind, PlaceKey, relation_title
+from graphlead.core.register import Role
+from graphlead.explain.facts import Names, readable
 from graphlead.explain.ties.cypher import KEYS, shown_by
 from graphlead.explain.ties.paths import EFFECTIVE, FAR, ClientPath, Leg, Node, Tier
 from graphlead.explain.ties.shares import Shares, owning
 
 THIS = "this company"
+GROUP = "same ownership group"
+OWNING = (OWNS, EFFECTIVE)
+_PLACES = {Role.CITY: "town", Role.POSTCODE: "postcode area"}
 
 
 class TieWriter:
@@ -29,93 +33,121 @@ class TieWriter:
             client=path.client,
             relation=path.relation,
             steps=path.steps,
+            way=self.way(path),
             sentence=self.sentence(path),
             nodes=nodes,
             cypher=cypher,
             parameters=parameters,
         )
 
-    def sentence(self, path: ClientPath) -> str:
+    def way(self, path: ClientPath) -> str:
+        """In what way the client is near, such as "same address", "same trade and town"."""
         if path.columns:
-            return f"{self._the_client(path)} has the same {path.columns[0]}."
+            return f"same {readable(path.columns[0])}"
         if not path.legs:
-            trade, place = (self._names.key(label, node) for label, node in path.nodes[1:3])
-            where = PlaceKey.parse(place).title()
-            return f"{self._the_client(path)} is of the same industry ({trade}) in the same place ({where})."
+            return self._alike(path)
         if len(path.legs) == 1:
-            return f"{_capital(self._step(path, path.legs[0], path.nodes[0], path.nodes[1]))}."
-        if len(path.legs) == 2 and not path.legs[0].along and path.legs[1].along:
-            return self._in_common(path)
-        backwards = [Leg(leg.relation, not leg.along) for leg in reversed(path.legs)]
-        steps = [
-            self._step(path, leg, one, two)
-            for leg, (one, two) in zip(backwards, pairwise(reversed(path.nodes)), strict=True)
-        ]
-        far = f"By a long path of {len(path.legs)} links: " if len(path.legs) > FAR else ""
-        return _capital(f"{far}{'; '.join(steps)}.")
+            return self._direct(path.legs[0])
+        if len(path.legs) > 2:
+            return GROUP
+        return self._in_common(path)
+
+    def sentence(self, path: ClientPath) -> str:
+        """The way with the client, and with the names and shares along the path; without a full stop."""
+        client, way = f"your client {self.client(path)}", self.way(path)
+        if len(path.legs) == 1:
+            return self._directly(path, client)
+        if len(path.legs) > 2 or way == GROUP:
+            return f"{way} as {client}: {self._chain(path)}"
+        if len(path.legs) == 2:
+            return f"{way} ({self._between(path)}) as {client}"
+        return f"{way} as {client}"
 
     def introduction(self, paths: Sequence[ClientPath]) -> str:
-        """Whom to ask: the nearest client that is joined by owners, persons, links or the address; or empty."""
+        """The nearest tie by owners, persons, links or the address, and whom to ask; or empty."""
         asked = next((path for path in paths if path.tier <= Tier.HUB), None)
         if asked is None:
             return ""
-        client = self._the_client(asked)
-        if len(asked.nodes) == 3:
-            label, between = asked.nodes[1][0], self._names.name_of(*asked.nodes[1])
-            if label == "person":
-                return f"Ask {between}, who is behind both {client} and {THIS}."
-            return f"Ask {client} for an introduction through {between}, which both are joined to."
-        if len(asked.nodes) > 3:
-            return f"Ask {client}, which is of the same ownership group."
-        return f"Ask {client}, which {self._direct(asked)}."
+        middle = asked.nodes[1] if len(asked.nodes) == 3 else asked.nodes[0]
+        whom = self._names.name_of(*middle) if middle[0] == "person" else "there first"
+        return f"{self.sentence(asked)}{'; ' if len(asked.legs) > 2 else ': '}ask {whom}"
 
     def client(self, path: ClientPath) -> str:
         """The name of the client at the end of a path."""
         return self._names.name_of(*path.nodes[-1])
 
-    def _direct(self, path: ClientPath) -> str:
-        """How the client at the end of a path with nobody in between is joined to the company."""
-        if path.columns:
-            return f"has the same {path.columns[0]}"
-        leg = path.legs[0]
-        if leg.relation not in (OWNS, EFFECTIVE):
-            return f"is linked to {THIS} by {relation_title(leg.relation)}"
-        share = self._shares.text(leg.relation, *owning(leg, *path.nodes))
-        if leg.along:
-            return f"belongs to {THIS}" + (f" ({share})" if share else "")
-        return f"owns {share} of {THIS}" if share else f"owns {THIS}"
+    def _alike(self, path: ClientPath) -> str:
+        place = PlaceKey.parse(self._names.key(*path.nodes[2]))
+        return f"same trade and {_PLACES.get(Role(place.level), place.level)}"
+
+    def _direct(self, leg: Leg) -> str:
+        """The way of a client with nobody in between."""
+        if leg.relation not in OWNING:
+            shared = _shared(leg)
+            return f"same {shared}" if shared else f"linked by {relation_title(leg.relation)}"
+        return "belongs to this company" if leg.along else "owns this company"
 
     def _in_common(self, path: ClientPath) -> str:
-        """The sentence of a path through somebody who owns or is joined to both."""
-        between, client = self._names.name_of(*path.nodes[1]), self._the_client(path)
-        relations = [leg.relation for leg in path.legs]
-        if relations == [OWNS, OWNS]:
-            shares = [self._shares.text(OWNS, path.nodes[1], node) for node in (path.nodes[2], path.nodes[0])]
-            known = (
-                f": {shares[0] or 'a share not known'} and {shares[1] or 'a share not known'}"
-                if any(shares)
-                else ""
-            )
-            return f"{client} and {THIS} are both owned by {between}{known}."
-        kinds = list(dict.fromkeys(relation_title(relation) for relation in relations))
-        return f"{between} is joined to both {client} and {THIS} ({' and '.join(kinds)})."
+        """The way of a client with somebody in between."""
+        owns = [leg.relation in OWNING for leg in path.legs]
+        label = path.nodes[1][0]
+        if all(owns):
+            return f"owned by the same {label}" if _meets(path) else GROUP
+        shared = {
+            _shared(leg) or (relation_title(leg.relation) if label != "company" else "") for leg in path.legs
+        }
+        if len(shared) == 1 and "" not in shared:
+            return f"same {shared.pop()}"
+        return f"linked to the same {label}"
+
+    def _directly(self, path: ClientPath, client: str) -> str:
+        leg = path.legs[0]
+        if leg.relation not in OWNING:
+            return f"{self._direct(leg)} {'as' if _shared(leg) else 'to'} {client}"
+        share = self._shares.text(leg.relation, *owning(leg, *path.nodes))
+        through = ", directly and through others" if leg.relation == EFFECTIVE else ""
+        owner, owned = ("it", client) if leg.along else (client, "it")
+        return f"{owner} owns {f'{share} of ' if share else ''}{owned}{through}"
+
+    def _between(self, path: ClientPath) -> str:
+        """Who is between the two, with what they own of each where it is known."""
+        name = self._names.name_of(*path.nodes[1])
+        shares = [
+            self._shares.text(leg.relation, *owning(leg, one, two)) if leg.relation in OWNING else ""
+            for leg, (one, two) in zip(path.legs, pairwise(path.nodes), strict=True)
+        ]
+        if not any(shares):
+            return name
+        mine, theirs = (share or "a share not known" for share in shares)
+        return f"{name}: {theirs} of the client, {mine} of it"
+
+    def _chain(self, path: ClientPath) -> str:
+        """Every step of a path, from the client on."""
+        backwards = [Leg(leg.relation, not leg.along) for leg in reversed(path.legs)]
+        steps = [
+            self._step(path, leg, one, two)
+            for leg, (one, two) in zip(backwards, pairwise(reversed(path.nodes)), strict=True)
+        ]
+        far = f"a long path of {len(path.legs)} links, " if len(path.legs) > FAR else ""
+        return f"{far}{'; '.join(steps)}"
 
     def _step(self, path: ClientPath, leg: Leg, one: Node, two: Node) -> str:
         source, target = (self._name_of(path, node) for node in owning(leg, one, two))
-        if leg.relation in (OWNS, EFFECTIVE):
+        if leg.relation in OWNING:
             share = self._shares.text(leg.relation, *owning(leg, one, two))
-            through = ", directly and through others" if leg.relation == EFFECTIVE else ""
-            return f"{source} owns {f'{share} of ' if share else ''}{target}{through}"
+            return f"{source} owns {f'{share} of ' if share else ''}{target}"
         return f"{source} is linked to {target} by {relation_title(leg.relation)}"
 
-    def _the_client(self, path: ClientPath) -> str:
-        return self._name_of(path, path.nodes[-1])
-
     def _name_of(self, path: ClientPath, node: Node) -> str:
-        if node == path.nodes[0]:
-            return THIS
-        return f"{self._names.name_of(*node)}{' (client)' if node == path.nodes[-1] else ''}"
+        return THIS if node == path.nodes[0] else self._names.name_of(*node)
 
 
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
+def _meets(path: ClientPath) -> bool:
+    """Whether somebody in the middle of two links owns, or is linked to, the companies at both ends."""
+    return len(path.legs) == 2 and not path.legs[0].along and path.legs[1].along
+
+
+def _shared(leg: Leg) -> str:
+    """What the two have in common by a link: "address" for same_address; empty for another kind."""
+    kind = LinkKind.of(leg.relation)
+    return kind.shared if kind else ""

@@ -32,9 +32,7 @@ def evidence_view(content: ReportContent) -> list[Json]:
 def _view(evidence: Evidence, names: Mapping[Node, str]) -> Json:
     ties = evidence.ties[:PATHS]
     return {
-        "reasons": [
-            {"text": reason.text, "contribution": round(reason.contribution, 3)} for reason in evidence.reasons
-        ],
+        "reasons": list(evidence.why),
         "ties": [
             {"sentence": tie.sentence, "relation": tie.relation, "steps": tie.steps, "cypher": tie.cypher,
              "parameters": {key: str(value) for key, value in tie.parameters.items()}}

@@ -135,7 +135,7 @@ def limits(content: ReportContent) -> list[tuple[str, str]]:
          "A 95% interval shows how far a figure could have moved had other clients and companies been drawn. What "
          "another training run would change, or an error in the register, is not in it."),
         ("Reasons are not causes",
-         "A reason names what moved the score. Changing it would not make a company a client."),
+         "A reason counts the clients among companies with something in common. It does not make a company a client."),
     ]  # fmt: skip
     if clients < FEW_CLIENTS:
         few = f"Only {counted(clients, 'client')} could be learned from: read the intervals, not the values."

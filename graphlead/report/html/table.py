@@ -15,7 +15,7 @@ from graphlead.report.html.quality import records
 
 REASONS = ("reason_1", "reason_2", "reason_3")
 OWN = ("rank", "company_id", "name", "score", "fit", "segment", "nearest_client", "nearest_client_id",
-       "introduction", *REASONS)  # fmt: skip
+       "near", "introduction", *REASONS)  # fmt: skip
 """The columns with a place of their own in the table; all others are from the register."""
 
 
@@ -57,6 +57,7 @@ def _row(row: Json, places: list[str], industry: list[str], others: list[str]) -
         "industry": " ".join(text for text in (_text(row.get(name)) for name in industry) if text),
         "reasons": [reason for reason in reasons if reason],
         "nearest": _text(row.get("nearest_client")),
+        "near": _text(row.get("near")),
         "nearest_id": _text(row.get("nearest_client_id")),
         "segment": _text(row.get("segment")),
         "introduction": _text(row.get("introduction")),

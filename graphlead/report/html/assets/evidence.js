@@ -1,32 +1,10 @@
 "use strict";
-// Why one company is on the list: what moved its score, and its paths to clients.
+// Why one company is on the list: the reasons, and its paths to clients.
 (() => {
   const which = document.getElementById("which");
   if (!which) return;
   const { data, element, showPaths } = report;
   const place = (part) => document.getElementById("why-" + part);
-  const SVG = "http://www.w3.org/2000/svg";
-
-  function bar(contribution, most) {
-    const svg = document.createElementNS(SVG, "svg");
-    const rect = document.createElementNS(SVG, "rect");
-    const width = (50 * Math.abs(contribution)) / most;
-    svg.setAttribute("viewBox", "0 0 100 12");
-    svg.setAttribute("preserveAspectRatio", "none");
-    svg.setAttribute("aria-hidden", "true");
-    const box = { x: contribution < 0 ? 50 - width : 50, y: 1, width, height: 10, class: contribution < 0 ? "down" : "up" };
-    Object.entries(box).forEach(([name, value]) => rect.setAttribute(name, value));
-    svg.append(rect);
-    return svg;
-  }
-
-  function reason({ text, contribution }, most) {
-    const item = element("li");
-    const words = element("span", text);
-    words.append(element("span", contribution < 0 ? " (lowers it)" : " (raises it)", "hidden"));
-    item.append(bar(contribution, most), words);
-    return item;
-  }
 
   function tie({ sentence, cypher, parameters }) {
     const item = element("li", sentence);
@@ -41,9 +19,8 @@
 
   function show(i) {
     const each = data.evidence[i];
-    const most = Math.max(...each.reasons.map((r) => Math.abs(r.contribution)), 1e-9);
     place("name").textContent = `${each.rank}. ${each.name}`;
-    place("reasons").replaceChildren(...each.reasons.map((r) => reason(r, most)));
+    place("reasons").replaceChildren(...each.reasons.map((text) => element("li", text)));
     place("counterfactual").textContent = each.counterfactual;
     place("introduction").textContent = each.introduction;
     place("ties").replaceChildren(...each.ties.map(tie));
