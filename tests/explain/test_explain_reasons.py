@@ -10,7 +10,7 @@ import pytest
 import scipy.sparse as sp
 from made_register import MakeRegister
 from scipy.stats import binomtest
-from sources import GROUP, HELD, OWNED, link, numbers, same, words
+from sources import GROUP, HELD, OWNED, features_of, link, numbers, same, words
 
 from graphlead.core.arrays import Ints
 from graphlead.core.evidence import REST
@@ -67,7 +67,7 @@ def made_of(relations: Sequence[Relation]) -> tuple[Features, Themes]:
     nothing = Attributes(
         np.zeros((N, 1), np.float32), numbers("staff"), sp.csr_matrix((N, 0), dtype=np.float32), ()
     )
-    made = Features(nothing, np.zeros((N, 0), np.float32), (), tuple(relations))
+    made = features_of(nothing, np.zeros((N, 0), np.float32), (), tuple(relations))
     return made, themes_of(made, ClientsAround(made, CpuPropagator()).features, COLUMNS)
 
 
