@@ -82,10 +82,16 @@ def read_names(files: Sequence[Path], out: Path, progress: Progress) -> Imported
 
 
 def worst_first(
-    scores: pd.DataFrame, register: Register, cohort: Cohort, ownership: Ownership, *, prior: float, top: int
+    scores: pd.DataFrame,
+    register: Register,
+    cohort: Cohort,
+    ownership: Ownership,
+    *,
+    grades: tuple[float, float],
+    top: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The list from its end: whom not to call."""
-    return lead_table(scores.iloc[::-1], register, cohort, ownership, prior=prior, top=top)
+    return lead_table(scores.iloc[::-1], register, cohort, ownership, grades=grades, top=top)
 
 
 WARNINGS = replace(

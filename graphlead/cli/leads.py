@@ -48,6 +48,7 @@ def run(
     seed: Annotated[int | None, typer.Option(help=help_of("seed"))] = None,
     device: Annotated[str | None, typer.Option(help=help_of("device"))] = None,
     top: Annotated[int | None, typer.Option(help=help_of("top"))] = None,
+    expect: Annotated[int | None, typer.Option(help=help_of("expect"))] = None,
     prior: Annotated[float | None, typer.Option(help=help_of("prior"))] = None,
     classifier: Annotated[str | None, typer.Option(help=help_of("classifier"))] = None,
     rankers: Rankers = None,
@@ -58,8 +59,8 @@ def run(
     """From a register and a client list to a ranked list of leads."""
     given = Given(
         companies=companies, links=links, clients=clients, suppress=suppress, out=out,
-        exclude=separated(exclude), reviewed=reviewed, seed=seed, device=device, top=top, prior=prior,
-        classifier=classifier, rankers=separated(rankers), store=store,
+        exclude=separated(exclude), reviewed=reviewed, seed=seed, device=device, top=top, expect=expect,
+        prior=prior, classifier=classifier, rankers=separated(rankers), store=store,
     )  # fmt: skip
     settings, console = settings_of(config, given), console_of(quiet, as_json)
 
@@ -108,7 +109,6 @@ def evaluate(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False
     evaluation = evaluate_run(folder, console)
     content: Json = {
         "verdict": evaluation.verdict,
-        "prior": list(evaluation.prior),
         "notes": list(evaluation.notes),
         "metrics": _records(evaluation.metrics),
         "segments": _records(evaluation.segments),
@@ -132,7 +132,9 @@ def explain(
 
     console = console_of(quiet, as_json)
     found, register = explain_lead(folder, company, console)
-    lines = explanation(found.evidence, found.name, found.score, found.rank, found.leads, cypher=cypher)
+    lines = explanation(
+        found.evidence, found.name, found.score, found.rank, found.leads, assumed=found.assumed, cypher=cypher
+    )
     facts = {"name": found.name, "score": found.score, "rank": found.rank, "leads": found.leads}
     console.outcome("\n".join(lines), facts | entries([found.evidence], register.ids())[0])
 
@@ -147,14 +149,12 @@ def report(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False) 
 
 
 def evaluation_text(evaluation: Evaluation, metrics: Sequence[str]) -> str:
-    """One table of these metrics per split, one row per ranker; then the prior, the verdict and the notes."""
+    """One table of these metrics per split, one row per ranker; then the verdict and the notes."""
     tables = [
         _split_table(str(split), rows, metrics)
         for split, rows in evaluation.metrics.groupby("split", sort=False)
     ]
-    low, point, high = evaluation.prior
-    prior = f"Clients-to-be among the others: {point:.2%} ({low:.2%} to {high:.2%})."
-    return "\n".join([*tables, prior, evaluation.verdict, *(f"Note: {note}" for note in evaluation.notes)])
+    return "\n".join([*tables, evaluation.verdict, *(f"Note: {note}" for note in evaluation.notes)])
 
 
 def _split_table(split: str, rows: pd.DataFrame, metrics: Sequence[str]) -> str:

@@ -36,14 +36,14 @@ class MakeLists(Protocol):
         cohort: Cohort,
         ownership: Ownership,
         *,
-        prior: float,
+        grades: tuple[float, float],
         top: int,
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The ``top`` best to call, and what is kept apart from them.
 
-        scores: one row per candidate, best first, with company (its index), score (a probability), rank (among the
-        leads, missing for the others) and rank_all; prior: the share of clients-to-be among the unlabelled. Both tables
-        have a rank, company_id, name, score and fit first.
+        scores: one row per candidate, best first, with company (its index), score (its chance to become a client), rank
+        (among the leads, missing for the others) and rank_all; grades: the scores from which a fit is Strong, and
+        Moderate. Both tables have a rank, company_id, name, score and fit first.
         """
         ...
 

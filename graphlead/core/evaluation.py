@@ -20,7 +20,8 @@ class Evaluation:
 
     ``metrics``: one row per (split, ranker, metric) with value, low, high (95 % bootstrap interval).
     ``segments``: one row per (split, ranker, column, segment) with held_out, found and recall.
-    ``verdict``: a sentence. ``prior``: share of clients-to-be among the unlabelled with its interval.
+    ``verdict``: a sentence. ``prior``: the share of clients to be won among the unlabelled, with its interval, that F1
+    and the AUC against true negatives rest on.
     """
 
     metrics: pd.DataFrame

@@ -1,20 +1,20 @@
-"""The verbal grade of a score, relative to the prior."""
+"""The verbal grade of a score."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-STRONG, MODERATE = 10.0, 3.0
-"""Ratios of a company's odds to the prior odds, from which a fit is Strong or Moderate: Bayes factors, at the steps
-of Jeffreys' scale (1961)."""
+from graphlead.core.arrays import Reals
+
+STRONG, MODERATE = 1 / 5, 1 / 20
+"""Hits per company from which a fit is Strong or Moderate: every fifth call, every twentieth call."""
+
+STRONG_LIFT, MODERATE_LIFT = 20.0, 8.0
+"""The same over the hits per company of the whole register, where the number of clients to be won is only assumed."""
 
 
-def fit(score: npt.NDArray[np.float64], prior: float) -> npt.NDArray[np.str_]:
-    """Strong, Moderate or Weak for each probability (m,), by its odds over those of the prior."""
-    lift = _odds(score) / _odds(np.float64(prior))
-    return np.select([lift >= STRONG, lift >= MODERATE], ["Strong", "Moderate"], "Weak")
-
-
-def _odds(p: npt.NDArray[np.float64] | np.float64) -> npt.NDArray[np.float64]:
-    return np.asarray(p / np.maximum(1 - p, 1e-12))
+def fit(scores: Reals, grades: tuple[float, float]) -> npt.NDArray[np.str_]:
+    """Strong, Moderate or Weak for each score (m,); grades: the scores from which it is Strong, and Moderate."""
+    strong, moderate = grades
+    return np.select([scores >= strong, scores >= moderate], ["Strong", "Moderate"], "Weak")

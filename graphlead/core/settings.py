@@ -34,6 +34,7 @@ class Given(TypedDict, total=False):
     seed: int | None
     device: str | None
     top: int | None
+    expect: int | None
     prior: float | None
     classifier: str | None
     task: str | None
@@ -74,6 +75,13 @@ class Settings:
     )
     device: str = field(default="auto", metadata=_help("Where to train: auto, cpu, cuda or cuda:N."))
     top: int = field(default=500, metadata=_help("How many leads the list has."))
+    expect: int | None = field(
+        default=None,
+        metadata=_help(
+            "How many of the register's companies you expect to win within 24 months, if you know better than the "
+            "dates on your client list."
+        ),
+    )
     prior: float | None = field(
         default=None,
         metadata=_help("Share of clients-to-be among the companies that are no clients, if you know it."),
@@ -158,6 +166,10 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "seed": (lambda v: _is_int(v) and 0 <= v < 2**32, "a whole number from 0 to 4294967295"),
     "device": (lambda v: isinstance(v, str) and bool(DEVICE.fullmatch(v)), "auto, cpu, cuda or cuda:N"),
     "top": (lambda v: _is_int(v) and v >= 1, "a whole number of at least 1"),
+    "expect": (
+        lambda v: v is None or (_is_int(v) and v >= 1),
+        "a whole number of at least 1: the clients you expect to win within 24 months",
+    ),
     "prior": (
         lambda v: v is None or (isinstance(v, float) and 0 < v < 1),
         "a share above 0 and below 1, such as 0.02",

@@ -1,1 +1,1 @@
-"""Evaluation on held-out clients: splits, metrics, choice of the ranker, prior, calibration, and the verdict."""
+"""Evaluation on held-out clients: splits, metrics, choice of the ranker, expected hits, and the verdict."""

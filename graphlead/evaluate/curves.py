@@ -1,4 +1,4 @@
-"""Lift curves: recall and precision of a call list of any length."""
+"""Lift curves: recall of a call list of any length."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from graphlead.core.arrays import Reals
-from graphlead.core.errors import CarrierError
 from graphlead.evaluate.heldout import HeldOut
-from graphlead.evaluate.metrics import Prior, cuts
+from graphlead.evaluate.metrics import cuts
 from graphlead.evaluate.positions import Positions, Resamples, positions, resample
 
 POINTS = 60
@@ -19,29 +18,23 @@ POINTS = 60
 SHORTEST = 10
 """The shortest list; in shorter ones there are too few held-out clients to measure by."""
 
-COLUMNS = [
-    "split", "ranker", "length", "share", "recall", "low", "high", "precision", "precision_low", "precision_high",
-]  # fmt: skip
+COLUMNS = ["split", "ranker", "length", "share", "recall", "low", "high"]
 
 
-def lift_curves(results: Sequence[HeldOut], prior: Prior, seed: int) -> pd.DataFrame:
+def lift_curves(results: Sequence[HeldOut], seed: int) -> pd.DataFrame:
     """One row per (split, ranker, length of the list), lengths rising.
 
     length: companies on the list; share: of the unlabelled companies, in (0, 1]. recall: the share of the held-out
-    clients on it, with its 95 % bootstrap interval low, high; a random order has recall = share. precision,
-    precision_low, precision_high: the estimated share of clients-to-be on the list, recall * prior / share but at
-    most 1, at the prior's point, low and high. With the same results and seed, recall and its interval equal the
-    metrics recall@1%, recall@top 100 and so on of ``evaluate``. Raises CarrierError on an impossible prior.
+    clients on it, with its 95 % bootstrap interval low, high; a random order has recall = share. With the same results
+    and seed, recall and its interval equal the metrics recall@1%, recall@top 100 and so on of ``evaluate``.
     """
-    if not 0 < prior[0] <= prior[1] <= prior[2] < 1:
-        raise CarrierError(f"lift_curves: expected 0 < low <= point <= high < 1, got prior {prior}.")
     parts = []
     for i, result in enumerate(results):
         resamples = resample(result, seed + i)
         for ranker, scores in result.scores.items():
             at = positions(result, scores, resamples)
             shares = shares_of(at.n_unlabelled)
-            curve = _curve(shares, recall_at(at, resamples, shares), prior)
+            curve = _curve(shares, recall_at(at, resamples, shares))
             parts.append(curve.assign(split=result.split, ranker=ranker, length=shares * at.n_unlabelled))
     return pd.concat(parts, ignore_index=True)[COLUMNS] if parts else pd.DataFrame(columns=COLUMNS)
 
@@ -72,11 +65,7 @@ def _found_untied(low: Reals, weights: Reals, shares: Reals) -> Reals:
     return np.cumsum(counted.reshape(r, bins), axis=1)[:, :-1]
 
 
-def _curve(shares: Reals, recall: Reals, prior: Prior) -> pd.DataFrame:
+def _curve(shares: Reals, recall: Reals) -> pd.DataFrame:
     low, high = np.percentile(recall[1:], (2.5, 97.5), axis=0)
-    precision = {
-        name: np.minimum(1, recall[0] * each / shares)
-        for name, each in zip(("precision_low", "precision", "precision_high"), prior, strict=True)
-    }
     interval = {"low": np.minimum(low, recall[0]), "high": np.maximum(high, recall[0])}
-    return pd.DataFrame({"share": shares, "recall": recall[0], **interval, **precision})
+    return pd.DataFrame({"share": shares, "recall": recall[0], **interval})

@@ -26,7 +26,7 @@ FEW = 20
 def evaluate(results: Sequence[HeldOut], prior: Prior, seed: int, progress: Progress = silent) -> Evaluation:
     """All metrics of all rankers on all splits, recall by segment, and the verdict, drawn on the first split.
 
-    prior: low, point and high share of clients-to-be among the unlabelled, 0 < low <= point <= high < 1. The
+    prior: low, point and high share of clients to be won among the unlabelled, 0 < low <= point <= high < 1. The
     split closest to the list's use comes first. A ranker ``random`` is added: all its scores tie, and ties count
     fractionally, so it shows exactly what chance finds. Raises CarrierError without splits or with such a prior.
     """

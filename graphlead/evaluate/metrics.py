@@ -49,8 +49,7 @@ def interval(series: Reals) -> Interval:
 def measure(positions: Positions, resamples: Resamples, prior: Prior, seed: int) -> dict[str, Interval]:
     """Every metric of one ranker on one split.
 
-    recall@CUT: share of the held-out clients in the list; lift@CUT: recall over the share of companies in the
-    list; precision@CUT: estimated share of clients-to-be in it, recall * prior / share, at most 1.
+    recall@CUT: share of the held-out clients in the list; lift@CUT: recall over the share of companies in the list.
     ap, auc: held-out clients against unlabelled, as if these were all negatives. auc_true, f1,
     f1_precision, f1_recall, lee_liu: see ``true_auc`` and ``best_threshold``. The intervals of metrics that depend
     on the prior include its uncertainty.
@@ -61,7 +60,6 @@ def measure(positions: Positions, resamples: Resamples, prior: Prior, seed: int)
         found = recall(positions, resamples, share)
         series[f"recall@{cut}"] = found
         series[f"lift@{cut}"] = found / share
-        series[f"precision@{cut}"] = np.minimum(1, found * priors / share)
     curve = from_the_top(positions, resamples)
     series["ap"] = average_precision(curve)
     series["auc"] = auc(positions, resamples)

@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graphlead.core.evidence import Evidence, Tie
-from graphlead.explain.reasons.reasons import percent
+from graphlead.explain.reasons.reasons import percent, times
 
 
 def explanation(
-    evidence: Evidence, name: str, score: float, rank: int | None, n_leads: int, *, cypher: bool = False
+    evidence: Evidence,
+    name: str,
+    score: float,
+    rank: int | None,
+    n_leads: int,
+    *,
+    assumed: float | None = None,
+    cypher: bool = False,
 ) -> list[str]:
-    """The lines that explain a company's ``score`` (a probability) and its ``rank`` among ``n_leads``.
+    """The lines that explain a company's ``score`` and its ``rank`` among ``n_leads``.
 
-    cypher: whether to add the query that shows each tie, and its parameters.
+    assumed: the hits per company where the number of clients to be won is only assumed; the score then shows as a
+    multiple of it. cypher: whether to add the query that shows each tie, and its parameters.
     """
     lines = [
-        f"{name}: {percent(score)}, {_place(rank, n_leads)}; a typical company has {percent(evidence.typical)}.",
+        f"{name}: {_chance(score, evidence.typical, assumed)}, {_place(rank, n_leads)}.",
         "Why:",
         *(f"  {text}" for text in evidence.why),
     ]
@@ -27,6 +35,12 @@ def explanation(
         lines.append("No client is near by ownership, holder, person, address, link, or industry and place.")
     asked = "" if evidence.introduction in evidence.why else evidence.introduction
     return [*lines, *(line for line in (evidence.counterfactual, asked) if line)]
+
+
+def _chance(score: float, typical: float, assumed: float | None) -> str:
+    if assumed is not None:
+        return f"{times(score / assumed)} the chance of any company"
+    return f"{percent(score)} (a typical company: {percent(typical)})"
 
 
 def _place(rank: int | None, n_leads: int) -> str:

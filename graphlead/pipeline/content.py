@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from graphlead.core.evidence import Evidence
+from graphlead.core.expected import Hits
 from graphlead.core.sources import Sources
 from graphlead.evaluate.judge import curves_saved
 from graphlead.pipeline.rank import companies_of
@@ -22,11 +23,15 @@ def content_of(
     sources: Sources,
     scored: Evaluated,
     scores: pd.DataFrame,
+    hits: tuple[Hits, ...],
     leads: pd.DataFrame,
     whitespace: int,
     evidence: Sequence[Evidence],
 ) -> ReportContent:
-    """The content of a run's report. scores: every candidate; whitespace: the number of companies on that list."""
+    """The content of a run's report.
+
+    scores: every candidate; hits: among the first of the leads; whitespace: the number of companies on that list.
+    """
     companies = companies_of(leads, sources.register)
     seed = scored.model_inputs.settings.seed
     choice = scored.judgement.choice
@@ -41,6 +46,9 @@ def content_of(
         ranker=choice.name,
         members=choice.members,
         reason=choice.reason,
+        prior=scored.judgement.prior,
+        expected=scored.expected,
+        hits=hits,
         scores=scores["score"].to_numpy(np.float64),
         leads=leads,
         lead_companies=companies,

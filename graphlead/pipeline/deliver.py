@@ -14,6 +14,7 @@ from graphlead.common.spreadsheets import write_csv
 from graphlead.core.arrays import Json
 from graphlead.core.contracts import Progress
 from graphlead.core.evidence import Evidence
+from graphlead.core.expected import Hits
 from graphlead.core.profile import Profile
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
@@ -23,6 +24,7 @@ from graphlead.pipeline.explain import explain_companies, whitespace_ties
 from graphlead.pipeline.rank import Ranking, companies_of, rank
 from graphlead.pipeline.scored import Evaluated
 from graphlead.report.evidence import with_clients, with_evidence
+from graphlead.report.expected import hits_sentence
 from graphlead.report.html.build import write_report
 from graphlead.report.html.figures import listed
 from graphlead.report.noise import noise_text
@@ -35,13 +37,15 @@ from graphlead.tasks.leads import first_clients
 class Result:
     """The results of a run. ``scores`` has every candidate, ``leads`` the net-new ones to call, best first.
 
-    profile: the clients against the register; evidence: one per lead, in their order.
+    hits: those expected among the first leads; profile: the clients against the register; evidence: one per lead, in
+    their order.
     """
 
     folder: Path
     leads: pd.DataFrame
     whitespace: pd.DataFrame
     scores: pd.DataFrame
+    hits: tuple[Hits, ...]
     metrics: pd.DataFrame
     summary: Json
     profile: Profile
@@ -68,7 +72,7 @@ def hand_over(run: Run, sources: Sources, scored: Evaluated, settings: Settings,
 def report(folder: RunFolder, result: Result, sources: Sources, scored: Evaluated) -> None:
     """Write the report of a run."""
     content = content_of(
-        sources, scored, result.scores, result.leads, len(result.whitespace), result.evidence
+        sources, scored, result.scores, result.hits, result.leads, len(result.whitespace), result.evidence
     )
     write_report(folder.report, content)
 
@@ -102,6 +106,7 @@ def collect_results(
         leads=leads,
         whitespace=whitespace,
         scores=scores,
+        hits=ranking.hits,
         metrics=scored.evaluation.metrics,
         summary=summary,
         profile=sources.profile,
@@ -120,6 +125,8 @@ def _summary(folder: RunFolder, sources: Sources, scored: Evaluated, ranking: Ra
         "leads": len(ranking.leads),
         "whitespace": len(ranking.whitespace),
         "clients": {"lines": len(sources.clients.table), **sources.clients.counts()},
+        "expected": hits_sentence(ranking.hits, scored.expected.wins),
+        "expected_hits": [asdict(each) for each in ranking.hits],
         "prior": list(scored.judgement.prior),
         "ranker": listed(choice.members),
         "reason": choice.reason,
@@ -135,7 +142,11 @@ def _shown(folder: RunFolder) -> tuple[Path, ...]:
 
 
 def _notes(scored: Evaluated, ranking: Ranking) -> list[str]:
-    return [*scored.evaluation.notes, *(each.sentence() for each in ranking.leanings)]
+    return [
+        *scored.expected.wins.notes,
+        *scored.evaluation.notes,
+        *(each.sentence() for each in ranking.leanings),
+    ]
 
 
 def _write(folder: RunFolder, result: Result, ranking: Ranking, sources: Sources, scored: Evaluated) -> None:
@@ -148,6 +159,7 @@ def _write(folder: RunFolder, result: Result, ranking: Ranking, sources: Sources
     metrics = {
         "verdict": evaluation.verdict,
         "ranker": asdict(scored.judgement.choice),
+        "expected_hits": [asdict(each) for each in ranking.hits],
         "prior": dict(zip(("low", "point", "high"), scored.judgement.prior, strict=True)),
         "notes": _notes(scored, ranking),
         "excluded": [asdict(each) for each in ranking.leanings],

@@ -95,8 +95,8 @@ def evaluate_run(run: Path, console: Console) -> Evaluation:
     """The evaluation of a finished run, from its held-out scores."""
     finished = FinishedRun(run)
     with console.stage("evaluating") as progress:
-        seed = finished.settings.seed
-        return evaluate_saved(finished.folder.heldout, finished.judgement, seed, progress)
+        share, seed = finished.expected.share, finished.settings.seed
+        return evaluate_saved(finished.folder.heldout, finished.judgement, share, seed, progress)
 
 
 def profile_list(settings: Settings, console: Console) -> Profile:
@@ -135,7 +135,8 @@ def report_run(run: Path, console: Console) -> Path:
     finished = FinishedRun(run)
     with console.stage("reading the run"):
         folder, sources, judgement = finished.folder, finished.sources, finished.judgement
-        evaluation = evaluate_saved(folder.heldout, judgement, finished.settings.seed)
+        share, seed = finished.expected.share, finished.settings.seed
+        evaluation = evaluate_saved(folder.heldout, judgement, share, seed)
         scored = Evaluated(**vars(finished.scored), heldout=folder.heldout, evaluation=evaluation)
         ranking = rank(sources, scored, finished.settings)
         result = collect_results(folder, sources, scored, ranking, finished.evidence)

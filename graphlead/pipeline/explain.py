@@ -13,6 +13,7 @@ from graphlead.core.arrays import Floats, Ints, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.evidence import Evidence, Tie
+from graphlead.core.expected import Expected
 from graphlead.core.features import Features
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register
@@ -45,17 +46,23 @@ class Rescorer:
     """
 
     def __init__(
-        self, models: Models, judgement: Judgement, scores: Mapping[str, Floats], candidates: Ints
+        self,
+        models: Models,
+        judgement: Judgement,
+        expected: Expected,
+        scores: Mapping[str, Floats],
+        candidates: Ints,
     ) -> None:
-        self._judgement = judgement
+        self._judgement, self._expected = judgement, expected
         members = judgement.choice.members
         self._models = [[ranker for ranker in fold if ranker.name in members] for fold in models]
         self._candidates = np.arange(len(candidates), dtype=np.int32)
         # A blend needs only their order, and sorting a sorted array again is fast.
         self._ranked = {name: np.sort(scores[name][candidates]) for name in members}
+        self._published = np.sort(judgement.final(scores, candidates))
 
     def log_odds(self, features: Features, label_features: Floats, left_out: Ints) -> Reals:
-        """Log-odds (r,) of the calibrated probability of each row; see ``explain.inputs.Scorer``."""
+        """Log-odds (r,) of the score of each row; see ``explain.inputs.Scorer``."""
         raw = {name: np.zeros(len(left_out), np.float32) for name in self._ranked}
         for f, rankers in enumerate(self._models):
             rows = np.flatnonzero(is_left_out(left_out, f)).astype(np.int32)
@@ -64,7 +71,8 @@ class Rescorer:
                 raw[ranker.name][rows] += share * ranker.score(features, rows, label_features[rows])
         scores = {name: np.concatenate([ranked, raw[name]]) for name, ranked in self._ranked.items()}
         asked = len(self._candidates) + np.arange(len(left_out), dtype=np.int32)
-        return log_odds(self._judgement.calibration(self._judgement.final(scores, self._candidates, asked)))
+        final = self._judgement.final(scores, self._candidates, asked)
+        return log_odds(self._expected.scores(self._published, final))
 
 
 def log_odds(probability: Reals) -> Reals:
@@ -109,7 +117,7 @@ def explain_companies(
         left_out_of(scored.trained, model_inputs.register)[companies],
         model_inputs.label_features.rows(companies, cohort.clients),
     )
-    scorer = Rescorer(models, scored.judgement, scored.scores, candidates)
+    scorer = Rescorer(models, scored.judgement, scored.expected, scored.scores, candidates)
     return explain(_trained(scored, cohort, scorer, candidates), views, model_inputs.settings.seed, progress)
 
 
@@ -119,7 +127,7 @@ def _trained(scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints)
     sample = candidates[drawn(keys, SAMPLE, "typical", model_inputs.settings.seed)]
     published = np.full(cohort.n_companies, np.nan)
     raw = scored.judgement.final(scored.scores, candidates)
-    published[candidates] = log_odds(scored.judgement.calibration(raw))
+    published[candidates] = log_odds(scored.expected.scores(raw, raw))
     return Trained(
         register=model_inputs.register,
         graph=model_inputs.graph,
@@ -151,14 +159,15 @@ def whitespace_ties(
 
 @dataclass(frozen=True, kw_only=True)
 class Explained:
-    """A company of a finished run with its score (a probability), its rank and the evidence for it.
+    """A company of a finished run with its score, its rank and the evidence for it.
 
-    rank: among the ``leads``; None for a company in the ownership group of a client.
+    rank: among the ``leads``; None for a company in the ownership group of a client. assumed: see ``Expected``.
     """
 
     company_id: str
     name: str
     score: float
+    assumed: float | None
     rank: int | None
     leads: int
     evidence: Evidence
@@ -175,6 +184,7 @@ def explain_company(run: FinishedRun, wanted: str, progress: Progress = silent) 
         company_id=company_id,
         name=name_of(run.register, company),
         score=float(score),
+        assumed=run.expected.assumed,
         rank=None if pd.isna(rank) else int(rank),
         leads=int(run.scores["rank"].count()),
         evidence=evidence,

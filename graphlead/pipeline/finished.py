@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,7 @@ from graphlead.runs.layout import RunFolder
 from graphlead.runs.manifest import read_manifest
 
 if TYPE_CHECKING:
+    from graphlead.core.expected import Expected
     from graphlead.core.features import Features
     from graphlead.pipeline.scored import ModelInputs, Scored
 
@@ -121,8 +123,16 @@ class FinishedRun:
 
     @cached_property
     def judgement(self) -> Judgement:
-        """The chosen ranker, the prior and the calibration."""
+        """The chosen ranker, the prior and its recall."""
         return read_judgement(self.folder.judgement)
+
+    @cached_property
+    def expected(self) -> Expected:
+        """The hits expected on the list, as on the day the run finished."""
+        from graphlead.pipeline.scored import expected_of
+
+        day = datetime.fromisoformat(self.finished).date()
+        return expected_of(self.judgement, self.cohort, self.settings, day)
 
     @cached_property
     def model_inputs(self) -> ModelInputs:
@@ -148,6 +158,7 @@ class FinishedRun:
         return Scored(
             scores=self._raw_scores(),
             judgement=self.judgement,
+            expected=self.expected,
             model_inputs=self.model_inputs,
             trained=self.folder,
         )

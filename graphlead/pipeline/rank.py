@@ -1,4 +1,4 @@
-"""From raw scores to the lists: probabilities, ranks, the leads to call, and the companies in clients' own groups."""
+"""From raw scores to the lists: scores, ranks, the leads to call, and the companies in clients' own groups."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphlead.core.arrays import Ints
+from graphlead.core.expected import Hits
 from graphlead.core.register import Register
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
@@ -19,13 +20,18 @@ from graphlead.tasks import task_of
 from graphlead.tasks.leads import net_new
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ranking:
-    """Every candidate, best first, the two lists, and how well the ranking still predicts each excluded column."""
+    """Every candidate, best first, the two lists, and what is expected of them.
+
+    hits: those expected among the first of all net-new companies; leanings: how well the ranking still predicts each
+    excluded column.
+    """
 
     scores: pd.DataFrame
     leads: pd.DataFrame
     whitespace: pd.DataFrame
+    hits: tuple[Hits, ...]
     leanings: tuple[Leaning, ...]
 
 
@@ -34,14 +40,20 @@ def rank(sources: Sources, scored: Scored, settings: Settings) -> Ranking:
     scores = _scores(sources, scored)
     leads, whitespace = task_of(settings.task).lists(
         scores, sources.register, sources.cohort, sources.graph.ownership,
-        prior=scored.judgement.prior[1], top=settings.top,
+        grades=scored.expected.grades, top=settings.top,
     )  # fmt: skip
     best_first = pa.array(scores["company"])
     leanings = tuple(
         leaning(name, sources.register.read(name).column(0).take(best_first), settings.top)
         for name in settings.exclude
     )
-    return Ranking(scores.drop(columns="company"), leads, whitespace, leanings)
+    return Ranking(
+        scores=scores.drop(columns="company"),
+        leads=leads,
+        whitespace=whitespace,
+        hits=scored.expected.table(scores.loc[scores["rank"].notna(), "score"].to_numpy(np.float64)),
+        leanings=leanings,
+    )
 
 
 def companies_of(table: pd.DataFrame, register: Register) -> Ints:
@@ -65,7 +77,7 @@ def _scores(sources: Sources, scored: Scored) -> pd.DataFrame:
     return pd.DataFrame({
         "company": companies,
         "company_id": sources.register.ids().take(pa.array(companies)).to_pandas(),
-        "score": scored.judgement.calibration(raw),
+        "score": scored.expected.scores(raw, raw),
         "rank": pa.array(lead.cumsum(), mask=~lead).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get),
         "rank_all": np.arange(1, len(companies) + 1),
         **{name: values[companies] for name, values in scored.scores.items()},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -13,12 +14,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from graphlead.core.arrays import NONE, Floats, Ints, Longs
+from graphlead.core.clients import Cohort
 from graphlead.core.evaluation import Evaluation
+from graphlead.core.expected import Expected
 from graphlead.core.features import Features
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register
 from graphlead.core.settings import Settings
+from graphlead.evaluate.expected import expected_hits
 from graphlead.evaluate.judge import Judgement
+from graphlead.evaluate.wins import wins_of
 from graphlead.features.build import FeaturePlan, build_features
 from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import propagator_for
@@ -53,12 +58,13 @@ class ModelInputs:
 class Scored:
     """The scores of every company by every ranker, and their origin.
 
-    scores: raw scores (n,) by ranker, NaN for the clients; model_inputs: the features they come from; trained: the
-    folder of the models.
+    scores: raw scores (n,) by ranker, NaN for the clients; expected: the hits on their ranking; model_inputs: the
+    features they come from; trained: the folder of the models.
     """
 
     scores: Mapping[str, Floats]
     judgement: Judgement
+    expected: Expected
     model_inputs: ModelInputs
     trained: RunFolder
 
@@ -72,6 +78,12 @@ class Evaluated(Scored):
 
     heldout: Path
     evaluation: Evaluation
+
+
+def expected_of(judgement: Judgement, cohort: Cohort, settings: Settings, today: date) -> Expected:
+    """The hits expected on the ranking of a run. Raises SettingsError for more than there are companies to win."""
+    wins = wins_of(cohort, settings.expect, settings.prior, today)
+    return expected_hits(wins, judgement.recall, int(cohort.candidates().sum()))
 
 
 def model_inputs_of(

@@ -104,8 +104,8 @@ def export_admin(run: FinishedRun, out: Path, *, progress: Progress = silent) ->
 
 def project_run(run: FinishedRun, folder: Path, *, progress: Progress = silent) -> Projection:
     """A finished run as tables of nodes and relationships in ``folder``."""
-    register, prior = run.whole_register, run.judgement.prior[1]
-    standing = standing_of(register, run.scores, run.profile, prior, run.run_id, run.finished)
+    register, grades = run.whole_register, run.expected.grades
+    standing = standing_of(register, run.scores, run.profile, grades, run.run_id, run.finished)
     return project(register, run.graph, run.cohort, standing, folder, progress=progress)
 
 
@@ -113,7 +113,7 @@ def standing_of(
     register: Register,
     scores: pd.DataFrame,
     profile: Profile,
-    prior: float,
+    grades: tuple[float, float],
     run: str,
     finished: str,
 ) -> Standing:
@@ -126,7 +126,7 @@ def standing_of(
         "company": at.cast(pa.int32()),
         "score": score,
         "rank": pa.array(scores["rank"], pa.int64(), from_pandas=True),
-        "fit": pa.array(fit(score, prior), pa.string()),
+        "fit": pa.array(fit(score, grades), pa.string()),
         "segment": names.take(pa.array(segment, mask=segment == NONE)),
         "nearest_client_id": pa.array(scores["nearest_client_id"], pa.string(), from_pandas=True),
     }

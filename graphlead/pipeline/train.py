@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from graphlead.evaluate.files import load_held_out, save_held_out
 from graphlead.evaluate.heldout import HeldOut, segments_of
 from graphlead.evaluate.judge import evaluate_saved, judge, read_judgement, save_judgement
 from graphlead.evaluate.splits import Split, random_folds, split_of
+from graphlead.evaluate.wins import check_expect
 from graphlead.features.build import plan_features
 from graphlead.learn.crossfit import Folds, cross_fit, score_others
 from graphlead.learn.registry import (
@@ -34,7 +36,7 @@ from graphlead.learn.registry import (
     save_models,
 )
 from graphlead.pipeline.finished import FinishedRun
-from graphlead.pipeline.scored import Evaluated, ModelInputs, left_out_of, model_inputs_of
+from graphlead.pipeline.scored import Evaluated, ModelInputs, expected_of, left_out_of, model_inputs_of
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 from graphlead.tasks import task_of
@@ -60,6 +62,7 @@ def checked(settings: Settings) -> Settings:
 def train(run: Run, sources: Sources, settings: Settings, console: Console) -> Evaluated:
     """Train on all folds, hold out by every split, and choose a ranker; each is a stage of the run."""
     register, graph, cohort = sources.register, sources.graph, sources.cohort
+    check_expect(settings.expect, int(cohort.candidates().sum()))
     with console.stage("deriving features"):
         model_inputs = ModelInputs(register, graph, settings, plan_features(register, graph))
     with console.stage("training") as progress:
@@ -71,10 +74,12 @@ def train(run: Run, sources: Sources, settings: Settings, console: Console) -> E
     with console.stage("evaluating") as progress:
         judged = run.stage("judgement", lambda folder: _judge(folder, heldout, trained, cohort, settings))
         judgement = read_judgement(judged.judgement)
-        evaluation = evaluate_saved(heldout, judgement, settings.seed, progress)
+        expected = expected_of(judgement, cohort, settings, datetime.now(UTC).date())
+        evaluation = evaluate_saved(heldout, judgement, expected.share, settings.seed, progress)
     return Evaluated(
         scores=_read_scores(trained.model_scores),
         judgement=judgement,
+        expected=expected,
         model_inputs=model_inputs,
         trained=trained,
         heldout=heldout,
@@ -146,7 +151,7 @@ def _hold_out(
 
 
 def _judge(folder: RunFolder, heldout: Path, trained: RunFolder, cohort: Cohort, settings: Settings) -> None:
-    """Write the chosen ranker, the prior and the calibration, from the held-out scores."""
+    """Write the chosen ranker, the prior and the recall, from the held-out scores."""
     results = load_held_out(heldout, task_of(settings.task).splits)
     scores, among = _read_scores(trained.fitted), for_list(settings.rankers, len(cohort.clients))
     judgement = judge(results, scores, cohort, among, settings.prior, settings.seed)
@@ -201,10 +206,12 @@ def apply(
 ) -> Evaluated:
     """Score a newer register with the models of a finished run, each company by models that did not train on it.
 
-    The models and their evaluation become results of this run too, so it no longer needs the earlier one.
+    The hits expected are those of the same share of the newer list, of the clients won by the dates of the newer client
+    list. The models and their evaluation become results of this run too, so it no longer needs the earlier one.
     """
     trained = run.stage("trained", lambda folder: _take_over(earlier.folder, folder))
     judgement = read_judgement(trained.judgement)
+    expected = expected_of(judgement, sources.cohort, settings, datetime.now(UTC).date())
     model_inputs = model_inputs_of(trained, sources.register, sources.graph, settings)
     with console.stage("scoring") as progress:
         scores = score_others(
@@ -216,10 +223,11 @@ def apply(
             progress,
         )
     with console.stage("evaluating") as progress:
-        evaluation = evaluate_saved(trained.heldout, judgement, settings.seed, progress)
+        evaluation = evaluate_saved(trained.heldout, judgement, expected.share, settings.seed, progress)
     return Evaluated(
         scores=scores,
         judgement=judgement,
+        expected=expected,
         model_inputs=model_inputs,
         trained=trained,
         heldout=trained.heldout,

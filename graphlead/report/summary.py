@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from graphlead.report.expected import bound_sentence
+
 Summary = Mapping[str, Any]
 
 
@@ -12,10 +14,11 @@ def summary_text(summary: Summary) -> str:
     """The summary of a run as text; lines without their facts are left out.
 
     Keys: companies, links, set_aside, suppressed, scored, leads, whitespace (counts); clients (lines, matched,
-    review, unmatched); prior (low, point, high); ranker, reason, verdict; notes (texts); seconds, peak_mb; files
-    (name to path).
+    review, unmatched); expected (a sentence); prior (low, point, high); ranker, reason, verdict; notes (texts);
+    seconds, peak_mb; files (name to path).
     """
-    lines = [_read(summary), _clients(summary), _prior(summary), _ranker(summary), summary.get("verdict", "")]
+    lines = [_read(summary), _clients(summary), summary.get("expected", ""), _bound(summary)]
+    lines += [_ranker(summary), summary.get("verdict", "")]
     lines += [f"Note: {note}" for note in summary.get("notes", ())]
     lines += [_handed_over(summary), *_files(summary), _cost(summary)]
     return "\n".join(line for line in lines if line)
@@ -40,12 +43,8 @@ def _clients(summary: Summary) -> str:
     return f"Clients: {', '.join(parts)}."
 
 
-def _prior(summary: Summary) -> str:
-    if "prior" not in summary:
-        return ""
-    low, point, high = summary["prior"]
-    span = "" if low == high else f" ({low:.2%} to {high:.2%})"
-    return f"Of the companies that are no clients, {point:.2%}{span} are taken to be like clients."
+def _bound(summary: Summary) -> str:
+    return bound_sentence(summary["prior"]) if "prior" in summary else ""
 
 
 def _ranker(summary: Summary) -> str:

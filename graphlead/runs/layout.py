@@ -73,7 +73,7 @@ class RunFolder:
 
     @property
     def judgement(self) -> Path:
-        """The chosen ranker, the prior and the calibration."""
+        """The chosen ranker, the prior, and its recall of tomorrow's clients."""
         return self.path / "judgement.json"
 
     @property

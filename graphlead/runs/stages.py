@@ -116,7 +116,7 @@ STAGES = table(
     Stage(
         name="evidence",
         after=("graph", "match", "suppressed", "judgement", "trained"),
-        settings=("task", "top", "seed", "device"),
+        settings=("task", "top", "seed", "device", "expect", "prior"),
         doors=(
             *MODELS, "evaluate.judge", "evaluate.leaning", "tasks", "explain.explain", "explain.files",
             "pipeline.rank", "pipeline.explain",

@@ -20,13 +20,19 @@ SIZES = 6
 
 
 def lead_table(
-    scores: pd.DataFrame, register: Register, cohort: Cohort, ownership: Ownership, *, prior: float, top: int
+    scores: pd.DataFrame,
+    register: Register,
+    cohort: Cohort,
+    ownership: Ownership,
+    *,
+    grades: tuple[float, float],
+    top: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The ``top`` best net-new leads, and the whitespace: all candidates in the ownership group of a client.
 
-    scores: one row per candidate, best first, with company (its index), score (a calibrated probability), rank (among
-    the net-new leads, missing for the others) and rank_all. prior: the share of clients-to-be among the unlabelled, in
-    (0, 1).
+    scores: one row per candidate, best first, with company (its index), score (the chance that it becomes a client),
+    rank (among the net-new leads, missing for the others) and rank_all. grades: the scores from which a fit is Strong,
+    and Moderate.
 
     Both tables have rank (in the whitespace rank_all), company_id, name, score, fit; then, under the register's own
     names, places, address, industry with the titles of its codes, contacts, identifiers, sizes.
@@ -34,8 +40,8 @@ def lead_table(
     lead = scores["rank"].notna()
     whitespace = cohort.candidates()[scores["company"]] & ~lead
     return (
-        _table(scores[lead].iloc[:top], "rank", register, prior),
-        _table(scores[whitespace], "rank_all", register, prior),
+        _table(scores[lead].iloc[:top], "rank", register, grades),
+        _table(scores[whitespace], "rank_all", register, grades),
     )
 
 
@@ -53,7 +59,7 @@ def first_clients(cohort: Cohort, ownership: Ownership, companies: Ints) -> Ints
     return first[ownership.group[companies]]
 
 
-def _table(chosen: pd.DataFrame, rank: str, register: Register, prior: float) -> pd.DataFrame:
+def _table(chosen: pd.DataFrame, rank: str, register: Register, grades: tuple[float, float]) -> pd.DataFrame:
     names = register.names_of(Role.NAME)[:1]
     shown = _shown(register, names)
     facts = _frame(register.rows(["company_id", *names, *shown], chosen["company"].to_numpy(np.int32)))
@@ -64,7 +70,7 @@ def _table(chosen: pd.DataFrame, rank: str, register: Register, prior: float) ->
         "company_id": facts["company_id"],
         "name": facts[names[0]] if names else pd.Series([pd.NA] * len(chosen), dtype="string"),
         "score": _rounded(score),
-        "fit": fit(score, prior),
+        "fit": fit(score, grades),
     })  # fmt: skip
     taken = {"rank", *table}
     titles = {name: f"{name} (register)" if name in taken else name for name in shown}
@@ -113,7 +119,7 @@ LEADS = Task(
     name="leads",
     kind="pu",
     models=("pagerank", "tabular", "tabular_graph", "gnn"),
-    metrics=("recall@1%", "recall@5%", "recall@10%", "lift@5%", "precision@100", "ap", "auc"),
+    metrics=("recall@1%", "recall@5%", "recall@10%", "lift@5%", "ap", "auc"),
     splits=("groups", "random", "time"),
     lists=lead_table,
 )

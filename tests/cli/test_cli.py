@@ -135,13 +135,14 @@ RUN = ("run", "--companies", "c.csv", "--clients", "l.csv", "--out", "o")
 def test_run_passes_every_flag_on(asked: dict[str, Any], call: Call) -> None:
     flags = {
         "links": "k.csv", "suppress": "p.csv", "exclude": "region,,city", "reviewed": "r.csv", "seed": 3,
-        "device": "cpu", "top": 9, "prior": 0.02, "classifier": "sklearn.x.Y", "rankers": "gnn,sage", "store": "neo4j",
+        "device": "cpu", "top": 9, "expect": 7, "prior": 0.02, "classifier": "sklearn.x.Y",
+        "rankers": "gnn,sage", "store": "neo4j",
     }  # fmt: skip
     given = [part for name, value in flags.items() for part in (f"--{name}", value)]
     assert call(*RUN, *given, "--exclude", "x") == 0
     assert asked["settings"] == Settings(
         companies=Path("c.csv"), clients=Path("l.csv"), out=Path("o"), links=Path("k.csv"), suppress=Path("p.csv"),
-        exclude=("region", "city", "x"), reviewed=Path("r.csv"), seed=3, device="cpu", top=9, prior=0.02,
+        exclude=("region", "city", "x"), reviewed=Path("r.csv"), seed=3, device="cpu", top=9, expect=7, prior=0.02,
         classifier="sklearn.x.Y", rankers=("gnn", "sage"), store="neo4j",
     )  # fmt: skip
 
@@ -360,7 +361,6 @@ def test_evaluate_shows_the_rankers_side_by_side(
         "  ranker  recall@5%     ap",
         "  gnn         0.500  0.250",
         "  random      0.050",
-        "Clients-to-be among the others: 2.00% (1.00% to 3.00%).",
         "The graph helps.",
         "Note: Few clients.",
     ]

@@ -50,7 +50,7 @@ def test_every_line_of_the_starter_file_can_be_switched_on(tmp_path: Path) -> No
     advised = [line.removeprefix("# ") for line in text.splitlines() if " = " in line or line == "[columns]"]
     settings = Settings.load(write(tmp_path, "\n".join(line for line in advised if "`" not in line)), {})
     assert settings.columns == {"Firma": "name", "wz": "industry:NACE"}
-    assert (settings.exclude, settings.prior) == (("region",), 0.02)
+    assert (settings.exclude, settings.expect, settings.prior) == (("region",), 50, 0.02)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))

@@ -85,6 +85,9 @@ def test_columns_map_to_roles(tmp_path: Path) -> None:
         ("device", "gpu", "auto, cpu, cuda or cuda:N"),
         ("device", "cuda:x", "auto, cpu, cuda or cuda:N"),
         ("top", 0, "at least 1"),
+        ("expect", 0, "the clients you expect to win within 24 months"),
+        ("expect", 2.5, "a whole number of at least 1"),
+        ("expect", True, "a whole number of at least 1"),
         ("prior", 1.0, "above 0 and below 1"),
         ("prior", 0.0, "above 0 and below 1"),
         ("prior", float("nan"), "above 0 and below 1"),
@@ -167,6 +170,6 @@ def test_to_json_is_plain_and_in_the_order_of_the_fields() -> None:
     assert list(settings.to_json()) == [each.name for each in fields(Settings)]
     assert settings.to_json() | {"rankers": None, "classifier": None} == {
         "companies": "c.csv", "clients": "l.csv", "out": "o", "links": None, "suppress": None, "reviewed": None,
-        "exclude": ["a"], "seed": 0, "device": "auto", "top": 500, "prior": None, "classifier": None,
+        "exclude": ["a"], "seed": 0, "device": "auto", "top": 500, "expect": None, "prior": None, "classifier": None,
         "task": "leads", "rankers": None, "store": "embedded", "folds": 5, "columns": {"x": "id"},
     }  # fmt: skip

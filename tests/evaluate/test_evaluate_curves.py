@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphlead.core.errors import CarrierError
 from graphlead.evaluate.curves import lift_curves, recall_at, shares_of
 from graphlead.evaluate.evaluate import evaluate
 from graphlead.evaluate.heldout import HeldOut
@@ -35,7 +34,7 @@ def test_a_list_finds_the_clients_that_stand_on_it() -> None:
     result = HeldOut(
         split="random", fold=np.zeros(103, np.int8), held_out=np.arange(103) < 3, scores={"gnn": scores}
     )
-    curve = lift_curves([result], PRIOR, seed=0).set_index("length")["recall"]
+    curve = lift_curves([result], seed=0).set_index("length")["recall"]
     assert curve.loc[10.0] == pytest.approx(1 / 3)
     assert curve[(curve.index > 10.5) & (curve.index < 50)].to_numpy() == pytest.approx(2 / 3)
     assert curve[curve.index > 50.5].to_numpy() == pytest.approx(1)
@@ -45,7 +44,7 @@ def test_a_list_finds_the_clients_that_stand_on_it() -> None:
 def test_the_curve_goes_through_the_metrics(steps: int) -> None:
     results = [held_out("groups", steps=steps), held_out("time", 900, 40, seed=4, steps=steps)]
     metrics = evaluate(results, PRIOR, seed=7).metrics
-    curves = lift_curves(results, PRIOR, seed=7)
+    curves = lift_curves(results, seed=7)
     unlabelled = {"groups": 1920, "time": 860}
     for row in metrics[
         metrics["metric"].str.startswith("recall@") & (metrics["ranker"] != "random")
@@ -60,15 +59,8 @@ def test_the_curve_goes_through_the_metrics(steps: int) -> None:
         )
 
 
-def test_precision_is_recall_times_prior_over_share() -> None:
-    curves = lift_curves([held_out()], PRIOR, seed=0)
-    for name, prior in zip(("precision_low", "precision", "precision_high"), PRIOR, strict=True):
-        expected = (curves["recall"] * prior / curves["share"]).clip(upper=1)
-        assert curves[name].to_numpy() == pytest.approx(expected.to_numpy())
-
-
 def test_the_whole_list_finds_everybody_and_intervals_hold_the_value() -> None:
-    curves = lift_curves([held_out()], PRIOR, seed=0)
+    curves = lift_curves([held_out()], seed=0)
     assert (curves["low"] <= curves["recall"]).all()
     assert (curves["recall"] <= curves["high"]).all()
     last = curves.groupby("ranker").last()
@@ -93,16 +85,11 @@ def test_a_list_of_fewer_companies_than_the_shortest() -> None:
     result = HeldOut(
         split="random", fold=np.zeros(5, np.int8), held_out=np.arange(5) < 2, scores={"gnn": scores}
     )
-    curve = lift_curves([result], PRIOR, seed=0)
+    curve = lift_curves([result], seed=0)
     assert curve["length"].iloc[-1] == 3
     assert curve["recall"].iloc[0] == 0.5
     assert curve["recall"].iloc[-1] == 1
 
 
 def test_without_a_split_there_is_no_curve() -> None:
-    assert lift_curves([], PRIOR, seed=0).empty
-
-
-def test_an_impossible_prior_is_refused() -> None:
-    with pytest.raises(CarrierError, match="low <= point <= high"):
-        lift_curves([held_out()], (0.0, 0.1, 0.2), seed=0)
+    assert lift_curves([], seed=0).empty

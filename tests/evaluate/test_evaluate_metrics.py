@@ -87,7 +87,6 @@ def test_constant_scores_find_exactly_the_share_looked_at(n_pos: int, n: int, k:
     for cut, share in (("1%", 0.01), ("5%", 0.05), ("10%", 0.1), ("top 100", min(1, 100 / (n + k)))):
         assert measured[f"recall@{cut}"] == pytest.approx((share, share, share))
         assert measured[f"lift@{cut}"][0] == pytest.approx(1)
-        assert measured[f"precision@{cut}"][0] == pytest.approx(0.02)
     assert measured["auc"] == pytest.approx((0.5, 0.5, 0.5))
     assert measured["auc_true"][0] == pytest.approx(0.5)
 
@@ -129,20 +128,6 @@ def test_corrected_auc_recovers_the_auc_against_true_negatives() -> None:
     expected = roc_auc_score(truth, np.concatenate([positive, negative]))
     assert against_all[0] < expected - 0.08
     assert true_auc(against_all, np.full(len(against_all), prior))[0] == pytest.approx(expected, abs=0.01)
-
-
-def test_precision_under_the_prior_is_that_of_the_hidden_clients() -> None:
-    rng = np.random.default_rng(2)
-    n, hidden = 100_000, 2000
-    unlabelled = rng.normal(size=n)
-    unlabelled[:hidden] += 2
-    at, resamples = places((rng.normal(size=4000) + 2).tolist(), unlabelled.tolist())
-    measured = measure(at, resamples, (0.015, 0.02, 0.03), 0)
-    top = np.argsort(-unlabelled)[: n // 20]
-    value, low, high = measured["precision@5%"]
-    assert value == pytest.approx((top < hidden).mean(), rel=0.05)
-    assert low < 0.8 * value
-    assert high > 1.3 * value
 
 
 def test_best_threshold_by_hand() -> None:

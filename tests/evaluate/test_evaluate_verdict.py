@@ -184,7 +184,7 @@ def test_evaluation_has_every_ranker_on_every_split_with_ordered_intervals() -> 
     found = evaluate(results, PRIOR, seed=0)
     counts = found.metrics.groupby(["split", "ranker"])["metric"].nunique()
     assert set(counts.index) == {(r.split, n) for r in results for n in ("gnn", "tabular", RANDOM)}
-    assert set(counts) == {22}
+    assert set(counts) == {17}
     assert not found.metrics.isna().to_numpy().any()
     assert (found.metrics["low"] <= found.metrics["value"]).all()
     assert (found.metrics["value"] <= found.metrics["high"]).all()

@@ -18,9 +18,7 @@ from graphlead.core.errors import InputError
 from graphlead.core.evidence import Evidence
 from graphlead.core.features import Features
 from graphlead.evaluate.blend import BLEND
-from graphlead.evaluate.calibrate import calibrate
 from graphlead.evaluate.choose import Choice
-from graphlead.evaluate.judge import Judgement
 from graphlead.explain.reasons.attribution import Attribution
 from graphlead.explain.reasons.inputs import Game, Reals, Views
 from graphlead.explain.reasons.themes import Themes
@@ -67,7 +65,7 @@ def rescored(scored: Scored, cohort: Cohort, companies: Ints, visible: Ints) -> 
     """Log-odds of companies by the run's models, with label features from the ``visible`` clients."""
     candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
     models = load_models(scored.trained.model, "cpu")
-    scorer = Rescorer(models, scored.judgement, scored.scores, candidates)
+    scorer = Rescorer(models, scored.judgement, scored.expected, scored.scores, candidates)
     left_out = pd.read_parquet(scored.trained.fitted)["left_out"].to_numpy(np.int32)
     label_features = scored.model_inputs.label_features.rows(companies, visible)
     return scorer.log_odds(rows_of(scored, companies), label_features, left_out[companies])
@@ -86,12 +84,10 @@ def test_inputs_as_they_are_give_the_published_score(
     """Whatever the run chose, a blend by ranks included."""
     choice = Choice(BLEND if len(members) > 1 else members[0], members, "")
     candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
-    uncalibrated = replace(scored.judgement, choice=choice)
-    raw = uncalibrated.final(scored.scores, candidates)
-    calibration = calibrate(np.sort(raw)[-50:], raw, 0.1)
-    chosen = Judgement(choice, (0.1, 0.1, 0.1), calibration, ("random",))
+    chosen = replace(scored.judgement, choice=choice)
+    raw = chosen.final(scored.scores, candidates)
     found = rescored(replace(scored, judgement=chosen), cohort, companies, cohort.clients)
-    published = log_odds(calibration(raw[np.searchsorted(candidates, companies)]))
+    published = log_odds(scored.expected.scores(raw, raw[np.searchsorted(candidates, companies)]))
     np.testing.assert_allclose(found, published, atol=1e-6)
 
 
@@ -100,7 +96,8 @@ def test_a_company_that_no_model_knows_is_scored_by_all_of_them(
 ) -> None:
     models = load_models(scored.trained.model, "cpu")
     choice = Choice("tabular_graph", ("tabular_graph",), "")
-    scorer = Rescorer(models, replace(scored.judgement, choice=choice), scored.scores, companies)
+    judgement = replace(scored.judgement, choice=choice)
+    scorer = Rescorer(models, judgement, scored.expected, scored.scores, companies)
     rows, label_features = (
         rows_of(scored, companies),
         scored.model_inputs.label_features.rows(companies, cohort.clients),
@@ -113,7 +110,8 @@ def test_a_company_that_no_model_knows_is_scored_by_all_of_them(
         if ranker.name == choice.name
     ]
     found = scorer.log_odds(rows, label_features, np.full(len(companies), (1 << len(models)) - 1, np.int32))
-    expected = log_odds(scored.judgement.calibration(np.mean(raw, axis=0)))
+    ranked = scored.scores["tabular_graph"][companies]
+    expected = log_odds(scored.expected.scores(ranked, np.mean(raw, axis=0)))
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
 

@@ -16,6 +16,7 @@ from graphlead.common.files import write_json
 from graphlead.core.clients import Cohort, Match
 from graphlead.core.evaluation import Evaluation
 from graphlead.core.evidence import Contribution, Evidence, Reason, Tie
+from graphlead.core.expected import Expected, Wins
 from graphlead.core.noise import Finding, Noise
 from graphlead.core.profile import ColumnLift, Distribution, Lift, Outlier, Profile, Season, Segment
 from graphlead.core.register import Column, Register, Role
@@ -27,6 +28,12 @@ from graphlead.report.html.content import Plane, ReportContent
 
 N, CLIENTS, LEADS = 400, 40, 120
 PRIOR = (0.02, 0.05, 0.12)
+EXPECTED = Expected(
+    wins=Wins(count=60, deviation=0.3, months=24, basis="dates", past=60),
+    ends=np.array([50.0, 359.0]),
+    hits=np.array([30.0, 60.0]),
+    deviation=np.array([0.2, 0.0]),
+)
 
 NASTY = (
     "<script>document.title='owned'</script>",
@@ -174,7 +181,7 @@ def leads_of(companies: np.ndarray[Any, Any]) -> pd.DataFrame:
     score = np.linspace(0.9, 0.001, len(companies))
     return pd.DataFrame({
         "rank": np.arange(1, len(companies) + 1), "company_id": [f"C{i}" for i in companies],
-        "name": [name_of(i) for i in companies], "score": score, "fit": fit(score, PRIOR[1]),
+        "name": [name_of(i) for i in companies], "score": score, "fit": fit(score, EXPECTED.grades),
         "region": [("North", "South", "<i>West</i>")[i % 3] for i in companies],
         "city": [f"City {i % 7}" for i in companies],
         "nace": [f"{20 + i % 5}.1" for i in companies], "phone": [f"+49 {i}" for i in companies],
@@ -218,11 +225,14 @@ def content(folder: Path, **changed: Any) -> ReportContent:
         "ranker": "blend",
         "members": ("tabular", "gnn"),
         "reason": "tabular and gnn together: average precision 0.3.",
+        "prior": PRIOR,
+        "expected": EXPECTED,
+        "hits": EXPECTED.table(np.linspace(0.9, 0.0005, LEADS)),
         "scores": np.linspace(0.9, 0.0005, N - CLIENTS - 1),
         "leads": leads_of(companies),
         "lead_companies": companies,
         "whitespace": 5,
-        "curves": lift_curves(SPLITS, PRIOR, seed=0),
+        "curves": lift_curves(SPLITS, seed=0),
         "profile": profile(),
         "evidence": tuple(evidence(i) for i in range(CLIENTS, CLIENTS + 3)),
         "names": {

@@ -11,13 +11,13 @@ import pytest
 from playwright.sync_api import Browser, Page
 from report_content import CLIENTS, LEADS, NASTY, content, metrics_json, name_of
 
+from graphlead.report.expected import range_text
 from graphlead.report.html.build import write_report
 from graphlead.report.html.figures import percent, times
 
 WRITTEN = {
     "recall": percent,
     "lift": times,
-    "precision": percent,
     "ap": "{:.3f}".format,
     "auc": "{:.3f}".format,
 }
@@ -99,9 +99,7 @@ def test_a_tooltip_shows_a_name_as_text(wide: Opened) -> None:
     assert tip.locator("b").text_content() == NASTY[0]
 
 
-@pytest.mark.parametrize(
-    "chart", ["lift", "precision", "scores", "distribution-0", "season", "plane", "paths"]
-)
+@pytest.mark.parametrize("chart", ["lift", "hits", "scores", "distribution-0", "season", "plane", "paths"])
 def test_every_chart_is_drawn_and_has_a_text_beside_it(still: Opened, chart: str) -> None:
     drawn = still.page.locator(f"#{chart}")
     assert drawn.locator("svg path").count() > 1
@@ -140,8 +138,9 @@ def test_the_figures_at_the_top_are_the_lists_own(still: Opened, tmp_path: Path)
     tile = still.page.locator(".tile [data-metric='lift@5%']")
     assert tile.inner_text() == times(mine["lift@5%"])
     assert percent(mine["recall@5%"]) in still.page.inner_text(".headline")
-    top = still.page.locator("table [data-metric='precision@top 100']")
-    assert top.inner_text() == percent(mine["precision@top 100"])
+    hundred = content(tmp_path).hits[-1]
+    assert hundred.first == 100
+    assert still.page.locator("table [data-first='100']").inner_text() == range_text(hundred)
 
 
 def test_the_table_is_searched_by_words(wide: Opened) -> None:

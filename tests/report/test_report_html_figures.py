@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_content import PRIOR, content, profile
+from report_content import EXPECTED, content, profile
 
 from graphlead.core.evidence import Tie
 from graphlead.core.profile import Lift
 from graphlead.core.scores import fit
+from graphlead.report.expected import hits_sentence
 from graphlead.report.html import clients, figures, paths, quality, story
+from graphlead.report.html.build import render
+from graphlead.report.html.table import lead_view
 
 
 @pytest.mark.parametrize(
@@ -63,12 +67,12 @@ def test_wilson_by_hand() -> None:
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=60))
 def test_every_score_is_in_one_bar_of_its_own_band(values: list[float]) -> None:
     scores = np.array(values)
-    figure = quality.score_bars(scores, PRIOR[1])
+    figure = quality.score_bars(scores, EXPECTED.grades, None)
     bands = dict.fromkeys(("Weak", "Moderate", "Strong"), 0)
     for many, band in zip(figure["counts"].tolist(), figure["bands"].tolist(), strict=True):
         bands[("Weak", "Moderate", "Strong")[band]] += many
     inside = np.clip(scores, quality.LEAST, 1 - quality.LEAST)
-    names, counts = np.unique(fit(inside, PRIOR[1]), return_counts=True)
+    names, counts = np.unique(fit(inside, EXPECTED.grades), return_counts=True)
     assert {name: many for name, many in bands.items() if many} == dict(
         zip(names.tolist(), counts.tolist(), strict=True)
     )
@@ -77,8 +81,7 @@ def test_every_score_is_in_one_bar_of_its_own_band(values: list[float]) -> None:
 def test_bands_begin_where_the_fit_does(tmp_path: Path) -> None:
     full = content(tmp_path)
     strong, moderate, weak = quality.fit_bands(full)
-    # Odds of 0.05 are 1/19; ten times that is a chance of 10/29, three times 3/22.
-    assert (strong["from"], moderate["from"], weak["from"]) == ("34%", "14%", "0%")
+    assert (strong["from"], moderate["from"], weak["from"]) == ("20%", "5.0%", "0%")
     assert strong["scored"] + moderate["scored"] + weak["scored"] == len(full.scores)
     assert strong["leads"] == int((full.leads["fit"] == "Strong").sum())
 
@@ -193,9 +196,27 @@ def test_the_headline_does_not_claim_what_was_not_measured(tmp_path: Path) -> No
     assert "not measurably more than calling at random" in story.headline(full)
 
 
-def test_a_prior_that_was_given_is_not_called_measured(tmp_path: Path) -> None:
+def test_where_the_wins_are_assumed_scores_are_multiples_and_no_percentages(tmp_path: Path) -> None:
+    wins = replace(EXPECTED.wins, basis="assumed")
+    assumed = content(tmp_path, expected=replace(EXPECTED, wins=wins))
+    # 60 of 359 are expected to buy: 20 and 8 times as many begin the bands.
+    assert [band["from"] for band in quality.fit_bands(assumed)] == ["20×", "8.0×", "0.0×"]
+    figure = quality.score_figure(assumed)
+    assert figure is not None
+    assert all(edge.endswith("×") for edge in figure["edges"])
+    assert all(row["percent"].endswith("×") for row in lead_view(assumed, set())["rows"])
+    known = content(tmp_path)
+    assert all(row["percent"].endswith("%") for row in lead_view(known, set())["rows"])
+
+
+def test_the_report_states_the_hits_and_the_bound(tmp_path: Path) -> None:
     full = content(tmp_path)
-    limit = dict(story.limits(full))["The number of good leads is an estimate"]
-    assert "between 2.0% and 12%, 5.0% being" in limit
-    object.__setattr__(full.evaluation, "prior", (0.05, 0.05, 0.05))
-    assert "given, not measured" in dict(story.limits(full))["The number of good leads is an estimate"]
+    page = render(full)
+    sentence = hits_sentence(full.hits, full.expected.wins)
+    assert sentence in page
+    assert sentence in dict(story.limits(full))["The number of good leads is an estimate"]
+    assert "At most 12.00% of the companies that are no clients can be clients-to-be." in page
+    assert [row["first"] for row in quality.hits_rows(full)] == [25, 50, 100]
+    figure = quality.hits_figure(full)
+    assert figure is not None
+    assert figure["point"] == pytest.approx([each.point for each in full.hits], rel=1e-4)

@@ -48,6 +48,7 @@ def changed(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
         ("out", "elsewhere", set()),
         ("companies", "a copy of it.csv", set()),
         ("prior", 0.03, TRAINED),
+        ("expect", 9, LISTS),
         ("folds", 2, TRAINED),
         ("device", "cpu", TRAINED),
         ("rankers", ["gnn"], TRAINED),

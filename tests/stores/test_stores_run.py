@@ -17,9 +17,9 @@ from graphlead.core.arrays import NONE
 from graphlead.core.clients import Match
 from graphlead.core.errors import GraphleadError, RunFolderError
 from graphlead.core.profile import Profile, Segment
-from graphlead.evaluate.calibrate import Calibration
 from graphlead.evaluate.choose import Choice
 from graphlead.evaluate.judge import Judgement, save_judgement
+from graphlead.evaluate.recall import Recall
 from graphlead.graph.build import build_graph
 from graphlead.graph.files import save_graph
 from graphlead.ingest.records import save_register
@@ -66,10 +66,16 @@ def run(tmp_path: Path) -> Path:
         segment_of=segment_of,
     )
     save_profile(profile, folder / "profile")
-    calibration = Calibration(np.zeros(1), np.full(1, 0.5))
-    judgement = Judgement(Choice("gnn", ("gnn",), "the only one"), (0.1, 0.2, 0.3), calibration, ("random",))
+    recall = Recall(np.array([0.5, 1.0]), np.array([0.8, 1.0]), np.zeros(2))
+    judgement = Judgement(Choice("gnn", ("gnn",), "the only one"), (0.1, 0.2, 0.3), recall, ("random",))
     save_judgement(judgement, folder / "judgement.json")
-    manifest = {"graphlead": "1", "finished": "2026-01-01", "files": {"scores.parquet": "0123456789"}}
+    settings = {"companies": "c.csv", "clients": "l.csv", "out": "o", "expect": 1}
+    manifest = {
+        "graphlead": "1",
+        "finished": "2026-01-01",
+        "settings": settings,
+        "files": {"scores.parquet": "0123456789"},
+    }
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder
 

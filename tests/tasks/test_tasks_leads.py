@@ -71,6 +71,7 @@ OWNERSHIP = Ownership(
     effective_low=np.zeros(0, np.float32),
     effective_high=np.zeros(0, np.float32),
 )
+GRADES = (0.2, 0.05)
 COHORT = Cohort(N, ints(2, 6), ints(9), np.full(2, np.datetime64("NaT"), "datetime64[D]"))
 
 
@@ -93,7 +94,7 @@ def test_net_new_are_the_candidates_outside_the_groups_of_clients() -> None:
 
 def test_leads_are_net_new_and_whitespace_is_in_a_clients_group(register: Register) -> None:
     leads, whitespace = lead_table(
-        scores([5, 7, 3, 4, 8, 1, 0]), register, COHORT, OWNERSHIP, prior=0.1, top=10
+        scores([5, 7, 3, 4, 8, 1, 0]), register, COHORT, OWNERSHIP, grades=GRADES, top=10
     )
     assert leads["company_id"].tolist() == ["c5", "c4"]
     assert whitespace["company_id"].tolist() == ["c7", "c3", "c8", "c1", "c0"]
@@ -109,19 +110,19 @@ def test_the_first_client_of_a_group_is_the_registers_first() -> None:
 
 
 def test_clients_and_suppressed_are_on_no_list(register: Register) -> None:
-    leads, whitespace = lead_table(scores(list(range(N))), register, COHORT, OWNERSHIP, prior=0.1, top=10)
+    leads, whitespace = lead_table(scores(list(range(N))), register, COHORT, OWNERSHIP, grades=GRADES, top=10)
     assert not {"c2", "c6", "c9"} & {*leads["company_id"], *whitespace["company_id"]}
     assert len(leads) + len(whitespace) == N - 3
 
 
 def test_the_list_has_as_many_leads_as_asked_for(register: Register) -> None:
-    leads, whitespace = lead_table(scores([4, 5, 7]), register, COHORT, OWNERSHIP, prior=0.1, top=1)
+    leads, whitespace = lead_table(scores([4, 5, 7]), register, COHORT, OWNERSHIP, grades=GRADES, top=1)
     assert leads["company_id"].tolist() == ["c4"]
     assert whitespace["company_id"].tolist() == ["c7"]
 
 
 def test_what_is_shown_helps_to_call_and_nothing_ignored_is_shown(register: Register) -> None:
-    leads, whitespace = lead_table(scores([4, 5, 7]), register, COHORT, OWNERSHIP, prior=0.1, top=10)
+    leads, whitespace = lead_table(scores([4, 5, 7]), register, COHORT, OWNERSHIP, grades=GRADES, top=10)
     assert leads.columns.tolist() == [
         "rank", "company_id", "name", "score", "fit", "trade_name", "country", "city", "rank (register)", "nace",
         "phone", "vat", "employees", "x",
@@ -149,11 +150,11 @@ def test_industry_codes_have_their_titles_beside_them(register: Register) -> Non
 
 
 def test_empty_lists_keep_their_columns(register: Register) -> None:
-    leads, whitespace = lead_table(scores([7]), register, COHORT, OWNERSHIP, prior=0.1, top=10)
+    leads, whitespace = lead_table(scores([7]), register, COHORT, OWNERSHIP, grades=GRADES, top=10)
     assert len(leads) == 0
-    full, _ = lead_table(scores([4]), register, COHORT, OWNERSHIP, prior=0.1, top=10)
+    full, _ = lead_table(scores([4]), register, COHORT, OWNERSHIP, grades=GRADES, top=10)
     assert leads.columns.tolist() == full.columns.tolist()
-    leads, whitespace = lead_table(scores([4]), register, COHORT, OWNERSHIP, prior=0.1, top=10)
+    leads, whitespace = lead_table(scores([4]), register, COHORT, OWNERSHIP, grades=GRADES, top=10)
     assert whitespace.columns.tolist() == ["rank_all", *leads.columns[1:]]
 
 
@@ -166,16 +167,17 @@ def test_a_register_without_names_or_links(tmp_path: Path, register: Register) -
         n_links=0,
     )
     pq.write_table(pq.read_table(register.links).slice(0, 0), tmp_path / "none.parquet")
-    leads, whitespace = lead_table(scores([4, 7]), bare, COHORT, OWNERSHIP, prior=0.1, top=10)
+    leads, whitespace = lead_table(scores([4, 7]), bare, COHORT, OWNERSHIP, grades=GRADES, top=10)
     assert leads["name"].isna().all()
     assert whitespace["company_id"].tolist() == ["c7"]
     assert whitespace["name"].isna().all()
 
 
-def test_fit_is_the_odds_against_the_priors() -> None:
-    prior = 0.1  # odds 1:9, so Moderate begins at odds 3:9 and Strong at odds 10:9
-    score = np.array([0.1, 0.2499, 0.2501, 0.526, 0.5264, 1.0, 0.0])
-    assert fit(score, prior).tolist() == ["Weak", "Weak", "Moderate", "Moderate", "Strong", "Strong", "Weak"]
+def test_fit_begins_where_the_grades_do() -> None:
+    score = np.array([0.1, 0.0499, 0.05, 0.1999, 0.2, 0.95, 0.0])
+    assert fit(score, GRADES).tolist() == [
+        "Moderate", "Weak", "Moderate", "Moderate", "Strong", "Strong", "Weak",
+    ]  # fmt: skip
 
 
 def test_rows_come_in_the_order_asked_for_across_row_groups(register: Register) -> None:

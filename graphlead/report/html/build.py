@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from graphlead.core.arrays import Json
+from graphlead.report.expected import bound_sentence, hits_sentence
 from graphlead.report.html import clients, figures, paths, quality, story
 from graphlead.report.html.content import ReportContent
 from graphlead.report.html.market import market_view
@@ -28,7 +29,6 @@ def render(content: ReportContent) -> str:
 def _view(content: ReportContent) -> Json:
     """The values that the templates show."""
     profile, evidence = content.profile, paths.evidence_view(content)
-    prior = dict(zip(("low", "point", "high"), content.evaluation.prior, strict=True))
     return {
         "title": content.title,
         "made": content.made,
@@ -48,11 +48,13 @@ def _view(content: ReportContent) -> Json:
         "metrics": quality.metrics_tables(content),
         "cuts": quality.CUTS,
         "ranker": content.ranker,
-        "prior": prior,
-        "precision": quality.precision_figure(content),
-        "precision_rows": quality.precision_rows(content),
+        "bound": bound_sentence(content.prior),
+        "expected": hits_sentence(content.hits, content.expected.wins),
+        "hits": quality.hits_figure(content),
+        "hits_rows": quality.hits_rows(content),
         "scores": quality.score_figure(content),
         "fit": quality.fit_bands(content),
+        "assumed": content.expected.assumed is not None,
         "segments": quality.segment_tables(content),
         "plane": market_view(content, content.plane) if content.plane else None,
         "leads": lead_view(content, {each["rank"] for each in evidence}),
@@ -81,8 +83,6 @@ def _data(content: ReportContent, view: Json) -> Json:
     """The data that the scripts draw."""
     season = content.profile.season if content.profile else None
     return {
-        **{
-            name: view[name] for name in ("lift", "precision", "scores", "distributions", "evidence", "plane")
-        },
+        **{name: view[name] for name in ("lift", "hits", "scores", "distributions", "evidence", "plane")},
         "season": clients.season_figure(season),
     }

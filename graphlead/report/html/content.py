@@ -14,6 +14,7 @@ from graphlead.core.clients import Cohort, Match
 from graphlead.core.errors import CarrierError
 from graphlead.core.evaluation import Evaluation
 from graphlead.core.evidence import Evidence
+from graphlead.core.expected import Expected, Hits
 from graphlead.core.noise import Noise
 from graphlead.core.profile import Profile
 from graphlead.core.register import Register
@@ -49,7 +50,9 @@ class ReportContent:
     """Everything the report shows; parts that are None or empty are left out, and the report names them.
 
     ranker: the name in ``evaluation`` and ``curves`` of the ranker that made the list; members: the rankers that it
-    consists of. curves: from ``evaluate.curves.lift_curves``. scores: the calibrated scores (c,) of every candidate.
+    consists of. prior: the share of clients-to-be among the others, of which only ``high`` is a claim; expected, hits:
+    on the whole ranking, and among the first of the leads. curves: from ``evaluate.curves.lift_curves``. scores: those
+    (c,) of every candidate.
     leads: as in leads.csv, best first, with or without the columns segment, nearest_client, nearest_client_id,
     introduction and reason_1 to reason_3; lead_companies: int32, their indices. whitespace: the number of companies
     kept apart as members of a client's own group. evidence: of some of the leads, by company; names: the names of
@@ -66,6 +69,9 @@ class ReportContent:
     ranker: str
     members: tuple[str, ...]
     reason: str
+    prior: tuple[float, float, float]
+    expected: Expected
+    hits: tuple[Hits, ...]
     scores: Reals
     leads: pd.DataFrame
     lead_companies: Ints

@@ -54,6 +54,11 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if value == round(value) else f"{value:,.3g}"
 
 
+def score_text(score: float, assumed: float | None) -> str:
+    """The score as a percentage, or as a multiple of the hits per company that were only ``assumed``."""
+    return percent(score) if assumed is None else times(score / assumed)
+
+
 def from_to(low: str, high: str) -> str:
     """The interval in its short form: 24–42% for 24% and 42%."""
     unit = low[-1:] if low[-1:] == high[-1:] and low[-1:] in "%×" else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from itertools import pairwise
 
 import numpy as np
@@ -9,9 +10,10 @@ import pandas as pd
 
 from graphlead.core.arrays import Json, Reals
 from graphlead.core.evaluation import SUMMARIES
-from graphlead.core.scores import MODERATE, STRONG, fit
+from graphlead.core.scores import fit
+from graphlead.report.expected import range_text
 from graphlead.report.html.content import ReportContent
-from graphlead.report.html.figures import from_to, percent, ranker_name, split_name, times
+from graphlead.report.html.figures import from_to, percent, ranker_name, score_text, split_name, times
 
 CUTS = ("1%", "5%", "10%", "top 100", "top 500")
 
@@ -105,14 +107,12 @@ def lift_figure(content: ReportContent) -> Json | None:
     return {"ranker": content.ranker, "splits": splits}
 
 
-def precision_figure(content: ReportContent) -> Json | None:
-    """The precision of lists of each length at the low, the point and the high of the prior; None without curves."""
-    if content.curves is None or content.curves.empty:
+def hits_figure(content: ReportContent) -> Json | None:
+    """The hits expected among the first companies, with their interval; None without leads."""
+    if not content.hits:
         return None
-    rows = content.curves
-    rows = rows[(rows["split"] == content.split) & (rows["ranker"] == content.ranker)]
-    names = ("precision", "precision_low", "precision_high")
-    return {"length": rows["length"].round().tolist(), **_columns(rows, names)}
+    rows = pd.DataFrame([asdict(each) for each in content.hits])
+    return {"length": rows["first"].tolist(), **_columns(rows, ("low", "point", "high"))}
 
 
 def _columns(rows: pd.DataFrame, names: tuple[str, ...]) -> Json:
@@ -124,30 +124,31 @@ def _rounded(values: pd.Series[float]) -> list[float]:
     return [float(f"{value:.5g}") for value in values]
 
 
-def precision_rows(content: ReportContent) -> list[Json]:
-    """The estimated share of clients-to-be on the first of the list, at each length."""
-    return [
-        {"cut": cut if cut.startswith("top") else f"top {cut}", "metric": f"precision@{cut}",
-         "value": percent(value), "interval": from_to(percent(low), percent(high))}
-        for cut in CUTS
-        for value, low, high in [metric(content, f"precision@{cut}")]
-    ]  # fmt: skip
+def hits_rows(content: ReportContent) -> list[Json]:
+    """The hits expected among the first of the list, with their interval, at each length."""
+    return [{"first": each.first, "text": range_text(each)} for each in content.hits]
 
 
 def score_figure(content: ReportContent) -> Json | None:
     """A histogram of the scores; None without scores."""
-    return score_bars(content.scores, content.evaluation.prior[1]) if len(content.scores) else None
+    if not len(content.scores):
+        return None
+    return score_bars(content.scores, content.expected.grades, content.expected.assumed)
 
 
-def score_bars(scores: Reals, prior: float) -> Json:
-    """Bars over the log-odds, each within one band of fit: edges as text, counts, band (0 is Weak)."""
+def score_bars(scores: Reals, grades: tuple[float, float], assumed: float | None) -> Json:
+    """Bars over the log-odds, each within one band of fit: edges as text, counts, band (0 is Weak).
+
+    grades, assumed: see ``Expected``.
+    """
     inside = np.clip(scores, LEAST, 1 - LEAST)
+    bounds = np.clip(np.array(grades[::-1]), LEAST, 1 - LEAST)
     log_odds = np.log(inside / (1 - inside))
-    edges = _edges(log_odds, np.log(prior / (1 - prior)) + np.log([MODERATE, STRONG]))
+    edges = _edges(log_odds, np.log(bounds / (1 - bounds)))
     counts, _ = np.histogram(log_odds, edges)
-    bands = fit(1 / (1 + np.exp(-(edges[:-1] + edges[1:]) / 2)), prior)
+    bands = fit(1 / (1 + np.exp(-(edges[:-1] + edges[1:]) / 2)), grades)
     return {
-        "edges": [percent(share) for share in 1 / (1 + np.exp(-edges))],
+        "edges": [score_text(float(score), assumed) for score in 1 / (1 + np.exp(-edges))],
         "counts": counts,
         "bands": np.select([bands == "Strong", bands == "Moderate"], [2, 1], 0),
     }
@@ -156,7 +157,8 @@ def score_bars(scores: Reals, prior: float) -> Json:
 def _edges(log_odds: Reals, bounds: Reals) -> Reals:
     """The edges of bars about equally wide, with an edge at every bound, so that no bar lies in two bands."""
     low, high = float(log_odds.min()), float(log_odds.max())
-    high = max(high, low + 1e-6)
+    # A hair more, so that a highest score on a bound is in the bar above it.
+    high = max(high + 1e-9, low + 1e-6)
     marks = [low, *(bound for bound in bounds if low < bound < high), high]
     width = (high - low) / BARS
     parts = [np.linspace(a, b, max(1, round((b - a) / width)), endpoint=False) for a, b in pairwise(marks)]
@@ -165,15 +167,13 @@ def _edges(log_odds: Reals, bounds: Reals) -> Reals:
 
 def fit_bands(content: ReportContent) -> list[Json]:
     """One row per band of fit: where it begins, and how many scored companies and leads are in it."""
-    prior = content.evaluation.prior[1]
-    bands = fit(np.asarray(content.scores, np.float64), prior) if len(content.scores) else np.zeros(0, str)
+    grades, assumed = content.expected.grades, content.expected.assumed
+    bands = fit(np.asarray(content.scores, np.float64), grades) if len(content.scores) else np.zeros(0, str)
     leads = content.leads["fit"].value_counts().to_dict()
-    odds = prior / (1 - prior)
-    begins = {"Strong": STRONG, "Moderate": MODERATE, "Weak": 0.0}
     return [
-        {"fit": name, "from": percent(odds * factor / (1 + odds * factor)) if factor else "0%",
+        {"fit": name, "from": score_text(begins, assumed),
          "scored": int((bands == name).sum()), "leads": int(leads.get(name, 0))}
-        for name, factor in begins.items()
+        for name, begins in zip(("Strong", "Moderate", "Weak"), (*grades, 0.0), strict=True)
     ]  # fmt: skip
 
 

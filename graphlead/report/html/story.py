@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graphlead.core.arrays import Json
 from graphlead.core.register import PLACES, Role
+from graphlead.report.expected import hits_sentence, range_text, told
 from graphlead.report.html.content import ReportContent
 from graphlead.report.html.figures import (
     count,
@@ -38,22 +39,26 @@ def verdict(content: ReportContent) -> tuple[str, str]:
 def tiles(content: ReportContent) -> list[Json]:
     """The figures at the top, each with its label and its uncertainty."""
     found = content.clients.counts()
-    lift, precision = metric(content, "lift@5%"), metric(content, "precision@top 100")
-    low, point, high = content.evaluation.prior
+    lift = metric(content, "lift@5%")
     strong = int((content.leads["fit"] == "Strong").sum()) if len(content.leads) else 0
-    sure = "" if low == high else f"between {percent(low)} and {percent(high)}"
     return [
         {"value": count(len(content.leads)), "label": "companies to call", "note": f"{count(strong)} of strong fit"},
         {"value": times(lift[0]), "label": "as many clients as by chance", "metric": "lift@5%",
          "note": f"in the top 5% of the list; 95% interval {from_to(times(lift[1]), times(lift[2]))}"},
-        {"value": count(100 * precision[0]), "label": "of the first 100 are like clients",
-         "metric": "precision@top 100",
-         "note": f"an estimate; between {count(100 * precision[1])} and {count(100 * precision[2])}"},
-        {"value": percent(point), "label": "of all others are like clients",
-         "note": f"an estimate; {sure}" if sure else "as given"},
+        *_hits_tile(content),
         {"value": count(found["matched"]), "label": "client lines recognised",
          "note": f"of {count(len(content.clients.table))} on the list"},
     ]  # fmt: skip
+
+
+def _hits_tile(content: ReportContent) -> list[Json]:
+    """The hits among the first companies, as far as a hundred; none without leads."""
+    hits = told(content.hits)
+    if hits is None:
+        return []
+    within = f" within {hits.months} months" if hits.months else ""
+    return [{"value": range_text(hits), "label": f"of the first {hits.first} expected to buy",
+             "note": f"in 8 of 10 cases{within}"}]  # fmt: skip
 
 
 def inputs(content: ReportContent) -> list[tuple[str, str, str]]:
@@ -111,14 +116,10 @@ def left_out(content: ReportContent) -> list[str]:
 
 def limits(content: ReportContent) -> list[tuple[str, str]]:
     """What is not claimed: a heading and a sentence or two each."""
-    low, point, high = content.evaluation.prior
     clients = int(content.cohort.clients.size)
-    prior = (
-        f"How many of the other companies are like your clients cannot be counted, only bounded: between "
-        f"{percent(low)} and {percent(high)}, {percent(point)} being the most plausible. Every figure on the "
-        "share of good leads moves with it. The order of the list does not."
-        if low < high
-        else f"That {percent(point)} of the other companies are like your clients was given, not measured."
+    expected = (
+        f"{hits_sentence(content.hits, content.expected.wins)} How many clients you win depends on you: if it is half "
+        "as many, so is every figure on the list. The order of the list does not change."
     )
     rows = [
         ("Like your clients is not the same as willing to buy",
@@ -130,7 +131,7 @@ def limits(content: ReportContent) -> list[tuple[str, str]]:
         ("The test looks back",
          f"The figures come from {split_name(content.split)}: they were hidden, and the list was asked to find "
          "them again. Clients of tomorrow may differ."),
-        ("The number of good leads is an estimate", prior),
+        ("The number of good leads is an estimate", expected),
         ("Intervals cover luck, not everything",
          "A 95% interval shows how far a figure could have moved had other clients and companies been drawn. What "
          "another training run would change, or an error in the register, is not in it."),

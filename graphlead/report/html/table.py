@@ -10,7 +10,7 @@ from graphlead.common.industries.titles import title_column
 from graphlead.core.arrays import Json
 from graphlead.core.register import PLACES, Role
 from graphlead.report.html.content import ReportContent
-from graphlead.report.html.figures import number, percent
+from graphlead.report.html.figures import number, score_text
 from graphlead.report.html.quality import records
 
 REASONS = ("reason_1", "reason_2", "reason_3")
@@ -27,7 +27,8 @@ def lead_view(content: ReportContent, explained: set[int]) -> Json:
     industry = [*_shown(content, Role.INDUSTRY)[:1], *map(title_column, trade)]
     titled = {title_column(name) for name in content.register.names_of(Role.INDUSTRY)}
     others = [name for name in leads.columns if name not in OWN and name not in titled]
-    rows = [_row(row, places, industry, others) for row in records(leads)]
+    assumed = content.expected.assumed
+    rows = [_row(row, places, industry, others, assumed) for row in records(leads)]
     segments = sorted({row["segment"] for row in rows if row["segment"]})
     return {
         "rows": [row | {"explained": row["rank"] in explained} for row in rows],
@@ -44,14 +45,14 @@ def _shown(content: ReportContent, *roles: Role) -> list[str]:
     return [shown for name in names for shown in (f"{name} (register)", name) if shown in content.leads][:3]
 
 
-def _row(row: Json, places: list[str], industry: list[str], others: list[str]) -> Json:
+def _row(row: Json, places: list[str], industry: list[str], others: list[str], assumed: float | None) -> Json:
     reasons = [_text(row.get(name)) for name in REASONS]
     return {
         "rank": int(row["rank"]),
         "id": _text(row["company_id"]),
         "name": _text(row["name"]) or _text(row["company_id"]),
         "score": float(row["score"]),
-        "percent": percent(float(row["score"])),
+        "percent": score_text(float(row["score"]), assumed),
         "fit": row["fit"],
         "place": ", ".join(text for text in (_text(row[name]) for name in places) if text),
         "industry": " ".join(text for text in (_text(row.get(name)) for name in industry) if text),

@@ -68,18 +68,19 @@ const report = (() => {
     });
   }
 
-  function precision() {
-    const figure = data.precision;
-    if (!figure) return;
-    const { length, precision: point, precision_low: low, precision_high: high } = figure;
-    draw("precision", {
-      grid: grid(), xAxis: lengths(length), yAxis: shares("Companies like clients", { max: (v) => Math.min(1, v.max * 1.05) }),
-      series: [...band("prior", length, low, high, blue, 0.14),
+  function hits() {
+    const figure = data.hits;
+    if (!figure || figure.length.length < 2) return;
+    const { length, point, low, high } = figure;
+    const whole = (value) => count(Math.round(value));
+    draw("hits", {
+      grid: grid(), xAxis: lengths(length), yAxis: shares("Expected to buy", { axisLabel: { color: soft, fontSize: 12, formatter: short } }),
+      series: [...band("interval", length, low, high, blue, 0.14),
         { type: "line", symbol: "none", data: length.map((n, i) => [n, point[i]]), lineStyle: { color: blue, width: 3 } }],
       tooltip: tooltip((points) => {
         const i = points[0].dataIndex;
-        return tip(`First ${count(length[i])} companies`, [`${percent(point[i])} are like clients`,
-          `${percent(low[i])} at the least, ${percent(high[i])} at the most`]);
+        return tip(`First ${count(length[i])} companies`, [`${whole(point[i])} expected to buy`,
+          `${count(Math.floor(low[i]))} to ${count(Math.ceil(high[i]))} in 8 of 10 cases`]);
       }, "axis"),
     });
   }
@@ -196,7 +197,7 @@ const report = (() => {
   }
 
   lift();
-  precision();
+  hits();
   scores();
   distributions();
   season();
