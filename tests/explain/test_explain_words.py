@@ -190,7 +190,7 @@ def test_broken_evidence_names_the_file(tmp_path: Path) -> None:
 
 def test_one_company_is_explained_line_by_line() -> None:
     assert explanation(EVIDENCE, "Acme", 0.2, 3, 1000) == [
-        "Acme: 20 %, rank 3 of 1,000; a typical company has 1 %.",
+        "Acme: 20 % (a typical company: 1 %), rank 3 of 1,000.",
         "Why:",
         "  3 of the 5",
         "  larger than your usual",

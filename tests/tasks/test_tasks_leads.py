@@ -139,13 +139,13 @@ def test_industry_codes_have_their_titles_beside_them(register: Register) -> Non
     values = register.read().to_pydict() | {"nace": ["41.20", "62.01", None, "x", "C10.71"] * 2}
     pq.write_table(pa.table(values), register.companies)
     coded_ones = replace(register, columns=tuple(columns))
-    leads, _ = lead_table(scores([4, 5, 7]), coded_ones, COHORT, OWNERSHIP, prior=0.1, top=10)
+    leads, _ = lead_table(scores([4, 5, 7]), coded_ones, COHORT, OWNERSHIP, grades=GRADES, top=10)
     assert leads.columns.tolist()[9:11] == ["nace", "nace_title"]
     assert leads[["nace", "nace_title"]].to_numpy().tolist() == [
         ["C10.71", "Manufacture of bread; manufacture of fresh pastry goods and cakes"],
         ["41.20", "Construction of residential and non-residential buildings"],
     ]
-    nobody, _ = lead_table(scores([]), coded_ones, COHORT, OWNERSHIP, prior=0.1, top=10)
+    nobody, _ = lead_table(scores([]), coded_ones, COHORT, OWNERSHIP, grades=GRADES, top=10)
     assert nobody.columns.tolist() == leads.columns.tolist()
 
 
