@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from graphlead.core.expected import Hits, Wins
 
-TOLD = 100
+HEADLINE = 100
 """The number of first companies that sentences are about, a choice: a quarter's calls."""
 
 
-def told(hits: Sequence[Hits]) -> Hits | None:
-    """The hits that sentences are about: among the first TOLD companies, or of a shorter list; None without any."""
-    return next(iter([each for each in reversed(hits) if each.first <= TOLD] or hits), None)
+def headline_hits(hits: Sequence[Hits]) -> Hits | None:
+    """The hits that sentences are about: among the first HEADLINE companies, or of a shorter list; None without any."""
+    return next(iter([each for each in reversed(hits) if each.first <= HEADLINE] or hits), None)
 
 
 def hits_sentence(hits: Sequence[Hits], wins: Wins) -> str:
     """How many of the first companies are expected to buy, within when, and what that rests on; empty without any."""
-    each = told(hits)
+    each = headline_hits(hits)
     if each is None:
         return ""
     within = f" within {each.months} months" if each.months else ""

@@ -137,7 +137,7 @@ def test_the_figures_at_the_top_are_the_lists_own(still: Opened, tmp_path: Path)
     }
     tile = still.page.locator(".tile [data-metric='lift@5%']")
     assert tile.inner_text() == times(mine["lift@5%"])
-    assert percent(mine["recall@5%"]) in still.page.inner_text(".headline")
+    assert percent(mine["recall@5%"]) in still.page.inner_text("#in-short > .lead")
     hundred = content(tmp_path).hits[-1]
     assert hundred.first == 100
     assert still.page.locator("table [data-first='100']").inner_text() == range_text(hundred)

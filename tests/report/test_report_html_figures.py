@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ from report_content import EXPECTED, content, profile
 from graphlead.core.evidence import Tie
 from graphlead.core.profile import Lift
 from graphlead.core.scores import fit
-from graphlead.report.expected import hits_sentence
+from graphlead.report.expected import hits_sentence, range_text
 from graphlead.report.html import clients, figures, paths, quality, story
 from graphlead.report.html.build import render
 from graphlead.report.html.table import lead_view
@@ -187,13 +189,25 @@ def test_a_lead_without_a_path_has_an_empty_drawing() -> None:
     assert paths.drawing((), {}) == {"nodes": [], "edges": [], "columns": 1, "rows": 0}
 
 
-def test_the_headline_does_not_claim_what_was_not_measured(tmp_path: Path) -> None:
+def test_the_report_opens_with_what_to_expect_and_the_first_ten(tmp_path: Path) -> None:
+    full = content(tmp_path)
+    assert story.headline(full) == hits_sentence(full.hits, full.expected.wins)
+    assert story.hits_rows(full)[-1] == ("100", range_text(full.hits[-1]))
+    opening = render(full).partition('<section id="in-short"')[2].partition("</section>")[0]
+    assert story.headline(full) in unescape(opening)
+    shown = re.findall(r'<td class="number rank">(\d+)</td>', opening)
+    assert shown == [str(rank) for rank in full.leads["rank"].head(10)]
+    assert all(name in unescape(opening) for name in full.leads["name"].head(10))
+    assert story.headline(replace(full, hits=())) == "There is no company to call."
+
+
+def test_the_test_does_not_claim_what_was_not_measured(tmp_path: Path) -> None:
     full = content(tmp_path)
     metrics = full.evaluation.metrics
     mine = (metrics["metric"] == "lift@5%") & (metrics["ranker"] == "blend")
-    assert "times as many as calling at random" in story.headline(full)
+    assert "times as many as calling at random" in story.tested(full)
     metrics.loc[mine, "low"] = 0.8
-    assert "not measurably more than calling at random" in story.headline(full)
+    assert "not measurably more than calling at random" in story.tested(full)
 
 
 def test_where_the_wins_are_assumed_scores_are_multiples_and_no_percentages(tmp_path: Path) -> None:

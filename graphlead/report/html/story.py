@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphlead.core.arrays import Json
 from graphlead.core.register import PLACES, Role
-from graphlead.report.expected import hits_sentence, range_text, told
+from graphlead.report.expected import headline_hits, hits_sentence, range_text
 from graphlead.report.html.content import ReportContent
 from graphlead.report.html.figures import (
     count,
@@ -18,9 +18,17 @@ from graphlead.report.html.figures import (
 from graphlead.report.html.quality import FEW_CLIENTS, metric
 from graphlead.report.summary import counted
 
+FIRST = 10
+"""Leads shown at the top, a choice: what a manager reads before deciding."""
+
 
 def headline(content: ReportContent) -> str:
-    """The result in a sentence, from the top 5 % of the list."""
+    """What to expect of the list, in a sentence; of a list without leads, what there is instead."""
+    return hits_sentence(content.hits, content.expected.wins) or "There is no company to call."
+
+
+def tested(content: ReportContent) -> str:
+    """The result of the test on held-out clients in a sentence, from the top 5 % of the list."""
     recall, lift = metric(content, "recall@5%"), metric(content, "lift@5%")
     found = (
         f"The first 5% of the list hold {percent(recall[0])} of the clients that were held back to test it"
@@ -53,12 +61,17 @@ def tiles(content: ReportContent) -> list[Json]:
 
 def _hits_tile(content: ReportContent) -> list[Json]:
     """The hits among the first companies, as far as a hundred; none without leads."""
-    hits = told(content.hits)
+    hits = headline_hits(content.hits)
     if hits is None:
         return []
     within = f" within {hits.months} months" if hits.months else ""
     return [{"value": range_text(hits), "label": f"of the first {hits.first} expected to buy",
              "note": f"in 8 of 10 cases{within}"}]  # fmt: skip
+
+
+def hits_rows(content: ReportContent) -> list[tuple[str, str]]:
+    """How many of the first companies are expected to buy: the number of companies, and the hits."""
+    return [(count(hits.first), range_text(hits)) for hits in content.hits]
 
 
 def inputs(content: ReportContent) -> list[tuple[str, str, str]]:
