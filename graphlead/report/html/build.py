@@ -34,7 +34,6 @@ def _view(content: ReportContent) -> Json:
         "made": content.made,
         "headline": story.headline(content),
         "tested": story.tested(content),
-        "hits": story.hits_rows(content),
         "first": story.FIRST,
         "verdict": story.verdict(content),
         "tiles": story.tiles(content),

@@ -69,11 +69,6 @@ def _hits_tile(content: ReportContent) -> list[Json]:
              "note": f"in 8 of 10 cases{within}"}]  # fmt: skip
 
 
-def hits_rows(content: ReportContent) -> list[tuple[str, str]]:
-    """How many of the first companies are expected to buy: the number of companies, and the hits."""
-    return [(count(hits.first), range_text(hits)) for hits in content.hits]
-
-
 def inputs(content: ReportContent) -> list[tuple[str, str, str]]:
     """What went in and what was set aside: label, count and remark."""
     register, found = content.register, content.clients.counts()
