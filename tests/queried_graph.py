@@ -111,7 +111,9 @@ def queried_graph(folder: Path) -> tuple[Projection, CompanyGraph]:
     graph = build_graph(register)
     clients = np.array([IDS.index(company) for company in CLIENTS], np.int32)
     won = np.array([day or "NaT" for day in CLIENTS.values()], "datetime64[D]")
-    cohort = Cohort(len(IDS), clients, np.array([IDS.index("d2")], np.int32), won)
+    cohort = Cohort(
+        n_companies=len(IDS), clients=clients, suppressed=np.array([IDS.index("d2")], np.int32), won=won
+    )
     standing = Standing(scores_of(RANKS), RUN, RUN[:10])
     tables = folder / "tables"
     tables.mkdir(exist_ok=True)

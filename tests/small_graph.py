@@ -92,7 +92,9 @@ def small_projection(
     """Company b is a client since 2024-05-06, f is suppressed, and the others have scores."""
     register = small_register(folder, leave_out, links)
     won = np.array(["2024-05-06"], "datetime64[D]")
-    cohort = Cohort(len(IDS), np.array([1], np.int32), np.array([5], np.int32), won)
+    cohort = Cohort(
+        n_companies=len(IDS), clients=np.array([1], np.int32), suppressed=np.array([5], np.int32), won=won
+    )
     scored = pa.table({
         "company": pa.array([3, 0, 2, 4], pa.int32()),
         "score": [0.9, 0.5, 0.25, 0.125],

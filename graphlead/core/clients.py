@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -39,25 +40,28 @@ class Match:
         return {outcome: int(found.get(outcome, 0)) for outcome in OUTCOMES}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Cohort:
-    """Who is a client, who must be left alone, over n companies.
+    """Who is a client, who must be left alone, who is no more, over n companies.
 
-    clients, suppressed: sorted unique company indices, disjoint. won: the day (datetime64[D]) each client was won,
-    NaT where unknown, aligned with clients.
+    clients, suppressed, dead: sorted unique company indices, disjoint: a dead client is a client to learn from.
+    won: the day (datetime64[D]) each client was won, NaT where unknown, aligned with clients.
     """
 
     n_companies: int
     clients: Ints
     suppressed: Ints
     won: npt.NDArray[np.datetime64]
+    dead: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
 
     def __post_init__(self) -> None:
-        for name, values in (("clients", self.clients), ("suppressed", self.suppressed)):
+        parts = {"clients": self.clients, "suppressed": self.suppressed, "dead": self.dead}
+        for name, values in parts.items():
             require_indices("Cohort", name, values, self.n_companies)
             require(bool((np.diff(values) > 0).all()), "Cohort", f"{name} sorted and unique", "duplicates")
-        both = np.intersect1d(self.clients, self.suppressed)
-        require(not len(both), "Cohort", "clients and suppressed disjoint", f"{len(both)} in both")
+        for (one, some), (other, more) in combinations(parts.items(), 2):
+            both = np.intersect1d(some, more)
+            require(not len(both), "Cohort", f"{one} and {other} disjoint", f"{len(both)} in both")
         require(len(self.won) == len(self.clients), "Cohort", "a date for each client", len(self.won))
 
     def labels(self) -> Floats:
@@ -67,8 +71,8 @@ class Cohort:
         return y
 
     def candidates(self) -> Flags:
-        """True for the companies to score: neither client nor suppressed, shape (n,)."""
+        """True for the companies to score: neither client, nor suppressed, nor dead, shape (n,)."""
         mask = np.ones(self.n_companies, bool)
-        mask[self.clients] = False
-        mask[self.suppressed] = False
+        for out in (self.clients, self.suppressed, self.dead):
+            mask[out] = False
         return mask

@@ -27,7 +27,8 @@ class Level:
 
     cut: each value by itself, the area of a postcode, bands between ``edges``, or an industry code at the level of
     ``length`` characters (all of it when 0). ``within`` names the wider place columns that are part of the group's
-    identity, as Springfield is only a place together with its region.
+    identity, as Springfield is only a place together with its region. several: a company is in a group for each of the
+    values in its cells, else in that of the first.
     """
 
     column: str
@@ -35,6 +36,7 @@ class Level:
     length: int = 0
     edges: tuple[float, ...] = ()
     within: tuple[str, ...] = ()
+    several: bool = False
 
     def title(self) -> str:
         """The level as a reader sees it: ``nace (2 digits)``, ``zip area``, ``staff band``, ``city``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphlead.core.arrays import require
+from graphlead.core.arrays import Ints, require
 
 
 class Role(StrEnum):
@@ -33,6 +33,7 @@ class Role(StrEnum):
     TEXT = "text"
     IDENTIFIER = "identifier"
     CONTACT = "contact"
+    STATUS = "status"
     IGNORED = "ignored"
 
 
@@ -45,6 +46,7 @@ class Column:
     """How one column of the companies table was understood.
 
     ``reason`` is the explanation for the user; ``scheme`` is NACE, NAICS, SIC or empty for an industry column;
+    ``separator`` stands between the values of a cell with several, empty where each cell has one;
     ``missing`` is the share of companies without a value; ``distinct`` an (approximate) count of values.
     """
 
@@ -52,6 +54,7 @@ class Column:
     role: Role
     reason: str = ""
     scheme: str = ""
+    separator: str = ""
     missing: float = 0.0
     distinct: int = 0
 
@@ -62,7 +65,8 @@ class Register:
 
     ``companies`` has one row per company; the row number is the company's index everywhere. Its columns are
     those of ``columns``, typed by role: the id is the string column ``company_id``; numbers are DOUBLE
-    without NaN or infinities, dates DATE, booleans BOOLEAN, everything else VARCHAR; missing is NULL.
+    without NaN or infinities, dates DATE, booleans BOOLEAN, everything else VARCHAR; missing is NULL. A status is NULL
+    for a company that lives, else the word or the day of its end.
 
     ``links`` has source_id, target_id, kind (VARCHAR); share_low, share_high (DOUBLE in [0, 1], both NULL when
     unknown, equal when exact); date (DATE or NULL); source_name (VARCHAR or NULL), source_type ("company",
@@ -123,19 +127,18 @@ class Register:
         """The company ids, position i being company i."""
         return self.read("company_id").column(0).combine_chunks()
 
+    def ended(self) -> Ints:
+        """The companies that a STATUS column records as no more, sorted indices."""
+        names = self.names_of(Role.STATUS)
+        if not names:
+            return np.zeros(0, np.int32)
+        stated = [column.is_valid().to_numpy() for column in self.read(*names).columns]
+        return np.flatnonzero(np.logical_or.reduce(stated)).astype(np.int32)
+
     def without(self, excluded: frozenset[str]) -> Register:
         """The same register with the excluded columns understood as ignored."""
         columns = tuple(
-            Column(
-                name=c.name,
-                role=Role.IGNORED,
-                reason="excluded",
-                scheme=c.scheme,
-                missing=c.missing,
-                distinct=c.distinct,
-            )
-            if c.name in excluded
-            else c
+            replace(c, role=Role.IGNORED, reason="excluded") if c.name in excluded else c
             for c in self.columns
         )
         return Register(

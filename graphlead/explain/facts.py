@@ -41,53 +41,63 @@ class Facts:
         """The value of the i-th company as text for a reader."""
         return shown(self.value(column, i))
 
-    def group(self, levels: Sequence[Level], i: int) -> str:
-        """What the companies in the i-th company's group have in common: "in dairies (1051) in Fresno, CA"."""
-        trades = [f"in {self._trade(level, i)}" for level in levels if self._title(level, i)]
+    def group(self, levels: Sequence[Level], i: int, one: str = "") -> str:
+        """What the companies in the i-th company's group have in common: "in dairies (1051) in Fresno, CA".
+
+        one: the value that counts where the company has several in one of the columns.
+        """
+        trades = [f"in {self._trade(level, i, one)}" for level in levels if self._title(level, i, one)]
         common = [
-            self._common(level, i)
+            self._common(level, i, one)
             for level in levels
-            if self._role(level.column) not in PLACES and not self._title(level, i)
+            if self._role(level.column) not in PLACES and not self._title(level, i, one)
         ]
-        where = [f"in {self._place(level, i)}" for level in levels if self._role(level.column) in PLACES]
+        where = [f"in {self._place(level, i, one)}" for level in levels if self._role(level.column) in PLACES]
         return " ".join([*trades, *([f"with {' and '.join(common)}"] if common else []), *where])
 
-    def _trade(self, level: Level, i: int) -> str:
+    def _trade(self, level: Level, i: int, one: str) -> str:
         """The title of the i-th company's industry, in lower case within a sentence, and its code."""
-        return (
-            f"{_CAPITALISED.sub(lambda word: word[0].lower(), self._title(level, i))} ({self._at(level, i)})"
-        )
+        title = _CAPITALISED.sub(lambda word: word[0].lower(), self._title(level, i, one))
+        return f"{title} ({self._at(level, i, one)})"
 
-    def _title(self, level: Level, i: int) -> str:
+    def _title(self, level: Level, i: int, one: str) -> str:
         """The title of the i-th company's industry code; empty where there is none."""
         if self._role(level.column) is not Role.INDUSTRY:
             return ""
+        if one and level.several:
+            code = pa.array([self._at(level, i, one)])
+            return column_titles(self._register, level.column).of(code)[0].as_py() or ""
         if level not in self._titles:
-            codes = pa.array([self._at(level, j) for j in range(len(self._companies))], pa.string())
+            codes = pa.array([self._at(level, j, "") for j in range(len(self._companies))], pa.string())
             self._titles[level] = column_titles(self._register, level.column).of(codes).to_pylist()
         return self._titles[level][i] or ""
 
-    def _common(self, level: Level, i: int) -> str:
+    def _common(self, level: Level, i: int, one: str) -> str:
         value, column = self.value(level.column, i), readable(level.column)
         if level.cut is Cut.BANDS:
             return f"{column} {band(value, level.edges)}"
         if isinstance(value, bool):
             return f'"{column}"'
-        return f"{column} {self._at(level, i)}"
+        return f"{column} {self._at(level, i, one)}"
 
-    def _place(self, level: Level, i: int) -> str:
-        value = self._at(level, i)
+    def _place(self, level: Level, i: int, one: str) -> str:
+        value = self._at(level, i, one)
         if self._role(level.column) is Role.POSTCODE:
             return f"postcodes {value}..." if level.cut is Cut.AREA else f"postcode {value}"
         wider = [self.text(name, i) for name in reversed(level.within) if self._distinguishes(name, i)]
         return ", ".join(place_name(part) for part in [value, *wider[:1]])
 
     def _distinguishes(self, column: str, i: int) -> bool:
-        """Whether a wider place is known and not the same for the whole register."""
-        return self.value(column, i) is not None and len(coded(self._register, column).values) > 1
+        """Whether a wider place is known, a single one, and not the same for the whole register."""
+        several = column in self._roles and self._register.column(column).separator
+        known = self.value(column, i) is not None
+        return known and not several and len(coded(self._register, column).values) > 1
 
-    def _at(self, level: Level, i: int) -> str:
+    def _at(self, level: Level, i: int, one: str) -> str:
         """The code or area of the i-th company at this level; the value itself where the level cuts nothing off."""
+        if one and level.several:
+            keys = level_keys(pa.array([one]), level, self._register.column(level.column))
+            return one if level.cut is Cut.VALUE else shown(keys[0].as_py())
         if level.cut is Cut.VALUE or level.column not in self._roles:
             return self.text(level.column, i)
         if level not in self._keys:

@@ -113,12 +113,15 @@ def _digits(column: Column | None, register: Register) -> Floats:
 
 
 def _commonness(level: Level, register: Register) -> Floats:
-    """The log of the share of companies with the same value, float32 (n,), NaN where missing."""
-    code, count = encode(level, register)
-    sizes = np.append(np.bincount(code[code >= 0], minlength=count), 0)
+    """The log of the share of companies with the same value (the commonest of several), float32 (n,), or NaN."""
+    found = encode(level, register)
+    known = found.code >= 0
+    sizes = np.bincount(found.code[known], minlength=max(found.count, 1))
+    commonest = np.zeros(register.n_companies, np.int64)
+    np.maximum.at(commonest, found.companies[known], sizes[found.code[known]])
     with np.errstate(divide="ignore"):
-        share = np.log(sizes[code] / max(len(code), 1))
-    return np.where(code >= 0, share, np.nan).astype(np.float32)
+        share = np.log(commonest / max(register.n_companies, 1))
+    return np.where(commonest > 0, share, np.nan).astype(np.float32)
 
 
 def _name_length(register: Register) -> Floats:

@@ -84,7 +84,7 @@ class ClientsAround:
 
 def _is_own_column(relation: Relation) -> bool:
     """Whether the relation groups by a single column, so that its lift is a target encoding of that column."""
-    return isinstance(relation, Groups) and len({level.column for level in relation.source.levels}) == 1
+    return len({level.column for level in relation.source.levels}) == 1
 
 
 def _sizes(relation: Relation) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 from graphlead.common.codes import cross
 from graphlead.common.columns import coded
 from graphlead.common.levels import level_keys
-from graphlead.common.places import placed
+from graphlead.common.members import align, members
 from graphlead.core.arrays import NONE, Ints
 from graphlead.core.features import Cut, Level
 from graphlead.core.register import PLACES, Column, Register, Role
@@ -37,9 +38,10 @@ def place_levels(register: Register) -> list[Level]:
         names = register.names_of(role)
         for name in names:
             within = wider if role is not Role.POSTCODE else tuple(register.names_of(Role.COUNTRY)[:1])
+            several = any(register.column(each).separator for each in (name, *within))
             if role is Role.POSTCODE:
-                levels.append(Level(column=name, cut=Cut.AREA, within=within))
-            levels.append(Level(column=name, within=within))
+                levels.append(Level(column=name, cut=Cut.AREA, within=within, several=several))
+            levels.append(Level(column=name, within=within, several=several))
         if names and role is not Role.CITY:
             wider = (*wider, names[0])
     return levels
@@ -50,8 +52,8 @@ def industry_levels(register: Register) -> list[Level]:
     levels = []
     for column in (c for c in register.columns if c.role is Role.INDUSTRY):
         digits = INDUSTRY_DIGITS.get(column.scheme.upper(), ())
-        levels += [Level(column=column.name, cut=Cut.CODE, length=k) for k in digits]
-        levels.append(Level(column=column.name, cut=Cut.CODE))
+        several = bool(column.separator)
+        levels += [Level(column=column.name, cut=Cut.CODE, length=k, several=several) for k in (*digits, 0)]
     return levels
 
 
@@ -66,7 +68,7 @@ def trait_levels(register: Register) -> list[Level]:
             if len(edges):
                 levels.append(Level(column=column.name, cut=Cut.BANDS, edges=tuple(edges)))
         else:
-            levels.append(Level(column=column.name))
+            levels.append(Level(column=column.name, several=bool(column.separator)))
     return levels
 
 
@@ -90,17 +92,37 @@ def _band_edges(values: np.ndarray[Any, np.dtype[np.float64]]) -> list[float]:
     return [float(edge) for edge in edges]
 
 
-def encode(level: Level, register: Register) -> tuple[Ints, int]:
-    """The group of each company, int32 (n,), NONE where the column is missing, and the number of groups."""
+@dataclass(frozen=True)
+class Encoded:
+    """The groups of n companies at a level: company and group of each entry (E,), NONE where the column is missing.
+
+    A company has one entry, or one for each of the values in its cells at a level of several; names: the value of each
+    entry there, else None.
+    """
+
+    companies: Ints
+    code: Ints
+    count: int
+    names: pa.Array | None = None
+
+
+def encode(level: Level, register: Register) -> Encoded:
+    """The groups of each company, which are none where the column is missing or is read differently."""
     present = {column.name: column for column in register.columns}
+    every = np.arange(register.n_companies, dtype=np.int32)
     if level.column not in present or not _fits(level, present[level.column]):
-        return np.full(register.n_companies, NONE, np.int32), 0
+        return Encoded(every, np.full(register.n_companies, NONE, np.int32), 0)
     if level.cut is Cut.BANDS:
         values = numbers(register, present[level.column])
         bands = np.searchsorted(np.asarray(level.edges), values, side="right").astype(np.int32)
-        return np.where(np.isnan(values), NONE, bands).astype(np.int32), len(level.edges) + 1
-    parents = [_groups(Level(column=name), register) for name in level.within if name in present]
-    return cross([_groups(level, register)], parents)
+        return Encoded(every, np.where(np.isnan(values), NONE, bands).astype(np.int32), len(level.edges) + 1)
+    wider = (name for name in level.within if name in present)
+    levels = [level, *(Level(column=name, several=level.several) for name in wider)]
+    parts = [_groups(each, register) for each in levels]
+    companies, entries = align([part.companies for part in parts], register.n_companies)
+    codes = [part.code[entry] for part, entry in zip(parts, entries, strict=True)]
+    names = parts[0].names.take(pa.array(entries[0])) if parts[0].names is not None else None
+    return Encoded(companies, *cross(codes[:1], codes[1:]), names)
 
 
 def _fits(level: Level, column: Column) -> bool:
@@ -108,7 +130,10 @@ def _fits(level: Level, column: Column) -> bool:
     return level.cut is not Cut.BANDS or column.role in (Role.NUMBER, Role.DATE)
 
 
-def _groups(level: Level, register: Register) -> Ints:
-    """The group of each company by the level's column alone, NONE where missing."""
-    read = placed(register, level.column)
-    return read.groups(level_keys(read.values, level, register.column(level.column)))[0]
+def _groups(level: Level, register: Register) -> Encoded:
+    """The groups by the level's column alone."""
+    column, read = register.column(level.column), members(register, level.column)
+    read = read if level.several else read.firsts()
+    code, first = read.groups(level_keys(read.values, level, column))
+    named = read.values.take(pa.array(read.codes, mask=read.codes == NONE)) if level.several else None
+    return Encoded(read.companies, code, len(first), named)

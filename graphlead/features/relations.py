@@ -11,6 +11,7 @@ import pyarrow as pa
 import scipy.sparse as sp
 
 from graphlead.common.codes import cross
+from graphlead.common.members import align
 from graphlead.core.arrays import Ints
 from graphlead.core.features import Cut, Groups, Incidence, Kind, Level, Neighbours, Relation, Source
 from graphlead.core.graph import CompanyGraph, Edges, LinkKind
@@ -65,7 +66,7 @@ def plan_relations(register: Register, graph: CompanyGraph) -> RelationPlan:
     chosen: list[tuple[Level, ...]] = []
     seen: set[bytes] = set()
     for levels, groups in coded.items():
-        fingerprint = groups.code.tobytes()
+        fingerprint = _fingerprint(groups)
         if _connects(groups) and fingerprint not in seen:
             chosen.append(levels)
             seen.add(fingerprint)
@@ -78,7 +79,7 @@ def plan_relations(register: Register, graph: CompanyGraph) -> RelationPlan:
 
 def derived_relations(plan: RelationPlan, register: Register) -> tuple[Relation, ...]:
     """The relations by columns: groups with the same place, industry, trait or band, and words in common."""
-    groups: list[Relation] = [_coded(levels, register) for levels in plan.crossed]
+    groups: list[Relation] = [*(_coded(levels, register) for levels in plan.crossed)]
     present = {column.name for column in register.columns if column.role is not Role.IGNORED}
     for name in plan.texts:
         matrix, terms = sp.csr_matrix((register.n_companies, 0)), list[str]()
@@ -118,7 +119,8 @@ def _candidates(register: Register) -> list[tuple[Level, ...]]:
     if len(booleans) > 1:
         profile = tuple(booleans)
         mixed += [profile, *((place, *profile) for place in broad_places[:1])]
-    return single + mixed
+    # Two lists of values crossed would name pairs that nobody stated, and far too many.
+    return single + [levels for levels in mixed if sum(level.several for level in levels) < 2]
 
 
 def _crossed(industries: list[Level]) -> list[Level]:
@@ -130,13 +132,43 @@ def _crossed(industries: list[Level]) -> list[Level]:
     )
 
 
-def _coded(levels: tuple[Level, ...], register: Register) -> Groups:
-    encoded = [encode(level, register) for level in levels]
-    code, count = encoded[0] if len(encoded) == 1 else cross([code for code, _ in encoded])
-    return Groups(Source(kind=Kind.COLUMNS, levels=levels), code, count)
+def _coded(levels: tuple[Level, ...], register: Register) -> Groups | Incidence:
+    """The relation of equal values at all these levels; of several values in a cell each is a group."""
+    encoded, source = [encode(level, register) for level in levels], Source(kind=Kind.COLUMNS, levels=levels)
+    companies, entries = align([each.companies for each in encoded], register.n_companies)
+    codes = [each.code[entry] for each, entry in zip(encoded, entries, strict=True)]
+    code, count = (codes[0], encoded[0].count) if len(codes) == 1 else cross(codes)
+    names = [
+        each.names.take(pa.array(entry))
+        for each, entry in zip(encoded, entries, strict=True)
+        if each.names is not None
+    ]
+    return _incidence(source, companies, code, count, names[0]) if names else Groups(source, code, count)
 
 
-def _connects(groups: Groups) -> bool:
+def _incidence(source: Source, companies: Ints, code: Ints, count: int, names: pa.Array) -> Incidence:
+    """Memberships (E,) as 0/1 (n, count), each group named by its first entry in ``names`` (E,)."""
+    known = np.flatnonzero(code >= 0)
+    shape = (int(companies[-1]) + 1, count)
+    matrix = sp.csr_matrix((np.ones(len(known), np.float32), (companies[known], code[known])), shape=shape)
+    matrix.sum_duplicates()
+    matrix.data[:] = 1
+    first = known[np.unique(code[known], return_index=True)[1]]
+    return Incidence(source, matrix, names.take(pa.array(first)).cast(pa.string()))
+
+
+def _fingerprint(groups: Groups | Incidence) -> bytes:
+    if isinstance(groups, Groups):
+        return groups.code.tobytes()
+    return groups.matrix.indices.tobytes() + groups.matrix.indptr.tobytes()
+
+
+def _connects(groups: Groups | Incidence) -> bool:
+    """Whether enough companies share a group with another."""
+    if isinstance(groups, Incidence):
+        sizes = np.asarray(groups.matrix.sum(0)).ravel()
+        together = int((groups.matrix @ (sizes > 1) > 0).sum())
+        return together >= (1 - ALONE) * groups.matrix.shape[0] and len(sizes) > 1
     sizes = np.bincount(groups.code[groups.code >= 0], minlength=1)
     together = int(sizes[sizes > 1].sum())
     return groups.count > 1 and together >= (1 - ALONE) * len(groups.code) and len(sizes[sizes > 0]) > 1

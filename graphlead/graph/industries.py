@@ -6,9 +6,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphlead.common.codes import null_when_empty
-from graphlead.common.columns import coded
 from graphlead.common.industries.titles import titles_for
 from graphlead.common.levels import known_levels
+from graphlead.common.members import members
 from graphlead.core.register import Column, Register, Role
 from graphlead.graph.levels import Chains, Tree, grow
 
@@ -31,7 +31,7 @@ def industry_titles(register: Register, keys: pa.Array) -> pa.Array:
     found = pa.nulls(len(keys), pa.string())
     for vocabulary, scheme in vocabularies.items():
         values = pa.concat_arrays([
-            coded(register, column.name).values.cast(pa.string())
+            members(register, column.name).values.cast(pa.string())
             for column in columns
             if _vocabulary(column) == vocabulary
         ])  # fmt: skip
@@ -52,8 +52,8 @@ def _vocabulary(column: Column) -> str:
 
 
 def _chains(register: Register, column: Column, several: bool) -> Chains:
-    read = coded(register, column.name)
+    read = members(register, column.name)
     levels = list(known_levels(read.values, column.scheme).values())
     if several:
         levels = [pc.binary_join_element_wise(_vocabulary(column), level, "|") for level in levels]
-    return Chains(read.codes, tuple(levels))
+    return Chains(read.companies, read.codes, tuple(levels))

@@ -27,11 +27,12 @@ class Tree:
 
 @dataclass(frozen=True)
 class Chains:
-    """Codes of companies (shape (n,), NONE where missing) and, for each code, its nodes.
+    """Companies and their codes (both (E,), NONE where missing; a company may come several times) and a code's nodes.
 
     levels: one string array per level, widest first, with the key of each code's node, null where it has none.
     """
 
+    companies: Ints
     codes: Ints
     levels: tuple[pa.Array, ...]
 
@@ -68,8 +69,8 @@ def _attached(chain: Chains, keys: pa.Array) -> tuple[Ints, Ints, Ints, Ints]:
         finer.append(at[below])
         finest = np.where(found, at, finest)
     nodes = np.append(finest, np.int32(NONE))[chain.codes]
-    companies = np.flatnonzero(nodes != NONE).astype(np.int32)
-    return companies, nodes[companies], _concatenate(wider), _concatenate(finer)
+    known = nodes != NONE
+    return chain.companies[known], nodes[known], _concatenate(wider), _concatenate(finer)
 
 
 def _concatenate(parts: list[Ints]) -> Ints:

@@ -7,9 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphlead.common.codes import combine, tidy
-from graphlead.common.columns import coded
 from graphlead.common.levels import postcode_area
-from graphlead.common.places import placed
+from graphlead.common.members import align, members
 from graphlead.core.arrays import NONE, Ints
 from graphlead.core.graph import place_chains, place_keys
 from graphlead.core.register import Register, Role
@@ -25,48 +24,41 @@ def places(register: Register) -> Tree:
     Companies are in their finest place and in their postcode area (``postcode|US|937``: the outward code of British
     postcodes, the first three characters of others).
     """
-    columns = {
-        role: _read(register, name)
-        for role in (Role.COUNTRY, Role.REGION, Role.CITY)
-        if (name := _first(register, role))
-    }
-    chains = [_nested(columns)] if columns else []
-    if postcode := _first(register, Role.POSTCODE):
-        country = {role: columns[role] for role in (Role.COUNTRY,) if role in columns}
-        column = coded(register, postcode)
-        areas = {Role.POSTCODE: (column.codes, postcode_area(column.values))}
-        chains.append(_finest_only(_nested({**country, **areas})))
+    columns = [role for role in (Role.COUNTRY, Role.REGION, Role.CITY) if register.names_of(role)]
+    chains = [_nested(register, columns)] if columns else []
+    if register.names_of(Role.POSTCODE):
+        around = [role for role in (Role.COUNTRY,) if role in columns]
+        chains.append(_finest_only(_nested(register, [*around, Role.POSTCODE])))
     return grow(chains)
 
 
-def _first(register: Register, role: Role) -> str:
-    return next(iter(register.names_of(role)), "")
+def _values(register: Register, role: Role) -> tuple[Ints, Ints, pa.Array]:
+    """Companies and codes (E,) of the entries of the first column of a role, and the place of each code."""
+    column = members(register, register.names_of(role)[0])
+    values = postcode_area(column.values) if role is Role.POSTCODE else tidy(column.values)
+    return column.companies, column.codes, values
 
 
-def _read(register: Register, name: str) -> tuple[Ints, pa.Array]:
-    column = placed(register, name)
-    return column.codes, tidy(column.values)
-
-
-def _nested(columns: dict[Role, tuple[Ints, pa.Array]]) -> Chains:
+def _nested(register: Register, roles: list[Role]) -> Chains:
     """Chains of nested levels, widest first: codes of the combinations of values, and their keys by level."""
-    roles = list(columns)
-    codes, distinct = columns[roles[0]]
+    columns = [_values(register, role) for role in roles]
+    companies, entries = align([column[0] for column in columns], register.n_companies)
+    codes, distinct = columns[0][1][entries[0]], columns[0][2]
     chain = pc.fill_null(distinct, "")
     levels = [_keys(roles[0], chain, distinct)]
-    for role in roles[1:]:
-        finer, values = columns[role]
-        codes, wide, narrow = combine(codes, finer)
+    for role, (_, finer, values), entry in zip(roles[1:], columns[1:], entries[1:], strict=True):
+        codes, wide, narrow = combine(codes, finer[entry])
         value = _at(values, narrow)
         chain = place_chains(_at(chain, wide), value)
         levels = [*(_at(level, wide) for level in levels), _keys(role, chain, value)]
-    return Chains(codes, tuple(levels))
+    return Chains(companies, codes, tuple(levels))
 
 
 def _finest_only(chains: Chains) -> Chains:
     """The chains without companies that have no value at the finest level: the other chains place them."""
     known = np.append(chains.levels[-1].is_valid().to_numpy(zero_copy_only=False), False)
-    return Chains(np.where(known[chains.codes], chains.codes, NONE).astype(np.int32), chains.levels)
+    codes = np.where(known[chains.codes], chains.codes, NONE).astype(np.int32)
+    return Chains(chains.companies, codes, chains.levels)
 
 
 def _keys(role: Role, chain: pa.Array, value: pa.Array) -> pa.Array:

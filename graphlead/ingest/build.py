@@ -64,7 +64,7 @@ def ingest(
         if not n_companies:
             raise InputError("no row has a company id.", where=str(companies), remedy="Fill the id column.")
         progress(3, STAGES, "reading the links")
-        n_links = _ingest_links(db, links, work, journal, folder)
+        n_links = _ingest_links(db, links, work, journal, folder, _only_name(readings))
         columns = tuple(reading.column for reading in readings)
         register = Register(
             companies=table,
@@ -92,15 +92,26 @@ def _open_companies(
         raise InputError(
             "there are no companies, only a header.", where=str(path), remedy="Give a file with rows."
         )
-    return source, type_values(db, source, make_plan(db, source, overrides), folder)
+    source, readings = make_plan(db, source, overrides)
+    return source, type_values(db, source, readings, folder)
 
 
-def _ingest_links(db: Db, links: Path | None, work: Path, journal: Journal, folder: Path) -> int:
+def _only_name(readings: tuple[Reading, ...]) -> str:
+    """The column with the companies' names where their ids were made here, else empty."""
+    made = any(reading.made for reading in readings)
+    names = [reading.column.name for reading in readings if reading.column.role is Role.NAME]
+    return names[0] if made else ""
+
+
+def _ingest_links(
+    db: Db, links: Path | None, work: Path, journal: Journal, folder: Path, by_name: str
+) -> int:
     companies, path = work / records.COMPANIES, work / records.LINKS
     if links is None:
         write_no_links(db, path)
         return 0
-    n_links = clean_links(db, open_source(db, links, "links", folder), companies, journal, path)
+    source = open_source(db, links, "links", folder)
+    n_links = clean_links(db, source, companies, journal, path, by_name=by_name)
     note_links(db, journal)
     return n_links
 

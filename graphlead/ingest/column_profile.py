@@ -9,6 +9,7 @@ from typing import Any
 from graphlead.core.register import Role
 from graphlead.engines.duckdb import Db, literal, one_row
 from graphlead.ingest.headers import is_date, normalised
+from graphlead.ingest.life import is_ended, is_inactive, is_living
 from graphlead.ingest.open_file import Source
 from graphlead.ingest.values import (
     band,
@@ -32,13 +33,17 @@ DIGITS = 0.3
 
 COLUMNS_PER_QUERY = 20
 
+LONGEST_STATUS = 60
+"""Characters up to which a text may be the state of a company: longer ones are spared the patterns."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
     """Counts over the sampled rows; ``filled`` and ``distinct`` (approximate) over all rows.
 
     ``sampled``: values in the sample that are not placeholders. The other fields count those of them that have the
-    form in the field's name; ``words`` is a mean, ``longest`` a maximum. Zero where it cannot apply to the type.
+    form in the field's name; ``words`` is a mean, ``longest`` a maximum, ``evenness`` the distance of the quartiles of
+    plain numbers over their range (0.5 for even ones). Zero where it cannot apply to the type.
     """
 
     filled: int
@@ -53,6 +58,10 @@ class Profile:
     first_above_12: int
     second_above_12: int
     booleans: int
+    noes: int
+    living: int
+    inactive: int
+    ended: int
     emails: int
     urls: int
     phones: int
@@ -63,6 +72,8 @@ class Profile:
     digits_5: int
     digits_2_to_6: int
     point_zero: int
+    wholes: int
+    evenness: float
     with_digit: int
     plain_numbers: int
     numbers: int
@@ -105,6 +116,10 @@ def _cheap_text_measures(x: str) -> tuple[str, ...]:
         above_12(1),
         above_12(2),
         f"count({yes_or_no(x)})",
+        f"count(*) FILTER (NOT {yes_or_no(x)})",
+        f"count(*) FILTER (length({x}) <= {LONGEST_STATUS} AND {is_living(x)})",
+        f"count(*) FILTER (length({x}) <= {LONGEST_STATUS} AND {is_inactive(x)})",
+        f"count(*) FILTER (length({x}) <= {LONGEST_STATUS} AND {is_ended(x)})",
         like(r"[^\s@]+@[^\s@]+\.[^\s@]+"),
         like(
             r"(?i)(https?://\S+|www\.\S+|[a-z0-9-]+(\.[a-z0-9-]+)*\.(com|org|net|eu|io|co|[a-z]{2})(/\S*)?)"
@@ -117,6 +132,8 @@ def _cheap_text_measures(x: str) -> tuple[str, ...]:
         like(r"\d{5}([,;| ]+\d{5})*"),
         like(r"\d{2,6}"),
         like(r"\d+\.0"),
+        like(r"-?\d+(\.0+)?"),
+        _evenness(finite(f"TRY_CAST({x} AS DOUBLE)")),
         f"count(*) FILTER (regexp_matches({x}, '[0-9]'))",
         f"count({finite(f'TRY_CAST({x} AS DOUBLE)')})",
     )
@@ -143,17 +160,27 @@ def _number_measures(x: str) -> tuple[str, ...]:
     epochs = f"count({epoch_day(text)}) FILTER (regexp_full_match({text}, '1\\d{{9}}(\\d{{3}})?'))"
     known = {"sampled": f"count({x})", "words": "1", "longest": f"coalesce(max(length({text})), 0)"}
     known |= {"numbers": f"count({x})", "booleans": ones, "epochs": epochs, "codes": f"count({x})"}
+    known |= {"noes": f"count(*) FILTER ({x} = 0)", "wholes": f"count(*) FILTER ({x} = trunc({x}))"}
+    known |= {"evenness": _evenness(finite(f"{x}::DOUBLE"))}
     known |= {
         name: f"count(*) FILTER (regexp_full_match({text}, '{shape}'))"
         for name, shape in {
-            "years": r"(1[5-9]|20)\d\d", "digits_4": r"\d{4}", "digits_5": r"\d{5}", "digits_2_to_6": r"\d{2,6}(\.0)?",
+            "years": r"(1[5-9]|20)\d\d(\.0)?", "digits_4": r"\d{4}", "digits_5": r"\d{5}",
+            "digits_2_to_6": r"\d{2,6}(\.0)?",
         }.items()
     }  # fmt: skip
     return tuple(known.get(name, "0") for name in FIELDS)
 
 
-def _other_measures(x: str) -> tuple[str, ...]:
+def _evenness(number: str) -> str:
+    """SQL: the distance between the quartiles over the range; 0 without a range."""
+    quartiles = f"quantile_cont({number}, 0.75) - quantile_cont({number}, 0.25)"
+    return f"coalesce(({quartiles}) / nullif(max({number}) - min({number}), 0), 0)"
+
+
+def _other_measures(x: str, family: str) -> tuple[str, ...]:
     known = {"sampled": f"count({x})", "words": "1"}
+    known |= {"noes": f"count(*) FILTER (NOT {x})"} if family == "boolean" else {}
     return tuple(known.get(name, "0") for name in FIELDS)
 
 
@@ -164,7 +191,7 @@ FIELDS = tuple(field.name for field in fields(Profile))[2:]
 def _cheap(x: str, family: str) -> tuple[str, ...]:
     if family == "text":
         return _cheap_text_measures(x)
-    return (_number_measures(x) if family in ("whole", "number") else _other_measures(x))[:-N_COSTLY]
+    return (_number_measures(x) if family in ("whole", "number") else _other_measures(x, family))[:-N_COSTLY]
 
 
 def _costly(x: str, family: str) -> tuple[str, ...]:

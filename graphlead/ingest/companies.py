@@ -7,7 +7,7 @@ from pathlib import Path
 from graphlead.core.register import Role
 from graphlead.engines.duckdb import Db, one_row, quoted, write_parquet
 from graphlead.engines.names import install
-from graphlead.ingest.journal import IGNORED, KEPT, MADE_MISSING, N_EXAMPLES, SET_ASIDE, Journal
+from graphlead.ingest.journal import IGNORED, KEPT, MADE_MISSING, N_EXAMPLES, OFF_THE_LIST, SET_ASIDE, Journal
 from graphlead.ingest.open_file import Source
 from graphlead.ingest.plan import Reading
 
@@ -27,6 +27,8 @@ def clean_companies(
     for reading in readings:
         _note_column(db, source, reading, journal)
     _find_unusable_ids(db, source, readings, journal)
+    _note_made_ids(db, readings, journal)
+    _note_ended(db, readings, journal)
     selected = ", ".join(_output(reading) for reading in readings)
     usable = "FROM typed WHERE row NOT IN (SELECT row FROM unusable)"
     written = write_parquet(db, f"SELECT {selected} {usable} ORDER BY {_key(readings)}", path)
@@ -83,7 +85,9 @@ def _note_column(db: Db, source: Source, reading: Reading, journal: Journal) -> 
 
 
 def _note_broken(db: Db, source: Source, reading: Reading, journal: Journal) -> None:
-    """Report and record the values that are not of their column's role."""
+    """Report and record the values that are not of their column's role; a status is missing for the living."""
+    if reading.column.role is Role.STATUS:
+        return
     broken = reading.cleaned - reading.typed - reading.infinite
     if broken <= 0:
         return
@@ -110,6 +114,42 @@ def _note_broken(db: Db, source: Source, reading: Reading, journal: Journal) -> 
     )
 
 
+def _note_made_ids(db: Db, readings: tuple[Reading, ...], journal: Journal) -> None:
+    """Report ids that were made, and how many companies share name and place, so that their ids are numbered."""
+    key = next(reading for reading in readings if reading.column.role is Role.ID)
+    if not key.made:
+        return
+    kept = "FROM typed WHERE row NOT IN (SELECT row FROM unusable)"
+    made, numbered = one_row(db, f"SELECT count(*), count(*) FILTER (contains({key.typed_name}, '-')) {kept}")
+    message = f"{key.column.reason}; they are the same in a newer file as long as these are"
+    examples = (
+        [f"{numbered:,} companies have the name and place of another: a number follows"] if numbered else []
+    )
+    journal.note("made ids", "companies", made, message, action=KEPT, column="company_id", examples=examples)
+
+
+def _note_ended(db: Db, readings: tuple[Reading, ...], journal: Journal) -> None:
+    """Report the companies that a status column records as no more."""
+    for reading in readings:
+        if reading.column.role is Role.STATUS:
+            v, kept = reading.typed_name, "FROM typed WHERE row NOT IN (SELECT row FROM unusable)"
+            (count,) = one_row(db, f"SELECT count({v}) {kept}")
+            counted = f"SELECT {v}, count(*) AS n {kept} AND {v} IS NOT NULL GROUP BY 1"
+            query = f"{counted} ORDER BY n DESC, 1 LIMIT {N_EXAMPLES}"
+            examples = [f"{value} ({n:,} times)" for value, n in db.execute(query).fetchall()]
+            name = reading.column.name
+            message = f"{name}: companies that are no more; they stay in the graph, and can be clients to learn from"
+            journal.note(
+                "ended companies",
+                "companies",
+                count,
+                message,
+                action=OFF_THE_LIST,
+                column=name,
+                examples=examples,
+            )
+
+
 def _examples(db: Db, source: Source, reading: Reading, where: str, distinct: bool) -> list[str]:
     """Examples as they are in the file: the most frequent values, or the first with their rows."""
     value = f"left({reading.source}::VARCHAR, 60)"
@@ -124,6 +164,8 @@ def _examples(db: Db, source: Source, reading: Reading, where: str, distinct: bo
 def _find_unusable_ids(db: Db, source: Source, readings: tuple[Reading, ...], journal: Journal) -> None:
     """Make the table ``unusable`` (row, id, reason, exact): rows without an id, all rows of a repeated one but one."""
     key = _key(readings)
+    made = any(reading.made for reading in readings)
+    without = "no name to make an id from" if made else "no company id"
     whole = "(" + ", ".join(f"s.{column}" for column in source.columns) + ",)"
     filled = " + ".join(f"(s.{column} IS NOT NULL)::INTEGER" for column in source.columns)
     # By content, not by place in the file, so that shuffled rows leave the same one.
@@ -138,7 +180,7 @@ def _find_unusable_ids(db: Db, source: Source, readings: tuple[Reading, ...], jo
         "SELECT a.row, a.id, CASE WHEN a.content = b.content THEN 'the same row as row ' || a.kept "
         "ELSE 'the id of row ' || a.kept || ' with other values' END AS reason, a.content = b.content AS exact "
         "FROM repeated a JOIN repeated b ON b.row = a.kept WHERE a.row <> a.kept "
-        f"UNION ALL SELECT row, NULL, 'no company id', NULL FROM typed WHERE {key} IS NULL"
+        f"UNION ALL SELECT row, NULL, '{without}', NULL FROM typed WHERE {key} IS NULL"
     )
     journal.set_aside(source, "companies", "SELECT row, reason FROM unusable")
     _note_ids(db, journal)

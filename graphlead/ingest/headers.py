@@ -36,12 +36,23 @@ NUMBER = (
     "|count|number_of|num|assets|equity|profit|ebitda|ebit|income|capital|funding|raised|year|jahr|age|usd|eur|gbp|price"
     "|value|budget|volume|score|rating_score|total|pct|percent|share|ratio|rate|growth"
 )
+SIZE = (
+    r"mitarbeiter|beschaftigte|beschaeftigte|umsatz|erlos|bilanz|kapital|gewinn|effectif|salarie|chiffre|dipendenti|addetti"
+    r"|fatturato|ricavi|empleados|trabajadores|ventas|ingresos|facturacion|omzet|werknemers|medewerkers|ansatte|anstallda"
+    r"|omsetning|omsattning|zatrudnien|population|distance|easting|northing|latitude|longitude|altitude|elevation"
+    r"|(^|_)(lat|lon|lng|area|sqm|km|sum|avg|mean|quantity|qty|cost|costs|spend|balance|debt|loan|mortgages)(_|$)"
+)
+"""Parts of the names of quantities beside the words of NUMBER, compounds included (``mitarbeiterzahl``)."""
 DATE = (
     "date|datum|fecha|data|founded|incorporated|incorporation|established|created|submitted|updated|since|opened|founding"
     "|won|start|end|expires|valid|timestamp|time|birth"
 )
 LABEL = "code|type|class|category|cat|id|key|nr|group|grp|segment|status|flag|cluster|band"
 
+SERIAL = (
+    r"unnamed(_[0-9]+)?|index|row|rowid|row_?num|serial|lfd_?nr|laufnummer"
+    r"|(s|sr|sl|ser|serial|seq|sequence|row|line|lfd|laufende)_(no|nr|num|number|nummer)"
+)
 SURE_IDS = ("company_id", "id", "companyid", "firm_id", "company_key")
 LIKELY_IDS = (
     "entity_id", "organisation_id", "organization_id", "org_id", "orgnr", "org_nr", "org_number", "organisation_number",
@@ -80,7 +91,12 @@ def is_identifier(name: str) -> bool:
 
 
 def is_number(name: str) -> bool:
-    return contains(NUMBER, name)
+    return contains(NUMBER, name) or re.search(SIZE, name) is not None
+
+
+def is_serial(name: str) -> bool:
+    """Whether the numbers under this name only count the rows of a file: Sr. No., row, index, lfd. Nr."""
+    return re.fullmatch(SERIAL, name) is not None
 
 
 def is_date(name: str) -> bool:

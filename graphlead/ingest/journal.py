@@ -14,6 +14,7 @@ from graphlead.engines.duckdb import Db, one_row, quoted, write_parquet
 from graphlead.ingest.open_file import Source, as_text
 
 KEPT, SET_ASIDE, MADE_MISSING, IGNORED = "kept", "set aside", "made missing", "ignored"
+OFF_THE_LIST = "kept off the list"
 N_EXAMPLES = 5
 
 

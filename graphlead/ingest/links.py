@@ -12,6 +12,7 @@ from graphlead.engines.duckdb import Db, literal, one_row, plain, write_parquet
 from graphlead.ingest import headers
 from graphlead.ingest.column_profile import profile
 from graphlead.ingest.journal import KEPT, MADE_MISSING, N_EXAMPLES, SET_ASIDE, Journal
+from graphlead.ingest.link_names import resolve_names
 from graphlead.ingest.open_file import Source, as_text
 from graphlead.ingest.roles import decide
 from graphlead.ingest.shares import ROUNDING, bounds, is_per_cent
@@ -60,10 +61,13 @@ def write_no_links(db: Db, path: Path) -> None:
     )
 
 
-def clean_links(db: Db, source: Source, companies: Path, journal: Journal, path: Path) -> int:
+def clean_links(
+    db: Db, source: Source, companies: Path, journal: Journal, path: Path, *, by_name: str = ""
+) -> int:
     """Write the links with a target in the register, in the order of their parts; returns their number.
 
-    Raises InputError when the file has no column for the source or for the target.
+    by_name: the column with the companies' names, where the links can only know these, not the ids.
+    Raises InputError when the file has no column for the source or for the target, or names no company.
     """
     journal.set_aside_unreadable(source, "links")
     parts = find_parts(source)
@@ -71,6 +75,8 @@ def clean_links(db: Db, source: Source, companies: Path, journal: Journal, path:
     _settle_shares(db, source, journal)
     for loss in LOSSES:
         _note_loss(db, source, journal, loss)
+    if by_name:
+        resolve_names(db, source, companies, by_name, journal)
     _resolve(db, companies, "share" in parts)
     _set_aside_faults(db, source, journal)
     parts_kept = "source_id, target_id, kind, share_low, share_high, date, source_name, source_type"

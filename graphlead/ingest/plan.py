@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from graphlead.core.errors import InputError, SettingsError
 from graphlead.core.register import Column, Role
 from graphlead.engines.duckdb import Db, one_row
 from graphlead.ingest import headers
 from graphlead.ingest.column_profile import Profile, profile
+from graphlead.ingest.id_column import find_id, no_id
+from graphlead.ingest.life import end
 from graphlead.ingest.open_file import Source, as_text
-from graphlead.ingest.roles import Decision, decide
+from graphlead.ingest.own_id import with_own_ids
+from graphlead.ingest.roles import Decision, decide, status_of
+from graphlead.ingest.several import MAY_HOLD_SEVERAL, Several, find_several
 from graphlead.ingest.values import (
     band,
     day,
@@ -34,7 +38,8 @@ class Reading:
 
     ``style``: "" or one of decimal comma, bands, month first, epoch, code with .0. ``keeps_na``: NA is a value.
     Numbers of rows: ``raw`` not empty, ``cleaned`` of these without placeholders, ``typed`` with a value of the
-    role's type, ``infinite`` with NaN or an infinity. ``forced``: the user chose the role.
+    role's type, ``infinite`` with NaN or an infinity. ``forced``: the user chose the role;
+    ``made``: the file has no such column, its values were made from others.
     """
 
     column: Column
@@ -47,6 +52,7 @@ class Reading:
     typed: int = 0
     infinite: int = 0
     forced: bool = False
+    made: bool = False
 
     @property
     def typed_name(self) -> str:
@@ -85,13 +91,16 @@ class Reading:
             )
         if self.column.role is Role.BOOLEAN:
             return self.source if self.family == "boolean" else yes_or_no(self.text)
+        if self.column.role is Role.STATUS:
+            return end(self.text, self.style)
         return self.text
 
 
-def make_plan(db: Db, source: Source, overrides: Mapping[str, str]) -> tuple[Reading, ...]:
-    """Understand every column of the source.
+def make_plan(db: Db, source: Source, overrides: Mapping[str, str]) -> tuple[Source, tuple[Reading, ...]]:
+    """The source, with a last column of ids where it had none, and how every column of it is read.
 
-    Raises InputError when no column can be the id, SettingsError when an override names no column or no role.
+    Raises InputError when neither a column can be the id nor one be made, SettingsError when an override names no
+    column or no role.
     """
     forced = _check_overrides(source, overrides)
     refuse_headerless(source)
@@ -101,13 +110,57 @@ def make_plan(db: Db, source: Source, overrides: Mapping[str, str]) -> tuple[Rea
         decide(name, family, seen)
         for name, family, seen in zip(source.names, source.families, profiles, strict=True)
     ]
-    decisions = [forced.get(name, found) for name, found in zip(source.names, decisions, strict=True)]
-    chosen, reason = _find_id(db, source, profiles, forced)
-    decisions[chosen] = Decision(Role.ID, reason, style=decisions[chosen].style)
-    names = _output_names(source, chosen)
+    decisions = [
+        _as_declared(forced[name], name, family, seen) if name in forced else found
+        for name, family, seen, found in zip(source.names, source.families, profiles, decisions, strict=True)
+    ]
+    separators = {}
+    for position, cells in find_several(db, source).items():
+        single = _single(source.names[position], cells, decisions[position], forced)
+        if single.role in MAY_HOLD_SEVERAL:
+            decisions[position], separators[position] = single, cells.separator
+    chosen = find_id(db, source, profiles, forced)
+    if chosen:
+        position, reason = chosen
+        decisions[position] = Decision(Role.ID, reason, style=decisions[position].style)
+        return source, _readings(source, position, decisions, separators, profiles, forced)
+    made = with_own_ids(db, source, decisions)
+    if made is None:
+        raise no_id(source)
+    extended, made_id = made
+    every = [*decisions, made_id], separators, [*profiles, profiles[0]]
+    read = _readings(extended, len(decisions), *every, forced)
+    return extended, (*read[:-1], replace(read[-1], raw=source.rows, made=True))
+
+
+def _single(name: str, cells: Several, found: Decision, forced: Mapping[str, Decision]) -> Decision:
+    """The decision by the single values of a column with several in a cell."""
+    single = found if name in forced else decide(name, "text", cells.profile)
+    return replace(single, reason=f"{single.reason}; {cells.reason}")
+
+
+def _as_declared(wish: Decision, name: str, family: str, seen: Profile) -> Decision:
+    return status_of(name, family, seen) if wish.role is Role.STATUS else wish
+
+
+def _readings(
+    source: Source,
+    id_at: int,
+    decisions: Sequence[Decision],
+    separators: Mapping[int, str],
+    profiles: Sequence[Profile],
+    forced: Mapping[str, Decision],
+) -> tuple[Reading, ...]:
+    names = _output_names(source, id_at)
     return tuple(
         Reading(
-            column=Column(name=name, role=found.role, reason=found.reason, scheme=found.scheme),
+            column=Column(
+                name=name,
+                role=found.role,
+                reason=found.reason,
+                scheme=found.scheme,
+                separator=separators.get(position, ""),
+            ),
             source=column,
             family=family,
             style=found.style,
@@ -115,8 +168,8 @@ def make_plan(db: Db, source: Source, overrides: Mapping[str, str]) -> tuple[Rea
             raw=seen.filled,
             forced=original in forced,
         )
-        for name, original, column, family, found, seen in zip(
-            names, source.names, source.columns, source.families, decisions, profiles, strict=True
+        for position, (name, original, column, family, found, seen) in enumerate(
+            zip(names, source.names, source.columns, source.families, decisions, profiles, strict=True)
         )
     )
 
@@ -171,58 +224,6 @@ def _check_overrides(source: Source, overrides: Mapping[str, str]) -> dict[str, 
             )
         forced[name] = Decision(Role(role.lower()), "set by you", scheme.upper())
     return forced
-
-
-def _find_id(
-    db: Db,
-    source: Source,
-    profiles: tuple[Profile, ...],
-    forced: Mapping[str, Decision],
-) -> tuple[int, str]:
-    """The position of the id column, and the reason. Raises InputError when no column can be the id."""
-    wished = [i for i, name in enumerate(source.names) if name in forced and forced[name].role is Role.ID]
-    if wished:
-        return wished[0], "set by you"
-    scores = [
-        headers.id_score(headers.normalised(name)) if name not in forced else 0 for name in source.names
-    ]
-    for i in sorted((i for i, score in enumerate(scores) if score), key=lambda i: (-scores[i], i)):
-        filled, distinct = _filled_and_distinct(db, source, i)
-        least = 0.0 if scores[i] > 90 else 0.8 if scores[i] >= 80 else 0.98
-        if distinct and filled >= min(1, least + 0.1) * source.rows and distinct >= least * filled:
-            return i, f"its name; {distinct:,} different values in {source.rows:,} rows"
-    for i in _code_columns(source, profiles):
-        if source.names[i] not in forced and _filled_and_distinct(db, source, i) == (
-            source.rows,
-            source.rows,
-        ):
-            return i, "no column is named like an id; this one has a different short code in every row"
-    raise InputError(
-        "no column can serve as the company id.",
-        where=f"{source.path}, columns {', '.join(source.names[:12])}",
-        remedy="Name the column with the companies' ids company_id, or give its role (NAME = id). "
-        + (
-            f"Only one column was found ({source.how}): check the delimiter."
-            if len(source.names) == 1
-            else ""
-        ),
-    )
-
-
-def _code_columns(source: Source, profiles: tuple[Profile, ...]) -> list[int]:
-    """Columns that may hold codes: short values without spaces, with digits, distinct in almost every row."""
-    return [
-        i
-        for i, (family, seen) in enumerate(zip(source.families, profiles, strict=True))
-        if family in ("text", "whole") and seen.share(seen.codes) > 0.99 and seen.longest <= 40
-        and seen.filled == source.rows and seen.uniqueness > 0.9 and not seen.share(seen.days - seen.digit_days) > 0.5
-    ]  # fmt: skip
-
-
-def _filled_and_distinct(db: Db, source: Source, position: int) -> tuple[int, int]:
-    c = source.columns[position]
-    filled, distinct = one_row(db, f"SELECT count({c}), count(DISTINCT {c}) FROM {source.view}")
-    return int(filled), int(distinct)
 
 
 def _output_names(source: Source, chosen: int) -> list[str]:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graphlead.core.register import Role
-from graphlead.ingest import headers
+from graphlead.ingest import headers, life
 from graphlead.ingest.column_profile import Profile
 
 SURE = 0.9
 HINTED = 0.5
 """Share of values that must have a type's form: SURE by values alone, HINTED where the column's name suggests it."""
+
+EVEN = 0.3
+"""Distance of the quartiles over the range from which whole numbers are evenly spread. In 45 columns of 15 real files,
+numbers that differ in most rows have 0.13 at most where they are sizes or money, and 0.47 to 0.54 where they are serial
+numbers or random ones."""
+
+MOST_INACTIVE = 0.5
+"""Share of companies that are only "inactive", or "active: no", above which this is hardly about their life: a flag of
+a few active accounts among many companies."""
 
 FEW = 20
 FEW_BANDS = 100
@@ -29,13 +38,54 @@ def decide(name: str, family: str, seen: Profile) -> Decision:
     """The role of a column that is not the id."""
     if not seen.filled:
         return Decision(Role.IGNORED, "empty")
+    normal = headers.normalised(name)
+    state = _status(normal, family, seen)
+    if state is not None:
+        return state
     if family == "boolean":
         return Decision(Role.BOOLEAN, "a true/false column")
     if family == "date":
         return Decision(Role.DATE, "a date column")
-    normal = headers.normalised(name)
     rules = NUMBER_RULES if family in ("whole", "number") else TEXT_RULES
     return next(found for rule in rules if (found := rule(normal, seen)))
+
+
+def _status(name: str, family: str, seen: Profile) -> Decision | None:
+    """The role of a column that says who is still in business; its words decide, and for flags and days its name."""
+    recognised = seen.share(seen.living + seen.inactive + seen.ended)
+    credible = seen.ended or seen.share(seen.inactive) <= MOST_INACTIVE
+    named = life.is_status(name) or life.is_active_flag(name) or life.is_end(name)
+    if named and recognised > 0.8 and credible:
+        return Decision(Role.STATUS, "its name; words for living and ended companies", style=life.WORDS)
+    flag = family == "boolean" or seen.share(seen.booleans) == 1
+    if flag and life.is_active_flag(name) and seen.share(seen.noes) <= MOST_INACTIVE:
+        return Decision(Role.STATUS, "its name; no means that the company is no more", style=life.FLAG)
+    if flag and life.is_end(name) and seen.sampled:
+        return Decision(Role.STATUS, "its name; yes means that the company is no more", style=life.END_FLAG)
+    style = _style_of_end(name, family, seen) if life.is_end(name) else ""
+    return Decision(Role.STATUS, "its name; when the company ended", style=style) if style else None
+
+
+def _style_of_end(name: str, family: str, seen: Profile) -> str:
+    """How a column dates the end of companies, "" for values that are no dates."""
+    if family == "date":
+        return life.DAY
+    if seen.share(seen.years) > SURE:
+        return life.YEAR
+    if seen.share(seen.epochs) > SURE:
+        return life.EPOCH
+    if family == "text" and seen.share(max(seen.days, seen.month_first_days)) > HINTED:
+        return life.MONTH_FIRST if _order_of_days(seen) == "month first" else life.DAY
+    return ""
+
+
+def status_of(name: str, family: str, seen: Profile) -> Decision:
+    """How to read a column that the user declared to be a status, whatever its name."""
+    normal = headers.normalised(name)
+    dated = _style_of_end(normal, family, seen)
+    flag = life.FLAG if life.is_active_flag(normal) else life.END_FLAG
+    yes_no = family == "boolean" or (seen.sampled and seen.share(seen.booleans) == 1)
+    return Decision(Role.STATUS, "set by you", style=dated or (flag if yes_no else life.WORDS))
 
 
 def _web_or_mail_address(name: str, seen: Profile) -> Decision | None:
@@ -58,7 +108,7 @@ def _place(name: str, seen: Profile) -> Decision | None:
 
 
 def _company_name(name: str, seen: Profile) -> Decision | None:
-    if not headers.is_company_name(name) or seen.share(seen.numbers) > HINTED:
+    if not headers.is_company_name(name) or max(seen.share(seen.numbers), seen.share(seen.booleans)) > HINTED:
         return None
     if seen.filled > 100 and seen.uniqueness < 0.2:
         return None
@@ -125,6 +175,21 @@ def _order_of_days(seen: Profile) -> str:
     return "day first" if seen.days > seen.digit_days and seen.month_first_days != seen.days else ""
 
 
+def _serial(name: str, seen: Profile) -> Decision | None:
+    """Numbers that only tell rows apart: they are no amounts, and as categories they would say nothing."""
+    if headers.is_serial(name) and seen.share(seen.wholes) > HINTED:
+        return Decision(Role.IDENTIFIER, "its name: it counts the rows")
+    hinted = headers.is_number(name) or headers.is_date(name) or headers.is_identifier(name)
+    if hinted or seen.share(seen.wholes) < 0.99:
+        return None
+    even = seen.uniqueness > HINTED and seen.distinct > FEW_BANDS and seen.evenness >= EVEN
+    return (
+        Decision(Role.IDENTIFIER, "whole numbers, evenly spread, that differ from row to row")
+        if even
+        else None
+    )
+
+
 def _band(_: str, seen: Profile) -> Decision | None:
     fits = (
         seen.distinct <= FEW_BANDS and seen.share(seen.band_numbers) > 0.98 and seen.share(seen.bands) >= 0.3
@@ -179,7 +244,7 @@ def _plain_number(_: str, __: Profile) -> Decision:
 
 
 TEXT_RULES = (
-    _web_or_mail_address, _place, _industry, _company_name, _contact, _boolean, _date, _band, _number, _identifier,
-    _category, _text,
+    _web_or_mail_address, _place, _industry, _company_name, _contact, _boolean, _date, _serial, _band, _number,
+    _identifier, _category, _text,
 )  # fmt: skip
-NUMBER_RULES = (_place, _industry, _contact, _boolean, _date, _label, _plain_number)
+NUMBER_RULES = (_place, _industry, _contact, _boolean, _date, _serial, _label, _plain_number)

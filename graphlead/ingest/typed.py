@@ -20,7 +20,7 @@ CONSTANT_MISSING = 0.01
 KEPT_WHEN_CONSTANT = (
     Role.ID, Role.NAME, Role.COUNTRY, Role.REGION, Role.CITY, Role.POSTCODE, Role.ADDRESS, Role.CONTACT,
 )  # fmt: skip
-TYPED = (Role.NUMBER, Role.DATE, Role.BOOLEAN)
+TYPED = (Role.NUMBER, Role.DATE, Role.BOOLEAN, Role.STATUS)
 
 
 def type_values(db: Db, source: Source, readings: tuple[Reading, ...], folder: Path) -> tuple[Reading, ...]:
@@ -53,6 +53,8 @@ def _counted(db: Db, source: Source, reading: Reading, typed: int, distinct: int
 
 def _without_use(reading: Reading) -> Reading:
     column = reading.column
+    if column.role is Role.STATUS:
+        return reading if column.missing < 1 else _ignored(reading, "it says of no company that it has ended")
     if reading.forced or (column.role in KEPT_WHEN_CONSTANT and column.missing < 1):
         return reading
     if column.missing == 1:
@@ -63,4 +65,8 @@ def _without_use(reading: Reading) -> Reading:
         why = "the same value in every row"
     else:
         return reading
-    return replace(reading, column=replace(column, role=Role.IGNORED, reason=why))
+    return _ignored(reading, why)
+
+
+def _ignored(reading: Reading, why: str) -> Reading:
+    return replace(reading, column=replace(reading.column, role=Role.IGNORED, reason=why))

@@ -20,10 +20,12 @@ def cohort_of(
     clients: Match,
     suppressed: Match | None,
     *,
+    dead: Ints | None = None,
     files: tuple[str, str] = ("companies", "clients"),
 ) -> Cohort:
     """The cohort over the companies ``ids`` (n,). A company on both lists is a client, so never a lead.
 
+    dead: the companies that are no more; those that are clients stay clients, those that are suppressed, suppressed.
     ``files``: the names of the register and the client list for errors.
     Raises InputError when too few clients were found to learn from, or when no company is left to score.
     """
@@ -33,19 +35,27 @@ def cohort_of(
     first = found[found["company"] >= 0].groupby("company", sort=True)["won"].min()
     rows = first.index.to_numpy(np.int32)
     _check(len(rows), clients, len(ids), files[1])
-    past = np.zeros(0, np.int32)
+    past = _none()
     if suppressed is not None:
         known = suppressed.table.loc[suppressed.table["outcome"] == "matched", "company_id"]
         past = np.setdiff1d(_indices(ids, known), rows).astype(np.int32)
         past = past[past >= 0]
-    cohort = Cohort(len(ids), rows, past, first.to_numpy("datetime64[D]"))
+    ended = np.setdiff1d(_none() if dead is None else dead, np.concatenate([rows, past])).astype(np.int32)
+    won = first.to_numpy("datetime64[D]")
+    cohort = Cohort(n_companies=len(ids), clients=rows, suppressed=past, won=won, dead=ended)
     if not cohort.candidates().any():
+        gone = f" or, in {len(ended):,} cases, no more" if len(ended) else ""
         raise InputError(
-            "every company of the register is a client or suppressed already: nobody is left to score.",
+            f"every company of the register is a client or suppressed already{gone}: nobody is left to score.",
             where=files[0],
-            remedy="Give a register that also holds companies that are not clients.",
+            remedy="Give a register that also holds companies that are not clients"
+            + (", or give the status column another role under [columns]." if len(ended) else "."),
         )
     return cohort
+
+
+def _none() -> Ints:
+    return np.zeros(0, np.int32)
 
 
 def _check(found: int, clients: Match, n: int, file: str) -> None:

@@ -115,7 +115,8 @@ def profile_list(settings: Settings, console: Console) -> Profile:
         register = without(full, settings.exclude)
         with console.stage("matching the list") as progress:
             match = match_clients(read_list(settings.clients), full, progress=progress)
-        cohort = cohort_of(full.ids(), match, None, files=(str(settings.companies), str(settings.clients)))
+        files = (str(settings.companies), str(settings.clients))
+        cohort = cohort_of(full.ids(), match, None, dead=full.ended(), files=files)
         with console.stage("profiling the clients") as progress:
             graph = build_graph(register)
             profile = profile_clients(register, graph, cohort, seed=settings.seed, progress=progress)
@@ -137,6 +138,7 @@ def report_run(run: Path, console: Console) -> Path:
         folder, sources, judgement = finished.folder, finished.sources, finished.judgement
         share, seed = finished.expected.share, finished.settings.seed
         evaluation = evaluate_saved(folder.heldout, judgement, share, seed)
+        evaluation = replace(evaluation, notes=(*finished.changes, *evaluation.notes))
         scored = Evaluated(**vars(finished.scored), heldout=folder.heldout, evaluation=evaluation)
         ranking = rank(sources, scored, finished.settings)
         result = collect_results(folder, sources, scored, ranking, finished.evidence)

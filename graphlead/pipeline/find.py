@@ -23,7 +23,7 @@ def find_company(register: Register, cohort: Cohort, wanted: str, where: str = "
     """The index of the candidate with this id, or with this name if it is the only one.
 
     Raises InputError, with the company probably meant, when there is none, when several have the name, or when it is a
-    client or suppressed: only candidates have a score to explain.
+    client, suppressed or no more: only candidates have a score to explain.
     """
     company = by_id_or_name(register, wanted, where)
     name = name_of(register, company)
@@ -41,7 +41,19 @@ def find_company(register: Register, cohort: Cohort, wanted: str, where: str = "
             where=where,
             remedy="Take it from the list given with --suppress and run again.",
         )
+    if company in cohort.dead:
+        raise InputError(
+            f"{name} is no more, by the register ({_end(register, company)}): it has no score.",
+            where=where,
+            remedy="Give the column another role under [columns] in --config if it says something else.",
+        )
     return company
+
+
+def _end(register: Register, company: int) -> str:
+    """What the status columns record: ``company_status: Dissolved``."""
+    stated = register.rows(register.names_of(Role.STATUS), np.array([company])).to_pylist()[0]
+    return ", ".join(f"{column}: {value}" for column, value in stated.items() if value is not None)
 
 
 def by_id_or_name(register: Register, wanted: str, where: str = "company") -> int:

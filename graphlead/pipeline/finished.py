@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -83,6 +84,11 @@ class FinishedRun:
         return without(self.whole_register, self.settings.exclude)
 
     @cached_property
+    def changes(self) -> tuple[str, ...]:
+        """What is different from the register that the models were trained on; none where they were trained here."""
+        return read_changes(self.folder)
+
+    @cached_property
     def noise(self) -> Noise:
         return load_noise(self.folder.register)
 
@@ -102,7 +108,8 @@ class FinishedRun:
 
     @cached_property
     def cohort(self) -> Cohort:
-        return cohort_of(self.whole_register.ids(), self.clients, self.suppressed)
+        whole = self.whole_register
+        return cohort_of(whole.ids(), self.clients, self.suppressed, dead=whole.ended())
 
     @cached_property
     def profile(self) -> Profile:
@@ -177,3 +184,9 @@ class FinishedRun:
             scores[name] = np.full(self.register.n_companies, np.nan, np.float32)
             scores[name][place] = self.scores[name].to_numpy()
         return scores
+
+
+def read_changes(folder: RunFolder) -> tuple[str, ...]:
+    """What is different from the register of an earlier run, as a run that scores has written it; else nothing."""
+    path = folder.changes
+    return tuple(json.loads(path.read_text("utf-8"))["changes"]) if path.exists() else ()

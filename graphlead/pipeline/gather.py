@@ -48,7 +48,7 @@ def gather(run: Run, settings: Settings, console: Console, earlier: FinishedRun 
     suppressed = _resolve_suppressed(run, full, settings, console, earlier)
     graph = _link(run, register, console)
     files = (str(settings.companies), str(settings.clients))
-    cohort = cohort_of(full.ids(), clients, suppressed, files=files)
+    cohort = cohort_of(full.ids(), clients, suppressed, dead=full.ended(), files=files)
     if len(cohort.clients) < FEW_CLIENTS:
         console.warn(
             f"only {len(cohort.clients)} clients were found: the figures will be rough, and so will the ranking."

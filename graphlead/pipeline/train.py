@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphlead.common.console import Console
-from graphlead.common.files import link
+from graphlead.common.files import link, write_json
 from graphlead.core.arrays import Floats
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, Ranker, RankerSetup
@@ -35,7 +35,8 @@ from graphlead.learn.registry import (
     rankers,
     save_models,
 )
-from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.changes import changes
+from graphlead.pipeline.finished import FinishedRun, read_changes
 from graphlead.pipeline.scored import Evaluated, ModelInputs, expected_of, left_out_of, model_inputs_of
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
@@ -222,6 +223,7 @@ def apply(
             left_out_of(trained, sources.register),
             progress,
         )
+    changed = _compare(run, earlier, sources, console)
     with console.stage("evaluating") as progress:
         evaluation = evaluate_saved(trained.heldout, judgement, expected.share, settings.seed, progress)
     return Evaluated(
@@ -231,8 +233,24 @@ def apply(
         model_inputs=model_inputs,
         trained=trained,
         heldout=trained.heldout,
-        evaluation=evaluation,
+        evaluation=replace(evaluation, notes=(*changed, *evaluation.notes)),
     )
+
+
+def _compare(run: Run, earlier: FinishedRun, sources: Sources, console: Console) -> tuple[str, ...]:
+    """What is different from the register of the earlier run; each difference is a warning."""
+
+    def make(folder: RunFolder) -> None:
+        before = earlier.register, earlier.graph, earlier.cohort.clients
+        found = changes(*before, sources.register, sources.graph)
+        write_json(folder.changes, {"changes": list(found)})
+
+    with console.stage("comparing with the earlier register"):
+        compared = run.stage("changes", make)
+    found = read_changes(compared)
+    for change in found:
+        console.warn(change)
+    return found
 
 
 def _take_over(source: RunFolder, target: RunFolder) -> None:

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphlead.common.codes import encode, through
-from graphlead.common.columns import Coded, coded
+from graphlead.common.columns import coded
 from graphlead.common.levels import SECTION, WHOLE, first_spelling, known_levels, postcode_area
-from graphlead.common.places import placed
+from graphlead.common.members import Members, members
 from graphlead.core.arrays import NONE, Ints, Reals
 from graphlead.core.register import PLACES, Column, Register, Role
 from graphlead.profile.numbers import bands, read_numbers
@@ -27,13 +27,15 @@ PROFILED = (Role.INDUSTRY, *PLACES, *AMOUNTS, *VALUES)
 class Grouping:
     """Groups of companies by one column.
 
-    label: the column and its level for a reader: ``nace (2 digits)``; codes: int32 (n,), NONE where missing;
-    names: the name of each group (g,).
+    label: the column and its level for a reader: ``nace (2 digits)``; codes: int32 (n,), NONE where missing, of the
+    first value where a cell has several; names: the name of each group (g,); entries: company and code (E,) of every
+    value where a cell may have several, else None.
     """
 
     label: str
     codes: Ints
     names: pa.Array
+    entries: tuple[Ints, Ints] | None = None
 
 
 @dataclass(frozen=True)
@@ -86,40 +88,48 @@ def _values(register: Register, column: Column) -> Grouping:
     if column.role is Role.BOOLEAN:
         read = coded(register, column.name)
         return Grouping(column.name, read.codes, pc.if_else(read.values, YES, NO))
-    return Grouping(column.name, *read_text(register, column.name))
+    texts = members(register, column.name)
+    return _grouping(column.name, texts, first_spelling(texts.values), column)
 
 
 def read_text(register: Register, name: str) -> tuple[Ints, pa.Array]:
-    """Codes (n,) of a column's values, and how they are written; those that differ only in case and spaces are one."""
-    read = placed(register, name)
+    """Codes (n,) of a column's first values, and how they are written; case and spaces make no other value."""
+    read = members(register, name)
     return _grouped(read, first_spelling(read.values))
 
 
-def _grouped(read: Coded, keys: pa.Array) -> tuple[Ints, pa.Array]:
-    """Codes (n,) of the companies by the keys of their values, and the key of each code (g,)."""
+def _grouped(read: Members, keys: pa.Array) -> tuple[Ints, pa.Array]:
+    """Codes (n,) of the companies by the keys of their first values, and the key of each code (g,)."""
     codes, first = read.groups(keys)
-    return codes, keys.take(first)
+    return Members(read.companies, codes, keys).firsts().codes, keys.take(first)
+
+
+def _grouping(label: str, read: Members, keys: pa.Array, column: Column) -> Grouping:
+    """The groups by the keys of the values, all values of a cell counted."""
+    codes, first = read.groups(keys)
+    entries = (read.companies, codes) if column.separator else None
+    return Grouping(label, Members(read.companies, codes, keys).firsts().codes, keys.take(first), entries)
 
 
 def _industry(register: Register, column: Column) -> Iterator[Grouping]:
     """A grouping for each level of a code: its section where the column writes one, its first 2, 3, ... digits."""
-    read = coded(register, column.name)
+    read = members(register, column.name)
     levels = known_levels(read.values, column.scheme)
     whole = levels.pop(WHOLE)
     if not levels:
-        yield Grouping(column.name, *_grouped(read, whole))
+        yield _grouping(column.name, read, whole, column)
     for length, keys in levels.items():
-        codes, names = _grouped(read, keys)
-        if len(names):
-            level = "section" if length == SECTION else f"{length} digits"
-            yield Grouping(f"{column.name} ({level})", codes, names)
+        level = "section" if length == SECTION else f"{length} digits"
+        found = _grouping(f"{column.name} ({level})", read, keys, column)
+        if len(found.names):
+            yield found
 
 
 def _place(register: Register, column: Column, wider: Mapping[Role, Grouping]) -> Grouping:
     """Places within the wider ones, and named with these where the name alone is ambiguous."""
     around = PLACES[: PLACES.index(column.role)]
     if column.role is Role.POSTCODE:
-        read = coded(register, column.name)
+        read = members(register, column.name)
         codes, names = _grouped(read, postcode_area(read.values))
         label, around = f"{column.name} (area)", (Role.COUNTRY,)
     else:

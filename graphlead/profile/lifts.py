@@ -54,8 +54,8 @@ def lifts_of(topics: Sequence[Topic], ties: Sequence[Lift] = ()) -> tuple[list[L
 def compare(level: Surveyed, which: Iterable[int], p_values: Iterable[float]) -> list[Lift]:
     """The lifts of these groups of a grouping, with 95 % intervals."""
     return [
-        lift_of(level.label, level.names[int(i)].as_py(), (int(level.clients[i]), int(level.clients.sum())),
-                (int(level.companies[i]), int(level.companies.sum())), float(p))
+        lift_of(level.label, level.names[int(i)].as_py(), (int(level.clients[i]), level.known[0]),
+                (int(level.companies[i]), level.known[1]), float(p))
         for i, p in zip(which, p_values, strict=True)
     ]  # fmt: skip
 
@@ -113,7 +113,7 @@ def benjamini_hochberg(p_values: Reals) -> Reals:
 
 
 def _p_values(level: Surveyed) -> Reals:
-    n_clients, n_companies = int(level.clients.sum()), int(level.companies.sum())
+    n_clients, n_companies = level.known
     if not n_clients:
         return np.ones(len(level.clients))
     return fisher(level.clients, n_clients, level.companies, n_companies)
@@ -122,9 +122,9 @@ def _p_values(level: Surveyed) -> Reals:
 def _tested(topic: Topic, index: int) -> Flags:
     """The values worth a test, without values of a finer level that hold the same companies as a wider one."""
     level = topic.levels[index]
-    enough = (level.companies >= FEWEST) & (level.companies < level.companies.sum())
-    if index == 0 or not level.clients.sum():
-        return np.asarray(enough & bool(level.clients.sum()))
+    enough = (level.companies >= FEWEST) & (level.companies < level.known[1])
+    if index == 0 or not level.known[0]:
+        return np.asarray(enough & bool(level.known[0]))
     wider = topic.levels[index - 1]
     same = set(zip(wider.names.to_pylist(), wider.companies.tolist(), strict=True))
     renamed = [

@@ -30,13 +30,17 @@ class Sample:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Surveyed:
-    """One grouping: clients and companies by group (g,), and the group of each company of the sample (m,)."""
+    """One grouping: clients and companies by group (g,), and the group of each company of the sample (m,).
+
+    known: clients and companies with a value: fewer than the sums where a company may be in several groups.
+    """
 
     label: str
     names: pa.Array
     clients: Counts
     companies: Counts
     codes: Ints
+    known: tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,14 +80,27 @@ def _topic(read: Read, cohort: Cohort, sample: Sample) -> Topic:
 
 
 def _count(grouping: Grouping, cohort: Cohort, sample: Sample) -> Surveyed:
-    size = len(grouping.names)
+    size, client = len(grouping.names), cohort.labels() > 0
+    with_value = grouping.codes != NONE
+    companies, codes = _entries(grouping)
     return Surveyed(
         label=grouping.label,
         names=grouping.names,
-        clients=tally(grouping.codes[cohort.clients], size),
-        companies=tally(grouping.codes, size),
+        clients=tally(codes[client[companies]], size),
+        companies=tally(codes, size),
         codes=grouping.codes[sample.rows],
+        known=(int((with_value & client).sum()), int(with_value.sum())),
     )
+
+
+def _entries(grouping: Grouping) -> tuple[Ints, Ints]:
+    """Companies and codes (E,); a company that names a group twice, as "5610; 5610" does, is in it once."""
+    if grouping.entries is None:
+        return np.arange(len(grouping.codes), dtype=np.int32), grouping.codes
+    companies, codes = grouping.entries
+    width = len(grouping.names) + 1
+    pairs = np.unique(companies.astype(np.int64) * width + codes + 1)
+    return (pairs // width).astype(np.int32), (pairs % width - 1).astype(np.int32)
 
 
 def tally(codes: Ints, size: int) -> Counts:

@@ -13,7 +13,7 @@ Summary = Mapping[str, Any]
 def summary_text(summary: Summary) -> str:
     """The summary of a run as text; lines without their facts are left out.
 
-    Keys: companies, links, set_aside, suppressed, scored, leads, whitespace (counts); clients (lines, matched,
+    Keys: companies, links, set_aside, suppressed, dead, scored, leads, whitespace (counts); clients (lines, matched,
     review, unmatched); expected (a sentence); prior (low, point, high); ranker, reason, verdict; notes (texts);
     seconds, peak_mb; files (name to path).
     """
@@ -29,7 +29,10 @@ def _read(summary: Summary) -> str:
         return ""
     aside = summary.get("set_aside", 0)
     kept = f"Read {counted(summary['companies'], 'company')} and {counted(summary.get('links', 0), 'link')}"
-    return f"{kept}; {counted(aside, 'row')} set aside." if aside else f"{kept}."
+    dead = summary.get("dead", 0)
+    parts = [f"{counted(aside, 'row')} set aside"] if aside else []
+    parts += [f"{counted(dead, 'company')} no more, by their status, and kept off the list"] if dead else []
+    return "; ".join([kept, *parts]) + "."
 
 
 def _clients(summary: Summary) -> str:

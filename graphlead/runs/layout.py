@@ -77,6 +77,11 @@ class RunFolder:
         return self.path / "judgement.json"
 
     @property
+    def changes(self) -> Path:
+        """What is different from the register that the models were trained on; missing where they were trained here."""
+        return self.path / "changes.json"
+
+    @property
     def scores(self) -> Path:
         """Every candidate, best first, with its probability and the raw scores of the rankers."""
         return self.path / "scores.parquet"

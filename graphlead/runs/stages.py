@@ -113,6 +113,7 @@ STAGES = table(
         doors=("evaluate.judge", "learn.registry", "tasks"),
     ),
     Stage(name="trained", inputs=("run",), doors=("common.files",)),
+    Stage(name="changes", after=("graph",), inputs=("run",), doors=("pipeline.changes",)),
     Stage(
         name="evidence",
         after=("graph", "match", "suppressed", "judgement", "trained"),
@@ -124,7 +125,7 @@ STAGES = table(
     ),
     Stage(
         name="results",
-        after=("profile", "evidence"),
+        after=("profile", "evidence", "changes"),
         settings=("top", "seed", "exclude"),
         doors=("common.spreadsheets", "evaluate.judge", "explain.ties.ties", "report.evidence", "report.noise"),
     ),
@@ -135,4 +136,5 @@ STAGES = table(
         doors=("evaluate.judge", "report.html.build", "report.html.names", "report.html.plane", "pipeline.content"),
     ),
 )  # fmt: skip
-"""In the order in which they run; a run that scores has ``trained`` for ``model``, ``heldout`` and ``judgement``."""
+"""In the order in which they run; a run that scores has ``trained`` and ``changes`` for ``model``, ``heldout``
+and ``judgement``."""

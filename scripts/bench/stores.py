@@ -71,7 +71,12 @@ def tables(folder: Path, run_id: str) -> Projection:
     register, graph = load_register(folder / "register"), load_graph(folder / "graph")
     n, draw = register.n_companies, np.random.default_rng(0)
     clients = np.sort(draw.choice(n, min(5000, n // 20), replace=False)).astype(np.int32)
-    cohort = Cohort(n, clients, np.empty(0, np.int32), np.full(len(clients), np.datetime64("2024-01-01")))
+    cohort = Cohort(
+        n_companies=n,
+        clients=clients,
+        suppressed=np.empty(0, np.int32),
+        won=np.full(len(clients), np.datetime64("2024-01-01")),
+    )
     company = np.flatnonzero(cohort.candidates()).astype(np.int32)
     order = draw.permutation(len(company))
     table = {"company": company, "score": 1 - order / len(order), "rank": order + 1,

@@ -69,7 +69,12 @@ def planted() -> Planted:
     structure = np.log1p(np.asarray(links.sum(1), np.float32))
     clients = np.sort(draw.choice(np.flatnonzero(lucky), 80, replace=False)).astype(np.int32)
     suppressed = np.array([N - 1], np.int32)
-    cohort = Cohort(N, clients, suppressed, np.full(80, np.datetime64("NaT"), "datetime64[D]"))
+    cohort = Cohort(
+        n_companies=N,
+        clients=clients,
+        suppressed=suppressed,
+        won=np.full(80, np.datetime64("NaT"), "datetime64[D]"),
+    )
     folds = draw.permutation(np.arange(N) % FOLDS).astype(np.int8)
     return Planted(features_of(attributes, structure, counts(link("supplies")), relations), cohort, folds)
 

@@ -16,7 +16,7 @@ NOBODY = np.array([], np.int32)
 
 def cohort(n: int, clients: list[int], won: list[str] | None = None) -> Cohort:
     days = np.array(won or ["NaT"] * len(clients), "datetime64[D]")
-    return Cohort(n, np.array(clients, np.int32), NOBODY, days)
+    return Cohort(n_companies=n, clients=np.array(clients, np.int32), suppressed=NOBODY, won=days)
 
 
 @settings(max_examples=50, deadline=None)

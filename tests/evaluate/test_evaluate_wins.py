@@ -18,7 +18,9 @@ N = 1000
 def cohort(days: list[str]) -> Cohort:
     """A cohort of N companies with a client for each day; an empty day is none."""
     won = np.array([day or "NaT" for day in days], "datetime64[D]")
-    return Cohort(N, np.arange(len(days), dtype=np.int32), np.zeros(0, np.int32), won)
+    return Cohort(
+        n_companies=N, clients=np.arange(len(days), dtype=np.int32), suppressed=np.zeros(0, np.int32), won=won
+    )
 
 
 def monthly(first: str, months: int) -> list[str]:

@@ -47,4 +47,6 @@ def graph_of(
 
 def cohort(n: int, clients: Sequence[int], won: Sequence[str] = ()) -> Cohort:
     days = np.array(list(won) or ["NaT"] * len(clients), "datetime64[D]")
-    return Cohort(n, np.array(clients, np.int32), np.zeros(0, np.int32), days)
+    return Cohort(
+        n_companies=n, clients=np.array(clients, np.int32), suppressed=np.zeros(0, np.int32), won=days
+    )

@@ -13,13 +13,19 @@ from made_register import MakeRegister
 from graphlead.common.codes import cross
 from graphlead.core.arrays import NONE, Ints
 from graphlead.core.features import Cut, Level
-from graphlead.core.register import Role
+from graphlead.core.register import Register, Role
 from graphlead.features.levels import encode, industry_levels, place_levels, trait_levels
 
 
 def partition(code: Ints) -> set[frozenset[int]]:
     """Who is together, whatever the numbers of the groups."""
     return {frozenset(np.flatnonzero(code == g).tolist()) for g in set(code.tolist()) - {NONE}}
+
+
+def grouped(level: Level, register: Register) -> tuple[Ints, int]:
+    found = encode(level, register)
+    assert found.companies.tolist() == list(range(register.n_companies))
+    return found.code, found.count
 
 
 def together(*groups: Sequence[int]) -> set[frozenset[int]]:
@@ -53,10 +59,10 @@ def test_same_city_name_in_two_regions_is_two_places(make_register: MakeRegister
     )
     region, city = place_levels(register)
     assert (region.title(), city.title(), city.within) == ("state", "city", ("state",))
-    code, count = encode(city, register)
+    code, count = grouped(city, register)
     assert partition(code) == together([0, 2], [1], [4], [5])
     assert (count, code[3]) == (4, NONE)
-    assert partition(encode(region, register)[0]) == together([0, 2], [1, 3])
+    assert partition(encode(region, register).code) == together([0, 2], [1, 3])
 
 
 def test_postcode_area_is_its_beginning_within_the_country(make_register: MakeRegister) -> None:
@@ -70,8 +76,8 @@ def test_postcode_area_is_its_beginning_within_the_country(make_register: MakeRe
     levels = {level.title(): level for level in place_levels(register)}
     assert list(levels) == ["country", "region", "zip area", "zip"]
     assert levels["zip"].within == ("country",)
-    assert partition(encode(levels["zip area"], register)[0]) == together([0, 1], [2])
-    assert partition(encode(levels["zip"], register)[0]) == together([0], [1], [2])
+    assert partition(encode(levels["zip area"], register).code) == together([0, 1], [2])
+    assert partition(encode(levels["zip"], register).code) == together([0], [1], [2])
 
 
 def test_industry_prefixes_of_the_first_code(make_register: MakeRegister) -> None:
@@ -79,15 +85,15 @@ def test_industry_prefixes_of_the_first_code(make_register: MakeRegister) -> Non
     register = make_register({"nace": (Role.INDUSTRY, values, "NACE")})
     two, three, whole = industry_levels(register)
     assert [two.title(), three.title(), whole.title()] == ["nace (2 digits)", "nace (3 digits)", "nace"]
-    assert partition(encode(two, register)[0]) == together([0, 1, 2], [3])
-    assert partition(encode(three, register)[0]) == together([0, 1, 2], [3])
-    assert partition(encode(whole, register)[0]) == together([0, 1], [2], [3])
+    assert partition(encode(two, register).code) == together([0, 1, 2], [3])
+    assert partition(encode(three, register).code) == together([0, 1, 2], [3])
+    assert partition(encode(whole, register).code) == together([0, 1], [2], [3])
 
 
 def test_industry_without_a_known_scheme_has_its_whole_code_only(make_register: MakeRegister) -> None:
     register = make_register({"trade": (Role.INDUSTRY, ["Bakery", "bakery", "Bank"])})
     (level,) = industry_levels(register)
-    assert partition(encode(level, register)[0]) == together([0, 1], [2])
+    assert partition(encode(level, register).code) == together([0, 1], [2])
 
 
 def test_bands_keep_the_edges_they_were_made_with(make_register: MakeRegister) -> None:
@@ -95,11 +101,11 @@ def test_bands_keep_the_edges_they_were_made_with(make_register: MakeRegister) -
     (level,) = trait_levels(register)
     assert level.cut is Cut.BANDS
     assert len(level.edges) == 7
-    code, count = encode(level, register)
+    code, count = grouped(level, register)
     assert count == 8
     assert np.bincount(code).tolist() == [2] * 8
     newer = make_register({"staff": (Role.NUMBER, [-5.0, None, 1e9])})
-    assert encode(level, newer)[0].tolist() == [0, NONE, 7]
+    assert encode(level, newer).code.tolist() == [0, NONE, 7]
 
 
 def test_traits_come_best_filled_first_and_all_but_empty_ones_not_at_all(make_register: MakeRegister) -> None:
@@ -116,13 +122,13 @@ def test_traits_come_best_filled_first_and_all_but_empty_ones_not_at_all(make_re
 
 def test_absent_column_puts_everyone_in_no_group(make_register: MakeRegister) -> None:
     register = make_register({"city": (Role.CITY, ["A", "B"])})
-    code, count = encode(Level(column="gone"), register)
+    code, count = grouped(Level(column="gone"), register)
     assert (code.tolist(), count) == ([NONE, NONE], 0)
 
 
 def test_a_missing_wider_column_is_left_out_of_the_place(make_register: MakeRegister) -> None:
     register = make_register({"city": (Role.CITY, ["A", "A", "B"])})
-    code, _ = encode(Level(column="city", within=("state",)), register)
+    code, _ = grouped(Level(column="city", within=("state",)), register)
     assert partition(code) == together([0, 1], [2])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -191,3 +192,34 @@ def test_wide_files_are_understood(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_names_are_normalised(name: str, normal: str) -> None:
     assert normalised(name) == normal
+
+
+@pytest.mark.parametrize(
+    ("name", "made", "role"),
+    [
+        ("batch", lambda rng: rng.integers(0, 10**6, 400), Role.IDENTIFIER),
+        ("code_b", lambda rng: rng.permutation(400) + 1, Role.IDENTIFIER),
+        ("Sr. No.", lambda rng: np.arange(400) % 100 + 1, Role.IDENTIFIER),
+        (
+            "row",
+            lambda rng: np.where(np.arange(400) % 9, (np.arange(400) % 100).astype(str), "<td>"),
+            Role.IDENTIFIER,
+        ),
+        ("lfd_nr", lambda rng: np.arange(400) + 1, Role.IDENTIFIER),
+        ("revenue", lambda rng: rng.integers(0, 10**6, 400), Role.NUMBER),
+        ("mitarbeiterzahl", lambda rng: rng.permutation(400) + 1, Role.NUMBER),
+        ("x7", lambda rng: np.exp(rng.normal(9, 1.5, 400)).astype(int), Role.NUMBER),
+        ("x8", lambda rng: rng.normal(10**6, 10**5, 400).astype(int), Role.NUMBER),
+        ("x9", lambda rng: rng.integers(0, 150, 400), Role.NUMBER),
+        ("easting", lambda rng: rng.integers(0, 10**6, 400), Role.NUMBER),
+    ],
+)
+@pytest.mark.parametrize("as_text", [True, False])
+def test_a_serial_number_is_an_identifier_and_an_honest_number_stays(
+    tmp_path: Path, name: str, made: Callable[[np.random.Generator], np.ndarray], role: Role, as_text: bool
+) -> None:
+    values = made(np.random.default_rng(5))
+    frame = pd.DataFrame({"company_id": [f"c{i}" for i in range(400)], name: values})
+    frame = frame.astype({name: str}) if as_text else frame
+    assert plan(tmp_path, frame)[name].role is role
+    assert plan(tmp_path, frame.sample(frac=1, random_state=1))[name].role is role

@@ -259,8 +259,8 @@ ERRORS = {
     "header only": ("company_id,name\n", "only a header"),
     "wrong delimiter": ("company_id:name\n1:A\n1:B\n", "Only one column was found"),
     "no header": ("4711,Acme,2.5\n4712,Bolt,3.5\n", "looks like values, not column names"),
-    "no id": ("name,city\nA,Ulm\nA,Ulm\n", "no column can serve as the company id"),
-    "blank ids": ("company_id,name\n,A\n,B\n", "id"),
+    "no id": ("town,city\nA,Ulm\nA,Ulm\n", "no column can serve as the company id"),
+    "blank ids": ("company_id,city\n,A\n,B\n", "id"),
     "unclosed quote": (
         'company_id,name\n1,A\n2,"B\n' + "".join(f"{i},N\n" for i in range(3, 40)),
         "opened in row 2",

@@ -59,7 +59,9 @@ def featured(n: int, *relations: Relation) -> Features:
 def cohort_of(labels: np.ndarray, *suppressed: int) -> Cohort:
     clients = np.flatnonzero(labels).astype(np.int32)
     won = np.full(len(clients), np.datetime64("NaT"), "datetime64[D]")
-    return Cohort(len(labels), clients, np.array(suppressed, np.int32), won)
+    return Cohort(
+        n_companies=len(labels), clients=clients, suppressed=np.array(suppressed, np.int32), won=won
+    )
 
 
 def recorded(features: Features, labels: np.ndarray, folds: Folds, *suppressed: int) -> list[Recorder]:

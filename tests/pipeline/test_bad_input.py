@@ -79,9 +79,16 @@ def test_the_command_line_says_the_same_and_exits_with_two(
 
 
 def test_a_missing_id_column_is_named_with_the_columns_there_are(run: Run, tmp_path: Path) -> None:
-    message = refused(run, companies=table("companies").drop(columns="company_id"))
-    assert message.startswith(f"{tmp_path / 'companies.csv'}, columns name, country, region,")
-    assert "no column can serve as the company id. Name the column with the companies' ids" in message
+    message = refused(run, companies=table("companies").drop(columns=["company_id", "name"]))
+    assert message.startswith(f"{tmp_path / 'companies.csv'}, columns country, region,")
+    assert "no column can serve as the company id, and none holds names to make one from. Name the" in message
+
+
+def test_links_by_ids_that_the_register_lacks_are_refused(run: Run, tmp_path: Path) -> None:
+    message = refused(run, companies=table("companies").drop(columns="company_id"), links=table("links"))
+    assert message.startswith(f"{tmp_path / 'links.csv'}, columns source_id,")
+    assert "no link points to a company of the register: the register has no ids" in message
+    assert "Write the companies' names as in the register's column name, or add its ids" in message
 
 
 def test_duplicate_ids_are_set_aside_with_their_rows(run: Run) -> None:

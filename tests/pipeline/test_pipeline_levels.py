@@ -99,7 +99,7 @@ def test_industries_are_the_same_everywhere(
     facts = Facts(register, np.arange(6, dtype=np.int32))
     explained = [facts.group([level], i) if CODES[i] else None for i in range(6)]
     assert partition(in_graph(build_graph(register), "in_industry", "industry", length)) == together
-    assert partition(encode(level, register)[0].tolist()) == together
+    assert partition(encode(level, register).code.tolist()) == together
     assert partition(profiled(register, label)) == together
     assert partition(explained) == together
 
@@ -113,7 +113,7 @@ def test_postcode_areas_are_the_same_everywhere(register: Register) -> None:
     assert graph.keys["place"].take(pa.array(edges.target)).to_pylist() == [
         "postcode|N1", "postcode|N1", "postcode|N19", "postcode|N1", "postcode|SW1A", "postcode|SW1P",
     ]  # fmt: skip
-    assert partition(encode(level, register)[0].tolist()) == together
+    assert partition(encode(level, register).code.tolist()) == together
     assert partition(profiled(register, "postcode (area)")) == together
     assert [facts.group([level], i) for i in (0, 1, 2)] == [
         "in postcodes N1...", "in postcodes N1...", "in postcodes N19...",

@@ -39,7 +39,12 @@ def _run(tmp_path: Path, register: Register) -> FinishedRun:
     table = {"company_id": ids[scored], "score": score, "rank": (N - scored).astype(np.int32)}
     pq.write_table(pa.table(table), tmp_path / "scores.parquet")
     clients = np.array([7, 200], np.int32)
-    cohort = Cohort(N, clients, np.array([8], np.int32), np.full(2, "NaT", "datetime64[D]"))
+    cohort = Cohort(
+        n_companies=N,
+        clients=clients,
+        suppressed=np.array([8], np.int32),
+        won=np.full(2, "NaT", "datetime64[D]"),
+    )
     parts = {"register": register, "graph": build_graph(register), "cohort": cohort}
     return cast(FinishedRun, SimpleNamespace(path=tmp_path, folder=RunFolder(tmp_path), **parts))
 

@@ -19,7 +19,7 @@ TREES = {
 }
 Definition = ast.FunctionDef | ast.ClassDef
 
-TRAINING = frozenset({"trained"})
+TRAINING = frozenset({"trained", "changes"})
 SCORING = frozenset({"model", "heldout", "judgement"})
 """The stages that a run of each kind does without."""
 

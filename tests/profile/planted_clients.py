@@ -76,7 +76,7 @@ def graph_of(
 def cohort_of(n: int, clients: Sequence[int], won: Sequence[str] | None = None) -> Cohort:
     rows = np.asarray(sorted(clients), np.int32)
     days = np.full(len(rows), "NaT", "datetime64[D]") if won is None else np.asarray(won, "datetime64[D]")
-    return Cohort(n, rows, np.zeros(0, np.int32), days)
+    return Cohort(n_companies=n, clients=rows, suppressed=np.zeros(0, np.int32), won=days)
 
 
 def profile_of(

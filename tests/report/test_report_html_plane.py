@@ -34,8 +34,8 @@ def register(folder: Path, columns: dict[str, tuple[Role, object]]) -> Register:
 
 
 def cohort(n: int, clients: int) -> Cohort:
-    return Cohort(n, np.arange(clients, dtype=np.int32), np.zeros(0, np.int32),
-                  np.full(clients, np.datetime64("NaT"), "datetime64[D]"))  # fmt: skip
+    return Cohort(n_companies=n, clients=np.arange(clients, dtype=np.int32), suppressed=np.zeros(0, np.int32),
+                  won=np.full(clients, np.datetime64("NaT"), "datetime64[D]"))  # fmt: skip
 
 
 EVERYBODY = np.arange(N, dtype=np.int32)

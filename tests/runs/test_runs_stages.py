@@ -19,12 +19,12 @@ INPUTS = {name: {"sha256": name} for name in ("companies", "links", "clients", "
 SETTINGS = Settings(companies=Path("c.csv"), clients=Path("l.csv"), out=Path("o")).to_json()
 MAKERS = {
     **dict.fromkeys(("register", "match", "suppressed", "graph", "profile"), "graphlead.pipeline.gather"),
-    **dict.fromkeys(("model", "heldout", "judgement", "trained"), "graphlead.pipeline.train"),
+    **dict.fromkeys(("model", "heldout", "judgement", "trained", "changes"), "graphlead.pipeline.train"),
     **dict.fromkeys(("evidence", "results", "report"), "graphlead.pipeline.deliver"),
 }
 LISTS = {"evidence", "results", "report"}
 TRAINED = {"model", "heldout", "judgement"} | LISTS
-ALL = set(STAGES) - {"trained"}
+ALL = set(STAGES) - {"trained", "changes"}
 
 
 def keys(inputs: Mapping[str, Any] = INPUTS, **settings: object) -> dict[str, str]:

@@ -46,7 +46,12 @@ def store_of(folder: Path, stakes: Stakes) -> EmbeddedStore:
     ]
     register = register_of(folder, companies, links)
     nobody = np.empty(0, np.int32)
-    cohort = Cohort(N, np.array([0], np.int32), nobody, np.array(["NaT"], "datetime64[D]"))
+    cohort = Cohort(
+        n_companies=N,
+        clients=np.array([0], np.int32),
+        suppressed=nobody,
+        won=np.array(["NaT"], "datetime64[D]"),
+    )
     (folder / "tables").mkdir()
     standing = Standing(scores_of({}), "r", "2026-01-01")
     store = EmbeddedStore(folder / "graph.lbug")

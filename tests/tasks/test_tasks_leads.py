@@ -72,7 +72,12 @@ OWNERSHIP = Ownership(
     effective_high=np.zeros(0, np.float32),
 )
 GRADES = (0.2, 0.05)
-COHORT = Cohort(N, ints(2, 6), ints(9), np.full(2, np.datetime64("NaT"), "datetime64[D]"))
+COHORT = Cohort(
+    n_companies=N,
+    clients=ints(2, 6),
+    suppressed=ints(9),
+    won=np.full(2, np.datetime64("NaT"), "datetime64[D]"),
+)
 
 
 def scores(order: list[int]) -> pd.DataFrame:
@@ -105,7 +110,12 @@ def test_leads_are_net_new_and_whitespace_is_in_a_clients_group(register: Regist
 
 
 def test_the_first_client_of_a_group_is_the_registers_first() -> None:
-    cohort = Cohort(N, ints(1, 2, 6), ints(), np.full(3, np.datetime64("NaT"), "datetime64[D]"))
+    cohort = Cohort(
+        n_companies=N,
+        clients=ints(1, 2, 6),
+        suppressed=ints(),
+        won=np.full(3, np.datetime64("NaT"), "datetime64[D]"),
+    )
     assert first_clients(cohort, OWNERSHIP, ints(3, 0, 8, 4)).tolist() == [1, 1, 6, NONE]
 
 

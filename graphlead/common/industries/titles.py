@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from graphlead.common.columns import coded
 from graphlead.common.levels import SCHEMES, WHOLE, industry_levels
+from graphlead.common.members import members
 from graphlead.core.register import Register
 
 EDITIONS = {
@@ -64,7 +64,7 @@ def titles_for(values: pa.Array, scheme: str) -> Titles:
 
 def column_titles(register: Register, name: str) -> Titles:
     """The titles of the codes in a column of the register."""
-    return titles_for(coded(register, name).values, register.column(name).scheme)
+    return titles_for(members(register, name).values, register.column(name).scheme)
 
 
 def title_column(name: str) -> str:

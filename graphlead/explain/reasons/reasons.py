@@ -9,7 +9,7 @@ import numpy as np
 
 from graphlead.core.arrays import Ints, Reals
 from graphlead.core.evidence import REST, Contribution, Reason
-from graphlead.core.features import Features, Incidence, Kind
+from graphlead.core.features import Features, Incidence, Kind, Relation
 from graphlead.core.graph import LinkKind
 from graphlead.explain.facts import Facts, readable
 from graphlead.explain.reasons.choice import LEAST, Choice, Count
@@ -114,7 +114,7 @@ class ReasonWriter:
         found, column = self.features.relations[relation], int(self.counts.column[relation, i])
         match found.source.kind:
             case Kind.COLUMNS:
-                return self.facts.group(found.source.levels, i)
+                return self.facts.group(found.source.levels, i, _term(found, column))
             case Kind.OWNS:
                 return "that own it or that it owns"
             case Kind.LINK:
@@ -126,6 +126,13 @@ class ReasonWriter:
                 return f"that {self.holders[column]} owns or is linked to"
             case _:
                 return "in its ownership group"
+
+
+def _term(relation: Relation, group: int) -> str:
+    """The word or value of a group, empty where the relation names none."""
+    if not isinstance(relation, Incidence) or relation.terms is None or group < 0:
+        return ""
+    return str(relation.terms[group].as_py())
 
 
 def percent(share: float) -> str:

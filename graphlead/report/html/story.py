@@ -83,7 +83,9 @@ def inputs(content: ReportContent) -> list[tuple[str, str, str]]:
         ("to be reviewed by you", count(found["review"]), "doubtful, not used" if found["review"] else ""),
         ("not found", count(found["unmatched"]), "not used" if found["unmatched"] else ""),
         ("Companies suppressed", count(len(content.cohort.suppressed)), "not to be called"),
-        ("Companies scored", count(len(content.scores)), "neither client nor suppressed"),
+        ("Companies that are no more", count(len(content.cohort.dead)), "by their status, not to be called"
+         if len(content.cohort.dead) else "none by the register"),
+        ("Companies scored", count(len(content.scores)), "neither client nor suppressed nor gone"),
         ("In a client's own group", count(content.whitespace), "kept apart: no discoveries"),
         ("Companies to call", count(len(content.leads)), "the list below"),
     ]  # fmt: skip
