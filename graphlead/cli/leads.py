@@ -13,6 +13,7 @@ from graphlead.cli.options import (
     Clients,
     Config,
     Exclude,
+    Keep,
     Links,
     Quiet,
     Rankers,
@@ -44,6 +45,7 @@ def run(
     out: Annotated[Path | None, typer.Option(help=help_of("out"))] = None,
     config: Config = None,
     exclude: Exclude = None,
+    keep: Keep = None,
     reviewed: Reviewed = None,
     seed: Annotated[int | None, typer.Option(help=help_of("seed"))] = None,
     device: Annotated[str | None, typer.Option(help=help_of("device"))] = None,
@@ -58,8 +60,8 @@ def run(
     """From a register and a client list to a ranked list of leads."""
     given = Given(
         companies=companies, links=links, clients=clients, suppress=suppress, out=out,
-        exclude=separated(exclude), reviewed=reviewed, seed=seed, device=device, top=top, prior=prior,
-        classifier=classifier, rankers=separated(rankers), store=store,
+        exclude=separated(exclude), keep=separated(keep), reviewed=reviewed, seed=seed, device=device, top=top,
+        prior=prior, classifier=classifier, rankers=separated(rankers), store=store,
     )  # fmt: skip
     settings, console = settings_of(config, given), console_of(quiet, as_json)
 

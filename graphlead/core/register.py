@@ -123,13 +123,13 @@ class Register:
         """The company ids, position i being company i."""
         return self.read("company_id").column(0).combine_chunks()
 
-    def without(self, excluded: frozenset[str]) -> Register:
-        """The same register with the excluded columns understood as ignored."""
+    def without(self, excluded: frozenset[str], reason: str = "excluded") -> Register:
+        """The same register with the excluded columns understood as ignored, for this reason."""
         columns = tuple(
             Column(
                 name=c.name,
                 role=Role.IGNORED,
-                reason="excluded",
+                reason=reason,
                 scheme=c.scheme,
                 missing=c.missing,
                 distinct=c.distinct,

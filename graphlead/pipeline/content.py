@@ -49,5 +49,6 @@ def content_of(
         profile=sources.profile,
         evidence=tuple(evidence),
         names=names_of(evidence, sources.register),
+        leaks=sources.leaks,
         plane=make_plane(sources.register, sources.cohort, companies, seed),
     )

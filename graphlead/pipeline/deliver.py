@@ -124,7 +124,7 @@ def _summary(folder: RunFolder, sources: Sources, scored: Evaluated, ranking: Ra
         "ranker": listed(choice.members),
         "reason": choice.reason,
         "verdict": scored.evaluation.verdict,
-        "notes": _notes(scored, ranking),
+        "notes": _notes(sources, scored, ranking),
         "files": {path.name: path.as_posix() for path in _shown(folder)},
     }
 
@@ -134,8 +134,9 @@ def _shown(folder: RunFolder) -> tuple[Path, ...]:
     return (folder.leads, folder.whitespace, folder.report, folder.scores, folder.review, folder.metrics)
 
 
-def _notes(scored: Evaluated, ranking: Ranking) -> list[str]:
-    return [*scored.evaluation.notes, *(each.sentence() for each in ranking.leanings)]
+def _notes(sources: Sources, scored: Evaluated, ranking: Ranking) -> list[str]:
+    leaks = (leak.sentence for leak in sources.leaks if leak.sentence)
+    return [*leaks, *scored.evaluation.notes, *(each.sentence() for each in ranking.leanings)]
 
 
 def _write(folder: RunFolder, result: Result, ranking: Ranking, sources: Sources, scored: Evaluated) -> None:
@@ -149,7 +150,8 @@ def _write(folder: RunFolder, result: Result, ranking: Ranking, sources: Sources
         "verdict": evaluation.verdict,
         "ranker": asdict(scored.judgement.choice),
         "prior": dict(zip(("low", "point", "high"), scored.judgement.prior, strict=True)),
-        "notes": _notes(scored, ranking),
+        "notes": _notes(sources, scored, ranking),
+        "leaks": [asdict(leak) for leak in sources.leaks],
         "excluded": [asdict(each) for each in ranking.leanings],
         "metrics": evaluation.metrics.to_dict("records"),
         "segments": evaluation.segments.to_dict("records"),

@@ -83,8 +83,15 @@ STAGES = table(
         doors=("ingest.lists", "match.resolve", "match.files"),
     ),
     Stage(
+        name="leaks",
+        after=("register", "match", "suppressed"),
+        inputs=("run",),
+        settings=("exclude", "keep"),
+        doors=("match.cohort", "profile.leaks.find", "profile.leaks.files"),
+    ),
+    Stage(
         name="graph",
-        after=("register",),
+        after=("register", "leaks"),
         settings=("exclude",),
         doors=("graph.build", "graph.files", "pipeline.exclude"),
     ),

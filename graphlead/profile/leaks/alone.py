@@ -23,7 +23,7 @@ Z90 = 1.645
 class Cases:
     """The companies that a column is tested on: clients, and others that are not suppressed.
 
-    clients: their indices; fold: int8 (n,), FOLDS for suppressed companies, which may well have what clients have.
+    clients: their indices; fold: int32 (n,), FOLDS for suppressed companies, which may well have what clients have.
     """
 
     clients: Ints
@@ -49,7 +49,7 @@ class Cases:
 def cases_of(cohort: Cohort, ids: pa.Array) -> Cases:
     """The cases with folds dealt by a hash of the ids, so that the order of the register's rows has no influence."""
     hashed = pd.util.hash_array(ids.to_numpy(zero_copy_only=False))
-    fold = (hashed % FOLDS).astype(np.int8)
+    fold = (hashed % FOLDS).astype(np.int32)
     fold[cohort.clients[np.argsort(hashed[cohort.clients], kind="stable")]] = (
         np.arange(len(cohort.clients)) % FOLDS
     )
@@ -105,9 +105,7 @@ def best_found(cells: Ints, cases: Cases) -> Found:
     found, taken = np.cumsum(clients.ravel()[order]), np.cumsum(companies.ravel()[order])
     last_of_equal = np.append(np.diff(rate[order]) != 0, True)
     best = int(np.argmax(np.where(last_of_equal, found / (taken + cases.n_clients), 0)))
-    return Found(
-        found=int(found[best]), taken=int(taken[best]), clients=cases.n_clients, companies=cases.n
-    )
+    return Found(found=int(found[best]), taken=int(taken[best]), clients=cases.n_clients, companies=cases.n)
 
 
 @dataclass(frozen=True, kw_only=True)

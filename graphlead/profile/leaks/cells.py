@@ -24,7 +24,7 @@ PLAIN = (Role.TEXT, Role.IDENTIFIER)
 
 
 def cells_of(register: Register, column: Column) -> list[Ints]:
-    """Groupings of the companies by a column, int32 (n,) from 0: the missing are cell 0, values on one company 1."""
+    """Groupings of the companies by a column, each int32 (n,) from 0; the missing are cell 0."""
     read = coded(register, column.name)
     if column.role in NUMERIC:
         return [_by_value(read.codes), _by_size(read)]
@@ -35,7 +35,7 @@ def cells_of(register: Register, column: Column) -> list[Ints]:
 
 
 def _by_value(codes: Ints) -> Ints:
-    """A cell for each value that several companies share."""
+    """A cell for each value that several companies share, and one for the values on one company each."""
     sizes = np.bincount(codes + 1)
     cell = np.where(sizes > 1, np.arange(len(sizes)) + 1, 1).astype(np.int32)
     cell[0] = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
 from graphlead.core.leaks import HONEST, LEFT_OUT, USED, Leak
@@ -61,8 +62,7 @@ class Tested:
 
 def decide(tested: Tested, *, keep: bool) -> Leak:
     """The decision on one column, with its sentence; keep: whether the user wants it used all the same."""
-    decision, reason = _judged(tested)
-    text = f"{reason} {_remedy(tested, decision, keep)}" if decision != HONEST else ""
+    decision, finding = _judged(tested)
     return Leak(
         column=tested.name,
         links=tested.role is None,
@@ -70,23 +70,20 @@ def decide(tested: Tested, *, keep: bool) -> Leak:
         f1=round(tested.found.f1, 4),
         filled_clients=round(tested.filled.share_clients, 4),
         filled_others=round(tested.filled.share_others, 4),
-        sentence=text,
+        sentence=f"{finding}{_remedy(tested, decision, keep)}" if finding else "",
     )
 
 
 def _judged(tested: Tested) -> tuple[str, str]:
-    """The decision, and the finding as the beginning of a sentence."""
+    """The decision, and the finding as the beginning of a sentence, empty for an honest column."""
     if tested.fills(WIDE_GAP, RARE):
-        return LEFT_OUT, _filling(tested)
+        return LEFT_OUT, f"{_filling(tested)}: {_cause(tested.filled)}"
     if tested.role in UNSEEN or tested.role is None:
         return HONEST, ""
     if tested.finds(CLEAR) and tested.role not in TRUSTED:
-        return LEFT_OUT, _finding(tested)
+        return LEFT_OUT, f"{_finding(tested)}: it gives them away"
     if tested.later:
-        return USED, (
-            f"{tested.name} lies after the day that clients were won, and {tested.later:.1f} years later than that "
-            "of others (medians):"
-        )
+        return USED, _following(tested)
     named = is_bookkeeping(tested.name)
     if tested.fills(GAP, 1.0 if named else RARER):
         return USED, _filling(tested)
@@ -94,31 +91,38 @@ def _judged(tested: Tested) -> tuple[str, str]:
 
 
 def _filling(tested: Tested) -> str:
-    what = f"links of the kind {tested.name} touch" if tested.role is None else f"{tested.name} is filled for"
-    filled = tested.filled
-    return f"{what} {filled.clients:,} of {filled.of_clients:,} clients and {_others(filled)}:"
+    """``last_invoice is filled for 452 of 452 clients and for none of the others``."""
+    filled, share = tested.filled, tested.filled.share_others
+    others = f"{share:.1%} of the others" if share < 0.1 else f"{share:.0%} of the others"
+    others = others if filled.others else "none of the others"
+    clients = f"{filled.clients:,} of {filled.of_clients:,} clients"
+    if tested.role is None:
+        return f"links of the kind {tested.name} touch {clients} and {others}"
+    return f"{tested.name} is filled for {clients} and for {others}"
 
 
-def _others(filled: Filling) -> str:
-    if not filled.others:
-        return "for none of the others" if filled.clients else "none of the others"
-    share = f"{filled.share_others:.1%}" if filled.share_others < 0.1 else f"{filled.share_others:.0%}"
-    return f"{share} of the others"
+def _cause(filled: Filling) -> str:
+    if filled.share_clients < filled.share_others:
+        return "clients alone lack it"
+    return "hardly anyone else has it" if filled.others else "only clients can have it"
 
 
 def _finding(tested: Tested) -> str:
     found = tested.found
-    return (
-        f"by {tested.name} alone, {found.found:,} of {found.clients:,} clients are found among {found.taken:,} companies:"
-    )
+    clients = f"{found.found:,} of {found.clients:,} clients"
+    return f"{tested.name} alone finds {clients} among {found.taken:,} companies"
+
+
+def _following(tested: Tested) -> str:
+    years = f"{tested.later:.1f} years later than for the others"
+    return f"{tested.name} lies after the day that clients were won and, in the median, {years}"
 
 
 def _remedy(tested: Tested, decision: str, keep: bool) -> str:
-    name, plural = tested.name, tested.role is None
+    name = shlex.quote(tested.name)
     if keep:
-        return f"used all the same, as --keep {name} demands."
+        return f"; used all the same, for --keep {name} was given."
     if decision == LEFT_OUT:
-        only = "only clients" if not tested.filled.others else "next to nobody but clients"
-        cause = f"{only} can have it" if tested.filled.clients else "it gives away who is no client"
-        return f"{cause}, so {'they were' if plural else 'it was'} left out (--keep {name} to use {'them' if plural else 'it'})."
-    return f"if it is known because they are clients, leave it out (--exclude {name})."
+        was, them = ("they were", "them") if tested.role is None else ("it was", "it")
+        return f", so {was} left out (--keep {name} to use {them})."
+    return f": if that is because they are clients, leave it out (--exclude {name})."

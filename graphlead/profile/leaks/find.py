@@ -63,13 +63,23 @@ def _tested(
     tests = len(columns) + len(kinds)
     for column in columns:
         known = (coded(register, column.name).codes != NONE).astype(np.int32)
-        found = max((best_found(cells, cases) for cells in cells_of(register, column)), key=lambda each: each.f1)
+        found = max(
+            (best_found(cells, cases) for cells in cells_of(register, column)), key=lambda each: each.f1
+        )
         later = _years_later(register, column, cases, cohort) if column.role is Role.DATE else 0.0
         yield Tested(name=column.name, role=column.role, found=found, filled=filling(known, cases), tests=tests,
                      later=later)  # fmt: skip
     for kind, touched in kinds.items():
         found = best_found(touched, cases)
         yield Tested(name=kind, role=None, found=found, filled=filling(touched, cases), tests=tests)
+
+
+def kinds_of_links(register: Register) -> list[str]:
+    """The kinds of the register's links."""
+    kinds: list[str] = (
+        pc.unique(pq.read_table(register.links, columns=["kind"])["kind"]).drop_null().to_pylist()
+    )
+    return kinds
 
 
 def touched_by_kind(register: Register) -> dict[str, Ints]:

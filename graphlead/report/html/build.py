@@ -40,6 +40,7 @@ def _view(content: ReportContent) -> Json:
         "indented": story.INDENTED,
         "findings": content.noise.findings,
         "columns": content.register.columns,
+        "leaks": [leak for leak in content.leaks if leak.sentence],
         "left_out": story.left_out(content),
         "profile": clients.profile_view(profile) if profile else None,
         "distributions": clients.distribution_figures(profile) if profile else [],
