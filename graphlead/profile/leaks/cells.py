@@ -46,9 +46,10 @@ def _by_size(read: Coded) -> Ints:
     """A cell for the commonest number, and one for each bin of the others."""
     numbers = _numbers(read.values)
     sizes = np.bincount(read.codes[read.codes >= 0], minlength=len(numbers))
+    smallest_first = np.argsort(numbers, kind="stable")
     cell = np.zeros(len(numbers) + 1, np.int32)
     if len(numbers):
-        commonest = int(sizes.argmax())
+        commonest = int(smallest_first[sizes[smallest_first].argmax()])
         rest = np.where(np.arange(len(numbers)) == commonest, 0, sizes)
         cell[1:] = 2 + np.searchsorted(_edges(numbers, rest), numbers, side="right")
         cell[1 + commonest] = 1

@@ -6,14 +6,15 @@ import re
 import unicodedata
 
 WORDS = re.compile(
-    "customer|client|invoice|order(s|ed)?|purchase|contract|deal|crm|opportunity|account_?(manager|owner|no|nr|number)"
-    "|(sales|key)_?(rep|person|account|stage)|pipeline|lead|won|churn|subscri|renewal|last_?(contact|visit|call|sale)"
+    "(customer|client|invoice|order(ed)?|purchase|contract|deal|crm|opportunity|won|churn|subscription|renewal"
+    "|(account|key)_?(manager|owner)|account_?(no|nr|number)|sales_?(rep|person|stage)|last_?(contact|visit|call|sale)"
+    "|commande|facture|contrat|cliente|pedido|factura|contrato|fattura|ordine|contratto|klant|factuur)s?(?![a-z])"
     "|kund|mandant|rechnung|auftrag|vertrag|bestell|betreuer|vertrieb|debitor"
-    "|commande|facture|contrat|commercial|cliente|pedido|factura|contrato|fattura|ordine|contratto|cliente"
-    "|klant|factuur|bestelling|contract|faktura|ordre|kontrakt|avtal|klient|zamowien|umow",
+    "|faktur|ordre|kontrakt|avtal|klient|zamowien|umow",
     re.IGNORECASE,
 )
-"""English, German, French, Spanish, Italian, Dutch, the Scandinavian languages and Polish."""
+"""English, French, Spanish, Italian and Dutch words; beginnings of German, Scandinavian and Polish ones, which are
+compounded or inflected."""
 
 
 def is_bookkeeping(header: str) -> bool:
