@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -103,8 +104,9 @@ def export_admin(run: FinishedRun, out: Path, *, progress: Progress = silent) ->
 
 
 def project_run(run: FinishedRun, folder: Path, *, progress: Progress = silent) -> Projection:
-    """A finished run as tables of nodes and relationships in ``folder``."""
-    register, prior = run.whole_register, run.judgement.prior[1]
+    """A finished run as tables of nodes and relationships in ``folder``: every column, and the links of its graph."""
+    trusted, prior = run.register, run.judgement.prior[1]
+    register = replace(run.whole_register, links=trusted.links, n_links=trusted.n_links)
     standing = standing_of(register, run.scores, run.profile, prior, run.run_id, run.finished)
     return project(register, run.graph, run.cohort, standing, folder, progress=progress)
 

@@ -18,7 +18,9 @@ from graphlead.runs.stages import STAGES, Stage
 INPUTS = {name: {"sha256": name} for name in ("companies", "links", "clients", "suppress", "reviewed")}
 SETTINGS = Settings(companies=Path("c.csv"), clients=Path("l.csv"), out=Path("o")).to_json()
 MAKERS = {
-    **dict.fromkeys(("register", "match", "suppressed", "leaks", "graph", "profile"), "graphlead.pipeline.gather"),
+    **dict.fromkeys(
+        ("register", "match", "suppressed", "leaks", "graph", "profile"), "graphlead.pipeline.gather"
+    ),
     **dict.fromkeys(("model", "heldout", "judgement", "trained"), "graphlead.pipeline.train"),
     **dict.fromkeys(("evidence", "results", "report"), "graphlead.pipeline.deliver"),
 }
