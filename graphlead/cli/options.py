@@ -40,6 +40,7 @@ Exclude = Annotated[
 Keep = Annotated[
     list[str] | None, typer.Option(help=help_of("keep") + " Separated by commas, or given repeatedly.")
 ]
+Neutral = Annotated[str | None, typer.Option(help=help_of("neutral"))]
 Rankers = Annotated[
     list[str] | None,
     typer.Option(

@@ -33,7 +33,7 @@ def template(columns: Sequence[Column], paths: Mapping[str, Path | None]) -> str
     return "\n".join([*lines, *_column_lines(columns)]) + "\n"
 
 
-_EXAMPLES = {"exclude": ("region",), "keep": ("account_manager",), "prior": 0.02}
+_EXAMPLES = {"exclude": ("region",), "keep": ("account_manager",), "neutral": "region", "prior": 0.02}
 """Examples for settings with an empty default."""
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
 CLASSIFIER = re.compile(r"xgboost|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 PATHS = ("companies", "clients", "out", "links", "suppress", "reviewed")
+MOST_NAMED = 8
+"""Columns that an error names at most."""
 REQUIRED = ("companies", "clients", "out")
 
 
@@ -32,6 +34,7 @@ class Given(TypedDict, total=False):
     reviewed: str | Path | None
     exclude: Sequence[str] | None
     keep: Sequence[str] | None
+    neutral: str | None
     seed: int | None
     device: str | None
     top: int | None
@@ -73,6 +76,12 @@ class Settings:
     keep: tuple[str, ...] = field(
         default=(),
         metadata=_help("Columns and kinds of links that are used even if they give away who is a client."),
+    )
+    neutral: str | None = field(
+        default=None,
+        metadata=_help(
+            "A column that the list must not follow: each of its values gets its share of the list."
+        ),
     )
     seed: int = field(
         default=0, metadata=_help("Seed of every random choice: the same seed gives the same scores.")
@@ -158,6 +167,19 @@ class Settings:
                     f"{name} is to be kept and to be excluded.", where="keep", remedy="Give one or the other."
                 )
 
+    def check_neutral(self, grouping: Iterable[str], known: Iterable[str]) -> None:
+        """Raise SettingsError when the neutral column is not among the ``known`` ones, or groups no companies."""
+        names, groups = list(known), list(grouping)
+        if self.neutral is None or self.neutral in groups:
+            return
+        if self.neutral not in names:
+            raise unknown("column", self.neutral, names, "neutral")
+        raise SettingsError(
+            f"{self.neutral} does not group the companies: nearly every one has a value of its own.",
+            where="neutral",
+            remedy=f"Give one of {', '.join(groups[:MOST_NAMED])}." if groups else "Leave it out.",
+        )
+
     def inputs(self) -> dict[str, Path | None]:
         """The input files of a run by setting; None for one not given."""
         return {key: getattr(self, key) for key in PATHS if key != "out"}
@@ -172,6 +194,7 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     **{key: (lambda v: v is None or isinstance(v, Path), "a path") for key in PATHS if key not in REQUIRED},
     "exclude": (lambda v: _are_texts(v) and all(v), "a list of column names"),
     "keep": (lambda v: _are_texts(v) and all(v), "a list of columns and kinds of links"),
+    "neutral": (lambda v: v is None or (isinstance(v, str) and bool(v)), "the name of a column"),
     "seed": (lambda v: _is_int(v) and 0 <= v < 2**32, "a whole number from 0 to 4294967295"),
     "device": (lambda v: isinstance(v, str) and bool(DEVICE.fullmatch(v)), "auto, cpu, cuda or cuda:N"),
     "top": (lambda v: _is_int(v) and v >= 1, "a whole number of at least 1"),

@@ -11,6 +11,7 @@ import pandas as pd
 from graphlead.core.evidence import Evidence
 from graphlead.core.sources import Sources
 from graphlead.evaluate.judge import curves_saved
+from graphlead.pipeline.assumptions import assumptions_of
 from graphlead.pipeline.rank import companies_of
 from graphlead.pipeline.scored import Evaluated
 from graphlead.report.html.content import ReportContent
@@ -30,6 +31,7 @@ def content_of(
     companies = companies_of(leads, sources.register)
     seed = scored.model_inputs.settings.seed
     choice = scored.judgement.choice
+    curves = curves_saved(scored.heldout, scored.judgement, seed)
     return ReportContent(
         title="Companies to call",
         made=date.today(),
@@ -45,10 +47,11 @@ def content_of(
         leads=leads,
         lead_companies=companies,
         whitespace=whitespace,
-        curves=curves_saved(scored.heldout, scored.judgement, seed),
+        curves=curves,
         profile=sources.profile,
         evidence=tuple(evidence),
         names=names_of(evidence, sources.register),
         leaks=sources.leaks,
+        assumptions=assumptions_of(sources, scored, scores, curves),
         plane=make_plane(sources.register, sources.cohort, companies, seed),
     )

@@ -136,7 +136,20 @@ def _shown(folder: RunFolder) -> tuple[Path, ...]:
 
 def _notes(sources: Sources, scored: Evaluated, ranking: Ranking) -> list[str]:
     leaks = (leak.sentence for leak in sources.leaks if leak.sentence)
-    return [*leaks, *scored.evaluation.notes, *(each.sentence() for each in ranking.leanings)]
+    return [
+        *leaks,
+        *_neutral_note(scored),
+        *scored.evaluation.notes,
+        *(each.sentence() for each in ranking.leanings),
+    ]
+
+
+def _neutral_note(scored: Evaluated) -> list[str]:
+    column = scored.model_inputs.settings.neutral
+    return [
+        f"The list is neutral by {column}: companies are ranked within each value, and every value has the share of "
+        "the list that it has of all companies to call. The figures on held-out clients are those of the order without it."
+    ] if column else []  # fmt: skip
 
 
 def _write(folder: RunFolder, result: Result, ranking: Ranking, sources: Sources, scored: Evaluated) -> None:

@@ -13,7 +13,7 @@ from graphlead.core.graph import CompanyGraph
 from graphlead.core.leaks import Leak
 from graphlead.core.noise import Noise
 from graphlead.core.profile import Profile
-from graphlead.core.register import Register
+from graphlead.core.register import PLACES, Register, Role
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.graph.build import build_graph
@@ -33,6 +33,8 @@ from graphlead.profile.leaks.find import find_leaks, kinds_of_links
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 
+GROUPING = (*PLACES, Role.INDUSTRY, Role.NUMBER, Role.DATE, Role.BOOLEAN, Role.CATEGORY)
+"""Roles of columns that a list can be neutral by."""
 FEW_CLIENTS = 20
 """Below it a run warns, a choice: with 20 clients, a recall of one half has a 95 % interval of 0.3 to 0.7."""
 
@@ -161,9 +163,10 @@ def _look_for_leaks(
 
 
 def check_columns(settings: Settings, register: Register) -> None:
-    """Raise SettingsError when a column to exclude or to keep does not exist."""
+    """Raise SettingsError when a column to exclude, to keep or to be neutral by does not exist."""
     names = [column.name for column in register.columns]
     settings.check_excluded(names)
+    settings.check_neutral(register.names_of(*GROUPING), names)
     settings.check_kept(names, kinds_of_links(register) if settings.keep else ())
 
 

@@ -123,10 +123,10 @@ STAGES = table(
     Stage(
         name="evidence",
         after=("graph", "match", "suppressed", "judgement", "trained"),
-        settings=("task", "top", "seed", "device"),
+        settings=("task", "top", "seed", "device", "neutral"),
         doors=(
-            *MODELS, "evaluate.judge", "evaluate.leaning", "tasks", "explain.explain", "explain.files",
-            "pipeline.rank", "pipeline.explain",
+            *MODELS, "evaluate.judge", "evaluate.leaning", "evaluate.neutral", "tasks", "explain.explain",
+            "explain.files", "pipeline.rank", "pipeline.explain",
         ),
     ),
     Stage(
@@ -139,7 +139,8 @@ STAGES = table(
         name="report",
         after=("results",),
         settings=("seed",),
-        doors=("evaluate.judge", "report.html.build", "report.html.names", "report.html.plane", "pipeline.content"),
+        doors=("evaluate.judge", "report.html.build", "report.html.names", "report.html.plane", "pipeline.content", "pipeline.assumptions",
+            "evaluate.assumptions"),
     ),
 )  # fmt: skip
 """In the order in which they run; a run that scores has ``trained`` for ``model``, ``heldout`` and ``judgement``."""

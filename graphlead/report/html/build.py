@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from graphlead.core.arrays import Json
-from graphlead.report.html import clients, figures, paths, quality, story
+from graphlead.report.html import assumptions, clients, figures, paths, quality, story
 from graphlead.report.html.content import ReportContent
 from graphlead.report.html.market import market_view
 from graphlead.report.html.page import render_page, write_page
@@ -55,6 +55,7 @@ def _view(content: ReportContent) -> Json:
         "scores": quality.score_figure(content),
         "fit": quality.fit_bands(content),
         "segments": quality.segment_tables(content),
+        "assumptions": assumptions.sheet(content.assumptions) if content.assumptions else None,
         "plane": market_view(content, content.plane) if content.plane else None,
         "leads": lead_view(content, {each["rank"] for each in evidence}),
         "whitespace": figures.count(content.whitespace) if content.whitespace else "",
@@ -70,6 +71,7 @@ def _contents(content: ReportContent) -> list[tuple[str, str]]:
         ("inputs", "What went in", True),
         ("clients", "Your clients", content.profile is not None),
         ("quality", "How good it is", True),
+        ("assumptions", "What it rests on", content.assumptions is not None),
         ("market", "The market", content.plane is not None),
         ("leads", "Companies to call", True),
         ("evidence", "Why them", bool(content.evidence)),

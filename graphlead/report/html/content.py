@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from graphlead.core.arrays import Floats, Ints, Reals
+from graphlead.core.assumptions import Assumptions
 from graphlead.core.clients import Cohort, Match
 from graphlead.core.errors import CarrierError
 from graphlead.core.evaluation import Evaluation
@@ -78,6 +79,7 @@ class ReportContent:
     names: Mapping[Node, str] = field(default_factory=dict)
     plane: Plane | None = None
     leaks: tuple[Leak, ...] = ()
+    assumptions: Assumptions | None = None
 
     def __post_init__(self) -> None:
         _require(
