@@ -24,10 +24,9 @@ class Draw:
 class Following:
     """How much the list follows a column.
 
-    explained: the share of the ranks' variance that it accounts for, in [0, 1], and extent that in
-    words. top: the length of a list; value: the
-    value most over-represented on it; on_list, of_clients, of_register: the shares of the list, the clients and all
-    other companies that have it.
+    explained: the share of the ranks' variance that it accounts for, in [0, 1]; extent: that in words. top: the length
+    of a list; value: the value most over-represented on it, empty where none is; on_list, of_clients, of_register: the
+    shares of the list, the clients and all other companies that have it.
     """
 
     column: str

@@ -148,7 +148,7 @@ def _neutral_note(scored: Evaluated) -> list[str]:
     column = scored.model_inputs.settings.neutral
     return [
         f"The list is neutral by {column}: companies are ranked within each value, and every value has the share of "
-        "the list that it has of all companies to call. The figures on held-out clients are those of the order without it."
+        "the list that it has of all companies to call. The figures on held-out clients are those of the order before."
     ] if column else []  # fmt: skip
 
 

@@ -139,8 +139,10 @@ STAGES = table(
         name="report",
         after=("results",),
         settings=("seed",),
-        doors=("evaluate.judge", "report.html.build", "report.html.names", "report.html.plane", "pipeline.content", "pipeline.assumptions",
-            "evaluate.assumptions"),
+        doors=(
+            "evaluate.judge", "evaluate.assumptions", "report.html.build", "report.html.names", "report.html.plane",
+            "pipeline.content", "pipeline.assumptions",
+        ),
     ),
 )  # fmt: skip
 """In the order in which they run; a run that scores has ``trained`` for ``model``, ``heldout`` and ``judgement``."""

@@ -55,6 +55,7 @@ def changed(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
         ("rankers", ["gnn"], TRAINED),
         ("classifier", "sklearn.x.Y", TRAINED),
         ("exclude", ["region"], ALL - {"register", "match", "suppressed"}),
+        ("neutral", "region", LISTS),
         ("keep", ["crm"], ALL - {"register", "match", "suppressed"}),
         ("columns", {"a": "text"}, ALL),
         ("seed", 1, ALL),

@@ -38,7 +38,7 @@ def _random(draws: Sequence[Draw]) -> str:
         return f"By {names}, your clients cannot be distinguished from companies drawn from the register at random."
     return (
         f"Your clients are not drawn from the register at random: they differ from it by {_named(apart)}. The list "
-        "looks for more companies like them, so it inherits this, whether your product or your sales routes are the cause."
+        "looks for more companies like them, so it inherits this, be it due to your product or to where you sold."
     )
 
 
