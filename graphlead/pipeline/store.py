@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import closing, suppress
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +20,7 @@ from graphlead.core.register import Register
 from graphlead.core.scores import fit
 from graphlead.graph.property_graph.projection import Standing, project
 from graphlead.pipeline.finished import FinishedRun
+from graphlead.profile.leaks.files import without_links
 from graphlead.runs.layout import RunFolder
 from graphlead.stores.faults import StoreError
 from graphlead.stores.mapping import OWN as SHAPE
@@ -105,8 +105,8 @@ def export_admin(run: FinishedRun, out: Path, *, progress: Progress = silent) ->
 
 def project_run(run: FinishedRun, folder: Path, *, progress: Progress = silent) -> Projection:
     """A finished run as tables of nodes and relationships in ``folder``: every column, and the links of its graph."""
-    trusted, prior = run.register, run.judgement.prior[1]
-    register = replace(run.whole_register, links=trusted.links, n_links=trusted.n_links)
+    register = without_links(run.whole_register, run.leaks, run.folder.leaks)
+    prior = run.judgement.prior[1]
     standing = standing_of(register, run.scores, run.profile, prior, run.run_id, run.finished)
     return project(register, run.graph, run.cohort, standing, folder, progress=progress)
 

@@ -36,10 +36,14 @@ def load_leaks(folder: Path) -> tuple[Leak, ...]:
 
 def without_leaks(register: Register, leaks: Sequence[Leak], folder: Path) -> Register:
     """The register without the columns and links that are left out; folder: where ``save_leaks`` wrote."""
-    trusted = register.without(_left_out(leaks, links=False), REASON)
+    return without_links(register.without(_left_out(leaks, links=False), REASON), leaks, folder)
+
+
+def without_links(register: Register, leaks: Sequence[Leak], folder: Path) -> Register:
+    """The register with every column but without the links that are left out; folder: where ``save_leaks`` wrote."""
     if not _left_out(leaks, links=True):
-        return trusted
-    return replace(trusted, links=folder / LINKS, n_links=pq.read_metadata(folder / LINKS).num_rows)
+        return register
+    return replace(register, links=folder / LINKS, n_links=pq.read_metadata(folder / LINKS).num_rows)
 
 
 def _left_out(leaks: Sequence[Leak], *, links: bool) -> frozenset[str]:
