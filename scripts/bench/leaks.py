@@ -85,7 +85,7 @@ def planted(clients: Flags, won: pd.Series, draw: np.random.Generator) -> pd.Dat
         "account_manager_20": managers.where(clients | share(0.2)).to_numpy(),
         "customer_no": pd.Series(draw.permutation(n) + 10_000).where(clients).astype("Int64").astype("string"),
         "credit_limit": np.where(clients, draw.integers(1, 60, n) * 500, 0).astype(str),
-        "last_activity": pd.Series(np.where(clients, after.fillna(pd.Series(recent)), older)).dt.date.astype("string"),
+        "last_seen": pd.Series(np.where(clients, after.fillna(pd.Series(recent)), older)).dt.date.astype("string"),
     })  # fmt: skip
 
 

@@ -11,7 +11,8 @@ from graphlead.profile.leaks.alone import Filling, Found
 from graphlead.profile.leaks.headers import is_bookkeeping
 
 CLEAR, DOUBTFUL, NAMED = 0.8, 0.6, 0.3
-"""F1 of a column alone from which it is left out, warned of, and warned of under a header of book-keeping. On registers
+"""F1 of a column alone from which it is left out, warned of, and warned of where it is a date or under a header of
+book-keeping: days of founding are spread over decades, those of a contact with clients lie close together. On registers
 of US filings (11,000 and 38,000 companies, 21 sellers) honest columns reach 0.52, one industry code that a seller fills
 in itself 0.70; a flag for four clients in five reaches 0.88."""
 SURE = 0.75
@@ -90,7 +91,8 @@ def _judged(tested: Tested) -> tuple[str, str]:
     named = is_bookkeeping(tested.name)
     if tested.fills(GAP, 1.0 if named else RARER):
         return USED, _filling(tested)
-    return (USED, _finding(tested)) if tested.finds(NAMED if named else DOUBTFUL) else (HONEST, "")
+    suspect = named or tested.role is Role.DATE
+    return (USED, _finding(tested)) if tested.finds(NAMED if suspect else DOUBTFUL) else (HONEST, "")
 
 
 def _filling(tested: Tested) -> str:
