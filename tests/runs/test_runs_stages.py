@@ -118,7 +118,7 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Non
         ("match/words.toml", ALL - {"register"}),
         ("match/block.py", ALL - {"register"}),
         ("common/words/forms.toml", ALL),
-        ("common/places.py", ALL - {"register", "match", "suppressed"}),
+        ("common/places.py", ALL - {"register", "match", "suppressed", "leaks"}),
         ("graph/ownership/control.py", ALL - {"register", "match", "suppressed", "leaks"}),
         ("ingest/values.py", ALL),
         ("runs/layout.py", ALL),

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from scipy.stats import hypergeom
 
+from graphlead.common.deal import dealt, evenly, keys_of
 from graphlead.core.arrays import Ints, Longs
 from graphlead.core.clients import Cohort
 
@@ -48,11 +48,9 @@ class Cases:
 
 def cases_of(cohort: Cohort, ids: pa.Array) -> Cases:
     """The cases with folds dealt by a hash of the ids, so that the order of the register's rows has no influence."""
-    hashed = pd.util.hash_array(ids.to_numpy(zero_copy_only=False))
-    fold = (hashed % FOLDS).astype(np.int32)
-    fold[cohort.clients[np.argsort(hashed[cohort.clients], kind="stable")]] = (
-        np.arange(len(cohort.clients)) % FOLDS
-    )
+    keys = keys_of(ids)
+    fold = dealt(keys, FOLDS, "leaks")
+    fold[cohort.clients] = evenly(keys[cohort.clients], FOLDS, "leaks")
     fold[cohort.suppressed] = FOLDS
     return Cases(cohort.clients, fold)
 
