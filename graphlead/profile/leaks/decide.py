@@ -26,8 +26,8 @@ RARE, RARER = 5.0, 3.0
 can be filled for most of the clients because they are larger (a lift of 2.2 in 2 of 100 generated registers)."""
 FEW = 0.01
 """The share below which a sentence counts companies."""
-CHANCE = 0.01
-"""The level of the tests, corrected for the number of columns."""
+CHANCE = 0.05
+"""The customary level of tests, corrected for the number of columns."""
 
 TRUSTED = (*PLACES, Role.INDUSTRY)
 """Every company has a place and a trade whoever its suppliers are: clients that are nearly all of a town or of a trade
