@@ -92,10 +92,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         with console.stage("training") as progress:
             progress(1, 2, "half")
         console.warn("few clients")
-        scores = pd.DataFrame({"company_id": ["C1"], "rank": [1]})
+        scores = pd.DataFrame({"company_id": ["C1"], "rank_all": [1]})
         if settings.companies.stat().st_size:
             ids = pd.read_csv(settings.companies, dtype="string")["company_id"].drop_duplicates()
-            scores = pd.DataFrame({"company_id": ids, "rank": np.arange(len(ids))})
+            scores = pd.DataFrame({"company_id": ids, "rank_all": np.arange(len(ids))})
         return answer(Result(scores, dict(SUMMARY)))
 
     def match_list(settings: Settings, console: Console) -> Any:
