@@ -95,7 +95,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         scores = pd.DataFrame({"company_id": ["C1"], "rank": [1]})
         if settings.companies.stat().st_size:
             ids = pd.read_csv(settings.companies, dtype="string")["company_id"].drop_duplicates()
-            scores = pd.DataFrame({"company_id": ids, "rank": np.arange(len(ids))})
+            scores = pd.DataFrame({"company_id": ids, "rank_all": np.arange(len(ids))})
         return answer(Result(scores, dict(SUMMARY)))
 
     def match_list(settings: Settings, console: Console) -> Any:
