@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -97,7 +98,5 @@ def test_more_than_there_are_companies_to_win_is_refused_with_a_remedy() -> None
 
 
 def test_no_more_are_expected_than_there_are_candidates() -> None:
-    few = Cohort(
-        35, np.arange(30, dtype=np.int32), np.zeros(0, np.int32), np.full(30, "NaT", "datetime64[D]")
-    )
+    few = replace(cohort([""] * 30), n_companies=35)
     assert wins_of(few, None, None, TODAY).count == 5

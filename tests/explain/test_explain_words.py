@@ -200,6 +200,8 @@ def test_one_company_is_explained_line_by_line() -> None:
         "linked by board to your client Är: ask there first",
     ]
     assert "    MATCH ..." in explanation(EVIDENCE, "Acme", 0.2, 3, 1000, cypher=True)
+    unsure = explanation(EVIDENCE, "Acme", 0.2, 3, 1000, assumed=0.01)
+    assert unsure[0] == "Acme: 20 x the chance of any company, rank 3 of 1,000."
 
 
 def test_without_a_reason_the_tie_is_read_and_else_what_the_score_goes_by() -> None:

@@ -17,6 +17,7 @@ import pytest
 
 import graphlead
 from graphlead.cli import app as cli
+from graphlead.core.errors import SettingsError
 from graphlead.core.profile import OUTSIDE
 from graphlead.pipeline.deliver import Result
 from graphlead.pipeline.finished import FinishedRun
@@ -306,6 +307,30 @@ def test_the_metrics_have_every_split_and_ranker_and_the_verdict(result: Result)
     assert "graph" in metrics["verdict"].lower()
 
 
+def test_the_hits_expected_are_the_sums_of_the_leads_scores(result: Result) -> None:
+    hits = read(result.folder / "metrics.json")["expected_hits"]
+    assert [each["first"] for each in hits] == [25, 50, 100, 200, 500]
+    scores = result.scores.loc[result.scores["rank"].notna(), "score"].cumsum().to_numpy()
+    assert [each["point"] for each in hits] == pytest.approx([scores[each["first"] - 1] for each in hits])
+    assert all(each["low"] < each["point"] < each["high"] <= each["first"] for each in hits)
+    assert {each["months"] for each in hits} == {24}
+    assert result.scores["score"].max() <= 0.95
+    assert "to buy within 24 months; you won" in result.summary["expected"]
+    strong = result.leads.loc[result.leads["fit"] == "Strong", "score"]
+    assert (strong >= 0.2).all()
+
+
+def test_a_number_that_is_expected_replaces_the_dates(first: Result, tmp_path: Path) -> None:
+    out = Path(copytree(first.folder, tmp_path / "out"))
+    expecting = quick(out, expect=60)
+    assert made_anew(out) == ["evidence", "results", "report"]
+    assert expecting.summary["expected"].endswith(" to buy within 24 months if you win the 60 you expect.")
+    ratio = expecting.scores["score"] / first.scores["score"]
+    assert ratio.to_numpy() == pytest.approx(ratio.iloc[0], rel=0.05)
+    with pytest.raises(SettingsError, match="expect is 100,000, but only"):
+        quick(tmp_path / "too many", expect=100_000)
+
+
 def test_the_ranking_beats_chance_on_the_truth(result: Result) -> None:
     found = against_truth(result.scores, DATA / "truth" / "truth.csv")
     assert found["found@5%"] > 2 * 0.05
@@ -373,6 +398,12 @@ def test_a_newer_register_is_scored_without_training(
     assert scores["score"].between(0, 1).all()
     assert np.isfinite(scores[list(RANKERS)].to_numpy()).all()
     assert summary["scored"] == len(scores)
+    hits, before = (
+        {each["first"]: each["point"] for each in read(folder / "metrics.json")["expected_hits"]}
+        for folder in (out, result.folder)
+    )
+    # As many will be won, of a few more companies: as many among the first hundred, but for those added.
+    assert hits[100] == pytest.approx(before[100], rel=0.25)
     assert "model" not in {stage["stage"] for stage in read(out / "manifest.json")["stages"]}
 
 
