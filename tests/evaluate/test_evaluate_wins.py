@@ -97,7 +97,8 @@ def test_more_than_there_are_companies_to_win_is_refused_with_a_remedy() -> None
 
 
 def test_no_more_are_expected_than_there_are_candidates() -> None:
+    won = np.full(30, "NaT", "datetime64[D]")
     few = Cohort(
-        35, np.arange(30, dtype=np.int32), np.zeros(0, np.int32), np.full(30, "NaT", "datetime64[D]")
+        n_companies=35, clients=np.arange(30, dtype=np.int32), suppressed=np.zeros(0, np.int32), won=won
     )
     assert wins_of(few, None, None, TODAY).count == 5
