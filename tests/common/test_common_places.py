@@ -118,7 +118,8 @@ def test_all_rooms_put_the_same_companies_together(tmp_path: Path) -> None:
     cities = {key.as_py() for key in tree.keys if key.as_py().startswith("city|")}
     assert len(cities) == 2
     assert {key.as_py() for key in tree.keys if key.as_py().startswith("country|")} == {"country|DE"}
-    codes, count = encode(Level(column="city", within=("country",)), found)
+    encoded = encode(Level(column="city", within=("country",)), found)
+    codes, count = encoded.code, encoded.count
     assert (codes.tolist(), count) == (same, 2)
     read = {part.column.name: part.groupings[0] for part in read_columns(found, {"city", "country"})}
     assert read["city"].codes.tolist() == same

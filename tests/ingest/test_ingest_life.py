@@ -112,7 +112,7 @@ def test_what_is_not_about_life_stays_what_it_was(
 
 
 def test_the_user_decides(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"company_id": [f"c{i}" for i in range(N)], "state_of_affairs": ["ok", "closed"] * (N // 2),
+    frame = pd.DataFrame({"company_id": [f"c{i:03}" for i in range(N)], "state_of_affairs": ["ok", "closed"] * (N // 2),
                           "status": ["Active", "Dissolved"] * (N // 2)})  # fmt: skip
     frame.to_csv(tmp_path / "companies.csv", index=False)
     wishes = {"state_of_affairs": "status", "status": "category"}
