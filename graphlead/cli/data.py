@@ -14,6 +14,7 @@ from graphlead.cli.options import (
     Clients,
     Config,
     Exclude,
+    Keep,
     Links,
     Quiet,
     Register,
@@ -128,14 +129,16 @@ def profile(
         Path | None, typer.Option(help="Without --run: the folder for profile.json; made when missing.")
     ] = None,
     exclude: Exclude = None,
+    keep: Keep = None,
     seed: Annotated[int | None, typer.Option(help=help_of("seed"))] = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Your clients against the register, before any model: of a finished run, or of a register and a list."""
     given = Given(
-        companies=companies, links=links, clients=clients, out=out, exclude=separated(exclude), seed=seed
-    )
+        companies=companies, links=links, clients=clients, out=out,
+        exclude=separated(exclude), keep=separated(keep), seed=seed,
+    )  # fmt: skip
     console = console_of(quiet, as_json)
     found, path = _profiled(given, console) if folder is None else _profile_of(folder, given)
 

@@ -13,7 +13,9 @@ from graphlead.cli.options import (
     Clients,
     Config,
     Exclude,
+    Keep,
     Links,
+    Neutral,
     Quiet,
     Rankers,
     Register,
@@ -44,6 +46,8 @@ def run(
     out: Annotated[Path | None, typer.Option(help=help_of("out"))] = None,
     config: Config = None,
     exclude: Exclude = None,
+    keep: Keep = None,
+    neutral: Neutral = None,
     reviewed: Reviewed = None,
     seed: Annotated[int | None, typer.Option(help=help_of("seed"))] = None,
     device: Annotated[str | None, typer.Option(help=help_of("device"))] = None,
@@ -59,8 +63,9 @@ def run(
     """From a register and a client list to a ranked list of leads."""
     given = Given(
         companies=companies, links=links, clients=clients, suppress=suppress, out=out,
-        exclude=separated(exclude), reviewed=reviewed, seed=seed, device=device, top=top, expect=expect,
-        prior=prior, classifier=classifier, rankers=separated(rankers), store=store,
+        exclude=separated(exclude), keep=separated(keep), neutral=neutral, reviewed=reviewed, seed=seed,
+        device=device, top=top, expect=expect, prior=prior, classifier=classifier, rankers=separated(rankers),
+        store=store,
     )  # fmt: skip
     settings, console = settings_of(config, given), console_of(quiet, as_json)
 

@@ -37,6 +37,10 @@ Reviewed = Annotated[Path | None, typer.Option("--reviewed", help=help_of("revie
 Exclude = Annotated[
     list[str] | None, typer.Option(help=help_of("exclude") + " Separated by commas, or given repeatedly.")
 ]
+Keep = Annotated[
+    list[str] | None, typer.Option(help=help_of("keep") + " Separated by commas, or given repeatedly.")
+]
+Neutral = Annotated[str | None, typer.Option(help=help_of("neutral"))]
 Rankers = Annotated[
     list[str] | None,
     typer.Option(

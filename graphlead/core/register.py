@@ -135,11 +135,10 @@ class Register:
         stated = [column.is_valid().to_numpy() for column in self.read(*names).columns]
         return np.flatnonzero(np.logical_or.reduce(stated)).astype(np.int32)
 
-    def without(self, excluded: frozenset[str]) -> Register:
-        """The same register with the excluded columns understood as ignored."""
+    def without(self, excluded: frozenset[str], reason: str = "excluded") -> Register:
+        """The same register with the excluded columns understood as ignored, for this reason."""
         columns = tuple(
-            replace(c, role=Role.IGNORED, reason="excluded") if c.name in excluded else c
-            for c in self.columns
+            replace(c, role=Role.IGNORED, reason=reason) if c.name in excluded else c for c in self.columns
         )
         return Register(
             companies=self.companies,

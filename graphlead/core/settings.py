@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
 CLASSIFIER = re.compile(r"xgboost|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 PATHS = ("companies", "clients", "out", "links", "suppress", "reviewed")
+MOST_NAMED = 8
+"""Columns that an error names at most."""
 REQUIRED = ("companies", "clients", "out")
 
 
@@ -31,6 +33,8 @@ class Given(TypedDict, total=False):
     suppress: str | Path | None
     reviewed: str | Path | None
     exclude: Sequence[str] | None
+    keep: Sequence[str] | None
+    neutral: str | None
     seed: int | None
     device: str | None
     top: int | None
@@ -69,6 +73,16 @@ class Settings:
     )
     exclude: tuple[str, ...] = field(
         default=(), metadata=_help("Columns left out, with everything that is derived from them.")
+    )
+    keep: tuple[str, ...] = field(
+        default=(),
+        metadata=_help("Columns and kinds of links that are used even if they give away who is a client."),
+    )
+    neutral: str | None = field(
+        default=None,
+        metadata=_help(
+            "A column that the list must not follow: each of its values gets its share of the list."
+        ),
     )
     seed: int = field(
         default=0, metadata=_help("Seed of every random choice: the same seed gives the same scores.")
@@ -150,6 +164,30 @@ class Settings:
             if name not in names:
                 raise unknown("column", name, names, "exclude")
 
+    def check_kept(self, columns: Iterable[str], kinds: Iterable[str]) -> None:
+        """Raise SettingsError when one to keep is neither a column nor a kind of link, or is excluded too."""
+        names = [*columns, *kinds]
+        for name in self.keep:
+            if name not in names:
+                raise unknown("column", name, names, "keep")
+            if name in self.exclude:
+                raise SettingsError(
+                    f"{name} is to be kept and to be excluded.", where="keep", remedy="Give one or the other."
+                )
+
+    def check_neutral(self, grouping: Iterable[str], known: Iterable[str]) -> None:
+        """Raise SettingsError when the neutral column is not among the ``known`` ones, or groups no companies."""
+        names, groups = list(known), list(grouping)
+        if self.neutral is None or self.neutral in groups:
+            return
+        if self.neutral not in names:
+            raise unknown("column", self.neutral, names, "neutral")
+        raise SettingsError(
+            f"{self.neutral} does not group the companies: nearly every one has a value of its own.",
+            where="neutral",
+            remedy=f"Give one of {', '.join(groups[:MOST_NAMED])}." if groups else "Leave it out.",
+        )
+
     def inputs(self) -> dict[str, Path | None]:
         """The input files of a run by setting; None for one not given."""
         return {key: getattr(self, key) for key in PATHS if key != "out"}
@@ -163,6 +201,8 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     **{key: (lambda v: isinstance(v, Path), "a path") for key in REQUIRED},
     **{key: (lambda v: v is None or isinstance(v, Path), "a path") for key in PATHS if key not in REQUIRED},
     "exclude": (lambda v: _are_texts(v) and all(v), "a list of column names"),
+    "keep": (lambda v: _are_texts(v) and all(v), "a list of columns and kinds of links"),
+    "neutral": (lambda v: v is None or (isinstance(v, str) and bool(v)), "the name of a column"),
     "seed": (lambda v: _is_int(v) and 0 <= v < 2**32, "a whole number from 0 to 4294967295"),
     "device": (lambda v: isinstance(v, str) and bool(DEVICE.fullmatch(v)), "auto, cpu, cuda or cuda:N"),
     "top": (lambda v: _is_int(v) and v >= 1, "a whole number of at least 1"),
@@ -238,7 +278,7 @@ def _of_kind(key: str, value: object) -> object:
     """Lists to tuples, texts to paths and whole numbers to shares, where the field wants them; the rest unchanged."""
     if key in PATHS and isinstance(value, str) and value:
         return Path(value)
-    if key in ("exclude", "rankers") and isinstance(value, list):
+    if key in ("exclude", "keep", "rankers") and isinstance(value, list):
         return tuple(value)
     return float(value) if key == "prior" and isinstance(value, int) else value
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from graphlead.core.clients import Cohort, Match
 from graphlead.core.graph import CompanyGraph
+from graphlead.core.leaks import Leak
 from graphlead.core.noise import Noise
 from graphlead.core.profile import Profile
 from graphlead.core.register import Register
@@ -13,7 +14,11 @@ from graphlead.core.register import Register
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """A register, its graph, the lists resolved against it and the profile of the clients."""
+    """A register, its graph, the lists resolved against it and the profile of the clients.
+
+    leaks: a decision on every column and kind of link of the register as it was read; ``register`` has those that are
+    left out no longer.
+    """
 
     register: Register
     noise: Noise
@@ -22,3 +27,4 @@ class Sources:
     suppressed: Match | None
     cohort: Cohort
     profile: Profile
+    leaks: tuple[Leak, ...]

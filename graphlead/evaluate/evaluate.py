@@ -22,6 +22,10 @@ RANDOM = "random"
 FEW = 20
 """Below this many held-out clients a note warns of wide intervals; at 20 a recall's standard error is about 0.1."""
 
+TOO_GOOD = 0.9
+"""Average precision on clients held out at random from which a note warns of leaks: on registers of US filings (11,000
+and 38,000 companies, 21 sellers) honest rankers reach 0.73, with a column that only clients have 1.0."""
+
 
 def evaluate(results: Sequence[HeldOut], prior: Prior, seed: int, progress: Progress = silent) -> Evaluation:
     """All metrics of all rankers on all splits, recall by segment, and the verdict, drawn on the first split.
@@ -45,7 +49,7 @@ def evaluate(results: Sequence[HeldOut], prior: Prior, seed: int, progress: Prog
     progress(len(results), len(results), "evaluated")
     table = pd.DataFrame(metrics, columns=["split", "ranker", "metric", "value", "low", "high"])
     by_segment = pd.concat(segments, ignore_index=True) if segments else pd.DataFrame(columns=COLUMNS)
-    notes += _gap_notes(table) + _segment_notes(by_segment)
+    notes = _too_good_notes(table) + notes + _gap_notes(table) + _segment_notes(by_segment)
     return Evaluation(metrics=table, segments=by_segment, verdict=sentence, prior=prior, notes=tuple(notes))
 
 
@@ -59,6 +63,21 @@ def _places(result: HeldOut, resamples: Resamples) -> dict[str, Positions]:
 
 def _flat(measured: Mapping[str, Interval]) -> list[tuple[str, float, float, float]]:
     return [(metric, *values) for metric, values in measured.items()]
+
+
+def _too_good_notes(metrics: pd.DataFrame) -> list[str]:
+    """A note where clients held out at random are found so well that something must give them away."""
+    rows = metrics[
+        (metrics["split"] == "random") & (metrics["metric"] == "ap") & (metrics["ranker"] != RANDOM)
+    ]
+    best = rows["value"].max()
+    if rows.empty or best < TOO_GOOD:
+        return []
+    return [
+        f"Clients held out at random are found with an average precision of {best:.2f}, which is too good to be true: "
+        "something in the register is likely to give away who is a client. See the leaks under what went in, and "
+        "exclude what a company has only because it is a client."
+    ]
 
 
 def _notes(result: HeldOut) -> list[str]:

@@ -40,7 +40,7 @@ class Leaning:
         )
         return (
             f"{self.column} was left out, and the ranking still explains {self.explained:.1%} of it"
-            f" ({_word(self.explained)}){leans}."
+            f" ({word(self.explained)}){leans}."
         )
 
 
@@ -48,7 +48,7 @@ def leaning(column: str, values: pa.ChunkedArray, top: int) -> Leaning:
     """How the ranking leans towards a column: ``values`` (m,) of all candidates, best first; the list is the
     first ``top``.
     """
-    codes, names = _coded(values)
+    codes, names = coded_values(values)
     sizes = np.bincount(codes, minlength=len(names))
     listed = np.bincount(codes[:top], minlength=len(names))
     lifts = np.where(
@@ -57,11 +57,15 @@ def leaning(column: str, values: pa.ChunkedArray, top: int) -> Leaning:
     most = int(np.argmax(lifts)) if len(lifts) else 0
     named = bool(len(lifts)) and lifts[most] > 1
     return Leaning(
-        column, _explained(codes, sizes), names[most] if named else "", float(lifts[most]) if named else 1.0
+        column, explained(codes, sizes), names[most] if named else "", float(lifts[most]) if named else 1.0
     )
 
 
-def _explained(codes: Longs, sizes: Longs) -> float:
+def explained(codes: Longs, sizes: Longs) -> float:
+    """The share of the ranks' variance, in [0, 1], that the values account for; see ``Leaning``.
+
+    codes: (m,) of the candidates, best first; sizes: (k,) how many have each.
+    """
     n, k = len(codes), int((sizes > 0).sum())
     if not 1 < k < n:
         return 0.0
@@ -72,8 +76,8 @@ def _explained(codes: Longs, sizes: Longs) -> float:
     return max(0.0, 1 - (n - 1) / (n - k) * within / total)
 
 
-def _coded(values: pa.ChunkedArray) -> tuple[Longs, list[str]]:
-    """A code per value and the codes' names: numbers and dates in bands, missing values with a code of their own."""
+def coded_values(values: pa.ChunkedArray) -> tuple[Longs, list[str]]:
+    """A code per value (m,) and the codes' names: numbers and dates in bands, missing values with a code too."""
     if pa.types.is_date(values.type):
         values = values.cast(pa.date32()).cast(pa.int32())
         return _banded(values, lambda day: str(np.datetime64(int(day), "D")))
@@ -94,7 +98,7 @@ def _banded(values: pa.ChunkedArray, show: Callable[[float], str]) -> tuple[Long
     return codes.astype(np.int64), [*names, *[""] * (len(edges) - len(names)), "(missing)"]
 
 
-def _word(explained: float) -> str:
+def word(explained: float) -> str:
     """The size of an effect in words, by Cohen's (1988) bounds for small, medium and large."""
     bounds = ((0.01, "next to nothing"), (0.06, "little"), (0.14, "clearly"))
     return next((word for bound, word in bounds if explained < bound), "strongly")

@@ -12,6 +12,7 @@ from graphlead.core.evidence import Evidence
 from graphlead.core.expected import Hits
 from graphlead.core.sources import Sources
 from graphlead.evaluate.judge import curves_saved
+from graphlead.pipeline.assumptions import assumptions_of
 from graphlead.pipeline.rank import companies_of
 from graphlead.pipeline.scored import Evaluated
 from graphlead.report.html.content import ReportContent
@@ -35,6 +36,7 @@ def content_of(
     companies = companies_of(leads, sources.register)
     seed = scored.model_inputs.settings.seed
     choice = scored.judgement.choice
+    curves = curves_saved(scored.heldout, scored.judgement, seed)
     return ReportContent(
         title="Companies to call",
         made=date.today(),
@@ -53,9 +55,11 @@ def content_of(
         leads=leads,
         lead_companies=companies,
         whitespace=whitespace,
-        curves=curves_saved(scored.heldout, scored.judgement, seed),
+        curves=curves,
         profile=sources.profile,
         evidence=tuple(evidence),
         names=names_of(evidence, sources.register),
+        leaks=sources.leaks,
+        assumptions=assumptions_of(sources, scored, scores, curves),
         plane=make_plane(sources.register, sources.cohort, companies, seed),
     )

@@ -132,7 +132,7 @@ def _summary(folder: RunFolder, sources: Sources, scored: Evaluated, ranking: Ra
         "ranker": listed(choice.members),
         "reason": choice.reason,
         "verdict": scored.evaluation.verdict,
-        "notes": _notes(scored, ranking),
+        "notes": _notes(sources, scored, ranking),
         "files": {path.name: path.as_posix() for path in _shown(folder)},
     }
 
@@ -142,12 +142,23 @@ def _shown(folder: RunFolder) -> tuple[Path, ...]:
     return (folder.leads, folder.whitespace, folder.report, folder.scores, folder.review, folder.metrics)
 
 
-def _notes(scored: Evaluated, ranking: Ranking) -> list[str]:
+def _notes(sources: Sources, scored: Evaluated, ranking: Ranking) -> list[str]:
+    leaks = (leak.sentence for leak in sources.leaks if leak.sentence)
     return [
+        *leaks,
+        *_neutral_note(scored),
         *scored.expected.wins.notes,
         *scored.evaluation.notes,
         *(each.sentence() for each in ranking.leanings),
     ]
+
+
+def _neutral_note(scored: Evaluated) -> list[str]:
+    column = scored.model_inputs.settings.neutral
+    return [
+        f"The list is neutral by {column}: companies are ranked within each value, and every value has the share of "
+        "the list that it has of all companies to call. The figures on held-out clients are those of the order before."
+    ] if column else []  # fmt: skip
 
 
 def _write(folder: RunFolder, result: Result, ranking: Ranking, sources: Sources, scored: Evaluated) -> None:
@@ -163,7 +174,8 @@ def _write(folder: RunFolder, result: Result, ranking: Ranking, sources: Sources
         "expected_hits": [asdict(each) for each in ranking.hits],
         "dead": len(sources.cohort.dead),
         "prior": dict(zip(("low", "point", "high"), scored.judgement.prior, strict=True)),
-        "notes": _notes(scored, ranking),
+        "notes": _notes(sources, scored, ranking),
+        "leaks": [asdict(leak) for leak in sources.leaks],
         "excluded": [asdict(each) for each in ranking.leanings],
         "metrics": evaluation.metrics.to_dict("records"),
         "segments": evaluation.segments.to_dict("records"),

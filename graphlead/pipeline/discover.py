@@ -23,11 +23,13 @@ from graphlead.pipeline.deliver import Result, collect_results, hand_over, repor
 from graphlead.pipeline.exclude import without
 from graphlead.pipeline.explain import Explained, explain_company
 from graphlead.pipeline.finished import FinishedRun
-from graphlead.pipeline.gather import gather, review_answers
+from graphlead.pipeline.gather import check_columns, gather, review_answers, warn_of
 from graphlead.pipeline.rank import rank
 from graphlead.pipeline.scored import Evaluated
 from graphlead.profile.build import profile_clients
 from graphlead.profile.files import save_profile
+from graphlead.profile.leaks.files import save_leaks, without_leaks
+from graphlead.profile.leaks.find import find_leaks
 from graphlead.runs.manifest import hash_inputs, hash_run
 from graphlead.runs.run import open_run
 from graphlead.stores.registry import OWN, STORES
@@ -111,15 +113,21 @@ def profile_list(settings: Settings, console: Console) -> Profile:
                 seed=settings.seed,
                 progress=progress,
             )
-        settings.check_excluded(column.name for column in full.columns)
-        register = without(full, settings.exclude)
+        check_columns(settings, full)
         with console.stage("matching the list") as progress:
             match = match_clients(read_list(settings.clients), full, progress=progress)
         files = (str(settings.companies), str(settings.clients))
         cohort = cohort_of(full.ids(), match, None, dead=full.ended(), files=files)
+        with console.stage("looking for columns that give the clients away") as progress:
+            leaks = find_leaks(full, cohort, exclude=settings.exclude, keep=settings.keep, progress=progress)
+            save_leaks(leaks, full, Path(folder))
+            register = without_leaks(without(full, settings.exclude), leaks, Path(folder))
+        warn_of(leaks, console)
         with console.stage("profiling the clients") as progress:
             graph = build_graph(register)
             profile = profile_clients(register, graph, cohort, seed=settings.seed, progress=progress)
+    found = tuple(leak.sentence for leak in leaks if leak.sentence)
+    profile = replace(profile, notes=(*found, *profile.notes))
     save_profile(profile, settings.out)
     return profile
 

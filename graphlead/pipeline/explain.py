@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -118,7 +118,11 @@ def explain_companies(
         model_inputs.label_features.rows(companies, cohort.clients),
     )
     scorer = Rescorer(models, scored.judgement, scored.expected, scored.scores, candidates)
-    return explain(_trained(scored, cohort, scorer, candidates), views, model_inputs.settings.seed, progress)
+    found = explain(_trained(scored, cohort, scorer, candidates), views, model_inputs.settings.seed, progress)
+    if model_inputs.settings.neutral:
+        # What another score would be worth is known in the order of scores only, which the list no longer has.
+        return [replace(each, counterfactual="") for each in found]
+    return found
 
 
 def _trained(scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints) -> Trained:

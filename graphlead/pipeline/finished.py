@@ -19,6 +19,7 @@ from graphlead.core.arrays import Floats, Json
 from graphlead.core.clients import Cohort, Match
 from graphlead.core.evidence import Evidence
 from graphlead.core.graph import CompanyGraph
+from graphlead.core.leaks import Leak
 from graphlead.core.noise import Noise
 from graphlead.core.profile import Profile
 from graphlead.core.register import Register
@@ -32,6 +33,7 @@ from graphlead.match.cohort import cohort_of
 from graphlead.match.files import load_match
 from graphlead.pipeline.exclude import without
 from graphlead.profile.files import load_profile
+from graphlead.profile.leaks.files import load_leaks, without_leaks
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.manifest import read_manifest
 
@@ -80,8 +82,15 @@ class FinishedRun:
 
     @cached_property
     def register(self) -> Register:
-        """The register that the models use: excluded columns are ignored."""
-        return without(self.whole_register, self.settings.exclude)
+        """The register that the models use: excluded columns are ignored, and what gives clients away is gone."""
+        return without_leaks(
+            without(self.whole_register, self.settings.exclude), self.leaks, self.folder.leaks
+        )
+
+    @cached_property
+    def leaks(self) -> tuple[Leak, ...]:
+        """The decision on every column and kind of link; none in a run of a version that did not look for leaks."""
+        return load_leaks(self.folder.leaks) if self.folder.leaks.is_dir() else ()
 
     @cached_property
     def changes(self) -> tuple[str, ...]:
@@ -126,6 +135,7 @@ class FinishedRun:
             suppressed=self.suppressed,
             cohort=self.cohort,
             profile=self.profile,
+            leaks=self.leaks,
         )
 
     @cached_property

@@ -10,9 +10,10 @@ from graphlead.common.console import Console
 from graphlead.common.spreadsheets import restored
 from graphlead.core.clients import Cohort, Match
 from graphlead.core.graph import CompanyGraph
+from graphlead.core.leaks import Leak
 from graphlead.core.noise import Noise
 from graphlead.core.profile import Profile
-from graphlead.core.register import Register
+from graphlead.core.register import PLACES, Register, Role
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.graph.build import build_graph
@@ -27,9 +28,13 @@ from graphlead.pipeline.exclude import without
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.profile.build import profile_clients
 from graphlead.profile.files import load_profile, save_profile
+from graphlead.profile.leaks.files import load_leaks, save_leaks, without_leaks
+from graphlead.profile.leaks.find import find_leaks, kinds_of_links
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 
+GROUPING = (*PLACES, Role.INDUSTRY, Role.NUMBER, Role.DATE, Role.BOOLEAN, Role.CATEGORY)
+"""Roles of columns that a list can be neutral by."""
 FEW_CLIENTS = 20
 """Below it a run warns, a choice: with 20 clients, a recall of one half has a 95 % interval of 0.3 to 0.7."""
 
@@ -42,17 +47,17 @@ def gather(run: Run, settings: Settings, console: Console, earlier: FinishedRun 
     full, noise = _read(run, settings, console)
     if earlier is None:
         print_plan(console, full, noise)
-    settings.check_excluded(column.name for column in full.columns)
-    register = without(full, settings.exclude)
+    check_columns(settings, full)
     clients = _resolve_clients(run, full, settings, console, earlier)
     suppressed = _resolve_suppressed(run, full, settings, console, earlier)
-    graph = _link(run, register, console)
     files = (str(settings.companies), str(settings.clients))
     cohort = cohort_of(full.ids(), clients, suppressed, dead=full.ended(), files=files)
     if len(cohort.clients) < FEW_CLIENTS:
         console.warn(
             f"only {len(cohort.clients)} clients were found: the figures will be rough, and so will the ranking."
         )
+    register, leaks = _look_for_leaks(run, full, cohort, settings, console, earlier)
+    graph = _link(run, register, console)
     return Sources(
         register=register,
         noise=noise,
@@ -61,6 +66,7 @@ def gather(run: Run, settings: Settings, console: Console, earlier: FinishedRun 
         suppressed=suppressed,
         cohort=cohort,
         profile=_profile(run, register, graph, cohort, settings, console),
+        leaks=leaks,
     )
 
 
@@ -128,6 +134,47 @@ def _given(run: Run, name: str, path: Path | None) -> Path | None:
 
 def _matching(path: Path | None, which: str) -> str:
     return f"matching {path.name if path else f'the {which} of the earlier run'}"
+
+
+def _look_for_leaks(
+    run: Run,
+    full: Register,
+    cohort: Cohort,
+    settings: Settings,
+    console: Console,
+    earlier: FinishedRun | None,
+) -> tuple[Register, tuple[Leak, ...]]:
+    """The register without what is excluded or gives the clients away, and the decisions; models that are applied
+    again know no more columns than they were trained on, so the decisions of the earlier run stand.
+    """
+
+    def make(folder: RunFolder) -> None:
+        folder.leaks.mkdir()
+        found = find_leaks(
+            full, cohort, exclude=settings.exclude, keep=settings.keep, progress=progress
+        ) if earlier is None else earlier.leaks  # fmt: skip
+        save_leaks(found, full, folder.leaks)
+
+    with console.stage("looking for columns that give the clients away") as progress:
+        folder = run.stage("leaks", make).leaks
+    leaks = load_leaks(folder)
+    warn_of(leaks, console)
+    return without_leaks(without(full, settings.exclude), leaks, folder), leaks
+
+
+def check_columns(settings: Settings, register: Register) -> None:
+    """Raise SettingsError when a column to exclude, to keep or to be neutral by does not exist."""
+    names = [column.name for column in register.columns]
+    settings.check_excluded(names)
+    settings.check_neutral(register.names_of(*GROUPING), names)
+    settings.check_kept(names, kinds_of_links(register) if settings.keep else ())
+
+
+def warn_of(leaks: tuple[Leak, ...], console: Console) -> None:
+    """Warn of every column and kind of link that may give the clients away."""
+    for leak in leaks:
+        if leak.sentence:
+            console.warn(leak.sentence)
 
 
 def _link(run: Run, register: Register, console: Console) -> CompanyGraph:

@@ -14,7 +14,8 @@ from graphlead.core.expected import Hits
 from graphlead.core.register import Register
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
-from graphlead.evaluate.leaning import Leaning, leaning
+from graphlead.evaluate.leaning import Leaning, coded_values, leaning
+from graphlead.evaluate.neutral import neutral_order
 from graphlead.pipeline.scored import Scored
 from graphlead.tasks import task_of
 from graphlead.tasks.leads import net_new
@@ -38,6 +39,8 @@ class Ranking:
 def rank(sources: Sources, scored: Scored, settings: Settings) -> Ranking:
     """Rank the candidates of a run by its chosen ranker."""
     scores = _scores(sources, scored)
+    if settings.neutral:
+        scores = _neutral(scores, sources.register.read(settings.neutral).column(0))
     leads, whitespace = task_of(settings.task).lists(
         scores, sources.register, sources.cohort, sources.graph.ownership,
         grades=scored.expected.grades, top=settings.top,
@@ -82,3 +85,12 @@ def _scores(sources: Sources, scored: Scored) -> pd.DataFrame:
         "rank_all": np.arange(1, len(companies) + 1),
         **{name: values[companies] for name, values in scored.scores.items()},
     })  # fmt: skip
+
+
+def _neutral(scores: pd.DataFrame, values: pa.ChunkedArray) -> pd.DataFrame:
+    """The candidates in an order that does not follow a column, with values (n,) of all companies."""
+    codes, _ = coded_values(values.take(pa.array(scores["company"])))
+    order = neutral_order(codes, scores["rank"].notna().to_numpy())
+    moved = scores.iloc[order].reset_index(drop=True)
+    lead = moved["rank"].notna()
+    return moved.assign(rank=lead.cumsum().where(lead).astype("Int64"), rank_all=np.arange(1, len(moved) + 1))

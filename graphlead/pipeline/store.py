@@ -20,6 +20,7 @@ from graphlead.core.register import Register
 from graphlead.core.scores import fit
 from graphlead.graph.property_graph.projection import Standing, project
 from graphlead.pipeline.finished import FinishedRun
+from graphlead.profile.leaks.files import without_links
 from graphlead.runs.layout import RunFolder
 from graphlead.stores.faults import StoreError
 from graphlead.stores.mapping import OWN as SHAPE
@@ -103,8 +104,9 @@ def export_admin(run: FinishedRun, out: Path, *, progress: Progress = silent) ->
 
 
 def project_run(run: FinishedRun, folder: Path, *, progress: Progress = silent) -> Projection:
-    """A finished run as tables of nodes and relationships in ``folder``."""
-    register, grades = run.whole_register, run.expected.grades
+    """A finished run as tables of nodes and relationships in ``folder``: every column, and the links of its graph."""
+    register = without_links(run.whole_register, run.leaks, run.folder.leaks)
+    grades = run.expected.grades
     standing = standing_of(register, run.scores, run.profile, grades, run.run_id, run.finished)
     return project(register, run.graph, run.cohort, standing, folder, progress=progress)
 

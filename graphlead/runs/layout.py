@@ -1,7 +1,7 @@
 """Every name inside a run's folder; a stage's folder has its own results under the same names.
 
-Files within a folder that one package alone writes and reads (``register``, ``graph``, ``match``, ``profile``,
-``heldout``, a fold of ``model``) are named in that package.
+Files within a folder that one package alone writes and reads (``register``, ``leaks``, ``graph``, ``match``,
+``profile``, ``heldout``, a fold of ``model``) are named in that package.
 """
 
 from __future__ import annotations
@@ -35,6 +35,11 @@ class RunFolder:
     def suppressed(self) -> Path:
         """The folder of the list of companies never to propose, resolved; missing where none was given."""
         return self.path / "suppressed"
+
+    @property
+    def leaks(self) -> Path:
+        """The folder of the columns and kinds of links that give away who is a client."""
+        return self.path / "leaks"
 
     @property
     def graph(self) -> Path:

@@ -83,8 +83,15 @@ STAGES = table(
         doors=("ingest.lists", "match.resolve", "match.files"),
     ),
     Stage(
+        name="leaks",
+        after=("register", "match", "suppressed"),
+        inputs=("run",),
+        settings=("exclude", "keep"),
+        doors=("match.cohort", "profile.leaks.find", "profile.leaks.files"),
+    ),
+    Stage(
         name="graph",
-        after=("register",),
+        after=("register", "leaks"),
         settings=("exclude",),
         doors=("graph.build", "graph.files", "pipeline.exclude"),
     ),
@@ -117,10 +124,10 @@ STAGES = table(
     Stage(
         name="evidence",
         after=("graph", "match", "suppressed", "judgement", "trained"),
-        settings=("task", "top", "seed", "device", "expect", "prior"),
+        settings=("task", "top", "seed", "device", "expect", "prior", "neutral"),
         doors=(
-            *MODELS, "evaluate.judge", "evaluate.leaning", "tasks", "explain.explain", "explain.files",
-            "pipeline.rank", "pipeline.explain",
+            *MODELS, "evaluate.judge", "evaluate.leaning", "evaluate.neutral", "tasks", "explain.explain",
+            "explain.files", "pipeline.rank", "pipeline.explain",
         ),
     ),
     Stage(
@@ -133,7 +140,10 @@ STAGES = table(
         name="report",
         after=("results",),
         settings=("seed",),
-        doors=("evaluate.judge", "report.html.build", "report.html.names", "report.html.plane", "pipeline.content"),
+        doors=(
+            "evaluate.judge", "evaluate.assumptions", "report.html.build", "report.html.names", "report.html.plane",
+            "pipeline.content", "pipeline.assumptions",
+        ),
     ),
 )  # fmt: skip
 """In the order in which they run; a run that scores has ``trained`` and ``changes`` for ``model``, ``heldout``

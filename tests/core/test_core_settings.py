@@ -170,6 +170,7 @@ def test_to_json_is_plain_and_in_the_order_of_the_fields() -> None:
     assert list(settings.to_json()) == [each.name for each in fields(Settings)]
     assert settings.to_json() | {"rankers": None, "classifier": None} == {
         "companies": "c.csv", "clients": "l.csv", "out": "o", "links": None, "suppress": None, "reviewed": None,
-        "exclude": ["a"], "seed": 0, "device": "auto", "top": 500, "expect": None, "prior": None, "classifier": None,
+        "exclude": ["a"], "keep": [], "neutral": None, "seed": 0, "device": "auto", "top": 500, "expect": None,
+        "prior": None, "classifier": None,
         "task": "leads", "rankers": None, "store": "embedded", "folds": 5, "columns": {"x": "id"},
     }  # fmt: skip

@@ -18,7 +18,9 @@ from graphlead.runs.stages import STAGES, Stage
 INPUTS = {name: {"sha256": name} for name in ("companies", "links", "clients", "suppress", "reviewed")}
 SETTINGS = Settings(companies=Path("c.csv"), clients=Path("l.csv"), out=Path("o")).to_json()
 MAKERS = {
-    **dict.fromkeys(("register", "match", "suppressed", "graph", "profile"), "graphlead.pipeline.gather"),
+    **dict.fromkeys(
+        ("register", "match", "suppressed", "leaks", "graph", "profile"), "graphlead.pipeline.gather"
+    ),
     **dict.fromkeys(("model", "heldout", "judgement", "trained", "changes"), "graphlead.pipeline.train"),
     **dict.fromkeys(("evidence", "results", "report"), "graphlead.pipeline.deliver"),
 }
@@ -54,6 +56,8 @@ def changed(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
         ("rankers", ["gnn"], TRAINED),
         ("classifier", "sklearn.x.Y", TRAINED),
         ("exclude", ["region"], ALL - {"register", "match", "suppressed"}),
+        ("neutral", "region", LISTS),
+        ("keep", ["crm"], ALL - {"register", "match", "suppressed"}),
         ("columns", {"a": "text"}, ALL),
         ("seed", 1, ALL),
     ],
@@ -67,9 +71,9 @@ def test_a_setting_touches_the_stages_that_use_it(setting: str, value: object, e
     [
         ("companies", set()),
         ("links", set()),
-        ("clients", {"register", "graph", "suppressed"}),
-        ("reviewed", {"register", "graph", "suppressed"}),
-        ("suppress", {"register", "graph", "match"}),
+        ("clients", {"register", "suppressed"}),
+        ("reviewed", {"register", "suppressed"}),
+        ("suppress", {"register", "match"}),
     ],
 )
 def test_an_input_touches_the_stages_that_read_it(name: str, untouched: set[str]) -> None:
@@ -110,12 +114,13 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Non
         ("pipeline/train.py", TRAINED),
         ("features/walk.py", TRAINED),
         ("profile/segments/find.py", {"profile", "results", "report"}),
-        ("match/cohort.py", TRAINED | {"profile"}),
-        ("match/words.toml", ALL - {"register", "graph"}),
-        ("match/block.py", ALL - {"register", "graph"}),
+        ("match/cohort.py", ALL - {"register", "match", "suppressed"}),
+        ("profile/leaks/decide.py", ALL - {"register", "match", "suppressed"}),
+        ("match/words.toml", ALL - {"register"}),
+        ("match/block.py", ALL - {"register"}),
         ("common/words/forms.toml", ALL),
-        ("common/places.py", ALL - {"register", "match", "suppressed"}),
-        ("graph/ownership/control.py", ALL - {"register", "match", "suppressed"}),
+        ("common/places.py", ALL - {"register", "match", "suppressed", "leaks"}),
+        ("graph/ownership/control.py", ALL - {"register", "match", "suppressed", "leaks"}),
         ("ingest/values.py", ALL),
         ("runs/layout.py", ALL),
         ("cli/app.py", set()),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from graphlead.core.arrays import Json
 from graphlead.report.expected import bound_sentence, hits_sentence
-from graphlead.report.html import clients, figures, paths, quality, story
+from graphlead.report.html import assumptions, clients, figures, paths, quality, story
 from graphlead.report.html.content import ReportContent
 from graphlead.report.html.market import market_view
 from graphlead.report.html.page import render_page, write_page
@@ -42,6 +42,7 @@ def _view(content: ReportContent) -> Json:
         "indented": story.INDENTED,
         "findings": content.noise.findings,
         "columns": content.register.columns,
+        "leaks": [leak for leak in content.leaks if leak.sentence],
         "left_out": story.left_out(content),
         "profile": clients.profile_view(profile) if profile else None,
         "distributions": clients.distribution_figures(profile) if profile else [],
@@ -58,6 +59,7 @@ def _view(content: ReportContent) -> Json:
         "fit": quality.fit_bands(content),
         "assumed": content.expected.assumed is not None,
         "segments": quality.segment_tables(content),
+        "assumptions": assumptions.sheet(content.assumptions) if content.assumptions else None,
         "plane": market_view(content, content.plane) if content.plane else None,
         "leads": lead_view(content, {each["rank"] for each in evidence}),
         "whitespace": figures.count(content.whitespace) if content.whitespace else "",
@@ -73,6 +75,7 @@ def _contents(content: ReportContent) -> list[tuple[str, str]]:
         ("inputs", "What went in", True),
         ("clients", "Your clients", content.profile is not None),
         ("quality", "How good it is", True),
+        ("assumptions", "What it rests on", content.assumptions is not None),
         ("market", "The market", content.plane is not None),
         ("leads", "Companies to call", True),
         ("evidence", "Why them", bool(content.evidence)),

@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from graphlead.core.arrays import Floats, Ints, Reals
+from graphlead.core.assumptions import Assumptions
 from graphlead.core.clients import Cohort, Match
 from graphlead.core.errors import CarrierError
 from graphlead.core.evaluation import Evaluation
 from graphlead.core.evidence import Evidence
 from graphlead.core.expected import Expected, Hits
+from graphlead.core.leaks import Leak
 from graphlead.core.noise import Noise
 from graphlead.core.profile import Profile
 from graphlead.core.register import Register
@@ -55,7 +57,8 @@ class ReportContent:
     (c,) of every candidate.
     leads: as in leads.csv, best first, with or without the columns segment, nearest_client, nearest_client_id,
     introduction and reason_1 to reason_3; lead_companies: int32, their indices. whitespace: the number of companies
-    kept apart as members of a client's own group. evidence: of some of the leads, by company; names: the names of
+    kept apart as members of a client's own group. leaks: a decision on every column and kind of link, with a sentence
+    for what gives away who is a client. evidence: of some of the leads, by company; names: the names of
     nodes of ties, which go by their key where there is no entry.
     """
 
@@ -81,6 +84,8 @@ class ReportContent:
     evidence: tuple[Evidence, ...] = ()
     names: Mapping[Node, str] = field(default_factory=dict)
     plane: Plane | None = None
+    leaks: tuple[Leak, ...] = ()
+    assumptions: Assumptions | None = None
 
     def __post_init__(self) -> None:
         _require(
