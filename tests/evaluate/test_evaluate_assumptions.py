@@ -25,7 +25,7 @@ DAY = np.datetime64("2024-01-01")
 
 def cohort(rows: np.ndarray, won: np.ndarray | None = None) -> Cohort:
     days = np.full(len(rows), "NaT", "datetime64[D]") if won is None else won
-    return Cohort(N, rows.astype(np.int32), np.zeros(0, np.int32), days)
+    return Cohort(n_companies=N, clients=rows.astype(np.int32), suppressed=np.zeros(0, np.int32), won=days)
 
 
 def regions(codes: np.ndarray) -> pa.ChunkedArray:

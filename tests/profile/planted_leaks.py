@@ -22,7 +22,12 @@ TODAY = np.datetime64("2025-06-30")
 def drawn(n: int, clients: int, seed: int) -> Cohort:
     """A cohort with clients drawn at random, none of them dated."""
     rows = np.sort(np.random.default_rng(seed).choice(n, clients, replace=False)).astype(np.int32)
-    return Cohort(n, rows, np.zeros(0, np.int32), np.full(clients, "NaT", "datetime64[D]"))
+    return Cohort(
+        n_companies=n,
+        clients=rows,
+        suppressed=np.zeros(0, np.int32),
+        won=np.full(clients, "NaT", "datetime64[D]"),
+    )
 
 
 def is_client(cohort: Cohort) -> Flags:

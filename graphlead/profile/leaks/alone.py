@@ -14,7 +14,7 @@ from graphlead.core.arrays import Ints, Longs
 from graphlead.core.clients import Cohort
 
 FOLDS = 5
-"""Folds that the rates of groups are cross-fitted over; the sixth is for suppressed and dead companies, never counted."""
+"""Folds that the rates of groups are cross-fitted over; the sixth is for suppressed and dead ones, never counted."""
 Z90 = 1.645
 """The 95 % quantile of the normal distribution: the lower end of a 90 % interval."""
 
