@@ -100,7 +100,7 @@ def leaks_of(case: Case, extra: pd.DataFrame | None, folder: Path) -> tuple[Leak
     clients = np.sort(ids.get_indexer(case.won.index[case.won.index.isin(ids)])).astype(np.int32)
     past = np.setdiff1d(ids.get_indexer(case.past[case.past.isin(ids)]), clients).astype(np.int32)
     won = case.won.reindex(ids[clients]).to_numpy("datetime64[D]")
-    return find_leaks(register, Cohort(len(ids), clients, past, won))
+    return find_leaks(register, Cohort(n_companies=len(ids), clients=clients, suppressed=past, won=won))
 
 
 def tried(case: Case, draw: np.random.Generator) -> tuple[list[Leak], list[Leak]]:

@@ -14,16 +14,17 @@ from graphlead.core.arrays import Ints, Longs
 from graphlead.core.clients import Cohort
 
 FOLDS = 5
-"""Folds that the rates of groups are cross-fitted over; the sixth number is for suppressed companies, never counted."""
+"""Folds that the rates of groups are cross-fitted over; the sixth is for suppressed and dead ones, never counted."""
 Z90 = 1.645
 """The 95 % quantile of the normal distribution: the lower end of a 90 % interval."""
 
 
 @dataclass(frozen=True)
 class Cases:
-    """The companies that a column is tested on: clients, and others that are not suppressed.
+    """The companies that a column is tested on: clients, and candidates.
 
-    clients: their indices; fold: int32 (n,), FOLDS for suppressed companies, which may well have what clients have.
+    clients: their indices; fold: int32 (n,), FOLDS for suppressed ones, which may well have what clients
+    have, and for dead ones.
     """
 
     clients: Ints
@@ -51,7 +52,9 @@ def cases_of(cohort: Cohort, ids: pa.Array) -> Cases:
     keys = keys_of(ids)
     fold = dealt(keys, FOLDS, "leaks")
     fold[cohort.clients] = evenly(keys[cohort.clients], FOLDS, "leaks")
-    fold[cohort.suppressed] = FOLDS
+    apart = ~cohort.candidates()
+    apart[cohort.clients] = False
+    fold[apart] = FOLDS
     return Cases(cohort.clients, fold)
 
 
