@@ -33,7 +33,7 @@ def template(columns: Sequence[Column], paths: Mapping[str, Path | None]) -> str
     return "\n".join([*lines, *_column_lines(columns)]) + "\n"
 
 
-_EXAMPLES = {"exclude": ("region",), "expect": 50, "prior": 0.02}
+_EXAMPLES = {"exclude": ("region",), "expect": 50, "prior": 0.02, "folds": 5}
 """Examples for settings with an empty default."""
 
 
