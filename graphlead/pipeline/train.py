@@ -45,7 +45,7 @@ from graphlead.tasks import task_of
 _FACTS = ("company_id", "fold", "left_out")
 
 FOLDS, FOLDS_OF_FEW, MANY_CLIENTS = 5, 10, 250
-"""Folds for that many clients, and for fewer: their list depends more on which of them a model sees. Of the first hundred
+"""Folds for that many clients, and for fewer: their list depends more on which a model sees. Of the first hundred
 another seed kept 71, 90, 93 and 69 with 5 folds, and 92, 95, 97 and 85 with 10 (140, 178 and 201 clients on a register
 of US filings, 69 on that of ``data/``), at the same average precision and twice the time; with 766 clients, 81 and 77.
 """
