@@ -35,6 +35,7 @@ def template(columns: Sequence[Column], paths: Mapping[str, Path | None]) -> str
 
 _EXAMPLES = {
     "exclude": ("region",), "keep": ("account_manager",), "neutral": "region", "expect": 50, "prior": 0.02,
+    "folds": 5,
 }  # fmt: skip
 """Examples for settings with an empty default."""
 

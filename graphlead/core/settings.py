@@ -117,7 +117,12 @@ class Settings:
             "Where the graph is kept for Cypher: embedded, a file in the run's folder, or a graph database too."
         ),
     )
-    folds: int = field(default=5, metadata=_help("Folds the clients are split into, each held out in turn."))
+    folds: int | None = field(
+        default=None,
+        metadata=_help(
+            "Folds the clients are split into, each held out in turn; by default 10 of few clients, 5 of many."
+        ),
+    )
     columns: Mapping[str, str] = field(
         default_factory=dict,
         metadata=_help("What a column means, where it was understood wrongly: a role, or industry:NAICS."),
@@ -225,7 +230,7 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
         "a list of rankers, each once",
     ),
     "store": (lambda v: isinstance(v, str) and bool(v), "the name of a store"),
-    "folds": (lambda v: _is_int(v) and 2 <= v <= 20, "a whole number from 2 to 20"),
+    "folds": (lambda v: v is None or (_is_int(v) and 2 <= v <= 20), "a whole number from 2 to 20"),
     "columns": (
         lambda v: isinstance(v, Mapping) and _are_texts(tuple(v)) and _are_texts(tuple(v.values())),
         'a table of column = "role"',

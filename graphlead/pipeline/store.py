@@ -106,12 +106,7 @@ def export_admin(run: FinishedRun, out: Path, *, progress: Progress = silent) ->
 def project_run(run: FinishedRun, folder: Path, *, progress: Progress = silent) -> Projection:
     """A finished run as tables of nodes and relationships in ``folder``: every column, and the links of its graph."""
     register = without_links(run.whole_register, run.leaks, run.folder.leaks)
-<<<<<<< HEAD
     standing = standing_of(register, run.scores, run.profile, run.expected.grades, run.run_id, run.finished)
-=======
-    grades = run.expected.grades
-    standing = standing_of(register, run.scores, run.profile, grades, run.run_id, run.finished)
->>>>>>> leaks
     return project(register, run.graph, run.cohort, standing, folder, progress=progress)
 
 

@@ -23,7 +23,7 @@ def write(folder: Path, text: str) -> Path:
 
 def test_three_paths_are_enough() -> None:
     assert Settings.load(None, NEEDED) == BASE
-    assert (BASE.seed, BASE.device, BASE.top, BASE.folds, BASE.prior) == (0, "auto", 500, 5, None)
+    assert (BASE.seed, BASE.device, BASE.top, BASE.folds, BASE.prior) == (0, "auto", 500, None, None)
     assert (BASE.task, BASE.rankers, BASE.store) == ("leads", (), "embedded")
 
 
@@ -172,5 +172,5 @@ def test_to_json_is_plain_and_in_the_order_of_the_fields() -> None:
         "companies": "c.csv", "clients": "l.csv", "out": "o", "links": None, "suppress": None, "reviewed": None,
         "exclude": ["a"], "keep": [], "neutral": None, "seed": 0, "device": "auto", "top": 500, "expect": None,
         "prior": None, "classifier": None,
-        "task": "leads", "rankers": None, "store": "embedded", "folds": 5, "columns": {"x": "id"},
+        "task": "leads", "rankers": None, "store": "embedded", "folds": None, "columns": {"x": "id"},
     }  # fmt: skip

@@ -229,8 +229,8 @@ def test_progress_goes_up_to_the_number_of_folds() -> None:
     assert seen[1][2] == "training b, fold 1 of 3"
 
 
-@pytest.mark.parametrize(("k", "several"), [(2, 1), (3, 1), (4, 1), (5, 2), (7, 2)])
-def test_all_but_clients_are_left_out_of_their_own_fold_and_of_another_where_folds_are_many(
+@pytest.mark.parametrize(("k", "several"), [(2, 1), (3, 1), (4, 1), (5, 2), (7, 3), (10, 4)])
+def test_all_but_clients_are_left_out_of_their_own_fold_and_of_others_where_folds_are_many(
     k: int, several: int
 ) -> None:
     n = 3_000
@@ -240,11 +240,12 @@ def test_all_but_clients_are_left_out_of_their_own_fold_and_of_another_where_fol
     out = np.stack([(left_out >> fold) & 1 for fold in range(k)], axis=1)
     assert out.sum() == out[np.arange(n), folds].sum() + (several - 1) * (~labels).sum()
     assert (out.sum(1) == np.where(labels, 1, several)).all()
-    if several > 1:  # the other fold is any of the others alike
-        turned = (np.nonzero(out[~labels] - np.eye(k, dtype=int)[folds[~labels]])[1] - folds[~labels]) % k
+    if several > 1:  # the other folds are any of the others alike
+        company, other = np.nonzero(out[~labels] - np.eye(k, dtype=int)[folds[~labels]])
+        turned = (other - folds[~labels][company]) % k
         counts = np.bincount(turned, minlength=k)
         assert counts[0] == 0
-        assert counts[1:].min() > 0.8 * (~labels).sum() / (k - 1)
+        assert counts[1:].min() > 0.8 * (several - 1) * (~labels).sum() / (k - 1)
 
 
 def test_who_is_left_out_trains_no_model_that_scores_it() -> None:

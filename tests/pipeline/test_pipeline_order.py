@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 import graphlead
+from graphlead.core.clients import Cohort
 from graphlead.pipeline.deliver import Result
+from graphlead.pipeline.train import _folds
 
 DATA = Path(__file__).parents[2] / "data"
 FILES = {"companies": "companies", "links": "links", "clients": "clients", "suppress": "past"}
@@ -63,3 +66,15 @@ def test_shuffled_files_give_the_same_run_bit_for_bit(short_training: None, tmp_
         assert table.equals(tables_again[name]), name
     pd.testing.assert_frame_equal(leads, leads_again)
     assert len(leads) == 500
+
+
+@pytest.mark.parametrize(
+    ("clients", "given", "folds"),
+    [(249, None, 10), (250, None, 5), (249, 3, 3), (1_000, 20, 20), (12, None, 6), (4, 10, 2)],
+)
+def test_few_clients_get_more_folds_and_never_less_than_two_in_each(
+    clients: int, given: int | None, folds: int
+) -> None:
+    nobody, days = np.zeros(0, np.int32), np.full(clients, np.datetime64("NaT"), "datetime64[D]")
+    cohort = Cohort(2_000, np.arange(clients, dtype=np.int32), nobody, days)
+    assert _folds(cohort, given) == folds
