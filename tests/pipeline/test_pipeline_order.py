@@ -76,5 +76,6 @@ def test_few_clients_get_more_folds_and_never_less_than_two_in_each(
     clients: int, given: int | None, folds: int
 ) -> None:
     nobody, days = np.zeros(0, np.int32), np.full(clients, np.datetime64("NaT"), "datetime64[D]")
-    cohort = Cohort(2_000, np.arange(clients, dtype=np.int32), nobody, days)
+    mine = np.arange(clients, dtype=np.int32)
+    cohort = Cohort(n_companies=2_000, clients=mine, suppressed=nobody, won=days)
     assert _folds(cohort, given) == folds
