@@ -9,16 +9,18 @@ from graphlead.core.graph import CompanyGraph
 from graphlead.core.noise import Noise
 from graphlead.core.profile import Profile
 from graphlead.core.register import Register
+from graphlead.core.same import Same
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """A register, its graph, the lists resolved against it and the profile of the clients."""
+    """A register, its graph, the lists resolved against it, its records by company, and the profile of the clients."""
 
     register: Register
     noise: Noise
     graph: CompanyGraph
     clients: Match
     suppressed: Match | None
+    same: Same
     cohort: Cohort
     profile: Profile

@@ -37,6 +37,11 @@ class RunFolder:
         return self.path / "suppressed"
 
     @property
+    def same(self) -> Path:
+        """The folder of the records that are one company."""
+        return self.path / "same"
+
+    @property
     def graph(self) -> Path:
         """The folder of the company graph."""
         return self.path / "graph"
@@ -93,8 +98,13 @@ class RunFolder:
 
     @property
     def whitespace(self) -> Path:
-        """Companies in the ownership groups of clients."""
+        """Companies in the ownership groups of clients, or related to one at one place."""
         return self.path / "whitespace.csv"
+
+    @property
+    def duplicates(self) -> Path:
+        """Other records of clients and of suppressed companies, set apart."""
+        return self.path / "duplicates.csv"
 
     @property
     def clients(self) -> Path:
@@ -103,7 +113,7 @@ class RunFolder:
 
     @property
     def review(self) -> Path:
-        """Lines of the client list that a person has to decide on."""
+        """Lines of the client list and records set apart that a person may decide on."""
         return self.path / "review.csv"
 
     @property

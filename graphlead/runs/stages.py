@@ -82,6 +82,7 @@ STAGES = table(
         inputs=("suppress", "run"),
         doors=("ingest.lists", "match.resolve", "match.files"),
     ),
+    Stage(name="same", after=("register",), doors=("match.same.build", "match.same.files")),
     Stage(
         name="graph",
         after=("register",),
@@ -90,13 +91,13 @@ STAGES = table(
     ),
     Stage(
         name="profile",
-        after=("graph", "match", "suppressed"),
+        after=("graph", "match", "suppressed", "same"),
         settings=("seed",),
         doors=("match.cohort", "profile.build", "profile.files"),
     ),
     Stage(
         name="model",
-        after=("graph", "match", "suppressed"),
+        after=("graph", "match", "suppressed", "same"),
         settings=("folds", *TRAINING),
         doors=(*MODELS, "evaluate.splits"),
     ),
@@ -116,7 +117,7 @@ STAGES = table(
     Stage(name="changes", after=("graph",), inputs=("run",), doors=("pipeline.changes",)),
     Stage(
         name="evidence",
-        after=("graph", "match", "suppressed", "judgement", "trained"),
+        after=("graph", "match", "suppressed", "same", "judgement", "trained"),
         settings=("task", "top", "seed", "device", "expect", "prior"),
         doors=(
             *MODELS, "evaluate.judge", "evaluate.leaning", "tasks", "explain.explain", "explain.files",
@@ -127,7 +128,10 @@ STAGES = table(
         name="results",
         after=("profile", "evidence", "changes"),
         settings=("top", "seed", "exclude"),
-        doors=("common.spreadsheets", "evaluate.judge", "explain.ties.ties", "report.evidence", "report.noise"),
+        doors=(
+            "common.spreadsheets", "evaluate.judge", "explain.ties.ties", "match.same.duplicates", "report.evidence",
+            "report.noise",
+        ),
     ),
     Stage(
         name="report",

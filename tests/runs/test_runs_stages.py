@@ -18,7 +18,9 @@ from graphlead.runs.stages import STAGES, Stage
 INPUTS = {name: {"sha256": name} for name in ("companies", "links", "clients", "suppress", "reviewed")}
 SETTINGS = Settings(companies=Path("c.csv"), clients=Path("l.csv"), out=Path("o")).to_json()
 MAKERS = {
-    **dict.fromkeys(("register", "match", "suppressed", "graph", "profile"), "graphlead.pipeline.gather"),
+    **dict.fromkeys(
+        ("register", "match", "suppressed", "same", "graph", "profile"), "graphlead.pipeline.gather"
+    ),
     **dict.fromkeys(("model", "heldout", "judgement", "trained", "changes"), "graphlead.pipeline.train"),
     **dict.fromkeys(("evidence", "results", "report"), "graphlead.pipeline.deliver"),
 }
@@ -53,7 +55,7 @@ def changed(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
         ("device", "cpu", TRAINED),
         ("rankers", ["gnn"], TRAINED),
         ("classifier", "sklearn.x.Y", TRAINED),
-        ("exclude", ["region"], ALL - {"register", "match", "suppressed"}),
+        ("exclude", ["region"], ALL - {"register", "match", "suppressed", "same"}),
         ("columns", {"a": "text"}, ALL),
         ("seed", 1, ALL),
     ],
@@ -67,9 +69,9 @@ def test_a_setting_touches_the_stages_that_use_it(setting: str, value: object, e
     [
         ("companies", set()),
         ("links", set()),
-        ("clients", {"register", "graph", "suppressed"}),
-        ("reviewed", {"register", "graph", "suppressed"}),
-        ("suppress", {"register", "graph", "match"}),
+        ("clients", {"register", "graph", "suppressed", "same"}),
+        ("reviewed", {"register", "graph", "suppressed", "same"}),
+        ("suppress", {"register", "graph", "match", "same"}),
     ],
 )
 def test_an_input_touches_the_stages_that_read_it(name: str, untouched: set[str]) -> None:
@@ -114,8 +116,8 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Non
         ("match/words.toml", ALL - {"register", "graph"}),
         ("match/block.py", ALL - {"register", "graph"}),
         ("common/words/forms.toml", ALL),
-        ("common/places.py", ALL - {"register", "match", "suppressed"}),
-        ("graph/ownership/control.py", ALL - {"register", "match", "suppressed"}),
+        ("common/places.py", ALL - {"register", "match", "suppressed", "same"}),
+        ("graph/ownership/control.py", ALL - {"register", "match", "suppressed", "same"}),
         ("ingest/values.py", ALL),
         ("runs/layout.py", ALL),
         ("cli/app.py", set()),

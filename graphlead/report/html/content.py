@@ -55,8 +55,9 @@ class ReportContent:
     (c,) of every candidate.
     leads: as in leads.csv, best first, with or without the columns segment, nearest_client, nearest_client_id,
     introduction and reason_1 to reason_3; lead_companies: int32, their indices. whitespace: the number of companies
-    kept apart as members of a client's own group. evidence: of some of the leads, by company; names: the names of
-    nodes of ties, which go by their key where there is no entry.
+    kept apart as members of a client's own group or related to one; apart: the records of clients set apart, ``all``
+    and among the ``first`` 100 leads as they would have been. evidence: of some of the leads, by company; names: the
+    names of nodes of ties, which go by their key where there is no entry.
     """
 
     title: str
@@ -76,6 +77,7 @@ class ReportContent:
     leads: pd.DataFrame
     lead_companies: Ints
     whitespace: int
+    apart: Mapping[str, int] = field(default_factory=lambda: {"first": 0, "all": 0})
     curves: pd.DataFrame | None = None
     profile: Profile | None = None
     evidence: tuple[Evidence, ...] = ()
