@@ -14,7 +14,7 @@ MATCH (k:Company) WHERE k.is_client = true AND ($client_id = '' OR k.company_id 
 WITH DISTINCT k.group_id AS group_id
 MATCH (k:Company) WHERE k.group_id = group_id AND k.is_client = true
 WITH group_id, count(k) AS clients, min(k.company_id) AS client_id
-MATCH (c:Company) WHERE c.group_id = group_id AND NOT c.is_client AND NOT c.is_suppressed
+MATCH (c:Company) WHERE c.group_id = group_id AND NOT c.is_client AND NOT c.is_suppressed AND c.record_of IS NULL
 RETURN c.company_id AS company_id, c.name AS name, c.score AS score, group_id, clients, client_id
 ORDER BY clients DESC, coalesce(score, 0) DESC, company_id
 LIMIT $limit

@@ -62,18 +62,19 @@ class OpenRun:
         - y, int64 (n,): 1 for clients
         - fold, int8 (n,): the fold in which the run's models held the company out; -1 for one that was in no fold
         - candidate_mask, suppressed_mask, bool (n,): who was ranked; who must be left alone
+        - twin_mask, bool (n,): other records of the clients
         """
         from graphlead.graph.views import to_hetero_data
 
         run, features = self._run, self._run.features
-        suppressed = np.zeros(run.cohort.n_companies, bool)
-        suppressed[run.cohort.suppressed] = True
+        everybody = np.arange(run.cohort.n_companies)
         data = to_hetero_data(run.graph, {"company": {
             "x": _standardised(np.hstack([features.attributes.numeric, features.structure])),
             "y": run.cohort.labels().astype(np.int64),
             "fold": folds_of(run.folder, run.register),
             "candidate_mask": run.cohort.candidates(),
-            "suppressed_mask": suppressed,
+            "suppressed_mask": np.isin(everybody, run.cohort.suppressed),
+            "twin_mask": np.isin(everybody, run.cohort.twins),
         }})  # fmt: skip
         names = (*features.attributes.numeric_features, *features.structure_features)
         data["company"].feature_names = [feature.title() for feature in names]

@@ -22,12 +22,14 @@ class Match:
     outcome (matched, review, unmatched), evidence. ``review`` has one row for each candidate of a review line:
     line (1-based row of the list), the input's columns, candidate_rank, candidate_id, candidate_name, its places,
     probability, evidence, and an empty column ``accept`` for the user to fill in. ``date_column`` is the input
-    column with the day the client was won, or empty.
+    column with the day the client was won, or empty. ``alone``: the ids of companies that a person has ruled out as
+    another record of any company on the list.
     """
 
     table: pd.DataFrame
     review: pd.DataFrame
     date_column: str = ""
+    alone: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         unknown = set(self.table["outcome"]) - set(OUTCOMES)
@@ -44,8 +46,12 @@ class Match:
 class Cohort:
     """Who is a client, who must be left alone, who is no more, over n companies.
 
-    clients, suppressed, dead: sorted unique company indices, disjoint: a dead client is a client to learn from.
-    won: the day (datetime64[D]) each client was won, NaT where unknown, aligned with clients.
+    clients, suppressed, dead, twins, related: sorted unique company indices, disjoint: a dead client is a client to
+    learn from. won: the day (datetime64[D]) each client was won, NaT where unknown, aligned with clients. A company
+    with several records in the register is one client, by the record won first; its twins are the other records. They
+    are no clients, no candidates, and nothing is learned from them. related: candidates that are related to a client
+    at one place, and so no leads. company (n,): the smallest index among the records of the same company; empty where
+    every record is a company.
     """
 
     n_companies: int
@@ -53,16 +59,29 @@ class Cohort:
     suppressed: Ints
     won: npt.NDArray[np.datetime64]
     dead: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
+    twins: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
+    related: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
+    company: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
 
     def __post_init__(self) -> None:
-        parts = {"clients": self.clients, "suppressed": self.suppressed, "dead": self.dead}
+        parts = {name: getattr(self, name) for name in ("clients", "suppressed", "dead", "twins", "related")}
         for name, values in parts.items():
             require_indices("Cohort", name, values, self.n_companies)
             require(bool((np.diff(values) > 0).all()), "Cohort", f"{name} sorted and unique", "duplicates")
         for (one, some), (other, more) in combinations(parts.items(), 2):
             both = np.intersect1d(some, more)
             require(not len(both), "Cohort", f"{one} and {other} disjoint", f"{len(both)} in both")
+        companies = len(self.company)
+        require(companies in (0, self.n_companies), "Cohort", "a company for each record", companies)
         require(len(self.won) == len(self.clients), "Cohort", "a date for each client", len(self.won))
+
+    def first_of_each(self, records: Ints) -> Flags:
+        """Which of the records (m,) are the first of their company in this order."""
+        first = np.ones(len(records), bool)
+        if len(self.company):
+            first[:] = False
+            first[np.unique(self.company[records], return_index=True)[1]] = True
+        return first
 
     def labels(self) -> Floats:
         """1 for clients, 0 for everyone else, shape (n,)."""
@@ -71,8 +90,8 @@ class Cohort:
         return y
 
     def candidates(self) -> Flags:
-        """True for the companies to score: neither client, nor suppressed, nor dead, shape (n,)."""
+        """True for the companies to score: no client, no other record of one, not suppressed, not dead; shape (n,)."""
         mask = np.ones(self.n_companies, bool)
-        for out in (self.clients, self.suppressed, self.dead):
+        for out in (self.clients, self.suppressed, self.dead, self.twins):
             mask[out] = False
         return mask

@@ -10,11 +10,12 @@ from graphlead.core.leaks import Leak
 from graphlead.core.noise import Noise
 from graphlead.core.profile import Profile
 from graphlead.core.register import Register
+from graphlead.core.same import Same
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """A register, its graph, the lists resolved against it and the profile of the clients.
+    """A register, its graph, the lists resolved against it, its records by company, and the profile of the clients.
 
     leaks: a decision on every column and kind of link of the register as it was read; ``register`` has those that are
     left out no longer.
@@ -25,6 +26,7 @@ class Sources:
     graph: CompanyGraph
     clients: Match
     suppressed: Match | None
+    same: Same
     cohort: Cohort
     profile: Profile
     leaks: tuple[Leak, ...]

@@ -7,9 +7,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.core.arrays import Ints
+from graphlead.core.arrays import NONE, Flags, Ints
 from graphlead.core.clients import Cohort, Match
 from graphlead.core.errors import InputError
+from graphlead.core.same import Same
 
 FEWEST_CLIENTS = 4
 """Clients needed to learn from: below, folds leave too few on either side. Results are useful from about 20 on."""
@@ -19,43 +20,56 @@ def cohort_of(
     ids: pa.Array,
     clients: Match,
     suppressed: Match | None,
+    same: Same,
     *,
     dead: Ints | None = None,
     files: tuple[str, str] = ("companies", "clients"),
 ) -> Cohort:
     """The cohort over the companies ``ids`` (n,). A company on both lists is a client, so never a lead.
 
-    dead: the companies that are no more; those that are clients stay clients, those that are suppressed, suppressed.
-    ``files``: the names of the register and the client list for errors.
+    Of the records of one company (``same``) the one won first is the client, since its day, and the others are its
+    twins, on the list or not; every record of a suppressed company is suppressed. Other companies that are related to
+    a client at one place are noted. dead: the companies that are no more; those that are clients stay clients, those
+    that are suppressed, suppressed. ``files``: the names of the register and the client list for errors.
     Raises InputError when too few clients were found to learn from, or when no company is left to score.
     """
-    matched = clients.table[clients.table["outcome"] == "matched"]
-    days = _days(matched, clients.date_column)
-    found = pd.DataFrame({"company": _indices(ids, matched["company_id"]), "won": days})
-    first = found[found["company"] >= 0].groupby("company", sort=True)["won"].min()
-    rows = first.index.to_numpy(np.int32)
+    company, won = same.cluster, _won(ids, clients, same.cluster)
+    rows = won.index.to_numpy(np.int32)
     _check(len(rows), clients, len(ids), files[1])
-    past = _none()
-    if suppressed is not None:
-        known = suppressed.table.loc[suppressed.table["outcome"] == "matched", "company_id"]
-        past = np.setdiff1d(_indices(ids, known), rows).astype(np.int32)
-        past = past[past >= 0]
-    ended = np.setdiff1d(_none() if dead is None else dead, np.concatenate([rows, past])).astype(np.int32)
-    won = first.to_numpy("datetime64[D]")
-    cohort = Cohort(n_companies=len(ids), clients=rows, suppressed=past, won=won, dead=ended)
+    mine = np.isin(company, company[rows])
+    past = np.isin(company, company[listed(ids, suppressed)]) & ~mine
+    ended = np.isin(np.arange(len(ids)), () if dead is None else dead) & ~mine & ~past
+    related = same.related.to(_where(mine), len(ids))[0] != NONE
+    cohort = Cohort(
+        n_companies=len(ids),
+        clients=rows,
+        suppressed=_where(past),
+        won=won.to_numpy("datetime64[D]"),
+        dead=_where(ended),
+        twins=np.setdiff1d(_where(mine), rows),
+        related=_where(related & ~mine & ~past & ~ended),
+        company=company,
+    )
     if not cohort.candidates().any():
-        gone = f" or, in {len(ended):,} cases, no more" if len(ended) else ""
+        gone = f" or, in {len(cohort.dead):,} cases, no more" if len(cohort.dead) else ""
         raise InputError(
-            f"every company of the register is a client or suppressed already{gone}: nobody is left to score.",
+            f"every company of the register is a client, another record of one, or suppressed already{gone}: nobody is "
+            "left to score.",
             where=files[0],
             remedy="Give a register that also holds companies that are not clients"
-            + (", or give the status column another role under [columns]." if len(ended) else "."),
+            + (", or give the status column another role under [columns]." if len(cohort.dead) else "."),
         )
     return cohort
 
 
-def _none() -> Ints:
-    return np.zeros(0, np.int32)
+def _won(ids: pa.Array, clients: Match, company: Ints) -> pd.Series:
+    """The day that each client was won, missing where unknown, by its index, ascending; the first record a company."""
+    matched = clients.table[clients.table["outcome"] == "matched"]
+    days = _days(matched, clients.date_column)
+    found = pd.DataFrame({"record": indices_of(ids, matched["company_id"]), "won": days})
+    found = found[found["record"] >= 0].sort_values(["won", "record"], na_position="last")
+    first = found[~pd.Series(company[found["record"]], found.index).duplicated()]
+    return first.set_index("record")["won"].sort_index()
 
 
 def _check(found: int, clients: Match, n: int, file: str) -> None:
@@ -67,14 +81,29 @@ def _check(found: int, clients: Match, n: int, file: str) -> None:
             "best candidates.",
         )
     if found < FEWEST_CLIENTS:
+        lines = clients.counts()["matched"]
+        several = f" ({lines} lines, some of them records of one company)" if lines > found else ""
         raise InputError(
-            f"only {found} clients were found in the register; at least {FEWEST_CLIENTS} are needed to learn from.",
+            f"only {found} {'client was' if found == 1 else 'clients were'} found in the register{several}; at least "
+            f"{FEWEST_CLIENTS} are needed to learn from.",
             where=file,
             remedy="Add clients, or settle the lines in review with --reviewed.",
         )
 
 
-def _indices(ids: pa.Array, wanted: pd.Series) -> Ints:
+def listed(ids: pa.Array, match: Match | None) -> Ints:
+    """The companies (m,) that were found for the lines of a list, none without one; sorted, each once."""
+    if match is None:
+        return np.zeros(0, np.int32)
+    found = np.unique(indices_of(ids, match.table.loc[match.table["outcome"] == "matched", "company_id"]))
+    return found[found >= 0]
+
+
+def _where(mask: Flags) -> Ints:
+    return np.flatnonzero(mask).astype(np.int32)
+
+
+def indices_of(ids: pa.Array, wanted: pd.Series) -> Ints:
     """The position of each id in the register (m,), -1 for unknown ids."""
     found = pc.index_in(pa.array(wanted.astype("string"), pa.string()), value_set=ids.cast(pa.string()))
     return np.asarray(pc.fill_null(found, -1).to_numpy(zero_copy_only=False), np.int32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -74,7 +76,10 @@ def match_clients(
         by_id = np.full_like(by_id, -1)
     verdicts, candidates = decide(pairs, _empty_lines(clients), by_id, id_evidence, decisions)
     progress(STEPS, STEPS, "clients matched")
-    return _carrier(clients, register, columns, verdicts, candidates)
+    alone = register.ids().take(pa.array(sorted(decisions.alone), pa.int64()))
+    return replace(
+        _carrier(clients, register, columns, verdicts, candidates), alone=tuple(map(str, alone.to_pylist()))
+    )
 
 
 def _empty_lines(clients: pd.DataFrame) -> Flags:

@@ -15,18 +15,29 @@ from graphlead.core.register import Register
 YES = frozenset({"yes", "y", "x", "1", "1.0", "true", "ja", "oui", "si"})
 NO = frozenset({"no", "n", "0", "0.0", "false", "nein", "non"})
 
-REVIEW = ("line", "candidate_rank", "candidate_id", "candidate_name", "probability", "evidence", "accept")
+REVIEW = (
+    "line", "candidate_rank", "candidate_id", "candidate_name", "probability", "evidence", "question", "accept"
+)  # fmt: skip
 """The columns of the review table that are not the list's own; candidate_PLACE columns come in addition."""
+
+WHICH, ANOTHER = "which company is meant", "another record of a listed company"
+"""What a row of the review table asks: whether the line means the candidate, or whether the candidate, which was set
+apart, is a record of a company on the lists. Without the column every row asks the first."""
 
 _SAME_LIST = "Pass the review table together with the list and the register it was made from."
 
 
 @dataclass(frozen=True)
 class Decisions:
-    """A person's decisions. chosen: line (0-based) to company index; ruled_out: pairs (line, company index)."""
+    """A person's decisions.
+
+    chosen: line (0-based) to company index; ruled_out: pairs (line, company index); alone: indices of companies that
+    are no other record of any company on the lists.
+    """
 
     chosen: dict[int, int] = field(default_factory=dict)
     ruled_out: frozenset[tuple[int, int]] = frozenset()
+    alone: frozenset[int] = frozenset()
 
 
 def read_decisions(reviewed: pd.DataFrame | None, clients: pd.DataFrame, register: Register) -> Decisions:
@@ -43,21 +54,28 @@ def read_decisions(reviewed: pd.DataFrame | None, clients: pd.DataFrame, registe
     typed = reviewed.astype("string").fillna("").apply(lambda column: column.str.strip()).to_dict("records")
     companies = _companies([row["candidate_id"] for row in typed], register)
     chosen: dict[int, int] = {}
-    ruled_out = set()
+    ruled_out, alone = set(), set()
     for number, (row, company) in enumerate(zip(typed, companies, strict=True), 1):
-        answer = row["accept"].lower()
-        if not answer:
+        if not row["accept"]:
             continue
-        line = _line(row, number, clients)
         if company is None:
             raise _error(f"candidate_id {row['candidate_id']!r} is not in the register.", _SAME_LIST, number)
-        if answer in NO:
+        accepted, another = _accepted(row["accept"], number), row.get("question") == ANOTHER
+        line = -1 if another else _line(row, number, clients)
+        if another and not accepted:
+            alone.add(company)
+        elif not another and not accepted:
             ruled_out.add((line, company))
-        elif answer not in YES:
-            raise _error(f"accept is {answer!r}.", "Write yes, no, or nothing.", number)
-        elif chosen.setdefault(line, company) != company:
+        elif not another and chosen.setdefault(line, company) != company:
             raise _error(f"two companies are accepted for line {line + 1}.", "Keep one yes a line.", number)
-    return Decisions(chosen, frozenset(ruled_out))
+    return Decisions(chosen, frozenset(ruled_out), frozenset(alone))
+
+
+def _accepted(answer: str, number: int) -> bool:
+    """Whether an answer is yes; raises InputError when it is neither yes nor no."""
+    if answer.lower() not in YES | NO:
+        raise _error(f"accept is {answer.lower()!r}.", "Write yes, no, or nothing.", number)
+    return answer.lower() in YES
 
 
 def _error(problem: str, remedy: str, row: int = 0) -> InputError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -28,10 +28,12 @@ def content_of(
     leads: pd.DataFrame,
     whitespace: int,
     evidence: Sequence[Evidence],
+    apart: Mapping[str, int],
 ) -> ReportContent:
     """The content of a run's report.
 
-    scores: every candidate; hits: among the first of the leads; whitespace: the number of companies on that list.
+    scores: every candidate; hits: among the first of the leads; whitespace: the number of companies on that list;
+    apart: see ``rank.set_apart``.
     """
     companies = companies_of(leads, sources.register)
     seed = scored.model_inputs.settings.seed
@@ -55,6 +57,7 @@ def content_of(
         leads=leads,
         lead_companies=companies,
         whitespace=whitespace,
+        apart=apart,
         curves=curves,
         profile=sources.profile,
         evidence=tuple(evidence),

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from graphlead.common.console import Console
 from graphlead.common.files import write_json, write_parquet
 from graphlead.common.spreadsheets import write_csv
-from graphlead.core.arrays import Json
+from graphlead.core.arrays import NONE, Ints, Json
 from graphlead.core.contracts import Progress
 from graphlead.core.evidence import Evidence
 from graphlead.core.expected import Hits
@@ -19,9 +21,10 @@ from graphlead.core.profile import Profile
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.explain.files import load_evidence, save_evidence
+from graphlead.match.same.duplicates import find_duplicates, with_duplicates
 from graphlead.pipeline.content import content_of
 from graphlead.pipeline.explain import explain_companies, whitespace_ties
-from graphlead.pipeline.rank import Ranking, companies_of, rank
+from graphlead.pipeline.rank import Ranking, companies_of, rank, set_apart
 from graphlead.pipeline.scored import Evaluated
 from graphlead.report.evidence import with_clients, with_evidence
 from graphlead.report.expected import hits_sentence
@@ -37,13 +40,14 @@ from graphlead.tasks.leads import first_clients
 class Result:
     """The results of a run. ``scores`` has every candidate, ``leads`` the net-new ones to call, best first.
 
-    hits: those expected among the first leads; profile: the clients against the register; evidence: one per lead, in
-    their order.
+    duplicates: other records of clients and suppressed companies; hits: those expected among the first leads; profile:
+    the clients against the register; evidence: one per lead, in their order.
     """
 
     folder: Path
     leads: pd.DataFrame
     whitespace: pd.DataFrame
+    duplicates: pd.DataFrame
     scores: pd.DataFrame
     hits: tuple[Hits, ...]
     metrics: pd.DataFrame
@@ -59,7 +63,8 @@ def hand_over(run: Run, sources: Sources, scored: Evaluated, settings: Settings,
     with console.stage("finding the reasons") as progress:
         why = run.stage("evidence", lambda folder: _explain(sources, scored, ranking, folder, progress))
         evidence = load_evidence(why.evidence, sources.register.ids())
-        result = collect_results(run.folder, sources, scored, ranking, evidence)
+        apart = set_apart(sources, scored)
+        result = collect_results(run.folder, sources, scored, ranking, evidence, apart)
     with console.stage("writing the results"):
         run.stage("results", lambda folder: _write(folder, result, ranking, sources, scored))
         run.stage("report", lambda folder: report(folder, result, sources, scored))
@@ -72,7 +77,14 @@ def hand_over(run: Run, sources: Sources, scored: Evaluated, settings: Settings,
 def report(folder: RunFolder, result: Result, sources: Sources, scored: Evaluated) -> None:
     """Write the report of a run."""
     content = content_of(
-        sources, scored, result.scores, result.hits, result.leads, len(result.whitespace), result.evidence
+        sources,
+        scored,
+        result.scores,
+        result.hits,
+        result.leads,
+        len(result.whitespace),
+        result.evidence,
+        result.summary["duplicates"],
     )
     write_report(folder.report, content)
 
@@ -87,24 +99,31 @@ def _explain(
 
 
 def collect_results(
-    folder: RunFolder, sources: Sources, scored: Evaluated, ranking: Ranking, evidence: Sequence[Evidence]
+    folder: RunFolder,
+    sources: Sources,
+    scored: Evaluated,
+    ranking: Ranking,
+    evidence: Sequence[Evidence],
+    apart: dict[str, int],
 ) -> Result:
-    """The lists with their reasons, and everything beside them."""
+    """The lists with their reasons, and everything beside them. apart: see ``set_apart``."""
     register = sources.register
     leads = with_evidence(ranking.leads, evidence, sources.profile, register, sources.clients)
     beside = companies_of(ranking.whitespace, register)
     ties = whitespace_ties(register, sources.graph, sources.cohort, beside)
     first = first_clients(sources.cohort, sources.graph.ownership, beside)
-    whitespace = with_clients(ranking.whitespace, ties, first, register)
+    whitespace = with_clients(ranking.whitespace, ties, first, _relations(sources, beside), register)
+    duplicates = find_duplicates(register, sources.clients, sources.suppressed, sources.cohort, sources.same)
     nearest = pd.concat([
         leads.set_index("company_id")["nearest_client_id"], whitespace.set_index("company_id")["client_id"],
     ])  # fmt: skip
     scores = ranking.scores.assign(nearest_client_id=ranking.scores["company_id"].map(nearest))
-    summary = _summary(folder, sources, scored, ranking)
+    summary = _summary(folder, sources, scored, ranking, apart)
     return Result(
         folder=folder.path,
         leads=leads,
         whitespace=whitespace,
+        duplicates=duplicates,
         scores=scores,
         hits=ranking.hits,
         metrics=scored.evaluation.metrics,
@@ -114,7 +133,21 @@ def collect_results(
     )
 
 
-def _summary(folder: RunFolder, sources: Sources, scored: Evaluated, ranking: Ranking) -> Json:
+def _relations(sources: Sources, companies: Ints) -> tuple[Ints, list[str]]:
+    """For each company (m,) the client that it is related to at one place, NONE for none, and by what."""
+    cohort, related = sources.cohort, sources.same.related
+    client_of = np.full(cohort.n_companies, NONE, np.int32)
+    client_of[cohort.company[cohort.clients]] = cohort.clients
+    listed = np.concatenate([cohort.clients, cohort.twins])
+    client, group = related.to(listed, cohort.n_companies)
+    shared = related.shared.take(pa.array(group[companies], mask=client[companies] == NONE)).to_pylist()
+    whose = np.where(client[companies] == NONE, NONE, client_of[cohort.company[client[companies]]])
+    return whose, [f"no ownership link known; {text}" if text else "" for text in shared]
+
+
+def _summary(
+    folder: RunFolder, sources: Sources, scored: Evaluated, ranking: Ranking, apart: dict[str, int]
+) -> Json:
     choice = scored.judgement.choice
     return {
         "companies": sources.register.n_companies,
@@ -124,6 +157,7 @@ def _summary(folder: RunFolder, sources: Sources, scored: Evaluated, ranking: Ra
         "dead": len(sources.cohort.dead),
         "scored": len(ranking.scores),
         "leads": len(ranking.leads),
+        "duplicates": apart,
         "whitespace": len(ranking.whitespace),
         "clients": {"lines": len(sources.clients.table), **sources.clients.counts()},
         "expected": hits_sentence(ranking.hits, scored.expected.wins),
@@ -139,7 +173,15 @@ def _summary(folder: RunFolder, sources: Sources, scored: Evaluated, ranking: Ra
 
 def _shown(folder: RunFolder) -> tuple[Path, ...]:
     """The files that a summary lists."""
-    return (folder.leads, folder.whitespace, folder.report, folder.scores, folder.review, folder.metrics)
+    return (
+        folder.leads,
+        folder.whitespace,
+        folder.duplicates,
+        folder.report,
+        folder.scores,
+        folder.review,
+        folder.metrics,
+    )
 
 
 def _notes(sources: Sources, scored: Evaluated, ranking: Ranking) -> list[str]:
@@ -166,7 +208,8 @@ def _write(folder: RunFolder, result: Result, ranking: Ranking, sources: Sources
     write_csv(folder.whitespace, result.whitespace)
     write_parquet(folder.scores, result.scores)
     write_csv(folder.clients, sources.clients.table)
-    write_csv(folder.review, sources.clients.review)
+    write_csv(folder.duplicates, result.duplicates)
+    write_csv(folder.review, with_duplicates(sources.clients, result.duplicates))
     evaluation = scored.evaluation
     metrics = {
         "verdict": evaluation.verdict,
@@ -176,6 +219,7 @@ def _write(folder: RunFolder, result: Result, ranking: Ranking, sources: Sources
         "prior": dict(zip(("low", "point", "high"), scored.judgement.prior, strict=True)),
         "notes": _notes(sources, scored, ranking),
         "leaks": [asdict(leak) for leak in sources.leaks],
+        "duplicates": result.summary["duplicates"],
         "excluded": [asdict(each) for each in ranking.leanings],
         "metrics": evaluation.metrics.to_dict("records"),
         "segments": evaluation.segments.to_dict("records"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from graphlead.graph.build import build_graph
 from graphlead.ingest import ingest, read_list
 from graphlead.match import match_clients
 from graphlead.match.cohort import cohort_of
+from graphlead.match.same.build import find_same
 from graphlead.pipeline import store as storing
 from graphlead.pipeline import train as training
 from graphlead.pipeline.deliver import Result, collect_results, hand_over, report
@@ -116,8 +118,10 @@ def profile_list(settings: Settings, console: Console) -> Profile:
         check_columns(settings, full)
         with console.stage("matching the list") as progress:
             match = match_clients(read_list(settings.clients), full, progress=progress)
+        with console.stage("finding the records of one company") as progress:
+            same = find_same(full, progress=progress)
         files = (str(settings.companies), str(settings.clients))
-        cohort = cohort_of(full.ids(), match, None, dead=full.ended(), files=files)
+        cohort = cohort_of(full.ids(), match, None, same, dead=full.ended(), files=files)
         with console.stage("looking for columns that give the clients away") as progress:
             leaks = find_leaks(full, cohort, exclude=settings.exclude, keep=settings.keep, progress=progress)
             save_leaks(leaks, full, Path(folder))
@@ -149,7 +153,8 @@ def report_run(run: Path, console: Console) -> Path:
         evaluation = replace(evaluation, notes=(*finished.changes, *evaluation.notes))
         scored = Evaluated(**vars(finished.scored), heldout=folder.heldout, evaluation=evaluation)
         ranking = rank(sources, scored, finished.settings)
-        result = collect_results(folder, sources, scored, ranking, finished.evidence)
+        apart = json.loads(folder.metrics.read_text("utf-8"))["duplicates"]
+        result = collect_results(folder, sources, scored, ranking, finished.evidence, apart)
     with console.stage("writing the report"):
         report(folder, result, sources, scored)
     return folder.report

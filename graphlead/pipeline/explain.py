@@ -132,6 +132,10 @@ def _trained(scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints)
     published = np.full(cohort.n_companies, np.nan)
     raw = scored.judgement.final(scored.scores, candidates)
     published[candidates] = log_odds(scored.expected.scores(raw, raw))
+    best_first = candidates[np.argsort(-raw, kind="stable")]
+    leads = net_new(cohort, model_inputs.graph.ownership)
+    new = best_first[leads[best_first]]
+    leads[new[~cohort.first_of_each(new)]] = False
     return Trained(
         register=model_inputs.register,
         graph=model_inputs.graph,
@@ -145,7 +149,7 @@ def _trained(scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints)
         sample=sample,
         sampled=model_inputs.label_features.rows(sample, clients),
         log_odds=published,
-        leads=net_new(cohort, model_inputs.graph.ownership),
+        leads=leads,
     )
 
 

@@ -23,7 +23,7 @@ def find_company(register: Register, cohort: Cohort, wanted: str, where: str = "
     """The index of the candidate with this id, or with this name if it is the only one.
 
     Raises InputError, with the company probably meant, when there is none, when several have the name, or when it is a
-    client, suppressed or no more: only candidates have a score to explain.
+    client, another record of one, suppressed or no more: only candidates have a score to explain.
     """
     company = by_id_or_name(register, wanted, where)
     name = name_of(register, company)
@@ -34,6 +34,13 @@ def find_company(register: Register, cohort: Cohort, wanted: str, where: str = "
             f"{name} is already a client{'' if np.isnat(won) else f' since {won}'}: it has no score.",
             where=where,
             remedy="Ask about a company of scores.parquet.",
+        )
+    if company in cohort.twins:
+        client = cohort.clients[cohort.company[cohort.clients] == cohort.company[company]][0]
+        raise InputError(
+            f"{name} is another record of your client {name_of(register, int(client))}: it has no score.",
+            where=where,
+            remedy="Ask about a company of scores.parquet; if it is another company, answer no in review.csv.",
         )
     if company in cohort.suppressed:
         raise InputError(

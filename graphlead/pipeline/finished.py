@@ -23,6 +23,7 @@ from graphlead.core.leaks import Leak
 from graphlead.core.noise import Noise
 from graphlead.core.profile import Profile
 from graphlead.core.register import Register
+from graphlead.core.same import Same
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.evaluate.judge import Judgement, read_judgement
@@ -31,9 +32,12 @@ from graphlead.graph.files import load_graph
 from graphlead.ingest.records import load_noise, load_register
 from graphlead.match.cohort import cohort_of
 from graphlead.match.files import load_match
+from graphlead.match.same.duplicates import answered
+from graphlead.match.same.files import load_same
 from graphlead.pipeline.exclude import without
 from graphlead.profile.files import load_profile
 from graphlead.profile.leaks.files import load_leaks, without_leaks
+from graphlead.report.noise import with_repeated
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.manifest import read_manifest
 
@@ -99,7 +103,7 @@ class FinishedRun:
 
     @cached_property
     def noise(self) -> Noise:
-        return load_noise(self.folder.register)
+        return with_repeated(load_noise(self.folder.register), self.same)
 
     @cached_property
     def graph(self) -> CompanyGraph:
@@ -116,9 +120,14 @@ class FinishedRun:
         return load_match(self.folder.suppressed) if self.folder.suppressed.is_dir() else None
 
     @cached_property
+    def same(self) -> Same:
+        """The register's records by company, a person's answers taken into account."""
+        return answered(load_same(self.folder.same), self.whole_register, self.clients)
+
+    @cached_property
     def cohort(self) -> Cohort:
         whole = self.whole_register
-        return cohort_of(whole.ids(), self.clients, self.suppressed, dead=whole.ended())
+        return cohort_of(whole.ids(), self.clients, self.suppressed, self.same, dead=whole.ended())
 
     @cached_property
     def profile(self) -> Profile:
@@ -133,6 +142,7 @@ class FinishedRun:
             graph=self.graph,
             clients=self.clients,
             suppressed=self.suppressed,
+            same=self.same,
             cohort=self.cohort,
             profile=self.profile,
             leaks=self.leaks,

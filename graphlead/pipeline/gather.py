@@ -14,6 +14,7 @@ from graphlead.core.leaks import Leak
 from graphlead.core.noise import Noise
 from graphlead.core.profile import Profile
 from graphlead.core.register import PLACES, Register, Role
+from graphlead.core.same import Same
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.graph.build import build_graph
@@ -24,12 +25,16 @@ from graphlead.ingest.records import load_noise, load_register
 from graphlead.match.cohort import cohort_of
 from graphlead.match.files import load_match, save_match
 from graphlead.match.resolve import match_clients
+from graphlead.match.same.build import find_same
+from graphlead.match.same.duplicates import answered
+from graphlead.match.same.files import load_same, save_same
 from graphlead.pipeline.exclude import without
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.profile.build import profile_clients
 from graphlead.profile.files import load_profile, save_profile
 from graphlead.profile.leaks.files import load_leaks, save_leaks, without_leaks
 from graphlead.profile.leaks.find import find_leaks, kinds_of_links
+from graphlead.report.noise import with_repeated
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 
@@ -50,8 +55,9 @@ def gather(run: Run, settings: Settings, console: Console, earlier: FinishedRun 
     check_columns(settings, full)
     clients = _resolve_clients(run, full, settings, console, earlier)
     suppressed = _resolve_suppressed(run, full, settings, console, earlier)
+    same = answered(_compare_records(run, full, console), full, clients)
     files = (str(settings.companies), str(settings.clients))
-    cohort = cohort_of(full.ids(), clients, suppressed, dead=full.ended(), files=files)
+    cohort = cohort_of(full.ids(), clients, suppressed, same, dead=full.ended(), files=files)
     if len(cohort.clients) < FEW_CLIENTS:
         console.warn(
             f"only {len(cohort.clients)} clients were found: the figures will be rough, and so will the ranking."
@@ -60,10 +66,11 @@ def gather(run: Run, settings: Settings, console: Console, earlier: FinishedRun 
     graph = _link(run, register, console)
     return Sources(
         register=register,
-        noise=noise,
+        noise=with_repeated(noise, same),
         graph=graph,
         clients=clients,
         suppressed=suppressed,
+        same=same,
         cohort=cohort,
         profile=_profile(run, register, graph, cohort, settings, console),
         leaks=leaks,
@@ -125,6 +132,15 @@ def _resolve_suppressed(
 
     with console.stage(_matching(path, "suppress")) as progress:
         return load_match(run.stage("suppressed", make).suppressed)
+
+
+def _compare_records(run: Run, register: Register, console: Console) -> Same:
+    def make(folder: RunFolder) -> None:
+        folder.same.mkdir()
+        save_same(find_same(register, progress=progress), folder.same)
+
+    with console.stage("finding the records of one company") as progress:
+        return load_same(run.stage("same", make).same)
 
 
 def _given(run: Run, name: str, path: Path | None) -> Path | None:

@@ -167,6 +167,7 @@ def _node(
         rank=int(scores.rank[entry]) or None,
         client=company and index in run.cohort.clients,
         suppressed=company and index in run.cohort.suppressed,
+        twin=company and index in run.cohort.twins,
         beside=tuple(beside.get(index, ())) if company else (),
     )
 

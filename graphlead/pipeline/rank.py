@@ -16,6 +16,7 @@ from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.evaluate.leaning import Leaning, coded_values, leaning
 from graphlead.evaluate.neutral import neutral_order
+from graphlead.match.cohort import listed
 from graphlead.pipeline.scored import Scored
 from graphlead.tasks import task_of
 from graphlead.tasks.leads import net_new
@@ -66,17 +67,36 @@ def companies_of(table: pd.DataFrame, register: Register) -> Ints:
     return np.asarray(place.to_numpy(), np.int32)
 
 
+FIRST = 100
+"""The length of the list that the records set apart are counted on: the first calls."""
+
+
+def set_apart(sources: Sources, scored: Scored) -> dict[str, int]:
+    """How many records of clients were set apart: ``all``, and among the ``first`` 100 leads as they would have been.
+
+    Records that are on the client list themselves do not count.
+    """
+    cohort = sources.cohort
+    twins = np.setdiff1d(cohort.twins, listed(sources.register.ids(), sources.clients))
+    would_be = np.flatnonzero(net_new(cohort, sources.graph.ownership)).astype(np.int32)
+    among = np.sort(np.concatenate([would_be, twins]))
+    raw = scored.judgement.final(scored.scores, among)
+    first = among[np.argsort(-raw, kind="stable")[:FIRST]]
+    return {"first": int(np.isin(first, twins).sum()), "all": len(twins)}
+
+
 def _scores(sources: Sources, scored: Scored) -> pd.DataFrame:
     """One row per candidate, best first.
 
-    Columns: company (its index), company_id, score, rank (from 1 among the net-new leads, missing for the others),
-    rank_all (from 1 among all), and one per ranker.
+    Columns: company (its index), company_id, score, rank (from 1 among the net-new leads, the best record of each
+    company, missing for the others), rank_all (from 1 among all), and one per ranker.
     """
     candidates = np.flatnonzero(sources.cohort.candidates()).astype(np.int32)
     raw = scored.judgement.final(scored.scores, candidates)
     best_first = np.argsort(-raw, kind="stable")
     companies, raw = candidates[best_first], raw[best_first]
     lead = net_new(sources.cohort, sources.graph.ownership)[companies]
+    lead[lead] = sources.cohort.first_of_each(companies[lead])
     return pd.DataFrame({
         "company": companies,
         "company_id": sources.register.ids().take(pa.array(companies)).to_pandas(),

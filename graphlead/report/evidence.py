@@ -43,20 +43,29 @@ def with_evidence(
 
 
 def with_clients(
-    whitespace: pd.DataFrame, ties: Sequence[Tie | None], first: Ints, register: Register
+    whitespace: pd.DataFrame,
+    ties: Sequence[Tie | None],
+    first: Ints,
+    related: tuple[Ints, Sequence[str]],
+    register: Register,
 ) -> pd.DataFrame:
     """The whitespace with the nearest client of each company's ownership group, and how the two are joined.
 
-    ties: one per row, None where no chain of ownership is known; the client is then that of ``first`` (m,). New
-    columns: client_id, client_name, steps (the links between, missing for an unknown chain), ownership_path.
+    ties: one per row, None where no chain of ownership is known; the client is then that of ``first`` (m,), and where
+    that is NONE the one that the company is related to by a name and a place, with the sentence for it. New columns:
+    client_id, client_name, steps (the links between, missing for an unknown chain), ownership_path.
     """
-    clients = np.array([tie.client if tie else one for tie, one in zip(ties, first, strict=True)], np.int32)
+    beside = np.where(first != NONE, first, related[0])
+    clients = np.array([tie.client if tie else one for tie, one in zip(ties, beside, strict=True)], np.int32)
+    why = ["" if one != NONE else text for one, text in zip(first, related[1], strict=True)]
     ids, names = _named(register, clients)
     columns = {
         "client_id": ids,
         "client_name": names,
         "steps": pd.Series([tie.steps if tie else pd.NA for tie in ties], dtype="Int32"),
-        "ownership_path": _texts([tie.sentence if tie else "" for tie in ties]),
+        "ownership_path": _texts(
+            [tie.sentence if tie else text for tie, text in zip(ties, why, strict=True)]
+        ),
     }
     return _inserted(whitespace, columns)
 

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from graphlead.core.noise import Noise
+from dataclasses import replace
+
+from graphlead.core.noise import Finding, Noise
+from graphlead.core.same import Same
+from graphlead.report.summary import counted
+
+
+def with_repeated(noise: Noise, same: Same) -> Noise:
+    """The noise with a finding on the records that are probably another record of a company, where there are any."""
+    repeated = same.repeated()
+    if not repeated:
+        return noise
+    finding = Finding(
+        check="several records of one company",
+        table="companies",
+        count=repeated,
+        message=f"{counted(repeated, 'record')} of {len(same.cluster):,} {'is' if repeated == 1 else 'are'} probably "
+        "another record of a company that the register has already, by name and place",
+        action="kept; a company is one client and one lead",
+    )
+    return replace(noise, findings=(*noise.findings, finding))
 
 
 def noise_text(noise: Noise) -> str:

@@ -13,11 +13,17 @@ Summary = Mapping[str, Any]
 def summary_text(summary: Summary) -> str:
     """The summary of a run as text; lines without their facts are left out.
 
-    Keys: companies, links, set_aside, suppressed, dead, scored, leads, whitespace (counts); clients (lines, matched,
-    review, unmatched); expected (a sentence); prior (low, point, high); ranker, reason, verdict; notes (texts);
-    seconds, peak_mb; files (name to path).
+    Keys: companies, links, set_aside, suppressed, dead, scored, leads, whitespace (counts); duplicates (first, all);
+    clients (lines, matched, review, unmatched); expected (a sentence); prior (low, point, high); ranker, reason,
+    verdict; notes (texts); seconds, peak_mb; files (name to path).
     """
-    lines = [_read(summary), _clients(summary), summary.get("expected", ""), _bound(summary)]
+    lines = [
+        _read(summary),
+        _clients(summary),
+        _duplicates(summary),
+        summary.get("expected", ""),
+        _bound(summary),
+    ]
     lines += [_ranker(summary), summary.get("verdict", "")]
     lines += [f"Note: {note}" for note in summary.get("notes", ())]
     lines += [_handed_over(summary), *_files(summary), _cost(summary)]
@@ -46,6 +52,14 @@ def _clients(summary: Summary) -> str:
     return f"Clients: {', '.join(parts)}."
 
 
+def _duplicates(summary: Summary) -> str:
+    found = summary.get("duplicates", {"all": 0})
+    if not found["all"]:
+        return ""
+    of_first = f"{found['first']:,} of the first 100 leads, {found['all']:,} in all,"
+    return f"Set apart (duplicates.csv): {of_first} were clients under another record."
+
+
 def _bound(summary: Summary) -> str:
     return bound_sentence(summary["prior"]) if "prior" in summary else ""
 
@@ -62,7 +76,11 @@ def _handed_over(summary: Summary) -> str:
         return ""
     scored = f" of {counted(summary['scored'], 'scored company')}" if "scored" in summary else ""
     inside = summary.get("whitespace", 0)
-    apart = f"; {counted(inside, 'company')} in clients' own groups kept apart" if inside else ""
+    apart = (
+        f"; {counted(inside, 'company')} in clients' own groups or related to them kept apart"
+        if inside
+        else ""
+    )
     return f"{counted(summary['leads'], 'lead')}{scored}{apart}."
 
 

@@ -42,6 +42,11 @@ class RunFolder:
         return self.path / "leaks"
 
     @property
+    def same(self) -> Path:
+        """The folder of the records that are one company."""
+        return self.path / "same"
+
+    @property
     def graph(self) -> Path:
         """The folder of the company graph."""
         return self.path / "graph"
@@ -98,8 +103,13 @@ class RunFolder:
 
     @property
     def whitespace(self) -> Path:
-        """Companies in the ownership groups of clients."""
+        """Companies in the ownership groups of clients, or related to one at one place."""
         return self.path / "whitespace.csv"
+
+    @property
+    def duplicates(self) -> Path:
+        """Other records of clients and of suppressed companies, set apart."""
+        return self.path / "duplicates.csv"
 
     @property
     def clients(self) -> Path:
@@ -108,7 +118,7 @@ class RunFolder:
 
     @property
     def review(self) -> Path:
-        """Lines of the client list that a person has to decide on."""
+        """Lines of the client list and records set apart that a person may decide on."""
         return self.path / "review.csv"
 
     @property

@@ -82,9 +82,10 @@ STAGES = table(
         inputs=("suppress", "run"),
         doors=("ingest.lists", "match.resolve", "match.files"),
     ),
+    Stage(name="same", after=("register",), doors=("match.same.build", "match.same.files")),
     Stage(
         name="leaks",
-        after=("register", "match", "suppressed"),
+        after=("register", "match", "suppressed", "same"),
         inputs=("run",),
         settings=("exclude", "keep"),
         doors=("match.cohort", "profile.leaks.find", "profile.leaks.files"),
@@ -97,13 +98,13 @@ STAGES = table(
     ),
     Stage(
         name="profile",
-        after=("graph", "match", "suppressed"),
+        after=("graph", "match", "suppressed", "same"),
         settings=("seed",),
         doors=("match.cohort", "profile.build", "profile.files"),
     ),
     Stage(
         name="model",
-        after=("graph", "match", "suppressed"),
+        after=("graph", "match", "suppressed", "same"),
         settings=("folds", *TRAINING),
         doors=(*MODELS, "evaluate.splits"),
     ),
@@ -123,7 +124,7 @@ STAGES = table(
     Stage(name="changes", after=("graph",), inputs=("run",), doors=("pipeline.changes",)),
     Stage(
         name="evidence",
-        after=("graph", "match", "suppressed", "judgement", "trained"),
+        after=("graph", "match", "suppressed", "same", "judgement", "trained"),
         settings=("task", "top", "seed", "device", "expect", "prior", "neutral"),
         doors=(
             *MODELS, "evaluate.judge", "evaluate.leaning", "evaluate.neutral", "tasks", "explain.explain",
@@ -134,7 +135,10 @@ STAGES = table(
         name="results",
         after=("profile", "evidence", "changes"),
         settings=("top", "seed", "exclude"),
-        doors=("common.spreadsheets", "evaluate.judge", "explain.ties.ties", "report.evidence", "report.noise"),
+        doors=(
+            "common.spreadsheets", "evaluate.judge", "explain.ties.ties", "match.same.duplicates", "report.evidence",
+            "report.noise",
+        ),
     ),
     Stage(
         name="report",

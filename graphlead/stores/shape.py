@@ -10,7 +10,17 @@ SCHEMA = 4
 KEYS = {"Company": "company_id", "Holder": "holder_id", "Person": "person_id", "Industry": "code",
         "Place": "place_key", "Run": "run_id"}  # fmt: skip
 
-ADDED = ("group_id", "ultimate_parent_id", "in_cycle", "links", "is_client", "is_suppressed", "won", *SCORED)
+ADDED = (
+    "group_id",
+    "ultimate_parent_id",
+    "in_cycle",
+    "links",
+    "is_client",
+    "is_suppressed",
+    "record_of",
+    "won",
+    *SCORED,
+)
 """The properties that a run adds to the companies of the register."""
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -28,28 +31,36 @@ def lead_table(
     grades: tuple[float, float],
     top: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The ``top`` best net-new leads, and the whitespace: all candidates in the ownership group of a client.
+    """The ``top`` best net-new leads, and the whitespace: candidates in the group of a client or related to one.
 
     scores: one row per candidate, best first, with company (its index), score (the chance that it becomes a client),
     rank (among the net-new leads, missing for the others) and rank_all. grades: the scores from which a fit is Strong,
     and Moderate.
 
     Both tables have rank (in the whitespace rank_all), company_id, name, score, fit; then, under the register's own
-    names, places, address, industry with the titles of its codes, contacts, identifiers, sizes.
+    names, places, address, industry with the titles of its codes, contacts, identifiers, sizes. The leads have
+    other_records, the ids of further candidates that are records of the same company.
     """
     lead = scores["rank"].notna()
-    whitespace = cohort.candidates()[scores["company"]] & ~lead
+    new = net_new(cohort, ownership)[scores["company"]]
+    whitespace = cohort.candidates()[scores["company"]] & ~new
+    leads = scores[lead].iloc[:top]
+    others = _other_records(leads["company"].to_numpy(), scores[new & ~lead], cohort)
     return (
-        _table(scores[lead].iloc[:top], "rank", register, grades),
+        _table(leads, "rank", register, grades, {"other_records": others}),
         _table(scores[whitespace], "rank_all", register, grades),
     )
 
 
 def net_new(cohort: Cohort, ownership: Ownership) -> Flags:
-    """The candidates outside the ownership groups of clients, bool (n,): those that a list of leads may hold."""
+    """The candidates outside the ownership groups of clients and related to none, bool (n,): those that a list of leads
+    may hold.
+    """
     with_client = np.zeros(cohort.n_companies, bool)
     with_client[ownership.group[cohort.clients]] = True
-    return np.asarray(cohort.candidates() & ~with_client[ownership.group])
+    new = cohort.candidates() & ~with_client[ownership.group]
+    new[cohort.related] = False
+    return np.asarray(new)
 
 
 def first_clients(cohort: Cohort, ownership: Ownership, companies: Ints) -> Ints:
@@ -59,7 +70,22 @@ def first_clients(cohort: Cohort, ownership: Ownership, companies: Ints) -> Ints
     return first[ownership.group[companies]]
 
 
-def _table(chosen: pd.DataFrame, rank: str, register: Register, grades: tuple[float, float]) -> pd.DataFrame:
+def _other_records(leads: Ints, others: pd.DataFrame, cohort: Cohort) -> pd.Series[str]:
+    """For each lead (m,) the ids of the ``others`` that are records of its company, best first; missing for none."""
+    if not len(cohort.company):
+        return pd.Series([pd.NA] * len(leads), dtype="string")
+    ids = others["company_id"].astype("string")
+    joined = ids.groupby(cohort.company[others["company"]], sort=False).agg("; ".join)
+    return pd.Series(cohort.company[leads]).map(joined).astype("string")
+
+
+def _table(
+    chosen: pd.DataFrame,
+    rank: str,
+    register: Register,
+    grades: tuple[float, float],
+    more: Mapping[str, pd.Series[Any]] | None = None,
+) -> pd.DataFrame:
     names = register.names_of(Role.NAME)[:1]
     shown = _shown(register, names)
     facts = _frame(register.rows(["company_id", *names, *shown], chosen["company"].to_numpy(np.int32)))
@@ -71,7 +97,7 @@ def _table(chosen: pd.DataFrame, rank: str, register: Register, grades: tuple[fl
         "name": facts[names[0]] if names else pd.Series([pd.NA] * len(chosen), dtype="string"),
         "score": _rounded(score),
         "fit": fit(score, grades),
-    })  # fmt: skip
+    } | dict(more or {}))  # fmt: skip
     taken = {"rank", *table}
     titles = {name: f"{name} (register)" if name in taken else name for name in shown}
     return pd.concat([table, facts[shown].rename(columns=titles)], axis=1)

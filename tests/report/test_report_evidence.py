@@ -143,7 +143,8 @@ def test_a_lead_that_a_line_in_review_may_mean_is_marked(register: Register) -> 
 
 def test_the_whitespace_has_the_nearest_client_and_the_path_to_it(register: Register) -> None:
     table = pd.DataFrame({"rank": [1, 2], "fit": ["Strong", "Weak"], "steps": ["x", "y"]})
-    found = with_clients(table, [tie(2), None], np.array([0, 3], np.int32), register)
+    nobody = np.full(2, NONE, np.int32), ["", ""]
+    found = with_clients(table, [tie(2), None], np.array([0, 3], np.int32), nobody, register)
     columns = ["rank", "fit", "client_id", "client_name", "steps", "ownership_path", "steps (register)"]
     assert list(found) == columns
     assert found.astype(object).where(found.notna(), None).to_numpy().tolist() == [
@@ -152,6 +153,17 @@ def test_the_whitespace_has_the_nearest_client_and_the_path_to_it(register: Regi
     ]
 
 
+def test_a_company_related_at_one_place_has_the_client_and_the_reason(register: Register) -> None:
+    table = pd.DataFrame({"rank": [1, 2], "fit": ["Strong", "Weak"]})
+    related = np.array([2, 2], np.int32), ["shares 'cee'", "shares 'cee'"]
+    found = with_clients(table, [None, None], np.array([NONE, 3], np.int32), related, register)
+    assert found["client_id"].tolist() == ["c", "d"]  # an ownership group is the stronger tie
+    assert found["ownership_path"].astype(object).where(found["ownership_path"].notna(), None).tolist() == [
+        "shares 'cee'", None,
+    ]  # fmt: skip
+
+
 def test_an_empty_whitespace_keeps_its_columns(register: Register) -> None:
-    found = with_clients(pd.DataFrame({"fit": []}), [], np.zeros(0, np.int32), register)
+    nobody = np.zeros(0, np.int32), list[str]()
+    found = with_clients(pd.DataFrame({"fit": []}), [], np.zeros(0, np.int32), nobody, register)
     assert list(found) == ["fit", "client_id", "client_name", "steps", "ownership_path"]

@@ -19,7 +19,7 @@ INPUTS = {name: {"sha256": name} for name in ("companies", "links", "clients", "
 SETTINGS = Settings(companies=Path("c.csv"), clients=Path("l.csv"), out=Path("o")).to_json()
 MAKERS = {
     **dict.fromkeys(
-        ("register", "match", "suppressed", "leaks", "graph", "profile"), "graphlead.pipeline.gather"
+        ("register", "match", "suppressed", "same", "leaks", "graph", "profile"), "graphlead.pipeline.gather"
     ),
     **dict.fromkeys(("model", "heldout", "judgement", "trained", "changes"), "graphlead.pipeline.train"),
     **dict.fromkeys(("evidence", "results", "report"), "graphlead.pipeline.deliver"),
@@ -55,9 +55,9 @@ def changed(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
         ("device", "cpu", TRAINED),
         ("rankers", ["gnn"], TRAINED),
         ("classifier", "sklearn.x.Y", TRAINED),
-        ("exclude", ["region"], ALL - {"register", "match", "suppressed"}),
+        ("exclude", ["region"], ALL - {"register", "match", "suppressed", "same"}),
         ("neutral", "region", LISTS),
-        ("keep", ["crm"], ALL - {"register", "match", "suppressed"}),
+        ("keep", ["crm"], ALL - {"register", "match", "suppressed", "same"}),
         ("columns", {"a": "text"}, ALL),
         ("seed", 1, ALL),
     ],
@@ -71,9 +71,9 @@ def test_a_setting_touches_the_stages_that_use_it(setting: str, value: object, e
     [
         ("companies", set()),
         ("links", set()),
-        ("clients", {"register", "suppressed"}),
-        ("reviewed", {"register", "suppressed"}),
-        ("suppress", {"register", "match"}),
+        ("clients", {"register", "suppressed", "same"}),
+        ("reviewed", {"register", "suppressed", "same"}),
+        ("suppress", {"register", "match", "same"}),
     ],
 )
 def test_an_input_touches_the_stages_that_read_it(name: str, untouched: set[str]) -> None:
@@ -114,13 +114,13 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Non
         ("pipeline/train.py", TRAINED),
         ("features/walk.py", TRAINED),
         ("profile/segments/find.py", {"profile", "results", "report"}),
-        ("match/cohort.py", ALL - {"register", "match", "suppressed"}),
-        ("profile/leaks/decide.py", ALL - {"register", "match", "suppressed"}),
+        ("match/cohort.py", ALL - {"register", "match", "suppressed", "same"}),
+        ("profile/leaks/decide.py", ALL - {"register", "match", "suppressed", "same"}),
         ("match/words.toml", ALL - {"register"}),
         ("match/block.py", ALL - {"register"}),
         ("common/words/forms.toml", ALL),
-        ("common/places.py", ALL - {"register", "match", "suppressed", "leaks"}),
-        ("graph/ownership/control.py", ALL - {"register", "match", "suppressed", "leaks"}),
+        ("common/places.py", ALL - {"register", "match", "suppressed", "same", "leaks"}),
+        ("graph/ownership/control.py", ALL - {"register", "match", "suppressed", "same", "leaks"}),
         ("ingest/values.py", ALL),
         ("runs/layout.py", ALL),
         ("cli/app.py", set()),

@@ -134,10 +134,11 @@ def test_the_list_has_as_many_leads_as_asked_for(register: Register) -> None:
 def test_what_is_shown_helps_to_call_and_nothing_ignored_is_shown(register: Register) -> None:
     leads, whitespace = lead_table(scores([4, 5, 7]), register, COHORT, OWNERSHIP, grades=GRADES, top=10)
     assert leads.columns.tolist() == [
-        "rank", "company_id", "name", "score", "fit", "trade_name", "country", "city", "rank (register)", "nace",
-        "phone", "vat", "employees", "x",
+        "rank", "company_id", "name", "score", "fit", "other_records", "trade_name", "country", "city",
+        "rank (register)", "nace", "phone", "vat", "employees", "x",
     ]  # fmt: skip
-    assert whitespace.columns.tolist() == ["rank_all", *leads.columns[1:]]
+    shared = [name for name in leads if name not in ("rank", "other_records")]
+    assert whitespace.columns.tolist() == ["rank_all", *shared]
     assert leads[["city", "phone"]].to_numpy().tolist()[0] == ["city4", "phone4"]
     assert str(leads["employees"].dtype) == "Int64"  # 50 employees, not 50.0
     assert leads["employees"].isna().tolist() == [True, False]
@@ -150,7 +151,7 @@ def test_industry_codes_have_their_titles_beside_them(register: Register) -> Non
     pq.write_table(pa.table(values), register.companies)
     coded_ones = replace(register, columns=tuple(columns))
     leads, _ = lead_table(scores([4, 5, 7]), coded_ones, COHORT, OWNERSHIP, grades=GRADES, top=10)
-    assert leads.columns.tolist()[9:11] == ["nace", "nace_title"]
+    assert leads.columns.tolist()[10:12] == ["nace", "nace_title"]
     assert leads[["nace", "nace_title"]].to_numpy().tolist() == [
         ["C10.71", "Manufacture of bread; manufacture of fresh pastry goods and cakes"],
         ["41.20", "Construction of residential and non-residential buildings"],
@@ -165,7 +166,22 @@ def test_empty_lists_keep_their_columns(register: Register) -> None:
     full, _ = lead_table(scores([4]), register, COHORT, OWNERSHIP, grades=GRADES, top=10)
     assert leads.columns.tolist() == full.columns.tolist()
     leads, whitespace = lead_table(scores([4]), register, COHORT, OWNERSHIP, grades=GRADES, top=10)
-    assert whitespace.columns.tolist() == ["rank_all", *leads.columns[1:]]
+    assert whitespace.columns.tolist() == [
+        "rank_all", *(name for name in leads if name not in ("rank", "other_records"))
+    ]  # fmt: skip
+
+
+def test_records_of_one_company_are_one_lead_and_related_companies_none(register: Register) -> None:
+    cohort = replace(COHORT, company=ints(0, 1, 2, 3, 4, 4, 6, 7, 8, 9))
+    order = [5, 4, 7]
+    table = scores(order)
+    table["rank"] = pd.array([1, None, None], "Int64")
+    leads, whitespace = lead_table(table, register, cohort, OWNERSHIP, grades=GRADES, top=10)
+    assert leads[["company_id", "other_records"]].to_numpy().tolist() == [["c5", "c4"]]
+    assert whitespace["company_id"].tolist() == ["c7"]
+    assert cohort.first_of_each(ints(*order)).tolist() == [True, False, True]
+    related = replace(COHORT, related=ints(4))
+    assert np.flatnonzero(net_new(related, OWNERSHIP)).tolist() == [5]
 
 
 def test_a_register_without_names_or_links(tmp_path: Path, register: Register) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graphlead.core.arrays import NONE
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.graph import OWNS, CompanyGraph, LinkKind, place_levels, place_names
@@ -27,6 +28,7 @@ DERIVED: dict[str, pa.DataType] = {
     "links": pa.int64(),
     "is_client": pa.bool_(),
     "is_suppressed": pa.bool_(),
+    "record_of": pa.string(),
     "won": pa.date32(),
     "score": pa.float64(),
     "rank": pa.int64(),
@@ -148,6 +150,10 @@ def _derived(graph: CompanyGraph, cohort: Cohort, standing: Standing, ids: pa.Ar
     won = np.full(n, np.datetime64("NaT"), "datetime64[D]")
     won[cohort.clients] = cohort.won
     links = degrees(graph, "company")
+    client_of = np.full(n, NONE, np.int32)
+    if len(cohort.twins):
+        client_of[cohort.company[cohort.clients]] = cohort.clients
+        client_of = np.where(np.isin(np.arange(n), cohort.twins), client_of[cohort.company], NONE)
     flags = {
         "in_cycle": facts.in_cycle,
         "links": links,
@@ -165,6 +171,7 @@ def _derived(graph: CompanyGraph, cohort: Cohort, standing: Standing, ids: pa.Ar
     }
     return (
         {"group_id": _ids(ids, facts.group), "ultimate_parent_id": _ids(ids, facts.ultimate_parent)}
+        | {"record_of": _ids(ids, client_of)}
         | {name: _plain(values) for name, values in flags.items()}
         | scored
         | {"run_id": _taken(pa.array([standing.run_id]), np.where(at >= 0, 0, -1), pa.string())}
@@ -172,7 +179,7 @@ def _derived(graph: CompanyGraph, cohort: Cohort, standing: Standing, ids: pa.Ar
 
 
 def _ids(ids: pa.Array, at: np.ndarray) -> Slice:
-    return lambda start, end: ids.take(pa.array(at[start:end]))
+    return lambda start, end: ids.take(pa.array(at[start:end], mask=at[start:end] == NONE))
 
 
 def _plain(values: np.ndarray) -> Slice:

@@ -57,8 +57,9 @@ class ReportContent:
     (c,) of every candidate.
     leads: as in leads.csv, best first, with or without the columns segment, nearest_client, nearest_client_id,
     introduction and reason_1 to reason_3; lead_companies: int32, their indices. whitespace: the number of companies
-    kept apart as members of a client's own group. leaks: a decision on every column and kind of link, with a sentence
-    for what gives away who is a client. evidence: of some of the leads, by company; names: the names of
+    kept apart as members of a client's own group or related to one; apart: the records of clients set apart, ``all``
+    and among the ``first`` 100 leads as they would have been. leaks: a decision on every column and kind of link, with
+    a sentence for what gives away who is a client. evidence: of some of the leads, by company; names: the names of
     nodes of ties, which go by their key where there is no entry.
     """
 
@@ -79,6 +80,7 @@ class ReportContent:
     leads: pd.DataFrame
     lead_companies: Ints
     whitespace: int
+    apart: Mapping[str, int] = field(default_factory=lambda: {"first": 0, "all": 0})
     curves: pd.DataFrame | None = None
     profile: Profile | None = None
     evidence: tuple[Evidence, ...] = ()

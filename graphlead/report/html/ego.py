@@ -40,7 +40,8 @@ class EgoNode:
     """A node of the picture.
 
     kind: company, holder, person, industry or place; steps: its distance from the company in the middle; score (a
-    probability) and rank of a company that was scored; client, suppressed: whether it is on these lists; beside: the
+    probability) and rank of a company that was scored; client, suppressed, twin: whether it is on these
+    lists or another record of a client; beside: the
     industries and places of a company that are listed but not drawn.
     """
 
@@ -52,6 +53,7 @@ class EgoNode:
     rank: int | None = None
     client: bool = False
     suppressed: bool = False
+    twin: bool = False
     beside: tuple[str, ...] = ()
 
 
@@ -178,6 +180,8 @@ def _row(node: EgoNode) -> Json:
 def _what(node: EgoNode) -> str:
     if node.kind != "company":
         return LOOKS[node.kind][0]
+    if node.twin:
+        return "Another record of a client"
     return "Client" if node.client else "Company, never to propose" if node.suppressed else "Company"
 
 

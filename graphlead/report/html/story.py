@@ -82,13 +82,22 @@ def inputs(content: ReportContent) -> list[tuple[str, str, str]]:
         ("recognised in the register", count(found["matched"]), f"{counted(len(content.cohort.clients), 'company')}"),
         ("to be reviewed by you", count(found["review"]), "doubtful, not used" if found["review"] else ""),
         ("not found", count(found["unmatched"]), "not used" if found["unmatched"] else ""),
+        ("Other records of clients", count(content.apart["all"]), other_records(content)),
         ("Companies suppressed", count(len(content.cohort.suppressed)), "not to be called"),
         ("Companies that are no more", count(len(content.cohort.dead)), "by their status, not to be called"
          if len(content.cohort.dead) else "none by the register"),
         ("Companies scored", count(len(content.scores)), "neither client nor suppressed nor gone"),
-        ("In a client's own group", count(content.whitespace), "kept apart: no discoveries"),
+        ("In a client's own group", count(content.whitespace), "or related to one: kept apart, no discoveries"),
         ("Companies to call", count(len(content.leads)), "the list below"),
     ]  # fmt: skip
+
+
+def other_records(content: ReportContent) -> str:
+    """How many leads were records of clients, for the reader of the list; empty for none."""
+    found = content.apart["first"]
+    if not content.apart["all"]:
+        return ""
+    return f"set apart (duplicates.csv), {count(found)} of them from the first 100 leads"
 
 
 INDENTED = ("recognised in the register", "to be reviewed by you", "not found")

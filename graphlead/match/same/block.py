@@ -1,0 +1,138 @@
+"""Blocking: pairs of records that may be one company, found without comparing all pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from graphlead.core.arrays import NONE, Ints, Longs
+from graphlead.match.same.places import Places
+from graphlead.match.same.words import Names, among
+
+RAREST = 4
+"""Words of a name, its rarest, by which it meets others at its place."""
+
+RARE = 4.5
+"""Least rarity of a word that can show two names to be one company's: one name in 90 has it. On registers of US
+filings, 11,000 / 38,000 companies, the words below are the trades' (landscape, farm, service)."""
+
+BLOCK = 30
+"""Records of a block that all meet each other, at most. The records of a larger one meet only where another of their
+rarest words is the same too, and of more than NEXT such each meets the next NEXT in the order of their names: work
+grows with the number of records, not with its square."""
+
+NEXT = 10
+
+
+def find_pairs(names: Names, places: Places) -> Longs:
+    """Pairs of companies (p, 2), the smaller index first, each once, sorted.
+
+    They share one of their rarest words or the first letters at one place (postcode or city), or an address, a link,
+    an identifier or a contact, whatever their names. Words of the own city's name do not count. Of records with one
+    name at one place the first stands for all, and is paired with each.
+    """
+    n = len(places.city)
+    first = _first_alike(names, places)
+    found = [_pair(places.source, places.target, n), _pair(first, np.arange(n, dtype=np.int32), n)]
+    rarest = by_rarity(names)
+    order = _order(rarest)
+    for rows, codes, own in _blocks(names, places, rarest, first):
+        small, large = _by_size(codes)
+        found.append(_neighbours(names.company[rows[small]], codes[small], order[rows[small]], n, BLOCK))
+        parts, finer = _divided(rows[large], codes[large], own[large], rarest)
+        found.append(_neighbours(names.company[parts], finer, order[parts], n, NEXT))
+    pairs = np.sort(np.concatenate(found))
+    left, right = np.divmod(pairs[np.diff(pairs, prepend=NONE) > 0], max(n, 1))
+    kept = left != right
+    return np.stack([left[kept], right[kept]], axis=1)
+
+
+def _first_alike(names: Names, places: Places) -> Ints:
+    """For each company (n,) the first with the same name at the same postcode and city; itself without a place."""
+    n = len(places.city)
+    named, row = np.unique(names.company, return_index=True)
+    alike = names.name[row]
+    known = np.zeros(len(named), bool)
+    for shared in places.places:
+        _, alike = np.unique(alike, return_inverse=True)
+        alike = _joint(alike, shared.codes[named])
+        known |= shared.codes[named] != NONE
+    _, at, back = np.unique(alike[known], return_index=True, return_inverse=True)
+    first = np.arange(n, dtype=np.int32)
+    first[named[known]] = named[known][at][back]
+    return first
+
+
+def _blocks(names: Names, places: Places, rarest: Ints, first: Ints) -> Iterator[tuple[Longs, Longs, Ints]]:
+    """Rows of names, the code of a block that each is in, and the word that makes it, NONE where none does."""
+    vocabulary = names.vocabulary
+    few = np.bincount(rarest[rarest != NONE], minlength=len(vocabulary.text)) <= BLOCK
+    rare = np.append(((vocabulary.rarity >= RARE) | few) & ~vocabulary.light, False)
+    new = first[names.company] == names.company
+    useful = rare[rarest] & new[:, None] & ~among(rarest, names.city_words[places.city[names.company]])
+    for shared in places.places:
+        where = shared.codes[names.company]
+        at, column = np.nonzero(useful & (where != NONE)[:, None])
+        yield at, _joint(where[at], rarest[at, column]), rarest[at, column]
+        at = np.flatnonzero(new & (where != NONE) & (names.prefix != NONE))
+        yield at, _joint(where[at], names.prefix[at]), np.full(len(at), NONE, np.int32)
+    for shared in places.exact:
+        codes = shared.codes[names.company]
+        at = np.flatnonzero(codes != NONE)
+        yield at, codes[at].astype(np.int64), np.full(len(at), NONE, np.int32)
+
+
+def _joint(one: Ints | Longs, two: Ints) -> Longs:
+    return one.astype(np.int64) * (int(two.max(initial=0)) + 2) + two + 1
+
+
+def by_rarity(names: Names) -> Ints:
+    """The meanings of the RAREST words of each name (m, RAREST), the rarest first, NONE behind them."""
+    rarity = np.append(names.vocabulary.rarity, -1)[names.words]
+    order = np.argsort(-rarity, axis=1, kind="stable")[:, :RAREST]
+    return np.take_along_axis(np.append(names.vocabulary.meaning, NONE)[names.words], order, axis=1)
+
+
+def _order(rarest: Ints) -> Ints:
+    """The position of each name (m,) in the order of their rarest words."""
+    order = np.lexsort(tuple(rarest.T[::-1]))
+    position = np.empty(len(order), np.int32)
+    position[order] = np.arange(len(order), dtype=np.int32)
+    return position
+
+
+def _by_size(codes: Longs) -> tuple[Longs, Longs]:
+    """The positions of codes that BLOCK of them at most have in common, those of no use alone left out; the others."""
+    sort = np.argsort(codes, kind="stable")
+    starts = np.flatnonzero(np.diff(codes[sort], prepend=NONE))
+    size = np.repeat(np.diff(np.append(starts, len(codes))), np.diff(np.append(starts, len(codes))))
+    return sort[(size > 1) & (size <= BLOCK)], sort[size > BLOCK]
+
+
+def _divided(rows: Longs, codes: Longs, own: Ints, rarest: Ints) -> tuple[Longs, Longs]:
+    """Rows of large blocks with the code of block and another word, once a word; names of one word among themselves."""
+    _, block = np.unique(codes, return_inverse=True)
+    words = np.where(rarest[rows] == own[:, None], NONE, rarest[rows])
+    alone = (words == NONE).all(axis=1)
+    words[alone, 0] = own[alone]
+    at, column = np.nonzero(words != NONE)
+    return rows[at], _joint(block[at], words[at, column])
+
+
+def _neighbours(company: Ints, block: Longs, order: Ints, n: int, most: int) -> Longs:
+    """The pairs of each record and the next ``most`` of its block."""
+    sort = np.lexsort((order, block))
+    company, block = company[sort], block[sort]
+    found = [np.zeros(0, np.int64)]
+    at = np.arange(len(block))
+    for step in range(1, most + 1):
+        at = at[at + step < len(block)]
+        at = at[block[at] == block[at + step]]
+        found.append(_pair(company[at], company[at + step], n))
+    return np.concatenate(found)
+
+
+def _pair(one: Ints, two: Ints, n: int) -> Longs:
+    """Pairs of companies as one number each."""
+    return np.minimum(one, two).astype(np.int64) * n + np.maximum(one, two)

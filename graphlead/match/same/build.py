@@ -1,0 +1,96 @@
+"""Find the records of a register that are one company, by name and place."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from graphlead.core.arrays import NONE, Ints, Longs
+from graphlead.core.contracts import Progress, silent
+from graphlead.core.register import Register
+from graphlead.core.same import Pairs, Same
+from graphlead.engines.duckdb import open_db
+from graphlead.match import normalise
+from graphlead.match.same.block import find_pairs
+from graphlead.match.same.clusters import clusters
+from graphlead.match.same.places import PLACES, Places, read_places, shared_places
+from graphlead.match.same.related import find_related
+from graphlead.match.same.score import compare
+from graphlead.match.same.words import Names, read_names
+
+ALIKE = 0.7
+"""Least share of the names' words, by weight, that two records of one company have in common."""
+
+CONTAINED = 0.95
+"""Least share of the shorter name, by weight, that is in the longer one, where the longer one says more."""
+
+CHANCE, CONTAINED_CHANCE = 3.0, 5.0
+"""-ln of the number of namesakes that chance would put at the same place, at least: one in 20, and one in 150 where one
+name only contains the other. On registers of US filings, 11,000 / 38,000 companies, 2 to 3 and 4 to 6 give the same
+within 1 % of precision and recall."""
+
+DIFFERS = 3.0
+"""What a place, address, identifier or contact that is known of both and differs counts against them: one record in 20
+of a company has another. On registers of US filings, 11,000 / 38,000 companies, 0 to 3 give the same; on a generated
+one of 100,000 with 200 planted repetitions all are found, and beside them 5,800 pairs with 0, 1,200 with 3."""
+
+IDENTICAL = 0.95
+"""Share of the names' words, by weight, from which they are called the same but for spelling."""
+
+LIKENESS = ("one name contains the other", "similar names", "same name but for spelling")
+
+STEPS = 4
+
+
+def find_same(register: Register, *, progress: Progress = silent) -> Same:
+    """The records of the register that are one company, and the companies related at one place.
+
+    Records are one company when they are at one place (postcode, city, address, a link of such a kind, an identifier or
+    a contact), their names agree but for spelling or one contains the other, and the words that they share are too rare
+    for chance among the companies of the place. Without names or without any place nothing is found.
+    """
+    progress(0, STEPS, "reading places")
+    with open_db() as db:
+        normalise.install(db)
+        places = read_places(db, register)
+        progress(1, STEPS, "reading names")
+        names = read_names(db, register, places.city_names)
+    progress(2, STEPS, "pairing records")
+    pairs = find_pairs(names, places)
+    progress(3, STEPS, "comparing names")
+    found = _compared(names, places, pairs)
+    cluster = clusters(found.left, found.right, register.n_companies)
+    progress(STEPS, STEPS, "records compared")
+    return Same(cluster=cluster, pairs=found, related=find_related(names, places))
+
+
+def _compared(names: Names, places: Places, pairs: Longs) -> Pairs:
+    """The pairs of records that are one company."""
+    pair, left, right = _combinations(names, pairs, len(places.city))
+    agreed = compare(names, left, right, names.city_words[places.city[names.company]])
+    namesakes, where, differing = shared_places(places, names, pairs)
+    rare = agreed.information - (np.log(namesakes) + DIFFERS * differing)[pair]
+    alike = (agreed.jaccard >= ALIKE) & (rare >= CHANCE)
+    contained = (agreed.contained >= CONTAINED) & (rare >= CONTAINED_CHANCE)
+    likeness = np.full(len(pairs), NONE, np.int8)
+    for level, flags in enumerate((contained, alike, alike & (agreed.jaccard >= IDENTICAL))):
+        likeness[pair[flags]] = np.maximum(likeness[pair[flags]], level)
+    kept = np.flatnonzero(likeness != NONE)
+    left, right = (side.astype(np.int32) for side in pairs[kept].T)
+    return Pairs(left=left, right=right, sure=likeness[kept] > 0, shared=_texts(likeness[kept], where[kept]))
+
+
+def _combinations(names: Names, pairs: Longs, n: int) -> tuple[Longs, Longs, Longs]:
+    """Every name of the one company with every name of the other: position of the pair, row of either name."""
+    start = np.searchsorted(names.company, np.arange(n + 1))
+    of_left, of_right = np.diff(start)[pairs[:, 0]], np.diff(start)[pairs[:, 1]]
+    size = of_left * of_right
+    pair = np.repeat(np.arange(len(pairs)), size)
+    at = np.arange(len(pair)) - np.repeat(np.cumsum(size) - size, size)
+    return pair, start[pairs[pair, 0]] + at // of_right[pair], start[pairs[pair, 1]] + at % of_right[pair]
+
+
+def _texts(likeness: npt.NDArray[np.int8], where: Ints) -> pa.Array:
+    texts = [f"{name}, same {place}" for name in LIKENESS for place in PLACES]
+    return pa.array(texts).take(pa.array(likeness.astype(np.int64) * len(PLACES) + where))
