@@ -93,7 +93,9 @@ def test_links_by_ids_that_the_register_lacks_are_refused(run: Run, tmp_path: Pa
 
 def test_duplicate_ids_are_set_aside_with_their_rows(run: Run) -> None:
     companies = table("companies")
-    other = companies.head(3).assign(name="Another Name Ltd")
+    other = companies.head(3).assign(
+        name="Another Name Ltd", **dict.fromkeys(("employees", "nace", "city"), "")
+    )
     result = run(companies=pd.concat([companies, other]))
     assert result.summary["companies"] == companies["company_id"].nunique()
     for row, company in enumerate(other["company_id"], len(companies) + 1):

@@ -12,7 +12,7 @@ import pytest
 from graphlead.common.members import align, members
 from graphlead.core.arrays import NONE, Ints
 from graphlead.core.clients import Cohort
-from graphlead.core.features import Groups, Incidence, Level, Statistic
+from graphlead.core.features import Groups, Incidence, Statistic
 from graphlead.core.graph import PlaceKey
 from graphlead.core.register import Register, Role
 from graphlead.explain.facts import Facts
@@ -36,7 +36,7 @@ N = len(TAGS)
 @pytest.fixture
 def register(tmp_path: Path) -> Register:
     columns = {"name": NAMES, "country": COUNTRIES, "city": CITIES, "nace": NACE, "tags": TAGS}
-    frame = pd.DataFrame({"company_id": [f"c{i}" for i in range(N)], **columns})
+    frame = pd.DataFrame({"company_id": [f"c{i:02}" for i in range(N)], **columns})
     frame.to_csv(tmp_path / "companies.csv", index=False)
     return ingest(tmp_path / "companies.csv", None, tmp_path)[0]
 
@@ -103,14 +103,11 @@ def test_features_and_reasons_count_every_value(register: Register) -> None:
     rows = around.rows(np.arange(N, dtype=np.int32), clients)[:, strongest]
     assert rows[eighths(6)[0]] == rows[eighths(0)[0]] > 0 > rows[eighths(5)[0]]
     company = np.array([eighths(6)[0]], np.int32)
-    counts = count_neighbours(features, clients, company).highest
+    counts = count_neighbours(features, clients, company)
     at = [each.source for each in features.relations].index(tags.source)
     assert (counts.others[at, 0], counts.won[at, 0]) == (len(eighths(0, 1, 3, 6)) - 1, 4)
     facts = Facts(register, company)
-    assert (
-        facts.group([Level(column="tags")], 0, tags.terms[int(counts.column[at, 0])].as_py())
-        == "with tags AI"
-    )
+    assert facts.group(tags.source.levels, 0, tags.terms[int(counts.column[at, 0])].as_py()) == "with tags AI"
 
 
 def test_the_profile_counts_every_value(register: Register) -> None:
