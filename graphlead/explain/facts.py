@@ -47,13 +47,16 @@ class Facts:
         one: the value that counts where the company has several in one of the columns.
         """
         trades = [f"in {self._trade(level, i, one)}" for level in levels if self._title(level, i, one)]
-        common = [
-            self._common(level, i, one)
+        rest = [
+            level
             for level in levels
             if self._role(level.column) not in PLACES and not self._title(level, i, one)
         ]
+        marks = [level for level in rest if isinstance(self.value(level.column, i), bool)]
+        marked = [f'marked "{readable(level.column)}"' for level in marks]
+        common = [self._common(level, i, one) for level in rest if level not in marks]
         where = [f"in {self._place(level, i, one)}" for level in levels if self._role(level.column) in PLACES]
-        return " ".join([*trades, *([f"with {' and '.join(common)}"] if common else []), *where])
+        return " ".join([*trades, *([f"with {' and '.join(common)}"] if common else []), *marked, *where])
 
     def _trade(self, level: Level, i: int, one: str) -> str:
         """The title of the i-th company's industry, in lower case within a sentence, and its code."""
@@ -74,10 +77,10 @@ class Facts:
 
     def _common(self, level: Level, i: int, one: str) -> str:
         value, column = self.value(level.column, i), readable(level.column)
+        if isinstance(value, date):
+            column = f'"{column}"'
         if level.cut is Cut.BANDS:
             return f"{column} {band(value, level.edges)}"
-        if isinstance(value, bool):
-            return f'"{column}"'
         return f"{column} {self._at(level, i, one)}"
 
     def _place(self, level: Level, i: int, one: str) -> str:

@@ -189,7 +189,7 @@ def test_what_a_company_lacks_is_no_reason(register: Register) -> None:
         group("takes_part", "exports", others=40, clients=30),
     ]  # fmt: skip
     assert because(register, relations, moved)[0] == [
-        '20 of the 50 other companies with "takes part" are clients (4.0 x the register)'
+        '20 of the 50 other companies marked "takes part" are clients (4.0 x the register)'
     ]
 
 
@@ -207,7 +207,7 @@ def test_a_weak_reason_does_not_stand_beside_a_strong_one(register: Register) ->
         "9 of the 10 other companies in Lodi, CA are clients (9.0 x the register)"
     ]
     assert because(register, [group(CITY, others=10, clients=7), wide], moved)[0] == [
-        '100 of the 500 other companies with "takes part" are clients (2.0 x the register)',
+        '100 of the 500 other companies marked "takes part" are clients (2.0 x the register)',
         "7 of the 10 other companies in Lodi, CA are clients (7.0 x the register)",
     ]
 
