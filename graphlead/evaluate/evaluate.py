@@ -14,7 +14,7 @@ from graphlead.evaluate.heldout import HeldOut
 from graphlead.evaluate.metrics import Interval, Prior, measure
 from graphlead.evaluate.positions import Positions, Resamples, positions, resample
 from graphlead.evaluate.segments import COLUMNS, recall_by_segment
-from graphlead.evaluate.verdict import verdict
+from graphlead.evaluate.verdict import in_words, verdict
 
 RANDOM = "random"
 """The last ranker of every table: a list in random order."""
@@ -113,7 +113,7 @@ def _segment_notes(segments: pd.DataFrame) -> list[str]:
     )
     poor = recall[recall[SPARSE] < recall[DENSE] / 2]
     return [
-        f"By {column}, {best} finds {dense:.0%} of the clients where they are dense but {sparse:.0%} "
-        "where they are sparse (top 5 %): the list follows the present clients."
+        f"By {column}, {dense:.0%} of the clients are found where they are dense but {sparse:.0%} where they are "
+        f"sparse (top 5 % by {in_words(best)}): the list follows the present clients."
         for column, dense, sparse in zip(poor.index, poor[DENSE], poor[SPARSE], strict=True)
     ]

@@ -217,7 +217,8 @@ def test_note_that_the_list_follows_the_present_clients() -> None:
         segments={"region": region},
     )
     (note,) = evaluate([result], PRIOR, seed=0).notes
-    assert note.startswith("By region, gnn finds 100% of the clients where they are dense")
+    assert note.startswith("By region, 100% of the clients are found where they are dense but ")
+    assert "(top 5 % by the graph network)" in note
 
 
 @pytest.mark.parametrize("prior", [(0.0, 0.1, 0.2), (0.3, 0.2, 0.4), (0.1, 0.2, 1.0)])
