@@ -201,6 +201,15 @@ def test_the_report_opens_with_what_to_expect_and_the_first_ten(tmp_path: Path) 
     assert story.headline(replace(full, hits=())) == "There is no company to call."
 
 
+def test_a_tile_counts_the_records_of_clients_set_apart(tmp_path: Path) -> None:
+    full = content(tmp_path)
+    labels = [tile["label"] for tile in story.tiles(replace(full, apart={"first": 0, "all": 0}))]
+    assert not any("record" in label for label in labels)
+    tiles = story.tiles(replace(full, apart={"first": 7, "all": 1_208}))
+    assert tiles[2]["value"] == "7"
+    assert tiles[2]["note"] == "set apart, 1,208 in all (duplicates.csv)"
+
+
 def test_the_test_does_not_claim_what_was_not_measured(tmp_path: Path) -> None:
     full = content(tmp_path)
     metrics = full.evaluation.metrics

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphlead.core.arrays import Json
 from graphlead.core.register import PLACES, Role
-from graphlead.report.expected import headline_hits, hits_sentence, range_text
+from graphlead.report.expected import hits_sentence
 from graphlead.report.html.content import ReportContent
 from graphlead.report.html.figures import (
     count,
@@ -53,20 +53,18 @@ def tiles(content: ReportContent) -> list[Json]:
         {"value": count(len(content.leads)), "label": "companies to call", "note": f"{count(strong)} of strong fit"},
         {"value": times(lift[0]), "label": "as many clients as by chance", "metric": "lift@5%",
          "note": f"in the top 5% of the list; 95% interval {from_to(times(lift[1]), times(lift[2]))}"},
-        *_hits_tile(content),
+        *_apart_tile(content),
         {"value": count(found["matched"]), "label": "client lines recognised",
          "note": f"of {count(len(content.clients.table))} on the list"},
     ]  # fmt: skip
 
 
-def _hits_tile(content: ReportContent) -> list[Json]:
-    """The hits among the first companies, as far as a hundred; none without leads."""
-    hits = headline_hits(content.hits)
-    if hits is None:
+def _apart_tile(content: ReportContent) -> list[Json]:
+    """The records of clients among the first leads as they would have been; none where there are none at all."""
+    if not content.apart["all"]:
         return []
-    within = f" within {hits.months} months" if hits.months else ""
-    return [{"value": range_text(hits), "label": f"of the first {hits.first} expected to buy",
-             "note": f"in 8 of 10 cases{within}"}]  # fmt: skip
+    return [{"value": count(content.apart["first"]), "label": "of the first 100 were clients under another record",
+             "note": f"set apart, {count(content.apart['all'])} in all (duplicates.csv)"}]  # fmt: skip
 
 
 def inputs(content: ReportContent) -> list[tuple[str, str, str]]:
