@@ -13,8 +13,8 @@ HINTED = 0.5
 """Share of values that must have a type's form: SURE by values alone, HINTED where the column's name suggests it."""
 
 EVEN = 0.3
-"""Distance of the quartiles over the range from which whole numbers are evenly spread. In 45 columns of 15 real files,
-numbers that differ in most rows have 0.13 at most where they are sizes or money, and 0.47 to 0.54 where they are serial
+"""Distance of the quartiles over the range from which whole numbers are evenly spread. In 44 columns of 18 real files,
+numbers that differ in most rows have 0.13 at most where they are sizes or money, and from 0.465 on where they are serial
 numbers or random ones."""
 
 MOST_INACTIVE = 0.5

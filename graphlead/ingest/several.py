@@ -20,7 +20,7 @@ FEWEST = 3
 LEAST_SHARE = 0.005
 """Cells with the sign, as a number and as a share of the filled ones, below which they are odd ones, not a habit."""
 RECUR = 0.7
-"""Share of the parts of such cells that must stand in another cell too. In the lists of ten real files it is 0.92 to
+"""Share of the parts of such cells that must stand in another cell too. In the lists of real files it is 0.92 to
 1.0; in names and texts at most 0.40 with these signs, and 0.57 with the comma, which is not taken for one."""
 
 
