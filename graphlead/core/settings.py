@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict
 
-from graphlead.core.errors import SettingsError, unknown
+from graphlead.core.errors import MOST_LISTED, SettingsError, unknown
 
 if TYPE_CHECKING:
     from graphlead.core.arrays import Json
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
 CLASSIFIER = re.compile(r"xgboost|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 PATHS = ("companies", "clients", "out", "links", "suppress", "reviewed")
-MOST_NAMED = 8
-"""Columns that an error names at most."""
 REQUIRED = ("companies", "clients", "out")
 
 
@@ -190,7 +188,7 @@ class Settings:
         raise SettingsError(
             f"{self.neutral} does not group the companies: nearly every one has a value of its own.",
             where="neutral",
-            remedy=f"Give one of {', '.join(groups[:MOST_NAMED])}." if groups else "Leave it out.",
+            remedy=f"Give one of {', '.join(groups[:MOST_LISTED])}." if groups else "Leave it out.",
         )
 
     def inputs(self) -> dict[str, Path | None]:
