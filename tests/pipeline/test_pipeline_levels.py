@@ -133,4 +133,4 @@ def test_features_read_each_column_once(register: Register, monkeypatch: pytest.
     columns._kept.clear()
     build_features(plan_features(register, graph), register, graph, CpuPropagator())
     coded(register, "staff")
-    assert reads == {"nace": 1, "postcode": 1, "staff": 1}
+    assert reads == {"company_id": 1, "nace": 1, "postcode": 1, "staff": 1}
