@@ -72,7 +72,7 @@ def read_places(db: Db, register: Register) -> Places:
     wider = [*countries, *(column.codes for column in regions)]
     source, target = _linked(register)
     named = (
-        cities[0]
+        _normal(db, register, Role.CITY, "match_text(s)")[0]
         if cities
         else _Normal(np.full(register.n_companies, NONE, np.int32), pa.array([], pa.string()))
     )
@@ -177,7 +177,9 @@ def _at_place(shared: Shared, names: Names, pairs: Longs) -> Reals:
     """The number of different names at the place of each pair, at least 2; infinite where they are not at one place."""
     codes = shared.codes[names.company]
     known = codes != NONE
-    places = np.unique(np.stack([codes[known].astype(np.int64), names.name[known]], axis=1), axis=0)[:, 0]
+    width = len(names.company)
+    joint = np.sort(codes[known].astype(np.int64) * width + names.name[known])
+    places = joint[np.diff(joint, prepend=NONE) > 0] // max(width, 1)
     size = np.maximum(np.bincount(places, minlength=int(shared.codes.max(initial=0)) + 1), 2)
     left, right = shared.codes[pairs].T
     return np.where((left == right) & (left != NONE), size[left].astype(np.float64), np.inf)

@@ -128,15 +128,16 @@ def _matrix(codes: Ints, start: Longs) -> Ints:
 
 
 def _names(meanings: Ints) -> Longs:
-    """A number for each name (m,) from the meanings of its words, whatever their order: different names, different
-    numbers but for a chance of one in 2^64 a pair.
+    """A number from 0 to m - 1 for each name (m,), equal for the same meanings in any order.
+
+    Names are compared by a hash of 64 bits: two different ones are taken for one with a chance of 2^-64.
     """
     mixed = np.sort(meanings, axis=1).astype(np.uint64)
     hashed = np.zeros(len(meanings), np.uint64)
     for column in mixed.T:
         hashed = (hashed ^ column) * np.uint64(0x9E3779B97F4A7C15)
         hashed ^= hashed >> np.uint64(29)
-    return hashed.view(np.int64)
+    return np.unique(hashed, return_inverse=True)[1]
 
 
 def _vocabulary(texts: pa.Array, meaning: Ints, matrix: Ints) -> Vocabulary:
