@@ -314,10 +314,10 @@ def test_owners_that_are_no_registered_entities_are_holders_unless_they_are_owne
         .to_pydict()
     )
     assert list(zip(*found.values(), strict=True)) == [
-        ("trust", "company", "TRUST"),
+        ("elsewhere", "holder", None),
         ("settlor", "person", "Ann Lee"),
         ("state", "holder", "STATE"),
-        ("elsewhere", "holder", None),
+        ("trust", "company", "TRUST"),
     ]
     assert dict(done.reasons) == {
         "entity that no link names": 1,

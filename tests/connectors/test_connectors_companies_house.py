@@ -101,7 +101,7 @@ def test_the_register_understands_the_companies(tmp_path: Path) -> None:
     done = run(tmp_path, ann("00000042", "ownership-of-shares-25-to-50-percent"))
     (tmp_path / "work").mkdir()
     register, _ = ingest(done.companies, done.links, tmp_path / "work")
-    assert register.ids().to_pylist() == ["00000042", "SC000777", "00000099"]
+    assert register.ids().to_pylist() == ["00000042", "00000099", "SC000777"]
     assert str(register.column("sic_1").role) == "industry"
     assert register.column("sic_1").scheme == "SIC"
     (link,) = register.read_links().to_pylist()

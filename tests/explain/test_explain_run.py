@@ -252,6 +252,9 @@ def test_whitespace_companies_have_the_path_to_the_client_they_name(
     assert len(ties) > 0
     assert any(ties)
     for tie, company, row in zip(ties, companies, table.itertuples(), strict=True):
+        if str(row.ownership_path).startswith("no ownership link known; shares "):
+            assert tie is None
+            continue
         assert graph.ownership.group[company] in graph.ownership.group[cohort.clients]
         if tie is not None:
             assert graph.ownership.group[tie.client] == graph.ownership.group[company]

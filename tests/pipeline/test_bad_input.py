@@ -192,7 +192,7 @@ def test_a_full_disk_keeps_what_was_finished(
     assert "Free some space and run the same command again" in str(caught.value)
     assert not list((tmp_path / "out" / ".work").glob("*.part"))
     run()
-    assert reused(tmp_path / "out") == {"register", "match", "graph", "profile"}
+    assert reused(tmp_path / "out") == {"register", "match", "same", "leaks", "graph", "profile"}
 
 
 def reused(folder: Path) -> set[str]:

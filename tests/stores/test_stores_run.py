@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from neo4j_server import environment_of
@@ -17,6 +18,7 @@ from graphlead.core.arrays import NONE
 from graphlead.core.clients import Match
 from graphlead.core.errors import GraphleadError, RunFolderError
 from graphlead.core.profile import Profile, Segment
+from graphlead.core.same import Pairs, Related, Same
 from graphlead.evaluate.choose import Choice
 from graphlead.evaluate.judge import Judgement, save_judgement
 from graphlead.evaluate.recall import Recall
@@ -24,6 +26,7 @@ from graphlead.graph.build import build_graph
 from graphlead.graph.files import save_graph
 from graphlead.ingest.records import save_register
 from graphlead.match.files import save_match
+from graphlead.match.same.files import save_same
 from graphlead.pipeline import store as storing
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.profile.files import save_profile
@@ -32,6 +35,15 @@ from graphlead.stores.neo4j.store import Neo4jStore
 
 TOP = "MATCH (c:Company) WHERE c.rank = 1 RETURN c.company_id, c.score, c.fit, c.segment, c.nearest_client_id"
 CLIENTS = ["a", "b", "c", "f"]
+
+
+def every_record_alone(n: int) -> Same:
+    none, text = np.zeros(0, np.int32), pa.array([], pa.string())
+    return Same(
+        cluster=np.arange(n, dtype=np.int32),
+        pairs=Pairs(left=none, right=none, sure=np.zeros(0, bool), shared=text),
+        related=Related(company=none, group=none, shared=text),
+    )
 
 
 @pytest.fixture
@@ -47,6 +59,8 @@ def run(tmp_path: Path) -> Path:
         {"company_id": CLIENTS, "outcome": "matched", "won": ["2024-01-01", None, None, None]}
     )
     save_match(Match(lines, lines.iloc[:0], "won"), folder / "match")
+    (folder / "same").mkdir()
+    save_same(every_record_alone(len(IDS)), folder / "same")
     scores = pd.DataFrame(
         {"company_id": ["d", IDS[4]], "score": [0.9, 0.1], "rank": [1, 2], "gnn": [0.9, 0.1]}
     )
