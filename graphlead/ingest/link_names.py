@@ -20,13 +20,13 @@ def resolve_names(db: Db, source: Source, companies: Path, name: str, journal: J
     """
     spelled = letters(quoted(name))
     db.execute(
-        f"CREATE TEMP TABLE named AS SELECT {spelled} AS said, min(company_id) AS id, count(*) AS n "
+        f"CREATE TEMP TABLE named AS SELECT {spelled} AS letters, min(company_id) AS id, count(*) AS n "
         f"FROM read_parquet(?) WHERE {spelled} <> '' GROUP BY 1",
         [plain(companies)],
     )
     _note_shared_names(db, journal)
     for end in ENDS:
-        found = f"named.n = 1 AND named.said = {letters(f'stated.{end}')}"
+        found = f"named.n = 1 AND named.letters = {letters(f'stated.{end}')}"
         db.execute(f"UPDATE stated SET {end} = named.id FROM named WHERE {found}")
     links, found = one_row(
         db,
@@ -44,7 +44,7 @@ def resolve_names(db: Db, source: Source, companies: Path, name: str, journal: J
 
 def _note_shared_names(db: Db, journal: Journal) -> None:
     ends = " UNION ALL ".join(f"SELECT row, {end} AS typed FROM stated" for end in ENDS)
-    shared = f"FROM ({ends}) JOIN named ON named.said = {letters('typed')} WHERE named.n > 1"
+    shared = f"FROM ({ends}) JOIN named ON named.letters = {letters('typed')} WHERE named.n > 1"
     (count,) = one_row(db, f"SELECT count(DISTINCT row) {shared}")
     rows = db.execute(f"SELECT row, typed, named.n {shared} ORDER BY row LIMIT {N_EXAMPLES}").fetchall()
     journal.note(
