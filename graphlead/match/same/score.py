@@ -67,45 +67,46 @@ def _chunks(order: Longs) -> list[Longs]:
 
 
 def _chunk(names: Names, left: Longs, right: Longs, city_words: Ints, width: int) -> Agreement:
+    # The pairs are the last axis: what is worked out over a few words of each then runs along many pairs at once.
     vocabulary = names.vocabulary
-    one, two = names.words[left, :width], names.words[right, :width]
+    one, two = (np.ascontiguousarray(names.words[side, :width].T) for side in (left, right))
     equal = _equal(one, two, vocabulary)
     agreed, short = _variants(equal, one, two, vocabulary)
     joined = _joined(one, two, agreed | short, vocabulary)
     weights = np.append(vocabulary.weight, np.float32(0))
     weight = weights[one], weights[two]
-    least = np.minimum(weight[0][:, :, None], weight[1][:, None, :]) * short
+    least = np.minimum(weight[0][:, None], weight[1]) * short
     shares = [
-        np.where(agreed.any(axis=axis) | joined[:, None], mine, least.max(axis=axis)).sum(axis=1)
-        for axis, mine in zip((2, 1), weight, strict=True)
+        np.where(agreed.any(axis=axis) | joined, mine, least.max(axis=axis)).sum(axis=0)
+        for axis, mine in zip((1, 0), weight, strict=True)
     ]
-    totals = [mine.sum(axis=1) for mine in weight]
+    totals = [mine.sum(axis=0) for mine in weight]
     shared, tiny = (shares[0] + shares[1]) / 2, np.finfo(np.float32).tiny
-    place = among(np.append(vocabulary.meaning, NONE)[one], city_words)
+    place = among(np.append(vocabulary.meaning, NONE)[one.T], city_words).T
     return Agreement(
         jaccard=shared / np.maximum(totals[0] + totals[1] - shared, tiny),
         contained=np.maximum(
             *(share / np.maximum(total, tiny) for share, total in zip(shares, totals, strict=True))
         ),
-        information=_information(one, two, agreed & ~place[:, :, None], joined, vocabulary),
+        information=_information(one, two, agreed & ~place[:, None], joined, vocabulary),
     )
 
 
 def _equal(one: Ints, two: Ints, vocabulary: Vocabulary) -> Flags:
-    """Which words of the rows (p, a) mean the same as which of (p, b): (p, a, b)."""
+    """Which words of the columns (a, p) mean the same as which of (b, p): (a, b, p)."""
     meaning = np.append(vocabulary.meaning, NONE)
-    same: Flags = (meaning[one][:, :, None] == meaning[two][:, None, :]) & (one != NONE)[:, :, None]
+    same: Flags = (meaning[one][:, None] == meaning[two]) & (one != NONE)[:, None]
     return same
 
 
 def _variants(equal: Flags, one: Ints, two: Ints, vocabulary: Vocabulary) -> tuple[Flags, Flags]:
-    """The words of either side (p, MOST, MOST) that agree in full, equal or misspelt, and those that one side cuts."""
-    left, right = (one != NONE) & ~equal.any(axis=2), (two != NONE) & ~equal.any(axis=1)
-    pair, i, j = np.nonzero(left[:, :, None] & right[:, None, :])
-    misspelt, cut = _kinds(one[pair, i], two[pair, j], vocabulary)
+    """The words of either side (a, b, p) that agree in full, equal or misspelt, and those that one side cuts."""
+    left, right = (one != NONE) & ~equal.any(axis=1), (two != NONE) & ~equal.any(axis=0)
+    i, j, pair = np.nonzero(left[:, None] & right)
+    misspelt, cut = _kinds(one[i, pair], two[j, pair], vocabulary)
     agreed, short = equal.copy(), np.zeros_like(equal)
-    agreed[pair[misspelt], i[misspelt], j[misspelt]] = True
-    short[pair[cut], i[cut], j[cut]] = True
+    agreed[i[misspelt], j[misspelt], pair[misspelt]] = True
+    short[i[cut], j[cut], pair[cut]] = True
     return agreed, short
 
 
@@ -148,16 +149,16 @@ def likeness(one: list[str], two: list[str]) -> Floats:
 
 def _joined(one: Ints, two: Ints, agreed: Flags, vocabulary: Vocabulary) -> Flags:
     """Whether what is left of both names is the same, written together (p,): "green leaf" and "greenleaf"."""
-    left, right = np.where(agreed.any(axis=2), NONE, one), np.where(agreed.any(axis=1), NONE, two)
+    left, right = np.where(agreed.any(axis=1), NONE, one), np.where(agreed.any(axis=0), NONE, two)
     length, letters = np.append(vocabulary.length, 0), np.append(vocabulary.letters, np.uint64(0))
-    sizes = length[left].sum(axis=1), length[right].sum(axis=1)
-    sets = np.bitwise_or.reduce(letters[left], axis=1) ^ np.bitwise_or.reduce(letters[right], axis=1)
-    several = ((left != NONE).sum(axis=1) > 1) | ((right != NONE).sum(axis=1) > 1)
+    sizes = length[left].sum(axis=0), length[right].sum(axis=0)
+    sets = np.bitwise_or.reduce(letters[left], axis=0) ^ np.bitwise_or.reduce(letters[right], axis=0)
+    several = ((left != NONE).sum(axis=0) > 1) | ((right != NONE).sum(axis=0) > 1)
     near = several & (np.minimum(*sizes) >= FOUR) & (np.minimum(*sizes) >= JOINED * np.maximum(*sizes))
     maybe = np.flatnonzero(near & (np.bitwise_count(sets) <= 2))
-    joined = np.zeros(len(one), bool)
+    joined = np.zeros(one.shape[1], bool)
     joined[maybe] = (
-        likeness(_together(left[maybe], vocabulary), _together(right[maybe], vocabulary)) >= JOINED
+        likeness(_together(left.T[maybe], vocabulary), _together(right.T[maybe], vocabulary)) >= JOINED
     )
     return joined
 
@@ -176,8 +177,6 @@ def _information(one: Ints, two: Ints, agreed: Flags, joined: Flags, vocabulary:
     """The rarities of the agreed words (p,) that are not light; names written together count as the commoner side."""
     rarity = np.append(np.where(vocabulary.light, 0, vocabulary.rarity), 0).astype(np.float32)
     mine, theirs = rarity[one], rarity[two]
-    apart = np.where(agreed.any(axis=2), np.minimum(mine, (theirs[:, None, :] * agreed).max(axis=2)), 0).sum(
-        axis=1
-    )
-    left = (mine * ~agreed.any(axis=2)).sum(axis=1), (theirs * ~agreed.any(axis=1)).sum(axis=1)
+    apart = np.where(agreed.any(axis=1), np.minimum(mine, (theirs * agreed).max(axis=1)), 0).sum(axis=0)
+    left = (mine * ~agreed.any(axis=1)).sum(axis=0), (theirs * ~agreed.any(axis=0)).sum(axis=0)
     return np.asarray(apart + np.where(joined, np.minimum(*left), 0), np.float32)
