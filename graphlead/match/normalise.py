@@ -68,8 +68,9 @@ _NAME_STEPS = (
     "SELECT *, name_lower(given) AS whole FROM ({query}) WHERE given IS NOT NULL",
     "SELECT *, match_parts(whole) AS parts FROM ({query})",
     "SELECT {number}, unnest(parts) AS written, (generate_subscripts(parts, 1) - 1)::UTINYINT AS part FROM ({query})",
-    "SELECT *, match_text(written) AS text FROM ({query})",
-    "SELECT *, match_core(text) AS core FROM ({query}) WHERE text <> ''",
+    # Materialized: else the condition would be pushed below and every text worked out twice.
+    "WITH spelled AS MATERIALIZED (SELECT *, match_text(written) AS text FROM ({query})) "
+    "SELECT *, match_core(text) AS core FROM spelled WHERE text <> ''",
     "SELECT *, match_tokens(core) AS words FROM ({query})",
     "SELECT *, left(replace(core, ' ', ''), {prefix}) AS prefix, match_sorted(words) AS key FROM ({query})",
 )
