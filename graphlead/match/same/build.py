@@ -69,12 +69,16 @@ def _compared(names: Names, places: Places, pairs: Longs) -> Pairs:
     """The pairs of records that are one company."""
     pair, left, right = _combinations(names, pairs, len(places.city))
     agreed = compare(names, left, right, names.city_words[places.city[names.company]])
+    near = np.flatnonzero((agreed.jaccard >= ALIKE) | (agreed.contained >= CONTAINED))
+    jaccard, share = agreed.jaccard[near], agreed.contained[near]
+    likely, pair = np.unique(pair[near], return_inverse=True)
+    pairs = pairs[likely]
     namesakes, where, differing = shared_places(places, names, pairs)
-    rare = agreed.information - (np.log(namesakes) + DIFFERS * differing)[pair]
-    alike = (agreed.jaccard >= ALIKE) & (rare >= CHANCE)
-    contained = (agreed.contained >= CONTAINED) & (rare >= CONTAINED_CHANCE)
+    rare = agreed.information[near] - (np.log(namesakes) + DIFFERS * differing)[pair]
+    alike = (jaccard >= ALIKE) & (rare >= CHANCE)
+    contained = (share >= CONTAINED) & (rare >= CONTAINED_CHANCE)
     likeness = np.full(len(pairs), NONE, np.int8)
-    for level, flags in enumerate((contained, alike, alike & (agreed.jaccard >= IDENTICAL))):
+    for level, flags in enumerate((contained, alike, alike & (jaccard >= IDENTICAL))):
         likeness[pair[flags]] = np.maximum(likeness[pair[flags]], level)
     kept = np.flatnonzero(likeness != NONE)
     left, right = (side.astype(np.int32) for side in pairs[kept].T)

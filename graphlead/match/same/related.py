@@ -64,8 +64,8 @@ def _words(names: Names, places: Places) -> tuple[Ints, Ints]:
     useful = np.append(~names.vocabulary.light & (names.vocabulary.length > 1), False)
     row, column = np.nonzero(useful[meaning] & ~among(meaning, names.city_words[places.city[names.company]]))
     size = max(len(names.vocabulary.text), 1)
-    joint: Longs = names.company[row].astype(np.int64) * size + meaning[row, column]
-    company, word = np.divmod(np.unique(joint), size)
+    joint: Longs = np.sort(names.company[row].astype(np.int64) * size + meaning[row, column])
+    company, word = np.divmod(joint[np.diff(joint, prepend=NONE) > 0], size)
     return company.astype(np.int32), word.astype(np.int32)
 
 
