@@ -59,7 +59,8 @@ def _macros() -> list[str]:
         # Initials with dots between them are one word, apart from letters beside them: "Fund X S.A." is "fund x sa".
         # The dots are doubled so that neighbours do not overlap.
         """name_initials(s) AS CASE WHEN NOT contains(s, '.') THEN s
-            ELSE replace(replace(replace(regexp_replace(regexp_replace(' ' || replace(s, '.', '..') || ' ', '([^\\pL\\pN])(\\pL)\\.', '\\1¤\\2¤', 'g'),
+            ELSE replace(replace(replace(regexp_replace(regexp_replace(
+            ' ' || replace(s, '.', '..') || ' ', '([^\\pL\\pN])(\\pL)\\.', '\\1¤\\2¤', 'g'),
             '¤\\.(\\pL)([^\\pL\\pN¤])', '\\1\\2', 'g'), '¤.¤', ''), '¤', ''), '..', '.') END""",
         f"name_words(s) AS trim(regexp_replace({spaced}, '[^\\pL\\pN]+', ' ', 'g'))",
         # Runs of single letters are one word. The spaces are doubled so that neighbours do not overlap.
