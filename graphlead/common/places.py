@@ -110,11 +110,10 @@ def _neighbours(at: npt.NDArray[np.int64], size: npt.NDArray[np.int64]) -> tuple
     starts = np.flatnonzero(np.diff(at[order], prepend=-1))
     length = np.diff(np.append(starts, len(order)))
     rank = np.arange(len(order)) - np.repeat(starts, length)
-    pairs = [
-        (order[rank > step], order[(np.repeat(starts, length) + step)[rank > step]])
-        for step in range(LARGEST)
-    ]
-    return tuple(np.concatenate([pair[side] for pair in pairs]).astype(np.int32) for side in (0, 1))  # type: ignore[return-value]
+    first = np.repeat(starts, length)
+    smaller = [order[rank > step] for step in range(LARGEST)]
+    larger = [order[(first + step)[rank > step]] for step in range(LARGEST)]
+    return np.concatenate(smaller).astype(np.int32), np.concatenate(larger).astype(np.int32)
 
 
 def _slips(pairs: Pairs, size: npt.NDArray[np.int64], spellings: pa.Array) -> Flags:

@@ -117,9 +117,10 @@ def _cheap_text_measures(x: str) -> tuple[str, ...]:
         above_12(2),
         f"count({yes_or_no(x)})",
         f"count(*) FILTER (NOT {yes_or_no(x)})",
-        f"count(*) FILTER (length({x}) <= {LONGEST_STATUS} AND {is_living(x)})",
-        f"count(*) FILTER (length({x}) <= {LONGEST_STATUS} AND {is_inactive(x)})",
-        f"count(*) FILTER (length({x}) <= {LONGEST_STATUS} AND {is_ended(x)})",
+        *(
+            f"count(*) FILTER (length({x}) <= {LONGEST_STATUS} AND {stated(x)})"
+            for stated in (is_living, is_inactive, is_ended)
+        ),
         like(r"[^\s@]+@[^\s@]+\.[^\s@]+"),
         like(
             r"(?i)(https?://\S+|www\.\S+|[a-z0-9-]+(\.[a-z0-9-]+)*\.(com|org|net|eu|io|co|[a-z]{2})(/\S*)?)"

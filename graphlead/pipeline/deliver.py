@@ -141,8 +141,8 @@ def _relations(sources: Sources, companies: Ints) -> tuple[Ints, list[str]]:
     listed = np.concatenate([cohort.clients, cohort.twins])
     client, group = related.to(listed, cohort.n_companies)
     shared = related.shared.take(pa.array(group[companies], mask=client[companies] == NONE)).to_pylist()
-    whose = np.where(client[companies] == NONE, NONE, client_of[cohort.company[client[companies]]])
-    return whose, [f"no ownership link known; {text}" if text else "" for text in shared]
+    clients = np.where(client[companies] == NONE, NONE, client_of[cohort.company[client[companies]]])
+    return clients, [f"no ownership link known; {text}" if text else "" for text in shared]
 
 
 def _summary(
