@@ -44,8 +44,8 @@ class Assumptions:
     """The assumptions behind a list.
 
     draws, followings: by region, size and age as far as the register has them, a Following for each length of the list;
-    priors: shares of the other companies that are like clients, rising; found: of the first of each length (its key),
-    how many are like clients under each of the priors; neutral: the column that the list does not follow, or empty.
+    priors: shares of the other companies that become clients, rising; found: of the first of each length (its key),
+    how many become clients under each of the priors; neutral: the column that the list does not follow, or empty.
     """
 
     draws: tuple[Draw, ...]

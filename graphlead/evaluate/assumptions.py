@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
 from graphlead.core.arrays import Longs
 from graphlead.core.assumptions import Draw, Following
 from graphlead.core.clients import Cohort
+from graphlead.core.expected import Hits
 from graphlead.evaluate.leaning import FEWEST, coded_values, explained, word
 
 DRAWS = 999
@@ -22,8 +22,6 @@ FEWEST_DATED = 20
 """Dated clients needed to compare the later half with the earlier one."""
 TOPS = (100, 500)
 """Lengths of the list that are compared with the clients."""
-LENGTHS = (25, 50, 100, 200, 500)
-"""Lengths of the list that a precision is given for."""
 
 
 def draw_of(column: str, values: pa.ChunkedArray, cohort: Cohort, seed: int) -> Draw:
@@ -99,18 +97,15 @@ def priors_around(prior: tuple[float, float, float]) -> tuple[float, ...]:
     return tuple(dict.fromkeys(between))
 
 
-def found_by_prior(curve: pd.DataFrame, priors: Sequence[float]) -> dict[int, tuple[float, ...]]:
-    """Of the first of each of LENGTHS, how many are like clients under each prior.
-
-    curve: one ranker's lift curve on one split. The share of the held-out clients on the list, times how many there
-    are of them in all if the prior is right, and at most everybody.
+def hits_by_prior(
+    hits: Sequence[Hits], point: float, priors: Sequence[float]
+) -> dict[int, tuple[float, ...]]:
+    """Of the first of each length, how many become clients under each prior: the hits expected under the ``point``
+    prior, in proportion, and at most everybody.
     """
-    length, recall = (curve[name].to_numpy(np.float64) for name in ("length", "recall"))
-    n = float((length / curve["share"].to_numpy(np.float64)).mean()) if len(curve) else 0.0
     return {
-        k: tuple(min(float(k), float(np.interp(k, length, recall)) * prior * n) for prior in priors)
-        for k in LENGTHS
-        if k <= n
+        each.first: tuple(min(float(each.first), each.point * prior / point) for prior in priors)
+        for each in hits
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -82,7 +83,7 @@ def coded_values(values: pa.ChunkedArray) -> tuple[Longs, list[str]]:
         values = values.cast(pa.date32()).cast(pa.int32())
         return _banded(values, lambda day: str(np.datetime64(int(day), "D")))
     if pa.types.is_floating(values.type) or pa.types.is_integer(values.type):
-        return _banded(values, lambda number: f"{number:,.6g}")
+        return _banded(values, _plain)
     coded = values.cast(pa.string()).combine_chunks().dictionary_encode()
     codes = coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False).astype(np.int64)
     return codes, [*coded.dictionary.to_pylist(), "(missing)"]
@@ -96,6 +97,13 @@ def _banded(values: pa.ChunkedArray, show: Callable[[float], str]) -> tuple[Long
     codes[~np.isfinite(numbers)] = len(edges)
     names = [f"{show(low)} to {show(high)}" for low, high in pairwise(edges)] or [show(edges[0])]
     return codes.astype(np.int64), [*names, *[""] * (len(edges) - len(names)), "(missing)"]
+
+
+def _plain(number: float) -> str:
+    """The number with all digits before the point, and four that count in all: 2,005,000, 143.2, 0.0013."""
+    digits = max(0, 3 - math.floor(math.log10(abs(number)))) if number else 0
+    text = f"{number:,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if digits else text
 
 
 def word(explained: float) -> str:

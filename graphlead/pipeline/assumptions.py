@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import pyarrow as pa
 
 from graphlead.common.sizes import sizes_first
 from graphlead.core.assumptions import Assumptions
+from graphlead.core.expected import Hits
 from graphlead.core.register import PLACES, Register, Role
 from graphlead.core.sources import Sources
-from graphlead.evaluate.assumptions import draw_of, followings_of, found_by_prior, priors_around
+from graphlead.evaluate.assumptions import draw_of, followings_of, hits_by_prior, priors_around
 from graphlead.pipeline.rank import companies_of
 from graphlead.pipeline.scored import Evaluated
 
 
 def assumptions_of(
-    sources: Sources, scored: Evaluated, scores: pd.DataFrame, curves: pd.DataFrame
+    sources: Sources, scored: Evaluated, scores: pd.DataFrame, hits: Sequence[Hits]
 ) -> Assumptions:
-    """The assumptions behind a list. scores: every candidate, best first; curves: of every ranker on every split."""
+    """The assumptions behind a list. scores: every candidate, best first; hits: among the first of the leads."""
     register, cohort, settings = sources.register, sources.cohort, scored.model_inputs.settings
     candidates = pa.array(companies_of(scores, register))
     clients, leads = pa.array(cohort.clients), scores["rank"].notna().to_numpy()
     values = {name: register.read(name).column(0) for name in _followed(register, settings.neutral)}
-    first = scored.judgement.splits[0]
-    own = curves[(curves["split"] == first) & (curves["ranker"] == scored.judgement.choice.name)]
-    priors = priors_around(scored.evaluation.prior)
+    share = scored.expected.share
+    priors = priors_around(share)
     return Assumptions(
         draws=tuple(draw_of(name, column, cohort, settings.seed) for name, column in values.items()),
         followings=tuple(
@@ -33,7 +35,7 @@ def assumptions_of(
             for following in followings_of(name, column.take(candidates), column.take(clients), leads)
         ),
         priors=priors,
-        found=found_by_prior(own, priors),
+        found=hits_by_prior(hits, share[1], priors),
         neutral=settings.neutral or "",
     )
 

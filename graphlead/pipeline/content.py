@@ -63,6 +63,6 @@ def content_of(
         evidence=tuple(evidence),
         names=names_of(evidence, sources.register),
         leaks=sources.leaks,
-        assumptions=assumptions_of(sources, scored, scores, curves),
+        assumptions=assumptions_of(sources, scored, scores, hits),
         plane=make_plane(sources.register, sources.cohort, companies, seed),
     )

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pytest
 
 from graphlead.core.assumptions import Assumptions
 from graphlead.core.clients import Cohort
 from graphlead.core.errors import CarrierError
-from graphlead.evaluate.assumptions import (
-    LENGTHS,
-    draw_of,
-    followings_of,
-    found_by_prior,
-    p_of_draw,
-    priors_around,
-)
+from graphlead.core.expected import Hits
+from graphlead.evaluate.assumptions import draw_of, followings_of, hits_by_prior, p_of_draw, priors_around
 
 N = 2000
 DAY = np.datetime64("2024-01-01")
@@ -102,15 +95,14 @@ def test_only_leads_are_on_the_list() -> None:
     assert only == "R1"
 
 
-def test_the_precision_follows_from_recall_and_prior() -> None:
-    length = np.array([25.0, 50, 100, 200, 500, 1000])
-    curve = pd.DataFrame({"length": length, "share": length / 1000, "recall": [0.1, 0.2, 0.3, 0.5, 0.8, 1.0]})
-    found = found_by_prior(curve, (0.01, 0.1, 0.5))
-    assert list(found) == list(LENGTHS)
-    assert found[100] == pytest.approx((3, 30, 100))
-    assert found[25] == pytest.approx((1, 10, 25))
-    assert list(found_by_prior(curve.assign(share=length / 1000).iloc[:3], (0.01,))) == list(LENGTHS)
-    assert found_by_prior(curve.iloc[:0], (0.01,)) == {}
+def test_the_hits_expected_move_with_the_prior_and_never_past_everybody() -> None:
+    hits = [
+        Hits(first=first, months=24, low=point / 2, point=point, high=point * 2)
+        for first, point in ((25, 6.0), (100, 14.0))
+    ]
+    found = hits_by_prior(hits, 0.04, (0.02, 0.04, 0.4))
+    assert found == {25: pytest.approx((3, 6, 25)), 100: pytest.approx((7, 14, 100))}
+    assert hits_by_prior((), 0.04, (0.04,)) == {}
 
 
 def test_priors_lie_between_the_low_and_the_high() -> None:

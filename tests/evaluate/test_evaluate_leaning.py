@@ -40,6 +40,15 @@ def test_numbers_and_dates_are_taken_by_bands_and_missing_values_by_themselves()
     assert leaning("founded", days, top=50).value == "2020-01-01 to 2020-02-19"
 
 
+@pytest.mark.parametrize(
+    ("scale", "band"),
+    [(2004.9983, "1,804,699 to 2,004,998"), (2.0, "1,800 to 2,000"), (2e-6, "0.0018 to 0.002")],
+)
+def test_bands_are_plain_numbers_however_large_or_small(scale: float, band: str) -> None:
+    numbers = pa.chunked_array([[scale * number for number in range(1000, 0, -1)]])
+    assert leaning("revenue", numbers, top=100).value == band
+
+
 @pytest.mark.parametrize("values", [[None] * 30, ["same"] * 30, [2.0] * 30, []])
 def test_a_column_without_information(values: list[object]) -> None:
     kind = pa.float64() if values[:1] == [2.0] else pa.string()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +56,16 @@ def test_notes_report_and_evidence_say_so(result: Result) -> None:
     assert "What the list rests on" in report
     assert "This list is neutral by region" in report
     assert {each.counterfactual for each in result.evidence} == {""}
+
+
+def test_the_sheet_gives_the_hits_that_the_report_opens_with(result: Result) -> None:
+    report = (result.folder / "report.html").read_text("utf-8")
+    metrics = json.loads((result.folder / "metrics.json").read_text("utf-8"))
+    [expected] = [hits["point"] for hits in metrics["expected_hits"] if hits["first"] == 100]
+    row = re.search(r'<th scope="row">100</th>(.*?)</tr>', report.partition('id="assumptions"')[2])
+    assert row is not None
+    cells = re.findall(r">([\d,]+)<", row[1])
+    assert cells[len(cells) // 2] == f"{expected:,.0f}"
 
 
 @pytest.mark.parametrize(
