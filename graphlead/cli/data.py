@@ -173,6 +173,11 @@ def _profile_of(run: Path, given: Given) -> tuple[Profile, Path]:
     return finished.profile, finished.folder.profile / PROFILE
 
 
+def clients_of(companies: int) -> int:
+    """How many clients the seller of a demo has."""
+    return min(companies // A_CLIENT_IN, MOST_CLIENTS)
+
+
 def demo(
     *,
     out: Annotated[Path, typer.Option(help="The folder for the world and the run.")] = Path("demo"),
@@ -191,8 +196,7 @@ def demo(
     from graphlead.world.truth import against_truth, truth_text
 
     console = console_of(quiet, as_json)
-    n_clients = min(companies // A_CLIENT_IN, MOST_CLIENTS)
-    wanted = WorldSettings(companies=companies, clients=n_clients, seed=seed)
+    wanted = WorldSettings(companies=companies, clients=clients_of(companies), seed=seed)
     with disk_errors(out), console.stage("making a world") as progress:
         world = make_world(out / "world", wanted, progress)
     settings = Settings(
@@ -201,5 +205,7 @@ def demo(
     )  # fmt: skip
     result = discover(settings, console)
     against = against_truth(result.scores, world.truth)
-    text = f"{summary_text(result.summary)}\n{truth_text(against)}\nThe lead list: {RunFolder(settings.out).leads}"
-    console.outcome(text, {**result.summary, "truth": against})
+    measured = truth_text(against, wanted.regional_bias)
+    text = f"{summary_text(result.summary)}\n{measured}\nThe lead list: {RunFolder(settings.out).leads}"
+    truth = {"companies": against.companies, "buyers": against.buyers, **against.rankings}
+    console.outcome(text, {**result.summary, "truth": truth})

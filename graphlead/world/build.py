@@ -73,6 +73,7 @@ def _truth(ids: pa.Array, buyers: Buyers, dirtied: Dirtied) -> pa.Table:
         "company_id": pa.concat_arrays([ids, dirtied.copy_ids]),
         "role": take([buyer.name.lower() for buyer in Buyer], role),
         "probability": with_copies(buyers.probability),
+        "reachable": with_copies(buyers.reachable),
         "affinity": with_copies(buyers.affinity),
         "owner_signal": with_copies(buyers.owner_signal),
         "neighbour_signal": with_copies(buyers.neighbour_signal),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -41,13 +42,15 @@ class Buyer(IntEnum):
 class Buyers:
     """The hidden truth, one entry per company, shape (n,).
 
-    role: a Buyer. probability: of buying, given who bought unprompted. affinity: logit from attributes.
-    owner_signal, neighbour_signal: what ownership and neighbours add to it. target: in a target industry. home: in
-    the seller's home regions. won: days since 1970, -1 for companies that do not buy.
+    role: a Buyer. probability: of buying, given who bought unprompted, also where nobody knows of it. reachable: the
+    same, given the clients of today and no others: what a seller who knew the weights of this model could tell.
+    affinity: logit from attributes. owner_signal, neighbour_signal: what ownership and neighbours add to it. target: in
+    a target industry. home: in the seller's home regions. won: days since 1970, -1 for companies that do not buy.
     """
 
     role: Ints
     probability: Weights
+    reachable: Weights
     affinity: Weights
     owner_signal: Weights
     neighbour_signal: Weights
@@ -63,26 +66,49 @@ def make_buyers(
     rng = stream(settings.seed, "buyers")
     target = industries.target(TARGET_SHARE, rng)[firms.industry]
     affinity = _affinity(firms, target)
-    total = settings.clients * (1 + WON_LATER + PAST)
-    alone = sigmoid(affinity + intercept_for(affinity, total * PIONEERS))
+    alone = sigmoid(affinity + intercept_for(affinity, _buyers(settings) * PIONEERS))
     pioneers = rng.random(len(firms)) < alone
-    owner = settings.social * OWNERSHIP * _has_sibling(pioneers, firms.head).astype(np.float64)
-    neighbour = settings.social * _word_of_mouth(pioneers, firms, ties, industries)
-    drawn = affinity + owner + neighbour
-    followed = sigmoid(drawn + intercept_for(drawn[~pioneers], total * (1 - PIONEERS)))
-    followers = ~pioneers & (rng.random(len(firms)) < followed)
+    drawn = following(pioneers, affinity, firms, ties, industries, settings)
+    followers = ~pioneers & (rng.random(len(firms)) < drawn.chance)
     home = np.isin(firms.region, home_regions)
     role = _roles(pioneers | followers, np.where(home, settings.regional_bias, 1.0), settings.clients, rng)
+    seen = following(role == Buyer.CLIENT, affinity, firms, ties, industries, settings)
     return Buyers(
         role=role,
-        probability=1 - (1 - alone) * (1 - followed),
+        probability=1 - (1 - alone) * (1 - drawn.chance),
+        reachable=1 - (1 - alone) * (1 - seen.chance),
         affinity=affinity,
-        owner_signal=owner,
-        neighbour_signal=neighbour,
+        owner_signal=drawn.owner,
+        neighbour_signal=drawn.neighbour,
         target=target,
         home=home,
         won=_won(role, pioneers, firms.founded, rng),
     )
+
+
+class Following(NamedTuple):
+    """What companies known to buy do to the others, shape (n,): the log-odds that they add through groups, and through
+    neighbours and directors, and the chance to follow them.
+    """
+
+    owner: Weights
+    neighbour: Weights
+    chance: Weights
+
+
+def following(
+    known: Flags, affinity: Weights, firms: Firms, ties: Ties, industries: Industries, settings: WorldSettings
+) -> Following:
+    """What follows from the companies ``known`` (n,) to buy, and from nothing else about who does."""
+    owner = settings.social * OWNERSHIP * _has_sibling(known, firms.head).astype(np.float64)
+    neighbour = settings.social * _word_of_mouth(known, firms, ties, industries)
+    logit = affinity + owner + neighbour
+    followers = _buyers(settings) * (1 - PIONEERS)
+    return Following(owner, neighbour, sigmoid(logit + intercept_for(logit[~known], followers)))
+
+
+def _buyers(settings: WorldSettings) -> float:
+    return settings.clients * (1 + WON_LATER + PAST)
 
 
 def _affinity(firms: Firms, target: Flags) -> Weights:
@@ -95,16 +121,16 @@ def _affinity(firms: Firms, target: Flags) -> Weights:
     return np.asarray(logit, np.float64)
 
 
-def _has_sibling(pioneers: Flags, head: Ints) -> Flags:
-    in_group = np.bincount(head, pioneers, len(head))[head]
-    return in_group - pioneers > 0
+def _has_sibling(known: Flags, head: Ints) -> Flags:
+    in_group = np.bincount(head, known, len(head))[head]
+    return in_group - known > 0
 
 
-def _word_of_mouth(pioneers: Flags, firms: Firms, ties: Ties, industries: Industries) -> Weights:
-    """Logits (n,) from up to three pioneers in the same city and division, and from any via a director or holder."""
+def _word_of_mouth(known: Flags, firms: Firms, ties: Ties, industries: Industries) -> Weights:
+    """Logits (n,) from up to three known ones in the same city and division, and any via a director or holder."""
     cell = firms.city.astype(np.int64) * len(industries.divisions) + industries.division[firms.industry]
-    near = np.bincount(cell, pioneers)[cell] - pioneers
-    return np.asarray(NEIGHBOUR * np.minimum(near, 3) + SHARED * shared_with(pioneers, ties), np.float64)
+    near = np.bincount(cell, known)[cell] - known
+    return np.asarray(NEIGHBOUR * np.minimum(near, 3) + SHARED * shared_with(known, ties), np.float64)
 
 
 def _roles(buyers: Flags, pull: Weights, clients: int, rng: np.random.Generator) -> Ints:

@@ -53,8 +53,8 @@ class WorldSettings:
 class World:
     """The files of a generated world; those under ``truth`` are for evaluation only, never an input.
 
-    truth: company_id, role (client, past_client, won_later, other), probability, affinity, owner_signal,
-    neighbour_signal, won_on, duplicate_of. typed_truth: the client list with the id of each line.
+    truth: company_id, role (client, past_client, won_later, other), probability, reachable, affinity,
+    owner_signal, neighbour_signal, won_on, duplicate_of. typed_truth: the client list with the id of each line.
     dirt: JSON, one entry per kind of planted dirt with table, column and ids.
     """
 

@@ -343,8 +343,8 @@ def test_a_number_that_is_expected_replaces_the_dates(first: Result, tmp_path: P
 
 def test_the_ranking_beats_chance_on_the_truth(result: Result) -> None:
     found = against_truth(result.scores, DATA / "truth" / "truth.csv")
-    assert found["found@5%"] > 2 * 0.05
-    assert found["found@10%"] > 1.5 * 0.1
+    assert found.rankings["list"]["found@5%"] > 2 * 0.05
+    assert found.rankings["list"]["found@10%"] > 1.5 * 0.1
 
 
 def test_the_same_command_again_does_nothing_anew(result: Result) -> None:

@@ -1,17 +1,8 @@
-"""A run in a few lines, and a ranking against a known truth."""
+"""A run in a few lines."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import numpy as np
-import pandas as pd
-import pytest
-
-from graphlead.common.files import write_parquet
-from graphlead.core.errors import InputError
 from graphlead.report.summary import summary_text
-from graphlead.world.truth import against_truth, truth_text
 
 WHOLE = {
     "companies": 3000, "links": 1, "set_aside": 12, "suppressed": 1, "scored": 2840, "leads": 500, "whitespace": 31,
@@ -43,26 +34,3 @@ def test_the_whole_story() -> None:
 def test_lines_without_their_facts_are_left_out() -> None:
     assert summary_text({}) == ""
     assert summary_text({"leads": 1}) == "1 lead."
-
-
-@pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_a_ranking_against_the_truth(tmp_path: Path, suffix: str) -> None:
-    """Of 100 companies the buyers are those ranked 1, 5, 6 and 100."""
-    rank = np.arange(100, 0, -1)
-    role = np.where(np.isin(rank, [1, 5, 6, 100]), "won_later", "other")
-    ids = [f"{i:03}" for i in range(100)]
-    truth = pd.DataFrame({"role": [*role, "won_later"], "company_id": [*ids, "client"], "x": 1})[::-1]
-    path = tmp_path / f"truth.{suffix}"
-    if suffix == "csv":
-        truth.to_csv(path, index=False)
-    else:
-        write_parquet(path, truth)
-    found = against_truth(pd.DataFrame({"company_id": ids, "rank_all": rank}), path)
-    assert found == {"companies": 100, "buyers": 4, "found@1%": 0.25, "found@5%": 0.5, "found@10%": 0.75}
-    assert "50% of them are in the top 5 % of the list, 10.0 times as many as by chance" in truth_text(found)
-
-
-def test_a_truth_of_other_companies_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "truth.csv").write_text("company_id,role\na,won_later\n", "utf-8")
-    with pytest.raises(InputError, match="no scored company"):
-        against_truth(pd.DataFrame({"company_id": ["b"], "rank_all": [1]}), tmp_path / "truth.csv")

@@ -9,6 +9,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import average_precision_score
 
 from graphlead.core.errors import SettingsError
 from graphlead.world import World, WorldSettings, make_world
@@ -21,7 +22,9 @@ def read(path: Path) -> pd.DataFrame:
 
 
 def truth_of(world: World) -> pd.DataFrame:
-    numbers = dict.fromkeys(("probability", "affinity", "owner_signal", "neighbour_signal"), float)
+    numbers = dict.fromkeys(
+        ("probability", "reachable", "affinity", "owner_signal", "neighbour_signal"), float
+    )
     truth = pd.read_csv(world.truth, dtype=numbers, keep_default_na=False, na_values={})
     return truth[truth["duplicate_of"] == ""].set_index("company_id")
 
@@ -232,12 +235,21 @@ def test_buyers_at_home_are_clients_already(large_world: World) -> None:
     assert home[truth["role"] == "client"].mean() > 1.5 * home[truth["role"] == "won_later"].mean()
 
 
+def test_clients_reach_further_than_attributes_and_less_far_than_the_whole_truth(large_world: World) -> None:
+    truth = truth_of(large_world)
+    candidates = truth[truth["role"].isin(["won_later", "other"])]
+    later = candidates["role"] == "won_later"
+    known = ("affinity", "reachable", "probability")
+    attributes, reachable, everything = (average_precision_score(later, candidates[name]) for name in known)
+    assert attributes + 0.02 < reachable < everything - 0.02
+
+
 def test_without_social_ties_only_attributes_decide(tmp_path: Path) -> None:
     truth = truth_of(make_world(tmp_path, WorldSettings(companies=2000, clients=100, social=0)))
     assert (truth["owner_signal"] == 0).all()
     assert (truth["neighbour_signal"] == 0).all()
-    one_affinity = truth.groupby("affinity")["probability"].nunique()
-    assert (one_affinity == 1).all()
+    one_affinity = truth.groupby("affinity")[["probability", "reachable"]].nunique()
+    assert (one_affinity == 1).all(axis=None)
 
 
 def test_wins_have_a_season_and_respect_the_snapshot(large_world: World) -> None:
