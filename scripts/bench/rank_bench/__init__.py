@@ -1,0 +1,1 @@
+"""The comparison of rankers behind scripts/bench/rank."""
