@@ -9,7 +9,7 @@ from typing import cast
 
 import pandas as pd
 
-from graphlead.common.memory import Meter
+from graphlead.common.memory import Meter, held_mb
 from graphlead.core.arrays import Floats, Ints
 from graphlead.core.contracts import Ranker, RankerSetup
 from graphlead.core.errors import SettingsError
@@ -26,7 +26,7 @@ class Fitted:
     """What rankers gave.
 
     scores: of every company that is no client, by company_id, a column a ranker; costs: of training the models of all
-    folds, the memory with everything that the process held; refused: why a ranker did not train on these features.
+    folds, the memory beside what the process held before; refused: why a ranker did not train on these features.
     """
 
     scores: pd.DataFrame
@@ -103,10 +103,10 @@ class Metered:
     def fit(
         self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int
     ) -> Metered:
-        before = processor_seconds()
+        spent, held = processor_seconds(), held_mb()
         with Meter() as meter:
             trained = self.ranker.fit(features, rows, labels, label_features, seed)
-        cost = Cost(processor_seconds() - before, meter.peak_mb)
+        cost = Cost(processor_seconds() - spent, max(meter.peak_mb - held, 0))
         self.spent.cost = self.spent.cost.and_then(cost)
         return replace(self, ranker=trained)
 

@@ -46,7 +46,8 @@ class Traits:
 
 def traits_of(register: Register) -> Traits:
     """The traits of a register's companies."""
-    blocks = [_flags(codes) for column in register.columns for codes in _codes(register, column)]
+    blocks = [_flags(np.full(register.n_companies, NONE, np.int32))]
+    blocks += [_flags(codes) for column in register.columns for codes in _codes(register, column)]
     blocks += [term_incidence(register.read(name).column(0))[0] for name in register.names_of(Role.NAME)[:1]]
     keys = keys_of(register.ids())
     order = np.argsort(keys)

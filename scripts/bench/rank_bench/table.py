@@ -11,9 +11,14 @@ from scipy.stats import t
 
 HEADER = (
     "ranker", "sellers", "AP", "against {}", "ahead", "net AP", "against {}", "ahead", "recall at 1 %", "at 5 %",
-    "processor s", "peak MiB",
+    "processor s", "memory MiB",
 )  # fmt: skip
 CONFIDENCE = 0.95
+ABOUT = (
+    "Means over sellers. Against {}: the mean difference with its 95 % interval over sellers (Student's t), seeds "
+    "averaged first. Processor time is that of training the models of all folds, without the features, and memory "
+    "the most that it took beside what was held before; of the list, both are those of the whole run."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,9 +77,9 @@ def table(rows: pd.DataFrame, reference: str) -> str:
     parts = [
         part
         for about, here in rows.groupby(["world", "train", "clients"], sort=False)
-        for part in _of_protocol(" ".join(map(str, about)), here, reference)
+        for part in _of_protocol("{}, trained on {}, {} lists".format(*about), here, reference)
     ]
-    return "\n\n".join([*parts, *_versions(rows)])
+    return "\n\n".join([*parts, *_versions(rows), ABOUT.format(reference)])
 
 
 def _of_protocol(title: str, rows: pd.DataFrame, reference: str) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -45,34 +45,38 @@ class World:
 
 
 def read_worlds(folder: Path, prepared: Path, most: int | None) -> list[World]:
-    """The worlds in a folder, or the one that it is, with at most so many sellers each.
+    """The worlds in a folder, or the one that it is, with at most so many sellers each, those that won enough.
 
     prepared: the folder for the files that are derived from theirs. Raises InputError when there is no world.
     """
-    worlds = [world for path in (folder, *_subfolders(folder)) if (world := _read(path, prepared, most))]
+    worlds = [world for path in (folder, *_subfolders(folder)) if (world := _read(path, prepared))]
     if not worlds:
         raise InputError(
             "there is no world here: no folder with sellers.parquet, and none with truth/.",
             where=str(folder),
             remedy="Give a folder of worlds, or make one with scripts/make_world.",
         )
-    return worlds
+    return [replace(world, sellers=_judged(world.sellers)[:most]) for world in worlds]
+
+
+def _judged(sellers: Sequence[Seller]) -> tuple[Seller, ...]:
+    return tuple(seller for seller in sellers if pools(seller.candidates))
 
 
 def _subfolders(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*") if path.is_dir())
 
 
-def _read(folder: Path, prepared: Path, most: int | None) -> World | None:
+def _read(folder: Path, prepared: Path) -> World | None:
     prepared = prepared / folder.resolve().name
     if (folder / "sellers.parquet").exists():
-        return _with_pools(folder, prepared, most)
+        return _with_pools(folder, prepared)
     if any((folder / "truth").glob("truth.*")):
         return _generated(folder, prepared)
     return None
 
 
-def _with_pools(folder: Path, prepared: Path, most: int | None) -> World:
+def _with_pools(folder: Path, prepared: Path) -> World:
     """A world of several sellers, with companies that were known when they were trained on, and new ones."""
     companies = pd.read_parquet(folder / "companies.parquet")
     roles = pd.read_parquet(folder / "sellers.parquet")
@@ -84,11 +88,10 @@ def _with_pools(folder: Path, prepared: Path, most: int | None) -> World:
         "known": _register(companies[companies["pool"] == "known"], links, prepared, "known"),
     }
     by_seller = dict(tuple(roles.groupby("seller_id")))
-    sellers = [
-        _seller(folder, prepared, str(name), roles, companies, same) for name, roles in by_seller.items()
-    ]
-    judged = [seller for seller in sellers if len(pools(seller.candidates))]
-    return World(name=folder.resolve().name, registers=registers, sellers=tuple(judged[:most]))
+    sellers = tuple(
+        _seller(folder, prepared, str(name), mine, companies, same) for name, mine in by_seller.items()
+    )
+    return World(name=folder.resolve().name, registers=registers, sellers=sellers)
 
 
 def _register(companies: pd.DataFrame, links: pd.DataFrame, prepared: Path, name: str) -> tuple[Path, Path]:
