@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
-from judge import truth_of
 
 from graphlead.common.files import write_parquet, write_whole
 from graphlead.core.errors import InputError
 from graphlead.world.settings import world_in
+from graphlead.world.truth import BUYER
 
 PROTOCOLS = ("all", "known")
 """What models are trained on: all companies, or the known ones alone; all companies are ranked in both."""
@@ -87,9 +87,9 @@ def _with_pools(folder: Path, prepared: Path) -> World:
         "all": _register(companies, links, prepared, "all"),
         "known": _register(companies[companies["pool"] == "known"], links, prepared, "known"),
     }
-    by_seller = dict(tuple(roles.groupby("seller_id")))
     sellers = tuple(
-        _seller(folder, prepared, str(name), mine, companies, same) for name, mine in by_seller.items()
+        _seller(folder, prepared, str(name), mine, companies, same)
+        for name, mine in roles.groupby("seller_id")
     )
     return World(name=folder.resolve().name, registers=registers, sellers=sellers)
 
@@ -129,28 +129,30 @@ def _seller(
 def _generated(folder: Path, prepared: Path) -> World:
     """A world of scripts/make_world: one seller, all companies in one pool, planted duplicates left out."""
     suffix = "parquet" if (folder / "companies.parquet").exists() else "csv"
-    files, truth = world_in(folder, suffix), truth_of(folder)
+    files = world_in(folder, suffix)
     prepared.mkdir(parents=True, exist_ok=True)
     undated = prepared / "typed.csv"
     _write_csv(undated, pd.read_csv(files.clients, dtype=str).drop(columns="won_on"))
-    candidates = truth[["company_id"]].assign(pool="all", won=truth["role"] == "won_later", same=False)
     seller = Seller(
         name="seller",
         clients={"typed": undated, "dated": files.clients},
         suppress=files.past,
-        candidates=candidates,
+        candidates=_true_candidates(files.truth),
     )
     registers = {"all": (files.companies, files.links)}
     return World(name=folder.resolve().name, registers=registers, sellers=(seller,))
 
 
+def _true_candidates(path: Path) -> pd.DataFrame:
+    truth = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    truth = truth[truth["role"].isin([BUYER, "other"]) & truth["duplicate_of"].isna()]
+    return truth[["company_id"]].assign(pool="all", won=truth["role"] == BUYER, same=False)
+
+
 def pools(candidates: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The candidates of each pool that is judged, by its name."""
-    return {name: pool for name, pool in _each(candidates) if pool["won"].sum() >= FEWEST_WON}
-
-
-def _each(candidates: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    yield from ((str(name), pool) for name, pool in candidates.groupby("pool"))
+    by_pool = ((str(name), pool) for name, pool in candidates.groupby("pool"))
+    return {name: pool for name, pool in by_pool if pool["won"].sum() >= FEWEST_WON}
 
 
 def _write_csv(path: Path, frame: pd.DataFrame) -> None:
