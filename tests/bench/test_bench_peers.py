@@ -9,12 +9,15 @@ import pytest
 import scipy.sparse as sp
 from rank_bench.adapted import AdaptedTrees, alone, elkan_noto_weights, with_neighbours
 from rank_bench.chance import Chance
+from rank_bench.fit import refusals
 from rank_bench.logistic import Logistic, Traits, traits_of
-from rank_bench.peers import Trainable
+from rank_bench.peers import PEERS, Sight, Trainable
 from sklearn.metrics import roc_auc_score
 from sources import counts, features_of, keys, link, numbers
 
 from graphlead.core.arrays import Floats
+from graphlead.core.contracts import RankerSetup
+from graphlead.core.errors import SettingsError
 from graphlead.core.features import Attributes, Features
 from graphlead.core.register import Column, Register, Role
 
@@ -100,3 +103,18 @@ def test_traits_without_columns_are_no_error(register: Register) -> None:
     ignored = traits_of(register.without(frozenset({"name", "town"})))
     assert isinstance(ignored, Traits)
     assert ignored.of(keys(N)).shape == (N, 0)
+
+
+def test_a_ranker_that_refuses_some_features_is_left_out_with_its_reason(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Picky(Chance):
+        def check(self, features: Features) -> None:
+            if features.structure.any():
+                raise SettingsError("it needs 9 GB.", where="rankers", remedy="Leave it out.")
+
+    monkeypatch.setitem(PEERS, "picky", lambda name, sight: Picky(name))
+    sight = Sight(RankerSetup("xgboost", (), "cpu"), register)
+    small, large = (features(np.ones(N, np.float32), np.full(N, near, np.float32)) for near in (0, 1))
+    assert refusals(["picky", "random"], sight, [small]) == {}
+    assert refusals(["picky", "random"], sight, [small, large]) == {"picky": "it needs 9 GB."}
