@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, Self
@@ -79,6 +79,10 @@ class Propagator(Protocol):
     def product(self, matrix: sp.csr_matrix, dense: Floats) -> Floats:
         """``matrix`` (rows, inner) times ``dense`` (inner, k): float32 (rows, k)."""
         ...
+
+
+class AroundClients(Protocol):
+    def rows(self, rows: Ints, hidden: Collection[int] = ()) -> Floats: ...
 
 
 class LabelFeatures(Protocol):

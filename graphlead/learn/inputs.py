@@ -1,13 +1,26 @@
-"""The features that a ranker sees."""
+"""The features that a ranker sees; label features are always the last columns."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from graphlead.core.arrays import Floats, Ints
 from graphlead.core.features import Features
+
+
+class Inputs(Protocol):
+    """Makes the matrix that a classifier learns from."""
+
+    def matrix(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
+        """float32 (len(rows), d), NaN where a value is missing."""
+        ...
+
+    def nearby(self, label_features: Floats) -> int:
+        """How many of its last columns are label features."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -20,8 +33,10 @@ class TabularInputs:
     encodings: tuple[int, ...]
 
     def matrix(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
-        """float32 (len(rows), d), NaN where a value is missing."""
-        return np.hstack([features.attributes.rows(rows), label_features[:, list(self.encodings)]])
+        return np.hstack([features.attributes.numeric[rows], label_features[:, list(self.encodings)]])
+
+    def nearby(self, label_features: Floats) -> int:
+        return len(self.encodings)
 
 
 @dataclass(frozen=True)
@@ -29,8 +44,7 @@ class NeighbourInputs:
     """A company and its surroundings: attributes, structure and every label feature."""
 
     def matrix(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
-        """float32 (len(rows), d), NaN where a value is missing."""
-        return np.hstack([features.attributes.rows(rows), features.structure[rows], label_features])
+        return np.hstack([features.attributes.numeric[rows], features.structure[rows], label_features])
 
-
-Inputs = TabularInputs | NeighbourInputs
+    def nearby(self, label_features: Floats) -> int:
+        return label_features.shape[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -30,20 +30,23 @@ class Entry:
     make: ``module:name`` of a callable that makes an untrained one from a RankerSetup; kinds: the kinds of task that it
     learns; sees: the companies alone, their surroundings as well, or only the way to the clients; row_wise: whether it
     can score rows that are no company of the register, as explanations need. One that cannot is compared with the
-    others, but never ranks the list.
+    others, but never ranks the list. base: the ranker that it is built on, which is trained with it and takes its place
+    where it finds no more clients than that.
     """
 
     make: str
     kinds: frozenset[TaskKind]
     sees: Literal["company", "surroundings", "way"] = "surroundings"
     row_wise: bool = True
+    base: str = ""
 
 
 RANKERS = {
     "pagerank": Entry("graphlead.learn.rankers.pagerank:PageRank", PU, sees="way"),
     "tabular": Entry("graphlead.learn.rankers.tabular:tabular", PU, sees="company"),
     "tabular_graph": Entry("graphlead.learn.rankers.tabular:tabular_graph", PU),
-    "gnn": Entry("graphlead.learn.rankers.gnn:DecoupledGnn", PU),
+    "linear": Entry("graphlead.learn.rankers.tabular:linear", PU),
+    "gnn": Entry("graphlead.learn.rankers.gnn:DecoupledGnn", PU, base="linear"),
     "sage": Entry("graphlead.learn.rankers.sage:Sage", PU, row_wise=False),
 }
 
@@ -71,12 +74,24 @@ def row_wise(names: Sequence[str]) -> list[str]:
     return [name for name in names if RANKERS[name].row_wise]
 
 
+def with_bases(names: Sequence[str]) -> tuple[str, ...]:
+    """The rankers and those that they are built on, each once, before those built on it."""
+    pairs = ((RANKERS[name].base, name) for name in names)
+    return tuple(dict.fromkeys(name for pair in pairs for name in pair if name))
+
+
+def bases_of(names: Sequence[str]) -> dict[str, str]:
+    """The ranker that each of these is built on, where there is one."""
+    return {name: RANKERS[name].base for name in names if RANKERS[name].base}
+
+
 def for_list(names: Sequence[str], clients: int) -> list[str]:
     """The rankers among ``names`` that the list is made of, learned from so many clients.
 
-    One that sees each company alone takes part among few clients, and where no other learns from the register.
+    One that sees each company alone takes part among few clients, and where no other learns from the register; one that
+    another is built on, only as a part of it.
     """
-    able = row_wise(names)
+    able = [name for name in row_wise(names) if name not in bases_of(names).values()]
     around = [name for name in able if RANKERS[name].sees == "surroundings"]
     if clients < FEW_CLIENTS or not around:
         return able
@@ -106,15 +121,21 @@ def check_classifier(name: str) -> None:
         scikit_learn_class(name)
 
 
-def save_models(models: Models, classifier: str, encodings: tuple[int, ...], folder: Path) -> None:
-    """Write every fold's rankers into an existing folder, without pickle."""
-    names = [ranker.name for ranker in models[0]]
+def save_models(
+    models: Models, stands_in: Mapping[str, str], classifier: str, encodings: tuple[int, ...], folder: Path
+) -> None:
+    """Write every fold's rankers into an existing folder, without pickle.
+
+    stands_in: the base that takes the place of a ranker, by the name of the ranker.
+    """
+    names = {ranker.name: stands_in.get(ranker.name, ranker.name) for ranker in models[0]}
     index = {"rankers": names, "classifier": classifier, "encodings": encodings, "folds": len(models)}
     (folder / INDEX).write_text(json.dumps(index), "utf-8")
     for f, trained in enumerate(models):
         (folder / f"fold-{f}").mkdir()
         for ranker in trained:
-            ranker.save(folder / f"fold-{f}")
+            if names[ranker.name] == ranker.name:
+                ranker.save(folder / f"fold-{f}")
 
 
 def load_models(folder: Path, device: str, only: Collection[str] | None = None) -> Models:
@@ -123,8 +144,16 @@ def load_models(folder: Path, device: str, only: Collection[str] | None = None) 
 
     index = json.loads((folder / INDEX).read_text("utf-8"))
     setup = RankerSetup(index["classifier"], tuple(index["encodings"]), device)
-    names = [name for name in index["rankers"] if only is None or name in only]
+    names = {name: made for name, made in index["rankers"].items() if only is None or name in only}
     return tuple(
-        tuple(ranker.load(folder / f"fold-{f}") for ranker in rankers(names, setup))
+        tuple(
+            _named(ranker.load(folder / f"fold-{f}"), name)
+            for name, ranker in zip(names, rankers(list(names.values()), setup), strict=True)
+        )
         for f in range(index["folds"])
     )
+
+
+def _named(ranker: Ranker, name: str) -> Ranker:
+    ranker.name = name
+    return ranker

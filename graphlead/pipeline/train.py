@@ -42,7 +42,7 @@ from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 from graphlead.tasks import task_of
 
-_FACTS = ("company_id", "fold", "left_out")
+_FACTS = ("company_id", "fold", "left_out", "weight")
 
 FOLDS, FOLDS_OF_FEW, MANY_CLIENTS = 5, 10, 250
 """Folds for that many clients, and for fewer: their list depends more on which a model sees. Of the first hundred
@@ -63,7 +63,7 @@ def checked(settings: Settings) -> Settings:
     names = settings.rankers or task.models
     check_rankers(names, task.kind)
     check_classifier(settings.classifier)
-    return replace(settings, rankers=names)
+    return replace(settings, rankers=with_bases(names))
 
 
 def train(run: Run, sources: Sources, settings: Settings, console: Console) -> Evaluated:
@@ -79,12 +79,12 @@ def train(run: Run, sources: Sources, settings: Settings, console: Console) -> E
             "heldout", lambda folder: _hold_out(folder.heldout, trained, model_inputs, cohort, progress)
         ).heldout
     with console.stage("evaluating") as progress:
-        judged = run.stage("judgement", lambda folder: _judge(folder, heldout, trained, cohort, settings))
+        judged = run.stage("judgement", lambda folder: _judge(folder, heldout, cohort, settings))
         judgement = read_judgement(judged.judgement)
         expected = expected_of(judgement, cohort, settings, datetime.now(UTC).date())
         evaluation = evaluate_saved(heldout, judgement, expected.share, settings.seed, progress)
     return Evaluated(
-        scores=_read_scores(trained.model_scores),
+        scores=judgement.settled(_read_scores(trained.model_scores)),
         judgement=judgement,
         expected=expected,
         model_inputs=model_inputs,
@@ -109,37 +109,52 @@ def _rankers(model_inputs: ModelInputs) -> list[Ranker]:
 
 
 def _train(folder: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progress: Progress) -> None:
-    settings = model_inputs.settings
-    keys = model_inputs.features.keys
-    folds = random_folds(cohort, keys, _folds(cohort, settings.folds), settings.seed)
-    fitted = cross_fit(
-        partial(_rankers, model_inputs),
-        model_inputs.features,
-        model_inputs.label_features,
-        cohort,
-        folds,
-        settings.seed,
-        progress,
-    )
+    """Write the models, every company's scores, and the held-out scores of the clients and a sample of the others."""
+    settings, features = model_inputs.settings, model_inputs.features
+    folds = random_folds(cohort, features.keys, _folds(cohort, settings.folds), settings.seed)
+    around = model_inputs.label_features.around(cohort, folds)
+    fit = cross_fit(
+        partial(_rankers, model_inputs), features, around, cohort, folds, settings.seed, progress
+    )  # fmt: skip
     folder.model.mkdir()
-    save_models(fitted.models, settings.classifier, model_inputs.label_features.encodings, folder.model)
+    save_models(fit.models, settings.classifier, model_inputs.label_features.encodings, folder.model)
     folder.feature_plan.write_text(json.dumps(model_inputs.plan.to_json()), "utf-8")
-    table = {
-        "company_id": model_inputs.register.ids(),
-        "fold": folds,
-        "left_out": fitted.left_out,
-        **fitted.scores,
-    }
-    pq.write_table(pa.table(table), folder.fitted)
-    scores = score_others(
-        fitted.models,
-        model_inputs.features,
-        model_inputs.label_features,
-        cohort.clients,
-        fitted.left_out,
-        progress,
-    )
+    scores = score_others(fit.models, features, around, cohort.clients, fit.left_out, progress)
     pq.write_table(pa.table(scores), folder.model_scores)
+    weight = _sample(scores, cohort, folds, model_inputs)
+    held_out = score_held_out(fit.models, features, around, folds, _companies(weight))
+    facts = {
+        "company_id": model_inputs.register.ids(), "fold": folds, "left_out": fit.left_out, "weight": weight,
+    }  # fmt: skip
+    spread = {name: _spread(values, weight) for name, values in held_out.items()}
+    pq.write_table(pa.table(facts | spread), folder.fitted)
+
+
+def _sample(
+    scores: Mapping[str, Floats], cohort: Cohort, folds: Folds, model_inputs: ModelInputs
+) -> Floats:
+    """The weight (n,) of every company in the evaluation: 1 for clients, 0 for those that are not in its sample."""
+    settings, candidates = model_inputs.settings, np.flatnonzero(cohort.candidates()).astype(np.int32)
+    members = for_list(settings.rankers, len(cohort.clients))
+    blended = blend_among(scores, members, candidates, candidates)
+    keys = model_inputs.features.keys[candidates]
+    drawn = sample(blended, candidates, folds[candidates], keys, settings.seed)
+    weight = np.zeros(cohort.n_companies, np.float32)
+    weight[drawn.companies] = drawn.weight
+    weight[cohort.clients] = 1
+    return weight
+
+
+def _companies(weight: Floats) -> Ints:
+    """The companies that take part in the evaluation, by their weights (n,)."""
+    return np.flatnonzero(weight).astype(np.int32)
+
+
+def _spread(values: Floats, weight: Floats) -> Floats:
+    """The values (m,) of the companies with a weight, over all companies (n,); NaN for the others."""
+    spread = np.full(len(weight), np.nan, np.float32)
+    spread[_companies(weight)] = values
+    return spread
 
 
 def _read_scores(path: Path) -> dict[str, Floats]:
@@ -152,18 +167,26 @@ def _hold_out(
 ) -> None:
     """Write the held-out scores of every split with their segments: all that an evaluation needs."""
     folder.mkdir()
+    weight = _fitted(trained, "weight")
     for split in _splits(trained, model_inputs, cohort):
-        result = _held_out(split, cohort, _fit(split, trained, model_inputs, progress))
-        segments = segments_of(model_inputs.register, result.companies)
-        save_held_out(replace(result, segments=segments), folder)
+        companies = np.union1d(_companies(weight), split.held_out).astype(np.int32)
+        result = HeldOut(
+            split=split.name,
+            fold=split.folds[companies],
+            held_out=np.isin(companies, split.held_out),
+            scores=_scores_held_out(split, companies, trained, model_inputs, progress),
+            company=companies,
+            weight=np.maximum(weight[companies], np.isin(companies, cohort.clients)),
+            segments=segments_of(model_inputs.register, companies),
+        )
+        save_held_out(result, folder)
 
 
-def _judge(folder: RunFolder, heldout: Path, trained: RunFolder, cohort: Cohort, settings: Settings) -> None:
+def _judge(folder: RunFolder, heldout: Path, cohort: Cohort, settings: Settings) -> None:
     """Write the chosen ranker, the prior and the recall, from the held-out scores."""
     results = load_held_out(heldout, task_of(settings.task).splits)
-    scores, among = _read_scores(trained.fitted), for_list(settings.rankers, len(cohort.clients))
-    judgement = judge(results, scores, cohort, among, settings.prior, settings.seed)
-    save_judgement(judgement, folder.judgement)
+    among = for_list(settings.rankers, len(cohort.clients))
+    save_judgement(judge(results, among, bases_of(settings.rankers), settings.prior, settings.seed), folder.judgement)
 
 
 def _splits(trained: RunFolder, model_inputs: ModelInputs, cohort: Cohort) -> Iterator[Split]:
@@ -173,40 +196,25 @@ def _splits(trained: RunFolder, model_inputs: ModelInputs, cohort: Cohort) -> It
     for name in task_of(model_inputs.settings.task).splits:
         split = split_of(name, cohort, keys, group, k, seed)
         if split is not None:
-            yield replace(split, folds=_fitted_folds(trained)) if name == "random" else split
+            folds = _fitted(trained, "fold").astype(np.int8)
+            yield replace(split, folds=folds) if name == "random" else split
 
 
-def _fit(
-    split: Split, trained: RunFolder, model_inputs: ModelInputs, progress: Progress
+def _scores_held_out(
+    split: Split, companies: Ints, trained: RunFolder, model_inputs: ModelInputs, progress: Progress
 ) -> dict[str, Floats]:
-    """Scores (n,) by ranker, each company by models that did not see its fold."""
+    """Scores (m,) of the companies (m,) by ranker, each by models that did not see its fold."""
     if split.name == "random":
-        return _read_scores(trained.fitted)
-    return cross_fit(
-        partial(_rankers, model_inputs),
-        model_inputs.features,
-        model_inputs.label_features,
-        split.cohort,
-        split.folds,
-        model_inputs.settings.seed,
-        progress,
-    ).scores
+        return {name: values[companies] for name, values in _read_scores(trained.fitted).items()}
+    features = model_inputs.features
+    around = model_inputs.label_features.around(split.cohort, split.folds)
+    make, seed = partial(_rankers, model_inputs), model_inputs.settings.seed
+    fit = cross_fit(make, features, around, split.cohort, split.folds, seed, progress)
+    return score_held_out(fit.models, features, around, split.folds, companies)
 
 
-def _fitted_folds(trained: RunFolder) -> Folds:
-    return np.asarray(pq.read_table(trained.fitted, columns=["fold"])["fold"].to_numpy(), np.int8)
-
-
-def _held_out(split: Split, cohort: Cohort, scores: Mapping[str, Floats]) -> HeldOut:
-    """The held-out scores of a split, over the candidates and the held-out clients."""
-    mask = cohort.candidates()
-    mask[split.held_out] = True
-    companies = np.flatnonzero(mask).astype(np.int32)
-    of_them = {name: values[companies] for name, values in scores.items()}
-    mine = np.isin(companies, split.held_out)
-    return HeldOut(
-        split=split.name, fold=split.folds[companies], held_out=mine, scores=of_them, company=companies
-    )
+def _fitted(trained: RunFolder, column: str) -> Longs:
+    return pq.read_table(trained.fitted, columns=[column])[column].to_numpy()
 
 
 def apply(
@@ -222,10 +230,11 @@ def apply(
     expected = expected_of(judgement, sources.cohort, settings, datetime.now(UTC).date())
     model_inputs = model_inputs_of(trained, sources.register, sources.graph, settings)
     with console.stage("scoring") as progress:
+        one_fold = np.zeros(sources.cohort.n_companies, np.int8)
         scores = score_others(
             load_models(trained.model, model_inputs.device),
             model_inputs.features,
-            model_inputs.label_features,
+            model_inputs.label_features.around(sources.cohort, one_fold),
             sources.cohort.clients,
             left_out_of(trained, sources.register),
             progress,
@@ -234,7 +243,7 @@ def apply(
     with console.stage("evaluating") as progress:
         evaluation = evaluate_saved(trained.heldout, judgement, expected.share, settings.seed, progress)
     return Evaluated(
-        scores=scores,
+        scores=judgement.settled(scores),
         judgement=judgement,
         expected=expected,
         model_inputs=model_inputs,

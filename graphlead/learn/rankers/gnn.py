@@ -1,42 +1,34 @@
 """A decoupled heterogeneous graph network: propagation over each relation, then a small network on the results.
 
 The neighbourhood is aggregated once, before training, as in SIGN (Frasca et al. 2020), NARS (Yu et al. 2020) and
-SeHGNN (Yang et al. 2023); the network has a block of weights per source of information and trains on mini-batches, so
-the cost is linear in the companies and the result exact on every device.
+SeHGNN (Yang et al. 2023); so the cost is linear in the companies and the result exact on every device. The network is
+built on its linear part, as in Wide & Deep learning (Cheng et al. 2016), but that is solved first, as a ridge; the deep
+part learns what it leaves.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
-from graphlead.core.arrays import Floats, Ints
+from graphlead.core.arrays import Flags, Floats, Ints
 from graphlead.core.contracts import RankerSetup
 from graphlead.core.features import Features
-from graphlead.learn.network import (
-    STEPS,
-    Network,
-    Scaling,
-    blocks_of,
-    mean_logit,
-    network_from,
-    scaled,
-    scaling_tensors,
-    scalings_from,
-    tensors_of,
-    train,
-)
+from graphlead.learn.network import Network, Scaling, network_from, own_inputs, tensors_of, train
+from graphlead.learn.rankers.tabular import linear
 
 CHUNK = 16_384
-"""Companies scored at a time, a choice: the blocks and hidden layers of all members fit into some tens of MB."""
+"""Companies scored at a time, a choice: their inputs and hidden layers fit into some tens of MB."""
 
 
 class DecoupledGnn:
-    """The graph network as a ranker: members bagged over the unlabelled, their logits averaged.
+    """The graph network as a ranker.
 
     The loss is half balanced logistic, half pairwise ranking where clients-to-be are rare among the unlabelled, and
     non-negative PU where the user's prior is COMMON or more.
@@ -46,53 +38,74 @@ class DecoupledGnn:
 
     def __init__(self, setup: RankerSetup) -> None:
         self._device, self._prior = setup.device, setup.prior
+        self._linear = replace(linear(setup), name=f"{self.name}-linear")
         self._network: Network | None = None
-        self._scalings: list[Scaling] = []
+        self._scaling = Scaling(torch.zeros(0), torch.ones(0))
 
     def check(self, features: Features) -> None:
         """Accept any register: training is on mini-batches."""
 
     def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
         """Train on companies ``rows`` with labels (len(rows),) and label features (len(rows), F)."""
-        torch.manual_seed(seed)
-        raw = blocks_of(features, rows, label_features)
-        self._scalings = [Scaling.of(block) for block in raw]
-        blocks = scaled(self._scalings, raw, self._device)
-        network = Network(tuple(block.shape[1] for block in blocks)).to(self._device)
-        positive = torch.from_numpy(labels > 0).to(self._device)
+        inputs = self._prepare(features, rows, labels, label_features, seed)
+        network = Network(inputs.shape[1]).to(self._device)
         train(
             network,
-            lambda places: [block[places] for block in blocks],
-            positive,
+            lambda places: inputs[places],
+            self._base(features, rows, label_features),
+            self._on_device(labels > 0),
             features.keys[rows],
             seed=seed,
             prior=self._prior,
-            steps=STEPS,
         )
         self._network = network
         return self
 
+    def _prepare(
+        self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int
+    ) -> Tensor:
+        """Solve the linear part, learn the scaling, and give the scaled inputs (len(rows), width)."""
+        torch.manual_seed(seed)
+        self._linear.fit(features, rows, labels, label_features, seed)
+        self._scaling = Scaling.of(_inputs(features, rows, label_features))
+        return self._inputs(features, rows, label_features)
+
     def score(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
-        """Mean logit of the members (len(rows),), higher is likelier."""
+        """Logits (len(rows),), higher is likelier."""
         if self._network is None:
             raise RuntimeError("DecoupledGnn is used before it is trained or loaded.")
         parts = [np.zeros(0, np.float32)]
-        for start in range(0, len(rows), CHUNK):
-            part = slice(start, start + CHUNK)
-            raw = blocks_of(features, rows[part], label_features[part])
-            parts.append(mean_logit(self._network, scaled(self._scalings, raw, self._device)))
+        with torch.no_grad():
+            for start in range(0, len(rows), CHUNK):
+                chunk = features, rows[start : start + CHUNK], label_features[start : start + CHUNK]
+                parts.append(self._network(self._inputs(*chunk), self._base(*chunk)).cpu().numpy())
         return np.concatenate(parts)
 
     def save(self, folder: Path) -> None:
-        """Write weights and scalings as safetensors into an existing folder."""
+        """Write the weights, the scaling and the linear part as safetensors into an existing folder."""
         if self._network is None:
-            raise RuntimeError("DecoupledGnn is saved before it is trained.")
-        tensors = tensors_of(self._network, "network") | scaling_tensors(self._scalings)
-        save_file(tensors, folder / "gnn.safetensors")
+            raise RuntimeError(f"{self.name} is saved before it is trained.")
+        scaling = {"mean": self._scaling.mean, "deviation": self._scaling.deviation}
+        save_file(tensors_of(self._network, "network") | scaling, folder / f"{self.name}.safetensors")
+        self._linear.save(folder)
 
     def load(self, folder: Path) -> Self:
         """The model that ``save`` wrote."""
-        tensors = load_file(folder / "gnn.safetensors")
-        self._scalings = scalings_from(tensors)
+        tensors = load_file(folder / f"{self.name}.safetensors")
+        self._scaling = Scaling(tensors["mean"], tensors["deviation"])
         self._network = network_from(tensors).to(self._device)
+        self._linear.load(folder)
         return self
+
+    def _inputs(self, features: Features, rows: Ints, label_features: Floats) -> Tensor:
+        return self._scaling.apply(_inputs(features, rows, label_features)).to(self._device)
+
+    def _base(self, features: Features, rows: Ints, label_features: Floats) -> Tensor:
+        return self._on_device(self._linear.score(features, rows, label_features))
+
+    def _on_device(self, values: Floats | Flags) -> Tensor:
+        return torch.from_numpy(values).to(self._device)
+
+
+def _inputs(features: Features, rows: Ints, label_features: Floats) -> Floats:
+    return np.hstack([label_features, own_inputs(features, rows)])

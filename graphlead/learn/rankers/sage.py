@@ -1,8 +1,8 @@
 """Message passing trained end to end, as in GraphSAGE (Hamilton et al. 2017), over every relation at once.
 
 Two layers of a heterogeneous network over the whole register go beneath the network that ``gnn`` trains too: the same
-blocks, the same loss and steps, and one block more: the messages to a company from the groups that it is in and from
-the companies that it is linked to. So the difference between the two is what message passing adds. Labels take no
+linear part, inputs, loss and steps, and some inputs more: the messages to a company from the groups that it is in and
+from the companies that it is linked to. So the difference between the two is what message passing adds. Labels take no
 part in the messages: label features reach a company's own row alone.
 """
 
@@ -28,23 +28,10 @@ from graphlead.core.arrays import Floats, Ints
 from graphlead.core.contracts import RankerSetup
 from graphlead.core.errors import SettingsError
 from graphlead.core.features import Features, Groups, Incidence, Neighbours, Relation
-from graphlead.learn.network import (
-    HIDDEN,
-    STEPS,
-    Network,
-    Scaling,
-    blocks_of,
-    mean_logit,
-    network_from,
-    scaled,
-    scaling_tensors,
-    scalings_from,
-    tensors_of,
-    train,
-    weights_of,
-)
+from graphlead.learn.network import HIDDEN, Network, own_inputs, tensors_of, train, weights_of
+from graphlead.learn.rankers.gnn import DecoupledGnn
 
-FILE = "sage.safetensors"
+FILE = "messages.safetensors"
 EDGES = "edges"
 COMPANY = "company"
 BYTES_PER_EDGE, BYTES_PER_MESSAGE = 600, 600
@@ -53,7 +40,7 @@ BYTES_PER_EDGE, BYTES_PER_MESSAGE = 600, 600
 EdgeType = tuple[str, str, str]
 
 
-class Sage:
+class Sage(DecoupledGnn):
     """The end-to-end network as a ranker, for registers whose full batch fits into memory; ``gnn`` has no such limit.
 
     Every company sends messages to its neighbours whether its row is asked for or not, so only companies of the
@@ -63,10 +50,8 @@ class Sage:
     name = "sage"
 
     def __init__(self, setup: RankerSetup) -> None:
-        self._device, self._prior = setup.device, setup.prior
-        self._network: Network | None = None
+        super().__init__(setup)
         self._messages: Messages | None = None
-        self._scalings: list[Scaling] = []
 
     def check(self, features: Features) -> None:
         """Raise SettingsError when the full batch would not fit into the memory of the device."""
@@ -82,68 +67,60 @@ class Sage:
     def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
         """Train on companies ``rows`` with labels (len(rows),) and label features (len(rows), F)."""
         self.check(features)
-        torch.manual_seed(seed)
-        raw = blocks_of(features, rows, label_features)
-        self._scalings = [Scaling.of(block) for block in raw]
-        blocks = scaled(self._scalings, raw, self._device)
-        data = self._data(features)
+        inputs = self._prepare(features, rows, labels, label_features, seed)
+        data = self._data(features, label_features.shape[1])
         messages = Messages(data[COMPANY].x.shape[1], data.edge_types).to(self._device)
-        network = Network((*(block.shape[1] for block in blocks), HIDDEN)).to(self._device)
+        network = Network(inputs.shape[1] + HIDDEN).to(self._device)
         at = torch.from_numpy(rows).to(self._device)
-
-        def inputs(places: Tensor) -> list[Tensor]:
-            return [*(block[places] for block in blocks), messages(data)[at[places]]]
-
-        positive = torch.from_numpy(labels > 0).to(self._device)
         train(
             network,
-            inputs,
-            positive,
+            lambda places: torch.cat([inputs[places], messages(data)[at[places]]], dim=1),
+            self._base(features, rows, label_features),
+            self._on_device(labels > 0),
             features.keys[rows],
             seed=seed,
             prior=self._prior,
-            steps=STEPS,
             beneath=messages.parameters(),
         )
         self._network, self._messages = network, messages
         return self
 
     def score(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
-        """Mean logit of the members (len(rows),), higher is likelier."""
+        """Logits (len(rows),), higher is likelier."""
         if self._network is None or self._messages is None:
             raise RuntimeError("Sage is used before it is trained or loaded.")
         self.check(features)
+        at = torch.from_numpy(rows).to(self._device)
         with torch.no_grad():
-            messages = self._messages(self._data(features))[torch.from_numpy(rows).to(self._device)]
-        blocks = scaled(self._scalings, blocks_of(features, rows, label_features), self._device)
-        return mean_logit(self._network, [*blocks, messages])
+            messages = self._messages(self._data(features, label_features.shape[1]))[at]
+            inputs = torch.cat([self._inputs(features, rows, label_features), messages], dim=1)
+            logits = self._network(inputs, self._base(features, rows, label_features))
+        return np.asarray(logits.cpu().numpy(), np.float32)
 
     def save(self, folder: Path) -> None:
-        """Write weights, scalings and the types of the edges as safetensors into an existing folder."""
-        if self._network is None or self._messages is None:
-            raise RuntimeError("Sage is saved before it is trained.")
-        tensors = tensors_of(self._network, "network") | tensors_of(self._messages, "messages")
-        types = {EDGES: json.dumps(self._messages.edge_types)}
-        save_file(tensors | scaling_tensors(self._scalings), folder / FILE, types)
+        """Write what the network has, the messages and the types of the edges into an existing folder."""
+        super().save(folder)
+        if self._messages is not None:
+            types = {EDGES: json.dumps(self._messages.edge_types)}
+            save_file(tensors_of(self._messages, "messages"), folder / FILE, types)
 
     def load(self, folder: Path) -> Self:
         """The model that ``save`` wrote."""
-        tensors = load_file(folder / FILE)
-        self._scalings = scalings_from(tensors)
-        self._network = network_from(tensors).to(self._device)
-        weights = weights_of(tensors, "messages")
+        super().load(folder)
+        weights = weights_of(load_file(folder / FILE), "messages")
         self._messages = Messages(weights["enter.weight"].shape[1], _saved_types(folder / FILE))
         self._messages.load_state_dict(weights)
         self._messages.to(self._device)
         return self
 
-    def _data(self, features: Features) -> HeteroData:
-        """The relations with what a company is by itself and by its links as ``x``, scaled as in training."""
+    def _data(self, features: Features, nearby: int) -> HeteroData:
+        """The relations with what a company is by itself and by its links as ``x``, scaled as in training.
+
+        The first ``nearby`` inputs are label features, which take no part in the messages.
+        """
         everybody = np.arange(features.n_companies, dtype=np.int32)
-        # The first block is the label features, which take no part in the messages.
-        blocks = blocks_of(features, everybody, np.zeros((features.n_companies, 0), np.float32))[1:]
         data = hetero_data(features)
-        data[COMPANY].x = torch.cat(scaled(self._scalings[1:], blocks, "cpu"), dim=1)
+        data[COMPANY].x = self._scaling.after(nearby).apply(own_inputs(features, everybody))
         return data.to(self._device)
 
 
