@@ -10,16 +10,15 @@ on which clients the models of one fold happened to see.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from graphlead.common.deal import drawn, lots
-from graphlead.core.arrays import Flags, Floats, Ints, Keys
+from graphlead.core.arrays import Flags, Floats, Folds, Ints, Keys
 from graphlead.core.clients import Cohort
-from graphlead.core.contracts import LabelFeatures, Progress, Ranker, silent
+from graphlead.core.contracts import AroundClients, LabelFeatures, Progress, Ranker, silent
 from graphlead.core.features import Features
 
 MOST_UNLABELLED = 200_000
@@ -32,7 +31,6 @@ from 0.343 to 0.308 and from 0.357 to 0.306 (two sellers on a register of US fil
 CHUNK = 200_000
 """Companies scored at a time, a choice: every hundred columns of their inputs take 80 MB."""
 
-Folds = npt.NDArray[np.int8]
 Models = tuple[tuple[Ranker, ...], ...]
 
 
@@ -66,15 +64,14 @@ def cross_fit(
     for ranker in make():
         ranker.check(features)
     k = int(folds.max()) + 1
-    clients = cohort.clients
     left_out = leave_out(cohort, features.keys, folds, seed)
-    label_features.prepare([outside(clients, folds, f, g) for f in range(k) for g in range(f, k)])
+    around = label_features.around(cohort, folds)
     scores: dict[str, Floats] = {}
     models = []
     for f in range(k):
         rows = _training_rows(cohort, features.keys, left_out, f, seed)
-        labels = np.isin(rows, clients).astype(np.float32)
-        nearby = _around_training(label_features, rows, clients, folds, f)
+        labels = np.isin(rows, cohort.clients).astype(np.float32)
+        nearby = _around_training(around, rows, folds, f, len(label_features.features))
         rankers = make()
         trained = []
         for i, ranker in enumerate(rankers):
@@ -82,9 +79,7 @@ def cross_fit(
             trained.append(ranker.fit(features, rows, labels, nearby, seed + f))
         models.append(tuple(trained))
         scored = np.flatnonzero(folds == f).astype(np.int32)
-        for name, values in score(
-            trained, features, label_features, scored, outside(clients, folds, f, f)
-        ).items():
+        for name, values in score(trained, features, around, scored, (f,)).items():
             scores.setdefault(name, np.zeros(len(folds), np.float32))[scored] = values
     progress(k, k, "trained")
     return CrossFit(scores, tuple(models), left_out)
@@ -94,7 +89,7 @@ def score_others(
     models: Models,
     features: Features,
     label_features: LabelFeatures,
-    clients: Ints,
+    cohort: Cohort,
     left_out: Ints,
     progress: Progress = silent,
 ) -> dict[str, Floats]:
@@ -103,17 +98,16 @@ def score_others(
     A company's score is the mean over the models that it was left out of (n,), see ``CrossFit``. No client has to be
     hidden, since none of these companies' own labels is in their features.
     """
-    others = np.ones(len(left_out), bool)
-    others[clients] = False
+    others = cohort.labels() == 0
     rows = np.flatnonzero(others).astype(np.int32)
-    label_features.prepare([clients])
+    around = label_features.around(cohort, np.zeros(len(left_out), np.int8))
     scores: dict[str, Floats] = {
         ranker.name: np.where(others, 0, np.nan).astype(np.float32) for ranker in models[0]
     }
     for start in range(0, len(rows), CHUNK):
         progress(start, len(rows), "scoring everybody")
         chunk = rows[start : start + CHUNK]
-        nearby = label_features.rows(chunk, clients)
+        nearby = around.rows(chunk)
         for f, rankers in enumerate(models):
             mine = np.flatnonzero(is_left_out(left_out[chunk], f))
             share = share_of_each(left_out[chunk[mine]])
@@ -148,21 +142,18 @@ def share_of_each(left_out: Ints) -> Floats:
     return (1 / np.maximum(np.bitwise_count(left_out), 1)).astype(np.float32)
 
 
-def outside(clients: Ints, folds: Folds, f: int, g: int) -> Ints:
-    """The clients that are neither in fold f nor in fold g, as sorted indices."""
-    mine = folds[clients]
-    kept: Ints = clients[(mine != f) & (mine != g)]
-    return kept
-
-
 def score(
-    rankers: Sequence[Ranker], features: Features, label_features: LabelFeatures, rows: Ints, visible: Ints
+    rankers: Sequence[Ranker],
+    features: Features,
+    around: AroundClients,
+    rows: Ints,
+    hidden: Collection[int],
 ) -> dict[str, Floats]:
-    """Each ranker's scores (len(rows),) of these companies, in chunks that fit into memory."""
+    """Each ranker's scores (len(rows),) of these companies from clients outside ``hidden`` folds, in chunks."""
     parts: dict[str, list[Floats]] = {ranker.name: [np.zeros(0, np.float32)] for ranker in rankers}
     for start in range(0, len(rows), CHUNK):
         chunk = rows[start : start + CHUNK]
-        nearby = label_features.rows(chunk, visible)
+        nearby = around.rows(chunk, hidden)
         for ranker in rankers:
             parts[ranker.name].append(ranker.score(features, chunk, nearby))
     return {name: np.concatenate(values) for name, values in parts.items()}
@@ -176,11 +167,9 @@ def _training_rows(cohort: Cohort, keys: Keys, left_out: Ints, f: int, seed: int
     return np.sort(np.concatenate([cohort.clients[here[cohort.clients]], some])).astype(np.int32)
 
 
-def _around_training(
-    label_features: LabelFeatures, rows: Ints, clients: Ints, folds: Folds, f: int
-) -> Floats:
-    nearby = np.zeros((len(rows), len(label_features.features)), np.float32)
+def _around_training(around: AroundClients, rows: Ints, folds: Folds, f: int, width: int) -> Floats:
+    nearby = np.zeros((len(rows), width), np.float32)
     for g in np.unique(folds[rows]):
         here = folds[rows] == g
-        nearby[here] = label_features.rows(rows[here], outside(clients, folds, f, int(g)))
+        nearby[here] = around.rows(rows[here], (f, int(g)))
     return nearby

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from graphlead.common.console import Console
 from graphlead.common.files import link, write_json
-from graphlead.core.arrays import Floats
+from graphlead.core.arrays import Floats, Folds
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, Ranker, RankerSetup
 from graphlead.core.settings import Settings
@@ -26,7 +26,7 @@ from graphlead.evaluate.judge import evaluate_saved, judge, read_judgement, save
 from graphlead.evaluate.splits import Split, random_folds, split_of
 from graphlead.evaluate.wins import check_expect
 from graphlead.features.build import plan_features
-from graphlead.learn.crossfit import Folds, cross_fit, score_others
+from graphlead.learn.crossfit import cross_fit, score_others
 from graphlead.learn.registry import (
     check_classifier,
     check_rankers,
@@ -135,7 +135,7 @@ def _train(folder: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progres
         fitted.models,
         model_inputs.features,
         model_inputs.label_features,
-        cohort.clients,
+        cohort,
         fitted.left_out,
         progress,
     )
@@ -226,7 +226,7 @@ def apply(
             load_models(trained.model, model_inputs.device),
             model_inputs.features,
             model_inputs.label_features,
-            sources.cohort.clients,
+            sources.cohort,
             left_out_of(trained, sources.register),
             progress,
         )
