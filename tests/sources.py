@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from graphlead.common.deal import keys_of
-from graphlead.core.arrays import Floats, Keys
+from graphlead.core.arrays import Floats, Folds, Ints, Keys
+from graphlead.core.clients import Cohort
 from graphlead.core.features import Attributes, Feature, Features, Kind, Level, Relation, Source, Statistic
 
 GROUP, OWNED, HELD = (Source(kind=kind) for kind in (Kind.GROUP, Kind.OWNS, Kind.HOLDERS))
@@ -38,6 +41,18 @@ def counts(*sources: Source) -> tuple[Feature, ...]:
 def keys(n: int) -> Keys:
     """The keys of companies 0, 1, ..., n - 1."""
     return keys_of(pa.array([str(i) for i in range(n)], pa.string()))
+
+
+def cohort(n: int, clients: Ints, won: npt.NDArray[np.datetime64] | None = None) -> Cohort:
+    """These of n companies are clients, nobody is suppressed."""
+    undated = np.full(len(clients), "NaT", "datetime64[D]")
+    nobody = np.zeros(0, np.int32)
+    return Cohort(n_companies=n, clients=clients, suppressed=nobody, won=undated if won is None else won)
+
+
+def in_one_fold(n: int) -> Folds:
+    """The folds of n companies where nobody is hidden."""
+    return np.zeros(n, np.int8)
 
 
 def features_of(

@@ -14,6 +14,8 @@ Floats = npt.NDArray[np.float32]
 Reals = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Folds = npt.NDArray[np.int8]
+"""The fold of each company, counted from 0."""
 Keys = npt.NDArray[np.uint64]
 """A hash of each company's id, that random choices are dealt by."""
 Json = dict[str, Any]

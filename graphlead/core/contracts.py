@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, Self
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import scipy.sparse as sp
 
     from graphlead.core.answers import Answer, Subgraph
-    from graphlead.core.arrays import Floats, Ints
+    from graphlead.core.arrays import Floats, Folds, Ints
     from graphlead.core.clients import Cohort
     from graphlead.core.features import Feature, Features
     from graphlead.core.graph import Ownership
@@ -77,12 +77,12 @@ class Propagator(Protocol):
     """Carries values over the graph by sparse products, the same on every device."""
 
     def product(self, matrix: sp.csr_matrix, dense: Floats) -> Floats:
-        """``matrix`` (rows, inner) times ``dense`` (inner, k): float32 (rows, k)."""
+        """``matrix`` (rows, inner) times ``dense`` (inner, k): a new float32 (rows, k)."""
         ...
 
-
-class AroundClients(Protocol):
-    def rows(self, rows: Ints, hidden: Collection[int] = ()) -> Floats: ...
+    def transposed_product(self, matrix: sp.csr_matrix, dense: Floats) -> Floats:
+        """The transpose of ``matrix`` (rows, inner) times ``dense`` (rows, k): a new float32 (inner, k)."""
+        ...
 
 
 class LabelFeatures(Protocol):
@@ -95,12 +95,19 @@ class LabelFeatures(Protocol):
     features: tuple[Feature, ...]
     encodings: tuple[int, ...]
 
-    def prepare(self, visible: Sequence[Ints]) -> None:
-        """Announce the sets of clients that will be visible, so that they are propagated together."""
+    def around(self, cohort: Cohort, folds: Folds) -> AroundClients:
+        """What these clients mean for others, by fold: counts and walks, made once. folds (n,), from 0 on."""
         ...
 
-    def rows(self, rows: Ints, visible: Ints) -> Floats:
-        """Features float32 (len(rows), len(features)) of these companies from the ``visible`` clients alone."""
+
+class AroundClients(Protocol):
+    """Label features from the clients outside any folds."""
+
+    def rows(self, rows: Ints, hidden: Collection[int] = ()) -> Floats:
+        """Label features float32 (len(rows), F) of these companies from the clients outside the ``hidden`` folds.
+
+        The fold of a company whose own label must not be in its features has to be among the hidden ones.
+        """
         ...
 
 

@@ -7,14 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from graphlead.common.deal import dealt, evenly, into_rooms, lots
-from graphlead.core.arrays import Ints, Keys, Longs
+from graphlead.core.arrays import Folds, Ints, Keys, Longs
 from graphlead.core.clients import Cohort
 from graphlead.core.errors import CarrierError, SettingsError
-
-Folds = npt.NDArray[np.int8]
 
 LEAST_HELD_OUT = 10
 """Clients after the cut date that a time split needs: with fewer its intervals are too wide to use."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 
 import numpy as np
-import scipy.sparse as sp
 
-from graphlead.core.arrays import Floats, Ints
+from graphlead.core.arrays import Floats, Folds, Ints
+from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Propagator
 from graphlead.core.features import (
     Feature,
@@ -20,6 +21,8 @@ from graphlead.core.features import (
     Source,
     Statistic,
 )
+from graphlead.features.counts import CountsByFold
+from graphlead.features.seeds import WalkFromClients
 from graphlead.features.walk import Walk, walked
 
 GROUP_STRENGTH = 20.0
@@ -44,10 +47,8 @@ class ClientsAround:
 
     def __init__(self, features: Features, propagator: Propagator) -> None:
         self._relations = features.relations
-        self._n = features.n_companies
-        self._walk = Walk(walked(self._relations), self._n, propagator)
-        self._visits: dict[bytes, Floats] = {}
-        self._sizes = [_sizes(relation) for relation in self._relations]
+        self._walk = Walk(walked(self._relations), features.n_companies, propagator)
+        self._others = [_others(relation) for relation in self._relations]
         self.features = tuple(self._features())
         own = {relation.source for relation in self._relations if _is_own_column(relation)}
         self.encodings = tuple(i for i, feature in enumerate(self.features) if feature.source in own)
@@ -58,28 +59,44 @@ class ClientsAround:
             yield from (Feature(relation.source, statistic) for statistic in statistics)
         yield Feature(Source(kind=Kind.WALK), Statistic.LIFT)
 
-    def prepare(self, visible: Sequence[Ints]) -> None:
-        """Walk from several sets of clients in one pass and keep the visits for ``visits`` and ``rows``."""
-        visits = self._walk.visits(visible)
-        self._visits = {clients.tobytes(): visits[:, i] for i, clients in enumerate(visible)}
+    def around(self, cohort: Cohort, folds: Folds) -> ClientsByFold:
+        """The clients around each company by fold, from 0 on, shape (n,): counted and walked from once."""
+        walk = WalkFromClients(self._walk, cohort, folds)
+        return ClientsByFold(self._relations, self._others, walk, cohort, folds)
 
-    def visits(self, visible: Ints) -> Floats:
-        """Visits of each company by the walk from these clients, float32 (n,); 1 is the average company."""
-        key = visible.tobytes()
-        if key not in self._visits:
-            self._visits[key] = self._walk.visits([visible])[:, 0]
-        return self._visits[key]
 
-    def rows(self, rows: Ints, visible: Ints) -> Floats:
-        """The label features of companies ``rows``, float32 (len(rows), F), from visible clients not among ``rows``."""
-        base = max(len(visible), 1) / self._n
+class ClientsByFold:
+    """Label features from the clients outside any folds, by sums of what each fold has; see ``ClientsAround``."""
+
+    def __init__(
+        self,
+        relations: Sequence[Relation],
+        others: Sequence[Floats],
+        walk: WalkFromClients,
+        cohort: Cohort,
+        folds: Folds,
+    ) -> None:
+        self._n, k, fold = cohort.n_companies, int(folds.max(initial=0)) + 1, folds[cohort.clients]
+        self._clients = np.bincount(fold, minlength=k)
+        counts = [CountsByFold(relation, cohort.clients, fold, k) for relation in relations]
+        self._around = list(zip(relations, others, counts, strict=True))
+        self._walk = walk
+
+    def rows(self, rows: Ints, hidden: Collection[int] = ()) -> Floats:
+        """Label features float32 (len(rows), F) of these companies from the clients outside the ``hidden`` folds."""
+        seen = ~np.isin(np.arange(len(self._clients)), [*hidden])
+        base = max(int(self._clients[seen].sum()), 1) / self._n
         columns = [
             column
-            for relation, sizes in zip(self._relations, self._sizes, strict=True)
-            for column in _label_features(relation, sizes, rows, visible, base)
+            for relation, others, counts in self._around
+            for column in _lifts(relation, others, partial(counts.of, seen=seen), rows, base)
         ]
-        columns.append(np.log(self.visits(visible)[rows] + WALK_FLOOR))
-        return np.stack(columns, axis=1).astype(np.float32)
+        columns.append(_log_visits(self._walk.visits(rows, hidden)))
+        return np.stack(columns, axis=1)
+
+    def walk_without(self, companies: Ints, left_out: Ints) -> Floats:
+        """The last label feature (m,) of ``companies`` (m,) from all clients but one, another one (m,) for each."""
+        return _log_visits(self._walk.visits_without(companies, left_out))
 
 
 def _is_own_column(relation: Relation) -> bool:
@@ -87,32 +104,30 @@ def _is_own_column(relation: Relation) -> bool:
     return len({level.column for level in relation.source.levels}) == 1
 
 
-def _sizes(relation: Relation) -> Floats:
-    """The number of companies in each group, or of neighbours of each company."""
-    if isinstance(relation, Groups):
-        return np.bincount(relation.code[relation.code >= 0], minlength=relation.count).astype(np.float32)
-    axis = 1 if isinstance(relation, Neighbours) else 0
-    return np.asarray(relation.matrix.sum(axis), np.float32).ravel()
-
-
-def _label_features(
-    relation: Relation, sizes: Floats, rows: Ints, visible: Ints, base: float
-) -> list[Floats]:
-    if isinstance(relation, Groups):
-        return [_group_lift(relation, sizes, rows, visible, base)]
-    is_client = np.zeros(relation.matrix.shape[0], np.float32)
-    is_client[visible] = 1
+def _others(relation: Relation) -> Floats:
+    """The companies in each group (groups + 1,) beside any of its own, 0 for no group; or linked with each (n,)."""
     if isinstance(relation, Neighbours):
-        return [log_lift(relation.matrix[rows] @ is_client, sizes[rows], base, LINK_STRENGTH)]
-    clients = relation.matrix.T @ is_client
-    return _member_lifts(relation.matrix[rows], log_lift(clients, sizes - 1, base, GROUP_STRENGTH))
+        return np.asarray(relation.matrix.sum(1), np.float32).ravel()
+    if isinstance(relation, Groups):
+        sizes = np.bincount(relation.code[relation.code >= 0], minlength=relation.count)
+    else:
+        sizes = np.asarray(relation.matrix.sum(0)).ravel()
+    return np.append(np.maximum(sizes - 1, 0), 0).astype(np.float32)
 
 
-def _group_lift(relation: Groups, sizes: Floats, rows: Ints, visible: Ints, base: float) -> Floats:
-    codes = relation.code[visible]
-    clients = np.bincount(codes[codes >= 0], minlength=relation.count).astype(np.float32)
-    lifts = np.append(log_lift(clients, np.maximum(sizes - 1, 0), base, GROUP_STRENGTH), 0.0)
-    return lifts[relation.code[rows]]
+def _lifts(
+    relation: Relation, others: Floats, clients: Callable[[Ints], Floats], rows: Ints, base: float
+) -> list[Floats]:
+    """The label features (len(rows),) of companies by one relation; clients: those in each of some groups."""
+    if isinstance(relation, Neighbours):
+        return [log_lift(clients(rows), others[rows], base, LINK_STRENGTH)]
+    if isinstance(relation, Groups):
+        code = relation.code[rows]
+        lifts = log_lift(clients(code), others[code], base, GROUP_STRENGTH)
+        return [np.where(code >= 0, lifts, np.float32(0))]
+    groups = relation.matrix[rows]
+    lifts = log_lift(clients(groups.indices), others[groups.indices], base, GROUP_STRENGTH)
+    return _of_several(groups.indptr, lifts)
 
 
 def log_lift(clients: Floats, others: Floats, base: float, strength: float) -> Floats:
@@ -123,12 +138,16 @@ def log_lift(clients: Floats, others: Floats, base: float, strength: float) -> F
     return np.log((clients + strength * base) / ((others + strength) * base)).astype(np.float32)
 
 
-def _member_lifts(matrix: sp.csr_matrix, lifts: Floats) -> list[Floats]:
+def _of_several(begins: Ints, lifts: Floats) -> list[Floats]:
     """Each row's lifts as their sum, their sum over the root of their count, and their maximum; 0 without groups."""
-    total = np.asarray(matrix @ lifts, np.float32)
-    count = np.diff(matrix.indptr)
-    strongest = np.zeros(len(count), np.float32)
+    count = np.diff(begins)
     some = np.flatnonzero(count)
+    total, strongest = np.zeros(len(count), np.float32), np.zeros(len(count), np.float32)
     if len(some):
-        strongest[some] = np.maximum.reduceat(lifts[matrix.indices], matrix.indptr[some])
+        total[some] = np.add.reduceat(lifts, begins[some])
+        strongest[some] = np.maximum.reduceat(lifts, begins[some])
     return [total, (total / np.sqrt(np.maximum(count, 1))).astype(np.float32), strongest]
+
+
+def _log_visits(visits: Floats) -> Floats:
+    return np.asarray(np.log(visits + WALK_FLOOR), np.float32)

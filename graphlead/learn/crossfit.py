@@ -14,10 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from graphlead.common.deal import drawn, lots
-from graphlead.core.arrays import Flags, Floats, Ints, Keys
+from graphlead.core.arrays import Flags, Floats, Folds, Ints, Keys
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import AroundClients, Progress, Ranker, silent
 from graphlead.core.features import Features
@@ -33,7 +32,6 @@ from 0.343 to 0.308 and from 0.357 to 0.306 (two sellers on a register of US fil
 CHUNK = 200_000
 """Companies scored at a time, a choice: every hundred columns of their inputs take 80 MB."""
 
-Folds = npt.NDArray[np.int8]
 Models = tuple[tuple[Ranker, ...], ...]
 
 
@@ -100,7 +98,7 @@ def score_others(
     models: Models,
     features: Features,
     around: AroundClients,
-    clients: Ints,
+    cohort: Cohort,
     left_out: Ints,
     progress: Progress = silent,
 ) -> dict[str, Floats]:
@@ -109,8 +107,7 @@ def score_others(
     A company's score is the mean over the models that it was left out of (n,), see ``CrossFit``. No client has to be
     hidden, since none of these companies' own labels is in their features.
     """
-    others = np.ones(len(left_out), bool)
-    others[clients] = False
+    others = cohort.labels() == 0
     rows = np.flatnonzero(others).astype(np.int32)
     scores: dict[str, Floats] = {
         ranker.name: np.where(others, 0, np.nan).astype(np.float32) for ranker in models[0]

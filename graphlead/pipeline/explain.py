@@ -23,7 +23,7 @@ from graphlead.explain.reasons.inputs import Views
 from graphlead.explain.reasons.removal import Lift
 from graphlead.explain.ties.shares import Stakes
 from graphlead.explain.ties.ties import ties_in_group
-from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround, log_lift
+from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsByFold, log_lift
 from graphlead.graph.build import stakes_of
 from graphlead.learn.crossfit import Models, is_left_out, share_of_each
 from graphlead.learn.registry import load_models
@@ -34,9 +34,6 @@ from graphlead.tasks.leads import net_new
 
 SAMPLE = 2_000
 """Unlabelled companies that represent the typical one, a choice: each removal is averaged over all of them."""
-
-WALKED_AT_ONCE = 16
-"""Walks per sparse product, a choice: a product of several columns is cheaper than several products."""
 
 
 class Rescorer:
@@ -79,30 +76,6 @@ def log_odds(probability: Reals) -> Reals:
     return np.asarray(np.log(probability) - np.log1p(-probability), np.float64)
 
 
-class WalkFromOthers:
-    """The walk's label feature of companies with one client left out, another one for each company.
-
-    The visits are a mean over the clients from which the walk starts, so those of one client can be subtracted.
-    """
-
-    def __init__(self, label_features: ClientsAround, clients: Ints) -> None:
-        self._label_features, self._clients = label_features, clients
-
-    def __call__(self, companies: Ints, left_out: Ints) -> Floats:
-        count = len(self._clients)
-        together = self._label_features.visits(self._clients)[companies]
-        alone = np.zeros(len(companies), np.float32)
-        different = np.unique(left_out)
-        for start in range(0, len(different), WALKED_AT_ONCE):
-            part = [np.array([client], np.int32) for client in different[start : start + WALKED_AT_ONCE]]
-            self._label_features.prepare(part)
-            for one in part:
-                rows = left_out == one[0]
-                alone[rows] = self._label_features.visits(one)[companies[rows]]
-        rest = np.maximum((count * together - alone) / max(count - 1, 1), 0)
-        return np.asarray(np.log(rest + 1e-3), np.float32)
-
-
 def explain_companies(
     scored: Scored, cohort: Cohort, companies: Ints, progress: Progress = silent
 ) -> list[Evidence]:
@@ -111,22 +84,26 @@ def explain_companies(
     models = load_models(scored.trained.model, model_inputs.device, only=scored.judgement.choice.members)
     progress(0, 1, "computing the inputs of the models")
     candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
+    around = model_inputs.label_features.around(cohort, np.zeros(cohort.n_companies, np.int8))
     views = Views(
         model_inputs.features,
         companies,
         left_out_of(scored.trained, model_inputs.register)[companies],
-        model_inputs.label_features.rows(companies, cohort.clients),
+        around.rows(companies),
     )
     scorer = Rescorer(models, scored.judgement, scored.expected, scored.scores, candidates)
-    found = explain(_trained(scored, cohort, scorer, candidates), views, model_inputs.settings.seed, progress)
+    trained = _trained(scored, cohort, scorer, candidates, around)
+    found = explain(trained, views, model_inputs.settings.seed, progress)
     if model_inputs.settings.neutral:
         # What another score would be worth is known in the order of scores only, which the list no longer has.
         return [replace(each, counterfactual="") for each in found]
     return found
 
 
-def _trained(scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints) -> Trained:
-    model_inputs, clients = scored.model_inputs, cohort.clients
+def _trained(
+    scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints, around: ClientsByFold
+) -> Trained:
+    model_inputs = scored.model_inputs
     keys = model_inputs.features.keys[candidates]
     sample = candidates[drawn(keys, SAMPLE, "typical", model_inputs.settings.seed)]
     published = np.full(cohort.n_companies, np.nan)
@@ -143,11 +120,11 @@ def _trained(scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints)
         features=model_inputs.features,
         label_features=model_inputs.label_features.features,
         scorer=scorer,
-        walk=WalkFromOthers(model_inputs.label_features, clients),
+        walk=around.walk_without,
         lift=Lift(log_lift, GROUP_STRENGTH, LINK_STRENGTH),
         stakes=lambda: _stakes(model_inputs.register),
         sample=sample,
-        sampled=model_inputs.label_features.rows(sample, clients),
+        sampled=around.rows(sample),
         log_odds=published,
         leads=leads,
     )

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from graphlead.core.arrays import NONE, Floats, Ints, Longs
+from graphlead.core.arrays import NONE, Floats, Folds, Ints, Longs
 from graphlead.core.clients import Cohort
 from graphlead.core.evaluation import Evaluation
 from graphlead.core.expected import Expected
@@ -27,7 +27,6 @@ from graphlead.evaluate.wins import wins_of
 from graphlead.features.build import FeaturePlan, build_features
 from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import propagator_for
-from graphlead.learn.crossfit import Folds
 from graphlead.learn.registry import device_of
 from graphlead.runs.layout import RunFolder
 

@@ -15,29 +15,39 @@ import pyarrow.parquet as pq
 
 from graphlead.common.console import Console
 from graphlead.common.files import link, write_json
-from graphlead.core.arrays import Floats
+from graphlead.core.arrays import Floats, Folds, Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, Ranker, RankerSetup
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
+from graphlead.evaluate.blend import blend_among
 from graphlead.evaluate.files import load_held_out, save_held_out
 from graphlead.evaluate.heldout import HeldOut, segments_of
 from graphlead.evaluate.judge import evaluate_saved, judge, read_judgement, save_judgement
+from graphlead.evaluate.sample import sample
 from graphlead.evaluate.splits import Split, random_folds, split_of
 from graphlead.evaluate.wins import check_expect
 from graphlead.features.build import plan_features
-from graphlead.learn.crossfit import Folds, cross_fit, score_others
+from graphlead.learn.crossfit import cross_fit, score_held_out, score_others
 from graphlead.learn.registry import (
+    bases_of,
     check_classifier,
     check_rankers,
     for_list,
     load_models,
     rankers,
     save_models,
+    with_bases,
 )
 from graphlead.pipeline.changes import changes
 from graphlead.pipeline.finished import FinishedRun, read_changes
-from graphlead.pipeline.scored import Evaluated, ModelInputs, expected_of, left_out_of, model_inputs_of
+from graphlead.pipeline.scored import (
+    Evaluated,
+    ModelInputs,
+    expected_of,
+    left_out_of,
+    model_inputs_of,
+)
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 from graphlead.tasks import task_of
@@ -119,42 +129,36 @@ def _train(folder: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progres
     folder.model.mkdir()
     save_models(fit.models, settings.classifier, model_inputs.label_features.encodings, folder.model)
     folder.feature_plan.write_text(json.dumps(model_inputs.plan.to_json()), "utf-8")
-    scores = score_others(fit.models, features, around, cohort.clients, fit.left_out, progress)
+    scores = score_others(fit.models, features, around, cohort, fit.left_out, progress)
     pq.write_table(pa.table(scores), folder.model_scores)
-    weight = _sample(scores, cohort, folds, model_inputs)
-    held_out = score_held_out(fit.models, features, around, folds, _companies(weight))
+    weight = _weights(scores, cohort, folds, model_inputs)
+    drawn = _drawn(weight)
+    held_out = score_held_out(fit.models, features, around, folds, drawn)
     facts = {
         "company_id": model_inputs.register.ids(), "fold": folds, "left_out": fit.left_out, "weight": weight,
     }  # fmt: skip
-    spread = {name: _spread(values, weight) for name, values in held_out.items()}
-    pq.write_table(pa.table(facts | spread), folder.fitted)
+    everywhere = {name: np.full(len(weight), np.nan, np.float32) for name in held_out}
+    for name, values in held_out.items():
+        everywhere[name][drawn] = values
+    pq.write_table(pa.table(facts | everywhere), folder.fitted)
 
 
-def _sample(
+def _weights(
     scores: Mapping[str, Floats], cohort: Cohort, folds: Folds, model_inputs: ModelInputs
 ) -> Floats:
     """The weight (n,) of every company in the evaluation: 1 for clients, 0 for those that are not in its sample."""
     settings, candidates = model_inputs.settings, np.flatnonzero(cohort.candidates()).astype(np.int32)
-    members = for_list(settings.rankers, len(cohort.clients))
-    blended = blend_among(scores, members, candidates, candidates)
-    keys = model_inputs.features.keys[candidates]
-    drawn = sample(blended, candidates, folds[candidates], keys, settings.seed)
+    blended = blend_among(scores, for_list(settings.rankers, len(cohort.clients)), candidates, candidates)
+    drawn = sample(blended, candidates, folds, model_inputs.features.keys, settings.seed)
     weight = np.zeros(cohort.n_companies, np.float32)
     weight[drawn.companies] = drawn.weight
     weight[cohort.clients] = 1
     return weight
 
 
-def _companies(weight: Floats) -> Ints:
-    """The companies that take part in the evaluation, by their weights (n,)."""
+def _drawn(weight: Floats) -> Ints:
+    """The companies with a weight (n,)."""
     return np.flatnonzero(weight).astype(np.int32)
-
-
-def _spread(values: Floats, weight: Floats) -> Floats:
-    """The values (m,) of the companies with a weight, over all companies (n,); NaN for the others."""
-    spread = np.full(len(weight), np.nan, np.float32)
-    spread[_companies(weight)] = values
-    return spread
 
 
 def _read_scores(path: Path) -> dict[str, Floats]:
@@ -167,17 +171,19 @@ def _hold_out(
 ) -> None:
     """Write the held-out scores of every split with their segments: all that an evaluation needs."""
     folder.mkdir()
-    weight = _fitted(trained, "weight")
+    weight = _fitted(trained, "weight").astype(np.float32)
+    companies = _drawn(weight)
     for split in _splits(trained, model_inputs, cohort):
-        companies = np.union1d(_companies(weight), split.held_out).astype(np.int32)
+        # A client that the split neither holds out nor counts as a candidate takes no part.
+        mine = companies[np.isin(companies, split.held_out) | ~np.isin(companies, cohort.clients)]
         result = HeldOut(
             split=split.name,
-            fold=split.folds[companies],
-            held_out=np.isin(companies, split.held_out),
-            scores=_scores_held_out(split, companies, trained, model_inputs, progress),
-            company=companies,
-            weight=np.maximum(weight[companies], np.isin(companies, cohort.clients)),
-            segments=segments_of(model_inputs.register, companies),
+            fold=split.folds[mine],
+            held_out=np.isin(mine, split.held_out),
+            scores=_scores_held_out(split, mine, trained, model_inputs, progress),
+            company=mine,
+            weight=weight[mine],
+            segments=segments_of(model_inputs.register, mine),
         )
         save_held_out(result, folder)
 
@@ -213,8 +219,8 @@ def _scores_held_out(
     return score_held_out(fit.models, features, around, split.folds, companies)
 
 
-def _fitted(trained: RunFolder, column: str) -> Longs:
-    return pq.read_table(trained.fitted, columns=[column])[column].to_numpy()
+def _fitted(trained: RunFolder, column: str) -> Floats:
+    return np.asarray(pq.read_table(trained.fitted, columns=[column])[column].to_numpy())
 
 
 def apply(
@@ -235,7 +241,7 @@ def apply(
             load_models(trained.model, model_inputs.device),
             model_inputs.features,
             model_inputs.label_features.around(sources.cohort, one_fold),
-            sources.cohort.clients,
+            sources.cohort,
             left_out_of(trained, sources.register),
             progress,
         )

@@ -12,15 +12,15 @@ import scipy.sparse as sp
 from sklearn.metrics import roc_auc_score
 from sources import counts, features_of, link, numbers, same
 
-from graphlead.core.arrays import Floats
+from graphlead.core.arrays import Floats, Folds
 from graphlead.core.clients import Cohort
-from graphlead.core.contracts import Ranker, RankerSetup, TaskKind
+from graphlead.core.contracts import AroundClients, Ranker, RankerSetup, TaskKind
 from graphlead.core.errors import SettingsError
 from graphlead.core.features import Attributes, Features, Groups, Neighbours
 from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import CpuPropagator
 from graphlead.learn.classifiers import scikit_learn_class
-from graphlead.learn.crossfit import CrossFit, Folds, cross_fit, score_others
+from graphlead.learn.crossfit import CrossFit, cross_fit, score_others
 from graphlead.learn.registry import (
     RANKERS,
     check_classifier,
@@ -48,6 +48,9 @@ class Planted:
 
     def label_features(self) -> ClientsAround:
         return ClientsAround(self.features, CpuPropagator())
+
+    def around(self) -> AroundClients:
+        return self.label_features().around(self.cohort, self.folds)
 
 
 @cache
@@ -103,9 +106,7 @@ def scores_of(ranker: Ranker, fold: int = 0) -> Floats:
     """The scores of the companies of a fold, which the ranker of the fold was not trained on."""
     world = planted()
     rows = np.flatnonzero(world.folds == fold).astype(np.int32)
-    clients = world.cohort.clients
-    visible = clients[world.folds[clients] != fold]
-    return ranker.score(world.features, rows, world.label_features().rows(rows, visible))
+    return ranker.score(world.features, rows, world.around().rows(rows, (fold,)))
 
 
 def test_finds_the_planted_clients_out_of_fold(named: tuple[str, str], fit: CrossFit) -> None:
@@ -128,7 +129,7 @@ def test_scores_companies_that_nothing_is_known_of(fit: CrossFit) -> None:
     attributes = world.features.attributes
     blank = replace(attributes, numeric=np.full_like(attributes.numeric, np.nan))
     rows = np.arange(5, dtype=np.int32)
-    nearby = world.label_features().rows(rows, world.cohort.clients[-10:])
+    nearby = world.around().rows(rows)
     scores = fit.models[0][0].score(replace(world.features, attributes=blank), rows, nearby)
     assert np.isfinite(scores).all()
 
@@ -140,7 +141,7 @@ def test_same_seed_same_scores(named: tuple[str, str], fit: CrossFit) -> None:
 def test_a_companys_score_does_not_depend_on_who_is_scored_with_it(fit: CrossFit) -> None:
     world, ranker = planted(), fit.models[0][0]
     rows = np.flatnonzero(world.folds == 0).astype(np.int32)
-    nearby = world.label_features().rows(rows, world.cohort.clients[world.folds[world.cohort.clients] != 0])
+    nearby = world.around().rows(rows, (0,))
     some = ranker.score(world.features, rows[7:19], nearby[7:19])
     np.testing.assert_allclose(some, scores_of(ranker)[7:19], atol=1e-5)
 
@@ -161,7 +162,7 @@ def test_saved_models_score_the_register_as_in_training(
     save_models(fit.models, named[1], world.label_features().encodings, tmp_path)
     models = load_models(tmp_path, "cpu")
     assert [[ranker.name for ranker in fold] for fold in models] == [[named[0]]] * FOLDS
-    arguments = (world.features, world.label_features(), world.cohort.clients, fit.left_out)
+    arguments = (world.features, world.label_features(), world.cohort, fit.left_out)
     again, first = (score_others(each, *arguments)[named[0]] for each in (models, fit.models))
     np.testing.assert_array_equal(again, first)
     assert np.array_equal(np.flatnonzero(np.isnan(again)), world.cohort.clients)

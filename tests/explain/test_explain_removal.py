@@ -7,7 +7,7 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sources import features_of, link, numbers, same
+from sources import cohort, features_of, in_one_fold, link, numbers, same
 from sources import words as words_of
 
 from graphlead.core.features import Attributes, Features, Groups, Incidence, Neighbours
@@ -16,7 +16,6 @@ from graphlead.explain.reasons.counts import count_neighbours, lower_bound
 from graphlead.explain.reasons.removal import Lift, without_one
 from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround, log_lift
 from graphlead.features.propagate import CpuPropagator
-from graphlead.pipeline.explain import WalkFromOthers
 
 N = 40
 
@@ -35,18 +34,21 @@ def features(seed: int) -> Features:
 
 
 @settings(deadline=None, max_examples=40)
-@given(seed=st.integers(0, 10_000), count=st.integers(2, 12))
-def test_each_company_sees_the_clients_but_one(seed: int, count: int) -> None:
+@given(seed=st.integers(0, 10_000), count=st.integers(2, 12), dated=st.sampled_from([0.0, 0.5, 1.0]))
+def test_each_company_sees_the_clients_but_one(seed: int, count: int, dated: float) -> None:
     made = features(seed)
     draw = np.random.default_rng(seed)
     clients = np.sort(draw.choice(N // 2, count, replace=False)).astype(np.int32)
     companies = np.arange(N // 2, N, dtype=np.int32)
     left_out = draw.choice(clients, len(companies)).astype(np.int32)
+    days = np.datetime64("2026-01-31") - draw.integers(0, 3_000, count).astype("timedelta64[D]")
+    won = np.where(draw.random(count) < dated, days, np.datetime64("NaT"))
     label_features = ClientsAround(made, CpuPropagator())
-    walk = WalkFromOthers(label_features, clients)(companies, left_out)
+    walk = label_features.around(cohort(N, clients, won), in_one_fold(N)).walk_without(companies, left_out)
     found = without_one(made, Lift(log_lift, GROUP_STRENGTH, LINK_STRENGTH), companies, clients, left_out)
     for row, (company, client) in enumerate(zip(companies, left_out, strict=True)):
-        anew = label_features.rows(companies[[row]], clients[clients != client])[0]
+        others = cohort(N, clients[clients != client], won[clients != client])
+        anew = label_features.around(others, in_one_fold(N)).rows(companies[[row]])[0]
         np.testing.assert_allclose(found[row], anew[:-1], atol=1e-5, err_msg=f"company {company}")
         np.testing.assert_allclose(np.exp(walk[row]), np.exp(anew[-1]), rtol=1e-3, atol=1e-4)
 

@@ -9,10 +9,12 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sources import GROUP, features_of, link, same
+from sources import GROUP, cohort, features_of, in_one_fold, link, same
 from sources import words as words_of
 
-from graphlead.core.arrays import Ints
+from graphlead.core.arrays import Flags, Floats, Folds, Ints
+from graphlead.core.clients import Cohort
+from graphlead.core.contracts import AroundClients
 from graphlead.core.features import Attributes, Features, Groups, Incidence, Neighbours, Relation
 from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import CpuPropagator
@@ -31,6 +33,11 @@ def label_features(n: int, *relations: Relation) -> ClientsAround:
     return ClientsAround(featured(n, *relations), CpuPropagator())
 
 
+def around(n: int, clients: Ints, *relations: Relation) -> AroundClients:
+    """What these clients, all visible, mean for others."""
+    return label_features(n, *relations).around(cohort(n, clients), in_one_fold(n))
+
+
 def indices(*values: int) -> Ints:
     return np.array(values, np.int32)
 
@@ -47,14 +54,15 @@ CITY = Groups(same("city"), indices(0, 0, 0, 0, 1, 1, 1, -1, -1, -1), 2)
 
 
 def test_group_lift_by_hand() -> None:
-    found = label_features(N, CITY).rows(indices(0, 5, 7), VISIBLE)[:, 0]
+    found = around(N, VISIBLE, CITY).rows(indices(0, 5, 7))[:, 0]
     # company 0: 2 clients among 3 others; company 5: 1 among 2; both shrunk by 20 companies of the share 0.3
     expected = [math.log((2 + 6) / (23 * 0.3)), math.log((1 + 6) / (22 * 0.3)), 0]
     assert found == pytest.approx(expected, abs=1e-6)
 
 
 def test_neighbour_lift_by_hand() -> None:
-    found = label_features(N, linked(N, (0, 1), (0, 2), (0, 3), (5, 6))).rows(indices(0, 5, 8), VISIBLE)[:, 0]
+    links = linked(N, (0, 1), (0, 2), (0, 3), (5, 6))
+    found = around(N, VISIBLE, links).rows(indices(0, 5, 8))[:, 0]
     expected = [math.log((2 + 0.6) / (5 * 0.3)), math.log(0.6 / (3 * 0.3)), 0]
     assert found == pytest.approx(expected, abs=1e-6)
 
@@ -63,7 +71,7 @@ def test_word_lifts_by_hand() -> None:
     words = sp.csr_matrix(
         (np.ones(6, np.float32), ([0, 1, 4, 0, 3, 5], [0, 0, 0, 1, 1, 2])), shape=(N, 3), dtype=np.float32
     )
-    found = label_features(N, Incidence(words_of(), words)).rows(indices(0, 5, 9), VISIBLE)[:, :3]
+    found = around(N, VISIBLE, Incidence(words_of(), words)).rows(indices(0, 5, 9))[:, :3]
     shared, useless = math.log((2 + 6) / (22 * 0.3)), math.log(6 / (21 * 0.3))
     alone = 0.0  # nobody else has the third word: as everywhere
     together = shared + useless
@@ -73,7 +81,7 @@ def test_word_lifts_by_hand() -> None:
 
 def test_strongest_lift_is_of_the_rows_own_words_when_some_rows_have_none() -> None:
     words = sp.csr_matrix(np.array([[0, 0], [1, 0], [0, 0], [0, 1], [1, 0], [0, 1]], np.float32))
-    found = label_features(6, Incidence(words_of(), words)).rows(indices(0, 1, 2, 3), indices(4))[:, 2]
+    found = around(6, indices(4), Incidence(words_of(), words)).rows(indices(0, 1, 2, 3))[:, 2]
     base = 1 / 6
     lifts = [math.log((won + 20 * base) / (21 * base)) for won in (1, 0)]
     assert found == pytest.approx([0, lifts[0], 0, lifts[1]], abs=1e-6)
@@ -89,27 +97,17 @@ def test_names_say_which_relation_and_own_columns_are_encodings() -> None:
         "words of name: strongest", "linked by supplies", "walk from the clients",
     )  # fmt: skip
     assert found.encodings == (1,)
-    assert found.rows(indices(0, 3), VISIBLE).shape == (2, len(found.features))
+    made = found.around(cohort(N, VISIBLE), in_one_fold(N))
+    assert made.rows(indices(0, 3)).shape == (2, len(found.features))
 
 
 def test_nobody_visible_is_told_as_finite_numbers() -> None:
-    found = label_features(N, CITY, linked(N, (0, 1))).rows(np.arange(N, dtype=np.int32), indices())
+    found = around(N, indices(), CITY, linked(N, (0, 1))).rows(np.arange(N, dtype=np.int32))
     assert np.isfinite(found).all()
 
 
-def test_prepared_walks_are_those_walked_on_demand() -> None:
-    prepared, fresh = (
-        label_features(N, CITY, linked(N, (0, 1), (3, 4))),
-        label_features(N, CITY, linked(N, (0, 1), (3, 4))),
-    )
-    sets = [VISIBLE, indices(3), indices(0, 9)]
-    prepared.prepare(sets)
-    for visible in sets:
-        np.testing.assert_array_equal(prepared.visits(visible), fresh.visits(visible))
-
-
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[Features, Ints, Ints]:
+def worlds(draw: st.DrawFn) -> tuple[Features, Flags, Folds]:
     """Random relations of each kind, random labels and random folds."""
     n = draw(st.integers(4, 12))
     code = draw(st.lists(st.integers(-1, 3), min_size=n, max_size=n))
@@ -125,15 +123,19 @@ def worlds(draw: st.DrawFn) -> tuple[Features, Ints, Ints]:
     return featured(n, *relations), np.array(labels), np.array(folds, np.int8)
 
 
-def own_features(features: Features, labels: Ints, folds: Ints, company: int) -> Ints:
-    visible = np.flatnonzero(labels & (folds != folds[company])).astype(np.int32)
-    return ClientsAround(features, CpuPropagator()).rows(indices(company), visible)
+def own_features(features: Features, labels: Flags, folds: Folds, company: int) -> Floats:
+    around = ClientsAround(features, CpuPropagator()).around(labelled(labels), folds)
+    return around.rows(indices(company), (int(folds[company]),))
+
+
+def labelled(labels: Flags) -> Cohort:
+    return cohort(len(labels), np.flatnonzero(labels).astype(np.int32))
 
 
 @settings(max_examples=30, deadline=None)
 @given(worlds())
 def test_flipping_a_companys_own_label_moves_none_of_its_label_features(
-    world: tuple[Features, Ints, Ints],
+    world: tuple[Features, Flags, Folds],
 ) -> None:
     features, labels, folds = world
     for company in range(len(labels)):
@@ -145,21 +147,21 @@ def test_flipping_a_companys_own_label_moves_none_of_its_label_features(
 
 @settings(max_examples=20, deadline=None)
 @given(worlds())
-def test_one_object_serves_all_labellings_without_remembering_any(world: tuple[Features, Ints, Ints]) -> None:
+def test_one_object_serves_all_labellings_without_remembering_any(
+    world: tuple[Features, Flags, Folds],
+) -> None:
     features, labels, folds = world
     shared = ClientsAround(features, CpuPropagator())
     for company in range(len(labels)):
         for label in (False, True):
             labels[company] = label
-            visible = np.flatnonzero(labels & (folds != folds[company])).astype(np.int32)
-            shared.prepare([visible])
-            found = shared.rows(indices(company), visible)
+            found = shared.around(labelled(labels), folds).rows(indices(company), (int(folds[company]),))
             np.testing.assert_array_equal(found, own_features(features, labels, folds, company))
 
 
 def test_a_neighbours_label_in_another_fold_does_move_them() -> None:
     features = featured(N, CITY, linked(N, (0, 1), (1, 2), (0, 2)))
-    labels, folds = np.zeros(N, bool), np.arange(N) % 2
+    labels, folds = np.zeros(N, bool), (np.arange(N) % 2).astype(np.int8)
     before = own_features(features, labels | (np.arange(N) == 9), folds, 0)
     labels[1] = True
     after = own_features(features, labels, folds, 0)

@@ -11,15 +11,15 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sources import GROUP, features_of, keys, link, same, words
+from sources import GROUP, features_of, in_one_fold, keys, link, same, words
 
-from graphlead.core.arrays import Floats, Ints
+from graphlead.core.arrays import Floats, Folds, Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.features import Attributes, Features, Groups, Incidence, Neighbours, Relation
 from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import CpuPropagator
 from graphlead.learn import crossfit
-from graphlead.learn.crossfit import Folds, cross_fit, leave_out, outside, score, score_others
+from graphlead.learn.crossfit import cross_fit, leave_out, score, score_others
 
 
 @dataclass
@@ -150,8 +150,9 @@ def test_training_features_come_from_the_third_folds_clients() -> None:
     label_features = ClientsAround(features, CpuPropagator())
     moved = recorded(features, labels, folds)[0]
     for row, found in zip(moved.rows, moved.label_features, strict=True):
-        visible = np.flatnonzero(labels & (folds != 0) & (folds != folds[row])).astype(np.int32)
-        np.testing.assert_array_equal(found, label_features.rows(np.array([row], np.int32), visible)[0])
+        visible = labels & (folds != 0) & (folds != folds[row])
+        alone = label_features.around(cohort_of(visible), in_one_fold(12)).rows(np.array([row], np.int32))[0]
+        np.testing.assert_allclose(found, alone, atol=1e-6)
 
 
 def test_each_fold_trains_on_all_others_but_the_suppressed() -> None:
@@ -162,13 +163,6 @@ def test_each_fold_trains_on_all_others_but_the_suppressed() -> None:
         assert model.labels.tolist() == [float(labels[i]) for i in expected]
         assert model.seed == 7 + fold
         assert sorted(model.scored) == [i for i in range(12) if i % 3 == fold]
-
-
-def test_outside_leaves_out_both_folds() -> None:
-    clients, folds = np.array([0, 1, 2, 3, 5], np.int32), np.array([0, 1, 2, 0, 1, 2], np.int8)
-    assert outside(clients, folds, 0, 0).tolist() == [1, 2, 5]
-    assert outside(clients, folds, 0, 2).tolist() == [1]
-    assert outside(clients, folds, 2, 0).tolist() == [1]
 
 
 def test_at_most_so_many_unlabelled_are_trained_on_and_every_client(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,17 +178,17 @@ def test_at_most_so_many_unlabelled_are_trained_on_and_every_client(monkeypatch:
 
 
 def test_chunks_do_not_change_what_is_scored(monkeypatch: pytest.MonkeyPatch) -> None:
-    features, labels, _ = small()
-    label_features = ClientsAround(features, CpuPropagator())
-    rows, visible = np.arange(5, dtype=np.int32), np.flatnonzero(labels).astype(np.int32)[3:]
+    features, labels, folds = small()
+    around = ClientsAround(features, CpuPropagator()).around(cohort_of(labels), folds)
+    rows, hidden = np.arange(5, dtype=np.int32), (1,)
     whole, parts = Recorder(), Recorder()
-    score([whole], features, label_features, rows, visible)
+    score([whole], features, around, rows, hidden)
     monkeypatch.setattr(crossfit, "CHUNK", 2)
-    found = score([parts], features, label_features, rows, visible)
+    found = score([parts], features, around, rows, hidden)
     assert found["recorder"].shape == (5,)
     for row in range(5):
         np.testing.assert_array_equal(whole.scored[row], parts.scored[row])
-    assert score([parts], features, label_features, rows[:0], visible)["recorder"].shape == (0,)
+    assert score([parts], features, around, rows[:0], hidden)["recorder"].shape == (0,)
 
 
 def test_everybody_else_is_scored_by_the_mean_of_the_models_they_were_left_out_of(
@@ -204,16 +198,16 @@ def test_everybody_else_is_scored_by_the_mean_of_the_models_they_were_left_out_o
     left_out = np.array([0b001, 0b010, 0b101, 0b111] * 3, np.int32)
     models = tuple((Recorder(rows=np.zeros(size, np.int32)),) for size in (3, 6, 12))
     label_features = ClientsAround(features, CpuPropagator())
-    clients = np.flatnonzero(labels).astype(np.int32)
+    around = label_features.around(cohort_of(labels), in_one_fold(12))
     monkeypatch.setattr(crossfit, "CHUNK", 5)
-    found = score_others(models, features, label_features, clients, left_out)["recorder"]
+    found = score_others(models, features, label_features, cohort_of(labels), left_out)["recorder"]
     expected = np.where(labels, np.nan, [3, 6, 7.5, 7] * 3)
     np.testing.assert_allclose(found, expected)
     for fold, (model,) in enumerate(models):
         here = ((left_out >> fold) & 1 > 0) & ~labels
         assert set(model.scored) == set(np.flatnonzero(here).tolist())
         for company, moved in model.scored.items():
-            alone = label_features.rows(np.array([company], np.int32), clients)[0]
+            alone = around.rows(np.array([company], np.int32))[0]
             np.testing.assert_array_equal(moved, alone)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sources import cohort, in_one_fold
 
 from graphlead.common.members import align, members
 from graphlead.core.arrays import NONE, Ints
@@ -93,14 +94,15 @@ def test_features_and_reasons_count_every_value(register: Register) -> None:
     assert np.flatnonzero(tags.matrix[:, column].toarray()).tolist() == eighths(0, 1, 3, 6)
     assert tags.matrix.max() == 1
     assert not any(isinstance(relation, Groups) for title, relation in relations.items() if "tags" in title)
-    around = ClientsAround(features, CpuPropagator())
+    label_features = ClientsAround(features, CpuPropagator())
     clients = np.array(eighths(1)[:4], np.int32)
+    around = label_features.around(cohort(N, clients), in_one_fold(N))
     strongest = next(
         i
-        for i, each in enumerate(around.features)
+        for i, each in enumerate(label_features.features)
         if each.source == tags.source and each.statistic is Statistic.STRONGEST
     )
-    rows = around.rows(np.arange(N, dtype=np.int32), clients)[:, strongest]
+    rows = around.rows(np.arange(N, dtype=np.int32))[:, strongest]
     assert rows[eighths(6)[0]] == rows[eighths(0)[0]] > 0 > rows[eighths(5)[0]]
     company = np.array([eighths(6)[0]], np.int32)
     counts = count_neighbours(features, clients, company)
