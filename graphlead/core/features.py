@@ -19,14 +19,16 @@ class Cut(StrEnum):
     AREA = "area"
     BANDS = "bands"
     CODE = "code"
+    NAME = "name"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
     """One grouping of the companies by one column.
 
-    cut: each value by itself, the area of a postcode, bands between ``edges``, or an industry code at the level of
-    ``length`` characters (all of it when 0). ``within`` names the wider place columns that are part of the group's
+    cut: each value by itself, the area of a postcode, bands between ``edges``, an industry code at the level of
+    ``length`` characters (all of it when 0), or of a company name without its legal form the first ``length`` words
+    (all of it when 0, the last word when -1). ``within`` names the wider place columns that are part of the group's
     identity, as Springfield is only a place together with its region. several: a company is in a group for each of the
     values in its cells, else in that of the first.
     """
@@ -39,9 +41,11 @@ class Level:
     several: bool = False
 
     def title(self) -> str:
-        """The level as a reader sees it: ``nace (2 digits)``, ``zip area``, ``staff band``, ``city``."""
+        """The level as a reader sees it: ``nace (2 digits)``, ``zip area``, ``last word of name``, ``city``."""
         if self.cut is Cut.CODE and self.length:
             return f"{self.column} ({self.length} digits)"
+        if self.cut is Cut.NAME and self.length:
+            return f"{_words(self.length)} of {self.column}"
         return self.column + {Cut.AREA: " area", Cut.BANDS: " band"}.get(self.cut, "")
 
     def to_json(self) -> Json:
@@ -51,6 +55,10 @@ class Level:
     def from_json(data: Json) -> Level:
         lists = {name: tuple(data[name]) for name in ("edges", "within")}
         return Level(**{**data, "cut": Cut(data["cut"]), **lists})
+
+
+def _words(length: int) -> str:
+    return {-1: "last word", 1: "first word"}.get(length, f"first {length} words")
 
 
 class Kind(StrEnum):
@@ -210,36 +218,19 @@ Relation = Groups | Incidence | Neighbours
 
 @dataclass(frozen=True)
 class Attributes:
-    """The features of n companies taken by themselves.
-
-    numeric: float32 (n, d), NaN where missing; words: 0/1 CSR (n, w) of common words of the name.
-    """
+    """The features of n companies taken by themselves: numeric float32 (n, d), NaN where missing."""
 
     numeric: Floats
     numeric_features: tuple[Feature, ...]
-    words: sp.csr_matrix
-    word_names: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        n, width = self.numeric.shape
+        width = self.numeric.shape[1]
         require(width == len(self.numeric_features), "Attributes", "a feature for each number", width)
-        require(
-            self.words.shape == (n, len(self.word_names)),
-            "Attributes",
-            "a name for each word",
-            self.words.shape,
-        )
         require(not np.isinf(self.numeric).any(), "Attributes", "finite numbers", "infinities")
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the columns of ``rows``."""
-        numbers = (feature.title() for feature in self.numeric_features)
-        return (*numbers, *(f"name has {word}" for word in self.word_names))
-
     def rows(self, rows: Ints) -> Floats:
-        """The attributes of these companies, float32 (len(rows), len(names)), NaN where a number is missing."""
-        return np.hstack([self.numeric[rows], self.words[rows].toarray()]).astype(np.float32)
+        """The attributes of these companies, float32 (len(rows), d), NaN where a number is missing."""
+        return self.numeric[rows]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphlead.common.codes import encode, through
+from graphlead.common.columns import Coded, kept
 from graphlead.common.words import forms
 from graphlead.common.words.texts import LETTERS
-from graphlead.engines.duckdb import Db, literal, run
+from graphlead.core.register import Register
+from graphlead.engines.duckdb import Db, literal, open_db, run, table
 
 LONGEST_NAME = 240
 """Characters of a name that are used, a bound on work: what follows never decides between companies."""
@@ -84,3 +90,31 @@ def install(db: Db) -> None:
     """
     for macro in _macros():
         run(db, f"CREATE OR REPLACE TEMP MACRO {macro}")
+
+
+def core_names(names: pa.Array) -> pa.Array:
+    """Names (k,) in one spelling without their legal forms, strings (k,), null where nothing else is in them."""
+    with open_db() as db:
+        install(db)
+        db.register("given", pa.table({"name": names.cast(pa.string())}))
+        cores = table(db, "SELECT nullif(name_stripped(name_text(name)), '') AS core FROM given")
+    return cores["core"].combine_chunks()
+
+
+def coded_cores(register: Register, name: str) -> Coded:
+    """The ``core_names`` of the column of this name, coded; see ``kept``."""
+    return kept(register, name, ("core",), lambda: _coded(register.read(name).column(0)))
+
+
+def _coded(names: pa.ChunkedArray) -> Coded:
+    codes, distinct = encode(names)
+    merged, cores = encode(core_names(distinct))
+    return Coded(through(merged, codes), cores)
+
+
+def words_at(cores: pa.Array, length: int) -> pa.Array:
+    """The first ``length`` words of each name (k,), all when 0, the last when -1; null where it has fewer words."""
+    if not length:
+        return cores
+    pattern = r"(?P<words>[^ ]+)$" if length < 0 else rf"^(?P<words>[^ ]+(?: [^ ]+){{{length - 1}}})(?: |$)"
+    return pc.struct_field(pc.extract_regex(cores, pattern), ["words"])

@@ -20,6 +20,7 @@ from graphlead.common.places import placed
 from graphlead.core.arrays import Ints
 from graphlead.core.features import Cut, Level
 from graphlead.core.register import PLACES, Register, Role
+from graphlead.engines.names import core_names, words_at
 
 
 class Facts:
@@ -30,6 +31,7 @@ class Facts:
         self._columns: dict[str, list[object]] = {}
         self._keys: dict[Level, list[str | None]] = {}
         self._titles: dict[Level, list[str | None]] = {}
+        self._cores: dict[str, pa.Array] = {}
 
     def value(self, column: str, i: int) -> object:
         """The value of the i-th company; None where it is missing or there is no such column."""
@@ -47,16 +49,37 @@ class Facts:
         one: the value that counts where the company has several in one of the columns.
         """
         trades = [f"in {self._trade(level, i, one)}" for level in levels if self._title(level, i, one)]
+        named = [self._named(level, i) for level in levels if level.cut is Cut.NAME]
         rest = [
             level
             for level in levels
-            if self._role(level.column) not in PLACES and not self._title(level, i, one)
+            if level.cut is not Cut.NAME
+            and self._role(level.column) not in PLACES
+            and not self._title(level, i, one)
         ]
         marks = [level for level in rest if isinstance(self.value(level.column, i), bool)]
         marked = [f'marked "{readable(level.column)}"' for level in marks]
         common = [self._common(level, i, one) for level in rest if level not in marks]
         where = [f"in {self._place(level, i, one)}" for level in levels if self._role(level.column) in PLACES]
-        return " ".join([*trades, *([f"with {' and '.join(common)}"] if common else []), *marked, *where])
+        shared = [f"with {' and '.join(common)}"] if common else []
+        return " ".join([*trades, *named, *shared, *marked, *where])
+
+    def words(self, level: Level, i: int) -> str:
+        """The words of the i-th company's name at a level of names, in lower case; empty where it has none there."""
+        if level.column not in self._roles:
+            return ""
+        if level not in self._keys:
+            self._keys[level] = words_at(self._core_names(level.column), level.length).to_pylist()
+        return self._keys[level][i] or ""
+
+    def _named(self, level: Level, i: int) -> str:
+        how = {0: "named", -1: "whose name ends in"}.get(level.length, "whose name begins with")
+        return f'{how} "{self.words(level, i)}"'
+
+    def _core_names(self, column: str) -> pa.Array:
+        if column not in self._cores:
+            self._cores[column] = core_names(self._register.rows([column], self._companies)[column])
+        return self._cores[column]
 
     def _trade(self, level: Level, i: int, one: str) -> str:
         """The title of the i-th company's industry, in lower case within a sentence, and its code."""

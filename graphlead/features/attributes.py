@@ -1,4 +1,4 @@
-"""The attributes of companies as numbers and flags, the input of the tabular models."""
+"""The attributes of companies as numbers, the input of the tabular models."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import scipy.sparse as sp
 
 from graphlead.common.columns import Coded, coded
 from graphlead.common.levels import level_keys
@@ -16,10 +15,6 @@ from graphlead.core.arrays import Floats
 from graphlead.core.features import Attributes, Cut, Feature, Kind, Level, Source, Statistic
 from graphlead.core.register import Column, Register, Role
 from graphlead.features.levels import encode, industry_levels, numbers, place_levels
-from graphlead.features.terms import term_incidence
-
-NAME_WORDS = 100
-"""The commonest words of the name that get a flag each: rarer ones are on too few clients for a tree to split on."""
 
 NUMERIC = (Role.NUMBER, Role.BOOLEAN, Role.DATE)
 ORDERED = (Role.POSTCODE, Role.INDUSTRY)
@@ -33,13 +28,12 @@ class AttributePlan:
     """How columns become attributes: planned on one register, applied unchanged to newer ones.
 
     numeric: columns read as numbers (numbers as a signed log); ordered: columns of codes read as numbers; common:
-    levels that give the commonness of the company's value; words: words of the name with a flag each.
+    levels that give the commonness of the company's value.
     """
 
     numeric: tuple[str, ...]
     ordered: tuple[str, ...]
     common: tuple[Level, ...]
-    words: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -47,16 +41,14 @@ class AttributePlan:
     @staticmethod
     def from_json(data: dict[str, Any]) -> AttributePlan:
         common = tuple(Level.from_json(level) for level in data["common"])
-        return AttributePlan(tuple(data["numeric"]), tuple(data["ordered"]), common, tuple(data["words"]))
+        return AttributePlan(tuple(data["numeric"]), tuple(data["ordered"]), common)
 
 
 def plan_attributes(register: Register) -> AttributePlan:
-    """Plan attributes from all usable columns: numbers, the commonness of places and industries, words of the name."""
+    """Plan attributes from all usable columns: numbers, codes as numbers, the commonness of places and industries."""
     ordered = [name for name in register.names_of(*ORDERED) if _mostly_digits(register, name)]
-    names = register.names_of(Role.NAME)
-    words = term_incidence(register.read(names[0]).column(0))[1][:NAME_WORDS] if names else []
     common = (*place_levels(register), *industry_levels(register))
-    return AttributePlan(tuple(register.names_of(*NUMERIC)), tuple(ordered), common, tuple(words))
+    return AttributePlan(tuple(register.names_of(*NUMERIC)), tuple(ordered), common)
 
 
 def build_attributes(plan: AttributePlan, register: Register) -> Attributes:
@@ -70,9 +62,7 @@ def build_attributes(plan: AttributePlan, register: Register) -> Attributes:
     }
     columns |= {_of(level, Statistic.COMMONNESS): _commonness(level, register) for level in plan.common}
     columns[Feature(Source(kind=Kind.WORDS), Statistic.LENGTH)] = _name_length(register)
-    return Attributes(
-        np.stack(list(columns.values()), axis=1), tuple(columns), _words(plan.words, register), plan.words
-    )
+    return Attributes(np.stack(list(columns.values()), axis=1), tuple(columns))
 
 
 def _of(level: Level, statistic: Statistic) -> Feature:
@@ -130,16 +120,3 @@ def _name_length(register: Register) -> Floats:
         return np.full(register.n_companies, np.nan, np.float32)
     length = pc.cast(pc.utf8_length(register.read(names[0]).column(0)), pa.float32()).to_numpy()
     return np.asarray(np.log1p(np.minimum(length, 200)), np.float32)
-
-
-def _words(words: tuple[str, ...], register: Register) -> sp.csr_matrix:
-    names = register.names_of(Role.NAME)
-    if not words or not names:
-        return sp.csr_matrix((register.n_companies, len(words))).astype(np.float32)
-    matrix, found = term_incidence(register.read(names[0]).column(0))
-    place = {word: i for i, word in enumerate(found)}
-    known = [(place[word], i) for i, word in enumerate(words) if word in place]
-    rows = [row for row, _ in known]
-    pick = sp.csr_matrix((np.ones(len(known), np.float32), (rows, [column for _, column in known])),
-                         shape=(len(found), len(words)))  # fmt: skip
-    return sp.csr_matrix(matrix @ pick)

@@ -1,4 +1,4 @@
-"""Levels of columns, each a grouping of the companies: places, industry levels, bands of numbers, categories."""
+"""Levels of columns, each a grouping of the companies: places, industry levels, names, bands of numbers, categories."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from graphlead.common.members import align, members
 from graphlead.core.arrays import NONE, Ints
 from graphlead.core.features import Cut, Level
 from graphlead.core.register import PLACES, Column, Register, Role
+from graphlead.engines.names import coded_cores, words_at
 
 INDUSTRY_DIGITS = {"NAICS": (2, 3, 4), "NACE": (2, 3), "SIC": (2, 3)}
 """Code lengths that become groups beside the whole code; finer ones hold too few companies."""
@@ -55,6 +56,15 @@ def industry_levels(register: Register) -> list[Level]:
         several = bool(column.separator)
         levels += [Level(column=column.name, cut=Cut.CODE, length=k, several=several) for k in (*digits, 0)]
     return levels
+
+
+def name_levels(register: Register) -> list[Level]:
+    """The levels of the name: all of it, its first two words, its first word and its last."""
+    return [
+        Level(column=name, cut=Cut.NAME, length=words)
+        for name in register.names_of(Role.NAME)[:1]
+        for words in (0, 2, 1, -1)
+    ]
 
 
 def trait_levels(register: Register) -> list[Level]:
@@ -127,11 +137,18 @@ def encode(level: Level, register: Register) -> Encoded:
 
 def _fits(level: Level, column: Column) -> bool:
     """Whether the column still has the type the level was planned for: a newer file may be read differently."""
-    return level.cut is not Cut.BANDS or column.role in (Role.NUMBER, Role.DATE)
+    return level.cut not in _ROLES or column.role in _ROLES[level.cut]
+
+
+_ROLES = {Cut.BANDS: (Role.NUMBER, Role.DATE), Cut.NAME: (Role.NAME,)}
 
 
 def _groups(level: Level, register: Register) -> Encoded:
     """The groups by the level's column alone."""
+    if level.cut is Cut.NAME:
+        names = coded_cores(register, level.column)
+        code, first = names.groups(words_at(names.values, level.length))
+        return Encoded(np.arange(register.n_companies, dtype=np.int32), code, len(first))
     column, read = register.column(level.column), members(register, level.column)
     read = read if level.several else read.firsts()
     code, first = read.groups(level_keys(read.values, level, column))

@@ -1,4 +1,4 @@
-"""Relations between companies: by columns (same place, same industry, shared words) and by links."""
+"""Relations between companies: by columns (same place, industry or name, shared words) and by links."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 from graphlead.common.codes import cross
 from graphlead.common.members import align
-from graphlead.core.arrays import Ints
+from graphlead.core.arrays import NONE, Ints
 from graphlead.core.features import Cut, Groups, Incidence, Kind, Level, Neighbours, Relation, Source
 from graphlead.core.graph import CompanyGraph, Edges, LinkKind
 from graphlead.core.register import Register, Role
@@ -20,6 +20,7 @@ from graphlead.features.levels import (
     CROSSED_TRAITS,
     encode,
     industry_levels,
+    name_levels,
     place_levels,
     trait_levels,
 )
@@ -78,7 +79,7 @@ def plan_relations(register: Register, graph: CompanyGraph) -> RelationPlan:
 
 
 def derived_relations(plan: RelationPlan, register: Register) -> tuple[Relation, ...]:
-    """The relations by columns: groups with the same place, industry, trait or band, and words in common."""
+    """The relations by columns: groups with the same place, industry, name, trait or band, and words in common."""
     groups: list[Relation] = [*(_coded(levels, register) for levels in plan.crossed)]
     present = {column.name for column in register.columns if column.role is not Role.IGNORED}
     for name in plan.texts:
@@ -115,12 +116,22 @@ def _candidates(register: Register) -> list[tuple[Level, ...]]:
         *product(broad_places[:1], few),
         *product(_crossed(industries)[:1], few),
         *combinations(few, 2),
+        *_of_names(name_levels(register), broad_places),
     ]
     if len(booleans) > 1:
         profile = tuple(booleans)
         mixed += [profile, *((place, *profile) for place in broad_places[:1])]
     # Two lists of values crossed would name pairs that nobody stated, and far too many.
     return single + [levels for levels in mixed if sum(level.several for level in levels) < 2]
+
+
+def _of_names(names: list[Level], places: list[Level]) -> list[tuple[Level, ...]]:
+    """Names alike: in whole, in the first two words, and at one end within the widest place or the postcode area."""
+    if not names:
+        return []
+    whole, two, first, last = names
+    areas = [level for level in places if level.cut is Cut.AREA]
+    return [(whole,), (two,), *product((first, last), places[:1]), *product((last,), areas)]
 
 
 def _crossed(industries: list[Level]) -> list[Level]:
@@ -138,6 +149,8 @@ def _coded(levels: tuple[Level, ...], register: Register) -> Groups | Incidence:
     companies, entries = align([each.companies for each in encoded], register.n_companies)
     codes = [each.code[entry] for each, entry in zip(encoded, entries, strict=True)]
     code, count = (codes[0], encoded[0].count) if len(codes) == 1 else cross(codes)
+    if any(level.cut is Cut.NAME for level in levels):
+        code, count = _shared(code)
     names = [
         each.names.take(pa.array(entry))
         for each, entry in zip(encoded, entries, strict=True)
@@ -199,10 +212,13 @@ def _source_of_links(relation: str) -> Source:
 
 
 def _ownership_group(graph: CompanyGraph) -> Groups:
-    sizes = np.bincount(graph.ownership.group, minlength=graph.n_companies)
-    shared = np.where(sizes[graph.ownership.group] > 1, graph.ownership.group, -1).astype(np.int32)
-    code, count = cross([shared])
-    return Groups(Source(kind=Kind.GROUP), code, count)
+    return Groups(Source(kind=Kind.GROUP), *_shared(graph.ownership.group))
+
+
+def _shared(code: Ints) -> tuple[Ints, int]:
+    """The groups of two companies and more, and how many there are; NONE for a company that is alone in its group."""
+    sizes = np.bincount(code[code >= 0], minlength=1)
+    return cross([np.where(sizes[code] > 1, code, NONE).astype(np.int32)])
 
 
 def _shared_holders(graph: CompanyGraph) -> Incidence:

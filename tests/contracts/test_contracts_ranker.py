@@ -61,8 +61,7 @@ def planted() -> Planted:
     size = 2.5 * lucky + draw.normal(size=N)
     size[draw.random(N) < 0.2] = np.nan
     numeric = np.stack([size, draw.normal(size=N), np.full(N, np.nan)], axis=1).astype(np.float32)
-    words = sp.csr_matrix((draw.random((N, 3)) < 0.1).astype(np.float32))
-    attributes = Attributes(numeric, numbers("size", "noise", "never given"), words, ("a", "b", "c"))
+    attributes = Attributes(numeric, numbers("size", "noise", "never given"))
     ends = draw.integers(0, TOWN, (2, 400)) + TOWN * draw.integers(0, N // TOWN, 400)
     joined = np.zeros((N, N), np.float32)
     joined[ends[0], ends[1]] = joined[ends[1], ends[0]] = 1

@@ -16,6 +16,7 @@ from graphlead.core.features import Cut, Feature, Incidence, Kind, Level, Source
 NACE = Level(column="nace", cut=Cut.CODE, length=2)
 AREA = Level(column="zip", cut=Cut.AREA, within=("country",))
 BAND = Level(column="staff", cut=Cut.BANDS, edges=(1.0, 5.0))
+NAME, TWO, FIRST, LAST = (Level(column="name", cut=Cut.NAME, length=words) for words in (0, 2, 1, -1))
 (STAFF,) = numbers("staff")
 
 
@@ -24,9 +25,12 @@ def test_levels_are_named_after_their_column_and_cut() -> None:
     assert [level.title() for level in (NACE, whole, AREA, BAND, Level(column="city"))] == [
         "nace (2 digits)", "nace", "zip area", "staff band", "city",
     ]  # fmt: skip
+    assert [level.title() for level in (NAME, TWO, FIRST, LAST)] == [
+        "name", "first 2 words of name", "first word of name", "last word of name",
+    ]  # fmt: skip
 
 
-@pytest.mark.parametrize("level", [NACE, AREA, BAND, Level(column="city")])
+@pytest.mark.parametrize("level", [NACE, AREA, BAND, LAST, Level(column="city")])
 def test_levels_come_back_from_json(level: Level) -> None:
     written = json.loads(json.dumps(level.to_json()))
     assert Level.from_json(written) == level
@@ -37,6 +41,7 @@ def test_levels_come_back_from_json(level: Level) -> None:
     ("source", "title"),
     [
         (same(NACE, "city"), "same nace (2 digits) and city"),
+        (same(LAST, "city"), "same last word of name and city"),
         (link("same_address"), "linked by same_address"),
         (words("about"), "words of about"),
         (OWNED, "linked by owns"),

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sources import GROUP, counts, features_of, link, numbers
@@ -17,15 +16,16 @@ from graphlead.explain.reasons.attribution import attribute
 from graphlead.explain.reasons.inputs import Game, Reals, Typical, Views, typical_company
 from graphlead.explain.reasons.themes import Themes
 
-D, S, F = 3, 2, 3
+D, S, F = 4, 2, 3
+NUMBERS = ("x", "y", "z", "length")
 THEMES = Themes(
-    names=("a", "b", "name", "walk"), numeric=np.array([0, 0, 1], np.int32), words=2,
+    names=("a", "b", "name", "walk"), numeric=np.array([0, 0, 1, 2], np.int32),
     structure=np.array([1, 1], np.int32), label_features=np.array([0, 1, 3], np.int32), relations=((), (), (), ()),
 )  # fmt: skip
 
 
 class Planted:
-    """A score that is a function of the sums of numbers (missing as 0), words, structure and label features."""
+    """A score that is a function of the numbers (missing as 0), structure and label features."""
 
     def __init__(self, score: Callable[[Floats], Reals]) -> None:
         self.score, self.rows = score, 0
@@ -35,7 +35,6 @@ class Planted:
         self.rows += len(left_out)
         seen = [
             np.nan_to_num(attributes.numeric),
-            attributes.words.toarray(),
             features.structure,
             label_features,
         ]
@@ -46,17 +45,18 @@ def world(seed: int, m: int = 5) -> tuple[Views, Typical]:
     draw = np.random.default_rng(seed)
     numeric = draw.normal(size=(m, D)).astype(np.float32)
     numeric[draw.random((m, D)) < 0.2] = np.nan
-    words = sp.csr_matrix((draw.random((m, 4)) < 0.4).astype(np.float32))
     structure = draw.normal(size=(m, S)).astype(np.float32)
     features = features_of(
-        Attributes(numeric, numbers("x", "y", "z"), words, ("u", "v", "w", "t")),
+        Attributes(numeric, numbers(*NUMBERS)),
         structure,
         counts(GROUP, link("supplies")),
         (),
     )
     everybody = np.arange(m, dtype=np.int32)
     views = Views(features, everybody, everybody % 2, draw.normal(size=(m, F)).astype(np.float32))
-    typical = Typical(np.array([0, np.nan, 1], np.float32), np.zeros(S, np.float32), np.zeros(F, np.float32))
+    typical = Typical(
+        np.array([0, np.nan, 1, 2], np.float32), np.zeros(S, np.float32), np.zeros(F, np.float32)
+    )
     return views, typical
 
 
@@ -65,7 +65,6 @@ def full(views: Views) -> Floats:
     attributes = views.features.attributes
     parts = [
         np.nan_to_num(attributes.numeric),
-        attributes.words.toarray(),
         views.features.structure,
         views.label_features,
     ]
@@ -86,11 +85,11 @@ def test_contributions_add_up_to_the_score_less_the_typical_one(seed: int) -> No
 @given(seed=st.integers(0, 10_000))
 def test_an_additive_score_is_found_again(seed: int) -> None:
     views, typical = world(seed)
-    weights = np.random.default_rng(seed + 1).normal(size=D + 4 + S + F + 1)
+    weights = np.random.default_rng(seed + 1).normal(size=D + S + F + 1)
     found = attribute(Game(Planted(lambda seen: seen @ weights), views, typical, THEMES), seed, pairs=1)
-    nothing = np.hstack([np.nan_to_num(typical.numeric), np.zeros(4 + S + F)])
+    nothing = np.hstack([np.nan_to_num(typical.numeric), np.zeros(S + F)])
     parts = (full(views)[:, :-1] - nothing) * weights[:-1]
-    themes = np.array([0, 0, 1, 2, 2, 2, 2, 1, 1, 0, 1, 3])
+    themes = np.array([0, 0, 1, 2, 1, 1, 0, 1, 3])
     expected = np.stack([parts[:, themes == theme].sum(1) for theme in range(4)], axis=1)
     np.testing.assert_allclose(found.contributions, expected, atol=1e-5)
 
@@ -112,7 +111,7 @@ def test_a_theme_as_in_the_typical_company_gets_nothing_and_costs_nothing() -> N
     label_features[0] = typical.label_features
     numeric = np.broadcast_to(typical.numeric, (1, D)).copy()
     features = features_of(
-        Attributes(numeric, numbers("x", "y", "z"), sp.csr_matrix((1, 4), dtype=np.float32), ("u", "v", "w", "t")),
+        Attributes(numeric, numbers(*NUMBERS)),
         views.features.structure, counts(GROUP, link("supplies")), (),
     )  # fmt: skip
     scorer = Planted(lambda seen: seen.sum(1))
@@ -134,7 +133,7 @@ def test_chunks_do_not_change_what_is_scored(monkeypatch: pytest.MonkeyPatch) ->
 def test_the_typical_company_has_medians_and_misses_what_most_miss() -> None:
     numeric = np.array([[1, np.nan], [2, np.nan], [9, 5]], np.float32)
     features = features_of(
-        Attributes(numeric, numbers("x", "y"), sp.csr_matrix((3, 0), dtype=np.float32), ()),
+        Attributes(numeric, numbers("x", "y")),
         np.array([[0], [4], [6]], np.float32), ("p",), (),
     )  # fmt: skip
     found = typical_company(features, np.arange(3, dtype=np.int32), np.array([[1], [5], [3]], np.float32))

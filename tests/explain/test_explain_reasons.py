@@ -14,7 +14,20 @@ from sources import GROUP, HELD, OWNED, features_of, link, numbers, same, words
 
 from graphlead.core.arrays import Ints
 from graphlead.core.evidence import REST
-from graphlead.core.features import Attributes, Cut, Features, Groups, Incidence, Level, Neighbours, Relation
+from graphlead.core.features import (
+    Attributes,
+    Cut,
+    Feature,
+    Features,
+    Groups,
+    Incidence,
+    Kind,
+    Level,
+    Neighbours,
+    Relation,
+    Source,
+    Statistic,
+)
 from graphlead.core.register import Register, Role
 from graphlead.explain.facts import Facts
 from graphlead.explain.reasons.choice import Choice
@@ -29,6 +42,7 @@ from graphlead.features.propagate import CpuPropagator
 N = 1_000
 CITY, TRADE = Level(column="city", within=("region",)), Level(column="naics", cut=Cut.CODE)
 STAFF = Level(column="staff", cut=Cut.BANDS, edges=(10.0, 50.0))
+NAME, TWO, FIRST, LAST = (Level(column="name", cut=Cut.NAME, length=words) for words in (0, 2, 1, -1))
 COLUMNS = {
     "name": Role.NAME, "city": Role.CITY, "region": Role.REGION, "naics": Role.INDUSTRY, "staff": Role.NUMBER,
     "takes_part": Role.BOOLEAN, "exports": Role.BOOLEAN, "form": Role.CATEGORY, "channel": Role.CATEGORY,
@@ -64,9 +78,8 @@ def term(word: str, others: int, clients: int, source: str = "name") -> Incidenc
 
 
 def made_of(relations: Sequence[Relation]) -> tuple[Features, Themes]:
-    nothing = Attributes(
-        np.zeros((N, 1), np.float32), numbers("staff"), sp.csr_matrix((N, 0), dtype=np.float32), ()
-    )
+    numeric = (*numbers("staff"), Feature(Source(kind=Kind.WORDS), Statistic.LENGTH))
+    nothing = Attributes(np.zeros((N, 2), np.float32), numeric)
     made = features_of(nothing, np.zeros((N, 0), np.float32), (), tuple(relations))
     return made, themes_of(made, ClientsAround(made, CpuPropagator()).features, COLUMNS)
 
@@ -220,6 +233,38 @@ def test_words_that_say_nothing_are_no_reasons(register: Register) -> None:
     assert because(register, [term("shrimp", 30, 20)], {"name": 1.0})[0] == [
         '20 of the 30 other companies with "shrimp" in their name are clients (6.7 x the register)'
     ]
+
+
+@pytest.mark.parametrize(
+    ("levels", "which"),
+    [
+        ([NAME], 'named "gar shrimp lodi"'),
+        ([TWO], 'whose name begins with "gar shrimp"'),
+        ([FIRST, "region"], 'whose name begins with "gar" in CA'),
+        ([LAST, "region"], 'whose name ends in "lodi" in CA'),
+    ],
+)
+def test_a_like_name_is_a_reason(register: Register, levels: list[Level | str], which: str) -> None:
+    found, _ = because(register, [group(*levels, others=5, clients=3)], {"name": 1.0})
+    assert found == [f"3 of the 5 other companies {which} are clients (6.0 x the register)"]
+
+
+def test_a_like_name_that_says_no_more_than_the_place_is_no_reason(register: Register) -> None:
+    state, moved = group("region", others=40, clients=24), {"name": 2.0, "place": 1.0}
+    wide = "24 of the 40 other companies in CA are clients (6.0 x the register)"
+    assert because(register, [group(FIRST, "region", others=10, clients=6), state], moved)[0] == [wide]
+    assert because(register, [group(FIRST, "region", others=10, clients=10), state], moved)[0] == [
+        'all 10 other companies whose name begins with "gar" in CA are clients (10 x the register)'
+    ]
+
+
+def test_a_name_of_empty_words_is_no_reason(make_register: MakeRegister) -> None:
+    register = make_register(N, {"name": (Role.NAME, ["A1 Shrimp Services Ltd"] * N)})
+    named = [
+        because(register, [group(level, others=9, clients=9)], {"name": 1.0})[0]
+        for level in (NAME, TWO, FIRST, LAST)
+    ]
+    assert [len(reasons) for reasons in named] == [1, 1, 0, 0]
 
 
 def test_a_word_that_echoes_the_trade_is_no_reason(register: Register) -> None:

@@ -27,9 +27,7 @@ def features(seed: int) -> Features:
     words = Incidence(words_of(), sp.csr_matrix((draw.random((N, 12)) < 0.15).astype(np.float32)))
     linked = np.triu(draw.random((N, N)) < 0.05, 1)
     links = Neighbours(link("supplies"), sp.csr_matrix((linked | linked.T).astype(np.float32)))
-    nothing = Attributes(
-        np.zeros((N, 1), np.float32), numbers("x"), sp.csr_matrix((N, 0), dtype=np.float32), ()
-    )
+    nothing = Attributes(np.zeros((N, 1), np.float32), numbers("x"))
     return features_of(nothing, np.zeros((N, 0), np.float32), (), (towns, words, links))
 
 

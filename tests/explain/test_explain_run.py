@@ -51,7 +51,7 @@ def rows_of(scored: Scored, companies: Ints) -> Features:
     """The features of these companies alone, in their order."""
     features = scored.model_inputs.features
     own = features.attributes
-    attributes = replace(own, numeric=own.numeric[companies], words=own.words[companies])
+    attributes = replace(own, numeric=own.numeric[companies])
     return replace(
         features,
         keys=features.keys[companies],

@@ -46,6 +46,7 @@ ROLES = {
 BAND = Level(column="staff", cut=Cut.BANDS, edges=(10.0, 50.0))
 CITY = Level(column="city", within=("region",))
 DIVISION = Level(column="naics", cut=Cut.CODE, length=2)
+LAST = Level(column="name", cut=Cut.NAME, length=-1)
 
 
 def groups(source: Source, *code: int) -> Groups:
@@ -57,7 +58,8 @@ def features() -> Features:
     relations = (
         groups(same(CITY), 0, 0, 0, 0, 1, 1), groups(same(DIVISION), 0, 0, 1, 1, 1, 1),
         groups(same(DIVISION, "region"), 0, 0, 1, 1, 1, 1), groups(same(BAND), 1, 1, 0, 0, 0, 1),
-        groups(same("vip", BAND), 0, 0, 1, 1, 1, 1), groups(GROUP, 0, 0, -1, -1, -1, -1),
+        groups(same("vip", BAND), 0, 0, 1, 1, 1, 1), groups(same(LAST), 0, 0, 1, 1, 1, 1),
+        groups(same(LAST, "region"), 0, 0, 1, 1, 1, 1), groups(GROUP, 0, 0, -1, -1, -1, -1),
         Incidence(words(), sp.csr_matrix(WORDS), pa.array(["blue", "fox"])),
         Incidence(words("about"), sp.csr_matrix(np.zeros((N, 0), np.float32)), pa.array([], pa.string())),
         Neighbours(OWNED, sp.csr_matrix((N, N), dtype=np.float32)),
@@ -68,9 +70,7 @@ def features() -> Features:
         *numbers("staff", "vip"), Feature(same("naics"), Statistic.DIGITS), Feature(same(CITY), Statistic.COMMONNESS),
         Feature(Source(kind=Kind.WORDS), Statistic.LENGTH),
     )  # fmt: skip
-    attributes = Attributes(
-        np.zeros((N, len(numeric)), np.float32), numeric, sp.csr_matrix((N, 0), dtype=np.float32), ()
-    )
+    attributes = Attributes(np.zeros((N, len(numeric)), np.float32), numeric)
     mean = Feature(GROUP, Statistic.NEIGHBOURS, numeric[0])
     structure = (*counts(OWNED), mean, *counts(link("same_site")))
     return features_of(attributes, np.zeros((N, 3), np.float32), structure, relations)
@@ -85,11 +85,12 @@ def test_inputs_about_the_same_thing_share_a_theme() -> None:
     assert names[found.numeric].tolist() == ["staff", "vip", "industry", "place", "name"]
     assert names[found.structure].tolist() == ["ownership", "ownership", "links"]
     assert names[found.label_features].tolist() == [
-        "place", "industry", "industry and place", "staff", "several columns together", "ownership", "name", "name",
-        "name", "about", "about", "about", "ownership", "links", *["holders and persons"] * 3, "closeness to clients",
+        "place", "industry", "industry and place", "staff", "several columns together", "name", "name", "ownership",
+        "name", "name", "name", "about", "about", "about", "ownership", "links", *["holders and persons"] * 3,
+        "closeness to clients",
     ]  # fmt: skip
-    assert names[found.words] == "name"
-    assert found.relations[found.number("ownership")] == (5, 8)
+    assert found.relations[found.number("ownership")] == (7, 10)
+    assert found.relations[found.number("name")] == (5, 6, 8)
     assert found.number("weather") == -1
 
 
@@ -98,7 +99,7 @@ def test_too_many_columns_share_one_theme(monkeypatch: pytest.MonkeyPatch) -> No
     found = themes_of(features(), LABELS, ROLES)
     assert len(found.names) == 5
     assert found.names[-1] == themes.OTHERS
-    assert np.concatenate([found.numeric, found.structure, found.label_features, [found.words]]).max() == 4
+    assert np.concatenate([found.numeric, found.structure, found.label_features]).max() == 4
 
 
 def test_values_are_written_for_readers() -> None:

@@ -86,15 +86,6 @@ def test_attributes_by_hand(register: Register) -> None:
     assert np.isnan(column["length of the name"][4])
 
 
-def test_words_of_the_name_are_flags(register: Register) -> None:
-    # of eight names the words on exactly two are kept
-    found = build_attributes(plan_attributes(register), register)
-    assert found.word_names == ("barn", "mill", "red")
-    expected = [[0, 1, 1], [1, 0, 1], [0, 1, 0], [1, 0, 0], *[[0, 0, 0]] * 4]
-    np.testing.assert_array_equal(found.words.toarray(), expected)
-    assert found.names[-1] == "name has red"
-
-
 def test_links_become_symmetric_neighbours_without_loops_or_repeats(graph: CompanyGraph) -> None:
     plan = RelationPlan(crossed=(), texts=(), links=("linked:supplier",), owned=False, held=False)
     (links,) = linked_relations(plan, graph)
@@ -140,9 +131,9 @@ def test_ignored_columns_take_no_part(register: Register, graph: CompanyGraph) -
     ignoring = register.without(frozenset({"staff", "name", "city"}))
     features = build_features(planned_and_reread(ignoring, graph), ignoring, graph, CpuPropagator())
     used = " ".join(
-        [*features.attributes.names, *(relation.source.title() for relation in features.relations)]
-    )
-    assert not any(column in used for column in ("staff", "words", "city"))
+        [*titles(features.attributes), *(relation.source.title() for relation in features.relations)]
+    ).replace("length of the name", "")
+    assert not any(column in used for column in ("staff", "words", "name", "city"))
 
 
 def test_newer_register_gets_the_same_features_though_columns_and_links_are_gone(
@@ -160,7 +151,7 @@ def test_newer_register_gets_the_same_features_though_columns_and_links_are_gone
     )
     after = build_features(plan, newer, make_graph(5), CpuPropagator())
     assert after.n_companies == 5
-    assert after.attributes.names == before.attributes.names
+    assert after.attributes.numeric_features == before.attributes.numeric_features
     assert after.structure_features == before.structure_features
     assert [r.source for r in after.relations] == [r.source for r in before.relations]
     gone = [titles(after.attributes).index(name) for name in ("staff", "exports", "zip as a number")]
@@ -183,9 +174,12 @@ def test_newer_register_with_unseen_values_puts_them_in_groups_of_their_own(
     kind = named(features.relations, "same kind")
     assert isinstance(kind, Groups)
     assert kind.code.tolist() == [0, 1, 1, 0, 2, NONE, 0, 3]
-    mills = features.attributes.words.toarray()[:, features.attributes.word_names.index("mill")]
+    words = named(features.relations, "words of name")
+    assert isinstance(words, Incidence)
+    assert words.terms is not None
+    assert "red" not in words.terms.to_pylist()
+    mills = words.matrix.toarray()[:, words.terms.index("mill").as_py()]
     np.testing.assert_array_equal(mills, [1, 0, 1, 0, 0, 0, 0, 0])
-    assert not features.attributes.words.toarray()[:, features.attributes.word_names.index("red")].any()
 
 
 def test_words_in_common_are_a_relation(register: Register) -> None:
@@ -194,6 +188,61 @@ def test_words_in_common_are_a_relation(register: Register) -> None:
     )
     assert isinstance(words, Incidence)
     np.testing.assert_array_equal(words.matrix.sum(1).ravel(), [[2, 2, 1, 1, 0, 0, 0, 0]])
+
+
+NAMES = [
+    "Fox Farms LLC",
+    "FOX FARMS, Inc.",
+    "Fox Farms East",
+    "Fox Inn",
+    "Owl Inn",
+    "Owl Inn Ltd",
+    "owl barn",
+    "Elk Inn",
+]
+STATES = ["OH", "OH", "OH", "TX", "TX", "TX", "TX", "OH"]
+ZIPS = ["43001", "43002", "43003", "77001", "77002", "88001", None, "43004"]
+
+
+def test_companies_with_like_names_are_neighbours(make_register: MakeRegister, make_graph: MakeGraph) -> None:
+    register = make_register(
+        {"name": (Role.NAME, NAMES), "state": (Role.REGION, STATES), "zip": (Role.POSTCODE, ZIPS)}
+    )
+    found = {
+        relation.source.what(): relation.code.tolist()
+        for relation in derived_relations(plan_relations(register, make_graph(8)), register)
+        if isinstance(relation, Groups) and "name" in relation.source.what()
+    }
+    assert found == {
+        "name": [0, 0, NONE, NONE, 1, 1, NONE, NONE],
+        "first 2 words of name": [0, 0, 0, NONE, 1, 1, NONE, NONE],
+        "first word of name and state": [0, 0, 0, NONE, 1, 1, 1, NONE],
+        "last word of name and state": [0, 0, NONE, 1, 1, 1, NONE, NONE],
+        "last word of name and zip area": [0, 0, NONE, 1, 1, NONE, NONE, NONE],
+    }
+
+
+def test_like_names_are_found_in_a_newer_register(make_register: MakeRegister, make_graph: MakeGraph) -> None:
+    columns = {"name": (Role.NAME, NAMES), "state": (Role.REGION, STATES)}
+    plan = planned_and_reread(make_register(columns), make_graph(8)).relations
+    states = (Role.REGION, ["UT", None, "UT", "UT"])
+    newer = make_register(
+        {"name": (Role.NAME, ["Gnu Inn", "gnu inn Ltd", "Gnu", "Yak Inn"]), "state": states}
+    )
+    found = [relation.code.tolist() for relation in derived_relations(plan, newer)[1:-1]]
+    same, begins, ends = [0, 0, NONE, NONE], [0, NONE, 0, NONE], [0, NONE, NONE, 0]
+    assert found == [same, same, begins, ends]
+    unnamed = make_register({"name": (Role.TEXT, ["Gnu Inn"] * 4), "state": states})
+    assert [relation.count for relation in derived_relations(plan, unnamed)[:-1]] == [1, 0, 0, 0, 0]
+
+
+def test_names_join_nobody_where_there_is_no_name_or_no_two_alike(
+    make_register: MakeRegister, make_graph: MakeGraph
+) -> None:
+    unlike = {"name": (Role.NAME, ["Fox Inn", "Owl Farm", None]), "state": (Role.REGION, ["OH", "OH", "TX"])}
+    for columns in (unlike, {"state": unlike["state"]}):
+        plan = plan_relations(make_register(columns), make_graph(3))
+        assert [[level.title() for level in levels] for levels in plan.crossed] == [["state"]]
 
 
 def test_a_column_that_was_a_number_and_is_a_text_now_is_missing(

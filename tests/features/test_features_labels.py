@@ -25,7 +25,7 @@ VISIBLE = np.array([1, 2, 4], np.int32)
 
 
 def featured(n: int, *relations: Relation) -> Features:
-    attributes = Attributes(np.zeros((n, 0), np.float32), (), sp.csr_matrix((n, 0), dtype=np.float32), ())
+    attributes = Attributes(np.zeros((n, 0), np.float32), ())
     return features_of(attributes, np.zeros((n, 0), np.float32), (), relations)
 
 

@@ -14,7 +14,7 @@ from graphlead.common.codes import cross
 from graphlead.core.arrays import NONE, Ints
 from graphlead.core.features import Cut, Level
 from graphlead.core.register import Register, Role
-from graphlead.features.levels import encode, industry_levels, place_levels, trait_levels
+from graphlead.features.levels import encode, industry_levels, name_levels, place_levels, trait_levels
 
 
 def partition(code: Ints) -> set[frozenset[int]]:
@@ -94,6 +94,24 @@ def test_industry_without_a_known_scheme_has_its_whole_code_only(make_register: 
     register = make_register({"trade": (Role.INDUSTRY, ["Bakery", "bakery", "Bank"])})
     (level,) = industry_levels(register)
     assert partition(encode(level, register).code) == together([0, 1], [2])
+
+
+def test_spellings_of_a_name_are_one_name(make_register: MakeRegister) -> None:
+    names = [
+        "López Landscaping, LLC", "LOPEZ LANDSCAPING INC.", "lopez  landscaping", "The Lopez Landscaping L.L.C.",
+        "Lopez Nursery Inc", "Nursery", "LLC", "", None, "A.B.C. Nursery & Co. KG", "ABC Nursery",
+        "Lopez Landscaping East",
+    ]  # fmt: skip
+    register = make_register({"name": (Role.NAME, names), "brand": (Role.NAME, names)})
+    levels = name_levels(register)
+    whole, two, first, last = (partition(encode(level, register).code) for level in levels)
+    assert [level.title() for level in levels] == [
+        "name", "first 2 words of name", "first word of name", "last word of name",
+    ]  # fmt: skip
+    assert whole == together([0, 1, 2, 3], [4], [5], [9, 10], [11])
+    assert two == together([0, 1, 2, 3, 11], [4], [9, 10])
+    assert first == together([0, 1, 2, 3, 4, 11], [5], [9, 10])
+    assert last == together([0, 1, 2, 3], [4, 5, 9, 10], [11])
 
 
 def test_bands_keep_the_edges_they_were_made_with(make_register: MakeRegister) -> None:

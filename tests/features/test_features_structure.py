@@ -58,8 +58,7 @@ def test_means_over_shared_holders_count_a_company_met_twice_twice() -> None:
 
 def test_structure_has_a_degree_and_standardised_means_for_each_relation() -> None:
     numeric = np.array([[1, 9], [3, 9], [np.nan, 9], [5, 9]], np.float32)
-    words = sp.csr_matrix((4, 0), dtype=np.float32)
-    attributes = Attributes(numeric, numbers("size", "not_averaged"), words, ())
+    attributes = Attributes(numeric, numbers("size", "not_averaged"))
     links = np.zeros((4, 4), np.float32)
     for a, b in ((0, 1), (0, 2), (1, 3)):
         links[a, b] = links[b, a] = 1
@@ -77,7 +76,7 @@ def test_structure_has_a_degree_and_standardised_means_for_each_relation() -> No
 
 
 def test_no_links_give_no_structure() -> None:
-    attributes = Attributes(values(), numbers("a", "b", "c"), sp.csr_matrix((N, 0), dtype=np.float32), ())
+    attributes = Attributes(values(), numbers("a", "b", "c"))
     found, features = build_structure(attributes, 3, [], CpuPropagator())
     assert found.shape == (N, 0)
     assert features == ()

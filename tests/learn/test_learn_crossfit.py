@@ -52,7 +52,7 @@ class Recorder:
 
 
 def featured(n: int, *relations: Relation) -> Features:
-    attributes = Attributes(np.zeros((n, 0), np.float32), (), sp.csr_matrix((n, 0), dtype=np.float32), ())
+    attributes = Attributes(np.zeros((n, 0), np.float32), ())
     return features_of(attributes, np.zeros((n, 0), np.float32), (), relations)
 
 

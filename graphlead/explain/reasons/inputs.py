@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 
 from graphlead.core.arrays import Flags, Floats, Ints, Reals
 from graphlead.core.features import Attributes, Features
@@ -82,9 +81,7 @@ class Game:
 
     def __init__(self, scorer: Scorer, views: Views, typical: Typical, themes: Themes) -> None:
         self._scorer, self._views, self._typical, self._themes = scorer, views, typical, themes
-        attributes = views.features.attributes
-        self._numeric = attributes.numeric[views.company]
-        self._words = sp.csr_matrix(attributes.words[views.company])
+        self._numeric = views.features.attributes.numeric[views.company]
         self._structure = views.features.structure[views.company]
         self.n_themes, self.n_companies = len(themes.names), len(views)
 
@@ -100,7 +97,6 @@ class Game:
             other = (values != middle) & ~(np.isnan(values) & np.isnan(middle))
             for theme in np.unique(of):
                 found[:, theme] |= other[:, of == theme].any(1)
-        found[:, themes.words] |= np.diff(self._words.indptr) > 0
         return found
 
     def log_odds(self, which: Ints, kept: Flags, label_features: Floats | None = None) -> Reals:
@@ -117,16 +113,11 @@ class Game:
     def _part(self, which: Ints, keep: Flags, label_features: Floats | None) -> Reals:
         views, typical, themes = self._views, self._typical, self._themes
         seen = views.label_features if label_features is None else label_features
-        words = sp.csr_matrix(self._words[which])
-        words.data = words.data * np.repeat(keep[:, themes.words], np.diff(words.indptr))
-        attributes = views.features.attributes
         perturbed = Features(
             keys=views.features.keys[views.company[which]],
             attributes=Attributes(
                 np.where(keep[:, themes.numeric], self._numeric[which], typical.numeric),
-                attributes.numeric_features,
-                words,
-                attributes.word_names,
+                views.features.attributes.numeric_features,
             ),
             structure=np.where(keep[:, themes.structure], self._structure[which], typical.structure),
             structure_features=views.features.structure_features,

@@ -27,12 +27,11 @@ MOST_THEMES = 60
 class Themes:
     """The theme of each input: numeric (d,), structure (s,) and label_features (F,) hold positions in ``names``.
 
-    words: the theme of the words of the name; relations: the relations of each theme, by their position in Features.
+    relations: the relations of each theme, by their position in Features.
     """
 
     names: tuple[str, ...]
     numeric: Ints
-    words: int
     structure: Ints
     label_features: Ints
     relations: tuple[tuple[int, ...], ...]
@@ -52,7 +51,7 @@ def themes_of(features: Features, label_features: Sequence[Feature], roles: Mapp
     numeric = of(feature.source for feature in features.attributes.numeric_features)
     structure = of(feature.source for feature in features.structure_features)
     labels = of(feature.source for feature in label_features)
-    every = list(dict.fromkeys([*of_relation, *numeric, *structure, NAME, WALK]))
+    every = list(dict.fromkeys([*of_relation, *numeric, *structure, WALK]))
     names = every if len(every) <= MOST_THEMES else [*every[: MOST_THEMES - 1], OTHERS]
     number = {name: min(i, len(names) - 1) for i, name in enumerate(every)}
 
@@ -63,7 +62,6 @@ def themes_of(features: Features, label_features: Sequence[Feature], roles: Mapp
     return Themes(
         names=tuple(names),
         numeric=numbers(numeric),
-        words=number[NAME],
         structure=numbers(structure),
         label_features=numbers(labels),
         relations=tuple(tuple(np.flatnonzero(relations == theme).tolist()) for theme in range(len(names))),
@@ -75,7 +73,7 @@ def _theme(source: Source, roles: Mapping[str, Role]) -> str:
         case Kind.COLUMNS:
             return _of_columns(source.levels, roles)
         case Kind.WORDS:
-            return NAME if not source.column or roles.get(source.column) is Role.NAME else source.column
+            return theme_of_column(source.column, roles) if source.column else NAME
         case Kind.LINK:
             return LINKS
         case Kind.OWNS | Kind.GROUP:
@@ -90,6 +88,8 @@ def _of_columns(levels: Sequence[Level], roles: Mapping[str, Role]) -> str:
     themes = {theme_of_column(level.column, roles) for level in levels}
     if themes == {PLACE, INDUSTRY}:
         return INDUSTRY_PLACE
+    if NAME in themes:
+        return NAME
     return themes.pop() if len(themes) == 1 else TOGETHER
 
 
@@ -98,4 +98,6 @@ def theme_of_column(column: str, roles: Mapping[str, Role]) -> str:
     role = roles.get(column)
     if role in PLACES:
         return PLACE
+    if role is Role.NAME:
+        return NAME
     return INDUSTRY if role is Role.INDUSTRY else column

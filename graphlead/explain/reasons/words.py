@@ -14,7 +14,7 @@ from graphlead.common.columns import coded
 from graphlead.common.words.forms import FORM_WORDS
 from graphlead.common.words.stopwords import STOPWORDS
 from graphlead.core.arrays import Flags, Ints
-from graphlead.core.features import Incidence, Kind, Level
+from graphlead.core.features import Cut, Incidence, Kind, Level
 from graphlead.core.register import PLACES, Register, Role
 from graphlead.explain.facts import Facts
 
@@ -42,10 +42,20 @@ def meaningful(words: pa.Array) -> Flags:
 
 
 def without_meaning(facts: Facts, levels: Sequence[Level], roles: Mapping[str, Role], m: int) -> Flags:
-    """Flags (m,): the companies that are in their group for a no, which is something they lack, or for a legal form."""
+    """Flags (m,): the companies that are in their group for what says nothing: a no, which is something they lack, a
+    legal form, or words of the name without ``meaningful`` ones.
+    """
     columns = [level.column for level in levels if roles.get(level.column) in (Role.BOOLEAN, Role.CATEGORY)]
     found = [[_says_nothing(facts.value(column, i)) for i in range(m)] for column in columns]
-    return np.asarray(np.array(found, bool).reshape(len(columns), m).any(axis=0), bool)
+    found += [_empty_names(facts, level, m) for level in levels if level.cut is Cut.NAME]
+    return np.asarray(np.array(found, bool).reshape(len(found), m).any(axis=0), bool)
+
+
+def _empty_names(facts: Facts, level: Level, m: int) -> list[bool]:
+    words = pc.split_pattern(pa.array([facts.words(level, i) for i in range(m)], pa.string()), " ")
+    company = pc.list_parent_indices(words).to_numpy()
+    said = np.bincount(company, meaningful(words.flatten()), minlength=m)
+    return [bool(none) for none in said == 0]
 
 
 def _says_nothing(value: object) -> bool:
