@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from graphlead.core.arrays import Floats, Ints
-from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.evaluation import Evaluation
 from graphlead.evaluate.blend import blend_among
@@ -19,55 +18,78 @@ from graphlead.evaluate.choose import Choice, choose, with_blend
 from graphlead.evaluate.curves import lift_curves
 from graphlead.evaluate.evaluate import evaluate
 from graphlead.evaluate.files import load_held_out
-from graphlead.evaluate.heldout import HeldOut
+from graphlead.evaluate.heldout import HeldOut, at_random
 from graphlead.evaluate.metrics import Prior
 from graphlead.evaluate.prior import HIGHEST, estimate_prior
 from graphlead.evaluate.recall import DRIFT, Recall, recall_of
+from graphlead.evaluate.settle import Bases, settled, stand_ins
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Judgement:
     """The chosen ranker, the prior as (low, point, high), and its recall of tomorrow's clients.
 
+    bases: the rankers that others are built on; stand_ins: those of them that take the place of the others.
     Of the prior only ``high`` bears a claim: how many of the others can be clients-to-be at the most. splits: those it
     was judged by, the one that the verdict is drawn on first.
     """
 
     choice: Choice
+    bases: Bases
+    stand_ins: Bases
     prior: Prior
     recall: Recall
     splits: tuple[str, ...]
 
-    def final(self, scores: Mapping[str, Floats], candidates: Ints, rows: Ints | None = None) -> Floats:
-        """The chosen ranker's raw scores of the candidates or of ``rows``; a blend ranks these among the candidates."""
+    def settled(self, scores: Mapping[str, Floats]) -> dict[str, Floats]:
+        """The scores (n,) by ranker with those of the stand-ins in the place of the others'."""
+        return {name: scores[self.stand_ins.get(name, name)] for name in scores}
+
+    def final(
+        self,
+        scores: Mapping[str, Floats],
+        candidates: Ints,
+        rows: Ints | None = None,
+        weight: Floats | None = None,
+    ) -> Floats:
+        """The chosen ranker's raw scores of the candidates or of ``rows``; a blend ranks these among the candidates,
+        each of which stands for ``weight`` companies, or for one.
+        """
         wanted = candidates if rows is None else rows
         if len(self.choice.members) == 1:
             return scores[self.choice.members[0]][wanted]
-        return blend_among(scores, self.choice.members, candidates, wanted)
+        return blend_among(scores, self.choice.members, candidates, wanted, weight)
 
 
 def judge(
-    results: Sequence[HeldOut],
-    scores: Mapping[str, Floats],
-    cohort: Cohort,
-    among: Collection[str],
-    prior: float | None,
-    seed: int,
+    results: Sequence[HeldOut], among: Collection[str], bases: Bases, prior: float | None, seed: int
 ) -> Judgement:
-    """Blend the rankers ``among`` these that the held-out splits keep, the first of which the verdict is drawn on.
+    """Blend the rankers ``among`` these that the clients held out at random keep.
 
-    The prior comes from ``scores`` (n,), held out for the clients. prior: the share of clients-to-be among the
-    unlabelled where it is known; None to estimate it.
+    bases: the rankers that others are built on, see ``settle``. prior: the share of clients-to-be among the unlabelled
+    where it is known; None to estimate it from the scores of the random split.
     """
     splits = tuple(result.split for result in results)
-    choice = choose([_only(result, among) for result in results], seed)
-    recall = recall_of(with_blend(results, choice), choice.name)
-    judgement = Judgement(choice, (prior or 0.0,) * 3, recall, splits)
+    bases = {name: base for name, base in bases.items() if name in results[0].scores}
+    done = [settled(result, bases) for result in results]
+    choice = choose([_only(result, among) for result in done])
+    recall = recall_of(with_blend(done, choice), choice.name)
+    instead = stand_ins(results, bases)
+    judgement = Judgement(
+        choice=replace(choice, members=tuple(instead.get(name, name) for name in choice.members)),
+        bases=bases,
+        stand_ins=instead,
+        prior=(prior or 0.0,) * 3,
+        recall=recall,
+        splits=splits,
+    )
     if prior is not None:
         return judgement
-    candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
-    won, rest = (judgement.final(scores, candidates, rows) for rows in (cohort.clients, candidates))
-    return replace(judgement, prior=_drifted(estimate_prior(won, rest, seed)))
+    split = at_random(done)
+    others = np.flatnonzero(~split.held_out).astype(np.int32)
+    clients, weight = np.flatnonzero(split.held_out).astype(np.int32), split.weight[others]
+    won, rest = (judgement.final(split.scores, others, rows, weight) for rows in (clients, others))
+    return replace(judgement, prior=_drifted(estimate_prior(won, rest, seed, weight)))
 
 
 def _drifted(prior: Prior) -> Prior:
@@ -88,6 +110,8 @@ def save_judgement(judgement: Judgement, path: Path) -> None:
     """Write a judgement as JSON."""
     content = {
         "choice": asdict(judgement.choice),
+        "bases": judgement.bases,
+        "stand_ins": judgement.stand_ins,
         "prior": judgement.prior,
         "recall": judgement.recall.to_json(),
         "splits": judgement.splits,
@@ -102,7 +126,14 @@ def read_judgement(path: Path) -> Judgement:
     by_fold = {split: tuple(map(tuple, folds)) for split, folds in chosen["by_fold"].items()}
     choice = Choice(chosen["name"], tuple(chosen["members"]), chosen["reason"], by_fold)
     low, point, high = saved["prior"]
-    return Judgement(choice, (low, point, high), Recall.from_json(saved["recall"]), tuple(saved["splits"]))
+    return Judgement(
+        choice=choice,
+        bases=saved["bases"],
+        stand_ins=saved["stand_ins"],
+        prior=(low, point, high),
+        recall=Recall.from_json(saved["recall"]),
+        splits=tuple(saved["splits"]),
+    )
 
 
 def evaluate_saved(
@@ -112,11 +143,15 @@ def evaluate_saved(
 
     share: low, point and high share of clients to be won among the unlabelled.
     """
-    results = with_blend(load_held_out(heldout, judgement.splits), judgement.choice)
-    return evaluate(results, share, seed, progress)
+    return evaluate(_judged(heldout, judgement), share, seed, progress)
 
 
 def curves_saved(heldout: Path, judgement: Judgement, seed: int) -> pd.DataFrame:
     """Lift curves (see ``lift_curves``) from the held-out scores that a run saved in this folder."""
-    results = with_blend(load_held_out(heldout, judgement.splits), judgement.choice)
-    return lift_curves(results, seed)
+    return lift_curves(_judged(heldout, judgement), seed)
+
+
+def _judged(heldout: Path, judgement: Judgement) -> list[HeldOut]:
+    """The splits as they were judged: with the scores of the stand-ins and of the blend."""
+    results = load_held_out(heldout, judgement.splits)
+    return with_blend([settled(result, judgement.bases) for result in results], judgement.choice)

@@ -12,12 +12,14 @@ from graphlead.evaluate.blend import BLEND
 from graphlead.evaluate.metrics import Interval, cuts, interval, recall
 from graphlead.evaluate.positions import Positions, Resamples
 
-PAGERANK, GNN, SAGE, TABULAR, TABULAR_GRAPH = "pagerank", "gnn", "sage", "tabular", "tabular_graph"
+PAGERANK, GNN, LINEAR, SAGE = "pagerank", "gnn", "linear", "sage"
+TABULAR, TABULAR_GRAPH = "tabular", "tabular_graph"
 
 _IN_WORDS = {
     BLEND: "the blend of rankers",
     PAGERANK: "the walk from the clients",
     GNN: "the graph network",
+    LINEAR: "the linear part of the graph network",
     SAGE: "message passing end to end",
     TABULAR: "the trees on the companies' own columns",
     TABULAR_GRAPH: "the trees with neighbour features",

@@ -123,7 +123,7 @@ class Ridge:
 
     def _scaled(self, matrix: Floats) -> Floats:
         scaled = np.nan_to_num((matrix - self._arrays["mean"]) * self._arrays["scale"])
-        return np.clip(scaled, -self._arrays["limit"], self._arrays["limit"])
+        return np.asarray(np.clip(scaled, -self._arrays["limit"], self._arrays["limit"]), np.float32)
 
     def save(self, folder: Path, name: str) -> None:
         save_file(self._arrays, folder / f"{name}.safetensors")

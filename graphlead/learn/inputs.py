@@ -47,4 +47,4 @@ class NeighbourInputs:
         return np.hstack([features.attributes.numeric[rows], features.structure[rows], label_features])
 
     def nearby(self, label_features: Floats) -> int:
-        return label_features.shape[1]
+        return int(label_features.shape[1])

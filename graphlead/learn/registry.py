@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -121,21 +121,15 @@ def check_classifier(name: str) -> None:
         scikit_learn_class(name)
 
 
-def save_models(
-    models: Models, stands_in: Mapping[str, str], classifier: str, encodings: tuple[int, ...], folder: Path
-) -> None:
-    """Write every fold's rankers into an existing folder, without pickle.
-
-    stands_in: the base that takes the place of a ranker, by the name of the ranker.
-    """
-    names = {ranker.name: stands_in.get(ranker.name, ranker.name) for ranker in models[0]}
+def save_models(models: Models, classifier: str, encodings: tuple[int, ...], folder: Path) -> None:
+    """Write every fold's rankers into an existing folder, without pickle."""
+    names = [ranker.name for ranker in models[0]]
     index = {"rankers": names, "classifier": classifier, "encodings": encodings, "folds": len(models)}
     (folder / INDEX).write_text(json.dumps(index), "utf-8")
     for f, trained in enumerate(models):
         (folder / f"fold-{f}").mkdir()
         for ranker in trained:
-            if names[ranker.name] == ranker.name:
-                ranker.save(folder / f"fold-{f}")
+            ranker.save(folder / f"fold-{f}")
 
 
 def load_models(folder: Path, device: str, only: Collection[str] | None = None) -> Models:
@@ -144,16 +138,8 @@ def load_models(folder: Path, device: str, only: Collection[str] | None = None) 
 
     index = json.loads((folder / INDEX).read_text("utf-8"))
     setup = RankerSetup(index["classifier"], tuple(index["encodings"]), device)
-    names = {name: made for name, made in index["rankers"].items() if only is None or name in only}
+    names = [name for name in index["rankers"] if only is None or name in only]
     return tuple(
-        tuple(
-            _named(ranker.load(folder / f"fold-{f}"), name)
-            for name, ranker in zip(names, rankers(list(names.values()), setup), strict=True)
-        )
+        tuple(ranker.load(folder / f"fold-{f}") for ranker in rankers(names, setup))
         for f in range(index["folds"])
     )
-
-
-def _named(ranker: Ranker, name: str) -> Ranker:
-    ranker.name = name
-    return ranker

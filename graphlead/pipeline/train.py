@@ -143,9 +143,7 @@ def _train(folder: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progres
     pq.write_table(pa.table(facts | everywhere), folder.fitted)
 
 
-def _weights(
-    scores: Mapping[str, Floats], cohort: Cohort, folds: Folds, model_inputs: ModelInputs
-) -> Floats:
+def _weights(scores: Mapping[str, Floats], cohort: Cohort, folds: Folds, model_inputs: ModelInputs) -> Floats:
     """The weight (n,) of every company in the evaluation: 1 for clients, 0 for those that are not in its sample."""
     settings, candidates = model_inputs.settings, np.flatnonzero(cohort.candidates()).astype(np.int32)
     blended = blend_among(scores, for_list(settings.rankers, len(cohort.clients)), candidates, candidates)
@@ -192,7 +190,9 @@ def _judge(folder: RunFolder, heldout: Path, cohort: Cohort, settings: Settings)
     """Write the chosen ranker, the prior and the recall, from the held-out scores."""
     results = load_held_out(heldout, task_of(settings.task).splits)
     among = for_list(settings.rankers, len(cohort.clients))
-    save_judgement(judge(results, among, bases_of(settings.rankers), settings.prior, settings.seed), folder.judgement)
+    save_judgement(
+        judge(results, among, bases_of(settings.rankers), settings.prior, settings.seed), folder.judgement
+    )
 
 
 def _splits(trained: RunFolder, model_inputs: ModelInputs, cohort: Cohort) -> Iterator[Split]:
