@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from graphlead.evaluate.blend import BLEND
 from graphlead.evaluate.metrics import Interval, cuts, interval, recall
 from graphlead.evaluate.positions import Positions, Resamples
@@ -67,7 +69,8 @@ def compare(places: Mapping[str, Positions], resamples: Resamples, ranker: str, 
 
 
 def verdict(split: str, places: Mapping[str, Positions], resamples: Resamples) -> str:
-    """Sentences that compare the best use of the graph with no graph, the network with the trees, sage with it.
+    """Sentences that compare the best use of the graph with no graph, the network with its linear part and with the
+    trees, sage with it.
 
     The blend stands for the graph where the list is ranked by one: it was fixed before anything was measured.
     """
@@ -76,6 +79,8 @@ def verdict(split: str, places: Mapping[str, Positions], resamples: Resamples) -
         return "Nothing was trained with and without the graph, so what the graph adds is not known."
     rivals = [BLEND] if BLEND in places else graphs
     parts = [_against_no_graph([compare(places, resamples, name, TABULAR) for name in rivals], split)]
+    if GNN in places and LINEAR in places:
+        parts.append(_against_linear(places, resamples))
     if len(graphs) == 2:
         parts.append(_against(compare(places, resamples, GNN, TABULAR_GRAPH)))
     if GNN in places and SAGE in places:
@@ -95,6 +100,15 @@ def _against_no_graph(comparisons: list[Comparison], split: str) -> str:
         f"{best.found:,.0f} by {_IN_WORDS[best.ranker]}, {best.rival_found:,.0f} by {_IN_WORDS[TABULAR]} "
         f"({_gain(best)})."
     )
+
+
+def _against_linear(places: Mapping[str, Positions], resamples: Resamples) -> str:
+    if np.array_equal(places[GNN].low, places[LINEAR].low):
+        return (
+            "The graph network is its linear part alone: what it learned beyond that adds nothing for the clients "
+            "held out."
+        )
+    return _against(compare(places, resamples, GNN, LINEAR))
 
 
 def _against(comparison: Comparison) -> str:
