@@ -11,7 +11,7 @@ from graphlead.core.features import Groups, Relation
 class CountsByFold:
     """How many clients are in each group of a relation, by their fold; or linked with each company.
 
-    Only groups with a client have a column of counts, so its size does not grow with the register.
+    Only groups with a client have a column of counts: the others add one number each, whatever the number of folds.
     """
 
     def __init__(self, relation: Relation, clients: Ints, fold: Folds, k: int) -> None:

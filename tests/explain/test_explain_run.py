@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from graphlead.core.arrays import Ints
+from graphlead.core.arrays import Floats, Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.errors import InputError
 from graphlead.core.evidence import Evidence
@@ -61,13 +61,20 @@ def rows_of(scored: Scored, companies: Ints) -> Features:
     )
 
 
+def label_features_of(scored: Scored, cohort: Cohort, companies: Ints, visible: Ints) -> Floats:
+    """The label features of companies from the ``visible`` clients: all others are in a fold of their own, hidden."""
+    folds = np.ones(cohort.n_companies, np.int8)
+    folds[visible] = 0
+    return scored.model_inputs.label_features.around(cohort, folds).rows(companies, (1,))
+
+
 def rescored(scored: Scored, cohort: Cohort, companies: Ints, visible: Ints) -> Reals:
     """Log-odds of companies by the run's models, with label features from the ``visible`` clients."""
     candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
     models = load_models(scored.trained.model, "cpu")
     scorer = Rescorer(models, scored.judgement, scored.expected, scored.scores, candidates)
     left_out = pd.read_parquet(scored.trained.fitted)["left_out"].to_numpy(np.int32)
-    label_features = scored.model_inputs.label_features.rows(companies, visible)
+    label_features = label_features_of(scored, cohort, companies, visible)
     return scorer.log_odds(rows_of(scored, companies), label_features, left_out[companies])
 
 
@@ -100,7 +107,7 @@ def test_a_company_that_no_model_knows_is_scored_by_all_of_them(
     scorer = Rescorer(models, judgement, scored.expected, scored.scores, companies)
     rows, label_features = (
         rows_of(scored, companies),
-        scored.model_inputs.label_features.rows(companies, cohort.clients),
+        label_features_of(scored, cohort, companies, cohort.clients),
     )
     everybody = np.arange(len(companies), dtype=np.int32)
     raw = [
