@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from graphlead.core.arrays import Floats, Ints, Reals
 
@@ -14,21 +13,34 @@ BLEND = "blend"
 """The blend's name beside the single rankers."""
 
 
-def blend(scores: Mapping[str, Floats], members: Sequence[str], fold: npt.NDArray[np.int8]) -> Floats:
+def blend(
+    scores: Mapping[str, Floats],
+    members: Sequence[str],
+    fold: npt.NDArray[np.int8],
+    weight: Floats | None = None,
+) -> Floats:
     """Scores (m,) in [0, 1) by the geometric mean of the members' ranks within each fold, higher is better.
 
     Unlike an arithmetic mean, it keeps a company near the top that one ranker puts in its top hundred, whether
-    the other puts it a tenth or half of the way down the list. Ties share their mean rank.
+    the other puts it a tenth or half of the way down the list. Ties share their mean rank. weight (m,): how many
+    companies each stands for; None for one each.
     """
-    return _blended([share_ranked_before(scores[name], fold) for name in members])
+    return _blended([share_ranked_before(scores[name], fold, weight) for name in members])
 
 
-def blend_among(scores: Mapping[str, Floats], members: Sequence[str], candidates: Ints, rows: Ints) -> Floats:
+def blend_among(
+    scores: Mapping[str, Floats],
+    members: Sequence[str],
+    candidates: Ints,
+    rows: Ints,
+    weight: Floats | None = None,
+) -> Floats:
     """Blended scores (len(rows),) of the companies ``rows`` by their ranks among the candidates.
 
-    scores: ranker to scores (n,) of all companies; candidates, rows: indices; rows need not be candidates.
+    scores: ranker to scores (n,) of all companies; candidates, rows: indices; rows need not be candidates. weight: how
+    many companies each candidate stands for; None for one each.
     """
-    return _blended([share_before(scores[name][candidates], scores[name][rows]) for name in members])
+    return _blended([share_before(scores[name][candidates], scores[name][rows], weight) for name in members])
 
 
 def _blended(shares: Sequence[Reals]) -> Floats:
@@ -36,18 +48,25 @@ def _blended(shares: Sequence[Reals]) -> Floats:
     return np.asarray(1 - np.exp(mean), np.float32)
 
 
-def share_before(reference: Floats, scores: Floats) -> Reals:
-    """Rank among the reference scores, from the top, over their number: (len(scores),) in (0, 1]; ties share ranks."""
-    ordered = np.sort(reference)
-    left, right = (np.searchsorted(ordered, scores, side) for side in ("left", "right"))
-    rank = len(ordered) - right + (right - left + 1) / 2
-    return np.minimum(rank / len(ordered), 1.0)
+def share_before(reference: Floats, scores: Floats, weight: Floats | None = None) -> Reals:
+    """Rank among the reference scores, from the top, over their number: (len(scores),) in (0, 1]; ties share ranks.
+
+    weight: how many companies each reference score stands for; None for one each.
+    """
+    if weight is None:
+        ordered, below = np.sort(reference), np.arange(len(reference) + 1.0)
+    else:
+        order = np.argsort(reference)
+        ordered, below = reference[order], np.append(0, np.cumsum(weight[order], dtype=np.float64))
+    left, right = (below[np.searchsorted(ordered, scores, side)] for side in ("left", "right"))
+    rank: Reals = below[-1] - right + (right - left + 1) / 2
+    return np.asarray(np.minimum(rank / below[-1], 1.0))
 
 
-def share_ranked_before(scores: Floats, fold: npt.NDArray[np.int8]) -> Reals:
+def share_ranked_before(scores: Floats, fold: npt.NDArray[np.int8], weight: Floats | None = None) -> Reals:
     """Rank within the fold, from the top, over the fold's size: (m,) in (0, 1]; ties share their mean rank."""
     share = np.empty(len(scores))
     for each in np.unique(fold):
         here = fold == each
-        share[here] = rankdata(-scores[here]) / here.sum()
+        share[here] = share_before(scores[here], scores[here], None if weight is None else weight[here])
     return share

@@ -13,15 +13,16 @@ import pyarrow.parquet as pq
 from graphlead.common.files import write_parquet
 from graphlead.evaluate.heldout import HeldOut
 
-_FACTS = ("company", "fold", "held_out")
+_FACTS = ("company", "fold", "held_out", "weight")
 
 
 def save_held_out(result: HeldOut, folder: Path) -> None:
-    """Write one file per split, one row per candidate: company (index), fold, held_out, rankers, segments."""
-    facts = {"company": result.companies, "fold": result.fold, "held_out": result.held_out, **result.scores}
+    """Write one file per split, one row per candidate: company (index), fold, held_out, weight, rankers, segments."""
+    facts = dict(zip(_FACTS, (result.companies, result.fold, result.held_out, result.weight), strict=True))
     segments = {_segment(name): values for name, values in result.segments.items()}
     about = {"split": result.split, "segments": json.dumps(list(result.segments))}
-    write_parquet(_file(folder, result.split), pa.table(facts | segments).replace_schema_metadata(about))
+    table = pa.table({**facts, **result.scores, **segments})
+    write_parquet(_file(folder, result.split), table.replace_schema_metadata(about))
 
 
 def load_held_out(folder: Path, splits: Iterable[str]) -> list[HeldOut]:
@@ -47,6 +48,7 @@ def _load(path: Path) -> HeldOut:
         fold=table["fold"].to_numpy(),
         company=table["company"].to_numpy(),
         held_out=table["held_out"].to_numpy().astype(np.bool_),
+        weight=table["weight"].to_numpy(),
         scores={name: table[name].to_numpy() for name in table.column_names if name not in others},
         segments={name: table[_segment(name)].combine_chunks() for name in segments},
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +15,9 @@ from graphlead.core.arrays import Flags, Floats, Ints
 from graphlead.core.errors import CarrierError
 from graphlead.core.register import Register, Role
 
+RANDOM = "random"
+"""The split by random folds, by the models that make the list."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class HeldOut:
@@ -23,9 +26,10 @@ class HeldOut:
     fold (m,): scores compare only within a fold, where one model made them; held_out (m,): True for the clients
     hidden from their fold's model, False for unlabelled companies. scores: ranker to (m,), higher is better.
     segments: column to (m,) strings (numpy, or Arrow plain or dictionary-encoded; null is a missing value).
-    company: the index in the register of each candidate (m,), empty for 0 .. m-1.
-    Raises CarrierError when lengths differ, a score is not finite, nobody is held out, or a fold with held-out
-    clients has no unlabelled company to rank them against.
+    company: the index in the register of each candidate (m,), empty for 0 .. m-1. weight: how many unlabelled
+    companies each candidate stands for (m,), as in ``Sample``, 1 for the held-out clients; empty for all ones.
+    Raises CarrierError when lengths differ, a score or a weight is not finite, a weight is not above 0 or that of a
+    client not 1, nobody is held out, or a fold with held-out clients has no unlabelled company to rank them against.
     """
 
     split: str
@@ -34,9 +38,12 @@ class HeldOut:
     scores: Mapping[str, Floats]
     segments: Mapping[str, npt.NDArray[np.str_] | pa.Array] = field(default_factory=dict)
     company: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
+    weight: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
 
     def __post_init__(self) -> None:
         m = len(self.held_out)
+        if not len(self.weight):
+            object.__setattr__(self, "weight", np.ones(m, np.float32))
         self._require(self.held_out.dtype == np.bool_, "held_out as booleans", self.held_out.dtype)
         self._require(len(self.company) in (0, m), f"a company for each of {m} candidates", len(self.company))
         self._require(len(self.fold) == m, f"a fold for each of {m} candidates", len(self.fold))
@@ -45,6 +52,10 @@ class HeldOut:
         for name, scores in self.scores.items():
             self._require(scores.shape == (m,), f"{m} scores of {name}", scores.shape)
             self._require(bool(np.isfinite(scores).all()), f"finite scores of {name}", "NaN or infinity")
+        self._require(self.weight.shape == (m,), f"{m} weights", self.weight.shape)
+        weighted = bool((np.isfinite(self.weight) & (self.weight > 0)).all())
+        self._require(weighted, "finite weights above 0", "others")
+        self._require(bool((self.weight[self.held_out] == 1).all()), "held-out clients of weight 1", "others")
         for column, values in self.segments.items():
             self._require(len(values) == m, f"{m} segments of {column}", len(values))
         alone = np.setdiff1d(self.fold[self.held_out], self.fold[~self.held_out])
@@ -62,6 +73,16 @@ class HeldOut:
     @property
     def n_held_out(self) -> int:
         return int(self.held_out.sum())
+
+    @property
+    def n_unlabelled(self) -> int:
+        """How many companies the unlabelled stand for."""
+        return round(float(self.weight[~self.held_out].sum(dtype=np.float64)))
+
+
+def at_random(results: Sequence[HeldOut]) -> HeldOut:
+    """The split by random folds, or the first where there is none."""
+    return next((result for result in results if result.split == RANDOM), results[0])
 
 
 def segments_of(register: Register, companies: Ints) -> dict[str, pa.Array]:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from graphlead.core.arrays import Floats, Ints
@@ -19,7 +18,7 @@ from graphlead.evaluate.choose import Choice, choose, with_blend
 from graphlead.evaluate.curves import lift_curves
 from graphlead.evaluate.evaluate import evaluate
 from graphlead.evaluate.files import load_held_out
-from graphlead.evaluate.heldout import HeldOut
+from graphlead.evaluate.heldout import HeldOut, at_random
 from graphlead.evaluate.metrics import Prior
 from graphlead.evaluate.prior import HIGHEST, estimate_prior
 from graphlead.evaluate.recall import DRIFT, Recall, recall_of
@@ -38,12 +37,20 @@ class Judgement:
     recall: Recall
     splits: tuple[str, ...]
 
-    def final(self, scores: Mapping[str, Floats], candidates: Ints, rows: Ints | None = None) -> Floats:
-        """The chosen ranker's raw scores of the candidates or of ``rows``; a blend ranks these among the candidates."""
+    def final(
+        self,
+        scores: Mapping[str, Floats],
+        candidates: Ints,
+        rows: Ints | None = None,
+        weight: Floats | None = None,
+    ) -> Floats:
+        """The chosen ranker's raw scores of the candidates or of ``rows``; a blend ranks these among the candidates,
+        each of which stands for ``weight`` companies, or for one.
+        """
         wanted = candidates if rows is None else rows
         if len(self.choice.members) == 1:
             return scores[self.choice.members[0]][wanted]
-        return blend_among(scores, self.choice.members, candidates, wanted)
+        return blend_among(scores, self.choice.members, candidates, wanted, weight)
 
 
 def judge(
@@ -56,18 +63,19 @@ def judge(
 ) -> Judgement:
     """Blend the rankers ``among`` these that the held-out splits keep, the first of which the verdict is drawn on.
 
-    The prior comes from ``scores`` (n,), held out for the clients. prior: the share of clients-to-be among the
-    unlabelled where it is known; None to estimate it.
+    The prior comes from ``scores`` (n,), held out for the clients, of the clients and of the unlabelled companies of
+    the random split. prior: the share of clients-to-be among the unlabelled where it is known; None to estimate it.
     """
     splits = tuple(result.split for result in results)
-    choice = choose([_only(result, among) for result in results], seed)
+    choice = choose([_only(result, among) for result in results])
     recall = recall_of(with_blend(results, choice), choice.name)
     judgement = Judgement(choice, (prior or 0.0,) * 3, recall, splits)
     if prior is not None:
         return judgement
-    candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
-    won, rest = (judgement.final(scores, candidates, rows) for rows in (cohort.clients, candidates))
-    return replace(judgement, prior=_drifted(estimate_prior(won, rest, seed)))
+    split = at_random(results)
+    candidates, weight = split.companies[~split.held_out], split.weight[~split.held_out]
+    won, rest = (judgement.final(scores, candidates, rows, weight) for rows in (cohort.clients, candidates))
+    return replace(judgement, prior=_drifted(estimate_prior(won, rest, seed, weight)))
 
 
 def _drifted(prior: Prior) -> Prior:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from graphlead.core.arrays import Floats, Reals
+from graphlead.core.arrays import Flags, Floats, Reals
 from graphlead.evaluate.heldout import HeldOut
 
 BLOCKS = 200
@@ -37,10 +37,10 @@ class Resamples:
 class Positions:
     """The rank of each held-out client among the unlabelled companies of its fold, for one ranker.
 
-    low, high (r, P): the share of these companies scored strictly higher, and higher or equal, in each
+    low, high (r, P): the share of these companies, by weight, scored strictly higher, and higher or equal, in each
     resample; with ties broken at random, the client's place lies between them. Held-out clients do not count
     against each other: the list for sales holds unlabelled companies only, so a share of the list is a share
-    of these.
+    of these. n_unlabelled: how many the unlabelled of the split stand for.
     """
 
     low: Reals
@@ -84,6 +84,12 @@ def resample(result: HeldOut, seed: int) -> Resamples:
     return Resamples(clients, companies, rng.integers(BLOCKS, size=m, dtype=np.uint8))
 
 
+def unresampled(result: HeldOut) -> Resamples:
+    """The sample itself alone."""
+    clients, companies = np.ones((1, result.n_held_out)), np.ones((1, BLOCKS))
+    return Resamples(clients, companies, np.zeros(len(result.held_out), np.uint8))
+
+
 def positions(result: HeldOut, scores: Floats, resamples: Resamples) -> Positions:
     """The positions of the held-out clients, in the candidates' order, by these scores (m,)."""
     held_out = result.held_out
@@ -93,33 +99,36 @@ def positions(result: HeldOut, scores: Floats, resamples: Resamples) -> Position
     for fold in np.unique(result.fold[held_out]):
         clients = np.flatnonzero((result.fold == fold) & held_out)
         others = np.flatnonzero((result.fold == fold) & ~held_out)
-        strict, tied = _shares(scores[clients], scores[others], resamples.block[others], resamples.companies)
+        cells = _Cells(resamples.block[others], result.weight[others], resamples.companies)
+        strict, tied = _shares(scores[clients], scores[others], cells)
         low[:, nth[clients]] = strict
         high[:, nth[clients]] = strict + tied
-    return Positions(low, high, len(scores) - result.n_held_out)
+    return Positions(low, high, result.n_unlabelled)
 
 
-def _shares(
-    clients: Floats, companies: Floats, block: npt.NDArray[np.uint8], weights: Reals
-) -> tuple[Reals, Reals]:
+@dataclass(frozen=True)
+class _Cells:
+    """The unlabelled companies of a fold: block and weight of each (c,), and the weights of the blocks (r, BLOCKS)."""
+
+    block: npt.NDArray[np.uint8]
+    weight: Floats
+    blocks: Reals
+
+    def above(self, passed: npt.NDArray[np.intp], of: Flags, n_steps: int) -> Reals:
+        """The weight of the companies ``of`` (c,) above exactly 0, 1, ... of the clients' scores: (r, n_steps)."""
+        cells = self.block[of].astype(np.intp) * n_steps + passed[of]
+        counts = np.bincount(cells, self.weight[of], BLOCKS * n_steps).reshape(BLOCKS, n_steps)
+        weighted: Reals = self.blocks @ counts
+        return weighted
+
+
+def _shares(clients: Floats, companies: Floats, cells: _Cells) -> tuple[Reals, Reals]:
     """Share of the companies scored higher than each client, and equal to it, (r, P) each."""
     steps, step = np.unique(clients, return_inverse=True)
     passed = np.searchsorted(steps, companies, "left")
     equal = steps[np.minimum(passed, len(steps) - 1)] == companies
-    higher = _weighted(passed, block, len(steps) + 1, weights)
-    tied = np.zeros_like(higher)
-    if equal.any():
-        tied = _weighted(passed[equal], block[equal], len(steps) + 1, weights)
+    higher = cells.above(passed, np.ones_like(equal), len(steps) + 1)
+    tied = cells.above(passed, equal, len(steps) + 1) if equal.any() else np.zeros_like(higher)
     from_top = np.cumsum(higher[:, ::-1], axis=1)[:, ::-1]
     total = from_top[:, :1]
     return (from_top[:, 1:] / total)[:, step], (tied[:, :-1] / total)[:, step]
-
-
-def _weighted(
-    passed: npt.NDArray[np.intp], block: npt.NDArray[np.uint8], n_steps: int, weights: Reals
-) -> Reals:
-    """The companies, weighted by block, above exactly 0, 1, ... of the clients' scores: (r, n_steps)."""
-    cells = block.astype(np.intp) * n_steps + passed
-    counts = np.bincount(cells, minlength=BLOCKS * n_steps).reshape(BLOCKS, n_steps)
-    weighted: Reals = weights @ counts
-    return weighted

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.special import ndtr, ndtri
 from scipy.stats import beta
@@ -32,13 +34,14 @@ _USUAL_SPREAD = 0.2
 
 
 def estimate_prior(
-    positive_scores: Floats, unlabelled_scores: Floats, seed: int
+    positive_scores: Floats, unlabelled_scores: Floats, seed: int, weight: Floats | None = None
 ) -> tuple[float, float, float]:
     """Low, point and high share of positives among the unlabelled, 0 < low <= point <= high <= 0.9.
 
     positive_scores (P,), unlabelled_scores (U,): by models that trained on none of them, on one scale; only
-    their order counts, ties are broken at random by ``seed``. The positives are assumed to be like the hidden
-    ones. Raises CarrierError with fewer than two scores of a kind.
+    their order counts, ties are broken at random by ``seed``. weight (U,): how many companies each of the
+    unlabelled stands for, as in ``Sample``; None for one each. The positives are assumed to be like the hidden ones.
+    Raises CarrierError with fewer than two scores of a kind.
 
     The scores alone determine only an upper bound: every company that looks like a client may be one. It is
     ``high``: the least ratio of unlabelled to positives above a threshold, with exact binomial confidence
@@ -50,73 +53,109 @@ def estimate_prior(
     """
     if len(positive_scores) < 2 or len(unlabelled_scores) < 2:
         raise CarrierError("estimate_prior: expected at least two scores of each kind.")
-    above = _unlabelled_above(positive_scores, unlabelled_scores, seed)
-    n = len(unlabelled_scores)
-    least, bound = _bounds(above, n)
+    weight = np.ones(len(unlabelled_scores), np.float32) if weight is None else weight
+    ranked = _ranked(positive_scores, unlabelled_scores, weight, seed)
+    least, bound = _bounds(ranked)
     high = min(bound, HIGHEST)
     priors = np.geomspace(high / RANGE, high, 80)
-    chance = _profile(above, n, priors)
+    chance = _profile(ranked, priors)
     cumulative = np.cumsum(chance) / chance.sum()
     low, point = np.interp((0.025, 0.5), cumulative, priors).tolist()
     return min(low, max(least, high / RANGE)), point, high
 
 
-def _unlabelled_above(positive: Floats, unlabelled: Floats, seed: int) -> Counts:
-    """How many unlabelled rank above the best positive, the second best, and so on, (P,)."""
+@dataclass(frozen=True)
+class _Ranked:
+    """The unlabelled from the top down: how many rank above the best positive, the second best, and so on, (P,), and
+    the sums of the weights, and of their squares, of the first 0 .. U, (U + 1,).
+    """
+
+    above: Counts
+    weights: Reals
+    squares: Reals
+
+    def between(self, start: Counts, stop: Counts) -> tuple[Reals, Reals]:
+        """How many companies the unlabelled from ``start`` to ``stop`` stand for, and their design effect.
+
+        A weighted count varies as much as a plain one smaller by this factor (Kish 1965, Survey sampling). Where there
+        are none, it is that of the next company: of what could have been there.
+        """
+        count = self.weights[stop] - self.weights[start]
+        first = np.minimum(start, len(self.weights) - 2)
+        last = np.maximum(stop, first + 1)
+        effect = (self.squares[last] - self.squares[first]) / (self.weights[last] - self.weights[first])
+        return count, effect
+
+
+def _ranked(positive: Floats, unlabelled: Floats, weight: Floats, seed: int) -> _Ranked:
     pooled = -np.concatenate([positive, unlabelled])
     shuffled = np.random.default_rng(seed).permutation(len(pooled))
     order = shuffled[np.argsort(pooled[shuffled], kind="stable")]
     ranks = np.flatnonzero(order < len(positive))
-    return ranks - np.arange(len(positive))
+    weights = weight[order[order >= len(positive)] - len(positive)].astype(np.float64)
+    return _Ranked(
+        ranks - np.arange(len(positive)),
+        np.concatenate([[0.0], np.cumsum(weights)]),
+        np.concatenate([[0.0], np.cumsum(weights**2)]),
+    )
 
 
-def _bounds(above: Counts, n: int) -> tuple[float, float]:
-    """Lower and upper bound of the least ratio of unlabelled to positives above a threshold."""
-    n_pos = len(above)
+def _bounds(ranked: _Ranked) -> tuple[float, float]:
+    """Lower and upper bound of the least ratio of unlabelled to positives above a threshold.
+
+    The binomial bounds are those of the effective sample sizes (Korn and Graubard 1998).
+    """
+    n_pos = len(ranked.above)
     k = np.unique(np.geomspace(min(5, n_pos), n_pos, 24).astype(np.int64))
-    taken = above[k - 1]
+    taken, effect = ranked.between(np.zeros_like(k), ranked.above[k - 1])
+    taken, n = taken / effect, ranked.weights[-1] / effect
     upper = _upper_bound(taken, n) / _lower_bound(k, n_pos)
     lower = _lower_bound(taken, n) / _upper_bound(k, n_pos)
     return float(lower[10 * k >= n_pos].min()), float(upper.min())
 
 
-def _upper_bound(count: Counts, n: int) -> Reals:
+def _upper_bound(count: Counts | Reals, n: int | Reals) -> Reals:
     """Clopper-Pearson upper bound of a share, given ``count`` of n."""
     bound = np.asarray(beta.ppf(CONFIDENCE, count + 1, np.maximum(n - count, 1)))
     return np.where(count < n, bound, 1.0)
 
 
-def _lower_bound(count: Counts, n: int) -> Reals:
+def _lower_bound(count: Counts | Reals, n: int | Reals) -> Reals:
     """Clopper-Pearson lower bound of a share, given ``count`` of n."""
     bound = np.asarray(beta.ppf(1 - CONFIDENCE, np.maximum(count, 1), n - count + 1))
     return np.where(count > 0, bound, 0.0)
 
 
-def _profile(above: Counts, n: int, priors: Reals) -> Reals:
+def _profile(ranked: _Ranked, priors: Reals) -> Reals:
     """Profile likelihood of each prior relative to the best: at the binormal ROC curve that fits it best.
 
     Companies are binned at quantiles of the positives. The likelihood is that of the labels given the bins, so
     that the sampling error of the positives counts as well as that of the unlabelled.
     """
-    n_pos = len(above)
+    n_pos = len(ranked.above)
     k = np.unique(np.maximum(3, (_LEVELS * n_pos).astype(np.int64)))
     k = k[k < n_pos]
     pos = np.diff(np.concatenate([[0], k, [n_pos]]))
-    unl = np.diff(np.concatenate([[0], above[k - 1], [n]]))
+    ends = np.concatenate([[0], ranked.above[k - 1], [len(ranked.weights) - 1]])
+    unl, effect = ranked.between(ends[:-1], ends[1:])
     # The share of the negatives above the threshold that the share k / P of the positives is above.
     z = ndtri(k / n_pos)
     inner = ndtr(_SPREAD[:, None] * z - _SEPARATION[:, None, None])
     negatives = np.diff(inner, axis=-1, prepend=0.0, append=1.0)
     unusual = (np.log(_SPREAD) / _USUAL_SPREAD) ** 2 / 2
-    best = [(_log_likelihood(pos, unl, prior, negatives) - unusual).max() for prior in priors]
+    best = [(_log_likelihood(pos, unl, effect, prior, negatives) - unusual).max() for prior in priors]
     relative: Reals = np.exp(np.array(best) - max(best))
     return relative
 
 
-def _log_likelihood(pos: Counts, unl: Counts, prior: float, negatives: Reals) -> Reals:
-    """Log likelihood of the labels given the bins, per curve: negatives (..., bins) are their shares by bin."""
+def _log_likelihood(pos: Counts, unl: Reals, effect: Reals, prior: float, negatives: Reals) -> Reals:
+    """Log likelihood of the labels given the bins, per curve: negatives (..., bins) are their shares by bin.
+
+    The unlabelled of a bin count as ``unl / effect``, as if only these had been seen.
+    """
     positives = pos / pos.sum()
     mixture = prior * positives + (1 - prior) * np.maximum(negatives, 1e-12)
-    labelled = np.log(pos.sum() * positives / (unl.sum() * mixture))
-    likelihood: Reals = (pos * labelled - (pos + unl) * np.logaddexp(0, labelled)).sum(axis=-1)
+    labelled = np.log(pos.sum() * positives / (unl.sum() * mixture / effect))
+    seen = pos + unl / effect
+    likelihood: Reals = (pos * labelled - seen * np.logaddexp(0, labelled)).sum(axis=-1)
     return likelihood

@@ -11,7 +11,7 @@ from scipy.optimize import isotonic_regression
 from graphlead.core.arrays import Reals, require
 from graphlead.core.errors import CarrierError, InputError
 from graphlead.evaluate.heldout import HeldOut
-from graphlead.evaluate.positions import BLOCKS, Resamples, positions
+from graphlead.evaluate.positions import positions, unresampled
 
 TIME = "time"
 """The split that holds the clients won last out: they resemble tomorrow's, so their recall needs no correction."""
@@ -79,7 +79,7 @@ def recall_of(results: Sequence[HeldOut], ranker: str) -> Recall:
     """
     mixed = next(result for result in results if result.split != TIME)
     last = [result for result in results if result.split == TIME]
-    n = int((~mixed.held_out).sum())
+    n = mixed.n_unlabelled
     shares = _shares(n)
     curves = [_found(mixed, ranker, shares), *(_found(result, ranker, shares) for result in last)]
     logs = np.log([found for found, _ in curves])
@@ -105,8 +105,7 @@ def _shares(n: int) -> Reals:
 def _found(result: HeldOut, ranker: str, shares: Reals) -> tuple[Reals, Reals]:
     """The recall (k,) of held-out clients at each share, half a client added, and the variance of its logarithm."""
     n = result.n_held_out
-    alone = Resamples(np.ones((1, n)), np.ones((1, BLOCKS)), np.zeros(len(result.held_out), np.uint8))
-    at = positions(result, result.scores[ranker], alone)
+    at = positions(result, result.scores[ranker], unresampled(result))
     found = np.array([at.found(share).sum() for share in shares])
     found[-1] = n
     recall = (found + 0.5) / (n + 0.5)

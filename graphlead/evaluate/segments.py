@@ -25,15 +25,15 @@ _Codes = Longs
 def recall_by_segment(result: HeldOut, places: Mapping[str, Positions]) -> pd.DataFrame:
     """One row per (ranker, column, segment) of this split.
 
-    companies: candidates in the segment; held_out: clients among them; found, recall: number and share of these
-    within the top 5 % of the list; recall_10: share within the top 10 %. Each column ends with two rows, its
+    companies: candidates in the segment, by weight; held_out: clients among them; found, recall: number and share of
+    these within the top 5 % of the list; recall_10: share within the top 10 %. Each column ends with two rows, its
     segments divided by the density of clients so that about half of the held-out clients lie on each side.
     """
     found = {name: np.stack([p.found(0.05)[0], p.found(0.10)[0]]) for name, p in places.items()}
     rows = [
         (result.split, ranker, column, segment, len_all, len(members), *_recall(chances[:, members]))
         for column, values in result.segments.items()
-        for segment, len_all, members in _parts(values, result.held_out)
+        for segment, len_all, members in _parts(values, result)
         for ranker, chances in found.items()
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -45,13 +45,13 @@ def _recall(chances: Reals) -> tuple[float, float, float]:
 
 
 def _parts(
-    values: npt.NDArray[np.str_] | pa.Array, held_out: npt.NDArray[np.bool_]
+    values: npt.NDArray[np.str_] | pa.Array, result: HeldOut
 ) -> list[tuple[str, int, npt.NDArray[np.intp]]]:
     """Segment, its companies, positions of its held-out clients: the largest, the others, dense and sparse."""
     codes, names = _encode(values)
-    companies = np.bincount(codes, minlength=len(names))
-    clients = np.bincount(codes[held_out], minlength=len(names))
-    held = codes[held_out]
+    companies: Reals = np.bincount(codes, result.weight, len(names)).astype(np.float64)
+    held = codes[result.held_out]
+    clients = np.bincount(held, minlength=len(names))
     by_clients = np.argsort(-clients, kind="stable")
     by_clients = by_clients[clients[by_clients] > 0]
     parts = [(names[code], np.array([code])) for code in by_clients[:LARGEST]]
@@ -59,11 +59,11 @@ def _parts(
     if len(by_clients) > 1:
         dense = _densest(by_clients, clients, companies)
         parts += [(DENSE, dense), (SPARSE, np.setdiff1d(by_clients, dense))]
-    counted = ((name, int(companies[of].sum()), np.flatnonzero(np.isin(held, of))) for name, of in parts)
+    counted = ((name, round(companies[of].sum()), np.flatnonzero(np.isin(held, of))) for name, of in parts)
     return [part for part in counted if len(part[2])]
 
 
-def _densest(segments: _Codes, clients: _Codes, companies: _Codes) -> _Codes:
+def _densest(segments: _Codes, clients: _Codes, companies: Reals) -> _Codes:
     """The segments with the highest density of clients, up to half of all clients, at least one segment."""
     order = segments[np.argsort(-clients[segments] / companies[segments], kind="stable")]
     within_half = 2 * np.cumsum(clients[order]) <= clients.sum()

@@ -1,4 +1,4 @@
-"""Who is blended, by whose vote, and the blend itself."""
+"""Who is blended, by which clients, and the blend itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from graphlead.core.arrays import Floats
 from graphlead.core.errors import CarrierError
 from graphlead.evaluate.blend import BLEND, blend, blend_among
-from graphlead.evaluate.choose import choose, with_blend
+from graphlead.evaluate.choose import SHARE, choose, with_blend
 from graphlead.evaluate.heldout import HeldOut
 
 CLIENTS, OTHERS, FOLDS = 300, 6000, 3
@@ -30,40 +30,65 @@ def split(name: str, noise: dict[str, float], seed: int = 0) -> HeldOut:
     )
 
 
-GOOD = {"pagerank": 1.5, "tabular_graph": 1.0, "gnn": 1.0}
-HARMFUL = {**GOOD, "gnn": -9.0}
+GOOD = {"pagerank": 1.2, "tabular_graph": 1.0, "gnn": 1.0}
+POOR = {**GOOD, "gnn": -9.0}
 
 
-def test_all_are_blended_though_one_alone_is_clearly_worse_than_the_best() -> None:
+def test_all_are_blended_though_one_is_worse_than_the_best() -> None:
     """A walk that is worse by itself still adds what the others do not see."""
     results = [split("random", GOOD), split("groups", GOOD, 1)]
-    choice = choose(results, 0)
+    choice = choose(results)
     assert (choice.name, choice.members) == (BLEND, ("pagerank", "tabular_graph", "gnn"))
-    assert choice == choose(results, 0)
     assert "none is left out" in choice.reason
 
 
-def test_one_that_harms_the_blend_on_both_splits_is_left_out() -> None:
-    choice = choose([split("random", HARMFUL), split("groups", HARMFUL, 1)], 0)
+def test_one_that_finds_much_less_than_the_best_is_left_out() -> None:
+    choice = choose([split("random", POOR), split("groups", POOR, 1)])
     assert (choice.name, choice.members) == (BLEND, ("pagerank", "tabular_graph"))
-    assert (
-        "left out: the graph network, without which more of the clients held back come early" in choice.reason
+    assert "left out for finding less than 60% of what the best one finds: the graph network" in choice.reason
+    assert "where they agree" in choice.reason
+
+
+def behind(ahead: int, weight: float = 1) -> HeldOut:
+    """The network ranks 20 clients first, the walk after so many companies; each company stands for ``weight``."""
+    held_out = np.arange(220) < 20
+    clients, others = -np.arange(20.0), -1000.0 - np.arange(200)
+    walk = np.concatenate([clients - 500, np.where(np.arange(200) < ahead, 0, others)])
+    return HeldOut(
+        split="random",
+        fold=np.zeros(220, np.int8),
+        held_out=held_out,
+        scores={
+            "gnn": np.concatenate([clients, others]).astype(np.float32),
+            "pagerank": walk.astype(np.float32),
+        },
+        weight=np.where(held_out, 1, weight).astype(np.float32),
     )
 
 
-@pytest.mark.parametrize("results", [
-    [split("random", HARMFUL), split("groups", GOOD, 1)],
-    [split("random", GOOD), split("groups", HARMFUL, 1)],
-    [split("random", HARMFUL)],
-])  # fmt: skip
-def test_one_that_harms_on_one_split_only_stays(results: list[HeldOut]) -> None:
-    assert choose(results, 0).members == ("pagerank", "tabular_graph", "gnn")
+@pytest.mark.parametrize("ahead", [2, 5, 6, 50])
+def test_the_share_of_the_best_average_precision_decides(ahead: int) -> None:
+    found = np.arange(1, 21)
+    stays = float(np.mean(found / (found + ahead))) >= SHARE
+    assert ("pagerank" in choose([behind(ahead)]).members) == stays == (ahead < 6)
 
 
-def test_a_split_that_holds_out_some_of_the_clients_again_has_no_say() -> None:
-    late = split("time", HARMFUL, 2)
-    few = replace(late, held_out=late.held_out & (np.arange(len(late.held_out)) % 2 == 0))
-    assert choose([split("random", HARMFUL), few], 0).members == ("pagerank", "tabular_graph", "gnn")
+def test_the_average_precision_is_that_among_all_companies_that_a_sample_stands_for() -> None:
+    assert choose([behind(4)]).members == ("gnn", "pagerank")
+    assert choose([behind(4, weight=20)]).members == ("gnn",)
+
+
+def test_one_may_be_left_alone_as_a_blend_of_one() -> None:
+    choice = choose([split("random", {"pagerank": -9.0, "gnn": 1.0})])
+    assert (choice.name, choice.members) == (BLEND, ("gnn",))
+    assert "left out" in choice.reason
+    assert "they agree" not in choice.reason
+
+
+def test_clients_held_out_at_random_decide_wherever_their_split_stands() -> None:
+    good, poor = split("groups", GOOD, 1), split("groups", POOR, 1)
+    assert choose([good, split("random", POOR)]).members == ("pagerank", "tabular_graph")
+    assert choose([poor, split("random", GOOD)]).members == ("pagerank", "tabular_graph", "gnn")
 
 
 def flipped(result: HeldOut, ranker: str, here: np.ndarray) -> HeldOut:
@@ -73,12 +98,12 @@ def flipped(result: HeldOut, ranker: str, here: np.ndarray) -> HeldOut:
     )
 
 
-def test_each_fold_is_blended_by_the_votes_of_the_clients_of_the_others() -> None:
-    """The network ranks one fold's clients last and the others well: left out by the votes of that fold alone."""
+def test_each_fold_is_blended_by_the_clients_of_the_others() -> None:
+    """The network ranks one fold's clients last and the others well: left out for that fold alone."""
     first = split("random", {**GOOD, "gnn": 1.5})
     worst = first.held_out & (first.fold == 0)
     bad = [flipped(each, "gnn", worst) for each in (first, replace(first, split="groups"))]
-    choice = choose(bad, 0)
+    choice = choose(bad)
     everybody, without = ("pagerank", "tabular_graph", "gnn"), ("pagerank", "tabular_graph")
     assert choice.members == without
     assert choice.by_fold == dict.fromkeys(("random", "groups"), (everybody, without, without))
@@ -96,7 +121,7 @@ def test_the_clients_of_a_fold_have_no_say_in_its_own_figures() -> None:
     results = [split("random", GOOD), split("groups", GOOD, 1)]
     mine = results[0].companies[results[0].held_out & (results[0].fold == 1)]
     changed = [flipped(each, "gnn", np.isin(each.companies, mine)) for each in results]
-    assert choose(changed, 0).by_fold["random"][1] == choose(results, 0).by_fold["random"][1]
+    assert choose(changed).by_fold["random"][1] == choose(results).by_fold["random"][1]
 
 
 def test_companies_are_known_by_their_index_not_by_their_place_in_a_split() -> None:
@@ -108,33 +133,33 @@ def test_companies_are_known_by_their_index_not_by_their_place_in_a_split() -> N
         scores={name: values[turned] for name, values in bad.scores.items()},
     )  # fmt: skip
     everybody, without = ("pagerank", "tabular_graph", "gnn"), ("pagerank", "tabular_graph")
-    assert choose([bad, again], 0).by_fold["random"] == (everybody, without, without)
+    assert choose([bad, again]).by_fold["random"] == (everybody, without, without)
 
 
 def test_a_single_ranker_makes_the_list_alone() -> None:
     results = [split("random", {"gnn": 1}), split("groups", {"gnn": 1}, 1)]
-    choice = choose(results, 0)
+    choice = choose(results)
     assert (choice.name, choice.members, choice.by_fold) == ("gnn", ("gnn",), {})
     assert with_blend(results, choice) == results
 
 
 def test_a_ranker_missing_on_a_split_takes_no_part() -> None:
     results = [split("random", {"gnn": 0.1, "tabular": 2}), split("groups", {"tabular": 2}, seed=1)]
-    assert choose(results, 0).name == "tabular"
+    assert choose(results).name == "tabular"
     with pytest.raises(CarrierError, match="every split"):
-        choose([split("random", {"gnn": 1}), split("groups", {"tabular": 1})], 0)
+        choose([split("random", {"gnn": 1}), split("groups", {"tabular": 1})])
 
 
 def test_rankers_that_agree_in_everything_are_kept() -> None:
     same = split("random", {"gnn": 1})
     twice = replace(same, scores={**same.scores, "tabular_graph": same.scores["gnn"]})
-    assert choose([twice, replace(twice, split="groups")], 0).members == ("gnn", "tabular_graph")
+    assert choose([twice, replace(twice, split="groups")]).members == ("gnn", "tabular_graph")
 
 
-def test_clients_that_are_all_in_one_fold_leave_nobody_to_vote() -> None:
-    result = split("groups", HARMFUL)
+def test_clients_that_are_all_in_one_fold_leave_nobody_to_decide() -> None:
+    result = split("groups", POOR)
     together = replace(result, fold=np.where(result.held_out, 0, result.fold).astype(np.int8))
-    choice = choose([together, split("random", HARMFUL, 1)], 0)
+    choice = choose([together, split("random", POOR, 1)])
     assert choice.by_fold["groups"][0] == ("pagerank", "tabular_graph", "gnn")
 
 

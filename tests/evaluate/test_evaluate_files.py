@@ -18,6 +18,7 @@ def split(name: str) -> HeldOut:
         held_out=np.array([True, True, False, False]),
         scores={"gnn": np.array([0.1, 0.2, 0.3, 0.4], np.float32)},
         company=np.array([3, 5, 7, 9], np.int32),
+        weight=np.array([1, 1, 1, 12.5], np.float32),
         segments={"gnn": pa.array(["north", None, "south", "north"]), "company": pa.array(list("abcd"))},
     )
 
@@ -31,6 +32,7 @@ def test_splits_come_back_whole_and_the_one_closest_to_the_list_first(tmp_path: 
         wanted = split(each.split)
         np.testing.assert_array_equal(each.fold, wanted.fold)
         np.testing.assert_array_equal(each.held_out, wanted.held_out)
+        np.testing.assert_array_equal(each.weight, wanted.weight)
         assert {name: values.tolist() for name, values in each.scores.items()} == {
             name: values.tolist() for name, values in wanted.scores.items()
         }
