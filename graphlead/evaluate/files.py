@@ -21,10 +21,8 @@ def save_held_out(result: HeldOut, folder: Path) -> None:
     facts = dict(zip(_FACTS, (result.companies, result.fold, result.held_out, result.weight), strict=True))
     segments = {_segment(name): values for name, values in result.segments.items()}
     about = {"split": result.split, "segments": json.dumps(list(result.segments))}
-    write_parquet(
-        _file(folder, result.split),
-        pa.table(facts | dict(result.scores) | segments).replace_schema_metadata(about),
-    )
+    table = pa.table({**facts, **result.scores, **segments})
+    write_parquet(_file(folder, result.split), table.replace_schema_metadata(about))
 
 
 def load_held_out(folder: Path, splits: Iterable[str]) -> list[HeldOut]:

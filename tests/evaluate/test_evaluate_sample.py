@@ -7,11 +7,13 @@ import pytest
 
 from graphlead.common.deal import drawn, evenly, lots
 from graphlead.core.arrays import Floats, Ints, Keys
+from graphlead.core.clients import Cohort
 from graphlead.core.errors import CarrierError
 from graphlead.evaluate.blend import blend, blend_among, share_before
 from graphlead.evaluate.choose import choose
 from graphlead.evaluate.evaluate import evaluate
 from graphlead.evaluate.heldout import HeldOut
+from graphlead.evaluate.judge import judge
 from graphlead.evaluate.prior import estimate_prior
 from graphlead.evaluate.recall import recall_of
 from graphlead.evaluate.sample import REST, TOP, Sample, sample
@@ -39,22 +41,19 @@ class World:
 
     def sample(self, seed: int = 0) -> Sample:
         scores = blend_among(self.scores, tuple(self.scores), self.candidates, self.candidates)
-        return sample(scores.astype(np.float64), self.candidates, self.fold, self.keys, seed)
+        return sample(scores, self.candidates, self.fold, self.keys, seed)
 
     def held_out(self, some: Sample) -> HeldOut:
         chosen = some.with_clients(self.clients)
-        blended = blend(
-            {name: values[chosen.companies] for name, values in self.scores.items()},
-            tuple(self.scores), self.fold[chosen.companies], chosen.weight,
-        )  # fmt: skip
+        scores = {name: values[chosen.companies] for name, values in self.scores.items()}
+        fold = self.fold[chosen.companies]
         return HeldOut(
             split="random",
-            fold=self.fold[chosen.companies],
+            fold=fold,
             held_out=chosen.companies < CLIENTS,
-            scores={"gnn": self.scores["gnn"][chosen.companies], "blend": blended},
+            scores={**scores, "blend": blend(scores, tuple(scores), fold, chosen.weight)},
             company=chosen.companies,
             weight=chosen.weight,
-            segments={"half": np.where(chosen.companies % 2, "odd", "even")},
         )
 
     def whole(self) -> HeldOut:
@@ -197,6 +196,23 @@ def test_a_prior_from_companies_that_each_stand_for_five_is_no_surer_than_from_t
     few = unlabelled[::5]
     weighted = estimate_prior(positive, few, 0, np.full(len(few), 5, np.float32))
     assert weighted == pytest.approx(estimate_prior(positive, few, 0), rel=1e-9)
+
+
+def test_a_judgement_by_the_sample_is_that_by_the_whole_register() -> None:
+    world = World(4)
+    cohort = Cohort(
+        n_companies=N + CLIENTS,
+        clients=world.clients,
+        suppressed=np.zeros(0, np.int32),
+        won=np.full(CLIENTS, "NaT", "datetime64[D]"),
+    )
+    whole, some = (
+        judge([result], ("gnn", "pagerank"), {}, None, 0)
+        for result in (world.whole(), world.held_out(world.sample()))
+    )
+    assert some.choice.members == whole.choice.members == ("gnn", "pagerank")
+    assert some.prior[1:] == pytest.approx(whole.prior[1:], rel=0.1)
+    np.testing.assert_allclose(some.recall.recall, whole.recall.recall, rtol=0.01)
 
 
 @pytest.mark.parametrize(
