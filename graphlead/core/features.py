@@ -228,10 +228,6 @@ class Attributes:
         require(width == len(self.numeric_features), "Attributes", "a feature for each number", width)
         require(not np.isinf(self.numeric).any(), "Attributes", "finite numbers", "infinities")
 
-    def rows(self, rows: Ints) -> Floats:
-        """The attributes of these companies, float32 (len(rows), d), NaN where a number is missing."""
-        return self.numeric[rows]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Features:

@@ -7,7 +7,6 @@ import pytest
 
 from graphlead.common.deal import drawn, evenly, lots
 from graphlead.core.arrays import Floats, Ints, Keys
-from graphlead.core.clients import Cohort
 from graphlead.core.errors import CarrierError
 from graphlead.evaluate.blend import blend, blend_among, share_before
 from graphlead.evaluate.choose import choose
@@ -200,12 +199,6 @@ def test_a_prior_from_companies_that_each_stand_for_five_is_no_surer_than_from_t
 
 def test_a_judgement_by_the_sample_is_that_by_the_whole_register() -> None:
     world = World(4)
-    cohort = Cohort(
-        n_companies=N + CLIENTS,
-        clients=world.clients,
-        suppressed=np.zeros(0, np.int32),
-        won=np.full(CLIENTS, "NaT", "datetime64[D]"),
-    )
     whole, some = (
         judge([result], ("gnn", "pagerank"), {}, None, 0)
         for result in (world.whole(), world.held_out(world.sample()))
