@@ -203,10 +203,16 @@ def _neutral_note(scored: Evaluated) -> list[str]:
     ] if column else []  # fmt: skip
 
 
+def _with_apart(scores: pd.DataFrame, apart: pd.DataFrame) -> pd.DataFrame:
+    """The candidates and, after them, the records of clients that are set apart, which have no rank."""
+    table = scores.assign(rank_all=scores["rank_all"].astype("Int64"), record_of=pd.Series(dtype="string"))
+    return pd.concat([table, apart]) if len(apart) else table
+
+
 def _write(folder: RunFolder, result: Result, ranking: Ranking, sources: Sources, scored: Evaluated) -> None:
     write_csv(folder.leads, result.leads)
     write_csv(folder.whitespace, result.whitespace)
-    write_parquet(folder.scores, result.scores)
+    write_parquet(folder.scores, _with_apart(result.scores, ranking.apart))
     write_csv(folder.clients, sources.clients.table)
     write_csv(folder.duplicates, result.duplicates)
     write_csv(folder.review, with_duplicates(sources.clients, result.duplicates))

@@ -38,9 +38,9 @@ def find_company(register: Register, cohort: Cohort, wanted: str, where: str = "
     if company in cohort.twins:
         client = cohort.clients[cohort.company[cohort.clients] == cohort.company[company]][0]
         raise InputError(
-            f"{name} is another record of your client {name_of(register, int(client))}: it has no score.",
+            f"{name} is another record of your client {name_of(register, int(client))}: it has no rank.",
             where=where,
-            remedy="Ask about a company of scores.parquet; if it is another company, answer no in review.csv.",
+            remedy="Ask about a company with a rank in scores.parquet; if it is another company, answer no in review.csv.",
         )
     if company in cohort.suppressed:
         raise InputError(

@@ -175,7 +175,8 @@ class FinishedRun:
     @cached_property
     def scores(self) -> pd.DataFrame:
         """Every candidate, best first: company_id, score, rank, rank_all, nearest_client_id, a column per ranker."""
-        return pd.read_parquet(self.folder.scores)
+        table = pd.read_parquet(self.folder.scores, filters=[("rank_all", ">", 0)])
+        return table.drop(columns="record_of").astype({"rank_all": np.int64})
 
     @cached_property
     def scored(self) -> Scored:

@@ -90,7 +90,9 @@ def _scores(path: Path, register: Register, near: Nearby) -> Scores:
     entries = np.flatnonzero(near.of("company"))
     ids = register.ids().cast(pa.string()).take(pa.array(near.index[entries]))
     table = pq.read_table(
-        path, columns=["company_id", "score", "rank"], filters=pc.field("company_id").isin(ids)
+        path,
+        columns=["company_id", "score", "rank"],
+        filters=pc.field("company_id").isin(ids) & pc.field("rank_all").is_valid(),
     )
     rows = entries[pc.index_in(table["company_id"].cast(pa.string()), value_set=ids).to_numpy()]
     found.score[rows] = table["score"].to_numpy()

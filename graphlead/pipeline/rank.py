@@ -26,11 +26,12 @@ from graphlead.tasks.leads import net_new
 class Ranking:
     """Every candidate, best first, the two lists, and what is expected of them.
 
-    hits: those expected among the first of all net-new companies; leanings: how well the ranking still predicts each
-    excluded column.
+    apart: the records of clients that are set apart, with their scores, but without a rank; hits: those expected among
+    the first of all net-new companies; leanings: how well the ranking still predicts each excluded column.
     """
 
     scores: pd.DataFrame
+    apart: pd.DataFrame
     leads: pd.DataFrame
     whitespace: pd.DataFrame
     hits: tuple[Hits, ...]
@@ -53,6 +54,7 @@ def rank(sources: Sources, scored: Scored, settings: Settings) -> Ranking:
     )
     return Ranking(
         scores=scores.drop(columns="company"),
+        apart=_apart(sources, scored),
         leads=leads,
         whitespace=whitespace,
         hits=scored.expected.table(scores.loc[scores["rank"].notna(), "score"].to_numpy(np.float64)),
@@ -76,13 +78,35 @@ def set_apart(sources: Sources, scored: Scored) -> dict[str, int]:
 
     Records that are on the client list themselves do not count.
     """
-    cohort = sources.cohort
-    twins = np.setdiff1d(cohort.twins, listed(sources.register.ids(), sources.clients))
+    cohort, twins = sources.cohort, _twins(sources)
     would_be = np.flatnonzero(net_new(cohort, sources.graph.ownership)).astype(np.int32)
     among = np.sort(np.concatenate([would_be, twins]))
     raw = scored.judgement.final(scored.scores, among)
     first = among[np.argsort(-raw, kind="stable")[:FIRST]]
     return {"first": int(np.isin(first, twins).sum()), "all": len(twins)}
+
+
+def _twins(sources: Sources) -> Ints:
+    """The other records of clients that are not on the client list themselves."""
+    return np.setdiff1d(sources.cohort.twins, listed(sources.register.ids(), sources.clients))
+
+
+def _apart(sources: Sources, scored: Scored) -> pd.DataFrame:
+    """One row per record of a client that is set apart: company_id, record_of (the client's id), score, the rankers.
+
+    They are scored all the same: if one is another company after all, its score says what it is worth.
+    """
+    cohort, ids, twins = sources.cohort, sources.register.ids(), _twins(sources)
+    candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
+    raw = scored.judgement.final(scored.scores, candidates)
+    client = dict(zip(cohort.company[cohort.clients].tolist(), cohort.clients, strict=False))
+    clients = np.array([client[company] for company in cohort.company[twins].tolist()], np.int32)
+    return pd.DataFrame({
+        "company_id": ids.take(pa.array(twins)).to_pandas(),
+        "record_of": ids.take(pa.array(clients)).to_pandas(),
+        "score": scored.expected.scores(np.sort(raw), scored.judgement.final(scored.scores, candidates, twins)),
+        **{name: values[twins] for name, values in scored.scores.items()},
+    })  # fmt: skip
 
 
 def _scores(sources: Sources, scored: Scored) -> pd.DataFrame:
