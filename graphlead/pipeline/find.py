@@ -40,7 +40,7 @@ def find_company(register: Register, cohort: Cohort, wanted: str, where: str = "
         raise InputError(
             f"{name} is another record of your client {name_of(register, int(client))}: it has no rank.",
             where=where,
-            remedy="Ask about a company with a rank in scores.parquet; if it is another company, answer no in review.csv.",
+            remedy="Ask about a lead of leads.csv; if it is another company, answer no in review.csv.",
         )
     if company in cohort.suppressed:
         raise InputError(
