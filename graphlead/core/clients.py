@@ -48,10 +48,10 @@ class Cohort:
 
     clients, suppressed, dead, twins, related: sorted unique company indices, disjoint: a dead client is a client to
     learn from. won: the day (datetime64[D]) each client was won, NaT where unknown, aligned with clients. A company
-    with several records in the register is one client, by the record won first; its twins are the other records. They
-    are no clients, no candidates, and nothing is learned from them. related: candidates that are related to a client
-    at one place, and so no leads. company (n,): the smallest index among the records of the same company; empty where
-    every record is a company.
+    with several records in the register is one client, by the first that is listed; its twins are the other records.
+    They are no clients, no candidates, and nothing is learned from them. related: candidates that are related to a
+    client at one place, and so no leads. company (n,): the smallest index among the records of the same company; empty
+    where every record is a company.
     """
 
     n_companies: int

@@ -27,10 +27,10 @@ def cohort_of(
 ) -> Cohort:
     """The cohort over the companies ``ids`` (n,). A company on both lists is a client, so never a lead.
 
-    Of the records of one company (``same``) the one won first is the client, since its day, and the others are its
-    twins, on the list or not; every record of a suppressed company is suppressed. Other companies that are related to
-    a client at one place are noted. dead: the companies that are no more; those that are clients stay clients, those
-    that are suppressed, suppressed. ``files``: the names of the register and the client list for errors.
+    Of the records of one company (``same``) on the list the first is the client, since the earliest day of any, and the
+    others are its twins, on the list or not; every record of a suppressed company is suppressed. Other companies that
+    are related to a client at one place are noted. dead: the companies that are no more; those that are clients stay
+    clients, those that are suppressed, suppressed. ``files``: the names of the register and the client list for errors.
     Raises InputError when too few clients were found to learn from, or when no company is left to score.
     """
     company, won = same.cluster, _won(ids, clients, same.cluster)
@@ -63,13 +63,12 @@ def cohort_of(
 
 
 def _won(ids: pa.Array, clients: Match, company: Ints) -> pd.Series:
-    """The day that each client was won, missing where unknown, by its index, ascending; the first record a company."""
+    """The earliest day that each company was won, missing where unknown, by its first record on the list, ascending."""
     matched = clients.table[clients.table["outcome"] == "matched"]
     days = _days(matched, clients.date_column)
     found = pd.DataFrame({"record": indices_of(ids, matched["company_id"]), "won": days})
-    found = found[found["record"] >= 0].sort_values(["won", "record"], na_position="last")
-    first = found[~pd.Series(company[found["record"]], found.index).duplicated()]
-    return first.set_index("record")["won"].sort_index()
+    found = found[found["record"] >= 0]
+    return found.groupby(company[found["record"]]).min().set_index("record")["won"].sort_index()
 
 
 def _check(found: int, clients: Match, n: int, file: str) -> None:
