@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import pandas as pd
 
 from graphlead.common.memory import Meter, held_mb
@@ -53,14 +54,14 @@ def fit(run: Path, scored: Path, names: Sequence[str]) -> Fitted:
         return cast("list[Ranker]", [Metered(made(name, sight), costs[name]) for name in able])
 
     folds = folds_of(trained.folder, trained.register)
-    models = cross_fit(
-        make, inputs.features, inputs.label_features, trained.cohort, folds, settings.seed
-    ).models
+    around = inputs.label_features.around(trained.cohort, folds)
+    models = cross_fit(make, inputs.features, around, trained.cohort, folds, settings.seed).models
+    one_fold = np.zeros(newer.cohort.n_companies, np.int8)
     scores = score_others(
         models,
         newer.features,
-        newer.model_inputs.label_features,
-        newer.cohort.clients,
+        newer.model_inputs.label_features.around(newer.cohort, one_fold),
+        newer.cohort,
         left_out_of(trained.folder, newer.register),
     )
     table = pd.DataFrame(scores, index=newer.register.ids().to_pandas())
