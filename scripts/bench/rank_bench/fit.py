@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
-import numpy as np
 import pandas as pd
 
 from graphlead.common.memory import Meter, held_mb
@@ -56,11 +55,10 @@ def fit(run: Path, scored: Path, names: Sequence[str]) -> Fitted:
     folds = folds_of(trained.folder, trained.register)
     around = inputs.label_features.around(trained.cohort, folds)
     models = cross_fit(make, inputs.features, around, trained.cohort, folds, settings.seed).models
-    one_fold = np.zeros(newer.cohort.n_companies, np.int8)
     scores = score_others(
         models,
         newer.features,
-        newer.model_inputs.label_features.around(newer.cohort, one_fold),
+        newer.model_inputs.around_all(newer.cohort),
         newer.cohort,
         left_out_of(trained.folder, newer.register),
     )
