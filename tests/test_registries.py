@@ -31,7 +31,8 @@ FILES = {name: DATA / f"{name}.csv" for name in ("companies", "links", "clients"
 def added(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """One line a part."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(learners.RANKERS, "nearest", learners.Entry("added_parts:Nearest", learners.PU))
+        nearest = learners.Entry(make="added_parts:Nearest", kinds=learners.PU)
+        patch.setitem(learners.RANKERS, "nearest", nearest)
         patch.setitem(
             stores.STORES, "shelf", stores.Entry("added_parts:Shelf", "the shelf", "beside the runs")
         )

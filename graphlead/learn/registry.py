@@ -23,7 +23,7 @@ average precision of 0.145 from 25 of its clients, the two that see the surround
 PU: frozenset[TaskKind] = frozenset({"pu"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """A ranker that a run may train.
 
@@ -42,12 +42,12 @@ class Entry:
 
 
 RANKERS = {
-    "pagerank": Entry("graphlead.learn.rankers.pagerank:PageRank", PU, sees="way"),
-    "tabular": Entry("graphlead.learn.rankers.tabular:tabular", PU, sees="company"),
-    "tabular_graph": Entry("graphlead.learn.rankers.tabular:tabular_graph", PU),
-    "linear": Entry("graphlead.learn.rankers.tabular:linear", PU),
-    "gnn": Entry("graphlead.learn.rankers.gnn:DecoupledGnn", PU, base="linear"),
-    "sage": Entry("graphlead.learn.rankers.sage:Sage", PU, row_wise=False),
+    "pagerank": Entry(make="graphlead.learn.rankers.pagerank:PageRank", kinds=PU, sees="way"),
+    "tabular": Entry(make="graphlead.learn.rankers.tabular:tabular", kinds=PU, sees="company"),
+    "tabular_graph": Entry(make="graphlead.learn.rankers.tabular:tabular_graph", kinds=PU),
+    "linear": Entry(make="graphlead.learn.rankers.tabular:linear", kinds=PU),
+    "gnn": Entry(make="graphlead.learn.rankers.gnn:DecoupledGnn", kinds=PU, base="linear"),
+    "sage": Entry(make="graphlead.learn.rankers.sage:Sage", kinds=PU, row_wise=False),
 }
 
 

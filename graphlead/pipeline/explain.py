@@ -84,7 +84,7 @@ def explain_companies(
     models = load_models(scored.trained.model, model_inputs.device, only=scored.judgement.choice.members)
     progress(0, 1, "computing the inputs of the models")
     candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
-    around = model_inputs.label_features.around(cohort, np.zeros(cohort.n_companies, np.int8))
+    around = model_inputs.around_all(cohort)
     views = Views(
         model_inputs.features,
         companies,

@@ -25,7 +25,7 @@ from graphlead.evaluate.expected import expected_hits
 from graphlead.evaluate.judge import Judgement
 from graphlead.evaluate.wins import wins_of
 from graphlead.features.build import FeaturePlan, build_features
-from graphlead.features.labels import ClientsAround
+from graphlead.features.labels import ClientsAround, ClientsByFold
 from graphlead.features.propagate import propagator_for
 from graphlead.learn.registry import device_of
 from graphlead.runs.layout import RunFolder
@@ -51,6 +51,13 @@ class ModelInputs:
     @cached_property
     def label_features(self) -> ClientsAround:
         return ClientsAround(self.features, propagator_for(self.device))
+
+    def around_all(self, cohort: Cohort) -> ClientsByFold:
+        """What all clients mean for others, to the last bit the same wherever a run, or a later one, computes it.
+
+        Sums over the folds of the models differ in rounding, and by that the ranks of companies that are nearly tied.
+        """
+        return self.label_features.around(cohort, np.zeros(cohort.n_companies, np.int8))
 
 
 @dataclass(frozen=True, kw_only=True)

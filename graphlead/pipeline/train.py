@@ -129,7 +129,9 @@ def _train(folder: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progres
     folder.model.mkdir()
     save_models(fit.models, settings.classifier, model_inputs.label_features.encodings, folder.model)
     folder.feature_plan.write_text(json.dumps(model_inputs.plan.to_json()), "utf-8")
-    scores = score_others(fit.models, features, around, cohort, fit.left_out, progress)
+    scores = score_others(
+        fit.models, features, model_inputs.around_all(cohort), cohort, fit.left_out, progress
+    )
     pq.write_table(pa.table(scores), folder.model_scores)
     weight = _weights(scores, cohort, folds, model_inputs)
     drawn = _drawn(weight)
@@ -236,11 +238,10 @@ def apply(
     expected = expected_of(judgement, sources.cohort, settings, datetime.now(UTC).date())
     model_inputs = model_inputs_of(trained, sources.register, sources.graph, settings)
     with console.stage("scoring") as progress:
-        one_fold = np.zeros(sources.cohort.n_companies, np.int8)
         scores = score_others(
             load_models(trained.model, model_inputs.device),
             model_inputs.features,
-            model_inputs.label_features.around(sources.cohort, one_fold),
+            model_inputs.around_all(sources.cohort),
             sources.cohort,
             left_out_of(trained, sources.register),
             progress,

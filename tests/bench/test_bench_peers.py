@@ -6,7 +6,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import scipy.sparse as sp
 from rank_bench.adapted import AdaptedTrees, alone, elkan_noto_weights, with_neighbours
 from rank_bench.chance import Chance
 from rank_bench.fit import refusals
@@ -41,8 +40,7 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Register:
 
 def features(size: Floats, nearby: Floats) -> Features:
     """Companies with a size, and with what is nearby as their structure."""
-    no_words = sp.csr_matrix(np.zeros((N, 0), np.float32))
-    attributes = Attributes(size[:, None], numbers("size"), no_words, ())
+    attributes = Attributes(size[:, None], numbers("size"))
     return features_of(attributes, nearby[:, None], counts(link("supplies")), ())
 
 

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import scipy.sparse as sp
+from planted_towns import FOLDS, TOWN, N, planted
 from sklearn.metrics import roc_auc_score
-from sources import counts, features_of, link, numbers, same
 
-from graphlead.core.arrays import Floats, Folds
-from graphlead.core.clients import Cohort
-from graphlead.core.contracts import AroundClients, Ranker, RankerSetup, TaskKind
+from graphlead.core.arrays import Floats
+from graphlead.core.contracts import Ranker, RankerSetup, TaskKind
 from graphlead.core.errors import SettingsError
-from graphlead.core.features import Attributes, Features, Groups, Neighbours
-from graphlead.features.labels import ClientsAround
-from graphlead.features.propagate import CpuPropagator
 from graphlead.learn.classifiers import scikit_learn_class
-from graphlead.learn.crossfit import CrossFit, cross_fit, score_others
+from graphlead.learn.crossfit import CrossFit, cross_fit, score_held_out, score_others
 from graphlead.learn.registry import (
     RANKERS,
+    bases_of,
     check_classifier,
     check_rankers,
     device_of,
@@ -31,63 +26,27 @@ from graphlead.learn.registry import (
     rankers,
     row_wise,
     save_models,
+    with_bases,
 )
 
-N, TOWN, FOLDS = 600, 12, 2
+FOUR = ["pagerank", "tabular", "tabular_graph", "gnn"]
 LOGISTIC = "sklearn.linear_model.LogisticRegression"
 EVERY = [*((name, "xgboost") for name in RANKERS), ("tabular", LOGISTIC), ("tabular_graph", LOGISTIC)]
 
 
-@dataclass(frozen=True)
-class Planted:
-    """Clients live in ten lucky towns of fifty and are larger than others; a fifth of the sizes is missing."""
-
-    features: Features
-    cohort: Cohort
-    folds: Folds
-
-    def label_features(self) -> ClientsAround:
-        return ClientsAround(self.features, CpuPropagator())
-
-    def around(self) -> AroundClients:
-        return self.label_features().around(self.cohort, self.folds)
-
-
-@cache
-def planted() -> Planted:
-    draw = np.random.default_rng(11)
-    town = (np.arange(N) // TOWN).astype(np.int32)
-    lucky = town < 10
-    size = 2.5 * lucky + draw.normal(size=N)
-    size[draw.random(N) < 0.2] = np.nan
-    numeric = np.stack([size, draw.normal(size=N), np.full(N, np.nan)], axis=1).astype(np.float32)
-    attributes = Attributes(numeric, numbers("size", "noise", "never given"))
-    ends = draw.integers(0, TOWN, (2, 400)) + TOWN * draw.integers(0, N // TOWN, 400)
-    joined = np.zeros((N, N), np.float32)
-    joined[ends[0], ends[1]] = joined[ends[1], ends[0]] = 1
-    np.fill_diagonal(joined, 0)
-    links = sp.csr_matrix(joined)
-    relations = (Groups(same("town"), town, N // TOWN), Neighbours(link("supplies"), links))
-    structure = np.log1p(np.asarray(links.sum(1), np.float32))
-    clients = np.sort(draw.choice(np.flatnonzero(lucky), 80, replace=False)).astype(np.int32)
-    suppressed = np.array([N - 1], np.int32)
-    cohort = Cohort(
-        n_companies=N,
-        clients=clients,
-        suppressed=suppressed,
-        won=np.full(80, np.datetime64("NaT"), "datetime64[D]"),
-    )
-    folds = draw.permutation(np.arange(N) % FOLDS).astype(np.int8)
-    return Planted(features_of(attributes, structure, counts(link("supplies")), relations), cohort, folds)
-
-
 def trained(name: str, classifier: str, seed: int = 1) -> CrossFit:
     world = planted()
-    label_features = world.label_features()
+    setup = RankerSetup(classifier, world.label_features().encodings, "cpu")
     return cross_fit(
-        lambda: rankers([name], RankerSetup(classifier, label_features.encodings, "cpu")),
-        world.features, label_features, world.cohort, world.folds, seed,
-    )  # fmt: skip
+        lambda: rankers([name], setup), world.features, world.around(), world.cohort, world.folds, seed
+    )
+
+
+def held_out(fit: CrossFit) -> Floats:
+    """The scores of every company, each by the models of its fold."""
+    world, everybody = planted(), np.arange(N, dtype=np.int32)
+    (scores,) = score_held_out(fit.models, world.features, world.around(), world.folds, everybody).values()
+    return scores
 
 
 @pytest.fixture(scope="module", params=EVERY, ids=lambda pair: f"{pair[0]}-{pair[1].rpartition('.')[2]}")
@@ -108,16 +67,16 @@ def scores_of(ranker: Ranker, fold: int = 0) -> Floats:
     return ranker.score(world.features, rows, world.around().rows(rows, (fold,)))
 
 
-def test_finds_the_planted_clients_out_of_fold(named: tuple[str, str], fit: CrossFit) -> None:
+def test_finds_the_planted_clients_out_of_fold(fit: CrossFit) -> None:
     cohort = planted().cohort
-    scores = fit.scores[named[0]]
+    scores = held_out(fit)
     assert scores.shape == (N,)
     assert roc_auc_score(cohort.labels(), scores) > 0.8
 
 
-def test_scores_are_finite_though_attributes_are_missing(named: tuple[str, str], fit: CrossFit) -> None:
+def test_scores_are_finite_though_attributes_are_missing(fit: CrossFit) -> None:
     assert np.isnan(planted().features.attributes.numeric).any()
-    scores = fit.scores[named[0]]
+    scores = held_out(fit)
     assert scores.dtype == np.float32
     assert np.isfinite(scores).all()
     assert np.ptp(scores) > 0
@@ -134,7 +93,7 @@ def test_scores_companies_that_nothing_is_known_of(fit: CrossFit) -> None:
 
 
 def test_same_seed_same_scores(named: tuple[str, str], fit: CrossFit) -> None:
-    np.testing.assert_array_equal(trained(*named).scores[named[0]], fit.scores[named[0]])
+    np.testing.assert_array_equal(held_out(trained(*named)), held_out(fit))
 
 
 def test_a_companys_score_does_not_depend_on_who_is_scored_with_it(fit: CrossFit) -> None:
@@ -161,7 +120,7 @@ def test_saved_models_score_the_register_as_in_training(
     save_models(fit.models, named[1], world.label_features().encodings, tmp_path)
     models = load_models(tmp_path, "cpu")
     assert [[ranker.name for ranker in fold] for fold in models] == [[named[0]]] * FOLDS
-    arguments = (world.features, world.label_features(), world.cohort, fit.left_out)
+    arguments = (world.features, world.around(), world.cohort, fit.left_out)
     again, first = (score_others(each, *arguments)[named[0]] for each in (models, fit.models))
     np.testing.assert_array_equal(again, first)
     assert np.array_equal(np.flatnonzero(np.isnan(again)), world.cohort.clients)
@@ -199,12 +158,8 @@ def test_rankers_that_a_run_cannot_have_are_refused(names: list[str], kind: Task
 @pytest.mark.parametrize(
     ("names", "clients", "expected"),
     [
-        (["pagerank", "tabular", "tabular_graph", "gnn", "sage"], 50, ["pagerank", "tabular_graph", "gnn"]),
-        (
-            ["pagerank", "tabular", "tabular_graph", "gnn"],
-            49,
-            ["pagerank", "tabular", "tabular_graph", "gnn"],
-        ),
+        ([*FOUR, "sage"], 50, ["pagerank", "tabular_graph", "gnn"]),
+        (FOUR, 49, FOUR),
         (["pagerank", "tabular", "sage"], 500, ["pagerank", "tabular"]),
         (["tabular", "gnn"], 500, ["gnn"]),
         (["tabular"], 500, ["tabular"]),
@@ -214,6 +169,34 @@ def test_trees_on_own_columns_make_the_list_among_few_clients_or_without_others(
     names: list[str], clients: int, expected: list[str]
 ) -> None:
     assert for_list(names, clients) == expected
+
+
+@pytest.mark.parametrize("clients", [49, 50])
+def test_what_a_ranker_is_built_on_makes_the_list_only_as_a_part_of_it(clients: int) -> None:
+    assert for_list(["pagerank", "linear", "gnn"], clients) == ["pagerank", "gnn"]
+    assert for_list(["pagerank", "linear", "sage"], clients) == ["pagerank", "linear"]
+
+
+@pytest.mark.parametrize(
+    ("names", "trained"),
+    [
+        (["gnn"], ["linear", "gnn"]),
+        (["gnn", "linear"], ["linear", "gnn"]),
+        (["linear", "pagerank", "gnn"], ["linear", "pagerank", "gnn"]),
+        (["pagerank", "sage", "gnn", "tabular"], ["pagerank", "sage", "linear", "gnn", "tabular"]),
+        (["tabular", "linear"], ["tabular", "linear"]),
+    ],
+)
+def test_what_a_ranker_is_built_on_is_trained_before_it_and_once(
+    names: list[str], trained: list[str]
+) -> None:
+    assert with_bases(names) == tuple(trained)
+    assert with_bases(trained) == tuple(trained)
+
+
+def test_bases_are_those_of_the_rankers_asked_for() -> None:
+    assert bases_of(["pagerank", "gnn"]) == {"gnn": "linear"}
+    assert bases_of(["pagerank", "linear", "tabular"]) == {}
 
 
 def test_message_passing_is_compared_beside_rankers_that_rank_the_list() -> None:
@@ -230,7 +213,7 @@ def test_message_passing_is_refused_before_training_where_it_does_not_fit(
     with pytest.raises(SettingsError, match=r"sage needs about .* GB for 600 companies.*gnn learns"):
         cross_fit(
             lambda: rankers(["gnn", "sage"], RankerSetup("xgboost", (), "cpu")),
-            world.features, world.label_features(), world.cohort, world.folds, 1,
+            world.features, world.around(), world.cohort, world.folds, 1,
         )  # fmt: skip
     assert not trained_on
 

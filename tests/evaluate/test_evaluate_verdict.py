@@ -96,6 +96,35 @@ def test_verdict_that_the_network_is_worse_than_the_trees_with_neighbours() -> N
     assert "The graph network finds fewer than the trees with neighbour features (-" in sentence
 
 
+def test_verdict_on_what_the_network_adds_to_its_linear_part() -> None:
+    noise = {"tabular": 3.0, "gnn": 0.2, "linear": 1.5}
+    assert "The graph network finds more than the linear part of the graph network (+" in verdict_of(
+        split(noise)
+    )
+    noise |= {"gnn": 1.5, "linear": 0.2}
+    assert "The graph network finds fewer than the linear part of the graph network (-" in verdict_of(
+        split(noise)
+    )
+    noise |= {"gnn": 0.2}
+    assert (
+        "Between the graph network and the linear part of the graph network no difference can be seen"
+        in verdict_of(split(noise))
+    )
+
+
+def test_verdict_that_the_network_adds_nothing_where_it_ranks_as_its_linear_part_does() -> None:
+    result = split({"tabular": 3, "linear": 0.5})
+    same = replace(result, scores={**result.scores, "gnn": 2 * result.scores["linear"]})
+    sentence = verdict_of(same)
+    assert "The graph network is its linear part alone: what it learned beyond that adds nothing" in sentence
+    assert "Between" not in sentence
+
+
+def test_the_linear_part_is_compared_with_the_network_alone() -> None:
+    assert "linear part" not in verdict_of(split({"tabular": 3, "tabular_graph": 0.5, "linear": 0.5}))
+    assert "linear part" not in verdict_of(split({"tabular": 3, "gnn": 0.5}))
+
+
 def test_without_a_rival_nothing_is_claimed() -> None:
     assert "is not known" in verdict_of(split({"gnn": 1}))
 

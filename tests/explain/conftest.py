@@ -53,14 +53,12 @@ def make_register(tmp_path: Path) -> MakeRegister:
 
 @pytest.fixture(scope="session")
 def run_folder(small_world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run over the small world, with the graph network trained for a few steps."""
+    """A finished run over the small world."""
     out = tmp_path_factory.mktemp("explained") / "run"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("graphlead.learn.rankers.gnn.STEPS", 8)
-        graphlead.discover(
-            companies=small_world.companies, links=small_world.links, clients=small_world.clients, out=out,
-            suppress=small_world.past, folds=2, quiet=True, rankers=("pagerank", "tabular_graph"),
-        )  # fmt: skip
+    graphlead.discover(
+        companies=small_world.companies, links=small_world.links, clients=small_world.clients, out=out,
+        suppress=small_world.past, folds=2, quiet=True, rankers=("pagerank", "tabular_graph", "linear"),
+    )  # fmt: skip
     return out
 
 

@@ -84,7 +84,9 @@ def test_reasons_add_up_to_the_published_score(evidence: list[Evidence], scores:
         assert total == pytest.approx(float(log_odds(np.array(published))), abs=1e-9)
 
 
-@pytest.mark.parametrize("members", [("pagerank",), ("tabular_graph",), ("pagerank", "tabular_graph")])
+@pytest.mark.parametrize(
+    "members", [("pagerank",), ("tabular_graph",), ("linear",), ("pagerank", "tabular_graph", "linear")]
+)
 def test_inputs_as_they_are_give_the_published_score(
     scored: Scored, cohort: Cohort, companies: Ints, members: tuple[str, ...]
 ) -> None:

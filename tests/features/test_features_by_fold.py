@@ -39,7 +39,7 @@ class World:
         self.won: Days = np.where(draw.random(N) < dated, days, np.datetime64("NaT"))
 
     def features(self) -> Features:
-        attributes = Attributes(np.zeros((N, 0), np.float32), (), sp.csr_matrix((N, 0), dtype=np.float32), ())
+        attributes = Attributes(np.zeros((N, 0), np.float32), ())
         relations = (
             Groups(same("town"), self.town, TOWNS),
             Incidence(words_of(), sp.csr_matrix(self.words)),

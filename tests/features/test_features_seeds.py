@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import scipy.sparse as sp
 from sources import cohort, features_of, in_one_fold, same
 
 from graphlead.core.arrays import Floats
@@ -37,7 +36,7 @@ def test_a_list_without_dates_weighs_all_alike() -> None:
 
 def walk(*won: str) -> Floats:
     """The walk's feature of each company: pairs share a town, companies 0 and 2 are clients won on these days."""
-    nothing = Attributes(np.zeros((N, 0), np.float32), (), sp.csr_matrix((N, 0), dtype=np.float32), ())
+    nothing = Attributes(np.zeros((N, 0), np.float32), ())
     towns = Groups(same("town"), (np.arange(N) // 2).astype(np.int32), N // 2)
     features = features_of(nothing, np.zeros((N, 0), np.float32), (), (towns,))
     clients = cohort(N, np.array([0, 2], np.int32), days(*won))

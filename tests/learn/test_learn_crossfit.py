@@ -15,11 +15,12 @@ from sources import GROUP, features_of, in_one_fold, keys, link, same, words
 
 from graphlead.core.arrays import Floats, Folds, Ints
 from graphlead.core.clients import Cohort
+from graphlead.core.contracts import AroundClients
 from graphlead.core.features import Attributes, Features, Groups, Incidence, Neighbours, Relation
 from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import CpuPropagator
 from graphlead.learn import crossfit
-from graphlead.learn.crossfit import cross_fit, leave_out, score, score_others
+from graphlead.learn.crossfit import cross_fit, leave_out, score_held_out, score_others
 
 
 @dataclass
@@ -64,9 +65,15 @@ def cohort_of(labels: np.ndarray, *suppressed: int) -> Cohort:
     )
 
 
+def around_of(features: Features, labels: np.ndarray, folds: Folds) -> AroundClients:
+    return ClientsAround(features, CpuPropagator()).around(cohort_of(labels), folds)
+
+
 def recorded(features: Features, labels: np.ndarray, folds: Folds, *suppressed: int) -> list[Recorder]:
-    label_features = ClientsAround(features, CpuPropagator())
-    fit = cross_fit(lambda: [Recorder()], features, label_features, cohort_of(labels, *suppressed), folds, 7)
+    """The models of every fold, after each has scored the companies of its fold."""
+    cohort, around = cohort_of(labels, *suppressed), around_of(features, labels, folds)
+    fit = cross_fit(lambda: [Recorder()], features, around, cohort, folds, 7)
+    score_held_out(fit.models, features, around, folds, np.arange(len(labels), dtype=np.int32))
     return [ranker for (ranker,) in fit.models if isinstance(ranker, Recorder)]
 
 
@@ -125,6 +132,27 @@ def test_flipping_one_label_moves_none_of_its_own_features_in_any_model(
             assert before.labels[mine] != after.labels[mine]
 
 
+@settings(max_examples=15, deadline=None)
+@given(worlds(), st.data())
+def test_no_label_of_its_own_fold_moves_a_held_out_score(
+    world: tuple[Features, np.ndarray, Folds], data: st.DataObject
+) -> None:
+    """Whichever companies are scored, in whichever order: all that its fold's model gets of a company stays."""
+    features, labels, folds = world
+    companies = np.array(data.draw(st.permutations(range(len(labels))))[:25], np.int32)
+    models = [tuple((Recorder(rows=np.zeros(fold, np.int32)),) for fold in range(3)) for _ in range(2)]
+    flipped = labels.copy()
+    fold = data.draw(st.integers(0, 2))
+    flipped[folds == fold] ^= True
+    for each, known in zip(models, (labels, flipped), strict=True):
+        found = score_held_out(each, features, around_of(features, known, folds), folds, companies)
+        assert found["recorder"].tolist() == folds[companies].tolist()
+    (before,), (after,) = (each[fold] for each in models)
+    assert set(before.scored) == set(companies[folds[companies] == fold].tolist())
+    for company, moved in before.scored.items():
+        np.testing.assert_array_equal(after.scored[company], moved)
+
+
 def small() -> tuple[Features, np.ndarray, Folds]:
     n = 12
     labels = np.isin(np.arange(n), [0, 1, 2, 6, 7])
@@ -147,11 +175,10 @@ def test_labels_of_other_folds_do_change_what_the_models_see() -> None:
 
 def test_training_features_come_from_the_third_folds_clients() -> None:
     features, labels, folds = small()
-    label_features = ClientsAround(features, CpuPropagator())
     moved = recorded(features, labels, folds)[0]
     for row, found in zip(moved.rows, moved.label_features, strict=True):
         visible = labels & (folds != 0) & (folds != folds[row])
-        alone = label_features.around(cohort_of(visible), in_one_fold(12)).rows(np.array([row], np.int32))[0]
+        alone = around_of(features, visible, in_one_fold(12)).rows(np.array([row], np.int32))[0]
         np.testing.assert_allclose(found, alone, atol=1e-6)
 
 
@@ -177,18 +204,42 @@ def test_at_most_so_many_unlabelled_are_trained_on_and_every_client(monkeypatch:
         assert model.rows[model.labels == 1].tolist() == np.flatnonzero(labels & (folds != fold)).tolist()
 
 
+def test_a_company_is_scored_by_its_folds_model_from_the_clients_outside_the_fold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    features, labels, folds = small()
+    around = around_of(features, labels, folds)
+    models = tuple((Recorder("a", np.zeros(size, np.int32)), Recorder("b")) for size in (3, 6, 12))
+    monkeypatch.setattr(crossfit, "CHUNK", 2)
+    companies = np.array([11, 0, 4, 3, 6, 9], np.int32)
+    found = score_held_out(models, features, around, folds, companies)
+    assert found["a"].tolist() == [12, 3, 6, 3, 3, 3]
+    assert found["b"].tolist() == [0] * 6
+    for fold, (model, _) in enumerate(models):
+        assert set(model.scored) == {i for i in companies.tolist() if i % 3 == fold}
+        for company, moved in model.scored.items():
+            outside = around_of(features, labels & (folds != fold), in_one_fold(12))
+            alone = outside.rows(np.array([company], np.int32))[0]
+            np.testing.assert_allclose(moved, alone, atol=1e-6)
+
+
 def test_chunks_do_not_change_what_is_scored(monkeypatch: pytest.MonkeyPatch) -> None:
     features, labels, folds = small()
-    around = ClientsAround(features, CpuPropagator()).around(cohort_of(labels), folds)
-    rows, hidden = np.arange(5, dtype=np.int32), (1,)
-    whole, parts = Recorder(), Recorder()
-    score([whole], features, around, rows, hidden)
+    around, everybody = around_of(features, labels, folds), np.arange(12, dtype=np.int32)
+
+    def scored(companies: Ints) -> tuple[Floats, dict[int, Floats]]:
+        models = tuple((Recorder(rows=np.zeros(size, np.int32)),) for size in (1, 2, 4))
+        found = score_held_out(models, features, around, folds, companies)["recorder"]
+        return found, {row: moved for (model,) in models for row, moved in model.scored.items()}
+
+    whole, seen = scored(everybody)
     monkeypatch.setattr(crossfit, "CHUNK", 2)
-    found = score([parts], features, around, rows, hidden)
-    assert found["recorder"].shape == (5,)
-    for row in range(5):
-        np.testing.assert_array_equal(whole.scored[row], parts.scored[row])
-    assert score([parts], features, around, rows[:0], hidden)["recorder"].shape == (0,)
+    parts, seen_in_parts = scored(everybody)
+    np.testing.assert_array_equal(parts, whole)
+    assert set(seen) == set(range(12))
+    for row, moved in seen.items():
+        np.testing.assert_array_equal(seen_in_parts[row], moved)
+    assert scored(everybody[:0])[0].shape == (0,)
 
 
 def test_everybody_else_is_scored_by_the_mean_of_the_models_they_were_left_out_of(
@@ -197,10 +248,9 @@ def test_everybody_else_is_scored_by_the_mean_of_the_models_they_were_left_out_o
     features, labels, _ = small()
     left_out = np.array([0b001, 0b010, 0b101, 0b111] * 3, np.int32)
     models = tuple((Recorder(rows=np.zeros(size, np.int32)),) for size in (3, 6, 12))
-    label_features = ClientsAround(features, CpuPropagator())
-    around = label_features.around(cohort_of(labels), in_one_fold(12))
+    around = around_of(features, labels, in_one_fold(12))
     monkeypatch.setattr(crossfit, "CHUNK", 5)
-    found = score_others(models, features, label_features, cohort_of(labels), left_out)["recorder"]
+    found = score_others(models, features, around, cohort_of(labels), left_out)["recorder"]
     expected = np.where(labels, np.nan, [3, 6, 7.5, 7] * 3)
     np.testing.assert_allclose(found, expected)
     for fold, (model,) in enumerate(models):
@@ -214,9 +264,9 @@ def test_everybody_else_is_scored_by_the_mean_of_the_models_they_were_left_out_o
 def test_progress_goes_up_to_the_number_of_folds() -> None:
     features, labels, folds = small()
     seen: list[tuple[float, float, str]] = []
-    label_features = ClientsAround(features, CpuPropagator())
     cross_fit(
-        lambda: [Recorder("a"), Recorder("b")], features, label_features, cohort_of(labels), folds, 0,
+        lambda: [Recorder("a"), Recorder("b")],
+        features, around_of(features, labels, folds), cohort_of(labels), folds, 0,
         lambda done, total, note="": seen.append((done, total, note)),
     )  # fmt: skip
     assert [done for done, _, _ in seen] == [0, 0.5, 1, 1.5, 2, 2.5, 3]
@@ -247,9 +297,8 @@ def test_who_is_left_out_trains_no_model_that_scores_it() -> None:
     labels = np.arange(n) % 8 == 0
     folds = (np.arange(n) % k).astype(np.int8)
     features = featured(n, Groups(same("x"), np.zeros(n, np.int32), 1))
-    fit = cross_fit(
-        lambda: [Recorder()], features, ClientsAround(features, CpuPropagator()), cohort_of(labels), folds, 3
-    )
+    around = around_of(features, labels, folds)
+    fit = cross_fit(lambda: [Recorder()], features, around, cohort_of(labels), folds, 3)
     for fold, (model,) in enumerate(fit.models):
         here = (fit.left_out >> fold) & 1 > 0
         assert isinstance(model, Recorder)

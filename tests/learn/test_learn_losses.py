@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from graphlead.learn.losses import nnpu, pairwise_ranking, pu_logistic_balanced
+from graphlead.learn.losses import COMMON, RANKED, nnpu, pairwise_ranking, pu_logistic_balanced, pu_loss
 
 LN2, LN3 = log(2), log(3)
 # softplus(ln 2) = ln(1 + 2) = ln 3;  softplus(-ln 2) = ln(1 + 1/2) = ln 3 - ln 2;  softplus(0) = ln 2.
@@ -32,29 +32,6 @@ def test_ranking_is_the_mean_over_all_pairs() -> None:
     # Pairs (p, u): (ln 2, 0) softplus(-ln 2); (ln 2, ln 2) ln 2; (0, 0) ln 2; (0, ln 2) softplus(ln 2).
     loss = pairwise_ranking(logits(LN2, 0), logits(0, LN2))
     assert loss.item() == pytest.approx(((LN3 - LN2) + LN2 + LN2 + LN3) / 4)
-
-
-def test_ranking_in_turns_pairs_every_unlabelled_with_different_positives() -> None:
-    # Three unlabelled, two positives, one turn: unlabelled 0, 1, 2 meet positives 0, 1, 0.
-    loss = pairwise_ranking(logits(LN2, 0), logits(0, 0, LN2), most_pairs=3)
-    assert loss.item() == pytest.approx(((LN3 - LN2) + LN2 + LN2) / 3)
-
-
-def test_ranking_in_turns_uses_every_positive_when_they_are_the_longer_side() -> None:
-    # Positives 0, 1, 2 meet unlabelled 0, 1, 0.
-    loss = pairwise_ranking(logits(0, 0, LN2), logits(0, LN2), most_pairs=3)
-    assert loss.item() == pytest.approx((LN2 + LN3 + (LN3 - LN2)) / 3)
-
-
-def test_turns_that_reach_all_partners_equal_all_pairs() -> None:
-    generator = torch.Generator().manual_seed(0)
-    pos = torch.randn(4, generator=generator, dtype=torch.float64)
-    unl = torch.randn(3, 10, generator=generator, dtype=torch.float64)
-    # 39 pairs allow three turns of ten only; 40 allow all.
-    exact = pairwise_ranking(pos.expand(3, 4), unl, most_pairs=40)
-    by_hand = torch.stack([torch.log1p(torch.exp(unl[i][:, None] - pos)).mean() for i in range(3)])
-    assert torch.allclose(exact, by_hand)
-    assert not torch.allclose(pairwise_ranking(pos.expand(3, 4), unl, most_pairs=39), by_hand)
 
 
 def test_unbiased_risk_by_hand() -> None:
@@ -100,25 +77,35 @@ def test_beta_tolerates_a_slightly_negative_part() -> None:
     assert nnpu(pos, unl, 0.5, beta=0.2).item() == pytest.approx(nnpu(pos, unl, 0.5, beta=inf).item())
 
 
-def test_members_of_an_ensemble_are_corrected_one_by_one() -> None:
-    pos = torch.stack([logits(LN2), logits(LN2)]).requires_grad_()
-    unl = torch.stack([logits(0), logits(-LN2)]).requires_grad_()
-    losses = nnpu(pos, unl, 0.5)
-    assert losses.tolist() == pytest.approx([LN2 / 2, (LN3 - LN2) / 2])
-    losses.sum().backward()
-    assert unl.grad is not None
-    # The first member descends, sigmoid(0) = 1/2; the second climbs, -sigmoid(-ln 2) = -1/3.
-    assert unl.grad.flatten().tolist() == pytest.approx([0.5, -1 / 3])
+@pytest.fixture
+def batch() -> tuple[Tensor, Tensor]:
+    draw = torch.Generator().manual_seed(1)
+    return torch.randn(20, generator=draw), torch.randn(RANKED + 40, generator=draw) - 1
 
 
-@pytest.mark.parametrize("loss", [pu_logistic_balanced, pairwise_ranking])
-def test_a_stack_gives_each_member_its_own_loss(loss: object) -> None:
-    assert callable(loss)
-    pos, unl = torch.randn(3, 5), torch.randn(3, 7)
-    stacked = loss(pos, unl)
-    assert stacked.shape == (3,)
-    for i in range(3):
-        assert stacked[i].item() == pytest.approx(loss(pos[i], unl[i]).item(), abs=1e-6)
+@pytest.mark.parametrize("prior", [None, COMMON / 2])
+def test_rare_clients_are_ranked(batch: tuple[Tensor, Tensor], prior: float | None) -> None:
+    positive, unlabelled = batch
+    every = pairwise_ranking(positive, unlabelled)
+    some = pairwise_ranking(positive, unlabelled[:RANKED])
+    assert not torch.allclose(some, every)
+    expected = pu_logistic_balanced(positive, unlabelled) + some
+    torch.testing.assert_close(pu_loss(positive, unlabelled, prior), expected)
+
+
+def test_fewer_unlabelled_than_are_ranked_are_ranked_all(batch: tuple[Tensor, Tensor]) -> None:
+    positive, unlabelled = batch[0], batch[1][: RANKED - 1]
+    expected = pu_logistic_balanced(positive, unlabelled) + pairwise_ranking(positive, unlabelled)
+    torch.testing.assert_close(pu_loss(positive, unlabelled), expected)
+
+
+@pytest.mark.parametrize("prior", [COMMON, 0.3])
+def test_common_clients_to_be_are_not_taken_for_negatives(batch: tuple[Tensor, Tensor], prior: float) -> None:
+    positive, unlabelled = batch
+    loss = pu_loss(positive, unlabelled, prior)
+    torch.testing.assert_close(loss, nnpu(positive, unlabelled, prior))
+    assert loss.shape == ()
+    assert not torch.allclose(loss, pu_loss(positive, unlabelled))
 
 
 def test_softplus_stays_finite_where_exp_would_not() -> None:

@@ -59,7 +59,7 @@ def quick(out: Path, **more: Any) -> Result:
 def short_training() -> Iterator[None]:
     """The graph network trained for fewer steps: what is tested is the way through, not how well it learns."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("graphlead.learn.rankers.gnn.STEPS", 8)
+        patch.setattr("graphlead.learn.network.STEPS", 8)
         yield
 
 
@@ -523,7 +523,7 @@ def test_a_run_is_evaluated_again_from_its_files(
 def test_message_passing_is_compared_and_neither_chosen_nor_asked_for_reasons(
     tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphlead.learn.rankers.sage.STEPS", 3)
+    monkeypatch.setattr("graphlead.learn.network.STEPS", 3)
     result = quick(tmp_path / "out", rankers=("pagerank", "sage"))
     assert set(result.metrics["ranker"]) == {"pagerank", "sage", "random"}
     assert read(result.folder / "metrics.json")["ranker"]["members"] == ["pagerank"]

@@ -23,7 +23,7 @@ FILES = {"companies": "companies", "links": "links", "clients": "clients", "supp
 @pytest.fixture(scope="module")
 def short_training() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("graphlead.learn.rankers.gnn.STEPS", 8)
+        patch.setattr("graphlead.learn.network.STEPS", 8)
         yield
 
 

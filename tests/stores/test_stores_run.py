@@ -62,9 +62,15 @@ def run(tmp_path: Path) -> Path:
     (folder / "same").mkdir()
     save_same(every_record_alone(len(IDS)), folder / "same")
     scores = pd.DataFrame(
-        {"company_id": ["d", IDS[4]], "score": [0.9, 0.1], "rank": [1, 2], "gnn": [0.9, 0.1]}
+        {
+            "company_id": ["d", IDS[4]],
+            "score": [0.9, 0.1],
+            "rank": [1, 2],
+            "rank_all": [1, 2],
+            "gnn": [0.9, 0.1],
+        }
     )
-    scores.assign(nearest_client_id=["b", "f"]).to_parquet(folder / "scores.parquet")
+    scores.assign(nearest_client_id=["b", "f"], record_of=None).to_parquet(folder / "scores.parquet")
     segment_of = np.array([NONE, NONE, NONE, 0, NONE, NONE], np.int32)
     profile = Profile(
         n_companies=len(IDS),
@@ -81,7 +87,14 @@ def run(tmp_path: Path) -> Path:
     )
     save_profile(profile, folder / "profile")
     recall = Recall(np.array([0.5, 1.0]), np.array([0.8, 1.0]), np.zeros(2))
-    judgement = Judgement(Choice("gnn", ("gnn",), "the only one"), (0.1, 0.2, 0.3), recall, ("random",))
+    judgement = Judgement(
+        choice=Choice("gnn", ("gnn",), "the only one"),
+        bases={},
+        stand_ins={},
+        prior=(0.1, 0.2, 0.3),
+        recall=recall,
+        splits=("random",),
+    )
     save_judgement(judgement, folder / "judgement.json")
     settings = {"companies": "c.csv", "clients": "l.csv", "out": "o", "expect": 1}
     manifest = {

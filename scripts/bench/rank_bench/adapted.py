@@ -3,7 +3,8 @@
 Elkan and Noto (2008): a classifier g learns labelled against unlabelled; an unlabelled company is then counted as a
 positive with the weight (1 - c) / c * g / (1 - g) and as a negative with the rest, c being the mean of g over positives
 it has not seen. Bagging as in Mordelet and Vert (2014): the unlabelled are split into bags, and the classifier that
-weights the companies of one bag was trained on another.
+weights the companies of one bag was trained on another. They had flags of common words of the name too, which these
+leave out: the features have them no more.
 """
 
 from __future__ import annotations
@@ -41,13 +42,13 @@ Matrix = Callable[[Features, Ints, Floats], Floats]
 def alone(encodings: tuple[int, ...]) -> Matrix:
     """The inputs of a company by itself: its attributes and the label features that encode its own columns."""
     return lambda features, rows, nearby: np.hstack(
-        [features.attributes.rows(rows), nearby[:, list(encodings)]]
+        [features.attributes.numeric[rows], nearby[:, list(encodings)]]
     )
 
 
 def with_neighbours(features: Features, rows: Ints, nearby: Floats) -> Floats:
     """Attributes, structure and every label feature."""
-    return np.hstack([features.attributes.rows(rows), features.structure[rows], nearby])
+    return np.hstack([features.attributes.numeric[rows], features.structure[rows], nearby])
 
 
 @dataclass(frozen=True)

@@ -53,14 +53,13 @@ def fit(run: Path, scored: Path, names: Sequence[str]) -> Fitted:
         return cast("list[Ranker]", [Metered(made(name, sight), costs[name]) for name in able])
 
     folds = folds_of(trained.folder, trained.register)
-    models = cross_fit(
-        make, inputs.features, inputs.label_features, trained.cohort, folds, settings.seed
-    ).models
+    around = inputs.label_features.around(trained.cohort, folds)
+    models = cross_fit(make, inputs.features, around, trained.cohort, folds, settings.seed).models
     scores = score_others(
         models,
         newer.features,
-        newer.model_inputs.label_features,
-        newer.cohort.clients,
+        newer.model_inputs.around_all(newer.cohort),
+        newer.cohort,
         left_out_of(trained.folder, newer.register),
     )
     table = pd.DataFrame(scores, index=newer.register.ids().to_pandas())
