@@ -67,11 +67,15 @@ class Ranking:
         return np.asarray(above - (listed & (published > log_odds)) + 1, np.int32)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rescoring:
-    """What it takes to score companies anew: how label features follow from ``clients``, and the ranking."""
+    """What it takes to score companies anew: how label features follow from ``clients`` (c,), and the ranking.
+
+    weights (c,): how much each client counts.
+    """
 
     clients: Ints
+    weights: Reals
     lift: Lift
     walk: WalkWithout
     ranking: Ranking
@@ -133,7 +137,7 @@ def _without_clients(
     if len(tied):
         companies, left_out = views.company[tied], np.array([paths[i][0].client for i in tied], np.int32)
         label_features[tied, :-1] = without_one(
-            views.features, rescoring.lift, companies, rescoring.clients, left_out
+            views.features, rescoring.lift, companies, rescoring.clients, rescoring.weights, left_out
         )
         label_features[tied, -1] = rescoring.walk(companies, left_out)
     return label_features

@@ -33,6 +33,7 @@ from graphlead.explain.ties.ties import paths_to_clients, tie_writer
 class Trained:
     """What explaining takes of a finished ranking.
 
+    weights: how much each client of the cohort counts in the label features (c,);
     label_features: the description of each label feature; sample, sampled: some unlabelled companies (s,) and their
     label features (s, F); log_odds: the published scores (n,), NaN for companies without; leads: bool (n,), the
     companies that a list of leads may hold.
@@ -41,6 +42,7 @@ class Trained:
     register: Register
     graph: CompanyGraph
     cohort: Cohort
+    weights: Reals
     features: Features
     label_features: tuple[Feature, ...]
     scorer: Scorer
@@ -73,7 +75,13 @@ def explain(trained: Trained, views: Views, seed: int, progress: Progress = sile
     )
     nearest = [ties.client(each[0]) if each else "" for each in paths]
     ranking = Ranking(np.sort(trained.log_odds[trained.leads]))
-    rescoring = Rescoring(trained.cohort.clients, trained.lift, trained.walk, ranking)
+    rescoring = Rescoring(
+        clients=trained.cohort.clients,
+        weights=trained.weights,
+        lift=trained.lift,
+        walk=trained.walk,
+        ranking=ranking,
+    )
     published = trained.log_odds[companies]
     without = counterfactuals(
         game, views, themes, attribution, paths, nearest, rescoring, published, trained.leads[companies]

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from graphlead.core.arrays import Floats, Folds, Ints
+from graphlead.core.arrays import Floats, Folds, Ints, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Propagator
 from graphlead.core.features import (
@@ -22,7 +22,7 @@ from graphlead.core.features import (
     Statistic,
 )
 from graphlead.features.counts import CountsByFold
-from graphlead.features.seeds import WalkFromClients
+from graphlead.features.seeds import WalkFromClients, client_weights
 from graphlead.features.walk import Walk, walked
 
 GROUP_STRENGTH = 20.0
@@ -42,7 +42,8 @@ class ClientsAround:
 
     Each lift is the log ratio of the share of clients among a company's neighbours, shrunk towards the register's
     share, to that share: 0 where clients are as frequent as everywhere, log 2 where twice as frequent. Dividing by
-    the share of the visible clients makes features from four folds of clients comparable with those from three.
+    the share of the visible clients makes features from four folds of clients comparable with those from three. Where
+    the client list is dated, clients won lately count more, see ``client_weights``.
     """
 
     def __init__(self, features: Features, propagator: Propagator) -> None:
@@ -61,37 +62,41 @@ class ClientsAround:
 
     def around(self, cohort: Cohort, folds: Folds) -> ClientsByFold:
         """The clients around each company by fold, from 0 on, shape (n,): counted and walked from once."""
-        walk = WalkFromClients(self._walk, cohort, folds)
-        return ClientsByFold(self._relations, self._others, walk, cohort, folds)
+        fold, k = folds[cohort.clients], int(folds.max(initial=0)) + 1
+        weights = client_weights(cohort.won)
+        counts = [CountsByFold(relation, cohort.clients, weights, fold, k) for relation in self._relations]
+        walk = WalkFromClients(self._walk, cohort.n_companies, cohort.clients, weights, fold, k)
+        around = list(zip(self._relations, self._others, counts, strict=True))
+        return ClientsByFold(
+            around, walk, np.bincount(fold, weights, k).astype(np.float64), cohort.n_companies
+        )
 
 
 class ClientsByFold:
-    """Label features from the clients outside any folds, by sums of what each fold has; see ``ClientsAround``."""
+    """Label features from the clients outside any folds, by sums of what each fold has; see ``ClientsAround``.
+
+    around: each relation with the others in its groups and the clients; weights (k,): those of each fold's clients.
+    """
 
     def __init__(
         self,
-        relations: Sequence[Relation],
-        others: Sequence[Floats],
+        around: Sequence[tuple[Relation, Floats, CountsByFold]],
         walk: WalkFromClients,
-        cohort: Cohort,
-        folds: Folds,
+        weights: Reals,
+        n: int,
     ) -> None:
-        self._n, k, fold = cohort.n_companies, int(folds.max(initial=0)) + 1, folds[cohort.clients]
-        self._clients = np.bincount(fold, minlength=k)
-        counts = [CountsByFold(relation, cohort.clients, fold, k) for relation in relations]
-        self._around = list(zip(relations, others, counts, strict=True))
-        self._walk = walk
+        self._around, self._walk, self._weights, self._n = around, walk, weights, n
 
     def rows(self, rows: Ints, hidden: Collection[int] = ()) -> Floats:
         """Label features float32 (len(rows), F) of these companies from the clients outside the ``hidden`` folds."""
-        seen = ~np.isin(np.arange(len(self._clients)), [*hidden])
-        base = max(int(self._clients[seen].sum()), 1) / self._n
+        seen = ~np.isin(np.arange(len(self._weights)), [*hidden])
+        base = max(float(self._weights[seen].sum()), 1.0) / self._n
         columns = [
             column
             for relation, others, counts in self._around
             for column in _lifts(relation, others, partial(counts.of, seen=seen), rows, base)
         ]
-        columns.append(_log_visits(self._walk.visits(rows, hidden)))
+        columns.append(_log_visits(self._walk.visits(rows, seen)))
         return np.stack(columns, axis=1)
 
     def walk_without(self, companies: Ints, left_out: Ints) -> Floats:

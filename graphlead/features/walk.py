@@ -12,9 +12,8 @@ from graphlead.core.contracts import Propagator
 from graphlead.core.features import Groups, Neighbours, Relation
 
 RESTART = 0.8
-"""The probability of returning to the clients at each step. On two registers of US filings (6 and 15 sellers) a walk
-with this restart, from dated clients, raised the average precision of the list of the network and the trees from 0.349
-to 0.357 and from 0.344 to 0.363."""
+"""The probability of returning to the clients at each step. On two registers of US filings (6 and 15 sellers) the list
+had an average precision of 0.385 and 0.293 with this restart, 0.384 and 0.291 with one of 0.5."""
 STEPS = 3
 """Steps instead of convergence: what lies further away has little weight, and each step costs two sparse products."""
 LINK_WEIGHT = 2.0

@@ -24,6 +24,7 @@ from graphlead.explain.reasons.removal import Lift
 from graphlead.explain.ties.shares import Stakes
 from graphlead.explain.ties.ties import ties_in_group
 from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsByFold, log_lift
+from graphlead.features.seeds import client_weights
 from graphlead.graph.build import stakes_of
 from graphlead.learn.crossfit import Models, is_left_out, share_of_each
 from graphlead.learn.registry import load_models
@@ -117,6 +118,7 @@ def _trained(
         register=model_inputs.register,
         graph=model_inputs.graph,
         cohort=cohort,
+        weights=client_weights(cohort.won),
         features=model_inputs.features,
         label_features=model_inputs.label_features.features,
         scorer=scorer,

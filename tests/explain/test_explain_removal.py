@@ -16,6 +16,7 @@ from graphlead.explain.reasons.counts import count_neighbours, lower_bound
 from graphlead.explain.reasons.removal import Lift, without_one
 from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround, log_lift
 from graphlead.features.propagate import CpuPropagator
+from graphlead.features.seeds import client_weights
 
 N = 40
 
@@ -38,12 +39,15 @@ def test_each_company_sees_the_clients_but_one(seed: int, count: int, dated: flo
     draw = np.random.default_rng(seed)
     clients = np.sort(draw.choice(N // 2, count, replace=False)).astype(np.int32)
     companies = np.arange(N // 2, N, dtype=np.int32)
-    left_out = draw.choice(clients, len(companies)).astype(np.int32)
     days = np.datetime64("2026-01-31") - draw.integers(0, 3_000, count).astype("timedelta64[D]")
     won = np.where(draw.random(count) < dated, days, np.datetime64("NaT"))
+    # Ages count from the newest day of the list, which has to stay.
+    newest = int(np.argmax(np.where(np.isnat(won), np.datetime64("1900-01-01"), won)))
+    left_out = draw.choice(np.delete(clients, newest), len(companies)).astype(np.int32)
     label_features = ClientsAround(made, CpuPropagator())
     walk = label_features.around(cohort(N, clients, won), in_one_fold(N)).walk_without(companies, left_out)
-    found = without_one(made, Lift(log_lift, GROUP_STRENGTH, LINK_STRENGTH), companies, clients, left_out)
+    lift, weights = Lift(log_lift, GROUP_STRENGTH, LINK_STRENGTH), client_weights(won)
+    found = without_one(made, lift, companies, clients, weights, left_out)
     for row, (company, client) in enumerate(zip(companies, left_out, strict=True)):
         others = cohort(N, clients[clients != client], won[clients != client])
         anew = label_features.around(others, in_one_fold(N)).rows(companies[[row]])[0]

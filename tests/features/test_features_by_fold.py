@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from sources import cohort, features_of, link, same
 from sources import words as words_of
 
-from graphlead.core.arrays import Flags, Floats, Folds, Ints, Reals
+from graphlead.core.arrays import Floats, Folds, Ints, Reals
 from graphlead.core.contracts import Propagator
 from graphlead.core.features import Attributes, Features, Groups, Incidence, Neighbours
 from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, WALK_FLOOR, ClientsAround
 from graphlead.features.propagate import CpuPropagator, TorchPropagator
-from graphlead.features.seeds import seed_weights
+from graphlead.features.seeds import client_weights
 from graphlead.features.walk import LINK_WEIGHT, RESTART, STEPS
 
 N, K, TOWNS, WORDS = 100, 5, 50, 15
@@ -55,7 +55,9 @@ class World:
 
     def direct(self, hidden: tuple[int, ...]) -> Reals:
         """The label features of companies that are no visible client themselves."""
-        visible = self.labels & ~np.isin(self.folds, hidden)
+        clients, visible = np.flatnonzero(self.labels), np.zeros(N)
+        visible[clients] = client_weights(self.won[clients])
+        visible[np.isin(self.folds, hidden)] = 0
         base = max(visible.sum(), 1) / N
         towns = (self.town[:, None] == np.arange(TOWNS)).astype(float)
         lift = _lifts(towns, visible, base)
@@ -73,21 +75,19 @@ class World:
         ]  # fmt: skip
         return np.stack(columns, axis=1)
 
-    def _walk(self, visible: Flags, towns: Reals) -> Reals:
+    def _walk(self, visible: Reals, towns: Reals) -> Reals:
         members = np.hstack([towns, self.words, self.links + np.diag(self.links.any(1))])
         size = np.maximum(members.sum(0), 1)
         weighted = members * np.log(N / size) * np.repeat([1, 1, LINK_WEIGHT], [TOWNS, WORDS, N])
         step = weighted / np.maximum(weighted.sum(1, keepdims=True), 1e-9) @ (members / size).T
-        start = np.zeros(N)
-        start[visible] = seed_weights(self.won[visible])
-        start *= N / max(start.sum(), 1e-9)
+        start = visible * N / max(visible.sum(), 1e-9)
         visits = start
         for _ in range(STEPS):
             visits = RESTART * start + (1 - RESTART) * visits @ step
         return visits
 
 
-def _lifts(members: Reals, visible: Flags, base: float) -> Reals:
+def _lifts(members: Reals, visible: Reals, base: float) -> Reals:
     others = np.maximum(members.sum(0) - 1, 0)
     return np.log((members.T @ visible + GROUP_STRENGTH * base) / ((others + GROUP_STRENGTH) * base))
 
@@ -112,12 +112,15 @@ def test_features_are_those_computed_from_the_visible_clients(
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 10_000), dated=DATED, fold=st.integers(0, K - 1), also=HIDDEN)
 def test_hidden_clients_leave_no_trace(seed: int, dated: float, fold: int, also: tuple[int, ...]) -> None:
-    """Neither that they are clients nor when they were won, be it the last of all."""
+    """Neither that they are clients nor when they were won, but for the newest day, which ages count from."""
     world, hidden = World(seed, dated), (fold, *also)
-    before = world.rows(hidden)
     mine = np.flatnonzero(world.folds == fold)
+    world.labels[np.flatnonzero(world.folds != fold)[0]] = True
+    world.won[np.flatnonzero(world.folds != fold)[0]] = np.datetime64("2026-02-01" if dated else "NaT")
+    before = world.rows(hidden)
     world.labels[mine] ^= np.random.default_rng(seed).random(len(mine)) < 0.5
-    world.won[mine] = np.datetime64("2031-05-01") + np.arange(len(mine))
+    if dated:
+        world.won[mine] = np.datetime64("2026-02-01") - np.arange(len(mine))
     np.testing.assert_array_equal(world.rows(hidden), before)
 
 

@@ -10,7 +10,7 @@ from graphlead.core.arrays import Floats
 from graphlead.core.features import Attributes, Groups
 from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import CpuPropagator
-from graphlead.features.seeds import seed_weights
+from graphlead.features.seeds import client_weights
 
 N = 100
 
@@ -19,19 +19,22 @@ def days(*values: str) -> np.ndarray:
     return np.array(values, "datetime64[D]")
 
 
-def test_weights_fall_to_a_third_in_two_years_from_the_last_date() -> None:
-    found = seed_weights(days("2020-01-01", "2024-01-01", "2022-01-01"))
-    assert found == pytest.approx(np.exp([-1461 / 730.5, 0, -730 / 730.5]))
+def test_the_latest_count_twice_and_old_ones_once() -> None:
+    found = client_weights(days("2020-01-01", "2024-01-01", "2022-01-01"))
+    assert found == pytest.approx(1 + np.exp([-1461 / 365.25, 0, -730 / 365.25]))
 
 
-def test_clients_without_a_date_weigh_the_mean_of_the_others() -> None:
-    found = seed_weights(days("NaT", "2024-01-01", "2022-01-01", "NaT"))
-    assert found[0] == found[3] == pytest.approx((1 + np.exp(-730 / 730.5)) / 2)
+def test_clients_without_a_date_count_as_old_ones() -> None:
+    assert client_weights(days("NaT", "2024-01-01", "NaT")).tolist() == [1, 2, 1]
 
 
-def test_a_list_without_dates_weighs_all_alike() -> None:
-    assert seed_weights(days("NaT", "NaT")).tolist() == [1, 1]
-    assert seed_weights(days()).tolist() == []
+def test_a_mistyped_date_makes_no_more_of_a_client_than_twice_the_others() -> None:
+    assert client_weights(days("2205-01-01", "2024-01-01", "2022-01-01")) == pytest.approx([2, 1, 1])
+
+
+def test_a_list_without_dates_counts_all_alike() -> None:
+    assert client_weights(days("NaT", "NaT")).tolist() == [1, 1]
+    assert client_weights(days()).tolist() == []
 
 
 def walk(*won: str) -> Floats:
