@@ -67,5 +67,5 @@ def test_they_are_on_no_list_and_counted_as_duplicates(result: Result, clients: 
 
 
 def test_a_record_of_a_client_is_not_explained(result: Result, clients: list[str]) -> None:
-    with pytest.raises(InputError, match="another record of your client .*: it has no rank"):
+    with pytest.raises(InputError, match=r"another record of your client .*: it has no rank"):
         explain_company(FinishedRun(result.folder), f"again-{clients[0]}")
