@@ -29,7 +29,7 @@ from graphlead.world.truth import against_truth
 
 DATA = Path(__file__).parents[2] / "data"
 FILES = {name: DATA / f"{name}.csv" for name in ("companies", "links", "clients")}
-RANKERS = ("pagerank", "tabular", "tabular_graph", "gnn")
+RANKERS = ("pagerank", "tabular", "tabular_graph", "linear", "gnn")
 ENTRIES = (
     "leads.csv", "whitespace.csv", "scores.parquet", "review.csv", "metrics.json", "noise.txt", "manifest.json",
     "model", "register", "graph", "heldout", "judgement.json", "profile", "evidence.json", "report.html", "store",
@@ -106,7 +106,8 @@ def test_every_company_that_is_neither_client_nor_suppressed_is_scored(result: R
 
 def test_scores_are_probabilities_in_the_order_of_the_ranks(result: Result) -> None:
     scores = pq.read_table(result.folder / "scores.parquet").to_pandas()
-    assert {"company_id", "score", "rank", "rank_all", "nearest_client_id", *RANKERS} == set(scores)
+    facts = {"company_id", "score", "rank", "rank_all", "nearest_client_id", "record_of"}
+    assert facts | {*RANKERS} == set(scores)
     assert scores["score"].between(0, 1).all()
     assert scores["rank_all"].tolist() == list(range(1, len(scores) + 1))
     assert (np.diff(scores["score"]) <= 0).all()
