@@ -199,20 +199,20 @@ def table(rows: pd.DataFrame) -> str:
         "ahead",
         "blended",
     ]
-    body = [of_size(size, some, rankers) for size, some in rows.groupby("size")]
+    body = [of_size(some, rankers) for _, some in rows.groupby("size")]
     lines = [f"| {' | '.join(cells)} |" for cells in (header, ["---:"] * len(header), *body)]
     return "\n".join([*lines, "", ABOUT])
 
 
-def of_size(size: int, rows: pd.DataFrame, rankers: Sequence[str]) -> list[str]:
-    """The cells of a size."""
+def of_size(rows: pd.DataFrame, rankers: Sequence[str]) -> list[str]:
+    """The cells of a size, whose rows these are."""
     means = rows.groupby(["ranker", "seller"])["net_ap"].mean().groupby("ranker").mean()
     best = str(means.drop(LIST).idxmax())
     less = difference(rows, LIST, best, "net_ap")
     lists = rows[rows["ranker"] == LIST]
     blended = Counter(name for members in lists["blended"] for name in members)
     return [
-        str(size), str(lists["seller"].nunique()), f"{lists['clients'].mean():.0f}",
+        str(lists["size"].iloc[0]), str(lists["seller"].nunique()), f"{lists['clients'].mean():.0f}",
         *(f"{means[name]:.3f}" for name in rankers),
         best, *([less.interval(), f"{less.ahead} of {less.sellers}"] if less else ["", ""]),
         ", ".join(f"{name} {count}" for name, count in blended.items()),
