@@ -35,7 +35,7 @@ def game_of(run: FinishedRun, companies: Ints) -> tuple[Game, Themes]:
     """The scores of ``companies`` (m,) with some of their themes typical, as the run explained them."""
     scored, cohort, inputs = run.scored, run.cohort, run.model_inputs
     candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
-    around = inputs.label_features.around(cohort, np.zeros(cohort.n_companies, np.int8))
+    around = inputs.around_all(cohort)
     left_out = left_out_of(scored.trained, run.register)[companies]
     views = Views(inputs.features, companies, left_out, around.rows(companies))
     models = load_models(scored.trained.model, inputs.device, only=scored.judgement.choice.members)
