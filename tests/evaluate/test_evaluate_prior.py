@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from graphlead.core.arrays import Floats
 from graphlead.core.errors import CarrierError
-from graphlead.evaluate.prior import estimate_prior
+from graphlead.evaluate.prior import estimate_common_prior, estimate_prior
 
 
 def mixture(prior: float, distance: float, seed: int = 0) -> tuple[Floats, Floats]:
@@ -37,6 +37,26 @@ def test_high_still_bounds_where_positives_overlap_with_negatives(prior: float) 
     low, _, high = estimate_prior(*mixture(prior, 1.0), seed=0)
     assert low <= prior <= high
     assert high > 5 * low
+
+
+@pytest.mark.parametrize("prior", [0.1, 0.2, 0.5])
+def test_a_common_prior_is_nearer_the_planted_one_than_the_usual_estimate(prior: float) -> None:
+    drawn = [mixture(prior, 2.0, seed) for seed in range(3)]
+    common = np.log([estimate_common_prior(*scores, seed=0) / prior for scores in drawn])
+    usual = np.log([estimate_prior(*scores, seed=0)[1] / prior for scores in drawn])
+    assert np.abs(common).max() < np.log(1.4)
+    assert np.abs(common).mean() < np.abs(usual).mean()
+
+
+def test_a_common_prior_lies_within_the_usual_bounds_and_above_the_usual_point() -> None:
+    scores = mixture(0.05, 1.0)
+    low, point, high = estimate_prior(*scores, seed=0)
+    assert low < point < estimate_common_prior(*scores, seed=0) < high
+
+
+def test_a_common_prior_needs_two_scores_of_each_kind() -> None:
+    with pytest.raises(CarrierError, match="two scores of each kind"):
+        estimate_common_prior(np.zeros(1, np.float32), np.zeros(5, np.float32), seed=0)
 
 
 def test_only_the_order_of_the_scores_counts() -> None:
