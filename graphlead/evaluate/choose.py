@@ -39,10 +39,11 @@ class Choice:
     by_fold: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
 
 
-def choose(results: Sequence[HeldOut]) -> Choice:
+def choose(results: Sequence[HeldOut], few: bool) -> Choice:
     """The blend of the rankers that are scored on every split, or the only one; see ``SHARE`` for who takes no part.
 
-    The clients held out at random decide. Raises CarrierError when there is no ranker.
+    The clients held out at random decide, unless they are too few: then all take part. Raises CarrierError when there
+    is no ranker.
     """
     names = tuple(name for name in results[0].scores if all(name in result.scores for result in results))
     if not names:
@@ -50,18 +51,19 @@ def choose(results: Sequence[HeldOut]) -> Choice:
     if len(names) == 1:
         return Choice(names[0], names, "no other ranker that can make a list was trained.")
     found = Found.of(at_random(results), names)
-    members = _members(found, NOBODY)
+    share = 0.0 if few else SHARE
+    members = _members(found, NOBODY, share)
     by_fold = {
-        result.split: tuple(_members(found, clients) for clients in clients_by_fold(result))
+        result.split: tuple(_members(found, clients, share) for clients in clients_by_fold(result))
         for result in results
     }
-    return Choice(BLEND, members, _because(names, members), by_fold)
+    return Choice(BLEND, members, _because(names, members, few), by_fold)
 
 
-def _members(found: Found, unseen: Ints) -> tuple[str, ...]:
-    """The rankers that find SHARE of what the best finds, by all clients but these."""
+def _members(found: Found, unseen: Ints, share: float) -> tuple[str, ...]:
+    """The rankers that find this share of what the best finds, by all clients but these."""
     precision = found.without(unseen)
-    return tuple(name for name in precision if precision[name] >= SHARE * max(precision.values()))
+    return tuple(name for name in precision if precision[name] >= share * max(precision.values()))
 
 
 def with_blend(results: Sequence[HeldOut], choice: Choice) -> list[HeldOut]:
@@ -87,10 +89,12 @@ def _by_fold(result: HeldOut, members: Sequence[tuple[str, ...]]) -> Floats:
     return blended
 
 
-def _because(names: tuple[str, ...], members: tuple[str, ...]) -> str:
+def _because(names: tuple[str, ...], members: tuple[str, ...], few: bool) -> str:
     gone = [in_words(name) for name in names if name not in members]
     why = f"none is left out, as each finds at least {SHARE:.0%} of what the best one finds"
-    if gone:
+    if few:
+        why = "none is left out, as so few clients cannot tell which finds least"
+    elif gone:
         why = f"left out for finding less than {SHARE:.0%} of what the best one finds: {' and '.join(gone)}"
     honest = "The list's figures come from clients that had no say in this."
     if len(members) == 1:

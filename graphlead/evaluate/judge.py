@@ -62,17 +62,24 @@ class Judgement:
 
 
 def judge(
-    results: Sequence[HeldOut], among: Collection[str], bases: Bases, prior: float | None, seed: int
+    results: Sequence[HeldOut],
+    among: Collection[str],
+    bases: Bases,
+    prior: float | None,
+    seed: int,
+    *,
+    few: bool = False,
 ) -> Judgement:
     """Blend the rankers ``among`` these that the clients held out at random keep.
 
-    bases: the rankers that others are built on, see ``settle``. prior: the share of clients-to-be among the unlabelled
-    where it is known; None to estimate it from the scores of the random split.
+    few: whether the clients are too few to leave out any. bases: the rankers that others are built on, see ``settle``.
+    prior: the share of clients-to-be among the unlabelled where it is known; None to estimate it from the scores of the
+    random split.
     """
     splits = tuple(result.split for result in results)
     bases = {name: base for name, base in bases.items() if name in results[0].scores}
     done = [settled(result, bases) for result in results]
-    choice = choose([_only(result, among) for result in done])
+    choice = choose([_only(result, among) for result in done], few)
     recall = recall_of(with_blend(done, choice), choice.name)
     instead = stand_ins(results, bases)
     judgement = Judgement(

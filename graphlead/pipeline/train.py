@@ -30,6 +30,7 @@ from graphlead.evaluate.wins import check_expect
 from graphlead.features.build import plan_features
 from graphlead.learn.crossfit import cross_fit, score_held_out, score_others
 from graphlead.learn.registry import (
+    FEW_CLIENTS,
     bases_of,
     check_classifier,
     check_rankers,
@@ -191,10 +192,15 @@ def _hold_out(
 def _judge(folder: RunFolder, heldout: Path, cohort: Cohort, settings: Settings) -> None:
     """Write the chosen ranker, the prior and the recall, from the held-out scores."""
     results = load_held_out(heldout, task_of(settings.task).splits)
-    among = for_list(settings.rankers, len(cohort.clients))
-    save_judgement(
-        judge(results, among, bases_of(settings.rankers), settings.prior, settings.seed), folder.judgement
+    judgement = judge(
+        results,
+        for_list(settings.rankers, len(cohort.clients)),
+        bases_of(settings.rankers),
+        settings.prior,
+        settings.seed,
+        few=len(cohort.clients) < FEW_CLIENTS,
     )
+    save_judgement(judgement, folder.judgement)
 
 
 def _splits(trained: RunFolder, model_inputs: ModelInputs, cohort: Cohort) -> Iterator[Split]:

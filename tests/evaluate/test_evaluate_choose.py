@@ -37,13 +37,13 @@ POOR = {**GOOD, "gnn": -9.0}
 def test_all_are_blended_though_one_is_worse_than_the_best() -> None:
     """A walk that is worse by itself still adds what the others do not see."""
     results = [split("random", GOOD), split("groups", GOOD, 1)]
-    choice = choose(results)
+    choice = choose(results, few=False)
     assert (choice.name, choice.members) == (BLEND, ("pagerank", "tabular_graph", "gnn"))
     assert "none is left out" in choice.reason
 
 
 def test_one_that_finds_much_less_than_the_best_is_left_out() -> None:
-    choice = choose([split("random", POOR), split("groups", POOR, 1)])
+    choice = choose([split("random", POOR), split("groups", POOR, 1)], few=False)
     assert (choice.name, choice.members) == (BLEND, ("pagerank", "tabular_graph"))
     assert "left out for finding less than 60% of what the best one finds: the graph network" in choice.reason
     assert "where they agree" in choice.reason
@@ -70,16 +70,16 @@ def behind(ahead: int, weight: float = 1) -> HeldOut:
 def test_the_share_of_the_best_average_precision_decides(ahead: int) -> None:
     found = np.arange(1, 21)
     stays = float(np.mean(found / (found + ahead))) >= SHARE
-    assert ("pagerank" in choose([behind(ahead)]).members) == stays == (ahead < 6)
+    assert ("pagerank" in choose([behind(ahead)], few=False).members) == stays == (ahead < 6)
 
 
 def test_the_average_precision_is_that_among_all_companies_that_a_sample_stands_for() -> None:
-    assert choose([behind(4)]).members == ("gnn", "pagerank")
-    assert choose([behind(4, weight=20)]).members == ("gnn",)
+    assert choose([behind(4)], few=False).members == ("gnn", "pagerank")
+    assert choose([behind(4, weight=20)], few=False).members == ("gnn",)
 
 
 def test_one_may_be_left_alone_as_a_blend_of_one() -> None:
-    choice = choose([split("random", {"pagerank": -9.0, "gnn": 1.0})])
+    choice = choose([split("random", {"pagerank": -9.0, "gnn": 1.0})], few=False)
     assert (choice.name, choice.members) == (BLEND, ("gnn",))
     assert "left out" in choice.reason
     assert "they agree" not in choice.reason
@@ -87,8 +87,8 @@ def test_one_may_be_left_alone_as_a_blend_of_one() -> None:
 
 def test_clients_held_out_at_random_decide_wherever_their_split_stands() -> None:
     good, poor = split("groups", GOOD, 1), split("groups", POOR, 1)
-    assert choose([good, split("random", POOR)]).members == ("pagerank", "tabular_graph")
-    assert choose([poor, split("random", GOOD)]).members == ("pagerank", "tabular_graph", "gnn")
+    assert choose([good, split("random", POOR)], few=False).members == ("pagerank", "tabular_graph")
+    assert choose([poor, split("random", GOOD)], few=False).members == ("pagerank", "tabular_graph", "gnn")
 
 
 def flipped(result: HeldOut, ranker: str, here: np.ndarray) -> HeldOut:
@@ -103,7 +103,7 @@ def test_each_fold_is_blended_by_the_clients_of_the_others() -> None:
     first = split("random", {**GOOD, "gnn": 1.5})
     worst = first.held_out & (first.fold == 0)
     bad = [flipped(each, "gnn", worst) for each in (first, replace(first, split="groups"))]
-    choice = choose(bad)
+    choice = choose(bad, few=False)
     everybody, without = ("pagerank", "tabular_graph", "gnn"), ("pagerank", "tabular_graph")
     assert choice.members == without
     assert choice.by_fold == dict.fromkeys(("random", "groups"), (everybody, without, without))
@@ -121,7 +121,7 @@ def test_the_clients_of_a_fold_have_no_say_in_its_own_figures() -> None:
     results = [split("random", GOOD), split("groups", GOOD, 1)]
     mine = results[0].companies[results[0].held_out & (results[0].fold == 1)]
     changed = [flipped(each, "gnn", np.isin(each.companies, mine)) for each in results]
-    assert choose(changed).by_fold["random"][1] == choose(results).by_fold["random"][1]
+    assert choose(changed, few=False).by_fold["random"][1] == choose(results, few=False).by_fold["random"][1]
 
 
 def test_companies_are_known_by_their_index_not_by_their_place_in_a_split() -> None:
@@ -133,33 +133,33 @@ def test_companies_are_known_by_their_index_not_by_their_place_in_a_split() -> N
         scores={name: values[turned] for name, values in bad.scores.items()},
     )  # fmt: skip
     everybody, without = ("pagerank", "tabular_graph", "gnn"), ("pagerank", "tabular_graph")
-    assert choose([bad, again]).by_fold["random"] == (everybody, without, without)
+    assert choose([bad, again], few=False).by_fold["random"] == (everybody, without, without)
 
 
 def test_a_single_ranker_makes_the_list_alone() -> None:
     results = [split("random", {"gnn": 1}), split("groups", {"gnn": 1}, 1)]
-    choice = choose(results)
+    choice = choose(results, few=False)
     assert (choice.name, choice.members, choice.by_fold) == ("gnn", ("gnn",), {})
     assert with_blend(results, choice) == results
 
 
 def test_a_ranker_missing_on_a_split_takes_no_part() -> None:
     results = [split("random", {"gnn": 0.1, "tabular": 2}), split("groups", {"tabular": 2}, seed=1)]
-    assert choose(results).name == "tabular"
+    assert choose(results, few=False).name == "tabular"
     with pytest.raises(CarrierError, match="every split"):
-        choose([split("random", {"gnn": 1}), split("groups", {"tabular": 1})])
+        choose([split("random", {"gnn": 1}), split("groups", {"tabular": 1})], few=False)
 
 
 def test_rankers_that_agree_in_everything_are_kept() -> None:
     same = split("random", {"gnn": 1})
     twice = replace(same, scores={**same.scores, "tabular_graph": same.scores["gnn"]})
-    assert choose([twice, replace(twice, split="groups")]).members == ("gnn", "tabular_graph")
+    assert choose([twice, replace(twice, split="groups")], few=False).members == ("gnn", "tabular_graph")
 
 
 def test_clients_that_are_all_in_one_fold_leave_nobody_to_decide() -> None:
     result = split("groups", POOR)
     together = replace(result, fold=np.where(result.held_out, 0, result.fold).astype(np.int8))
-    choice = choose([together, split("random", POOR, 1)])
+    choice = choose([together, split("random", POOR, 1)], few=False)
     assert choice.by_fold["groups"][0] == ("pagerank", "tabular_graph", "gnn")
 
 
@@ -190,3 +190,12 @@ def test_a_blend_among_candidates_is_the_blend_of_the_candidates_and_ranks_other
     best = {name: np.append(values, values.max() + 1) for name, values in scores.items()}
     (top,) = blend_among(best, ("one", "two"), candidates, np.array([90], np.int32))
     assert among.max() < top < 1
+
+
+def test_of_few_clients_all_take_part() -> None:
+    results = [split("random", {"pagerank": -9.0, "gnn": 1.0})]
+    choice = choose(results, few=True)
+    assert choice.members == ("pagerank", "gnn")
+    assert set(choice.by_fold["random"]) == {("pagerank", "gnn")}
+    assert "so few clients" in choice.reason
+    assert choose(results, few=False).members == ("gnn",)
