@@ -16,6 +16,8 @@ from report_content import EXPECTED, content, profile
 from graphlead.core.evidence import Tie
 from graphlead.core.profile import Lift
 from graphlead.core.scores import fit
+from graphlead.evaluate.verdict import in_words
+from graphlead.learn.registry import RANKERS
 from graphlead.report.expected import hits_sentence, range_text
 from graphlead.report.html import clients, figures, paths, quality, story
 from graphlead.report.html.build import render
@@ -49,6 +51,12 @@ def test_other_numbers_as_they_are_written() -> None:
         "a",
         "a, b and c",
     )
+
+
+@pytest.mark.parametrize("name", RANKERS)
+def test_every_ranker_of_the_product_has_a_name_for_readers(name: str) -> None:
+    assert figures.ranker_name(name) != name
+    assert in_words(name) != name
 
 
 def test_rankers_are_named_in_words() -> None:

@@ -15,6 +15,7 @@ UNSAFE_IN_SCRIPTS = {ord(character): f"\\u{ord(character):04x}" for character in
 
 RANKERS = {
     "gnn": "Graph network",
+    "linear": "Linear part of the graph network",
     "sage": "Message passing end to end",
     "tabular": "Trees on the companies' own columns",
     "tabular_graph": "Trees with neighbour features",

@@ -28,7 +28,7 @@ const report = (() => {
     ];
   }
 
-  const rankerColors = { pagerank: "#a04668", tabular: "#bf7a16", tabular_graph: "#2e7d5b", gnn: "#5b6bb0", blend: "#17557c" };
+  const rankerColors = { pagerank: "#a04668", tabular: "#bf7a16", tabular_graph: "#2e7d5b", gnn: "#5b6bb0", linear: "#7a8594", blend: "#17557c" };
 
   function lift() {
     const figure = data.lift;
