@@ -10,8 +10,8 @@ from graphlead.features.walk import Walk
 
 LATELY = 365.25
 """Days in which what a client counts more than one won long ago falls to 1 / e. On a register of US filings (15
-sellers) the list from dated clients had an average precision of 0.298 where the latest count twice, 0.291 where all
-count alike, and 0.285 where the old ones count next to nothing."""
+sellers) the list from dated clients had an average precision of 0.298 where the newest count twice, 0.291 where all
+count alike, and 0.293 where the newest count four times, fading in two years."""
 WALKED_AT_ONCE = 16
 """Walks per sparse product, a choice: a product of several columns is cheaper than several products."""
 
