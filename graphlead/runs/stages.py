@@ -106,7 +106,7 @@ STAGES = table(
         name="model",
         after=("graph", "match", "suppressed", "same"),
         settings=("folds", *TRAINING),
-        doors=(*MODELS, "evaluate.splits"),
+        doors=(*MODELS, "evaluate.blend", "evaluate.sample", "evaluate.splits"),
     ),
     Stage(
         name="heldout",

@@ -36,7 +36,8 @@ def _run(tmp_path: Path, register: Register) -> FinishedRun:
     ids = np.array([f"C{i}" for i in range(N)])
     scored = np.setdiff1d(np.arange(N), [7, 8, 200])
     score = scored / N
-    table = {"company_id": ids[scored], "score": score, "rank": (N - scored).astype(np.int32)}
+    rank = (N - scored).astype(np.int32)
+    table = {"company_id": ids[scored], "score": score, "rank": rank, "rank_all": rank}
     pq.write_table(pa.table(table), tmp_path / "scores.parquet")
     clients = np.array([7, 200], np.int32)
     cohort = Cohort(
