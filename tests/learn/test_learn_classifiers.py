@@ -98,6 +98,20 @@ def test_a_client_nearby_lowers_no_score(nearby: int) -> None:
         assert falls(model, matrix, column).any() == (column < free)
 
 
+@pytest.mark.parametrize("others", [500, 20_000])
+def test_trees_find_what_few_clients_have_in_common_however_many_others_there_are(others: int) -> None:
+    draw, clients = np.random.default_rng(6), 40
+    flag = np.arange(clients + others) < clients + 10
+    labels = (np.arange(clients + others) < clients).astype(np.float32)
+
+    def companies() -> Floats:
+        return np.column_stack([flag, draw.normal(size=(len(flag), 20))]).astype(np.float32)
+
+    model = BoostedTrees("cpu").fit(companies(), labels, 0, 0)
+    scores = model.log_odds(companies())
+    assert np.median(scores[flag]) > np.quantile(scores[~flag], 0.99)
+
+
 def test_trees_that_are_not_trained_say_so(tmp_path: Path) -> None:
     for use in (
         lambda trees: trees.log_odds(np.zeros((1, 1), np.float32)),
