@@ -29,6 +29,9 @@ _SEPARATION = np.linspace(-0.5, 7, 61)
 _SPREAD = np.geomspace(1 / 2, 2, 13)
 """The grid of binormal ROC curves: positives' mean above the negatives', and their ratio of spreads."""
 
+_EQUAL = np.ones(1)
+"""The ratio where positives are common: the curves of equal spreads alone, for a steadier estimate."""
+
 _USUAL_SPREAD = 0.2
 """Standard deviation of the log of that ratio, a prior: equal spreads are likeliest, extremes would fit noise."""
 
@@ -52,7 +55,7 @@ def estimate_prior(
     and ``point`` lies near a tenth of ``high``.
     """
     ranked = _ranked(positive_scores, unlabelled_scores, weight, seed)
-    priors, chance = _posterior(ranked)
+    priors, chance = _posterior(ranked, _SPREAD)
     cumulative = np.cumsum(chance) / chance.sum()
     low, point = np.interp((0.025, 0.5), cumulative, priors).tolist()
     least, high = _bounds(ranked)
@@ -62,21 +65,21 @@ def estimate_prior(
 def estimate_common_prior(positive_scores: Floats, unlabelled_scores: Floats, seed: int) -> float:
     """The share of positives among the unlabelled where they are known to be common: a prior uniform up to ``high``.
 
-    Arguments and errors as those of ``estimate_prior``, which takes every order of magnitude to be as likely. With ten
-    classes of two citation graphs as positives, 4 to 11 % of the unlabelled, five splits each, the estimate was wrong
-    by a factor of 1.19 on average (2.2 at worst) instead of 1.34 (12).
+    Arguments and errors as those of ``estimate_prior``, which takes every order of magnitude to be as likely and the
+    spreads to differ. With ten classes of two citation graphs as positives, 4 to 11 % of the unlabelled, five splits
+    each, the estimate was wrong by a factor of 1.17 on average (2.2 at worst) instead of 1.34 (12).
     """
-    priors, chance = _posterior(_ranked(positive_scores, unlabelled_scores, None, seed))
+    priors, chance = _posterior(_ranked(positive_scores, unlabelled_scores, None, seed), _EQUAL)
     # The priors are spaced evenly on the log scale, so each stands for an interval as wide as itself.
     cumulative = np.cumsum(chance * priors) / (chance * priors).sum()
     return float(np.interp(0.5, cumulative, priors))
 
 
-def _posterior(ranked: _Ranked) -> tuple[Reals, Reals]:
+def _posterior(ranked: _Ranked, spread: Reals) -> tuple[Reals, Reals]:
     """Priors (80,) up to the upper bound, evenly spaced on the log scale, and their profile likelihoods."""
     high = _bounds(ranked)[1]
     priors = np.geomspace(high / RANGE, high, 80)
-    return priors, _profile(ranked, priors)
+    return priors, _profile(ranked, priors, spread)
 
 
 @dataclass(frozen=True)
@@ -144,8 +147,8 @@ def _lower_bound(count: Counts | Reals, n: int | Reals) -> Reals:
     return np.where(count > 0, bound, 0.0)
 
 
-def _profile(ranked: _Ranked, priors: Reals) -> Reals:
-    """Profile likelihood of each prior relative to the best: at the binormal ROC curve that fits it best.
+def _profile(ranked: _Ranked, priors: Reals, spread: Reals) -> Reals:
+    """Profile likelihood of each prior relative to the best: at the curve, of these spreads, that fits it best.
 
     Companies are binned at quantiles of the positives. The likelihood is that of the labels given the bins, so
     that the sampling error of the positives counts as well as that of the unlabelled.
@@ -158,9 +161,9 @@ def _profile(ranked: _Ranked, priors: Reals) -> Reals:
     unl, effect = ranked.between(ends[:-1], ends[1:])
     # The share of the negatives above the threshold that the share k / P of the positives is above.
     z = ndtri(k / n_pos)
-    inner = ndtr(_SPREAD[:, None] * z - _SEPARATION[:, None, None])
+    inner = ndtr(spread[:, None] * z - _SEPARATION[:, None, None])
     negatives = np.diff(inner, axis=-1, prepend=0.0, append=1.0)
-    unusual = (np.log(_SPREAD) / _USUAL_SPREAD) ** 2 / 2
+    unusual = (np.log(spread) / _USUAL_SPREAD) ** 2 / 2
     best = [(_log_likelihood(pos, unl, effect, prior, negatives) - unusual).max() for prior in priors]
     relative: Reals = np.exp(np.array(best) - max(best))
     return relative
