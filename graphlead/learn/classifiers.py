@@ -121,7 +121,9 @@ class Ridge:
         return self
 
     def log_odds(self, matrix: Floats) -> Floats:
-        return np.asarray(self._scaled(matrix) @ self._arrays["weights"] + self._arrays["offset"], np.float32)
+        # In double precision, as single sums differ in rounding with the number of rows scored at a time.
+        weighted = np.einsum("ij,j->i", self._scaled(matrix), self._arrays["weights"], dtype=np.float64)
+        return np.asarray(weighted + self._arrays["offset"], np.float32)
 
     def _scaled(self, matrix: Floats) -> Floats:
         scaled = np.nan_to_num((matrix - self._arrays["mean"]) * self._arrays["scale"])

@@ -77,6 +77,16 @@ def test_a_saved_ridge_scores_the_same(sample: tuple[Floats, Floats], tmp_path: 
     np.testing.assert_array_equal(Ridge().load(tmp_path, "ridge").log_odds(matrix), model.log_odds(matrix))
 
 
+def test_a_row_scores_the_same_whatever_is_scored_with_it(sample: tuple[Floats, Floats]) -> None:
+    matrix, labels = sample
+    wide = np.hstack([np.random.default_rng(7).normal(size=(M, 90)), matrix]).astype(np.float32)
+    model = ridge(wide, labels)
+    whole = model.log_odds(wide)
+    for rows in (1, 7, 99):
+        parts = [model.log_odds(wide[first : first + rows]) for first in range(0, M, rows)]
+        np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
 def falls(model: BoostedTrees, matrix: Floats, column: int) -> Flags:
     """Whether the score falls somewhere as this column rises, for each of the first companies."""
     steps = np.linspace(-4, 4, 33, dtype=np.float32)
