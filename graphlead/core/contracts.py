@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     import scipy.sparse as sp
 
     from graphlead.core.answers import Answer, Subgraph
-    from graphlead.core.arrays import Floats, Folds, Ints
+    from graphlead.core.arrays import Floats, Ints
     from graphlead.core.clients import Cohort
-    from graphlead.core.features import Feature, Features
+    from graphlead.core.features import Features
     from graphlead.core.graph import Ownership
     from graphlead.core.property_graph import Projection
     from graphlead.core.register import Register
@@ -82,21 +82,6 @@ class Propagator(Protocol):
 
     def transposed_product(self, matrix: sp.csr_matrix, dense: Floats) -> Floats:
         """The transpose of ``matrix`` (rows, inner) times ``dense`` (rows, k): a new float32 (inner, k)."""
-        ...
-
-
-class LabelFeatures(Protocol):
-    """Features of companies made from the labels of others.
-
-    features: one description for each; encodings: which of them are target encodings of single columns, which the
-    tabular baseline uses too; the last feature is the walk from the clients.
-    """
-
-    features: tuple[Feature, ...]
-    encodings: tuple[int, ...]
-
-    def around(self, cohort: Cohort, folds: Folds) -> AroundClients:
-        """What these clients mean for others, by fold: counts and walks, made once. folds (n,), from 0 on."""
         ...
 
 

@@ -74,14 +74,7 @@ def explain(trained: Trained, views: Views, seed: int, progress: Progress = sile
         trained.register, trained.graph, [path for each in paths for path in each], trained.stakes
     )
     nearest = [ties.client(each[0]) if each else "" for each in paths]
-    ranking = Ranking(np.sort(trained.log_odds[trained.leads]))
-    rescoring = Rescoring(
-        clients=trained.cohort.clients,
-        weights=trained.weights,
-        lift=trained.lift,
-        walk=trained.walk,
-        ranking=ranking,
-    )
+    rescoring = _rescoring(trained)
     published = trained.log_odds[companies]
     without = counterfactuals(
         game, views, themes, attribution, paths, nearest, rescoring, published, trained.leads[companies]
@@ -99,6 +92,16 @@ def explain(trained: Trained, views: Views, seed: int, progress: Progress = sile
         )
         for i, company in enumerate(companies)
     ]
+
+
+def _rescoring(trained: Trained) -> Rescoring:
+    return Rescoring(
+        clients=trained.cohort.clients,
+        weights=trained.weights,
+        lift=trained.lift,
+        walk=trained.walk,
+        ranking=Ranking(np.sort(trained.log_odds[trained.leads])),
+    )
 
 
 def _reason_writer(

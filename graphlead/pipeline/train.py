@@ -151,9 +151,9 @@ def _weights(scores: Mapping[str, Floats], cohort: Cohort, folds: Folds, model_i
     settings, candidates = model_inputs.settings, np.flatnonzero(cohort.candidates()).astype(np.int32)
     blended = blend_among(scores, for_list(settings.rankers, len(cohort.clients)), candidates, candidates)
     drawn = sample(blended, candidates, folds, model_inputs.features.keys, settings.seed)
+    drawn = drawn.with_clients(cohort.clients)
     weight = np.zeros(cohort.n_companies, np.float32)
     weight[drawn.companies] = drawn.weight
-    weight[cohort.clients] = 1
     return weight
 
 
