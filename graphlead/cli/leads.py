@@ -84,6 +84,9 @@ def score(
     links: Links = None,
     clients: Clients = None,
     top: Annotated[int, typer.Option(min=1, help=help_of("top"))] = 500,
+    force: Annotated[
+        bool, typer.Option("--force", help="Even where most of what the models go by is missing.")
+    ] = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -100,7 +103,7 @@ def score(
     from graphlead.pipeline.discover import score_again
     from graphlead.report.summary import summary_text
 
-    result = score_again(folder, companies, links, out, console, clients=clients, top=top)
+    result = score_again(folder, companies, links, out, console, clients=clients, top=top, force=force)
     console.outcome(summary_text(result.summary), result.summary)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -59,6 +59,20 @@ class Ownership:
                  (len(self.ultimate_parent), len(self.in_cycle)))  # fmt: skip
         require(len(self.effective_low) == len(self.effective_high) == len(self.effective), "Ownership",
                  "bounds for every effective share", (len(self.effective_low), len(self.effective_high)))  # fmt: skip
+
+
+def nobody_owns(n: int) -> Ownership:
+    """The facts of n companies of which none owns another."""
+    alone, none = np.arange(n, dtype=np.int32), np.zeros(0, np.int32)
+    shares = np.zeros(0, np.float32)
+    return Ownership(
+        group=alone,
+        ultimate_parent=alone,
+        in_cycle=np.zeros(n, np.bool_),
+        effective=Edges(none, none, shares),
+        effective_low=shares,
+        effective_high=shares,
+    )
 
 
 EdgeType = tuple[str, str, str]
@@ -172,3 +186,9 @@ class CompanyGraph:
     @property
     def n_companies(self) -> int:
         return self.nodes["company"]
+
+    def without(self, titles: Collection[str]) -> CompanyGraph:
+        """The same graph without the edges of relations with these titles; without ``owns`` nobody owns another."""
+        edges = {kind: each for kind, each in self.edges.items() if relation_title(kind[1]) not in titles}
+        ownership = nobody_owns(self.n_companies) if OWNS in titles else self.ownership
+        return replace(self, edges=edges, ownership=ownership)

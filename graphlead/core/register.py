@@ -96,6 +96,11 @@ class Register:
         """Names of the columns with one of these roles, in the order of the roles, then of the file."""
         return [column.name for role in roles for column in self.columns if column.role is role]
 
+    @property
+    def understood(self) -> dict[str, Column]:
+        """The columns that are not ignored, by name."""
+        return {column.name: column for column in self.columns if column.role is not Role.IGNORED}
+
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
 

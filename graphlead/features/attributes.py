@@ -53,7 +53,7 @@ def plan_attributes(register: Register) -> AttributePlan:
 
 def build_attributes(plan: AttributePlan, register: Register) -> Attributes:
     """The plan's attributes of a register's companies; a column that it lacks is missing for all of them."""
-    present = {column.name: column for column in register.columns if column.role is not Role.IGNORED}
+    present = register.understood
     columns = {
         _of(Level(column=c), Statistic.NUMBER): _number(present.get(c), register) for c in plan.numeric
     }

@@ -118,7 +118,7 @@ class Encoded:
 
 def encode(level: Level, register: Register) -> Encoded:
     """The groups of each company, which are none where the column is missing or is read differently."""
-    present = {column.name: column for column in register.columns}
+    present = register.understood
     every = np.arange(register.n_companies, dtype=np.int32)
     if level.column not in present or not _fits(level, present[level.column]):
         return Encoded(every, np.full(register.n_companies, NONE, np.int32), 0)

@@ -81,7 +81,7 @@ def plan_relations(register: Register, graph: CompanyGraph) -> RelationPlan:
 def derived_relations(plan: RelationPlan, register: Register) -> tuple[Relation, ...]:
     """The relations by columns: groups with the same place, industry, name, trait or band, and words in common."""
     groups: list[Relation] = [*(_coded(levels, register) for levels in plan.crossed)]
-    present = {column.name for column in register.columns if column.role is not Role.IGNORED}
+    present = register.understood
     for name in plan.texts:
         matrix, terms = sp.csr_matrix((register.n_companies, 0)), list[str]()
         if name in present:

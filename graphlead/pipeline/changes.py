@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -27,38 +28,63 @@ FEW_AGAIN = 0.5
 SHOWN = 5
 
 
-def changes(
-    earlier: Register, links: CompanyGraph, clients: Ints, register: Register, graph: CompanyGraph
-) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Gone:
+    """What models were trained with and a newer register lacks: columns by name, links by the title of their kind."""
+
+    columns: tuple[str, ...]
+    links: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.columns or self.links)
+
+    def text(self) -> str:
+        """Both as a reader writes them: ``exporter, turnover and the links owns``."""
+        parts = [listed(self.columns)] if self.columns else []
+        return " and ".join([*parts, f"the links {listed(self.links)}"] if self.links else parts)
+
+
+def gone_between(before: Register, links: CompanyGraph, now: Register, graph: CompanyGraph) -> Gone:
+    """What the register ``before`` and its graph ``links`` have for models and the newer ones have not."""
+    known = now.understood
+    columns = tuple(column.name for column in _used(before) if column.name not in known)
+    return Gone(columns, tuple(sorted(_kinds(links) - _kinds(graph))))
+
+
+def changes(earlier: Register, clients: Ints, register: Register, gone: Gone, lost: float) -> tuple[str, ...]:
     """What the models were trained with and this register lacks or has differently, as sentences for the user.
 
-    earlier, links, clients: the register, the graph and the clients of the run that trained them; register, graph: of
-    the newer one.
+    earlier, clients: the register and the clients of the run that trained them; register: the newer one, from which
+    all this is ``gone``, and with it the share ``lost`` of what the models find.
     """
     return (
-        *_columns(earlier, register),
-        *_links(links, graph),
+        *_missing(gone, lost),
+        *_roles(earlier, register),
         *_companies(earlier, clients, register),
         *_values(earlier, register),
     )
 
 
-def _columns(before: Register, now: Register) -> Iterator[str]:
-    known = {column.name: column for column in now.columns if column.role is not Role.IGNORED}
-    used = [column for column in before.columns if column.role not in UNUSED]
-    gone = [column.name for column in used if column.name not in known]
+def _missing(gone: Gone, lost: float) -> Iterator[str]:
+    if gone.columns:
+        it = "it" if len(gone.columns) == 1 else "them"
+        yield f"The newer register lacks {listed(gone.columns)}: the models take {it} for missing everywhere."
+    if gone.links:
+        yield f"The newer links have no {listed(gone.links)}: the models take every company to have none."
     if gone:
-        yield f"The newer register lacks {_listed(gone)}: the models take {_it(gone)} for missing everywhere."
-    for column in used:
+        yield f"With {gone.text()}, {lost:.0%} of what the models find beyond chance is gone."
+
+
+def _roles(before: Register, now: Register) -> Iterator[str]:
+    known = now.understood
+    for column in _used(before):
         if column.name in known and known[column.name].role is not column.role:
             role = known[column.name].role
             yield f"{column.name} was read as {column.role} and is now read as {role}: set it under [columns]."
 
 
-def _links(before: CompanyGraph, now: CompanyGraph) -> Iterator[str]:
-    missing = sorted(_kinds(before) - _kinds(now))
-    if missing:
-        yield f"The newer links have no {_listed(missing)}: the models take every company to have none."
+def _used(register: Register) -> list[Column]:
+    return [column for column in register.columns if column.role not in UNUSED]
 
 
 def _kinds(graph: CompanyGraph) -> set[str]:
@@ -79,7 +105,7 @@ def _companies(before: Register, clients: Ints, now: Register) -> Iterator[str]:
     lost = ids.take(at).filter(pc.invert(still.take(at))).to_pylist()
     if lost:
         verb = "is" if len(lost) == 1 else "are"
-        yield f"{len(lost):,} of {len(clients):,} earlier clients {verb} not in the newer register: {_listed(lost)}."
+        yield f"{len(lost):,} of {len(clients):,} earlier clients {verb} not in the newer register: {listed(lost)}."
 
 
 def _values(before: Register, now: Register) -> Iterator[str]:
@@ -119,17 +145,14 @@ def _unseen(column: Column, before: Register, now: Register) -> Iterator[str]:
         values, sizes = np.unique(new.codes[unseen], return_counts=True)
         common = values[np.argsort(-sizes, kind="stable")]
         names = [str(value) for value in new.values.take(pa.array(common)).to_pylist()]
-        yield f"{share:.0%} of the companies have a {column.name} that no company had: {_listed(names)}."
+        yield f"{share:.0%} of the companies have a {column.name} that no company had: {listed(names)}."
 
 
 def _spelled(values: pa.Array) -> pa.Array:
     return pc.utf8_lower(pc.utf8_trim_whitespace(values.cast(pa.string())))
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """The first few of these names, and how many there are besides."""
     rest = len(names) - SHOWN
     return ", ".join(names[:SHOWN]) + (f" and {rest:,} more" if rest > 0 else "")
-
-
-def _it(names: list[str]) -> str:
-    return "it" if len(names) == 1 else "them"

@@ -19,6 +19,7 @@ from graphlead.ingest import ingest, read_list
 from graphlead.match import match_clients
 from graphlead.match.cohort import cohort_of
 from graphlead.match.same.build import find_same
+from graphlead.pipeline import score as scoring
 from graphlead.pipeline import store as storing
 from graphlead.pipeline import train as training
 from graphlead.pipeline.deliver import Result, collect_results, hand_over, report
@@ -59,15 +60,19 @@ def score_again(
     *,
     clients: Path | None,
     top: int,
+    force: bool = False,
 ) -> Result:
-    """Apply the models of a finished run to a newer register, without training again."""
+    """Apply the models of a finished run to a newer register, without training again.
+
+    force: even where the newer register lacks most of what they go by.
+    """
     earlier = FinishedRun(run)
     own = clients or earlier.settings.clients
     settings = replace(earlier.settings, companies=companies, links=links, clients=own, out=out, top=top)
     inputs = hash_inputs({"companies": companies, "links": links, "clients": clients})
     with open_run(out, inputs | {"run": hash_run(run)}, settings.to_json()) as newer:
         sources = gather(newer, settings, console, earlier)
-        scored = training.apply(newer, earlier, sources, settings, console)
+        scored = scoring.apply(newer, earlier, sources, settings, console, force=force)
         result = hand_over(newer, sources, scored, settings, console)
         _keep_graph(settings, console)
         return result

@@ -10,10 +10,11 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from graphlead.core.arrays import NONE, Floats, Folds, Ints, Longs
+from graphlead.core.arrays import NONE, Floats, Folds, Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.evaluation import Evaluation
 from graphlead.core.expected import Expected
@@ -103,17 +104,17 @@ def model_inputs_of(
 def left_out_of(trained: RunFolder, register: Register) -> Ints:
     """The folds whose models did not train on each company (n,), see ``CrossFit``; all for one that is new."""
     folds = pc.max(pq.read_table(trained.fitted, columns=["fold"])["fold"]).as_py() + 1
-    return _fitted(trained, register, "left_out", (1 << folds) - 1).astype(np.int32)
+    return fitted(trained, register, "left_out", (1 << folds) - 1).astype(np.int32)
 
 
 def folds_of(trained: RunFolder, register: Register) -> Folds:
     """The fold of each company (n,), NONE for one that was in none."""
-    return _fitted(trained, register, "fold", NONE).astype(np.int8)
+    return fitted(trained, register, "fold", NONE).astype(np.int8)
 
 
-def _fitted(trained: RunFolder, register: Register, column: str, missing: int) -> Longs:
-    """A column (n,) of the companies that the models were trained on or left out."""
-    fitted = pq.read_table(trained.fitted, columns=["company_id", column])
-    place = pc.index_in(register.ids(), value_set=fitted["company_id"].combine_chunks())
-    known = pc.fill_null(fitted[column].combine_chunks().take(place), missing)
-    return np.asarray(known.to_numpy(zero_copy_only=False), np.int64)
+def fitted(trained: RunFolder, register: Register, column: str, missing: int) -> npt.NDArray[np.number]:
+    """A column (n,) of the companies that the models were trained on or left out, ``missing`` for one that is new."""
+    saved = pq.read_table(trained.fitted, columns=["company_id", column])
+    place = pc.index_in(register.ids(), value_set=saved["company_id"].combine_chunks())
+    known = pc.fill_null(saved[column].combine_chunks().take(place), missing)
+    return np.asarray(known.to_numpy(zero_copy_only=False))

@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphlead.common.console import Console
-from graphlead.common.files import link, write_json
 from graphlead.core.arrays import Floats, Folds, Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, Ranker, RankerSetup
@@ -35,19 +34,14 @@ from graphlead.learn.registry import (
     check_classifier,
     check_rankers,
     for_list,
-    load_models,
     rankers,
     save_models,
     with_bases,
 )
-from graphlead.pipeline.changes import changes
-from graphlead.pipeline.finished import FinishedRun, read_changes
 from graphlead.pipeline.scored import (
     Evaluated,
     ModelInputs,
     expected_of,
-    left_out_of,
-    model_inputs_of,
 )
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
@@ -229,60 +223,3 @@ def _scores_held_out(
 
 def _fitted(trained: RunFolder, column: str) -> Floats:
     return np.asarray(pq.read_table(trained.fitted, columns=[column])[column].to_numpy())
-
-
-def apply(
-    run: Run, earlier: FinishedRun, sources: Sources, settings: Settings, console: Console
-) -> Evaluated:
-    """Score a newer register with the models of a finished run, each company by models that did not train on it.
-
-    The hits expected are those of the same share of the newer list, of the clients won by the dates of the newer client
-    list. The models and their evaluation become results of this run too, so it no longer needs the earlier one.
-    """
-    trained = run.stage("trained", lambda folder: _take_over(earlier.folder, folder))
-    judgement = read_judgement(trained.judgement)
-    expected = expected_of(judgement, sources.cohort, settings, datetime.now(UTC).date())
-    model_inputs = model_inputs_of(trained, sources.register, sources.graph, settings)
-    with console.stage("scoring") as progress:
-        scores = score_others(
-            load_models(trained.model, model_inputs.device),
-            model_inputs.features,
-            model_inputs.around_all(sources.cohort),
-            sources.cohort,
-            left_out_of(trained, sources.register),
-            progress,
-        )
-    changed = _compare(run, earlier, sources, console)
-    with console.stage("evaluating") as progress:
-        evaluation = evaluate_saved(trained.heldout, judgement, expected.share, settings.seed, progress)
-    return Evaluated(
-        scores=judgement.settled(scores),
-        judgement=judgement,
-        expected=expected,
-        model_inputs=model_inputs,
-        trained=trained,
-        heldout=trained.heldout,
-        evaluation=replace(evaluation, notes=(*changed, *evaluation.notes)),
-    )
-
-
-def _compare(run: Run, earlier: FinishedRun, sources: Sources, console: Console) -> tuple[str, ...]:
-    """What is different from the register of the earlier run; each difference is a warning."""
-
-    def make(folder: RunFolder) -> None:
-        before = earlier.register, earlier.graph, earlier.cohort.clients
-        found = changes(*before, sources.register, sources.graph)
-        write_json(folder.changes, {"changes": list(found)})
-
-    with console.stage("comparing with the earlier register"):
-        compared = run.stage("changes", make)
-    found = read_changes(compared)
-    for change in found:
-        console.warn(change)
-    return found
-
-
-def _take_over(source: RunFolder, target: RunFolder) -> None:
-    link(source.model, target.model)
-    link(source.heldout, target.heldout)
-    link(source.judgement, target.judgement)

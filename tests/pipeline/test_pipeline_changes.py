@@ -14,10 +14,14 @@ import pytest
 
 from graphlead.common.console import Console
 from graphlead.core.errors import InputError
+from graphlead.core.graph import relation_title
 from graphlead.core.settings import Settings
 from graphlead.pipeline import discover as story
+from graphlead.pipeline.changes import UNUSED, Gone
 from graphlead.pipeline.deliver import Result
 from graphlead.pipeline.discover import explain_lead, report_run, score_again
+from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.lost import above_chance, share_lost
 from graphlead.report.summary import summary_text
 
 DATA = Path(__file__).parents[2] / "data"
@@ -51,14 +55,25 @@ Score = Callable[..., tuple[Result, str]]
 @pytest.fixture
 def score(trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Score:
     def call(
-        companies: pd.DataFrame, links: pd.DataFrame | None, clients: Path | None = None
+        companies: pd.DataFrame,
+        links: pd.DataFrame | None,
+        clients: Path | None = None,
+        *,
+        force: bool = False,
     ) -> tuple[Result, str]:
         companies.to_csv(tmp_path / "newer.csv", index=False)
         if links is not None:
             links.to_csv(tmp_path / "newer_links.csv", index=False)
         given = None if links is None else tmp_path / "newer_links.csv"
         result = score_again(
-            trained, tmp_path / "newer.csv", given, tmp_path / "newer", Console(), clients=clients, top=20
+            trained,
+            tmp_path / "newer.csv",
+            given,
+            tmp_path / "newer",
+            Console(),
+            clients=clients,
+            top=20,
+            force=force,
         )
         return result, capsys.readouterr().err
 
@@ -67,7 +82,7 @@ def score(trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_the_same_register_has_no_changes(score: Score) -> None:
     result, said = score(table("companies"), table("links"))
-    assert json.loads((result.folder / "changes.json").read_text("utf-8")) == {"changes": []}
+    assert json.loads((result.folder / "changes.json").read_text("utf-8")) == {"changes": [], "lost": 0.0}
     assert "warning" not in said
 
 
@@ -97,10 +112,44 @@ def test_every_change_is_a_warning_and_a_note(score: Score, trained: Path) -> No
     assert "The newer register lacks exporter" in (result.folder / "report.html").read_text("utf-8")
 
 
+def test_with_everything_gone_nothing_beyond_chance_is_found(trained: Path) -> None:
+    run = FinishedRun(trained)
+    columns = tuple(column.name for column in run.register.columns if column.role not in UNUSED)
+    links = tuple(relation_title(relation) for _, relation, _ in run.graph.edges)
+    assert share_lost(run, Gone(columns, links)) == pytest.approx(1, abs=1e-6)
+    assert share_lost(run, Gone((), ())) == 0
+    assert 0 < share_lost(run, Gone(columns, ())) < 1
+
+
+def test_what_is_found_is_what_the_evaluation_of_the_run_says(trained: Path) -> None:
+    run = FinishedRun(trained)
+    metrics = json.loads((trained / "metrics.json").read_text("utf-8"))["metrics"]
+    said = {
+        row["ranker"]: row["value"]
+        for row in metrics
+        if row["split"] == "random" and row["metric"] == "ap" and row["ranker"] in ("pagerank", "random")
+    }
+    found = above_chance(run, run.register, run.graph)
+    assert found == pytest.approx(said["pagerank"] - said["random"], abs=1e-9)
+
+
+def test_past_half_of_what_the_models_find_is_refused(score: Score, trained: Path, tmp_path: Path) -> None:
+    companies = table("companies")[["company_id", "name", "employees"]]
+    with pytest.raises(
+        InputError, match=r"newer\.csv: with .*nace.* and the links .*, which are not there any more"
+    ):
+        score(companies, None)
+    assert not (tmp_path / "newer" / "scores.parquet").exists()
+    result, said = score(companies, None, force=True)
+    saved = json.loads((result.folder / "changes.json").read_text("utf-8"))
+    assert saved["lost"] > 0.5
+    assert f"{saved['lost']:.0%} of what the models find beyond chance is gone" in said.replace("\n", " ")
+
+
 def test_other_ids_are_noticed(score: Score) -> None:
     companies = table("companies")
     companies["company_id"] = "new-" + companies["company_id"]
-    _, said = score(companies, None, DATA / "clients.csv")
+    _, said = score(companies, table("links"), DATA / "clients.csv")
     assert "Only 0% of the earlier companies are in the newer register: see that its ids" in said.replace(
         "\n", " "
     )
@@ -141,5 +190,5 @@ def test_a_register_without_ids_can_be_scored_again_in_another_order(tmp_path: P
         top=20,
     )
     assert set(newer.scores["company_id"]) == set(first.scores["company_id"])
-    assert json.loads((newer.folder / "changes.json").read_text("utf-8")) == {"changes": []}
+    assert json.loads((newer.folder / "changes.json").read_text("utf-8")) == {"changes": [], "lost": 0.0}
     assert "made ids" in (first.folder / "noise.txt").read_text("utf-8")
