@@ -1,4 +1,4 @@
-"""Blends of rankers: the geometric mean of their ranks."""
+"""Blends of rankers: the weighted geometric mean of their ranks."""
 
 from __future__ import annotations
 
@@ -9,28 +9,38 @@ import numpy.typing as npt
 
 from graphlead.core.arrays import Floats, Ints, Reals
 
+Members = Mapping[str, float]
+"""The rankers of a blend, and how much each counts in it; these shares add up to 1."""
+
 BLEND = "blend"
 """The blend's name beside the single rankers."""
 
 
+def equally(names: Sequence[str]) -> Members:
+    """A blend in which all count the same."""
+    return {name: 1 / len(names) for name in names}
+
+
 def blend(
     scores: Mapping[str, Floats],
-    members: Sequence[str],
+    members: Members,
     fold: npt.NDArray[np.int8],
     weight: Floats | None = None,
 ) -> Floats:
-    """Scores (m,) in [0, 1) by the geometric mean of the members' ranks within each fold, higher is better.
+    """Scores (m,) in [0, 1) by the weighted geometric mean of the members' ranks in each fold, higher is better.
 
     Unlike an arithmetic mean, it keeps a company near the top that one ranker puts in its top hundred, whether
     the other puts it a tenth or half of the way down the list. Ties share their mean rank. weight (m,): how many
     companies each stands for; None for one each.
     """
-    return _blended([share_ranked_before(scores[name], fold, weight) for name in members])
+    return _blended(
+        [share_ranked_before(scores[name], fold, weight) for name in members], list(members.values())
+    )
 
 
 def blend_among(
     scores: Mapping[str, Floats],
-    members: Sequence[str],
+    members: Members,
     candidates: Ints,
     rows: Ints,
     weight: Floats | None = None,
@@ -40,11 +50,14 @@ def blend_among(
     scores: ranker to scores (n,) of all companies; candidates, rows: indices; rows need not be candidates. weight: how
     many companies each candidate stands for; None for one each.
     """
-    return _blended([share_before(scores[name][candidates], scores[name][rows], weight) for name in members])
+    return _blended(
+        [share_before(scores[name][candidates], scores[name][rows], weight) for name in members],
+        list(members.values()),
+    )
 
 
-def _blended(shares: Sequence[Reals]) -> Floats:
-    mean = np.mean(np.log(shares), axis=0)
+def _blended(shares: Sequence[Reals], counting: Sequence[float]) -> Floats:
+    mean = np.average(np.log(shares), axis=0, weights=counting)
     return np.asarray(1 - np.exp(mean), np.float32)
 
 

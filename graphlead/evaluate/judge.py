@@ -57,7 +57,7 @@ class Judgement:
         """
         wanted = candidates if rows is None else rows
         if len(self.choice.members) == 1:
-            return scores[self.choice.members[0]][wanted]
+            return scores[next(iter(self.choice.members))][wanted]
         return blend_among(scores, self.choice.members, candidates, wanted, weight)
 
 
@@ -70,9 +70,9 @@ def judge(
     *,
     few: bool = False,
 ) -> Judgement:
-    """Blend the rankers ``among`` these that the clients held out at random keep.
+    """Blend the rankers ``among`` these, each counting by what it finds of the clients held out at random.
 
-    few: whether the clients are too few to leave out any. bases: the rankers that others are built on, see ``settle``.
+    few: whether the clients are too few to decide. bases: the rankers that others are built on, see ``settle``.
     prior: the share of clients-to-be among the unlabelled where it is known; None to estimate it from the scores of the
     random split.
     """
@@ -83,7 +83,9 @@ def judge(
     recall = recall_of(with_blend(done, choice), choice.name)
     instead = stand_ins(results, bases)
     judgement = Judgement(
-        choice=replace(choice, members=tuple(instead.get(name, name) for name in choice.members)),
+        choice=replace(
+            choice, members={instead.get(name, name): share for name, share in choice.members.items()}
+        ),
         bases=bases,
         stand_ins=instead,
         prior=(prior or 0.0,) * 3,
@@ -130,8 +132,8 @@ def read_judgement(path: Path) -> Judgement:
     """The judgement that ``save_judgement`` wrote."""
     saved = json.loads(path.read_text("utf-8"))
     chosen = saved["choice"]
-    by_fold = {split: tuple(map(tuple, folds)) for split, folds in chosen["by_fold"].items()}
-    choice = Choice(chosen["name"], tuple(chosen["members"]), chosen["reason"], by_fold)
+    by_fold = {split: tuple(folds) for split, folds in chosen["by_fold"].items()}
+    choice = Choice(chosen["name"], chosen["members"], chosen["reason"], by_fold)
     low, point, high = saved["prior"]
     return Judgement(
         choice=choice,

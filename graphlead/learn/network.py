@@ -61,6 +61,15 @@ class Network(nn.Module):
         hidden = functional.relu(hidden @ self.mixing + self.mixing_bias)
         return linear + (hidden @ self.out).squeeze(-1) + self.offset
 
+    def scores(self, inputs: Tensor, linear: Tensor) -> Tensor:
+        """The logits of a trained network, float (batch,), which it computes in double precision from now on.
+
+        Single sums differ in rounding with the number of rows at a time, and by that the ranks of the nearly tied.
+        """
+        with torch.no_grad():
+            logits: Tensor = self.double()(inputs.double(), linear.double())
+        return logits.float()
+
     def weights(self) -> list[Tensor]:
         """The parameters that decay."""
         return [self.entering, self.mixing, self.out]
@@ -146,7 +155,7 @@ def _batches(keys: Keys, places: Longs, size: int, seed: int) -> Tensor:
 
 def tensors_of(module: nn.Module, name: str) -> dict[str, Tensor]:
     """The weights of a module under names that begin with ``name``, contiguous as safetensors requires."""
-    return {f"{name}.{key}": t.detach().cpu().contiguous() for key, t in module.state_dict().items()}
+    return {f"{name}.{key}": t.detach().float().cpu().contiguous() for key, t in module.state_dict().items()}
 
 
 def weights_of(tensors: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:

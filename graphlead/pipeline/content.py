@@ -48,7 +48,7 @@ def content_of(
         cohort=sources.cohort,
         evaluation=scored.evaluation,
         ranker=choice.name,
-        members=choice.members,
+        members=tuple(choice.members),
         reason=choice.reason,
         prior=scored.judgement.prior,
         expected=scored.expected,

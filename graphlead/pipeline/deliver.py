@@ -163,7 +163,7 @@ def _summary(
         "expected": hits_sentence(ranking.hits, scored.expected.wins),
         "expected_hits": [asdict(each) for each in ranking.hits],
         "prior": list(scored.judgement.prior),
-        "ranker": listed(choice.members),
+        "ranker": listed(list(choice.members)),
         "reason": choice.reason,
         "verdict": scored.evaluation.verdict,
         "notes": _notes(sources, scored, ranking),

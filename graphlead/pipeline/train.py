@@ -19,7 +19,7 @@ from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, Ranker, RankerSetup
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
-from graphlead.evaluate.blend import blend_among
+from graphlead.evaluate.blend import blend_among, equally
 from graphlead.evaluate.files import load_held_out, save_held_out
 from graphlead.evaluate.heldout import HeldOut, segments_of
 from graphlead.evaluate.judge import evaluate_saved, judge, read_judgement, save_judgement
@@ -143,7 +143,8 @@ def _train(folder: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progres
 def _weights(scores: Mapping[str, Floats], cohort: Cohort, folds: Folds, model_inputs: ModelInputs) -> Floats:
     """The weight (n,) of every company in the evaluation: 1 for clients, 0 for those that are not in its sample."""
     settings, candidates = model_inputs.settings, np.flatnonzero(cohort.candidates()).astype(np.int32)
-    blended = blend_among(scores, for_list(settings.rankers, len(cohort.clients)), candidates, candidates)
+    members = equally(for_list(settings.rankers, len(cohort.clients)))
+    blended = blend_among(scores, members, candidates, candidates)
     drawn = sample(blended, candidates, folds, model_inputs.features.keys, settings.seed)
     drawn = drawn.with_clients(cohort.clients)
     weight = np.zeros(cohort.n_companies, np.float32)

@@ -24,7 +24,7 @@ import torch
 from scipy.sparse.linalg import svds
 
 from graphlead.core.arrays import Flags, Floats, Ints, Longs, Reals
-from graphlead.evaluate.blend import blend
+from graphlead.evaluate.blend import blend, equally
 from graphlead.evaluate.prior import estimate_common_prior
 from graphlead.learn.network import Network, train
 
@@ -154,7 +154,7 @@ def judge(graph: Graph, positive: Flags, seed: int) -> Iterator[dict[str, str | 
         NETWORK: transductive(network, labelled, deals)[~labelled],
     }
     for scores in (known, final):
-        scores[BLEND] = blend(scores, (RIDGE, NETWORK), np.zeros(len(scores[RIDGE]), np.int8))
+        scores[BLEND] = blend(scores, equally((RIDGE, NETWORK)), np.zeros(len(scores[RIDGE]), np.int8))
     hidden = positive[~labelled]
     true = float(hidden.mean())
     for name, ranked in final.items():

@@ -8,7 +8,7 @@ import pytest
 from graphlead.common.deal import drawn, evenly, lots
 from graphlead.core.arrays import Floats, Ints, Keys
 from graphlead.core.errors import CarrierError
-from graphlead.evaluate.blend import blend, blend_among, share_before
+from graphlead.evaluate.blend import blend, blend_among, equally, share_before
 from graphlead.evaluate.choose import choose
 from graphlead.evaluate.evaluate import evaluate
 from graphlead.evaluate.heldout import HeldOut
@@ -39,7 +39,7 @@ class World:
         self.fold: Folds = evenly(self.keys, FOLDS, "test", seed).astype(np.int8)
 
     def sample(self, seed: int = 0) -> Sample:
-        scores = blend_among(self.scores, tuple(self.scores), self.candidates, self.candidates)
+        scores = blend_among(self.scores, equally(tuple(self.scores)), self.candidates, self.candidates)
         return sample(scores, self.candidates, self.fold, self.keys, seed)
 
     def held_out(self, some: Sample) -> HeldOut:
@@ -50,7 +50,7 @@ class World:
             split="random",
             fold=fold,
             held_out=chosen.companies < CLIENTS,
-            scores={**scores, "blend": blend(scores, tuple(scores), fold, chosen.weight)},
+            scores={**scores, "blend": blend(scores, equally(tuple(scores)), fold, chosen.weight)},
             company=chosen.companies,
             weight=chosen.weight,
         )
@@ -77,7 +77,7 @@ def test_figures_of_the_weighted_sample_are_those_of_the_whole_register(seed: in
     for ranker in whole.scores:
         assert figures(some, ranker) == pytest.approx(figures(whole, ranker), rel=0.012)
     np.testing.assert_allclose(recall_of([some], "gnn").recall, recall_of([whole], "gnn").recall, rtol=0.01)
-    assert choose([some], few=False).members == choose([whole], few=False).members
+    assert choose([some], few=False).members == pytest.approx(choose([whole], few=False).members, rel=0.02)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -106,7 +106,7 @@ def test_each_fold_has_its_best_companies_and_a_weighted_draw_of_the_others() ->
     assert TOP + REST <= len(some.companies) < TOP + REST + 2 * FOLDS
     assert (some.companies.dtype, some.weight.dtype) == (np.int32, np.float32)
     scores = blend_among(
-        world.scores, tuple(world.scores), world.candidates, np.arange(N + CLIENTS, dtype=np.int32)
+        world.scores, equally(tuple(world.scores)), world.candidates, np.arange(N + CLIENTS, dtype=np.int32)
     )
     for fold in range(FOLDS):
         mine = world.candidates[world.fold[world.candidates] == fold]
@@ -166,8 +166,10 @@ def test_a_weight_stands_for_as_many_equal_companies() -> None:
     ranks = share_before(few.scores["gnn"], few.scores["gnn"], few.weight)
     np.testing.assert_allclose(ranks[times], share_before(many.scores["gnn"], many.scores["gnn"]))
     np.testing.assert_allclose(
-        blend(few.scores, ("gnn",), few.fold, few.weight)[times], blend(many.scores, ("gnn",), many.fold), rtol=1e-6
-    )  # fmt: skip
+        blend(few.scores, {"gnn": 1.0}, few.fold, few.weight)[times],
+        blend(many.scores, {"gnn": 1.0}, many.fold),
+        rtol=1e-6,
+    )
 
 
 def planted(prior: float, seed: int) -> tuple[Floats, Floats]:
@@ -203,7 +205,7 @@ def test_a_judgement_by_the_sample_is_that_by_the_whole_register() -> None:
         judge([result], ("gnn", "pagerank"), {}, None, 0)
         for result in (world.whole(), world.held_out(world.sample()))
     )
-    assert some.choice.members == whole.choice.members == ("gnn", "pagerank")
+    assert some.choice.members == pytest.approx(whole.choice.members, rel=0.02)
     assert some.prior[1:] == pytest.approx(whole.prior[1:], rel=0.1)
     np.testing.assert_allclose(some.recall.recall, whole.recall.recall, rtol=0.01)
 

@@ -17,7 +17,7 @@ from graphlead.core.clients import Cohort
 from graphlead.core.errors import InputError
 from graphlead.core.evidence import Evidence
 from graphlead.core.features import Features
-from graphlead.evaluate.blend import BLEND
+from graphlead.evaluate.blend import BLEND, equally
 from graphlead.evaluate.choose import Choice
 from graphlead.explain.reasons.attribution import Attribution
 from graphlead.explain.reasons.inputs import Game, Reals, Views
@@ -91,7 +91,7 @@ def test_inputs_as_they_are_give_the_published_score(
     scored: Scored, cohort: Cohort, companies: Ints, members: tuple[str, ...]
 ) -> None:
     """Whatever the run chose, a blend by ranks included."""
-    choice = Choice(BLEND if len(members) > 1 else members[0], members, "")
+    choice = Choice(BLEND if len(members) > 1 else members[0], equally(members), "")
     candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
     chosen = replace(scored.judgement, choice=choice)
     raw = chosen.final(scored.scores, candidates)
@@ -104,7 +104,7 @@ def test_a_company_that_no_model_knows_is_scored_by_all_of_them(
     scored: Scored, cohort: Cohort, companies: Ints
 ) -> None:
     models = load_models(scored.trained.model, "cpu")
-    choice = Choice("tabular_graph", ("tabular_graph",), "")
+    choice = Choice("tabular_graph", {"tabular_graph": 1.0}, "")
     judgement = replace(scored.judgement, choice=choice)
     scorer = Rescorer(models, judgement, scored.expected, scored.scores, companies)
     rows, label_features = (

@@ -527,7 +527,7 @@ def test_message_passing_is_compared_and_neither_chosen_nor_asked_for_reasons(
     monkeypatch.setattr("graphlead.learn.network.STEPS", 3)
     result = quick(tmp_path / "out", rankers=("pagerank", "sage"))
     assert set(result.metrics["ranker"]) == {"pagerank", "sage", "random"}
-    assert read(result.folder / "metrics.json")["ranker"]["members"] == ["pagerank"]
+    assert read(result.folder / "metrics.json")["ranker"]["members"] == {"pagerank": 1.0}
     assert {row["ranker"] for row in read(result.folder / "metrics.json")["metrics"]} >= {"sage"}
     assert np.isfinite(result.scores["sage"]).all()
     assert not any(path.suffix in {".pkl", ".pt", ".pickle"} for path in result.folder.rglob("*"))

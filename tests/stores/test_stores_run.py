@@ -88,7 +88,7 @@ def run(tmp_path: Path) -> Path:
     save_profile(profile, folder / "profile")
     recall = Recall(np.array([0.5, 1.0]), np.array([0.8, 1.0]), np.zeros(2))
     judgement = Judgement(
-        choice=Choice("gnn", ("gnn",), "the only one"),
+        choice=Choice("gnn", {"gnn": 1.0}, "the only one"),
         bases={},
         stand_ins={},
         prior=(0.1, 0.2, 0.3),

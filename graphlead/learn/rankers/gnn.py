@@ -75,10 +75,9 @@ class DecoupledGnn:
         if self._network is None:
             raise RuntimeError("DecoupledGnn is used before it is trained or loaded.")
         parts = [np.zeros(0, np.float32)]
-        with torch.no_grad():
-            for start in range(0, len(rows), CHUNK):
-                chunk = features, rows[start : start + CHUNK], label_features[start : start + CHUNK]
-                parts.append(self._network(self._inputs(*chunk), self._base(*chunk)).cpu().numpy())
+        for start in range(0, len(rows), CHUNK):
+            chunk = features, rows[start : start + CHUNK], label_features[start : start + CHUNK]
+            parts.append(self._network.scores(self._inputs(*chunk), self._base(*chunk)).cpu().numpy())
         return np.concatenate(parts)
 
     def save(self, folder: Path) -> None:

@@ -93,8 +93,8 @@ class Sage(DecoupledGnn):
         at = torch.from_numpy(rows).to(self._device)
         with torch.no_grad():
             messages = self._messages(self._data(features, label_features.shape[1]))[at]
-            inputs = torch.cat([self._inputs(features, rows, label_features), messages], dim=1)
-            logits = self._network(inputs, self._base(features, rows, label_features))
+        inputs = torch.cat([self._inputs(features, rows, label_features), messages], dim=1)
+        logits = self._network.scores(inputs, self._base(features, rows, label_features))
         return np.asarray(logits.cpu().numpy(), np.float32)
 
     def save(self, folder: Path) -> None:
