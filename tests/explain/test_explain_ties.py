@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_register import MakeRegister
 
+from graphlead.common.cypher import quoted
 from graphlead.core.arrays import Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.evidence import Tie
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register, Role
-from graphlead.explain.ties.cypher import KEYS, quoted
+from graphlead.explain.ties.cypher import KEYS
 from graphlead.explain.ties.linked import linked
 from graphlead.explain.ties.paths import HUB, ClientPath, Tier, nearest, preference
 from graphlead.explain.ties.shares import Stakes
