@@ -316,6 +316,19 @@ def test_names_of_columns_are_quoted() -> None:
     assert quoted("street `no`") == "`street ``no```"
 
 
+@pytest.mark.parametrize(
+    "header", ['z\\u0060: 0}) CREATE (:Pwned {from: "header"}) //', "z\\", "\\u0041bc", "a\nb"]
+)
+def test_point_1_the_suggested_query_has_no_header_that_a_store_would_take_apart(
+    make_register: MakeRegister, header: str
+) -> None:
+    columns = {header: (Role.POSTCODE, ["A1", "A1", "B2"])}
+    ties, _ = ties_and_introductions(make_register(3, columns), graph_of(3, {}), cohort(3, [1, 2]), [0])
+    assert [tie.cypher for tie in ties[0]] == [
+        "MATCH (n0:Company {company_id: $n0}), (n1:Company {company_id: $n1}) RETURN n0, n1"
+    ]
+
+
 def test_a_short_chain_comes_before_its_effective_share(named: Callable[..., Register]) -> None:
     links = {OWNS: [(2, 1), (1, 0)], ("company", "linked:supplies", "company"): [(3, 0)]}
     graph = graph_of(4, links, [0, 0, 0, 3], effective=[(2, 0, 0.25)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from graphlead.core.contracts import Progress, silent
@@ -24,6 +25,8 @@ OPTIONS = (
     "--array-delimiter=TAB",
     "--overwrite-destination=true",
 )
+_TAKEN_APART = re.compile(r"[:{}]|^\(")
+"""What neo4j-admin takes for the beginning of a type, of options or of a group, even between quotation marks."""
 ARGUMENTS, SCHEMA_FILE = "import.args", "schema.cypher"
 
 
@@ -73,9 +76,9 @@ def _mark(projection: Projection, out: Path) -> str:
 
 def _field(name: str, type_: str) -> str:
     """A property in a header. Raises InputError for a name that a header cannot have."""
-    if ":" in name:
+    if _TAKEN_APART.search(name) or not name.isprintable():
         raise InputError(
-            f"neo4j-admin cannot take a property with a colon in its name ({name}).",
+            f"neo4j-admin cannot take a property of the name {name!r}: it would take it apart.",
             remedy="Rename the column in the companies file, or push over Bolt instead.",
         )
     return '"' + f"{name}:{type_}".replace('"', '""') + '"'
