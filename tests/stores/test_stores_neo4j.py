@@ -341,6 +341,15 @@ def test_point_1_a_header_that_neo4j_admin_would_take_apart_is_refused(
     assert repr(name) in str(caught.value)
 
 
+def test_point_1_a_header_that_the_server_takes_for_none_is_refused_before_the_load(
+    store: Neo4jStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(COLUMNS, "a\0b", (Role.NUMBER, "", [1.0] * len(IDS)))
+    with pytest.raises(InputError, match="zero byte in it. Rename the column"):
+        store.build(small_projection(tmp_path / "run"))
+    assert store.query("MATCH (n:Company) RETURN n").rows == ()
+
+
 MAPPING = """
 [companies]
 label = "Firm"

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphlead.core.contracts import Progress
+from graphlead.core.errors import InputError
 from graphlead.core.property_graph import SCORED, EdgeTable, NodeTable, Projection
 from graphlead.stores import differences as find
 from graphlead.stores.differences import Rows
@@ -61,6 +62,7 @@ def _refuse_other(shape: int, where: str) -> None:
 
 def load(database: Database, projection: Projection, where: str, progress: Progress) -> None:
     """Load the tables of a run; rows that the database has already are found first and left alone."""
+    _require_names(projection.table("Company"))
     _claim(database, where)
     total, done = projection.rows, 0
     with tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
@@ -81,6 +83,16 @@ def load(database: Database, projection: Projection, where: str, progress: Progr
         database.command(statement)
     progress(total, total, "scores")
     _score(database, projection, progress)
+
+
+def _require_names(table: NodeTable) -> None:
+    """Raises InputError for a property of a name that the server takes for none."""
+    for name in table.properties:
+        if "\0" in name:
+            raise InputError(
+                f"Neo4j has no property of the name {name!r}: there is a zero byte in it.",
+                remedy="Rename the column in the companies file.",
+            )
 
 
 def _claim(database: Database, where: str) -> None:

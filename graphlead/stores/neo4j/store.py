@@ -228,6 +228,9 @@ class Neo4jStore(Store):
                 yield session
                 self._answered = True
         except (neo4j_errors.Neo4jError, neo4j_errors.DriverError) as error:
+            self._answered |= not isinstance(error, GONE) or isinstance(
+                error, neo4j_errors.DatabaseUnavailable
+            )
             raise _explanation(error, str(self.address), seconds) from error
 
 
