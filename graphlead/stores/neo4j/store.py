@@ -43,7 +43,7 @@ PAGE = 5_000
 PATIENCE = 60.0
 """Seconds of waiting for a server that went away: long enough for a restart."""
 FIRST_ANSWER = 20.0
-"""Seconds in which a server has to answer for the first time, a choice: a busy one takes a fraction of a second."""
+"""Seconds that a server has for its first answer, a choice; without one a load is not tried again."""
 TRIES = 5
 """Attempts of a load, a choice: a server that goes away more often has another problem."""
 RETRYING = 15.0
@@ -82,10 +82,9 @@ class Neo4jStore(Store):
         """Load the tables of a run: all of them into an empty database, the differences into a filled one.
 
         Each batch is a transaction of its own, retried after transient errors. When the server goes away and comes
-        back within PATIENCE seconds, the load resumes where it was; so does a load that is started again. Scores
-        come last and are switched in one transaction. Raises StoreError when the database cannot be
-        reached, is not ours to change, or is being filled by another process; UnreachableError when it has never
-        answered, within FIRST_ANSWER seconds.
+        back within PATIENCE seconds, the load resumes where it was; so does a load that is started again. Scores come
+        last, switched in one transaction. Raises StoreError when the database cannot be reached, is not ours to
+        change, or is being filled by another process.
         """
         self.connect()
         for left in reversed(range(TRIES)):
@@ -219,12 +218,10 @@ class Neo4jStore(Store):
     def _session(self, access: str, seconds: float = USUAL.seconds) -> Iterator[neo4j.Session]:
         if self._driver is None:
             raise StoreError("the store is not open.", where=str(self.address), remedy="Call open() first.")
-        first: dict[str, Any] = {} if self._answered else {"connection_acquisition_timeout": FIRST_ANSWER}
-        database = self.address.database or None
+        options: dict[str, Any] = {} if self._answered else {"connection_acquisition_timeout": FIRST_ANSWER}
+        options |= {"database": self.address.database or None, "fetch_size": PAGE}
         try:
-            with self._driver.session(
-                database=database, default_access_mode=access, fetch_size=PAGE, **first
-            ) as session:
+            with self._driver.session(default_access_mode=access, **options) as session:
                 yield session
                 self._answered = True
         except (neo4j_errors.Neo4jError, neo4j_errors.DriverError) as error:
