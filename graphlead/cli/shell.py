@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TextIO
@@ -12,6 +11,8 @@ from graphlead.common.console import laid_out, printable
 from graphlead.core.contracts import GraphStore
 from graphlead.core.errors import GraphleadError, SettingsError
 from graphlead.stores.library.queries import run_query
+from graphlead.stores.library.reads import changes
+from graphlead.stores.library.tokens import END, tokens
 
 PROMPT, MORE = "graphlead> ", "       ... "
 COMMANDS = {
@@ -21,9 +22,6 @@ COMMANDS = {
     ":help": "this",
     ":quit": "leave; so does the end of the input",
 }
-_APART = re.compile(r"""//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:``|[^`])*`""", re.DOTALL)
-"""Comments, strings and quoted names, inside which nothing ends a statement or changes the graph."""
-_WRITES = re.compile(r"\b(CREATE|MERGE|SET|DELETE|REMOVE|DROP|ALTER|COPY|LOAD)\b", re.IGNORECASE)
 
 
 def shell(store: GraphStore, source: TextIO, out: TextIO, *, write: bool = False) -> None:
@@ -44,7 +42,7 @@ def shell(store: GraphStore, source: TextIO, out: TextIO, *, write: bool = False
 
 
 def _answer(store: GraphStore, statement: str, write: bool) -> str:
-    if write and _WRITES.search(_APART.sub(" ", statement)):
+    if write and changes(statement):
         store.update(statement)
         return "Done."
     return table(store.query(statement))
@@ -76,16 +74,21 @@ def _statements(lines: Iterable[str | None]) -> Iterator[str]:
         else:
             begun = f"{begun}{line.rstrip()}\n" if begun or line.strip() else ""
             if _ends(begun):
-                yield begun.strip().rstrip(";").rstrip()
+                yield from _whole(begun)
                 begun = ""
-    if begun.strip():
-        yield begun.strip()
+    yield from _whole(begun)
+
+
+def _whole(begun: str) -> Iterator[str]:
+    """A statement without the semicolon at its end; nothing where there is none."""
+    statement = begun.strip().rstrip(";").rstrip()
+    if statement:
+        yield statement
 
 
 def _ends(statement: str) -> bool:
     """Whether a statement ends here: with a semicolon outside strings, comments and quoted names."""
-    bare = _APART.sub(" ", statement).rstrip()
-    return bare.endswith(";") and not any(quote in bare for quote in "'\"`")
+    return list(tokens(statement))[-1:] == [END]
 
 
 def _typed() -> Iterator[str | None]:

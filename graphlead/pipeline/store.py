@@ -29,8 +29,8 @@ from graphlead.stores.neo4j.admin_csv import export
 from graphlead.stores.registry import OWN, database, store_at
 from graphlead.stores.store import Store
 
-NEWEST = "MATCH (r:Run) RETURN r.run_id AS run ORDER BY r.finished DESC LIMIT 1"
-"""The query for the run of the scores in a store."""
+OF_RUN = "MATCH (c:Company {run_id: $run}) RETURN c.company_id LIMIT 1"
+"""The query for a company with the scores of a run: none in the store of another one."""
 
 
 def build_own(run: FinishedRun, *, progress: Progress = silent) -> Store:
@@ -50,7 +50,7 @@ def open_own(run: FinishedRun, *, progress: Progress = silent) -> Store:
     store = store_at(OWN, run.folder.store_file)
     with suppress(StoreError):
         store.open()
-        if run.run_id in {each["run"] for each in store.query(NEWEST).records()}:
+        if store.query(OF_RUN, {"run": run.run_id}).rows:
             return store
     store.close()
     return build_own(run, progress=progress).open()

@@ -11,6 +11,8 @@ from graphlead.core.errors import GraphleadError
 class StoreError(GraphleadError):
     """A store cannot be reached, opened, or filled."""
 
+    exit_code = 2
+
 
 class UnreachableError(StoreError):
     """A server does not answer now and may do so later."""
@@ -34,7 +36,8 @@ def too_slow(seconds: float) -> QueryError:
 
 def read_only() -> QueryError:
     return QueryError(
-        "the query would change the graph, and this is a read.", remedy="Ask for a write if you mean it."
+        "the query would change the graph, or reach beyond it, and this is a read.",
+        remedy="Ask for a write if you mean it, and put a name that is such a word into back-quotes.",
     )
 
 

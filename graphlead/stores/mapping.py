@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from graphlead.core.errors import SettingsError
+from graphlead.stores.names import identifier
 from graphlead.stores.shape import ADDED
 
 Entry = TypeVar("Entry", "Companies", "Owners", "Links")
@@ -27,6 +28,9 @@ class Companies:
     leave_out: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        identifier(self.label)
+
 
 @dataclass(frozen=True)
 class Owners:
@@ -36,6 +40,9 @@ class Owners:
     id: str
     name: str = ""
     type: str = "holder"
+
+    def __post_init__(self) -> None:
+        identifier(self.label)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +59,9 @@ class Links:
     share_high: str = ""
     date: str = ""
     reverse: bool = False
+
+    def __post_init__(self) -> None:
+        identifier(self.type)
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,10 @@ def _entry(kind: type[Entry], content: Any, path: Path) -> Entry:
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in content.items()
     }
-    return kind(**values)
+    try:
+        return kind(**values)
+    except SettingsError as refused:
+        raise SettingsError(refused.problem, where=where, remedy=refused.remedy) from refused
 
 
 def _fits(type_: str, value: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -15,8 +15,8 @@ from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import SettingsError
 from graphlead.engines.duckdb import open_db
 from graphlead.stores.differences import Rows
-from graphlead.stores.mapping import Companies, Links, RegisterMapping
-from graphlead.stores.shape import quoted
+from graphlead.stores.mapping import Companies, Links, Owners, RegisterMapping
+from graphlead.stores.names import Names, identifier, names_for
 
 LINK = (
     "source_id",
@@ -40,7 +40,10 @@ _SHARE = (
 class Readable(Protocol):
     """The interface of a store from which a register is read."""
 
-    def pages(self, cypher: str) -> Iterator[Rows]: ...
+    @property
+    def dialect(self) -> str: ...
+
+    def pages(self, cypher: str, parameters: Mapping[str, object] = ...) -> Iterator[Rows]: ...
 
     def properties(self, label: str) -> list[str]: ...
 
@@ -54,68 +57,65 @@ def read_register(
     """
     progress(0, 2, "companies")
     companies, links = folder / "companies.parquet", folder / "links.parquet"
-    query, columns = _companies(store, mapping.companies)
-    pages = (page for page in store.pages(query))
-    if not _write(pages, columns, companies):
+    query, parameters, columns = _companies(store, mapping.companies)
+    if not _write(store.pages(query, parameters), columns, companies):
         raise SettingsError(
             f"no node with the label {mapping.companies.label} has a property {mapping.companies.id}.",
             remedy="Name the label and the id of companies in the mapping.",
         )
     progress(1, 2, "links")
-    rows = (page for query in _links(mapping) for page in store.pages(query))
+    queries = _links(store.dialect, mapping)
+    rows = (page for query, parameters in queries for page in store.pages(query, parameters))
     _write(rows, LINK, links, f"* EXCLUDE (share, share_low, share_high), {_SHARE} AS share")
     progress(2, 2, "links")
     return companies, links
 
 
-def _companies(store: Readable, companies: Companies) -> tuple[str, list[str]]:
-    """The query of all companies, and the columns of its answer."""
-    names = list(companies.properties) or store.properties(companies.label)
-    names = [name for name in names if name not in (companies.id, *companies.leave_out)]
-    columns = [companies.columns.get(name, name) for name in names]
+def _companies(store: Readable, companies: Companies) -> tuple[str, dict[str, object], list[str]]:
+    """The query of all companies, its parameters, and the columns of its answer."""
+    listed = list(companies.properties) or store.properties(companies.label)
+    listed = [name for name in listed if name not in (companies.id, *companies.leave_out)]
+    columns = [companies.columns.get(name, name) for name in listed]
     twice = {name for name in columns if columns.count(name) > 1 or name == "company_id"}
     columns = [
         f"{name} (property)" if name in twice and name not in companies.columns else name for name in columns
     ]
-    id_ = f"n.{quoted(companies.id)}"
-    values = _numbered([id_, *(f"n.{quoted(name)}" for name in names)])
-    return f"MATCH (n:{quoted(companies.label)}) WHERE {id_} IS NOT NULL RETURN {values}", [
-        "company_id",
-        *columns,
-    ]
+    names = names_for(store.dialect)
+    id_, *values = (f"n{names.access(name)}" for name in (companies.id, *listed))
+    query = (
+        f"MATCH (n:{identifier(companies.label)}) WHERE {id_} IS NOT NULL RETURN {_numbered([id_, *values])}"
+    )
+    return query, names.parameters, ["company_id", *columns]
 
 
-def _links(mapping: RegisterMapping) -> Iterator[str]:
-    """A query for each type of relationship and kind of source, its columns as in LINK."""
+def _links(dialect: str, mapping: RegisterMapping) -> Iterator[tuple[str, dict[str, object]]]:
+    """A query with its parameters for each type of relationship and kind of source, its columns as in LINK."""
     company = mapping.companies
+    owners = [Owners(company.label, company.id, type="company"), *mapping.owners]
     for link in mapping.links:
-        yield _link_query(link, company, company.label, company.id, "NULL", "company")
-        for owner in mapping.owners:
-            name = f"a.{quoted(owner.name)}" if owner.name else "NULL"
-            yield _link_query(link, company, owner.label, owner.id, name, owner.type)
+        for owner in owners:
+            names = names_for(dialect)
+            yield _link_query(link, company, owner, names), names.parameters
 
 
-def _link_query(link: Links, company: Companies, label: str, id_: str, name: str, type_: str) -> str:
-    arrow = f"<-[r:{quoted(link.type)}]-" if link.reverse else f"-[r:{quoted(link.type)}]->"
+def _link_query(link: Links, company: Companies, owner: Owners, names: Names) -> str:
+    arrow = f"<-[r:{identifier(link.type)}]-" if link.reverse else f"-[r:{identifier(link.type)}]->"
     values = [
-        f"r.{quoted(each)}" if each else "NULL"
+        f"r{names.access(each)}" if each else "NULL"
         for each in (link.share, link.share_low, link.share_high, link.date)
     ]
-    kind = _text(link.kind or link.type.lower())
+    kind = names.value(link.kind or link.type.lower())
     if link.kind_property:
-        kind = f"coalesce(r.{quoted(link.kind_property)}, {kind})"
-    source, target = f"a.{quoted(id_)}", f"b.{quoted(company.id)}"
-    returned = _numbered([source, target, kind, *values, name, _text(type_)])
-    return f"MATCH (a:{quoted(label)}){arrow}(b:{quoted(company.label)}) RETURN {returned}"
+        kind = f"coalesce(r{names.access(link.kind_property)}, {kind})"
+    source, target = f"a{names.access(owner.id)}", f"b{names.access(company.id)}"
+    name = f"a{names.access(owner.name)}" if owner.name else "NULL"
+    returned = _numbered([source, target, kind, *values, name, names.value(owner.type)])
+    return f"MATCH (a:{identifier(owner.label)}){arrow}(b:{identifier(company.label)}) RETURN {returned}"
 
 
 def _numbered(values: Sequence[str]) -> str:
     """The expressions that a query returns, each under a name of its own."""
     return ", ".join(f"{value} AS c{i}" for i, value in enumerate(values))
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _write(pages: Iterable[Rows], columns: Sequence[str], path: Path, selected: str = "*") -> int:

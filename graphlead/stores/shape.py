@@ -1,4 +1,4 @@
-"""The shape of the graph in the stores: its version, keys and added properties; quoting for Cypher."""
+"""The shape of the graph in the stores: its version, keys and added properties; strings for Cypher."""
 
 from __future__ import annotations
 
@@ -22,11 +22,6 @@ ADDED = (
     *SCORED,
 )
 """The properties that a run adds to the companies of the register."""
-
-
-def quoted(name: str) -> str:
-    """A label, type or property name as a Cypher identifier, whatever its characters."""
-    return "`" + name.replace("`", "``") + "`"
 
 
 def text(value: str) -> str:

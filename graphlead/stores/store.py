@@ -22,7 +22,7 @@ class Store(GraphStore):
         return self.open()
 
     @abstractmethod
-    def pages(self, cypher: str) -> Iterator[Rows]:
+    def pages(self, cypher: str, parameters: Mapping[str, object] = {}) -> Iterator[Rows]:
         """All rows of a query that only reads, a page at a time, values as the store gives them."""
 
     @abstractmethod

@@ -154,6 +154,16 @@ RETURN 8 AS eight;
     assert "eight" not in text
 
 
+def test_point_3_the_shell_reads_no_files_and_settings(store: EmbeddedStore, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("secret\n")
+    file = f"'{tmp_path / 'x.csv'}'"
+    asked = [f"MATCH (c) LOAD /* ; */ FROM {file} RETURN *", "PROFILE INSTALL httpfs", "CALL threads = 1"]
+    text = typed(store, ";\n" + ";\n".join(asked) + ";\nRETURN 'LOAD; FROM' AS load; // ; x\n")
+    assert text.count("error: the query would change the graph, or reach beyond it") == len(asked)
+    assert "secret" not in text
+    assert text.rstrip().endswith("LOAD; FROM")
+
+
 def test_an_error_in_the_shell_cannot_steer_the_terminal(store: EmbeddedStore) -> None:
     text = typed(store, "RETURN `\x1b[2J`;\n")
     assert text.startswith("error: ")

@@ -12,12 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from neo4j_server import environment_of
-from small_graph import IDS, small_graph, small_projection, small_register
+from small_graph import COLUMNS, IDS, small_graph, small_projection, small_register
 
 from graphlead.api import OpenGraph
 from graphlead.core.answers import Node, Relationship, Walk
 from graphlead.core.contracts import WHOLE, GraphStore, Limits
 from graphlead.core.errors import GraphleadError, SettingsError
+from graphlead.core.register import Role
 from graphlead.graph.build import build_graph
 from graphlead.ingest import ingest
 from graphlead.stores.faults import QueryError, StoreError
@@ -159,6 +160,95 @@ def test_a_query_that_takes_too_long_is_cancelled_with_a_message(store: GraphSto
     with pytest.raises(QueryError, match=r"cancelled: it ran longer than 0\.5 s"):
         store.query(endless, limits=Limits(seconds=0.5))
     assert rows(store, "RETURN 1") == [(1,)]
+
+
+HEADERS = (
+    'z\\u0060: 0}) CREATE (:Pwned {from: "header"}) //', "z\\", "\\u0041bc", "`", "z``\\u0060", "a\nb", "\\u005cu0060",
+    "{x}", "$p", "n.name", "'", "name = 1",
+)  # fmt: skip
+"""Headers of a register that would be Cypher, or other names, if a store ever took them apart."""
+SIZES: list[Any] = [1.0, 2.0, None, 3.0, 4.0, 5.0]
+KEYS_OF_COMPANIES = "MATCH (c:Company) UNWIND keys(c) AS name RETURN DISTINCT name"
+
+
+@pytest.fixture
+def attacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The small register gets a column of numbers under each of the headers."""
+    for name in HEADERS:
+        monkeypatch.setitem(COLUMNS, name, (Role.NUMBER, "", SIZES))
+
+
+@pytest.mark.usefixtures("attacked")
+def test_point_1_a_header_arrives_under_its_very_name_and_never_runs(
+    empty: GraphStore, tmp_path: Path
+) -> None:
+    projection = small_projection(tmp_path / "run")
+    counted = "MATCH (n) RETURN count(n)"
+    found: list[object] = []
+    for _ in range(2):
+        empty.build(projection)
+        with empty.open() as store:
+            ((node,),) = rows(store, "MATCH (c:Company {company_id: $id}) RETURN c", id="b")
+            assert isinstance(node, Node)
+            assert {name: node.properties.get(name) for name in HEADERS} == dict.fromkeys(HEADERS, 2.0)
+            assert {name for (name,) in rows(store, KEYS_OF_COMPANIES)} >= set(HEADERS)
+            found += rows(store, counted)
+    assert found[0] == found[1]
+    assert sum(table.rows for table in projection.nodes) in {
+        count - extra for (count,) in found for extra in (0, 1)
+    }
+
+
+@pytest.mark.usefixtures("attacked")
+def test_point_1_a_property_is_chosen_and_read_back_by_any_name(empty: GraphStore, tmp_path: Path) -> None:
+    empty.build(small_projection(tmp_path / "run"))
+    with empty.open() as store:
+        for name in HEADERS:
+            answer = run_query(store, "top-leads", {"size_column": name, "size_from": 2.5})
+            assert answer.to_pandas()["size"].tolist() == [3.0, 4.0], name
+        (tmp_path / "out").mkdir()
+        companies, _ = store.read_register(tmp_path / "out")
+    table = pq.read_table(companies).sort_by("company_id").to_pydict()
+    order = sorted(range(len(IDS)), key=IDS.__getitem__)
+    for name in HEADERS:
+        assert list(map(str, table[name])) == [str(SIZES[i]) for i in order], name
+
+
+@pytest.mark.usefixtures("attacked")
+def test_point_1_a_property_of_any_name_is_dropped(empty: GraphStore, tmp_path: Path) -> None:
+    empty.build(small_projection(tmp_path / "run"))
+    empty.build(small_projection(tmp_path / "later", "r2", leave_out=HEADERS))
+    with empty.open() as store:
+        assert not {name for (name,) in rows(store, KEYS_OF_COMPANIES)} & set(HEADERS)
+        assert rows(store, "MATCH (c:Company {company_id: 'a'}) RETURN c.name") == [("Alpha",)]
+
+
+@pytest.mark.parametrize(
+    "cypher",
+    [
+        "MATCH (c:Company) LOAD FROM '{file}' RETURN *", "PROFILE COPY (MATCH (c:Company) RETURN c.name) TO '{file}'",
+        "PROFILE LOAD EXTENSION '{file}'", "PROFILE INSTALL httpfs", "PROFILE CALL threads = 1",
+        "LOAD CSV FROM 'file://{file}' AS line RETURN line", "WITH 1 AS a LOAD CSV FROM 'file://{file}' AS l RETURN l",
+        "MATCH (c:Company) // '\rLOAD CSV FROM 'file://{file}' AS line RETURN line", "USE other MATCH (n) RETURN n",
+    ],
+)  # fmt: skip
+def test_point_3_a_read_reaches_no_files_and_no_settings(
+    store: GraphStore, tmp_path: Path, cypher: str
+) -> None:
+    file = tmp_path / "secret.csv"
+    file.write_text("secret\n")
+    for ask in (store.query, store.subgraph):
+        with pytest.raises(QueryError, match="would change the graph, or reach beyond it"):
+            ask(cypher.format(file=file))
+    assert file.read_text() == "secret\n"
+
+
+def test_point_3_the_words_stay_allowed_as_names_and_in_texts(store: GraphStore) -> None:
+    asked = (
+        "MATCH (load:Company {company_id: 'a'}) RETURN load.name AS copy, 'LOAD FROM x' AS `install` // COPY"
+    )
+    answer = store.query(asked)
+    assert (answer.columns, answer.rows) == (("copy", "install"), (("Alpha", "LOAD FROM x"),))
 
 
 @pytest.mark.parametrize(

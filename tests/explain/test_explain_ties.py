@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_register import MakeRegister
 
+from graphlead.common.cypher import quoted
 from graphlead.core.arrays import Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.evidence import Tie
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register, Role
-from graphlead.explain.ties.cypher import KEYS, quoted
+from graphlead.explain.ties.cypher import KEYS
 from graphlead.explain.ties.linked import linked
 from graphlead.explain.ties.paths import HUB, ClientPath, Tier, nearest, preference
 from graphlead.explain.ties.shares import Stakes
@@ -313,6 +314,19 @@ def test_whatever_is_one_or_two_links_away_is_found(
 
 def test_names_of_columns_are_quoted() -> None:
     assert quoted("street `no`") == "`street ``no```"
+
+
+@pytest.mark.parametrize(
+    "header", ['z\\u0060: 0}) CREATE (:Pwned {from: "header"}) //', "z\\", "\\u0041bc", "a\nb"]
+)
+def test_point_1_the_suggested_query_has_no_header_that_a_store_would_take_apart(
+    make_register: MakeRegister, header: str
+) -> None:
+    columns = {header: (Role.POSTCODE, ["A1", "A1", "B2"])}
+    ties, _ = ties_and_introductions(make_register(3, columns), graph_of(3, {}), cohort(3, [1, 2]), [0])
+    assert [tie.cypher for tie in ties[0]] == [
+        "MATCH (n0:Company {company_id: $n0}), (n1:Company {company_id: $n1}) RETURN n0, n1"
+    ]
 
 
 def test_a_short_chain_comes_before_its_effective_share(named: Callable[..., Register]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -12,10 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from neo4j_server import Server
-from small_graph import IDS, small_projection
+from small_graph import COLUMNS, IDS, small_projection
 
 from graphlead.core.contracts import Progress
-from graphlead.core.errors import SettingsError
+from graphlead.core.errors import InputError, SettingsError
+from graphlead.core.register import Role
 from graphlead.stores import differences
 from graphlead.stores.faults import StoreError, UnreachableError
 from graphlead.stores.mapping import RegisterMapping
@@ -244,16 +246,13 @@ def test_a_server_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tm
 
 
 def test_an_address_is_made_of_the_environment_alone() -> None:
-    environment = {"NEO4J_URI": "bolt://u:p@h:1", "NEO4J_USERNAME": "u", "NEO4J_PASSWORD": "p"}
+    environment = {"NEO4J_URI": "bolt://h:1", "NEO4J_USERNAME": "u", "NEO4J_PASSWORD": "p"}
     assert str(Address.from_environment(environment)) == "h:1"
     assert Address.from_environment(environment | {"NEO4J_DATABASE": "d"}).database == "d"
     with pytest.raises(StoreError, match=r"NEO4J_URI, NEO4J_PASSWORD not set"):
         Address.from_environment({"NEO4J_USERNAME": "u"})
-    with (
-        closing(Neo4jStore(Address("http://x", "u", "p"))) as store,
-        pytest.raises(StoreError, match="no address"),
-    ):
-        store.open()
+    with pytest.raises(StoreError, match="no address"):
+        Address("http://x", "u", "p")
 
 
 def test_somebody_elses_companies_are_left_alone(store: Neo4jStore, tmp_path: Path) -> None:
@@ -299,7 +298,14 @@ def test_what_a_server_complains_of_comes_with_a_remedy(code: str, message: str,
         raise error
 
 
-def test_the_export_is_imported_and_a_read_only_database_says_so(own_server: Server, tmp_path: Path) -> None:
+HEADERS = ("z\\u0060= 0] CREATE [=Pwned] //", "z\\", "\\u0041bc", "`", '"', "a, b", "#")
+
+
+def test_the_export_is_imported_and_a_read_only_database_says_so(
+    own_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in HEADERS:
+        monkeypatch.setitem(COLUMNS, name, (Role.NUMBER, "", [1.0, 2.0, None, 3.0, 4.0, 5.0]))
     out = tmp_path / "export"
     out.mkdir()
     arguments = export(small_projection(tmp_path / "run"), out)
@@ -317,8 +323,31 @@ def test_the_export_is_imported_and_a_read_only_database_says_so(own_server: Ser
         assert store.query(f"{asked} ORDER BY c.company_id").rows[4][:2] == (IDS[4], None)
         ((held,),) = store.query("MATCH (c:Company {company_id: 'd'}) RETURN c.rank").rows
         assert held == 1
+        ((found,),) = store.query("MATCH (c:Company {company_id: 'b'}) RETURN properties(c)").rows
+        assert isinstance(found, dict)
+        assert {name: found.get(name) for name in HEADERS} == dict.fromkeys(HEADERS, 2.0)
+        assert (found["Rank [register]"], found["id"], found["company_id"]) == ("y", "008", "b")
         with pytest.raises(StoreError, match="read-only"):
             store.build(small_projection(tmp_path / "run"))
+
+
+@pytest.mark.parametrize("name", ["a:b", "a{b", "a}", "(x)", "a (b", "a\tb", "a\nb"])
+def test_point_1_a_header_that_neo4j_admin_would_take_apart_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setitem(COLUMNS, name, (Role.NUMBER, "", [1.0] * len(IDS)))
+    with pytest.raises(InputError, match="Rename the column in the companies file, or push") as caught:
+        export(small_projection(tmp_path / "run"), tmp_path)
+    assert repr(name) in str(caught.value)
+
+
+def test_point_1_a_header_that_the_server_takes_for_none_is_refused_before_the_load(
+    store: Neo4jStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(COLUMNS, "a\0b", (Role.NUMBER, "", [1.0] * len(IDS)))
+    with pytest.raises(InputError, match="zero byte in it"):
+        store.build(small_projection(tmp_path / "run"))
+    assert store.query("MATCH (n:Company) RETURN n").rows == ()
 
 
 MAPPING = """
@@ -373,6 +402,50 @@ def test_an_existing_graph_becomes_a_register(store: Neo4jStore, tmp_path: Path)
         ("1", "4", "supplies", None, None, None, "company"),
         ("I", "4", "owns", None, None, "Big Fund", "holder"),
     ]
+
+
+EVIL = 'z\\u0060: 0}) CREATE (:Pwned {from: "header"}) //'
+
+
+def test_point_1_names_in_a_mapping_and_in_somebody_elses_graph_are_never_cypher(
+    store: Neo4jStore, tmp_path: Path
+) -> None:
+    store.update(
+        "CREATE (a:Firm) SET a = $a CREATE (b:Firm) SET b = $b CREATE (a)-[r:HELD_BY]->(b) SET r = $r",
+        {"a": {EVIL: "1", "z\\": 5}, "b": {EVIL: "2", "\\u0041bc": 6}, "r": {"`z\\": 0.5}},
+    )
+    quoted = json.dumps(EVIL)
+    mapping = f"[companies]\nlabel = 'Firm'\nid = {quoted}\n[[links]]\ntype = 'HELD_BY'\nshare = '`z\\'\n"
+    mapping += f"kind = {json.dumps(EVIL)}\nkind_property = {quoted}\ndate = {quoted}\n"
+    (tmp_path / "mapping.toml").write_text(mapping)
+    companies, links = store.read_register(
+        tmp_path, mapping=RegisterMapping.from_toml(tmp_path / "mapping.toml")
+    )
+    assert pq.read_table(companies).sort_by("company_id").to_pydict() == {
+        "company_id": ["1", "2"], "\\u0041bc": [None, 6], "z\\": [5, None],
+    }  # fmt: skip
+    assert [(row["share"], row["kind"]) for row in pq.read_table(links).to_pylist()] == [("0.5", EVIL)]
+    assert store.query("MATCH (n:Pwned) RETURN n").rows == ()
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        f"[companies]\nlabel = {json.dumps(EVIL)}\nid = 'nr'",
+        f"[companies]\nlabel = 'Firm'\nid = 'nr'\n[[owners]]\nlabel = {json.dumps(EVIL)}\nid = 'nr'",
+        f"[companies]\nlabel = 'Firm'\nid = 'nr'\n[[links]]\ntype = {json.dumps(EVIL)}",
+        "[companies]\nlabel = 'a\\'\nid = 'nr'",
+    ],
+)
+def test_point_1_labels_and_types_that_could_be_cypher_are_refused_in_words(
+    mapping: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "mapping.toml"
+    path.write_text(mapping)
+    with pytest.raises(
+        SettingsError, match=r"mapping\.toml, \w+: .* cannot be used as a label or type.*Rename"
+    ):
+        RegisterMapping.from_toml(path)
 
 
 def test_a_mapping_that_fits_nothing_says_so(store: Neo4jStore, tmp_path: Path) -> None:

@@ -6,12 +6,9 @@ from datetime import date, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from graphlead.stores.faults import QueryError
-from graphlead.stores.library.parameters import checked, names_in, only_reads
-from graphlead.stores.shape import quoted
+from graphlead.stores.library.parameters import checked, names_in
 
 
 @pytest.mark.parametrize(
@@ -66,28 +63,3 @@ def test_values_of_numpy_become_values_of_python() -> None:
 def test_what_no_store_understands_is_refused() -> None:
     with pytest.raises(QueryError, match=r"\$x is a set, which no store understands"):
         checked("RETURN $x", {"x": {1}})
-
-
-@pytest.mark.parametrize(
-    ("cypher", "reads"),
-    [
-        ("MATCH (n) RETURN n", True),
-        ("// first\n  /* second */ optional match (n) RETURN n;", True),
-        ("WITH 1 AS a RETURN a", True),
-        ("RETURN ';'", True),
-        ("CREATE (n)", False),
-        ("LOAD FROM 'x' RETURN *", False),
-        ("MATCH (n) RETURN n; MATCH (m) RETURN m", False),
-        ("", False),
-    ],
-)
-def test_a_read_is_one_statement_that_begins_like_one(cypher: str, reads: bool) -> None:
-    assert only_reads(cypher) is reads
-
-
-@given(st.text(min_size=1).filter(lambda name: "\0" not in name))
-def test_no_name_leaves_its_quotes(name: str) -> None:
-    inner = quoted(name)[1:-1]
-    assert quoted(name)[0] == quoted(name)[-1] == "`"
-    assert "`" not in inner.replace("``", "")
-    assert inner.replace("``", "`") == name

@@ -12,8 +12,9 @@ from graphlead.core.answers import Answer
 from graphlead.core.contracts import USUAL, Limits
 from graphlead.stores.faults import QueryError
 from graphlead.stores.library.headers import header
-from graphlead.stores.library.parameters import names_in, only_reads
+from graphlead.stores.library.parameters import names_in
 from graphlead.stores.library.queries import DIALECTS, find, folder, library, run_query
+from graphlead.stores.library.reads import only_reads
 
 WANTED = {
     "beneficial-owners", "circular-ownership", "data-quality", "entered-and-left", "evidence", "group", "hubs",

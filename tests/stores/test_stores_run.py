@@ -121,6 +121,22 @@ def test_the_store_of_a_run_is_built_when_it_is_first_asked_for(run: Path) -> No
     assert not list((run / "store").glob(".tables-*"))
 
 
+def test_point_7_after_a_clock_that_went_back_the_store_is_built_once_and_kept(run: Path) -> None:
+    manifest = json.loads((run / "manifest.json").read_text())
+    (run / "manifest.json").write_text(json.dumps(manifest | {"finished": "2040-01-01"}))
+    storing.open_own(FinishedRun(run)).close()
+    (run / "manifest.json").write_text(json.dumps(manifest))
+    built = []
+    for _ in range(3):
+        with storing.open_own(FinishedRun(run)) as store:
+            assert store.query("MATCH (c:Company {company_id: 'd'}) RETURN c.run_id").rows == (
+                ("2026-01-01 01234567",),
+            )
+            assert len(store.query("MATCH (r:Run) RETURN r.run_id").rows) == 2
+        built.append((run / "store/graph.lbug").stat().st_ino)
+    assert len(set(built)) == 1
+
+
 def test_what_is_no_run_is_refused_with_a_reason(tmp_path: Path) -> None:
     with pytest.raises(RunFolderError):
         FinishedRun(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphlead.common.cypher import portable, quoted
 from graphlead.core.graph import OWNS, LinkKind
 from graphlead.explain.facts import Names
 from graphlead.explain.ties.paths import EFFECTIVE, ClientPath, Leg, Node
@@ -54,12 +55,7 @@ def _relationship(i: int, leg: Leg, parameters: dict[str, object]) -> str:
 
 
 def _same_values(columns: tuple[str, ...]) -> str:
-    same = " AND ".join(f"n0.{quoted(column)} = n1.{quoted(column)}" for column in columns)
-    return (
-        f"MATCH (n0:Company {{company_id: $n0}}), (n1:Company {{company_id: $n1}}) WHERE {same} RETURN n0, n1"
-    )
-
-
-def quoted(identifier: str) -> str:
-    """The name of a property in backticks, as Cypher needs it for any characters."""
-    return "`" + identifier.replace("`", "``") + "`"
+    """The query of the two companies; columns whose names do not mean the same to every store are not compared."""
+    same = [f"n0.{quoted(column)} = n1.{quoted(column)}" for column in columns if portable(column)]
+    where = f" WHERE {' AND '.join(same)}" if same else ""
+    return f"MATCH (n0:Company {{company_id: $n0}}), (n1:Company {{company_id: $n1}}){where} RETURN n0, n1"

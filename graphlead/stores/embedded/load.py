@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from graphlead.common.cypher import quoted
 from graphlead.core.property_graph import SCORED, EdgeTable, Kind, Projection
 from graphlead.stores.lists import TABLE, remembered
-from graphlead.stores.shape import SCHEMA, quoted, text
+from graphlead.stores.shape import SCHEMA, text
 
 TYPES = {
     Kind.TEXT: "STRING",

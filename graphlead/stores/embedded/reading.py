@@ -10,11 +10,12 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from graphlead.common.cypher import quoted
 from graphlead.core.answers import Answer, Node, Relationship, Walk
 from graphlead.core.arrays import Json
 from graphlead.stores.embedded.load import version_in
 from graphlead.stores.faults import REBUILD, QueryError, StoreError
-from graphlead.stores.shape import KEYS, SCHEMA, quoted, text
+from graphlead.stores.shape import KEYS, SCHEMA, text
 
 
 class Result(Protocol):

@@ -37,8 +37,9 @@ from graphlead.stores.embedded.load import (
     set_scores,
 )
 from graphlead.stores.embedded.reading import Tables, ask, in_use, nodes_of, rows_of, tables_of
-from graphlead.stores.faults import REBUILD, StoreError, explained, read_only
-from graphlead.stores.library.parameters import checked, only_reads
+from graphlead.stores.faults import REBUILD, StoreError, explained
+from graphlead.stores.library.parameters import checked
+from graphlead.stores.library.reads import require_read
 from graphlead.stores.lists import recalled, remembered, score_table
 from graphlead.stores.store import Store
 
@@ -141,8 +142,7 @@ class EmbeddedStore(Store):
         Raises QueryError when it is wrong, would write, lacks a parameter, or takes longer than ``limits`` allow.
         """
         values = checked(cypher, parameters)
-        if not only_reads(cypher):
-            raise read_only()
+        require_read(cypher)
         connection = self._opened()
         connection.set_query_timeout(max(1, int(limits.seconds * 1000)))
         with explained(limits.seconds):
@@ -155,12 +155,12 @@ class EmbeddedStore(Store):
             finally:
                 result.close()
 
-    def pages(self, cypher: str) -> Iterator[Rows]:
+    def pages(self, cypher: str, parameters: Mapping[str, object] = {}) -> Iterator[Rows]:
         """All rows of a query that only reads, a page at a time."""
         connection = self._opened()
         connection.set_query_timeout(0)
         with explained(USUAL.seconds):
-            result = ask(connection, cypher)
+            result = ask(connection, cypher, parameters)
             while page := result.get_n(BATCH):
                 yield [tuple(row) for row in page]
 

@@ -5,23 +5,13 @@ Stores disagree: the embedded one answers a query that lacks a parameter with no
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 import numpy as np
 
 from graphlead.stores.faults import QueryError
-
-_PARTS = re.compile(
-    r"""//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:``|[^`])*`|\$(?P<name>\w+)|\$`(?P<quoted>(?:``|[^`])+)`""",
-    re.DOTALL,
-)
-"""Comments, strings and quoted names, which contain no parameter, and parameters."""
-
-
-READS = {"MATCH", "OPTIONAL", "WITH", "UNWIND", "RETURN", "EXPLAIN", "PROFILE"}
-"""The first words of queries that only read."""
+from graphlead.stores.library.tokens import Kind, tokens
 
 
 def _whole(value: object) -> bool:
@@ -39,17 +29,7 @@ _TYPES: Mapping[str, Callable[[object], bool]] = {
 
 def names_in(cypher: str) -> frozenset[str]:
     """The names of a query's parameters."""
-    found = (part["name"] or part["quoted"] for part in _PARTS.finditer(cypher))
-    return frozenset(name for name in found if name)
-
-
-def only_reads(cypher: str) -> bool:
-    """Whether a query is one statement that begins like a read: others may write files or settings."""
-    bare = (
-        _PARTS.sub(lambda part: part.group() if part.group()[0] == "$" else " ", cypher).strip().rstrip(";")
-    )
-    words = bare.split(None, 1)
-    return ";" not in bare and bool(words) and words[0].upper() in READS
+    return frozenset(token.text for token in tokens(cypher) if token.kind == Kind.PARAMETER)
 
 
 def checked(

@@ -29,7 +29,7 @@ from graphlead.stores.faults import QueryError
 from graphlead.stores.library.arguments import value_of
 from graphlead.stores.library.headers import Column, Parameter, header
 from graphlead.stores.library.parameters import checked
-from graphlead.stores.shape import quoted
+from graphlead.stores.names import Names, names_for
 
 DIALECTS = ("embedded", "neo4j")
 SAMPLE = 10_000
@@ -133,14 +133,15 @@ def bound(
     store: GraphStore, query: NamedQuery, values: Mapping[str, object]
 ) -> tuple[str, dict[str, object]]:
     """The text with its properties inserted, each checked against the store, and the remaining parameters."""
-    cypher = query.cypher
+    cypher, names = query.cypher, names_for(store.dialect)
     for parameter in query.parameters:
         chosen = values[parameter.name]
         if parameter.type == "property" and chosen != parameter.default:
             _require_number(store, str(chosen), parameter.name)
-            cypher = cypher.replace(quoted(str(parameter.default)), quoted(str(chosen)))
+            written = Names().access(str(parameter.default))
+            cypher = cypher.replace(written, names.access(str(chosen)))
     types = {each.name: each.type for each in query.parameters if each.type != "property"}
-    return cypher, checked(cypher, {name: values[name] for name in types}, types)
+    return cypher, checked(cypher, {name: values[name] for name in types} | names.parameters, types)
 
 
 def _require_number(store: GraphStore, name: str, parameter: str) -> None:
@@ -150,8 +151,10 @@ def _require_number(store: GraphStore, name: str, parameter: str) -> None:
         raise QueryError(
             f"${parameter}: companies have no property {name!r}.", remedy=f"They have: {', '.join(known)}."
         )
-    column = quoted(name)
-    first = store.query(f"MATCH (c:Company) WHERE c.{column} IS NOT NULL RETURN c.{column} LIMIT 1").rows
+    names = names_for(store.dialect)
+    column = f"c{names.access(name)}"
+    asked = f"MATCH (c:Company) WHERE {column} IS NOT NULL RETURN {column} LIMIT 1"
+    first = store.query(asked, names.parameters).rows
     if first and (not isinstance(first[0][0], int | float) or isinstance(first[0][0], bool)):
         raise QueryError(
             f"${parameter}: the property {name!r} holds no numbers, but values like {first[0][0]!r}.",

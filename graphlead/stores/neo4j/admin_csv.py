@@ -24,6 +24,10 @@ OPTIONS = (
     "--array-delimiter=TAB",
     "--overwrite-destination=true",
 )
+OURS, HERE = " (register)", " [register]"
+"""What a run adds to the name of a column where another property has it, and what it is in these files."""
+TAKEN_APART = set(":{}()")
+"""What neo4j-admin takes for the beginning of a type, of options or of a group, even between quotation marks."""
 ARGUMENTS, SCHEMA_FILE = "import.args", "schema.cypher"
 
 
@@ -31,8 +35,8 @@ def export(projection: Projection, out: Path, *, progress: Progress = silent) ->
     """Write headers, tables and the schema into the folder ``out``; returns the arguments for neo4j-admin.
 
     The arguments are also in ``import.args``: ``neo4j-admin database import full @import.args neo4j`` in ``out``, with
-    the server stopped; then schema.cypher makes the constraints and indexes. Raises InputError for a column name
-    that a header cannot have.
+    the server stopped; then schema.cypher makes the constraints and indexes. Properties are called NAME [register]
+    where a push would call them NAME (register). Raises InputError for a column name that a header cannot have.
     """
     done, arguments = 0, [_mark(projection, out)]
     tables: list[NodeTable | EdgeTable] = [*projection.nodes, *projection.edges]
@@ -65,7 +69,7 @@ def _edges(table: EdgeTable, out: Path) -> str:
 
 def _mark(projection: Projection, out: Path) -> str:
     """Write the node that marks the database as ours; returns its argument."""
-    columns = "\t".join(projection.table("Company").properties).replace('"', '""')
+    columns = "\t".join(map(_name, projection.table("Company").properties)).replace('"', '""')
     lines = f'name:ID(Graphlead),schema:long,columns:string[]\ngraphlead,{SCHEMA},"{columns}"\n'
     (out / "Graphlead.csv").write_text(lines, "utf-8")
     return "--nodes=Graphlead=Graphlead.csv"
@@ -73,12 +77,17 @@ def _mark(projection: Projection, out: Path) -> str:
 
 def _field(name: str, type_: str) -> str:
     """A property in a header. Raises InputError for a name that a header cannot have."""
-    if ":" in name:
+    name = _name(name)
+    if TAKEN_APART & set(name) or not name.isprintable():
         raise InputError(
-            f"neo4j-admin cannot take a property with a colon in its name ({name}).",
+            f"neo4j-admin would take apart the name of the property {name!r}.",
             remedy="Rename the column in the companies file, or push over Bolt instead.",
         )
     return '"' + f"{name}:{type_}".replace('"', '""') + '"'
+
+
+def _name(name: str) -> str:
+    return f"{name.removesuffix(OURS)}{HERE}" if name.endswith(OURS) else name
 
 
 def _write(table: Path, header: list[str], out: Path) -> str:

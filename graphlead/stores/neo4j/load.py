@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from itertools import chain
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphlead.core.contracts import Progress
+from graphlead.core.errors import InputError
 from graphlead.core.property_graph import SCORED, EdgeTable, NodeTable, Projection
 from graphlead.stores import differences as find
 from graphlead.stores.differences import Rows
@@ -22,7 +23,7 @@ from graphlead.stores.lists import score_table
 from graphlead.stores.neo4j import statements
 from graphlead.stores.neo4j.database import Database, Statement
 from graphlead.stores.neo4j.scores import write_scores
-from graphlead.stores.shape import KEYS, SCHEMA, quoted
+from graphlead.stores.shape import KEYS, SCHEMA
 
 WRITERS = 2
 """Concurrent transactions, a choice: while the server works on one, the next is packed and sent."""
@@ -61,6 +62,7 @@ def _refuse_other(shape: int, where: str) -> None:
 
 def load(database: Database, projection: Projection, where: str, progress: Progress) -> None:
     """Load the tables of a run; rows that the database has already are found first and left alone."""
+    _require_names(projection.table("Company"))
     _claim(database, where)
     total, done = projection.rows, 0
     with tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
@@ -83,11 +85,21 @@ def load(database: Database, projection: Projection, where: str, progress: Progr
     _score(database, projection, progress)
 
 
+def _require_names(table: NodeTable) -> None:
+    """Raises InputError for a property of a name that the server takes for none."""
+    for name in table.properties:
+        if "\0" in name:
+            raise InputError(
+                f"Neo4j has no property of the name {name!r}: there is a zero byte in it.",
+                remedy="Rename the column in the companies file.",
+            )
+
+
 def _claim(database: Database, where: str) -> None:
     """Take an empty database, or one that is ours. Raises StoreError when somebody else's graph has our labels."""
     shape = _shape(database)
     if shape is None:
-        taken = [label for label in KEYS if _count(database, f"(n:{quoted(label)})")]
+        taken = [label for label in KEYS if _count(database, f"(n:{label})")]
         if taken:
             raise StoreError(
                 f"this database has {' and '.join(taken)} nodes that graphlead did not write.",
@@ -110,7 +122,7 @@ def _forget(database: Database, table: NodeTable) -> None:
     ).rows
     for (name,) in before:
         if name not in table.properties:
-            database.command(statements.drop_property(table, str(name)))
+            database.command(statements.drop_property(table), {"name": name})
     mark = "MATCH (g:Graphlead {name: 'graphlead'}) SET g.columns = $columns"
     database.write(lambda: [(mark, {"columns": list(table.properties)})])
 
@@ -122,17 +134,15 @@ def _count(database: Database, pattern: str) -> int:
 def _put_nodes(database: Database, table: NodeTable, stored: Path) -> Iterator[int]:
     """Put the nodes that are missing or differ, in batches; yields the number of rows put so far."""
     names = [name for name in table.properties if name not in UNSCORED]
-    there = _count(database, f"(n:{quoted(table.label)})")
+    there = _count(database, f"(n:{table.label})")
     if there:
         schema = pa.schema([pq.read_schema(table.file).field(name) for name in names])
-        find.keep(database.pages(statements.all_nodes(table, names)), schema, stored)
-        yield from _write(
-            database, statements.put_nodes(table, names), find.to_put(table.file, stored, names), WRITERS
-        )
+        find.keep(_lists(database, statements.all_nodes(table), names), schema, stored)
+        wanted = find.to_put(table.file, stored, names)
+        yield from _write(database, statements.put_nodes(table), _maps(names, wanted), WRITERS)
     else:
-        yield from _write(
-            database, statements.new_nodes(table, names), find.batches(table.file, names), WRITERS
-        )
+        wanted = find.batches(table.file, names)
+        yield from _write(database, statements.new_nodes(table), _maps(names, wanted), WRITERS)
 
 
 def _put_edges(database: Database, table: EdgeTable, stored: Path) -> Iterator[int]:
@@ -140,27 +150,51 @@ def _put_edges(database: Database, table: EdgeTable, stored: Path) -> Iterator[i
     names = ["from", "to", *table.properties]
     if _count(database, statements.pattern(table)):
         schema = pa.schema([("ref", pa.string()), *pq.read_schema(table.file)])
-        find.keep(database.pages(statements.all_edges(table)), schema, stored)
-        for _ in _write(database, statements.DROP_EDGES, find.edges_to_drop(table.file, stored, names)):
+        find.keep(_lists(database, statements.all_edges(table), names[2:]), schema, stored)
+        gone = _maps(["ref"], find.edges_to_drop(table.file, stored, names))
+        for _ in _write(database, statements.DROP_EDGES, gone):
             yield 0
         wanted = find.to_put(table.file, stored, names)
     else:
         wanted = find.batches(table.file, names)
-    yield from _write(database, statements.put_edges(table), wanted, WRITERS)
+    yield from _write(database, statements.put_edges(table), _edge_maps(names, wanted), WRITERS)
 
 
 def _drop_nodes(database: Database, table: NodeTable, stored: Path) -> None:
     """Remove the nodes that the run lacks, with their relationships."""
-    if _count(database, f"(n:{quoted(table.label)})") > table.rows:
+    if _count(database, f"(n:{table.label})") > table.rows:
         schema = pa.schema([pq.read_schema(table.file).field(table.key)])
-        find.keep(database.pages(statements.all_nodes(table, [table.key])), schema, stored)
-        for _ in _write(
-            database, statements.drop_nodes(table), find.nodes_to_drop(table.file, stored, table.key)
-        ):
+        find.keep(_lists(database, statements.all_nodes(table), [table.key]), schema, stored)
+        gone = _maps([table.key], find.nodes_to_drop(table.file, stored, table.key))
+        for _ in _write(database, statements.drop_nodes(table), gone):
             continue
 
 
-def _write(database: Database, statement: str, batches: Iterable[Rows], writers: int = 1) -> Iterator[int]:
+Maps = list[dict[str, object]]
+"""A batch of rows as the server takes them, by the names of their values."""
+
+
+def _maps(names: Sequence[str], batches: Iterable[Rows]) -> Iterator[Maps]:
+    """The rows of each batch as maps."""
+    return ([dict(zip(names, row, strict=True)) for row in rows] for rows in batches)
+
+
+def _edge_maps(names: Sequence[str], batches: Iterable[Rows]) -> Iterator[Maps]:
+    """The rows of each batch as maps of from, to and the properties, which may have any names."""
+    for rows in batches:
+        yield [
+            {"from": row[0], "to": row[1], "properties": dict(zip(names[2:], row[2:], strict=True))}
+            for row in rows
+        ]
+
+
+def _lists(database: Database, query: str, names: Sequence[str]) -> Iterator[Rows]:
+    """The rows of a query that answers with a list each, the properties ``names`` in it."""
+    for page in database.pages(query, {"names": list(names)}):
+        yield [tuple(each) for (each,) in page if isinstance(each, list)]
+
+
+def _write(database: Database, statement: str, batches: Iterable[Maps], writers: int = 1) -> Iterator[int]:
     """Write each batch in a transaction while the next is prepared; yields the rows done so far.
 
     ``writers``: the number of concurrent transactions. Relationships lock the nodes that they join; should two
@@ -179,7 +213,7 @@ def _write(database: Database, statement: str, batches: Iterable[Rows], writers:
                 yield done
 
 
-def _ahead(batches: Iterable[Rows]) -> Iterator[Rows]:
+def _ahead(batches: Iterable[Maps]) -> Iterator[Maps]:
     """The same batches, the next one prepared by another thread while one is used."""
     rest = iter(batches)
     with ThreadPoolExecutor(1) as other:

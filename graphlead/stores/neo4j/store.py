@@ -23,23 +23,27 @@ from graphlead.core.property_graph import Projection
 from graphlead.stores.differences import Rows
 from graphlead.stores.faults import StoreError, UnreachableError
 from graphlead.stores.library.parameters import checked
+from graphlead.stores.library.reads import require_read
+from graphlead.stores.library.tokens import unescaped
 from graphlead.stores.lists import score_table
+from graphlead.stores.names import identifier
 from graphlead.stores.neo4j.address import Address
 from graphlead.stores.neo4j.claim import exclusive
 from graphlead.stores.neo4j.database import Statements
 from graphlead.stores.neo4j.errors import explanation
 from graphlead.stores.neo4j.load import check, load
 from graphlead.stores.neo4j.scores import settle, write_scores
-from graphlead.stores.shape import KEYS, quoted
+from graphlead.stores.shape import KEYS
 from graphlead.stores.store import Store
 
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
-SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 PAGE = 5_000
 """Rows that the server sends at a time, a choice: five times the driver's own, for fewer round trips."""
 PATIENCE = 60.0
 """Seconds of waiting for a server that went away: long enough for a restart."""
+FIRST_ANSWER = 20.0
+"""Seconds that a server has for its first answer, a choice; without one a load is not tried again."""
 TRIES = 5
 """Attempts of a load, a choice: a server that goes away more often has another problem."""
 RETRYING = 15.0
@@ -49,13 +53,6 @@ IDLE = 5.0
 
 NODES = "MATCH (n) WHERE elementId(n) IN $refs RETURN n"
 GONE = (neo4j_errors.ServiceUnavailable, neo4j_errors.SessionExpired)
-READ_ONLY = (
-    "WriteOnReadOnlyAccessDatabase",
-    "ForbiddenOnReadOnlyDatabase",
-    "is in read-only mode",
-    "read only",
-)
-FULL = ("MemoryLimit", "MemoryPoolOutOfMemory", "OutOfMemory", "No space left", "OutOfDisk")
 
 
 def _text(cypher: str, seconds: float | None) -> neo4j.Query:
@@ -74,6 +71,7 @@ class Neo4jStore(Store):
     def __init__(self, address: Address) -> None:
         self.address = address
         self._driver: neo4j.Driver | None = None
+        self._answered = False
 
     @classmethod
     def located(cls, path: Path) -> Self:
@@ -84,9 +82,9 @@ class Neo4jStore(Store):
         """Load the tables of a run: all of them into an empty database, the differences into a filled one.
 
         Each batch is a transaction of its own, retried after transient errors. When the server goes away and comes
-        back within PATIENCE seconds, the load resumes where it was; so does a load that is started again. Scores
-        come last and are switched in one transaction. Raises StoreError when the database cannot be
-        reached, is not ours to change, or is being filled by another process.
+        back within PATIENCE seconds, the load resumes where it was; so does a load that is started again. Scores come
+        last, switched in one transaction. Raises StoreError when the database cannot be reached, is not ours to
+        change, or is being filled by another process.
         """
         self.connect()
         for left in reversed(range(TRIES)):
@@ -95,7 +93,7 @@ class Neo4jStore(Store):
                     load(self, projection, str(self.address), watched)
                 return
             except UnreachableError:
-                if not left:
+                if not (left and self._answered):
                     raise
                 self._wait()
 
@@ -103,12 +101,6 @@ class Neo4jStore(Store):
         """Open the store for any graph, of whatever shape. No server is needed yet."""
         if self._driver is None:
             address = self.address
-            if address.uri.partition("://")[0] not in SCHEMES:
-                raise StoreError(
-                    "this is no address of a Neo4j server.",
-                    where=str(address),
-                    remedy="Set NEO4J_URI to one such as bolt://localhost:7687.",
-                )
             self._driver = neo4j.GraphDatabase.driver(
                 address.uri,
                 auth=(address.username, address.password),
@@ -143,7 +135,9 @@ class Neo4jStore(Store):
 
         Raises QueryError when it is wrong, would write, lacks a parameter, or takes longer than ``limits`` allow.
         """
-        values = checked(cypher, parameters)
+        seen = unescaped(cypher)
+        values = checked(seen, parameters)
+        require_read(seen)
         with self._session(neo4j.READ_ACCESS, limits.seconds) as session:
             result = session.run(_text(cypher, limits.seconds), values)
             found: list[tuple[object, ...]] = []
@@ -153,16 +147,16 @@ class Neo4jStore(Store):
                 found.append(tuple(_converted(value) for value in record.values()))
             return Answer(tuple(result.keys()), tuple(found))
 
-    def pages(self, cypher: str) -> Iterator[Rows]:
+    def pages(self, cypher: str, parameters: Mapping[str, object] = {}) -> Iterator[Rows]:
         """All rows of a query that only reads, as the server sends them, a page at a time; not converted."""
         with self._session(neo4j.READ_ACCESS) as session:
-            result = session.run(_text(cypher, None))
+            result = session.run(_text(cypher, None), dict(parameters))
             while page := result.fetch(PAGE):
                 yield [tuple(_plain(value) for value in record.values()) for record in page]
 
     def properties(self, label: str) -> list[str]:
         """The names of the properties that nodes of a label have."""
-        names = f"MATCH (n:{quoted(label)}) UNWIND keys(n) AS name RETURN DISTINCT name ORDER BY name"
+        names = f"MATCH (n:{identifier(label)}) UNWIND keys(n) AS name RETURN DISTINCT name ORDER BY name"
         return [str(name) for page in self.pages(names) for (name,) in page]
 
     def nodes(self, refs: Sequence[str], limits: Limits = USUAL) -> list[Node]:
@@ -174,7 +168,7 @@ class Neo4jStore(Store):
 
     def update(self, cypher: str, parameters: Mapping[str, object] = {}) -> None:
         """Run one statement that changes the graph, in one transaction. Raises QueryError when it is wrong."""
-        values = checked(cypher, parameters)
+        values = checked(unescaped(cypher), parameters)
         self.write(lambda: [(cypher, values)])
 
     def write(self, statements: Statements) -> None:
@@ -193,10 +187,10 @@ class Neo4jStore(Store):
         with self._session(neo4j.WRITE_ACCESS) as session:
             session.execute_write(work)
 
-    def command(self, cypher: str) -> None:
+    def command(self, cypher: str, parameters: Mapping[str, object] = {}) -> None:
         """Run a statement that changes the schema, or opens transactions of its own."""
         with self._session(neo4j.WRITE_ACCESS) as session:
-            session.run(cypher).consume()
+            session.run(_text(cypher, None), dict(parameters)).consume()
 
     def write_scores(
         self, scores: pa.Table, run_id: str, finished: str, *, progress: Progress = silent
@@ -224,13 +218,16 @@ class Neo4jStore(Store):
     def _session(self, access: str, seconds: float = USUAL.seconds) -> Iterator[neo4j.Session]:
         if self._driver is None:
             raise StoreError("the store is not open.", where=str(self.address), remedy="Call open() first.")
-        database = self.address.database or None
+        options: dict[str, Any] = {} if self._answered else {"connection_acquisition_timeout": FIRST_ANSWER}
+        options |= {"database": self.address.database or None, "fetch_size": PAGE}
         try:
-            with self._driver.session(
-                database=database, default_access_mode=access, fetch_size=PAGE
-            ) as session:
+            with self._driver.session(default_access_mode=access, **options) as session:
                 yield session
+                self._answered = True
         except (neo4j_errors.Neo4jError, neo4j_errors.DriverError) as error:
+            self._answered |= not isinstance(error, GONE) or isinstance(
+                error, neo4j_errors.DatabaseUnavailable
+            )
             raise _explanation(error, str(self.address), seconds) from error
 
 
@@ -272,10 +269,12 @@ def _converted(value: object) -> object:
 
 
 def _plain(value: object) -> object:
-    """Times in Python's own types; values without a Python type as text."""
+    """Times in Python's own types, also in a list; values without a Python type as text."""
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
     if isinstance(value, neo4j.time.Date | neo4j.time.DateTime | neo4j.time.Time):
         return value.to_native()
-    if value is None or isinstance(value, str | bool | int | float | bytes | list | dict):
+    if value is None or isinstance(value, str | bool | int | float | bytes | dict):
         return value
     return str(value)
 
