@@ -28,6 +28,7 @@ READS = [
     "MATCH (n) CALL (n) { RETURN 1 AS one } RETURN one",
     "CALL { MATCH (n) RETURN n } RETURN n",
     "CALL db.labels() YIELD label RETURN label",
+    "CALL table_info('Company') RETURN *",
     "SHOW INDEXES",
     "MATCH (n) WHERE n.x > 1.5e3 AND n.y < 0xFF RETURN n[0..3]",
 ]
@@ -82,6 +83,7 @@ REFUSED = [
     "EXPLAIN /* x */ CALL\nthreads\n=\n1",
     "MATCH (n) CALL threads=1 RETURN n",
     "MATCH (n) CALL read_csv_serial('x') RETURN *",
+    "CALL create_fts_index('Company', 'i', ['name'])",
     "CALL apoc.load.csv('x') YIELD map RETURN map",
     "CALL dbms.killConnection('x')",
     "RETURN apoc.cypher.runFirstColumnSingle('LOAD CSV FROM 1 AS l RETURN l', {})",

@@ -28,7 +28,13 @@ WORDS_AFTER_NAMES = {
 }  # fmt: skip
 """Words after a variable that cannot continue LOAD, COPY and the like."""
 PROCEDURES = "DB"
-"""The namespace of the server's own procedures that read; others may do anything."""
+"""The namespace of the Neo4j server's own procedures that read; others may do anything."""
+FUNCTIONS = {
+    "SHOW_TABLES", "TABLE_INFO", "SHOW_CONNECTION", "SHOW_FUNCTIONS", "SHOW_INDEXES", "SHOW_MACROS", "SHOW_SEQUENCES",
+    "SHOW_WARNINGS", "SHOW_LOADED_EXTENSIONS", "CURRENT_SETTING", "DB_VERSION", "CATALOG_VERSION", "STORAGE_INFO",
+    "STATS_INFO",
+}  # fmt: skip
+"""The functions that describe the embedded store."""
 
 RUNNER = ["APOC", ".", "CYPHER"]
 """The beginning of the names of functions that run a text as a query."""
@@ -86,7 +92,8 @@ def _is_name(around: Sequence[Token]) -> bool:
     if after.kind == Kind.SYMBOL:
         return after.text in AFTER_NAMES or (word.text == "CALL" and after.text == "(")
     if word.text == "CALL":
-        return (after.kind, after.text, last.text) == (Kind.WORD, PROCEDURES, ".")
+        described = after.text in FUNCTIONS and last.text == "("
+        return after.kind == Kind.WORD and (described or (after.text, last.text) == (PROCEDURES, "."))
     return after.kind == Kind.WORD and after.text in WORDS_AFTER_NAMES and word.text != "USE"
 
 
