@@ -30,7 +30,7 @@ from graphlead.runs.run import open_run as open_any
 from graphlead.runs.stages import Stage, table
 
 ROOT = Path(__file__).parents[2]
-MANIFEST = {"graphlead": "0"}
+MANIFEST: dict[str, Any] = {"graphlead": "0", "finished": "2026-01-01", "settings": {}}
 STAGES = table(
     Stage(name="read", settings=("seed",)),
     Stage(name="first"),
@@ -68,6 +68,11 @@ def files_of(out: Path) -> dict[str, str]:
         for path in sorted(out.rglob("*"))
         if path.is_file() and ".work" not in path.parts and path.name != "manifest.json"
     }
+
+
+def content_of(out: Path) -> dict[str, bytes | None]:
+    """Every path below a folder, with the bytes of a file."""
+    return {str(path): path.read_bytes() if path.is_file() else None for path in sorted(out.rglob("*"))}
 
 
 def leftovers(out: Path) -> list[str]:
@@ -293,7 +298,7 @@ def go(at, content):
     with open_run(out, {}, {"text": text}, STAGES) as run:
         run.stage("first", first)
         run.stage("second", second)
-        run.publish({"graphlead": "0", "text": text})
+        run.publish({"graphlead": "0", "finished": "2026-01-01", "settings": {}, "text": text})
     os._exit(0)
 """
 
@@ -348,7 +353,7 @@ for at in range(1, 300):
     assert carried_on > 10
 
 
-def test_reading_the_manifest_completes_a_publication_that_was_cut_off(
+def test_reading_a_run_that_was_cut_off_while_publishing_changes_nothing_and_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(tmp_path, leads="1")
@@ -359,8 +364,12 @@ def test_reading_the_manifest_completes_a_publication_that_was_cut_off(
 
         patch.setattr(publication, "move", interrupt)
         publish(tmp_path, leads="2")
-    assert (tmp_path / "leads.csv").read_text() == "1"
-    read_manifest(tmp_path)
+    before = content_of(tmp_path)
+    with pytest.raises(RunFolderError, match="killed while it replaced them.*run the command") as caught:
+        read_manifest(tmp_path)
+    assert (caught.value.exit_code, content_of(tmp_path)) == (2, before)
+    publish(tmp_path, leads="2")
+    assert read_manifest(tmp_path)["files"].keys() == {"leads.csv", "model"}
     assert files_of(tmp_path) == {"leads.csv": "2", "model/leads.bin": "2"}
 
 
