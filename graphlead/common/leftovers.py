@@ -30,8 +30,8 @@ def make_locked(parent: Path) -> tuple[Path, int]:
 
 def sweep(parent: Path) -> None:
     """Remove the scratch folders of this user in ``parent`` that no process holds locked; links are left alone."""
-    for folder in parent.iterdir():
-        if SCRATCH.fullmatch(folder.name):
+    with suppress(OSError):
+        for folder in [path for path in parent.iterdir() if SCRATCH.fullmatch(path.name)]:
             with suppress(OSError):
                 _remove_dead(folder)
 
