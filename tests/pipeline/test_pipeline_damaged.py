@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tiny import command, tiny_run
+from tiny import command
 
 import graphlead
 from graphlead.core.errors import GraphleadError
@@ -17,12 +17,6 @@ from graphlead.runs.layout import RunFolder
 Damage = Callable[[Path], None]
 EDITED = {".csv", ".html", ".txt"}
 """Files for people, which no verb on a finished run reads, but for the lists in Python."""
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run; do not write into it."""
-    return tiny_run(tmp_path_factory.mktemp("damaged"))
 
 
 @pytest.fixture
