@@ -1,4 +1,4 @@
-"""Commands killed at a change of a file drawn at random, and run again: ``killing.py FOLDER SEED CASE=KILLS ..``.
+"""Commands killed at a change drawn at random, and run again: ``killing.py FOLDER SEED CASE=KILLS ..``.
 
 Every command runs in a process forked from this one, which has imported everything and opened nothing. A line of JSON
 tells of each kill: where it was, how the command ended when it was run again, what differed, and what was left.
@@ -12,9 +12,9 @@ import os
 import random
 import shutil
 import signal
+import socket
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -49,20 +49,19 @@ class Case:
     starts: tuple[Callable[[], None], ...]
     folder: RunFolder
     answer: Callable[[], Any] = field(default=lambda: None)
-    changes_files: bool = True
 
 
 def forked(call: Callable[[], Any], at: int = 0, delay: float = 0.0) -> tuple[int, Any]:
     """What a call returns in a process of its own, with the process's exit code, or less the signal that ended it.
 
-    at: the change of a file before which, or so many seconds after which, it is killed; 0 for a time from the start.
+    at: the change before which, or so many seconds after which, it is killed; 0 for none.
     """
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
         try:
             _silence()
-            if at or delay:
+            if at:
                 _kill(at, delay)
             with os.fdopen(writer, "w") as answer:
                 json.dump(call(), answer)
@@ -84,10 +83,7 @@ def _silence() -> None:
 
 
 def _kill(at: int, delay: float) -> None:
-    """Have this process killed after a time, from the start or from a change on; SIGALRM nobody handles kills too."""
-    if not at:
-        signal.setitimer(signal.ITIMER_REAL, delay)
-        return
+    """Have this process killed at a change, or a time after it: a SIGALRM that nobody handles kills too."""
     left = at
 
     def ends() -> None:
@@ -102,7 +98,7 @@ def _kill(at: int, delay: float) -> None:
 
 
 def _at_each_change(call: Callable[[], None]) -> None:
-    """Call before each change of a file below the working folder by Python, and each one named within a folder."""
+    """Call before each change by Python of a file below the working folder, and each message to a server."""
     here = str(Path.cwd())
 
     def watch(event: str, arguments: tuple[Any, ...]) -> None:
@@ -114,6 +110,12 @@ def _at_each_change(call: Callable[[], None]) -> None:
             if path.startswith(here) or "/" not in path:
                 call()
 
+    def send(connection: socket.socket, *arguments: Any) -> None:
+        call()
+        sendall(connection, *arguments)
+
+    sendall = socket.socket.sendall
+    socket.socket.sendall = send
     sys.addaudithook(watch)
 
 
@@ -154,14 +156,13 @@ def killed_again_and_again(case: Case, kills: int, draw: random.Random) -> None:
     wanted = []
     for start in case.starts[:kills]:
         start()
-        (code, count), seconds = _unhindered(case)
-        assert code == 0, case.command
-        wanted.append((content_of(case.folder), forked(case.answer), count, seconds))
+        ended_with, answer = forked(lambda: changes_of(*case.command))
+        assert (ended_with, answer[0]) == (0, 0), case.command
+        wanted.append((content_of(case.folder), forked(case.answer), answer[1]))
     for kill in range(kills):
         which = kill % len(wanted)
-        content, answer, count, seconds = wanted[which]
-        at = draw.randint(1, count) if case.changes_files else 0
-        delay = draw.choice((0.0, draw.uniform(0, LONGEST))) if at else draw.uniform(0.01, seconds)
+        content, answer, count = wanted[which]
+        at, delay = draw.randint(1, count), draw.choice((0.0, draw.uniform(0, LONGEST)))
         case.starts[which]()
         killed, _ = forked(lambda: ended(*case.command), at, delay)
         again = forked(lambda: ended(*case.command))
@@ -171,14 +172,6 @@ def killed_again_and_again(case: Case, kills: int, draw: random.Random) -> None:
             "differ": sorted(name for name, _ in content.items() ^ found.items()),
             "answers": forked(case.answer) == answer, "left": names_in(Path(tempfile.gettempdir())),
         }), flush=True)  # fmt: skip
-
-
-def _unhindered(case: Case) -> tuple[tuple[int, int], float]:
-    """The exit code, the changes of files and the seconds of a command that nobody kills."""
-    began = time.monotonic()
-    code, answer = forked(lambda: changes_of(*case.command))
-    assert code == 0, case.command
-    return tuple(answer), time.monotonic() - began
 
 
 def copied(source: Path, target: Path) -> None:
@@ -250,7 +243,6 @@ def cases(here: Path) -> dict[str, Callable[[], Case]]:
             starts=(empty, with_older_run),
             folder=RunFolder(out),
             answer=_pushed,
-            changes_files=False,
         )
 
     return {"run": running, "rerun": running_again, "score": scoring, "build": building, "push": pushing}
