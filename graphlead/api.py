@@ -13,7 +13,7 @@ import pandas as pd
 from graphlead.common.spreadsheets import restored
 from graphlead.core.arrays import Floats
 from graphlead.core.contracts import WHOLE, GraphStore
-from graphlead.core.errors import GraphleadError
+from graphlead.core.errors import GraphleadError, damage
 from graphlead.graph.nearby import levels_beside, nearby, selected
 from graphlead.pipeline.find import by_id_or_name
 from graphlead.pipeline.finished import FinishedRun
@@ -44,12 +44,12 @@ class OpenRun:
     @cached_property
     def leads(self) -> pd.DataFrame:
         """The companies to call, best first, with their reasons, as in leads.csv."""
-        return restored(pd.read_csv(self._run.folder.leads, dtype={"company_id": str}))
+        return _list(self._run.folder.leads)
 
     @cached_property
     def whitespace(self) -> pd.DataFrame:
         """The companies in clients' ownership groups, as in whitespace.csv."""
-        return restored(pd.read_csv(self._run.folder.whitespace, dtype={"company_id": str}))
+        return _list(self._run.folder.whitespace)
 
     def to_hetero_data(self) -> Any:
         """The company graph as a torch_geometric.data.HeteroData, to train a network of one's own on it.
@@ -102,6 +102,11 @@ class OpenRun:
                 remedy="Ask for fewer hops, raise cap (about 1.5 KB of memory per node), or ask the graph store.",
             )
         return induced(graph, register, selected(graph, near, np.ones(len(near), bool), levels))
+
+
+def _list(path: Path) -> pd.DataFrame:
+    with damage(path):
+        return restored(pd.read_csv(path, dtype={"company_id": str}))
 
 
 def _standardised(numbers: Floats) -> Floats:

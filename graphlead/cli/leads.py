@@ -121,7 +121,7 @@ def evaluate(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False
         "metrics": _records(evaluation.metrics),
         "segments": _records(evaluation.segments),
     }
-    metrics = task_of(FinishedRun(folder).manifest["settings"]["task"]).metrics
+    metrics = task_of(FinishedRun(folder).settings.task).metrics
     console.outcome(evaluation_text(evaluation, metrics), content)
 
 

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from graphlead.core.errors import GraphleadError, InputError, RunFolderError
+from graphlead.common.leftovers import make_locked, sweep
+from graphlead.core.errors import GraphleadError, InputError, RunFolderError, damage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,12 +84,15 @@ def _free_mb(folder: Path) -> float:
 def scratch(parent: Path | None = None) -> Iterator[Path]:
     """A temporary folder inside ``parent`` (made when missing; by default the system's), removed afterwards.
 
-    Raises RunFolderError when the parent cannot be written to.
+    Those that killed processes left there are removed first. Raises RunFolderError when the parent cannot be
+    written to.
     """
     try:
         if parent is not None:
             parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=".graphlead-", dir=parent))
+        place = parent or Path(tempfile.gettempdir())
+        sweep(place)
+        folder, lock = make_locked(place)
     except OSError as refused:
         raise RunFolderError(
             f"the folder cannot be written to ({refused.strerror}).",
@@ -99,11 +103,21 @@ def scratch(parent: Path | None = None) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def part_of(path: Path) -> Path:
+    """The temporary file beside ``path`` that ``write_whole`` renames."""
+    return path.with_name(f".{path.name}.part")
 
 
 def write_whole(path: Path, write: Callable[[Path], Result]) -> Result:
-    """Let ``write`` fill a temporary file beside ``path``, then rename it: ``path`` is complete or as it was before."""
-    part = path.with_name(f".{path.name}.part")
+    """Let ``write`` fill a temporary file beside ``path``, then rename it: ``path`` is complete or as it was before.
+
+    A temporary file that a killed process left, or a link under its name, is removed first and never written through.
+    """
+    part = part_of(path)
+    part.unlink(missing_ok=True)
     try:
         result = write(part)
         part.replace(path)
@@ -129,6 +143,21 @@ def input_errors(path: Path) -> Iterator[None]:
         raise InputError(
             f"the file cannot be read ({reason}).", where=str(path), remedy="Check the path."
         ) from error
+
+
+def read_json(path: Path) -> Json:
+    """The JSON in a file of a run's folder. Raises RunFolderError when it is missing or damaged."""
+    with damage(path):
+        content: Json = json.loads(path.read_text("utf-8"))
+        return content
+
+
+def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """A table, or some of its columns, in a run's folder. Raises RunFolderError when it is missing or damaged."""
+    import pyarrow.parquet as pq
+
+    with damage(path):
+        return pq.read_table(path, columns=columns)
 
 
 def write_json(path: Path, content: Json) -> None:

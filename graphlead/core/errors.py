@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 MOST_LISTED = 20
 """Known names that a message lists when none resembles the one given: about two lines of text."""
+
+MOST_SHOWN = 200
+"""Characters of a library's message within one of ours: it may quote a whole file."""
 
 
 class GraphleadError(Exception):
@@ -48,6 +53,27 @@ class RunFolderError(GraphleadError):
 
 class CarrierError(GraphleadError):
     """Data passed between packages violate their own rules: a defect of graphlead, not of the input."""
+
+
+@contextmanager
+def damage(path: Path) -> Iterator[None]:
+    """Raise RunFolderError, naming the file or folder, where reading this part of a run fails in whatever way."""
+    try:
+        yield
+    except (RunFolderError, MemoryError):
+        raise
+    except Exception as error:
+        raise damaged(path, f"{type(error).__name__}: {error}") from error
+
+
+def damaged(path: Path, reason: str = "") -> RunFolderError:
+    """The error for a part of a run that is missing, cut off or not as graphlead wrote it."""
+    missing = "is missing" if not path.exists() else f"is damaged ({' '.join(reason.split())[:MOST_SHOWN]})"
+    return RunFolderError(
+        f"this part of the run {missing}.",
+        where=str(path),
+        remedy="Run the command that wrote the run's folder again, into an empty one.",
+    )
 
 
 def unknown(what: str, name: str, known: Iterable[str], where: str) -> SettingsError:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphlead.core.arrays import Ints, require
+from graphlead.core.errors import damage
 
 
 class Role(StrEnum):
@@ -106,7 +107,8 @@ class Register:
 
     def read(self, *names: str) -> pa.Table:
         """These columns of all companies (every column when none is named), row i being company i."""
-        return pq.read_table(self.companies, columns=list(names) or None)
+        with damage(self.companies):
+            return pq.read_table(self.companies, columns=list(names) or None)
 
     def rows(self, names: Sequence[str], companies: npt.NDArray[np.integer]) -> pa.Table:
         """These columns of these companies (m,), in their order; a company may come twice.
@@ -114,7 +116,7 @@ class Register:
         Memory holds one row group at a time.
         """
         unique, back = np.unique(companies, return_inverse=True)
-        with pq.ParquetFile(self.companies) as file:
+        with damage(self.companies), pq.ParquetFile(self.companies) as file:
             parts, start = [file.schema_arrow.empty_table().select(names)], 0
             for group in range(file.num_row_groups):
                 end = start + file.metadata.row_group(group).num_rows
@@ -126,7 +128,8 @@ class Register:
         return pa.concat_tables(parts).take(pa.array(back))
 
     def read_links(self) -> pa.Table:
-        return pq.read_table(self.links)
+        with damage(self.links):
+            return pq.read_table(self.links)
 
     def ids(self) -> pa.Array:
         """The company ids, position i being company i."""

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from graphlead.common.files import write_parquet
+from graphlead.common.files import read_parquet, write_parquet
+from graphlead.core.errors import damage
 from graphlead.evaluate.heldout import HeldOut
 
 _FACTS = ("company", "fold", "held_out", "weight")
@@ -26,8 +26,13 @@ def save_held_out(result: HeldOut, folder: Path) -> None:
 
 
 def load_held_out(folder: Path, splits: Iterable[str]) -> list[HeldOut]:
-    """Those of the splits that ``save_held_out`` wrote, in their order."""
-    return [_load(_file(folder, split)) for split in splits if _file(folder, split).exists()]
+    """The splits that ``save_held_out`` wrote, in this order. Raises RunFolderError when one is missing or damaged."""
+    return [_load(_file(folder, split)) for split in splits]
+
+
+def saved_among(folder: Path, splits: Iterable[str]) -> list[str]:
+    """Those of the splits that ``save_held_out`` wrote: of the others, the clients had too few."""
+    return [split for split in splits if _file(folder, split).exists()]
 
 
 def _file(folder: Path, split: str) -> Path:
@@ -40,15 +45,16 @@ def _segment(name: str) -> str:
 
 
 def _load(path: Path) -> HeldOut:
-    table = pq.read_table(path)
-    segments = json.loads(table.schema.metadata[b"segments"])
-    others = {*_FACTS, *map(_segment, segments)}
-    return HeldOut(
-        split=table.schema.metadata[b"split"].decode(),
-        fold=table["fold"].to_numpy(),
-        company=table["company"].to_numpy(),
-        held_out=table["held_out"].to_numpy().astype(np.bool_),
-        weight=table["weight"].to_numpy(),
-        scores={name: table[name].to_numpy() for name in table.column_names if name not in others},
-        segments={name: table[_segment(name)].combine_chunks() for name in segments},
-    )
+    table = read_parquet(path)
+    with damage(path):
+        segments = json.loads(table.schema.metadata[b"segments"])
+        others = {*_FACTS, *map(_segment, segments)}
+        return HeldOut(
+            split=table.schema.metadata[b"split"].decode(),
+            fold=table["fold"].to_numpy(),
+            company=table["company"].to_numpy(),
+            held_out=table["held_out"].to_numpy().astype(np.bool_),
+            weight=table["weight"].to_numpy(),
+            scores={name: table[name].to_numpy() for name in table.column_names if name not in others},
+            segments={name: table[_segment(name)].combine_chunks() for name in segments},
+        )

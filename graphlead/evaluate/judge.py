@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from graphlead.common.files import read_json
 from graphlead.core.arrays import Floats, Ints
 from graphlead.core.contracts import Progress, silent
+from graphlead.core.errors import damage
 from graphlead.core.evaluation import Evaluation
 from graphlead.evaluate.blend import blend_among
 from graphlead.evaluate.choose import Choice, choose, with_blend
@@ -129,20 +131,21 @@ def save_judgement(judgement: Judgement, path: Path) -> None:
 
 
 def read_judgement(path: Path) -> Judgement:
-    """The judgement that ``save_judgement`` wrote."""
-    saved = json.loads(path.read_text("utf-8"))
-    chosen = saved["choice"]
-    by_fold = {split: tuple(folds) for split, folds in chosen["by_fold"].items()}
-    choice = Choice(chosen["name"], chosen["members"], chosen["reason"], by_fold)
-    low, point, high = saved["prior"]
-    return Judgement(
-        choice=choice,
-        bases=saved["bases"],
-        stand_ins=saved["stand_ins"],
-        prior=(low, point, high),
-        recall=Recall.from_json(saved["recall"]),
-        splits=tuple(saved["splits"]),
-    )
+    """The judgement that ``save_judgement`` wrote. Raises RunFolderError when it is missing or damaged."""
+    saved = read_json(path)
+    with damage(path):
+        chosen = saved["choice"]
+        by_fold = {split: tuple(folds) for split, folds in chosen["by_fold"].items()}
+        choice = Choice(chosen["name"], chosen["members"], chosen["reason"], by_fold)
+        low, point, high = saved["prior"]
+        return Judgement(
+            choice=choice,
+            bases=saved["bases"],
+            stand_ins=saved["stand_ins"],
+            prior=(low, point, high),
+            recall=Recall.from_json(saved["recall"]),
+            splits=tuple(saved["splits"]),
+        )
 
 
 def evaluate_saved(

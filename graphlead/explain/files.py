@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from graphlead.common.files import write_whole
 from graphlead.core.arrays import Json
-from graphlead.core.errors import RunFolderError
+from graphlead.core.errors import damage
 from graphlead.core.evidence import Contribution, Evidence, Reason, Tie
 
 
@@ -36,16 +36,12 @@ def load_evidence(path: Path, ids: pa.Array) -> list[Evidence]:
 
     Raises RunFolderError when the file is missing or broken, or is of another register.
     """
-    try:
+    with damage(path):
         saved: list[Json] = json.loads(path.read_text("utf-8"))
         wanted = [entry["company_id"] for entry in saved]
         wanted += [tie["client_id"] for entry in saved for tie in entry["ties"]]
         index = _indices(wanted, ids)
         return [_evidence(entry, index) for entry in saved]
-    except (OSError, ValueError, KeyError, TypeError) as broken:
-        raise RunFolderError(
-            f"the evidence cannot be read ({broken}).", where=str(path), remedy="Run graphlead again."
-        ) from broken
 
 
 def _entry(evidence: Evidence, names: dict[int, str]) -> Json:

@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graphlead.common.files import read_json, read_parquet
 from graphlead.core.arrays import Json
-from graphlead.core.errors import RunFolderError
+from graphlead.core.errors import damage, damaged
 from graphlead.core.graph import CompanyGraph, Edges, Ownership
 
 FORMAT = 1
@@ -37,40 +38,20 @@ def save_graph(graph: CompanyGraph, folder: Path) -> None:
 
 
 def load_graph(folder: Path) -> CompanyGraph:
-    """The graph written by ``save_graph``. Raises RunFolderError when there is none or a part is missing."""
-    index = _read_index(folder)
-    try:
+    """The graph written by ``save_graph``. Raises RunFolderError when a part is missing or damaged."""
+    index = read_json(folder / INDEX)
+    with damage(folder / INDEX):
+        if index["format"] != FORMAT:
+            raise damaged(folder / INDEX, f"format {index['format']}, this version reads {FORMAT}")
         return CompanyGraph(
             nodes=index["nodes"],
             keys={
-                kind: pq.read_table(folder / name)["key"].combine_chunks()
+                kind: read_parquet(folder / name)["key"].combine_chunks()
                 for kind, name in index["keys"].items()
             },
             edges={(a, b, c): _read_edges(folder / file) for (a, b, c), file in map(_entry, index["edges"])},
             ownership=_read_ownership(folder),
         )
-    except (OSError, KeyError, pa.ArrowInvalid) as broken:
-        raise RunFolderError(
-            f"the graph cannot be read: {broken}.", where=str(folder), remedy="Build the graph again."
-        ) from broken
-
-
-def _read_index(folder: Path) -> Json:
-    try:
-        index: Json = json.loads((folder / INDEX).read_text("utf-8"))
-    except (OSError, ValueError) as missing:
-        raise RunFolderError(
-            f"there is no graph here ({INDEX} is missing or broken).",
-            where=str(folder),
-            remedy="Build the graph first.",
-        ) from missing
-    if index.get("format") != FORMAT:
-        raise RunFolderError(
-            f"the graph has format {index.get('format')}, this version reads {FORMAT}.",
-            where=str(folder),
-            remedy="Build the graph again.",
-        )
-    return index
 
 
 def _replace(part: Path, folder: Path) -> None:
@@ -94,7 +75,7 @@ def _entry(entry: Json) -> tuple[tuple[str, str, str], str]:
 
 
 def _read_edges(path: Path) -> Edges:
-    table = pq.read_table(path)
+    table = read_parquet(path)
     weight = table["weight"].to_numpy() if "weight" in table.column_names else None
     return Edges(table["source"].to_numpy(), table["target"].to_numpy(), weight)
 
@@ -108,8 +89,8 @@ def _write_ownership(facts: Ownership, folder: Path) -> None:
 
 
 def _read_ownership(folder: Path) -> Ownership:
-    companies = pq.read_table(folder / "ownership.parquet")
-    pairs = pq.read_table(folder / "effective.parquet")
+    companies = read_parquet(folder / "ownership.parquet")
+    pairs = read_parquet(folder / "effective.parquet")
     return Ownership(
         group=companies["group"].to_numpy(),
         ultimate_parent=companies["ultimate_parent"].to_numpy(),

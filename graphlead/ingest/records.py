@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
-from graphlead.common.files import write_json
-from graphlead.core.arrays import Json
-from graphlead.core.errors import RunFolderError
+import pyarrow.parquet as pq
+
+from graphlead.common.files import read_json, write_json
+from graphlead.core.errors import damage
 from graphlead.core.noise import Finding, Noise
 from graphlead.core.register import Column, Register, Role
 
@@ -28,18 +28,19 @@ def save_register(register: Register, work: Path) -> None:
 
 def load_register(work: Path) -> Register:
     """The register that ``ingest`` wrote into a folder. Raises RunFolderError when it is missing or incomplete."""
-    content = _read(work / COLUMNS)
+    content = read_json(work / COLUMNS)
     for name in (COMPANIES, LINKS):
-        if not (work / name).exists():
-            raise _unfinished(work / name)
-    columns = tuple(Column(**{**column, "role": Role(column["role"])}) for column in content["columns"])
-    return Register(
-        companies=work / COMPANIES,
-        links=work / LINKS,
-        columns=columns,
-        n_companies=content["n_companies"],
-        n_links=content["n_links"],
-    )
+        with damage(work / name):
+            pq.read_metadata(work / name)
+    with damage(work / COLUMNS):
+        columns = tuple(Column(**{**column, "role": Role(column["role"])}) for column in content["columns"])
+        return Register(
+            companies=work / COMPANIES,
+            links=work / LINKS,
+            columns=columns,
+            n_companies=content["n_companies"],
+            n_links=content["n_links"],
+        )
 
 
 def save_noise(noise: Noise, work: Path) -> None:
@@ -50,22 +51,9 @@ def save_noise(noise: Noise, work: Path) -> None:
 
 def load_noise(work: Path) -> Noise:
     """The noise report that ``ingest`` wrote into a folder. Raises RunFolderError when it is missing."""
-    content = _read(work / NOISE)
-    findings = tuple(
-        Finding(**{**finding, "examples": tuple(finding["examples"])}) for finding in content["findings"]
-    )
-    return Noise(findings, work / SET_ASIDE, content["n_set_aside"])
-
-
-def _read(path: Path) -> Json:
-    try:
-        content: Json = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError) as broken:
-        raise _unfinished(path) from broken
-    return content
-
-
-def _unfinished(path: Path) -> RunFolderError:
-    return RunFolderError(
-        "the register is missing or unfinished.", where=str(path), remedy="Read the files again."
-    )
+    content = read_json(work / NOISE)
+    with damage(work / NOISE):
+        findings = tuple(
+            Finding(**{**finding, "examples": tuple(finding["examples"])}) for finding in content["findings"]
+        )
+        return Noise(findings, work / SET_ASIDE, content["n_set_aside"])

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from graphlead.core.errors import SettingsError
+from graphlead.common.files import read_json
+from graphlead.core.errors import SettingsError, damage
 from graphlead.core.registry import entry_of, loaded
 
 if TYPE_CHECKING:
@@ -133,13 +134,19 @@ def save_models(models: Models, classifier: str, encodings: tuple[int, ...], fol
 
 
 def load_models(folder: Path, device: str, only: Collection[str] | None = None) -> Models:
-    """The rankers that ``save_models`` wrote, or ``only`` those with these names, on this device."""
+    """The rankers that ``save_models`` wrote, or ``only`` those with these names, on this device.
+
+    Raises RunFolderError when a file is missing or damaged.
+    """
     from graphlead.core.contracts import RankerSetup
 
-    index = json.loads((folder / INDEX).read_text("utf-8"))
-    setup = RankerSetup(index["classifier"], tuple(index["encodings"]), device)
-    names = [name for name in index["rankers"] if only is None or name in only]
-    return tuple(
-        tuple(ranker.load(folder / f"fold-{f}") for ranker in rankers(names, setup))
-        for f in range(index["folds"])
-    )
+    index = read_json(folder / INDEX)
+    with damage(folder / INDEX):
+        setup = RankerSetup(index["classifier"], tuple(index["encodings"]), device)
+        names = [name for name in index["rankers"] if only is None or name in only]
+        return tuple(_load_fold(folder / f"fold-{f}", names, setup) for f in range(index["folds"]))
+
+
+def _load_fold(folder: Path, names: Sequence[str], setup: RankerSetup) -> tuple[Ranker, ...]:
+    with damage(folder):
+        return tuple(ranker.load(folder) for ranker in rankers(names, setup))

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from graphlead.common.files import read_json
 from graphlead.core.clients import Match
+from graphlead.core.errors import damage
 
 
 def save_match(match: Match, folder: Path) -> None:
@@ -20,7 +22,13 @@ def save_match(match: Match, folder: Path) -> None:
 
 
 def load_match(folder: Path) -> Match:
-    """Read the match that ``save_match`` wrote."""
-    more = json.loads((folder / "match.json").read_text("utf-8"))
-    table, review = (pd.read_parquet(folder / f"{name}.parquet") for name in ("clients", "review"))
-    return Match(table, review, more["date_column"], tuple(more["alone"]))
+    """Read the match that ``save_match`` wrote. Raises RunFolderError when a file is missing or damaged."""
+    more = read_json(folder / "match.json")
+    table, review = (_read(folder / f"{name}.parquet") for name in ("clients", "review"))
+    with damage(folder / "match.json"):
+        return Match(table, review, more["date_column"], tuple(more["alone"]))
+
+
+def _read(path: Path) -> pd.DataFrame:
+    with damage(path):
+        return pd.read_parquet(path)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 from graphlead.common.console import Console
+from graphlead.common.files import read_json, scratch
 from graphlead.core.clients import Match
+from graphlead.core.errors import damage
 from graphlead.core.evaluation import Evaluation
 from graphlead.core.profile import Profile
 from graphlead.core.register import Register
@@ -33,7 +33,7 @@ from graphlead.profile.build import profile_clients
 from graphlead.profile.files import save_profile
 from graphlead.profile.leaks.files import save_leaks, without_leaks
 from graphlead.profile.leaks.find import find_leaks
-from graphlead.runs.manifest import hash_inputs, hash_run
+from graphlead.runs.manifest import hash_inputs, hash_run, unchanged
 from graphlead.runs.run import open_run
 from graphlead.stores.registry import OWN, STORES
 
@@ -90,10 +90,10 @@ def _keep_graph(settings: Settings, console: Console) -> None:
 
 def match_list(settings: Settings, console: Console) -> Match:
     """The client list resolved against the register, without a run; nothing is written."""
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch() as folder, unchanged(hash_inputs({**settings.inputs(), "links": None})):
         with console.stage("reading the register") as progress:
             register, _ = ingest(
-                settings.companies, None, Path(folder), overrides=settings.columns, progress=progress
+                settings.companies, None, folder, overrides=settings.columns, progress=progress
             )
         with console.stage("matching the list") as progress:
             answers = review_answers(settings.reviewed)
@@ -110,12 +110,12 @@ def evaluate_run(run: Path, console: Console) -> Evaluation:
 
 def profile_list(settings: Settings, console: Console) -> Profile:
     """The clients against the register, without a run; the files of the profile go to ``settings.out``."""
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch() as folder, unchanged(hash_inputs(settings.inputs())):
         with console.stage("reading the register") as progress:
             full, _ = ingest(
                 settings.companies,
                 settings.links,
-                Path(folder),
+                folder,
                 overrides=settings.columns,
                 seed=settings.seed,
                 progress=progress,
@@ -129,8 +129,8 @@ def profile_list(settings: Settings, console: Console) -> Profile:
         cohort = cohort_of(full.ids(), match, None, same, dead=full.ended(), files=files)
         with console.stage("looking for columns that give the clients away") as progress:
             leaks = find_leaks(full, cohort, exclude=settings.exclude, keep=settings.keep, progress=progress)
-            save_leaks(leaks, full, Path(folder))
-            register = without_leaks(without(full, settings.exclude), leaks, Path(folder))
+            save_leaks(leaks, full, folder)
+            register = without_leaks(without(full, settings.exclude), leaks, folder)
         warn_of(leaks, console)
         with console.stage("profiling the clients") as progress:
             graph = build_graph(register)
@@ -158,7 +158,9 @@ def report_run(run: Path, console: Console) -> Path:
         evaluation = replace(evaluation, notes=(*finished.changes, *evaluation.notes))
         scored = Evaluated(**vars(finished.scored), heldout=folder.heldout, evaluation=evaluation)
         ranking = rank(sources, scored, finished.settings)
-        apart = json.loads(folder.metrics.read_text("utf-8"))["duplicates"]
+        metrics = read_json(folder.metrics)
+        with damage(folder.metrics):
+            apart = dict(metrics["duplicates"])
         result = collect_results(folder, sources, scored, ranking, finished.evidence, apart)
     with console.stage("writing the report"):
         report(folder, result, sources, scored)

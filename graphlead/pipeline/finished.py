@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,8 +14,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphlead.common.files import read_json
 from graphlead.core.arrays import Floats, Json
 from graphlead.core.clients import Cohort, Match
+from graphlead.core.errors import damage
 from graphlead.core.evidence import Evidence
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.leaks import Leak
@@ -72,12 +73,14 @@ class FinishedRun:
     @property
     def run_id(self) -> str:
         """The name of the run in a graph store: when it finished, and the first characters of its scores' hash."""
-        return f"{self.finished} {self.manifest['files'][self.folder.scores.name][:8]}"
+        with damage(self.folder.manifest):
+            return f"{self.finished} {self.manifest['files'][self.folder.scores.name][:8]}"
 
     @cached_property
     def settings(self) -> Settings:
         """The settings of the run; ``out`` is its folder now, wherever it was made."""
-        return replace(Settings.load(None, self.manifest["settings"]), out=self.path)
+        with damage(self.folder.manifest):
+            return replace(Settings.load(None, self.manifest["settings"]), out=self.path)
 
     @cached_property
     def whole_register(self) -> Register:
@@ -94,12 +97,12 @@ class FinishedRun:
     @cached_property
     def leaks(self) -> tuple[Leak, ...]:
         """The decision on every column and kind of link; none in a run of a version that did not look for leaks."""
-        return load_leaks(self.folder.leaks) if self.folder.leaks.is_dir() else ()
+        return load_leaks(self.folder.leaks) if self._has(self.folder.leaks) else ()
 
     @cached_property
     def changes(self) -> tuple[str, ...]:
         """What is different from the register that the models were trained on; none where they were trained here."""
-        return read_changes(self.folder)
+        return read_changes(self.folder) if self._has(self.folder.changes) else ()
 
     @cached_property
     def noise(self) -> Noise:
@@ -117,7 +120,7 @@ class FinishedRun:
     @cached_property
     def suppressed(self) -> Match | None:
         """The list of companies never to propose, resolved; None where there was none."""
-        return load_match(self.folder.suppressed) if self.folder.suppressed.is_dir() else None
+        return load_match(self.folder.suppressed) if self._has(self.folder.suppressed) else None
 
     @cached_property
     def same(self) -> Same:
@@ -175,8 +178,9 @@ class FinishedRun:
     @cached_property
     def scores(self) -> pd.DataFrame:
         """Every candidate, best first: company_id, score, rank, rank_all, nearest_client_id, a column per ranker."""
-        table = pd.read_parquet(self.folder.scores, filters=[("rank_all", ">", 0)])
-        return table.drop(columns="record_of").astype({"rank_all": np.int64})
+        with damage(self.folder.scores):
+            table = pd.read_parquet(self.folder.scores, filters=[("rank_all", ">", 0)])
+            return table.drop(columns="record_of").astype({"rank_all": np.int64})
 
     @cached_property
     def scored(self) -> Scored:
@@ -196,6 +200,10 @@ class FinishedRun:
         """Why each lead is one, in the order of the leads."""
         return load_evidence(self.folder.evidence, self.register.ids())
 
+    def _has(self, part: Path) -> bool:
+        """Whether the run published this part, which not every run has; one that got lost since is not left out."""
+        return part.name in self.manifest["files"] or part.exists()
+
     def _raw_scores(self) -> dict[str, Floats]:
         """Raw scores (n,) of every ranker, NaN for companies that were not ranked."""
         ids = pa.array(self.scores["company_id"], self.register.ids().type)
@@ -203,11 +211,13 @@ class FinishedRun:
         scores = {}
         for name in self.settings.rankers:
             scores[name] = np.full(self.register.n_companies, np.nan, np.float32)
-            scores[name][place] = self.scores[name].to_numpy()
+            with damage(self.folder.scores):
+                scores[name][place] = self.scores[name].to_numpy()
         return scores
 
 
 def read_changes(folder: RunFolder) -> tuple[str, ...]:
-    """What is different from the register of an earlier run, as a run that scores has written it; else nothing."""
-    path = folder.changes
-    return tuple(json.loads(path.read_text("utf-8"))["changes"]) if path.exists() else ()
+    """What is different from the register of an earlier run, as a run that scores has written it."""
+    content = read_json(folder.changes)
+    with damage(folder.changes):
+        return tuple(content["changes"])

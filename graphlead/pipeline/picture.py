@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from graphlead.common.files import disk_errors
 from graphlead.core.arrays import Flags, Floats, Ints
 from graphlead.core.contracts import Progress, silent
-from graphlead.core.errors import SettingsError
+from graphlead.core.errors import SettingsError, damage
 from graphlead.core.register import Register
 from graphlead.graph.build import stakes_of
 from graphlead.graph.industries import industry_titles
@@ -89,11 +89,12 @@ def _scores(path: Path, register: Register, near: Nearby) -> Scores:
     found = Scores(np.full(len(near), np.nan, np.float32), np.zeros(len(near), np.int32))
     entries = np.flatnonzero(near.of("company"))
     ids = register.ids().cast(pa.string()).take(pa.array(near.index[entries]))
-    table = pq.read_table(
-        path,
-        columns=["company_id", "score", "rank"],
-        filters=pc.field("company_id").isin(ids) & pc.field("rank_all").is_valid(),
-    )
+    with damage(path):
+        table = pq.read_table(
+            path,
+            columns=["company_id", "score", "rank"],
+            filters=pc.field("company_id").isin(ids) & pc.field("rank_all").is_valid(),
+        )
     rows = entries[pc.index_in(table["company_id"].cast(pa.string()), value_set=ids).to_numpy()]
     found.score[rows] = table["score"].to_numpy()
     found.rank[rows] = table["rank"].fill_null(0).to_numpy()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from graphlead.common.console import Console
-from graphlead.common.files import link, write_json
-from graphlead.core.errors import InputError
+from graphlead.common.files import link, read_json, write_json
+from graphlead.core.errors import InputError, damaged
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.evaluate.judge import evaluate_saved, read_judgement
@@ -74,7 +73,7 @@ def _compare(
 
     with console.stage("comparing with the earlier register"):
         compared = run.stage("changes", make)
-    lost = json.loads(compared.changes.read_text("utf-8"))["lost"]
+    lost = read_json(compared.changes)["lost"]
     if lost > MOST_LOST and not force:
         raise InputError(
             f"with {gone.text()}, which are not there any more, {lost:.0%} of what the models find beyond chance is "
@@ -89,6 +88,7 @@ def _compare(
 
 
 def _take_over(source: RunFolder, target: RunFolder) -> None:
-    link(source.model, target.model)
-    link(source.heldout, target.heldout)
-    link(source.judgement, target.judgement)
+    for part in (source.model, source.heldout, source.judgement):
+        if not part.exists():
+            raise damaged(part)
+        link(part, target.path / part.name)

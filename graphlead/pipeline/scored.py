@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from graphlead.common.files import read_json, read_parquet
 from graphlead.core.arrays import NONE, Floats, Folds, Ints
 from graphlead.core.clients import Cohort
+from graphlead.core.errors import damage
 from graphlead.core.evaluation import Evaluation
 from graphlead.core.expected import Expected
 from graphlead.core.features import Features
@@ -97,13 +97,14 @@ def model_inputs_of(
     trained: RunFolder, register: Register, graph: CompanyGraph, settings: Settings
 ) -> ModelInputs:
     """The features that trained models use, over this register and graph."""
-    plan = json.loads(trained.feature_plan.read_text("utf-8"))
-    return ModelInputs(register, graph, settings, FeaturePlan.from_json(plan))
+    plan = read_json(trained.feature_plan)
+    with damage(trained.feature_plan):
+        return ModelInputs(register, graph, settings, FeaturePlan.from_json(plan))
 
 
 def left_out_of(trained: RunFolder, register: Register) -> Ints:
     """The folds whose models did not train on each company (n,), see ``CrossFit``; all for one that is new."""
-    folds = pc.max(pq.read_table(trained.fitted, columns=["fold"])["fold"]).as_py() + 1
+    folds = pc.max(read_parquet(trained.fitted, ["fold"])["fold"]).as_py() + 1
     return fitted(trained, register, "left_out", (1 << folds) - 1).astype(np.int32)
 
 
@@ -114,7 +115,7 @@ def folds_of(trained: RunFolder, register: Register) -> Folds:
 
 def fitted(trained: RunFolder, register: Register, column: str, missing: int) -> npt.NDArray[np.number]:
     """A column (n,) of the companies that the models were trained on or left out, ``missing`` for one that is new."""
-    saved = pq.read_table(trained.fitted, columns=["company_id", column])
+    saved = read_parquet(trained.fitted, ["company_id", column])
     place = pc.index_in(register.ids(), value_set=saved["company_id"].combine_chunks())
     known = pc.fill_null(saved[column].combine_chunks().take(place), missing)
     return np.asarray(known.to_numpy(zero_copy_only=False))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -11,7 +10,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.common.files import disk_errors
+from graphlead.common.files import disk_errors, scratch
+from graphlead.common.leftovers import sweep
+from graphlead.common.locks import link_refused
 from graphlead.core.arrays import NONE
 from graphlead.core.contracts import GraphStore, Progress, silent
 from graphlead.core.profile import Profile
@@ -34,11 +35,15 @@ OF_RUN = "MATCH (c:Company {run_id: $run}) RETURN c.company_id LIMIT 1"
 
 
 def build_own(run: FinishedRun, *, progress: Progress = silent) -> Store:
-    """Build the store in the folder of a finished run from the run's files."""
+    """Build the store in the folder of a finished run from the run's files.
+
+    Raises RunFolderError where its folder cannot be written, or is a link.
+    """
     store, place = store_at(OWN, run.folder.store_file), run.folder.store
-    place.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place, prefix=".tables-") as folder:
-        store.build(project_run(run, Path(folder), progress=progress), progress=progress)
+    if place.is_symlink():
+        raise link_refused(place)
+    with disk_errors(place), scratch(place) as folder:
+        store.build(project_run(run, folder, progress=progress), progress=progress)
     return store
 
 
@@ -51,6 +56,7 @@ def open_own(run: FinishedRun, *, progress: Progress = silent) -> Store:
     with suppress(StoreError):
         store.open()
         if store.query(OF_RUN, {"run": run.run_id}).rows:
+            sweep(run.folder.store)
             return store
     store.close()
     return build_own(run, progress=progress).open()
@@ -74,8 +80,8 @@ def push(run: FinishedRun, name: str, *, progress: Progress = silent) -> None:
     StoreError when the database cannot be reached or written to, or has companies that graphlead did not write.
     """
     store = database(name)
-    with tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
-        projection = project_run(run, Path(folder), progress=progress)
+    with scratch() as folder:
+        projection = project_run(run, folder, progress=progress)
         with closing(store):
             store.build(projection, progress=progress)
 
@@ -98,9 +104,9 @@ def pull(
 
 def export_admin(run: FinishedRun, out: Path, *, progress: Progress = silent) -> list[str]:
     """Write a finished run as CSV for ``neo4j-admin database import full``; returns the arguments, also in a file."""
-    with disk_errors(out), tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
+    with disk_errors(out), scratch() as folder:
         out.mkdir(parents=True, exist_ok=True)
-        return export(project_run(run, Path(folder), progress=progress), out, progress=progress)
+        return export(project_run(run, folder, progress=progress), out, progress=progress)
 
 
 def project_run(run: FinishedRun, folder: Path, *, progress: Progress = silent) -> Projection:

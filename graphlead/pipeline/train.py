@@ -14,13 +14,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphlead.common.console import Console
+from graphlead.common.files import read_parquet
 from graphlead.core.arrays import Floats, Folds, Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, Ranker, RankerSetup
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.evaluate.blend import blend_among, equally
-from graphlead.evaluate.files import load_held_out, save_held_out
+from graphlead.evaluate.files import load_held_out, save_held_out, saved_among
 from graphlead.evaluate.heldout import HeldOut, segments_of
 from graphlead.evaluate.judge import evaluate_saved, judge, read_judgement, save_judgement
 from graphlead.evaluate.sample import sample
@@ -158,7 +159,7 @@ def _drawn(weight: Floats) -> Ints:
 
 
 def _read_scores(path: Path) -> dict[str, Floats]:
-    table = pq.read_table(path)
+    table = read_parquet(path)
     return {name: table[name].to_numpy() for name in table.column_names if name not in _FACTS}
 
 
@@ -186,7 +187,7 @@ def _hold_out(
 
 def _judge(folder: RunFolder, heldout: Path, cohort: Cohort, settings: Settings) -> None:
     """Write the chosen ranker, the prior and the recall, from the held-out scores."""
-    results = load_held_out(heldout, task_of(settings.task).splits)
+    results = load_held_out(heldout, saved_among(heldout, task_of(settings.task).splits))
     judgement = judge(
         results,
         for_list(settings.rankers, len(cohort.clients)),
@@ -223,4 +224,4 @@ def _scores_held_out(
 
 
 def _fitted(trained: RunFolder, column: str) -> Floats:
-    return np.asarray(pq.read_table(trained.fitted, columns=[column])[column].to_numpy())
+    return np.asarray(read_parquet(trained.fitted, [column])[column].to_numpy())

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from graphlead.common.files import write_json, write_parquet
+from graphlead.common.files import read_json, read_parquet, write_json, write_parquet
 from graphlead.core.arrays import Json
-from graphlead.core.errors import RunFolderError
+from graphlead.core.errors import damage, damaged
 from graphlead.core.profile import ColumnLift, Distribution, Lift, Outlier, Profile, Season, Segment
 
 FORMAT = 2
@@ -35,20 +33,12 @@ def save_profile(profile: Profile, folder: Path) -> None:
 
 def load_profile(folder: Path) -> Profile:
     """The profile written by ``save_profile``. Raises RunFolderError when it is missing or broken."""
-    try:
-        content: Json = json.loads((folder / PROFILE).read_text("utf-8"))
-        if content.get("format") != FORMAT:
-            raise _unreadable(folder, f"format {content.get('format')}, this version reads {FORMAT}")
-        segment_of = pq.read_table(folder / content["segments_file"])["segment"].to_numpy()
+    content = read_json(folder / PROFILE)
+    with damage(folder / PROFILE):
+        if content["format"] != FORMAT:
+            raise damaged(folder / PROFILE, f"format {content['format']}, this version reads {FORMAT}")
+        segment_of = read_parquet(folder / content["segments_file"])["segment"].to_numpy()
         return _profile(content, segment_of.astype(np.int32))
-    except (OSError, ValueError, KeyError, TypeError, pa.ArrowInvalid) as broken:
-        raise _unreadable(folder, str(broken)) from broken
-
-
-def _unreadable(folder: Path, problem: str) -> RunFolderError:
-    return RunFolderError(
-        f"the profile cannot be read: {problem}.", where=str(folder), remedy="Make the profile again."
-    )
 
 
 def _profile(content: Json, segment_of: np.ndarray[tuple[int], np.dtype[np.int32]]) -> Profile:

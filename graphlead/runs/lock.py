@@ -2,44 +2,47 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from graphlead.common.files import disk_errors
+from graphlead.common.locks import link_refused, locked
 from graphlead.core.errors import RunFolderError
 from graphlead.runs import publication
 from graphlead.runs.layout import RunFolder
+
+PRIVATE = 0o700
+"""The mode of a new folder: a client list is nobody else's business."""
 
 
 @contextmanager
 def exclusive(folder: RunFolder) -> Iterator[None]:
     """The folder for this process alone, made when missing; a publication that was cut off is completed first.
 
-    Raises RunFolderError when the folder cannot be written or another process is working in it.
+    Raises RunFolderError when the folder cannot be written, another process is working in it, there are links among
+    the run's own files, or its manifest or its journal is not graphlead's.
     """
-    with disk_errors(folder.path):
-        folder.work.mkdir(parents=True, exist_ok=True)
-        lock = folder.lock.open("a+", encoding="ascii")
-    with lock:
-        _take(lock.fileno(), folder)
+    with ExitStack() as stack:
         with disk_errors(folder.path):
-            lock.truncate(0)
-            lock.write(f"{os.getpid()}\n")
-            lock.flush()
+            folder.path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+            _refuse_links(folder.work)
+            folder.work.mkdir(exist_ok=True)
+            stack.enter_context(locked(folder.lock, lambda owner: _busy(folder, owner)))
             publication.complete(folder)
+            publication.published(folder)
         yield
 
 
-def _take(lock: int, folder: RunFolder) -> None:
-    """Lock the file; the system frees it when the process that holds it ends, in whatever way."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as blocked:
-        owner = folder.lock.read_text("ascii").strip()
-        raise RunFolderError(
-            f"another process{f' ({owner})' if owner else ''} is working here.",
-            where=str(folder.path),
-            remedy="Wait until it is done, or give another --out.",
-        ) from blocked
+def _refuse_links(work: Path) -> None:
+    for path in (work, *work.rglob("*")):
+        if path.is_symlink():
+            raise link_refused(path)
+
+
+def _busy(folder: RunFolder, owner: str) -> RunFolderError:
+    return RunFolderError(
+        f"another process ({owner}) is working here.",
+        where=str(folder.path),
+        remedy="Wait until it is done, or give another --out.",
+    )

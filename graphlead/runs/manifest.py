@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphlead.common.files import input_errors, sha256
-from graphlead.core.errors import RunFolderError
+from graphlead.core.errors import InputError, RunFolderError, damage
 from graphlead.runs import publication
 from graphlead.runs.code import PACKAGE, all_files
 from graphlead.runs.layout import RunFolder
-from graphlead.runs.lock import exclusive
 from graphlead.runs.stages import short_hash
 
 if TYPE_CHECKING:
@@ -28,12 +30,20 @@ REPORTED = (
 
 
 def read_manifest(run: Path) -> Json:
-    """The manifest of a finished run. Raises RunFolderError when the folder is no run's, or its run is unfinished."""
+    """The manifest of a finished run; the folder is only read.
+
+    Raises RunFolderError when the folder is no run's, its run is unfinished, results are being replaced or were left so
+    by a killed process, or the manifest is damaged.
+    """
     folder = RunFolder(run)
     if publication.is_cut_off(folder):
-        with exclusive(folder):
-            pass
+        raise RunFolderError(
+            "the results of this run are being replaced, or its process was killed while it replaced them.",
+            where=str(run),
+            remedy="Wait for a process that works here; else run the command that wrote the folder again.",
+        )
     manifest = publication.published(folder)
+    _check(folder.manifest)
     if not manifest:
         begun = folder.work.is_dir()
         raise RunFolderError(
@@ -44,6 +54,16 @@ def read_manifest(run: Path) -> Json:
             else "Give the --out of a `graphlead run`.",
         )
     return manifest
+
+
+def _check(path: Path) -> None:
+    """Raise RunFolderError where a manifest is no JSON, or is graphlead's and lacks what commands on a run read."""
+    if path.exists():
+        with damage(path):
+            manifest = json.loads(path.read_text("utf-8"))
+            if "graphlead" in manifest:
+                datetime.fromisoformat(manifest["finished"])
+                _ = manifest["settings"].keys(), manifest["files"].keys()
 
 
 def hash_inputs(paths: Mapping[str, Path | None]) -> dict[str, Json]:
@@ -58,6 +78,32 @@ def hash_run(run: Path) -> Json:
     """
     finished = read_manifest(run)["finished"]
     return {"path": run.as_posix(), "finished": finished, "sha256": sha256(RunFolder(run).manifest)}
+
+
+def _check_inputs(inputs: Json) -> None:
+    for name, entry in inputs.items():
+        path = Path(entry["path"])
+        now = hash_run(path) if name == "run" else _input(path)
+        if now["sha256"] != entry["sha256"]:
+            raise InputError(
+                "the file was changed while it was read; nothing of it is kept.",
+                where=str(RunFolder(path).manifest if name == "run" else path),
+                remedy="Run the command again when nothing writes to it.",
+            )
+
+
+@contextmanager
+def unchanged(inputs: Json) -> Iterator[None]:
+    """Raise InputError where an input is not what was hashed any more: what was read of it may be of either file.
+
+    inputs: of ``hash_inputs``, and of ``hash_run`` under "run". The whole content is hashed, as times can be set back.
+    """
+    try:
+        yield
+    except Exception:
+        _check_inputs(inputs)
+        raise
+    _check_inputs(inputs)
 
 
 def _input(path: Path) -> Json:

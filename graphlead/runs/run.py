@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,13 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphlead.common.files import disk_errors, remove, sync, write_json
+from graphlead.common.files import disk_errors, part_of, read_json, remove, sync, write_json
+from graphlead.common.leftovers import sweep
 from graphlead.common.memory import Meter, highest_mb
 from graphlead.core.errors import CarrierError
 from graphlead.runs import publication
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.lock import exclusive
-from graphlead.runs.manifest import code_version, graphlead_version, versions
+from graphlead.runs.manifest import code_version, graphlead_version, unchanged, versions
 from graphlead.runs.stages import STAGES, Stage
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ class Run:
 
         The key follows from the stage's row in the table. ``make`` writes into an empty folder, under the names of
         the run's folder; the folder gets its final name only when complete. Raises RunFolderError when the disk is
-        full or not writable, CarrierError when a stage that builds on this one came before. Stages do not nest.
+        full or not writable, InputError when an input of the stage was changed meanwhile, CarrierError when a stage
+        that builds on this one came before. Stages do not nest.
         """
         early = [each for each in self._keys if name in self.table[each].after]
         if early:
@@ -70,18 +71,19 @@ class Run:
         reused = folder.is_dir() and record.is_file()
         if not reused:
             with disk_errors(self.folder.path):
-                self._make(folder, record, make)
+                read = {each: self.inputs[each] for each in self.table[name].inputs if each in self.inputs}
+                self._make(folder, record, make, read)
         self._keys[name], self._made[name] = key, RunFolder(folder)
-        self.stages.append({"stage": name, "reused": reused, **json.loads(record.read_text("utf-8"))})
+        self.stages.append({"stage": name, "reused": reused, **read_json(record)})
         return self._made[name]
 
-    def _make(self, folder: Path, record: Path, make: Make) -> None:
+    def _make(self, folder: Path, record: Path, make: Make, inputs: Json) -> None:
         part = folder.with_name(f"{folder.name}.part")
         remove(part)
         remove(folder)
         part.mkdir()
         try:
-            with disk_errors(self.folder.path), Meter() as meter:
+            with disk_errors(self.folder.path), Meter() as meter, unchanged(inputs):
                 make(RunFolder(part))
             sync(part)
             write_json(record, {"seconds": round(meter.seconds, 3), "peak_mb": round(meter.peak_mb, 1)})
@@ -134,6 +136,9 @@ class Run:
         for each in self.folder.work.iterdir():
             if each not in kept:
                 remove(each)
+        sweep(self.folder.path)
+        for name in self._results():
+            part_of(self.folder.path / name).unlink(missing_ok=True)
 
 
 def _record(folder: Path) -> Path:

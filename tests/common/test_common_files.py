@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import datetime
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphlead.common.files import write_json, write_parquet
+from graphlead.common.files import scratch, write_json, write_parquet
+from graphlead.common.leftovers import sweep
 from graphlead.common.spreadsheets import restored, write_csv
 
 
@@ -67,6 +71,58 @@ def test_an_edited_table_reads_as_it_was_written(
     rows = written(pd.DataFrame({"text": cells, "n": 1}), path)
     read = pd.DataFrame({"text": [row[0] for row in rows[1:]]}, dtype="string")
     assert restored(read)["text"].tolist() == cells
+
+
+def killed_scratch(parent: Path) -> Path:
+    """The scratch folder of a process that was killed, with a file."""
+    program = (
+        "import os, signal, sys; from pathlib import Path; from graphlead.common.files import scratch\n"
+        "with scratch(Path(sys.argv[1])) as folder:\n"
+        "    (folder / 'half').write_text('half'); print(folder, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program, str(parent)], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == -signal.SIGKILL
+    return Path(ran.stdout.strip())
+
+
+def test_7_what_a_killed_process_left_goes_and_what_living_ones_use_stays(tmp_path: Path) -> None:
+    dead = killed_scratch(tmp_path)
+    assert (dead / "half").exists()
+    old, like, outside = tmp_path / ".tables-abcdefgh", tmp_path / ".graphlead-held-notes", tmp_path / "outside"
+    for folder in (old, like, outside):
+        folder.mkdir()
+    (outside / "precious").write_text("precious", "utf-8")
+    planted = tmp_path / ".graphlead-held-12345678"
+    planted.symlink_to(outside)
+    with scratch(tmp_path) as mine:
+        with scratch(tmp_path) as other:
+            sweep(tmp_path)
+            assert mine.is_dir()
+            assert other.is_dir()
+        assert not dead.exists()
+        assert not old.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([like.name, outside.name, planted.name])
+    assert (outside / "precious").read_text("utf-8") == "precious"
+
+
+def test_7_what_somebody_else_left_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = tmp_path / ".graphlead-held-abcdefgh"
+    theirs.mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr("graphlead.common.leftovers.os.geteuid", lambda: theirs.stat().st_uid + 1)
+        sweep(tmp_path)
+    assert theirs.exists()
+    sweep(tmp_path)
+    assert not theirs.exists()
+
+
+def test_7_a_temporary_file_that_a_killed_process_left_goes_with_the_next_output(tmp_path: Path) -> None:
+    (tmp_path / ".a.json.part").write_text("half", "utf-8")
+    write_json(tmp_path / "a.json", {})
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
 
 
 def test_nothing_is_left_of_a_file_that_cannot_be_written(tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
-from graphlead.evaluate.files import load_held_out, save_held_out
+from graphlead.core.errors import RunFolderError
+from graphlead.evaluate.files import load_held_out, save_held_out, saved_among
 from graphlead.evaluate.heldout import HeldOut
 
 
@@ -26,7 +28,8 @@ def split(name: str) -> HeldOut:
 def test_splits_come_back_whole_and_the_one_closest_to_the_list_first(tmp_path: Path) -> None:
     for name in ("time", "groups"):
         save_held_out(split(name), tmp_path)
-    loaded = load_held_out(tmp_path, ("groups", "random", "time"))
+    saved = saved_among(tmp_path, ("groups", "random", "time"))
+    loaded = load_held_out(tmp_path, saved)
     assert [each.split for each in loaded] == ["groups", "time"]
     for each in loaded:
         wanted = split(each.split)
@@ -38,3 +41,9 @@ def test_splits_come_back_whole_and_the_one_closest_to_the_list_first(tmp_path: 
         }
         assert each.companies.tolist() == [3, 5, 7, 9]
         assert each.segments == wanted.segments
+
+
+def test_8_a_split_that_is_missing_is_named(tmp_path: Path) -> None:
+    save_held_out(split("random"), tmp_path)
+    with pytest.raises(RunFolderError, match=r"time\.parquet: this part of the run is missing"):
+        load_held_out(tmp_path, ("random", "time"))

@@ -74,7 +74,7 @@ def test_the_json_is_plain_and_stable(profile: Profile, tmp_path: Path) -> None:
 
 
 def test_a_missing_or_foreign_profile_is_an_error_with_the_folder(profile: Profile, tmp_path: Path) -> None:
-    with pytest.raises(RunFolderError, match="Make the profile again"):
+    with pytest.raises(RunFolderError, match=r"profile\.json: this part of the run is missing"):
         load_profile(tmp_path)
     save_profile(profile, tmp_path)
     (tmp_path / "profile.json").write_text('{"format": 99}')

@@ -11,43 +11,27 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from published import MANIFEST, content_of, open_run, publish
 
 from graphlead.common.memory import Meter
-from graphlead.core.arrays import Json
 from graphlead.core.errors import CarrierError, InputError, RunFolderError
 from graphlead.runs import publication, stages
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.manifest import hash_inputs, read_manifest, versions
-from graphlead.runs.run import Run
-from graphlead.runs.run import open_run as open_any
-from graphlead.runs.stages import Stage, table
 
 ROOT = Path(__file__).parents[2]
-MANIFEST = {"graphlead": "0"}
-STAGES = table(
-    Stage(name="read", settings=("seed",)),
-    Stage(name="first"),
-    Stage(name="second", after=("first",)),
-    Stage(name="files", settings=("texts",)),
-)
 
 
 @dataclass
 class Usage:
     free: int
     total: int = 2**40
-
-
-def open_run(out: Path, inputs: Json | None = None, **settings: object) -> AbstractContextManager[Run]:
-    """A run with the stages of these tests."""
-    return open_any(out, inputs or {}, {"seed": 0, "texts": {}, **settings}, STAGES)
 
 
 def writes(text: str, name: str = "a.txt") -> Callable[[RunFolder], None]:
@@ -72,20 +56,6 @@ def files_of(out: Path) -> dict[str, str]:
 
 def leftovers(out: Path) -> list[str]:
     return sorted(path.name for path in RunFolder(out).work.iterdir() if path != RunFolder(out).lock)
-
-
-def publish(out: Path, **texts: str) -> None:
-    """A run that publishes one file a keyword (``leads`` becomes leads.csv) and a folder ``model``."""
-
-    def make(folder: RunFolder) -> None:
-        folder.model.mkdir()
-        for name, text in texts.items():
-            (folder.path / f"{name}.csv").write_text(text, "utf-8")
-            (folder.model / f"{name}.bin").write_text(text, "utf-8")
-
-    with open_run(out, texts=dict(texts)) as run:
-        run.stage("files", make)
-        run.publish(MANIFEST)
 
 
 def test_a_finished_stage_is_kept_and_reused(tmp_path: Path) -> None:
@@ -293,7 +263,7 @@ def go(at, content):
     with open_run(out, {}, {"text": text}, STAGES) as run:
         run.stage("first", first)
         run.stage("second", second)
-        run.publish({"graphlead": "0", "text": text})
+        run.publish({"graphlead": "0", "finished": "2026-01-01", "settings": {}, "text": text})
     os._exit(0)
 """
 
@@ -348,7 +318,7 @@ for at in range(1, 300):
     assert carried_on > 10
 
 
-def test_reading_the_manifest_completes_a_publication_that_was_cut_off(
+def test_reading_a_run_that_was_cut_off_while_publishing_changes_nothing_and_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(tmp_path, leads="1")
@@ -359,8 +329,12 @@ def test_reading_the_manifest_completes_a_publication_that_was_cut_off(
 
         patch.setattr(publication, "move", interrupt)
         publish(tmp_path, leads="2")
-    assert (tmp_path / "leads.csv").read_text() == "1"
-    read_manifest(tmp_path)
+    before = content_of(tmp_path)
+    with pytest.raises(RunFolderError, match=r"killed while it replaced them.*run the command") as caught:
+        read_manifest(tmp_path)
+    assert (caught.value.exit_code, content_of(tmp_path)) == (2, before)
+    publish(tmp_path, leads="2")
+    assert read_manifest(tmp_path)["files"].keys() == {"leads.csv", "model"}
     assert files_of(tmp_path) == {"leads.csv": "2", "model/leads.bin": "2"}
 
 

@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graphlead.common.files import read_parquet
+from graphlead.core.errors import damage
 from graphlead.core.same import Pairs, Related, Same
 
 CLUSTER, PAIRS, RELATED, SHARED = "cluster.parquet", "pairs.parquet", "related.parquet", "shared.parquet"
@@ -27,21 +29,22 @@ def save_same(same: Same, folder: Path) -> None:
 
 
 def load_same(folder: Path) -> Same:
-    """Read what ``save_same`` wrote."""
+    """Read what ``save_same`` wrote. Raises RunFolderError when a file is missing or damaged."""
     cluster, pairs, related, shared = (
-        pq.read_table(folder / name) for name in (CLUSTER, PAIRS, RELATED, SHARED)
+        read_parquet(folder / name) for name in (CLUSTER, PAIRS, RELATED, SHARED)
     )
-    return Same(
-        cluster=cluster["cluster"].to_numpy(),
-        pairs=Pairs(
-            left=pairs["left"].to_numpy(),
-            right=pairs["right"].to_numpy(),
-            sure=np.asarray(pairs["sure"], bool),
-            shared=pairs["shared"].combine_chunks(),
-        ),
-        related=Related(
-            company=related["company"].to_numpy(),
-            group=related["group"].to_numpy(),
-            shared=shared["shared"].combine_chunks(),
-        ),
-    )
+    with damage(folder):
+        return Same(
+            cluster=cluster["cluster"].to_numpy(),
+            pairs=Pairs(
+                left=pairs["left"].to_numpy(),
+                right=pairs["right"].to_numpy(),
+                sure=np.asarray(pairs["sure"], bool),
+                shared=pairs["shared"].combine_chunks(),
+            ),
+            related=Related(
+                company=related["company"].to_numpy(),
+                group=related["group"].to_numpy(),
+                shared=shared["shared"].combine_chunks(),
+            ),
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -11,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from graphlead.common.files import write_json, write_parquet
+from graphlead.common.files import read_json, write_json, write_parquet
+from graphlead.core.errors import damage
 from graphlead.core.leaks import LEFT_OUT, Leak
 from graphlead.core.register import Register
 
@@ -30,8 +30,10 @@ def save_leaks(leaks: Sequence[Leak], register: Register, folder: Path) -> None:
 
 
 def load_leaks(folder: Path) -> tuple[Leak, ...]:
-    """Read the decisions that ``save_leaks`` wrote."""
-    return tuple(Leak(**each) for each in json.loads((folder / LEAKS).read_text("utf-8"))["leaks"])
+    """Read the decisions that ``save_leaks`` wrote. Raises RunFolderError when they are missing or damaged."""
+    content = read_json(folder / LEAKS)
+    with damage(folder / LEAKS):
+        return tuple(Leak(**each) for each in content["leaks"])
 
 
 def without_leaks(register: Register, leaks: Sequence[Leak], folder: Path) -> Register:
@@ -43,7 +45,8 @@ def without_links(register: Register, leaks: Sequence[Leak], folder: Path) -> Re
     """The register with every column but without the links that are left out; folder: where ``save_leaks`` wrote."""
     if not _left_out(leaks, links=True):
         return register
-    return replace(register, links=folder / LINKS, n_links=pq.read_metadata(folder / LINKS).num_rows)
+    with damage(folder / LINKS):
+        return replace(register, links=folder / LINKS, n_links=pq.read_metadata(folder / LINKS).num_rows)
 
 
 def _left_out(leaks: Sequence[Leak], *, links: bool) -> frozenset[str]:

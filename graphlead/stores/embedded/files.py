@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
 from graphlead.common.files import FULL
+from graphlead.common.files import remove as remove_any
+from graphlead.common.locks import locked
 from graphlead.stores.faults import StoreError
 
 FULL_WORDS = ("no space left", "file too large", "disk quota", "cannot write to file")
@@ -20,20 +21,16 @@ FULL_WORDS = ("no space left", "file too large", "disk quota", "cannot write to 
 @contextmanager
 def exclusive(path: Path) -> Iterator[None]:
     """Lock the store for changes by this process; the system frees the lock when the process ends in any way."""
-    with path.with_name(f".{path.name}.lock").open("a+", encoding="ascii") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as blocked:
-            lock.seek(0)
-            raise StoreError(
-                f"another process ({lock.read().strip() or 'unknown'}) is changing this store.",
-                where=str(path),
-                remedy="Wait until it is done.",
-            ) from blocked
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
+    with locked(path.with_name(f".{path.name}.lock"), lambda owner: _busy(path, owner)):
         yield
+
+
+def _busy(path: Path, owner: str) -> StoreError:
+    return StoreError(
+        f"another process ({owner}) is changing this store.",
+        where=str(path),
+        remedy="Wait until it is done.",
+    )
 
 
 @contextmanager
@@ -60,9 +57,6 @@ def _refusal(path: Path, full: bool, reason: str) -> StoreError:
 
 
 def remove(path: Path) -> None:
-    """Remove a store's file and those that the library keeps beside it."""
-    for each in (path, *path.parent.glob(f"{path.name}.*")):
-        if each.is_dir():
-            shutil.rmtree(each)
-        else:
-            each.unlink(missing_ok=True)
+    """Remove a store's file and those that the library keeps beside it; of a link, the link alone."""
+    for each in (path, *path.parent.glob(f"{escape(path.name)}.*")):
+        remove_any(each)

@@ -7,7 +7,6 @@ So a killed process leaves the last good store, and readers of the old file keep
 from __future__ import annotations
 
 import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ import ladybug
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graphlead.common.files import scratch
 from graphlead.common.memory import share_of_budget
 from graphlead.core.answers import Answer, Node
 from graphlead.core.contracts import USUAL, Limits, Progress, silent
@@ -185,8 +185,8 @@ class EmbeddedStore(Store):
         ``scores``: company_id, and those of SCORED that are known. No reader ever sees a part of them.
         """
         table = score_table(scores, run_id)
-        with tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
-            staged = Path(folder) / "standing.parquet"
+        with scratch() as folder:
+            staged = folder / "standing.parquet"
 
             def work(connection: ladybug.Connection) -> None:
                 names = [name for name in SCORED if in_use(connection, table, name)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graphlead.common.files import scratch
 from graphlead.core.contracts import Progress
 from graphlead.core.errors import InputError
 from graphlead.core.property_graph import SCORED, EdgeTable, NodeTable, Projection
@@ -65,8 +65,8 @@ def load(database: Database, projection: Projection, where: str, progress: Progr
     _require_names(projection.table("Company"))
     _claim(database, where)
     total, done = projection.rows, 0
-    with tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
-        stored = Path(folder) / "stored.parquet"
+    with scratch() as folder:
+        stored = folder / "stored.parquet"
         nodes = [table for table in projection.nodes if table.label != "Run"]
         for table in nodes:
             for rows in _put_nodes(database, table, stored):
