@@ -11,7 +11,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.common.files import disk_errors
+from graphlead.common.files import disk_errors, scratch
+from graphlead.common.outputs import check_files, check_folder
+from graphlead.connectors.tables import COMPANIES, LINKS
 from graphlead.core.arrays import NONE
 from graphlead.core.contracts import GraphStore, Progress, silent
 from graphlead.core.profile import Profile
@@ -20,12 +22,13 @@ from graphlead.core.register import Register
 from graphlead.core.scores import fit
 from graphlead.graph.property_graph.projection import Standing, project
 from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.outputs import parts_of
 from graphlead.profile.leaks.files import without_links
 from graphlead.runs.layout import RunFolder
 from graphlead.stores.faults import StoreError
 from graphlead.stores.mapping import OWN as SHAPE
 from graphlead.stores.mapping import RegisterMapping
-from graphlead.stores.neo4j.admin_csv import export
+from graphlead.stores.neo4j.admin_csv import ARGUMENTS, export
 from graphlead.stores.registry import OWN, database, store_at
 from graphlead.stores.store import Store
 
@@ -36,9 +39,10 @@ NEWEST = "MATCH (r:Run) RETURN r.run_id AS run ORDER BY r.finished DESC LIMIT 1"
 def build_own(run: FinishedRun, *, progress: Progress = silent) -> Store:
     """Build the store in the folder of a finished run from the run's files."""
     store, place = store_at(OWN, run.folder.store_file), run.folder.store
-    place.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place, prefix=".tables-") as folder:
-        store.build(project_run(run, Path(folder), progress=progress), progress=progress)
+    with disk_errors(place):
+        place.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place, prefix=".tables-") as folder:
+            store.build(project_run(run, Path(folder), progress=progress), progress=progress)
     return store
 
 
@@ -74,8 +78,8 @@ def push(run: FinishedRun, name: str, *, progress: Progress = silent) -> None:
     StoreError when the database cannot be reached or written to, or has companies that graphlead did not write.
     """
     store = database(name)
-    with tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
-        projection = project_run(run, Path(folder), progress=progress)
+    with scratch() as folder, disk_errors(folder):
+        projection = project_run(run, folder, progress=progress)
         with closing(store):
             store.build(projection, progress=progress)
 
@@ -89,6 +93,7 @@ def pull(
     has to be of graphlead's own shape. Raises StoreError, and SettingsError for an unknown name and for a mapping that
     does not fit.
     """
+    check_folder(out, (COMPANIES, LINKS), [mapping])
     store, shape = database(name), RegisterMapping.from_toml(mapping) if mapping else SHAPE
     with disk_errors(out), closing(store):
         out.mkdir(parents=True, exist_ok=True)
@@ -97,10 +102,15 @@ def pull(
 
 
 def export_admin(run: FinishedRun, out: Path, *, progress: Progress = silent) -> list[str]:
-    """Write a finished run as CSV for ``neo4j-admin database import full``; returns the arguments, also in a file."""
-    with disk_errors(out), tempfile.TemporaryDirectory(prefix="graphlead-") as folder:
+    """Write a finished run as CSV for ``neo4j-admin database import full``; returns the arguments, also in a file.
+
+    Raises SettingsError where the folder holds a file of the run.
+    """
+    here = [path.name for path in out.iterdir()] if out.is_dir() else []
+    check_folder(out, [ARGUMENTS, *here], parts_of(run.path))
+    with disk_errors(out), scratch() as folder:
         out.mkdir(parents=True, exist_ok=True)
-        return export(project_run(run, Path(folder), progress=progress), out, progress=progress)
+        return export(project_run(run, folder, progress=progress), out, progress=progress)
 
 
 def project_run(run: FinishedRun, folder: Path, *, progress: Progress = silent) -> Projection:
