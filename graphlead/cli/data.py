@@ -51,7 +51,7 @@ def init(
 ) -> None:
     """Write a configuration file from the data at hand: how each column is understood, and every setting."""
     from graphlead.cli.starter import template
-    from graphlead.common.files import check_readable, write_whole
+    from graphlead.common.files import check_readable, disk_errors, write_whole
     from graphlead.common.outputs import check_files, writing
     from graphlead.report.summary import counted
 
@@ -65,7 +65,8 @@ def init(
 
     from graphlead.ingest import understand
 
-    columns = understand(companies)
+    with disk_errors(output):
+        columns = understand(companies)
     paths = {"companies": companies, "links": links, "clients": clients}
     written = {key: path and _seen_from(output.parent, path) for key, path in paths.items()}
     with writing(output):

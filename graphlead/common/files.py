@@ -11,7 +11,7 @@ import resource
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -61,7 +61,7 @@ def disk_refusal(error: Exception, path: Path) -> RunFolderError | None:
     code = _code(error)
     if code == errno.EFBIG:
         return _too_large(path)
-    free, place = min((_free_mb(each), each) for each in (path, Path(tempfile.gettempdir())))
+    free, place = min((_free_mb(each), each) for each in _places(path))
     if code in FULL or free < LEAST_FREE_MB:
         reason = "disk quota exceeded; " if code == errno.EDQUOT else ""
         return RunFolderError(
@@ -70,6 +70,13 @@ def disk_refusal(error: Exception, path: Path) -> RunFolderError | None:
             remedy="Free some space and run the same command again: what was finished is kept.",
         )
     return _refused(code, getattr(error, "filename", None) or path) if code in REFUSED else None
+
+
+def _places(path: Path) -> Iterator[Path]:
+    """The places that may be full: that of the path, and of temporary files, if there is one at all."""
+    yield path
+    with suppress(FileNotFoundError):
+        yield Path(tempfile.gettempdir())
 
 
 def _code(error: Exception) -> int | None:
@@ -81,16 +88,21 @@ def _code(error: Exception) -> int | None:
 
 
 def _too_large(path: Path) -> RunFolderError:
-    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
-    limited = limit != resource.RLIM_INFINITY
-    most = f"a file may have at most {limit / 2**20:,.2f} MiB here" if limited else "the file is too large"
+    limit = file_limit()
+    most = f"this process may write files of at most {limit:,} bytes" if limit < math.inf else "file too large"
     return RunFolderError(
         f"a file that is needed cannot be written ({most}).",
         where=str(path),
         remedy="Raise the limit (ulimit -f unlimited) and run the same command again."
-        if limited
+        if limit < math.inf
         else "Name a folder on a file system that takes larger files.",
     )
+
+
+def file_limit() -> float:
+    """The most bytes that a file of this process may have; infinite where there is no limit (``ulimit -f``)."""
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    return math.inf if limit == resource.RLIM_INFINITY else limit
 
 
 def _refused(code: int | None, path: object) -> RunFolderError:
@@ -121,7 +133,7 @@ def scratch(parent: Path | None = None) -> Iterator[Path]:
     except OSError as refused:
         raise RunFolderError(
             f"the folder cannot be written to ({refused.strerror}).",
-            where=str(parent or tempfile.gettempdir()),
+            where=str(parent or "the folder for temporary files (TMPDIR)"),
             remedy="Choose another, or give yourself the right to write there.",
         ) from refused
     try:
@@ -130,9 +142,14 @@ def scratch(parent: Path | None = None) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def part_of(path: Path) -> Path:
+    """The temporary file beside ``path`` that ``write_whole`` renames."""
+    return path.with_name(f".{path.name}.part")
+
+
 def write_whole(path: Path, write: Callable[[Path], Result]) -> Result:
     """Let ``write`` fill a temporary file beside ``path``, then rename it: ``path`` is complete or as it was before."""
-    part = path.with_name(f".{path.name}.part")
+    part = part_of(path)
     try:
         result = write(part)
         part.replace(path)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from stat import S_ISREG
 
-from graphlead.common.files import disk_errors
+from graphlead.common.files import disk_errors, part_of
 from graphlead.core.errors import SettingsError
 
 Identity = tuple[int, int] | str
@@ -46,8 +46,10 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def _check_inputs(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> None:
+    # A file is written under another name first, which is not to be that of an input either.
+    claimed = [path for output in outputs for path in (output, part_of(output))]
     read = [(path, _identity(path), _places(path), _contents(path)) for path in filter(None, inputs)]
-    for output in outputs:
+    for output in claimed:
         own, around = _identity(output), _places(output)
         for path, identity, places, contents in read:
             if own in places or own in contents or identity in around:

@@ -97,7 +97,7 @@ def _keep_graph(settings: Settings, console: Console) -> None:
 
 def match_list(settings: Settings, console: Console) -> Match:
     """The client list resolved against the register, without a run; nothing is written."""
-    with scratch() as folder, disk_errors(folder):
+    with scratch() as folder, disk_errors(folder.parent):
         with console.stage("reading the register") as progress:
             register, _ = ingest(
                 settings.companies, None, folder, overrides=settings.columns, progress=progress
@@ -118,7 +118,7 @@ def evaluate_run(run: Path, console: Console) -> Evaluation:
 def profile_list(settings: Settings, console: Console) -> Profile:
     """The clients against the register, without a run; the files of the profile go to ``settings.out``."""
     check_folder(settings.out, (PROFILE, SEGMENTS), settings.inputs().values())
-    with scratch() as folder, disk_errors(folder):
+    with scratch() as folder, disk_errors(folder.parent):
         with console.stage("reading the register") as progress:
             full, _ = ingest(
                 settings.companies,

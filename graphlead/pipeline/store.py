@@ -78,7 +78,7 @@ def push(run: FinishedRun, name: str, *, progress: Progress = silent) -> None:
     StoreError when the database cannot be reached or written to, or has companies that graphlead did not write.
     """
     store = database(name)
-    with scratch() as folder, disk_errors(folder):
+    with scratch() as folder, disk_errors(folder.parent):
         projection = project_run(run, folder, progress=progress)
         with closing(store):
             store.build(projection, progress=progress)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import math
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from graphlead.common.files import FULL
+from graphlead.common.files import FULL, file_limit
 from graphlead.stores.faults import StoreError
 
 FULL_WORDS = ("no space left", "file too large", "disk quota", "cannot write to file")
@@ -42,7 +43,8 @@ def disk(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _refusal(path, error.errno in FULL, os.strerror(error.errno or errno.EIO).lower()) from error
+        full = error.errno in FULL or error.errno == errno.EFBIG
+        raise _refusal(path, full, os.strerror(error.errno or errno.EIO).lower()) from error
     except RuntimeError as error:
         message = str(error).lower()
         if any(words in message for words in FULL_WORDS):
@@ -52,6 +54,10 @@ def disk(path: Path) -> Iterator[None]:
 
 def _refusal(path: Path, full: bool, reason: str) -> StoreError:
     remedy = "Free some space" if full else "Name a folder where you may write"
+    if full and "no space" not in reason and (limit := file_limit()) < math.inf:
+        # The library does not know why a write failed.
+        reason = f"this process may write files of at most {limit:,} bytes"
+        remedy = "Raise the limit (ulimit -f unlimited)"
     return StoreError(
         f"the store cannot be written ({reason}).",
         where=str(path),
