@@ -57,41 +57,35 @@ def _open_streams() -> None:
     """Let a standard stream that is closed (``>&-``) lead nowhere; else the next file opened takes its number."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115, open to the end
 
 
 def _exit_code() -> int:
     try:
         app()
     except SystemExit as end:
-        if end.code == 1:
-            # typer and rich end so where nobody reads what they write, and nowhere else.
-            return READER_GONE
-        if end.code == INTERRUPTED:
-            return _fail(
-                "interrupted; finished stages are kept: the same command resumes from there.", INTERRUPTED
-            )
-        return end.code if isinstance(end.code, int) else 0
-    except GraphleadError as error:
-        return _fail(str(error), error.exit_code)
-    except OSError as error:
-        # Errors of files are GraphleadErrors by now, or have a name.
-        if error.filename is None and error.errno in UNWRITTEN:
-            return _unwritten(error)
-        return _unexpected(error)
+        return _code_of_exit(end)
     except Exception as error:
-        return _unexpected(error)
+        return _code_of_error(error)
     return 0
 
 
-def _unwritten(error: OSError) -> int:
-    return _fail(
-        f"standard output: this cannot be written ({os.strerror(error.errno or 0).lower()}). Write to another place.",
-        2,
-    )
+def _code_of_exit(end: SystemExit) -> int:
+    if end.code == INTERRUPTED:
+        return _fail(
+            "interrupted; finished stages are kept: the same command resumes from there.", INTERRUPTED
+        )
+    # typer and rich end with 1 where nobody reads what they write, and nowhere else.
+    return READER_GONE if end.code == 1 else end.code if isinstance(end.code, int) else 0
 
 
-def _unexpected(error: Exception) -> int:
+def _code_of_error(error: Exception) -> int:
+    if isinstance(error, GraphleadError):
+        return _fail(str(error), error.exit_code)
+    # Errors of files are GraphleadErrors by now, or have a name.
+    if isinstance(error, OSError) and error.filename is None and error.errno in UNWRITTEN:
+        reason = os.strerror(error.errno or 0).lower()
+        return _fail(f"standard output: this cannot be written ({reason}). Write to another place.", 2)
     return _fail(f"unexpected: {type(error).__name__}: {error}. (GRAPHLEAD_DEBUG=1 shows where.)", 1)
 
 

@@ -55,7 +55,7 @@ def init(
     from graphlead.common.outputs import check_files, writing
     from graphlead.report.summary import counted
 
-    if output.exists() and not force:
+    if os.path.lexists(output) and not force:
         raise SettingsError(
             "the file exists already.", where=str(output), remedy="Use --force, or another name with -o."
         )

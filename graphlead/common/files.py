@@ -89,7 +89,9 @@ def _code(error: Exception) -> int | None:
 
 def _too_large(path: Path) -> RunFolderError:
     limit = file_limit()
-    most = f"this process may write files of at most {limit:,} bytes" if limit < math.inf else "file too large"
+    most = (
+        f"this process may write files of at most {limit:,} bytes" if limit < math.inf else "file too large"
+    )
     return RunFolderError(
         f"a file that is needed cannot be written ({most}).",
         where=str(path),
@@ -115,7 +117,9 @@ def _refused(code: int | None, path: object) -> RunFolderError:
 
 
 def _free_mb(path: Path) -> float:
-    existing = next((each for each in (path, *path.absolute().parents) if each.exists()), Path("/"))
+    existing = next(
+        (each for each in (path, *path.absolute().parents) if os.access(each, os.F_OK)), Path("/")
+    )
     usage = shutil.disk_usage(existing)
     return usage.free / 2**20 if usage.total else math.inf
 

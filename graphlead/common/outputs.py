@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from stat import S_ISREG
 
 from graphlead.common.files import disk_errors, part_of
 from graphlead.core.errors import SettingsError
@@ -72,7 +71,9 @@ def _check_apart(outputs: list[Path]) -> None:
 
 
 def _check_plain(path: Path) -> None:
-    if path.exists() and not S_ISREG(path.stat().st_mode):
+    with disk_errors(path):
+        _existing(part_of(path))
+    if path.exists() and not path.is_file():
         what = "a folder" if path.is_dir() else "a device or a pipe"
         raise SettingsError(
             f"this cannot be written: it is {what}.", where=str(path), remedy="Name a file for the output."

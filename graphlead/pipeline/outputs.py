@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,4 +24,4 @@ def check_run(out: Path, inputs: Iterable[Path | None]) -> None:
 
 def parts_of(run: Path) -> list[Path]:
     """The files and folders of a run that is read, as inputs of ``check_files``."""
-    return [path for path in RunFolder(run).entries() if path.exists()]
+    return [path for path in RunFolder(run).entries() if os.path.lexists(path)]

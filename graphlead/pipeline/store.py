@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphlead.common.files import disk_errors, scratch
-from graphlead.common.outputs import check_files, check_folder
+from graphlead.common.outputs import check_folder
 from graphlead.connectors.tables import COMPANIES, LINKS
 from graphlead.core.arrays import NONE
 from graphlead.core.contracts import GraphStore, Progress, silent
@@ -106,7 +106,8 @@ def export_admin(run: FinishedRun, out: Path, *, progress: Progress = silent) ->
 
     Raises SettingsError where the folder holds a file of the run.
     """
-    here = [path.name for path in out.iterdir()] if out.is_dir() else []
+    with disk_errors(out):
+        here = [path.name for path in out.iterdir()] if out.is_dir() else []
     check_folder(out, [ARGUMENTS, *here], parts_of(run.path))
     with disk_errors(out), scratch() as folder:
         out.mkdir(parents=True, exist_ok=True)
