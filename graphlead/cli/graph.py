@@ -196,10 +196,10 @@ def export_bods(
     from graphlead.pipeline.outputs import parts_of
     from graphlead.report.summary import counted
 
+    check_files([out], parts_of(folder))
     console = console_of(quiet, as_json)
     run = FinishedRun(folder)
     day = datetime.fromisoformat(run.finished).astimezone(UTC).date()
-    check_files([out], parts_of(folder))
     with console.stage("writing statements"), writing(out):
         count = write_bods(run.whole_register, out, day=day)
     text = f"{counted(count, 'statement')} written to {out}."
