@@ -31,7 +31,8 @@ def discover(
     from graphlead.core.settings import Settings
     from graphlead.pipeline.discover import discover as run
 
-    return run(Settings.load(Path(config) if config else None, settings), Console(quiet=quiet))
+    file = Path(config) if config else None
+    return run(Settings.load(file, settings), Console(quiet=quiet), config=file)
 
 
 def open_run(folder: str | os.PathLike[str]) -> OpenRun:

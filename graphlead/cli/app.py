@@ -5,10 +5,13 @@ A verb parses, checks its inputs, calls and prints; heavy modules are imported w
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import sys
 import traceback
 import warnings
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,7 +20,11 @@ from graphlead.cli import data, graph, leads
 from graphlead.cli.options import console_of
 from graphlead.core.errors import GraphleadError
 
-INTERRUPTED = 130
+INTERRUPTED = 128 + signal.SIGINT
+READER_GONE = 128 + signal.SIGPIPE
+"""The exit code of a shell tool whose output nobody reads any more, as in ``graphlead query | head -1``."""
+
+UNWRITTEN = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 
 VERBS = (
     leads.run, leads.score, leads.evaluate, leads.explain, leads.report,
@@ -39,26 +46,47 @@ app.command("import")(graph.import_)
 
 
 def main() -> None:
-    """Run the command line and exit: 0 done, 2 bad usage or input, 1 failure, 130 interrupted."""
+    """Run the command line and exit: 0 done, 2 bad usage or input, 1 failure, 130 interrupted, 141 no reader left."""
     # Warnings of future changes in a library concern its users, not those of this program.
     warnings.simplefilter("ignore", FutureWarning)
+    _open_streams()
     sys.exit(_exit_code())
+
+
+def _open_streams() -> None:
+    """Let a standard stream that is closed (``>&-``) lead nowhere; else the next file opened takes its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115, open to the end
 
 
 def _exit_code() -> int:
     try:
         app()
     except SystemExit as end:
-        if end.code == INTERRUPTED:
-            return _fail(
-                "interrupted; finished stages are kept: the same command resumes from there.", INTERRUPTED
-            )
-        return end.code if isinstance(end.code, int) else 0
-    except GraphleadError as error:
-        return _fail(str(error), error.exit_code)
+        return _code_of_exit(end)
     except Exception as error:
-        return _fail(f"unexpected: {type(error).__name__}: {error}. (GRAPHLEAD_DEBUG=1 shows where.)", 1)
+        return _code_of_error(error)
     return 0
+
+
+def _code_of_exit(end: SystemExit) -> int:
+    if end.code == INTERRUPTED:
+        return _fail(
+            "interrupted; finished stages are kept: the same command resumes from there.", INTERRUPTED
+        )
+    # typer and rich end with 1 where nobody reads what they write, and nowhere else.
+    return READER_GONE if end.code == 1 else end.code if isinstance(end.code, int) else 0
+
+
+def _code_of_error(error: Exception) -> int:
+    if isinstance(error, GraphleadError):
+        return _fail(str(error), error.exit_code)
+    # Errors of files are GraphleadErrors by now, or have a name.
+    if isinstance(error, OSError) and error.filename is None and error.errno in UNWRITTEN:
+        reason = os.strerror(error.errno or 0).lower()
+        return _fail(f"standard output: this cannot be written ({reason}). Write to another place.", 2)
+    return _fail(f"unexpected: {type(error).__name__}: {error}. (GRAPHLEAD_DEBUG=1 shows where.)", 1)
 
 
 def _fail(message: str, code: int) -> int:

@@ -52,20 +52,24 @@ def init(
     """Write a configuration file from the data at hand: how each column is understood, and every setting."""
     from graphlead.cli.starter import template
     from graphlead.common.files import check_readable, disk_errors, write_whole
+    from graphlead.common.outputs import check_files, writing
     from graphlead.report.summary import counted
 
-    if output.exists() and not force:
+    if os.path.lexists(output) and not force:
         raise SettingsError(
             "the file exists already.", where=str(output), remedy="Use --force, or another name with -o."
         )
-    check_readable((companies, links, clients))
+    inputs = (companies, links, clients)
+    check_readable(inputs)
+    check_files([output], inputs)
 
     from graphlead.ingest import understand
 
-    columns = understand(companies)
+    with disk_errors(output):
+        columns = understand(companies)
     paths = {"companies": companies, "links": links, "clients": clients}
     written = {key: path and _seen_from(output.parent, path) for key, path in paths.items()}
-    with disk_errors(output.parent):
+    with writing(output):
         write_whole(output, lambda part: part.write_text(template(columns, written), "utf-8"))
     console_of(quiet, as_json).outcome(
         f"{output} shows how {counted(len(columns), 'column')} of {companies} were understood. Edit it, then:\n"
@@ -93,22 +97,21 @@ def match(
     as_json: AsJson = False,
 ) -> None:
     """Find the companies of a typed list in the register, with evidence."""
-    if output.resolve() == clients.resolve():
-        raise SettingsError(
-            "the output would replace the list.", where=str(output), remedy="Give another -o."
-        )
+    from graphlead.common.outputs import check_files, writing
+
     given = Given(companies=companies, clients=clients, out=output.parent, reviewed=reviewed)
     settings, console = settings_of(config, given), console_of(quiet, as_json)
+    check_files([output, review], [config, *settings.inputs().values()])
 
-    from graphlead.common.files import disk_errors
     from graphlead.common.spreadsheets import write_csv
     from graphlead.pipeline.discover import match_list
     from graphlead.report.summary import counted
 
     found = match_list(settings, console)
-    with disk_errors(output.parent):
+    with writing(output):
         write_csv(output, found.table)
-        if review is not None:
+    if review is not None:
+        with writing(review):
             write_csv(review, found.review)
     counts = found.counts()
     lines = ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())
@@ -188,6 +191,7 @@ def demo(
 ) -> None:
     """Make a register with known truth, run on it, and measure how good the ranking is."""
     from graphlead.common.files import disk_errors
+    from graphlead.common.outputs import check_folder
     from graphlead.core.settings import Settings
     from graphlead.pipeline.discover import discover
     from graphlead.report.summary import summary_text
@@ -197,6 +201,7 @@ def demo(
 
     console = console_of(quiet, as_json)
     wanted = WorldSettings(companies=companies, clients=clients_of(companies), seed=seed)
+    check_folder(out, (), ())
     with disk_errors(out), console.stage("making a world") as progress:
         world = make_world(out / "world", wanted, progress)
     settings = Settings(

@@ -190,14 +190,17 @@ def export_bods(
     """The register's ownership as statements of the Beneficial Ownership Data Standard 0.4."""
     from datetime import UTC, datetime
 
+    from graphlead.common.outputs import check_files, writing
     from graphlead.connectors.bods_out import write_bods
     from graphlead.pipeline.finished import FinishedRun
+    from graphlead.pipeline.outputs import parts_of
     from graphlead.report.summary import counted
 
+    check_files([out], parts_of(folder))
     console = console_of(quiet, as_json)
     run = FinishedRun(folder)
     day = datetime.fromisoformat(run.finished).astimezone(UTC).date()
-    with console.stage("writing statements"):
+    with console.stage("writing statements"), writing(out):
         count = write_bods(run.whole_register, out, day=day)
     text = f"{counted(count, 'statement')} written to {out}."
     console.outcome(text, {"statements": count, "file": str(out)})
@@ -214,9 +217,13 @@ def import_(
     """Make a register of published ownership data: companies.parquet and links.parquet, which a run reads."""
     read, console = reader(name), console_of(quiet, as_json)
 
+    from graphlead.common.files import disk_errors
+    from graphlead.common.outputs import check_folder
+    from graphlead.connectors.tables import FILES
     from graphlead.report.summary import counted
 
-    with console.stage("reading the files") as progress:
+    check_folder(out, FILES, files)
+    with console.stage("reading the files") as progress, disk_errors(out):
         found = read(files, out, progress)
     aside = [f"  {count:,} set aside: {reason}" for reason, count in found.reasons]
     text = f"{counted(found.n_companies, 'company')} and {counted(found.n_links, 'link')} written to {out}."

@@ -27,7 +27,6 @@ from graphlead.cli.options import (
     separated,
     settings_of,
 )
-from graphlead.core.errors import SettingsError
 from graphlead.core.settings import Given, help_of
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def run(
     from graphlead.pipeline.discover import discover
     from graphlead.report.summary import summary_text
 
-    result = discover(settings, console)
+    result = discover(settings, console, config=config)
     console.outcome(summary_text(result.summary), result.summary)
 
 
@@ -93,10 +92,6 @@ def score(
     """Apply a trained run to a newer register, without training again."""
     from graphlead.common.files import check_readable
 
-    if out.resolve() == folder.resolve():
-        raise SettingsError(
-            "the results would replace the run.", where=str(out), remedy="Give another --out."
-        )
     check_readable((companies, links, clients))
     console = console_of(quiet, as_json)
 

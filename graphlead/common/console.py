@@ -7,7 +7,7 @@ import math
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from rich.console import Console as Terminal
@@ -108,10 +108,12 @@ class Console:
 
     def _write(self, text: str, style: str = "") -> None:
         line = printable(text)
-        if sys.stderr.isatty():
-            self._terminal.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
-        else:
-            sys.stderr.write(f"{line}\n")
+        # Work does not stop because its messages cannot be written.
+        with suppress(OSError):
+            if sys.stderr.isatty():
+                self._terminal.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
+            else:
+                sys.stderr.write(f"{line}\n")
 
 
 def printable(text: str) -> str:

@@ -7,10 +7,11 @@ import hashlib
 import json
 import math
 import os
+import resource
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FULL = {errno.ENOSPC, errno.EDQUOT}
 REFUSED = {
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EIO,
-    errno.ENOLCK, errno.ENOTSUP,
+    errno.ENOLCK, errno.ENOTSUP, errno.ENOENT, errno.ELOOP, errno.EBUSY,
 }  # fmt: skip
 EDITED = {".csv", ".json", ".toml", ".txt", ".md", ".html"}
 """Suffixes of files that people edit in place: they are copied, for edits to a hard link would change the run's own."""
@@ -38,44 +39,88 @@ LEAST_FREE_MB = 1.0
 
 
 @contextmanager
-def disk_errors(folder: Path) -> Iterator[None]:
-    """Turn a full disk and a folder that cannot be written to into a RunFolderError with a remedy.
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn a full disk, a limit on the size of files and a path that cannot be written into a RunFolderError.
 
-    DuckDB, Arrow and safetensors report a full disk by errors of their own, recognised by their message; NumPy and
-    XGBoost only report that the write failed, so free space is checked.
+    path: the file or folder that is written, which the error names where the system names none. DuckDB, Arrow and
+    safetensors have errors of their own, recognised by their message; a library may also report no more than that a
+    write failed, so free space is checked.
     """
     try:
         yield
     except GraphleadError:
         raise
     except Exception as error:
-        refusal = _refusal(error, folder)
+        refusal = disk_refusal(error, path)
         if refusal is None:
             raise
         raise refusal from error
 
 
-def _refusal(error: Exception, folder: Path) -> RunFolderError | None:
-    code = error.errno if isinstance(error, OSError) else None
-    free = {place: _free_mb(place) for place in (folder, Path(tempfile.gettempdir()))}
-    if code in FULL or os.strerror(errno.ENOSPC) in str(error) or min(free.values()) < LEAST_FREE_MB:
+def disk_refusal(error: Exception, path: Path) -> RunFolderError | None:
+    """The error with a remedy for one of the disk's; None for any other. See ``disk_errors``."""
+    code = _code(error)
+    if code == errno.EFBIG:
+        return _too_large(path)
+    free, place = min((_free_mb(each), each) for each in _places(path))
+    if code in FULL or free < LEAST_FREE_MB:
+        reason = "disk quota exceeded; " if code == errno.EDQUOT else ""
         return RunFolderError(
-            f"the disk is full ({', '.join(f'{mb:,.0f} MiB free in {place}' for place, mb in free.items())}).",
-            where=str(folder),
+            f"the disk is full ({reason}{free:,.0f} MiB free in {place}).",
+            where=str(path),
             remedy="Free some space and run the same command again: what was finished is kept.",
         )
-    if code in REFUSED:
-        reason = os.strerror(code or 0).lower()
-        return RunFolderError(
-            f"this cannot be written ({reason}).",
-            where=str(getattr(error, "filename", None) or folder),
-            remedy="Name a folder on a disk where you may write, or change its permissions.",
-        )
-    return None
+    return _refused(code, getattr(error, "filename", None) or path) if code in REFUSED else None
 
 
-def _free_mb(folder: Path) -> float:
-    existing = next((each for each in (folder, *folder.absolute().parents) if each.exists()), Path("/"))
+def _places(path: Path) -> Iterator[Path]:
+    """The places that may be full: that of the path, and of temporary files, if there is one at all."""
+    yield path
+    with suppress(FileNotFoundError):
+        yield Path(tempfile.gettempdir())
+
+
+def _code(error: Exception) -> int | None:
+    """The system's number of an error, also where a library gives its text only."""
+    if isinstance(error, OSError) and error.errno:
+        return error.errno
+    written = (errno.EFBIG, errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+    return next((code for code in written if os.strerror(code) in str(error)), None)
+
+
+def _too_large(path: Path) -> RunFolderError:
+    limit = file_limit()
+    most = (
+        f"this process may write files of at most {limit:,} bytes" if limit < math.inf else "file too large"
+    )
+    return RunFolderError(
+        f"a file that is needed cannot be written ({most}).",
+        where=str(path),
+        remedy="Raise the limit (ulimit -f unlimited) and run the same command again."
+        if limit < math.inf
+        else "Name a folder on a file system that takes larger files.",
+    )
+
+
+def file_limit() -> float:
+    """The most bytes that a file of this process may have; infinite where there is no limit (``ulimit -f``)."""
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    return math.inf if limit == resource.RLIM_INFINITY else limit
+
+
+def _refused(code: int | None, path: object) -> RunFolderError:
+    fault = "is not there, or cannot be made" if code == errno.ENOENT else "cannot be written"
+    return RunFolderError(
+        f"this {fault} ({os.strerror(code or 0).lower()}).",
+        where=str(path),
+        remedy="Name a folder on a disk where you may write, or change its permissions.",
+    )
+
+
+def _free_mb(path: Path) -> float:
+    existing = next(
+        (each for each in (path, *path.absolute().parents) if os.access(each, os.F_OK)), Path("/")
+    )
     usage = shutil.disk_usage(existing)
     return usage.free / 2**20 if usage.total else math.inf
 
@@ -96,7 +141,7 @@ def scratch(parent: Path | None = None) -> Iterator[Path]:
     except OSError as refused:
         raise RunFolderError(
             f"the folder cannot be written to ({refused.strerror}).",
-            where=str(parent or tempfile.gettempdir()),
+            where=str(parent or "the folder for temporary files (TMPDIR)"),
             remedy="Choose another, or give yourself the right to write there.",
         ) from refused
     try:

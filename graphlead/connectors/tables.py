@@ -8,7 +8,7 @@ from pathlib import Path
 from graphlead.core.errors import InputError
 from graphlead.engines.duckdb import Db, literal
 
-COMPANIES, LINKS, SET_ASIDE = "companies.parquet", "links.parquet", "set_aside.parquet"
+COMPANIES, LINKS, SET_ASIDE = FILES = "companies.parquet", "links.parquet", "set_aside.parquet"
 NO_LINKS = (
     "SELECT NULL::VARCHAR AS source_id, NULL::VARCHAR AS source_name, NULL::VARCHAR AS source_type, "
     "NULL::VARCHAR AS target_id, NULL::VARCHAR AS kind, NULL::VARCHAR AS share, NULL::DATE AS date, "
@@ -56,7 +56,7 @@ def write_tables(db: Db, scratch: Path, out: Path, companies: str, links: str, w
     aside = "SELECT * FROM set_aside ORDER BY reason, file, record, detail"
     counts = [
         _write(db, query, scratch / name)
-        for name, query in ((COMPANIES, companies), (LINKS, links), (SET_ASIDE, aside))
+        for name, query in zip(FILES, (companies, links, aside), strict=True)
     ]
     reasons = _reasons(db)
     if not counts[0]:
@@ -66,7 +66,7 @@ def write_tables(db: Db, scratch: Path, out: Path, companies: str, links: str, w
             where=where,
             remedy=f"Give a file with companies that are active; set aside were: {counted}.",
         )
-    for name in (COMPANIES, LINKS, SET_ASIDE):
+    for name in FILES:
         (scratch / name).replace(out / name)
     return Imported(
         companies=out / COMPANIES,

@@ -80,7 +80,8 @@ class BoostedTrees:
         return np.asarray(self._trained().inplace_predict(matrix, predict_type="margin"), np.float32)
 
     def save(self, folder: Path, name: str) -> None:
-        self._trained().save_model(folder / f"{name}.ubj")
+        # XGBoost itself writes without a word on why it failed, or on the last bytes that did not fit.
+        (folder / f"{name}.ubj").write_bytes(self._trained().save_raw("ubj"))
 
     def load(self, folder: Path, name: str) -> Self:
         self._booster = xgb.Booster(model_file=folder / f"{name}.ubj")

@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from graphlead.common.console import Console
-from graphlead.common.files import read_json, scratch
+from graphlead.common.files import disk_errors, read_json, scratch
+from graphlead.common.outputs import check_files, check_folder
 from graphlead.core.clients import Match
 from graphlead.core.errors import damage
 from graphlead.core.evaluation import Evaluation
@@ -27,10 +28,11 @@ from graphlead.pipeline.exclude import without
 from graphlead.pipeline.explain import Explained, explain_company
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.gather import check_columns, gather, review_answers, warn_of
+from graphlead.pipeline.outputs import check_run, parts_of
 from graphlead.pipeline.rank import rank
 from graphlead.pipeline.scored import Evaluated
 from graphlead.profile.build import profile_clients
-from graphlead.profile.files import save_profile
+from graphlead.profile.files import PROFILE, SEGMENTS, save_profile
 from graphlead.profile.leaks.files import save_leaks, without_leaks
 from graphlead.profile.leaks.find import find_leaks
 from graphlead.runs.manifest import hash_inputs, hash_run, unchanged
@@ -38,12 +40,16 @@ from graphlead.runs.run import open_run
 from graphlead.stores.registry import OWN, STORES
 
 
-def discover(settings: Settings, console: Console) -> Result:
-    """Find the companies most likely to become clients: train, evaluate, score every company, write the lead list."""
+def discover(settings: Settings, console: Console, *, config: Path | None = None) -> Result:
+    """Find the companies most likely to become clients: train, evaluate, score every company, write the lead list.
+
+    config: the file that the settings are from, if any; like the inputs, it is not replaced by a result.
+    """
+    check_run(settings.out, [config, *settings.inputs().values()])
     settings = training.checked(settings)
     storing.check(settings.store, settings.out)
     inputs = hash_inputs(settings.inputs())
-    with open_run(settings.out, inputs, settings.to_json()) as run:
+    with disk_errors(settings.out), open_run(settings.out, inputs, settings.to_json()) as run:
         sources = gather(run, settings, console)
         trained = training.train(run, sources, settings, console)
         result = hand_over(run, sources, trained, settings, console)
@@ -66,11 +72,12 @@ def score_again(
 
     force: even where the newer register lacks most of what they go by.
     """
+    check_run(out, [companies, links, clients, *parts_of(run)])
     earlier = FinishedRun(run)
     own = clients or earlier.settings.clients
     settings = replace(earlier.settings, companies=companies, links=links, clients=own, out=out, top=top)
     inputs = hash_inputs({"companies": companies, "links": links, "clients": clients})
-    with open_run(out, inputs | {"run": hash_run(run)}, settings.to_json()) as newer:
+    with disk_errors(out), open_run(out, inputs | {"run": hash_run(run)}, settings.to_json()) as newer:
         sources = gather(newer, settings, console, earlier)
         scored = scoring.apply(newer, earlier, sources, settings, console, force=force)
         result = hand_over(newer, sources, scored, settings, console)
@@ -90,7 +97,8 @@ def _keep_graph(settings: Settings, console: Console) -> None:
 
 def match_list(settings: Settings, console: Console) -> Match:
     """The client list resolved against the register, without a run; nothing is written."""
-    with scratch() as folder, unchanged(hash_inputs({**settings.inputs(), "links": None})):
+    inputs = hash_inputs({**settings.inputs(), "links": None})
+    with scratch() as folder, disk_errors(folder.parent), unchanged(inputs):
         with console.stage("reading the register") as progress:
             register, _ = ingest(
                 settings.companies, None, folder, overrides=settings.columns, progress=progress
@@ -110,7 +118,9 @@ def evaluate_run(run: Path, console: Console) -> Evaluation:
 
 def profile_list(settings: Settings, console: Console) -> Profile:
     """The clients against the register, without a run; the files of the profile go to ``settings.out``."""
-    with scratch() as folder, unchanged(hash_inputs(settings.inputs())):
+    check_folder(settings.out, (PROFILE, SEGMENTS), settings.inputs().values())
+    inputs = hash_inputs(settings.inputs())
+    with scratch() as folder, disk_errors(folder.parent), unchanged(inputs):
         with console.stage("reading the register") as progress:
             full, _ = ingest(
                 settings.companies,
@@ -137,7 +147,8 @@ def profile_list(settings: Settings, console: Console) -> Profile:
             profile = profile_clients(register, graph, cohort, seed=settings.seed, progress=progress)
     found = tuple(leak.sentence for leak in leaks if leak.sentence)
     profile = replace(profile, notes=(*found, *profile.notes))
-    save_profile(profile, settings.out)
+    with disk_errors(settings.out):
+        save_profile(profile, settings.out)
     return profile
 
 
@@ -151,6 +162,7 @@ def explain_lead(run: Path, company: str, console: Console) -> tuple[Explained, 
 def report_run(run: Path, console: Console) -> Path:
     """Write the report of a finished run once more, from its folder."""
     finished = FinishedRun(run)
+    check_files([finished.folder.report], [path for path in parts_of(run) if path != finished.folder.report])
     with console.stage("reading the run"):
         folder, sources, judgement = finished.folder, finished.sources, finished.judgement
         share, seed = finished.expected.share, finished.settings.seed
@@ -162,6 +174,6 @@ def report_run(run: Path, console: Console) -> Path:
         with damage(folder.metrics):
             apart = dict(metrics["duplicates"])
         result = collect_results(folder, sources, scored, ranking, finished.evidence, apart)
-    with console.stage("writing the report"):
+    with console.stage("writing the report"), disk_errors(folder.report):
         report(folder, result, sources, scored)
     return folder.report

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from graphlead.common.files import disk_errors
+from graphlead.common.outputs import check_files, writing
 from graphlead.core.arrays import Flags, Floats, Ints
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import SettingsError, damage
@@ -24,6 +24,7 @@ from graphlead.graph.nearby import LEVELS, LEVELS_SHARE, Nearby, levels_beside, 
 from graphlead.graph.views import induced
 from graphlead.pipeline.find import by_id_or_name
 from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.outputs import parts_of
 from graphlead.report.html.ego import EgoContent, EgoEdge, EgoNode, place_name, write_ego
 
 MOST_HOPS, MOST_NODES = 10, 1000
@@ -52,12 +53,13 @@ def picture(
     that several have, SettingsError for hops or most out of range.
     """
     _check(hops, most)
+    check_files([out], parts_of(run.path))
     progress(0, 3, "reading the run")
     at = by_id_or_name(run.register, company)
     progress(1, 3, "looking around")
     content = _content(run, at, hops, most)
     progress(2, 3, "drawing")
-    with disk_errors(out.parent):
+    with writing(out):
         write_ego(out, content)
     progress(3, 3, "drawing")
     return len(content.nodes)

@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 from graphlead.common.files import disk_errors, scratch
 from graphlead.common.leftovers import sweep
 from graphlead.common.locks import link_refused
+from graphlead.common.outputs import check_folder
+from graphlead.connectors.tables import COMPANIES, LINKS
 from graphlead.core.arrays import NONE
 from graphlead.core.contracts import GraphStore, Progress, silent
 from graphlead.core.profile import Profile
@@ -21,12 +23,13 @@ from graphlead.core.register import Register
 from graphlead.core.scores import fit
 from graphlead.graph.property_graph.projection import Standing, project
 from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.outputs import parts_of
 from graphlead.profile.leaks.files import without_links
 from graphlead.runs.layout import RunFolder
 from graphlead.stores.faults import StoreError
 from graphlead.stores.mapping import OWN as SHAPE
 from graphlead.stores.mapping import RegisterMapping
-from graphlead.stores.neo4j.admin_csv import export
+from graphlead.stores.neo4j.admin_csv import ARGUMENTS, export
 from graphlead.stores.registry import OWN, database, store_at
 from graphlead.stores.store import Store
 
@@ -80,7 +83,7 @@ def push(run: FinishedRun, name: str, *, progress: Progress = silent) -> None:
     StoreError when the database cannot be reached or written to, or has companies that graphlead did not write.
     """
     store = database(name)
-    with scratch() as folder:
+    with scratch() as folder, disk_errors(folder.parent):
         projection = project_run(run, folder, progress=progress)
         with closing(store):
             store.build(projection, progress=progress)
@@ -95,6 +98,7 @@ def pull(
     has to be of graphlead's own shape. Raises StoreError, and SettingsError for an unknown name and for a mapping that
     does not fit.
     """
+    check_folder(out, (COMPANIES, LINKS), [mapping])
     store, shape = database(name), RegisterMapping.from_toml(mapping) if mapping else SHAPE
     with disk_errors(out), closing(store):
         out.mkdir(parents=True, exist_ok=True)
@@ -103,7 +107,13 @@ def pull(
 
 
 def export_admin(run: FinishedRun, out: Path, *, progress: Progress = silent) -> list[str]:
-    """Write a finished run as CSV for ``neo4j-admin database import full``; returns the arguments, also in a file."""
+    """Write a finished run as CSV for ``neo4j-admin database import full``; returns the arguments, also in a file.
+
+    Raises SettingsError where the folder holds a file of the run.
+    """
+    with disk_errors(out):
+        here = [path.name for path in out.iterdir()] if out.is_dir() else []
+    check_folder(out, [ARGUMENTS, *here], parts_of(run.path))
     with disk_errors(out), scratch() as folder:
         out.mkdir(parents=True, exist_ok=True)
         return export(project_run(run, folder, progress=progress), out, progress=progress)

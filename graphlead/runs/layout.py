@@ -16,6 +16,12 @@ class RunFolder:
 
     path: Path
 
+    def entries(self) -> list[Path]:
+        """Every file and folder that a run writes into its folder."""
+        names = [name for name, value in vars(RunFolder).items() if isinstance(value, property)]
+        paths: list[Path] = [getattr(self, name) for name in names]
+        return [path for path in paths if path.parent == self.path]
+
     @property
     def manifest(self) -> Path:
         """Inputs, settings, versions, stages: written last, a run without it is unfinished."""

@@ -87,7 +87,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
             raise seen["raises"]
         return what
 
-    def discover(settings: Settings, console: Console) -> Any:
+    def discover(settings: Settings, console: Console, *, config: Path | None = None) -> Any:
         seen["settings"] = settings
         with console.stage("training") as progress:
             progress(1, 2, "half")
@@ -228,11 +228,10 @@ def test_the_traceback_is_shown_when_asked_for(
         ((*RUN, "--config", "none.toml"), "none.toml: the configuration file cannot be read"),
         ((*RUN, "--links", "none.csv"), "none.csv: the file cannot be read (no such file or directory)"),
         (("match", "l.csv", "--companies", "none.csv", "-o", "o.csv"), "none.csv: the file cannot be read"),
-        (("match", "l.csv", "--companies", "c.csv", "-o", "./l.csv"), "the output would replace the list"),
+        (("match", "l.csv", "--companies", "c.csv", "-o", "./l.csv"), "the output would replace an input (l.csv)"),
         (("init", "--companies", "none.csv"), "none.csv: the file cannot be read"),
         (("profile", "--run", "a", "--seed", "3"), "--run does not go with --seed"),
         (("profile", "--companies", "none.csv", "--clients", "l.csv", "--out", "o"), "none.csv: the file cannot"),
-        (("score", "--run", "a", "--companies", "c.csv", "--out", "a"), "the results would replace the run"),
         (("score", "--run", "a", "--companies", "none.csv", "--out", "b"), "none.csv: the file cannot be read"),
         (("score", "--run", "no", "--companies", "c.csv", "--out", "b"), "no: this is not the folder of a run"),
         (("evaluate", "--run", "no"), "no: this is not the folder of a run"),
@@ -376,7 +375,7 @@ def test_evaluate_shows_the_rankers_side_by_side(
 def test_score_passes_everything_on(asked: dict[str, Any], call: Call) -> None:
     flags = ("--companies", "c.csv", "--links", "k.csv", "--out", "b", "--clients", "l.csv")
     assert call("score", "--run", "a", *flags) == 0
-    named = {"clients": Path("l.csv"), "top": 500}
+    named = {"clients": Path("l.csv"), "top": 500, "force": False}
     assert asked["score"] == (Path("a"), Path("c.csv"), Path("k.csv"), Path("b"), named)
 
 

@@ -91,7 +91,11 @@ def killed_scratch(parent: Path) -> Path:
 def test_7_what_a_killed_process_left_goes_and_what_living_ones_use_stays(tmp_path: Path) -> None:
     dead = killed_scratch(tmp_path)
     assert (dead / "half").exists()
-    old, like, outside = tmp_path / ".tables-abcdefgh", tmp_path / ".graphlead-held-notes", tmp_path / "outside"
+    old, like, outside = (
+        tmp_path / ".tables-abcdefgh",
+        tmp_path / ".graphlead-held-notes",
+        tmp_path / "outside",
+    )
     for folder in (old, like, outside):
         folder.mkdir()
     (outside / "precious").write_text("precious", "utf-8")

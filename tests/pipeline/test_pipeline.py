@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from hashlib import sha256
@@ -550,3 +552,59 @@ def test_a_list_is_matched_by_itself(tmp_path: Path, command: Command) -> None:
     sure = printed["outcome"] == "matched"
     assert sure.sum() > 60
     assert (printed["company_id"][sure] == truth["company_id"][sure]).mean() > 0.95
+
+
+LIMIT = 4096
+UNDER_A_LIMIT = f"""
+import contextlib, io, json, resource, sys
+from graphlead.cli.app import main
+
+resource.setrlimit(resource.RLIMIT_FSIZE, ({LIMIT}, resource.RLIM_INFINITY))
+for arguments in json.loads(sys.argv[1]):
+    sys.argv = ["graphlead", *arguments, "--quiet"]
+    shown = io.StringIO()
+    with contextlib.redirect_stderr(shown):
+        try:
+            main()
+        except SystemExit as end:
+            print(json.dumps([end.code, shown.getvalue()]))
+"""
+
+
+def under_a_limit(*commands: tuple[object, ...]) -> list[tuple[int, str]]:
+    """The exit code of each command line, and what it wrote to stderr, in a process whose files may not grow."""
+    listed = json.dumps([[str(word) for word in command] for command in commands])
+    environment = {**os.environ, "PYTHONPATH": str(DATA.parent)}
+    ran = subprocess.run([sys.executable, "-c", UNDER_A_LIMIT, listed], capture_output=True, text=True, check=True,
+                         env=environment)  # fmt: skip
+    return [(code, text) for code, text in map(json.loads, ran.stdout.splitlines())]
+
+
+def test_point_10_where_no_file_may_grow_every_verb_ends_in_a_line_that_names_the_limit(
+    first: Result, command: Command, tmp_path: Path
+) -> None:
+    run, out, statements = first.folder, tmp_path / "out", tmp_path / "statements.jsonl"
+    assert command("export", "bods", statements, "--run", run, "--quiet") == 0
+    before = (run / "report.html").read_bytes()
+    register = ("--companies", FILES["companies"])
+    commands: list[tuple[object, ...]] = [
+        ("match", FILES["clients"], *register, "-o", out / "found.csv"),
+        ("profile", *register, "--clients", FILES["clients"], "--out", out / "profile"),
+        ("init", *register, "-o", out / "graphlead.toml"),
+        ("run", *register, "--clients", FILES["clients"], "--out", out / "run"),
+        ("score", "--run", run, *register, "--out", out / "scored"),
+        ("graph", first.leads["company_id"].iloc[0], "--run", run, "-o", out / "ego.html"),
+        ("export", "bods", out / "statements.jsonl", "--run", run),
+        ("export", "neo4j-admin", out / "csv", "--run", run),
+        ("import", "bods", statements, "--out", out / "data"),
+        ("demo", "--companies", 300, "--out", out / "demo"),
+        ("report", "--run", run),
+    ]
+    ended = under_a_limit(*commands)
+    assert [code for code, _ in ended] == [2] * len(commands)
+    for _, text in ended:
+        [line] = text.splitlines()
+        assert line.startswith("error: /")
+        assert f"this process may write files of at most {LIMIT:,} bytes" in line
+    assert (run / "report.html").read_bytes() == before
+    assert not list(out.rglob("*.part"))

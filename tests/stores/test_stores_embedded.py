@@ -85,7 +85,7 @@ def test_the_second_process_to_change_a_store_learns_of_the_first(path: Path, tm
         assert store.query("MATCH ()-[o:OWNS]->() RETURN count(*)").rows == ((1,),)
 
 
-FULL = """
+LIMITED = """
     import resource, signal, sys
     from pathlib import Path
     from small_graph import small_projection
@@ -102,10 +102,10 @@ FULL = """
 """
 
 
-def test_a_full_disk_leaves_the_store_as_it_was(path: Path, tmp_path: Path) -> None:
-    output, _ = run(FULL, path, tmp_path / "other").communicate()
-    assert "cannot be written" in output
-    assert "Free some space" in output
+def test_point_10_a_file_that_may_not_grow_leaves_the_store_as_it_was(path: Path, tmp_path: Path) -> None:
+    output, _ = run(LIMITED, path, tmp_path / "other").communicate()
+    assert "cannot be written (this process may write files of at most 65,536 bytes)" in output
+    assert "Raise the limit" in output
     with EmbeddedStore(path) as store:
         assert store.query("MATCH (r:Run) RETURN r.run_id").rows == (("r1",),)
     assert not list(path.parent.glob(".graph*.part*"))

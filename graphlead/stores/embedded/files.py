@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
 
-from graphlead.common.files import FULL
+from graphlead.common.files import FULL, file_limit
 from graphlead.common.files import remove as remove_any
 from graphlead.common.locks import locked
 from graphlead.stores.faults import StoreError
@@ -39,7 +40,8 @@ def disk(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _refusal(path, error.errno in FULL, os.strerror(error.errno or errno.EIO).lower()) from error
+        full = error.errno in FULL or error.errno == errno.EFBIG
+        raise _refusal(path, full, os.strerror(error.errno or errno.EIO).lower()) from error
     except RuntimeError as error:
         message = str(error).lower()
         if any(words in message for words in FULL_WORDS):
@@ -49,6 +51,10 @@ def disk(path: Path) -> Iterator[None]:
 
 def _refusal(path: Path, full: bool, reason: str) -> StoreError:
     remedy = "Free some space" if full else "Name a folder where you may write"
+    if full and "no space" not in reason and (limit := file_limit()) < math.inf:
+        # The library does not know why a write failed.
+        reason = f"this process may write files of at most {limit:,} bytes"
+        remedy = "Raise the limit (ulimit -f unlimited)"
     return StoreError(
         f"the store cannot be written ({reason}).",
         where=str(path),
