@@ -169,6 +169,11 @@ def files_of(run: Path) -> list[str]:
     )
 
 
+def asked(run: Path, whole: Path) -> dict[str, list[object]]:
+    """The verbs without ``push``, which would wait for a database and reads what the export for neo4j-admin reads."""
+    return {verb: arguments for verb, arguments in verbs(run, whole).items() if verb != "push"}
+
+
 @pytest.mark.nightly
 def test_8_whatever_file_of_a_run_is_cut_off_or_lost_no_verb_fails_unexpectedly(
     run: Path, whole: Path, capfd: pytest.CaptureFixture[str]
@@ -179,11 +184,11 @@ def test_8_whatever_file_of_a_run_is_cut_off_or_lost_no_verb_fails_unexpectedly(
             shutil.rmtree(run)
             shutil.copytree(whole, run, ignore=shutil.ignore_patterns(".work"))
             damage(run)
-            for verb, arguments in verbs(run, whole).items():
+            for verb, arguments in asked(run, whole).items():
                 code, said = command(*arguments), capfd.readouterr().err
                 shutil.rmtree(run.parent / "scored", ignore_errors=True)
                 if code == 2:
                     refusals += name in one_error(said) or Path(name).name in said
                 else:
-                    assert (code, verb) in ((0, verb), (1, "push")), f"{verb}, {name}: {said}"
+                    assert code == 0, f"{verb}, {name}: {said}"
     assert refusals > 100
