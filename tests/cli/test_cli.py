@@ -73,7 +73,8 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         Path(name).touch()
     Path("a").mkdir()
     Path("a/manifest.json").write_text(
-        '{"graphlead": "0", "files": {}, "settings": {"task": "leads"}}', "utf-8"
+        '{"graphlead": "0", "finished": "2026-01-01", "files": {}, "settings": {"task": "leads", "companies": "c.csv", "clients": "k.csv", "out": "a"}}',
+        "utf-8",
     )
 
 

@@ -39,7 +39,15 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     Path("a/register/companies.parquet").touch()
     Path("a/leads.csv").write_text("company_id,name\nC1,Acme\n", "utf-8")
     Path("a/manifest.json").write_text(
-        json.dumps({"graphlead": "0", "files": {"old.csv": "0"}, "settings": {"task": "leads"}}), "utf-8"
+        json.dumps(
+            {
+                "graphlead": "0",
+                "finished": "2026-01-01",
+                "files": {"old.csv": "0"},
+                "settings": {"task": "leads"},
+            }
+        ),
+        "utf-8",
     )
     Path("a/old.csv").touch()
     Path("hard.html").hardlink_to("a/leads.csv")
