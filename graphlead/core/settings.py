@@ -15,8 +15,10 @@ from graphlead.core.errors import MOST_LISTED, SettingsError, unknown
 if TYPE_CHECKING:
     from graphlead.core.arrays import Json
 
-DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
+DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?", re.ASCII)
 CLASSIFIER = re.compile(r"xgboost|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+LEAST_FOLDS = 3
+"""With two, a client to train on is in one fold and the other is held out: its label features are constant."""
 PATHS = ("companies", "clients", "out", "links", "suppress", "reviewed")
 REQUIRED = ("companies", "clients", "out")
 
@@ -201,8 +203,8 @@ class Settings:
 
 
 CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    **{key: (lambda v: isinstance(v, Path), "a path") for key in REQUIRED},
-    **{key: (lambda v: v is None or isinstance(v, Path), "a path") for key in PATHS if key not in REQUIRED},
+    **{key: (lambda v: _is_path(v), "a path") for key in REQUIRED},
+    **{key: (lambda v: v is None or _is_path(v), "a path") for key in PATHS if key not in REQUIRED},
     "exclude": (lambda v: _are_texts(v) and all(v), "a list of column names"),
     "keep": (lambda v: _are_texts(v) and all(v), "a list of columns and kinds of links"),
     "neutral": (lambda v: v is None or (isinstance(v, str) and bool(v)), "the name of a column"),
@@ -228,7 +230,10 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
         "a list of rankers, each once",
     ),
     "store": (lambda v: isinstance(v, str) and bool(v), "the name of a store"),
-    "folds": (lambda v: v is None or (_is_int(v) and 2 <= v <= 20), "a whole number from 2 to 20"),
+    "folds": (
+        lambda v: v is None or (_is_int(v) and LEAST_FOLDS <= v <= 20),
+        f"a whole number from {LEAST_FOLDS} to 20: with two, models train on companies that see no client around them",
+    ),
     "columns": (
         lambda v: isinstance(v, Mapping) and _are_texts(tuple(v)) and _are_texts(tuple(v.values())),
         'a table of column = "role"',
@@ -260,9 +265,10 @@ def _read_toml(path: Path) -> dict[str, Any]:
             where=str(path),
             remedy="Check the path; `graphlead init` writes a starter file.",
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
+        why = "values are nested too deep" if isinstance(error, RecursionError) else str(error)
         raise SettingsError(
-            f"this is not TOML: {error}.", where=str(path), remedy='Write key = "value", one per line.'
+            f"this is not TOML: {why}.", where=str(path), remedy='Write key = "value", one per line.'
         ) from error
     for key in PATHS:
         if isinstance(written.get(key), str) and written[key]:
@@ -278,12 +284,16 @@ def _refuse_unknown(keys: Iterable[str], toml: Path | None) -> None:
 
 
 def _of_kind(key: str, value: object) -> object:
-    """Lists to tuples, texts to paths and whole numbers to shares, where the field wants them; the rest unchanged."""
+    """Lists to tuples and texts to paths, where the field wants them; the rest unchanged."""
     if key in PATHS and isinstance(value, str) and value:
         return Path(value)
     if key in ("exclude", "keep", "rankers") and isinstance(value, list):
         return tuple(value)
-    return float(value) if key == "prior" and isinstance(value, int) else value
+    return value
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, Path) and "\0" not in str(value)
 
 
 def _is_int(value: object) -> bool:

@@ -98,7 +98,7 @@ def test_columns_map_to_roles(tmp_path: Path) -> None:
         ("rankers", "gnn", "a list of rankers"),
         ("store", "", "the name of a store"),
         ("rankers", ("gnn", "gnn"), "each once"),
-        ("folds", 1, "from 2 to 20"),
+        ("folds", 2, "from 3 to 20"),
         ("exclude", "region", "a list of column names"),
         ("exclude", ("",), "a list of column names"),
         ("columns", {"a": 1}, "a table"),
