@@ -15,6 +15,7 @@ from graphlead.core.register import Column, Register, Role
 from graphlead.engines.duckdb import Db, open_db, quoted
 from graphlead.ingest import records
 from graphlead.ingest.companies import clean_companies
+from graphlead.ingest.damage import damage_named
 from graphlead.ingest.journal import KEPT, N_EXAMPLES, Journal
 from graphlead.ingest.link_findings import note_links
 from graphlead.ingest.links import clean_links, write_no_links
@@ -34,7 +35,7 @@ def understand(companies: Path, overrides: Mapping[str, str] = {}) -> tuple[Colu
     ``overrides`` sets roles by column name: a value of Role, or industry:NACE, industry:NAICS, industry:SIC.
     Raises InputError when the file cannot be used, SettingsError when an override names no column or no role.
     """
-    with scratch() as folder, open_db(folder) as db:
+    with damage_named(companies), scratch() as folder, open_db(folder) as db:
         _, readings = _open_companies(db, companies, overrides, folder)
         return tuple(reading.column for reading in readings)
 
@@ -54,7 +55,7 @@ def ingest(
     ``seed`` draws the samples for outlier detection. Raises InputError when a file cannot be used, SettingsError
     when an override names no column or no role.
     """
-    with scratch(work) as folder, open_db(folder) as db:
+    with damage_named(companies, links), scratch(work) as folder, open_db(folder) as db:
         journal = Journal(db)
         progress(0, STAGES, "reading the companies")
         source, readings = _open_companies(db, companies, overrides, folder)
