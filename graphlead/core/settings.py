@@ -21,6 +21,8 @@ LEAST_FOLDS = 3
 """With two, a client to train on is in one fold and the other is held out: its label features are constant."""
 PATHS = ("companies", "clients", "out", "links", "suppress", "reviewed")
 REQUIRED = ("companies", "clients", "out")
+ID = "company_id"
+"""The name of the id column in every register that was read."""
 
 
 class Given(TypedDict, total=False):
@@ -168,6 +170,12 @@ class Settings:
         for name in self.exclude:
             if name not in names:
                 raise unknown("column", name, names, "exclude")
+            if name == ID:
+                raise SettingsError(
+                    f"{ID} tells the companies apart, and nothing is derived from it.",
+                    where="exclude",
+                    remedy="Leave it out of the list.",
+                )
 
     def check_kept(self, columns: Iterable[str], kinds: Iterable[str]) -> None:
         """Raise SettingsError when one to keep is neither a column nor a kind of link, or is excluded too."""
@@ -203,7 +211,7 @@ class Settings:
 
 
 CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    **{key: (lambda v: _is_path(v), "a path") for key in REQUIRED},
+    **{key: (_is_path, "a path") for key in REQUIRED},
     **{key: (lambda v: v is None or _is_path(v), "a path") for key in PATHS if key not in REQUIRED},
     "exclude": (lambda v: _are_texts(v) and all(v), "a list of column names"),
     "keep": (lambda v: _are_texts(v) and all(v), "a list of columns and kinds of links"),

@@ -12,7 +12,7 @@ from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import InputError
 from graphlead.core.noise import Noise
 from graphlead.core.register import Column, Register, Role
-from graphlead.engines.duckdb import Db, open_db, quoted
+from graphlead.engines.duckdb import Db, open_db, plain, quoted
 from graphlead.ingest import records
 from graphlead.ingest.companies import clean_companies
 from graphlead.ingest.damage import damage_named
@@ -127,7 +127,7 @@ def _note_outliers(db: Db, register: Register, journal: Journal, seed: int) -> N
     ids = db.execute(
         "SELECT file_row_number, company_id FROM read_parquet(?, file_row_number = true) "
         "WHERE file_row_number IN (SELECT unnest(?))",
-        [str(register.companies), [int(row) for row in rows]],
+        [plain(register.companies), [int(row) for row in rows]],
     ).fetchall()
     name_of = dict(ids)
     examples = [
@@ -143,5 +143,5 @@ def _numbers(db: Db, register: Register, names: list[str]) -> Matrix:
     selected = ", ".join(
         f"coalesce({quoted(name)}, 'nan'::DOUBLE)::FLOAT AS n{i}" for i, name in enumerate(names)
     )
-    result = db.execute(f"SELECT {selected} FROM read_parquet(?)", [str(register.companies)]).fetchnumpy()
+    result = db.execute(f"SELECT {selected} FROM read_parquet(?)", [plain(register.companies)]).fetchnumpy()
     return np.stack([np.asarray(result[f"n{i}"], np.float32) for i in range(len(names))], axis=1)

@@ -24,6 +24,7 @@ SWALLOWED, MOSTLY = 5, 0.8
 """A value has swallowed rows when it has at least 5 line breaks and over 80 % of its lines look like rows: postal
 addresses have fewer lines, and prose seldom has the header's number of delimiters."""
 
+
 @dataclass(frozen=True)
 class Rejected:
     """A row (1-based, not counting the header) with more or fewer fields than the header."""
@@ -55,7 +56,7 @@ class _Layout:
     path: Path
 
 
-class _Straddling(Exception):
+class _StraddlingError(Exception):
     """A row (1-based) is longer than a piece read at once."""
 
     def __init__(self, row: int) -> None:
@@ -100,7 +101,7 @@ def _to_parquet(layout: _Layout, parquet: Path) -> tuple[tuple[Rejected, ...], i
         try:
             rows = _write_rows(layout, parquet, block, rejected)
             return tuple(rejected), rows
-        except _Straddling as long:
+        except _StraddlingError as long:
             if block == LONGEST_ROW:
                 raise _too_long(layout.path, long.row) from long
             block = min(8 * block, LONGEST_ROW)
@@ -118,7 +119,7 @@ def _write_rows(layout: _Layout, parquet: Path, block: int, rejected: list[Rejec
                 rows += batch.num_rows
         except pa.ArrowInvalid as refused:
             if "straddl" in str(refused):
-                raise _Straddling(rows + len(rejected) + 1) from refused
+                raise _StraddlingError(rows + len(rejected) + 1) from refused
             raise _broken(layout.path, refused) from refused
     return rows
 
@@ -183,8 +184,8 @@ def _unreadable(path: Path, rejected: tuple[Rejected, ...], head: Head) -> Input
     return InputError(
         f"most rows cannot be read: row {first.row} has {first.reason}.",
         where=f"{path}, row {first.row}",
-        remedy=f"The delimiter was taken to be {delimiter_name(head.delimiter)} ({len(head.header)} columns). Put quotes round "
-        "values that contain it, and make sure that the first line holds the column names.",
+        remedy=f"The delimiter was taken to be {delimiter_name(head.delimiter)} ({len(head.header)} columns). Put quotes "
+        "round values that contain it, and make sure that the first line holds the column names.",
     )
 
 

@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
 from charset_normalizer import from_bytes
 
@@ -47,20 +46,19 @@ def is_gzip(path: Path) -> bool:
         return file.read(2) == b"\x1f\x8b"
 
 
-def open_bytes(path: Path) -> BinaryIO | gzip.GzipFile:
-    """The file's bytes, decompressed when it is gzip."""
-    return gzip.open(path, "rb") if is_gzip(path) else path.open("rb")
-
-
 def chunks(path: Path, folder: Path) -> Iterator[bytes]:
     """The decompressed file in pieces.
 
     Raises InputError when it cannot be decompressed, or would fill the disk of ``folder``.
     """
     try:
-        with open_bytes(path) as file:
-            pieces = iter(partial(file.read, CHUNK), b"")
-            yield from limited(pieces, path.stat().st_size, folder, str(path))
+        with path.open("rb") as packed:
+            if not is_gzip(path):
+                yield from iter(partial(packed.read, CHUNK), b"")
+                return
+            with gzip.open(packed) as unpacked:
+                pieces = iter(partial(unpacked.read, CHUNK), b"")
+                yield from limited(pieces, packed.tell, folder, str(path))
     except (EOFError, zlib.error, gzip.BadGzipFile) as broken:
         raise InputError(
             f"the compressed file cannot be unpacked ({broken}).",
