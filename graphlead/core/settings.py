@@ -210,9 +210,15 @@ class Settings:
         return {each.name: plain(getattr(self, each.name)) for each in fields(self)}
 
 
+def _is_path(value: object) -> bool:
+    return isinstance(value, Path) and is_readable_name(str(value))
+
+
+A_PATH = "a path that is valid Unicode and has no zero byte"
+
 CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    **{key: (_is_path, "a path") for key in REQUIRED},
-    **{key: (lambda v: v is None or _is_path(v), "a path") for key in PATHS if key not in REQUIRED},
+    **dict.fromkeys(REQUIRED, (_is_path, A_PATH)),
+    **{key: (lambda v: v is None or _is_path(v), A_PATH) for key in PATHS if key not in REQUIRED},
     "exclude": (lambda v: _are_texts(v) and all(v), "a list of column names"),
     "keep": (lambda v: _are_texts(v) and all(v), "a list of columns and kinds of links"),
     "neutral": (lambda v: v is None or (isinstance(v, str) and bool(v)), "the name of a column"),
@@ -247,6 +253,11 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
         'a table of column = "role"',
     ),
 }
+
+
+def is_readable_name(path: str) -> bool:
+    """Whether every program can open a file of this name: no zero byte, and no byte that is not UTF-8."""
+    return "\0" not in path and not any("\ud800" <= letter <= "\udfff" for letter in path)
 
 
 def help_of(key: str) -> str:
@@ -298,10 +309,6 @@ def _of_kind(key: str, value: object) -> object:
     if key in ("exclude", "keep", "rankers") and isinstance(value, list):
         return tuple(value)
     return value
-
-
-def _is_path(value: object) -> bool:
-    return isinstance(value, Path) and "\0" not in str(value)
 
 
 def _is_int(value: object) -> bool:

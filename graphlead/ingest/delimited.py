@@ -184,8 +184,8 @@ def _unreadable(path: Path, rejected: tuple[Rejected, ...], head: Head) -> Input
     return InputError(
         f"most rows cannot be read: row {first.row} has {first.reason}.",
         where=f"{path}, row {first.row}",
-        remedy=f"The delimiter was taken to be {delimiter_name(head.delimiter)} ({len(head.header)} columns). Put quotes "
-        "round values that contain it, and make sure that the first line holds the column names.",
+        remedy=f"The delimiter was taken to be {delimiter_name(head.delimiter)} ({len(head.header)} columns). Put "
+        "quotes round values that contain it, and make sure that the first line holds the column names.",
     )
 
 
