@@ -11,6 +11,7 @@ import signal
 import sys
 import traceback
 import warnings
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -53,6 +54,7 @@ def main() -> None:
     # Warnings of future changes in a library concern its users, not those of this program.
     warnings.simplefilter("ignore", FutureWarning)
     _open_streams()
+    _escape_what_cannot_be_encoded()
     sys.exit(_exit_code())
 
 
@@ -61,6 +63,13 @@ def _open_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115, open to the end
+
+
+def _escape_what_cannot_be_encoded() -> None:
+    """Let names in any script be written where the locale has ASCII only, as in ``LC_ALL=C``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _exit_code() -> int:

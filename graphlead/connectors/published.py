@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from graphlead.common.archives import unpack
-from graphlead.common.files import FULL
+from graphlead.common.files import FULL, check_readable
 from graphlead.connectors.registry import reader_of
 from graphlead.connectors.standards import (
     BODS,
@@ -142,6 +142,7 @@ def _remedy(standard: str) -> str:
 def recognise(path: Path) -> list[Published]:
     """The file itself, or the files inside an archive, each with its standard."""
     _check(path)
+    check_readable([path])
     with archive_errors(str(path)):
         with path.open("rb") as file:
             magic = file.read(2)
