@@ -177,7 +177,9 @@ def check_readable(paths: Iterable[Path | None]) -> None:
     for path in filter(None, paths):
         if not is_readable_name(str(path)):
             raise InputError(
-                "the file's name is not valid UTF-8.", where=str(path), remedy="Rename it, or use a UTF-8 locale."
+                "the file's name is not valid UTF-8.",
+                where=str(path),
+                remedy="Rename it, or use a UTF-8 locale.",
             )
         with input_errors(path), path.open("rb"):
             pass

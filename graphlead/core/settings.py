@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 from graphlead.core.errors import MOST_LISTED, SettingsError, unknown
+from graphlead.core.toml import read_toml
 
 if TYPE_CHECKING:
     from graphlead.core.arrays import Json
@@ -276,19 +276,7 @@ def plain(value: object) -> object:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     """The keys of a configuration file, its relative paths made relative to the working directory."""
-    try:
-        written = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise SettingsError(
-            f"the configuration file cannot be read ({error.strerror}).",
-            where=str(path),
-            remedy="Check the path; `graphlead init` writes a starter file.",
-        ) from error
-    except (ValueError, RecursionError) as error:
-        why = "values are nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise SettingsError(
-            f"this is not TOML: {why}.", where=str(path), remedy='Write key = "value", one per line.'
-        ) from error
+    written = read_toml(path, "configuration file", "Check the path; `graphlead init` writes a starter file.")
     for key in PATHS:
         if isinstance(written.get(key), str) and written[key]:
             written[key] = path.parent / written[key]

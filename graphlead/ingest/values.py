@@ -197,7 +197,7 @@ def within_range(moment: str) -> str:
 
 def epoch_day(text: str) -> str:
     """SQL for the day of a Unix time in seconds (10 digits) or milliseconds (13)."""
-    number = f"TRY_CAST(left({text}, 13) AS BIGINT)"
+    number = f"CASE WHEN length({text}) <= 13 THEN TRY_CAST({text} AS BIGINT) END"
     seconds = f"CASE WHEN length({text}) = 13 THEN {number} // 1000 ELSE {number} END"
     return within_range(f"make_timestamp({seconds} * 1000000)")
 
