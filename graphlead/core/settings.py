@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 from graphlead.core.errors import MOST_LISTED, SettingsError, unknown
+from graphlead.core.paths import A_PATH, is_path
 from graphlead.core.toml import read_toml
 
 if TYPE_CHECKING:
@@ -171,11 +172,8 @@ class Settings:
             if name not in names:
                 raise unknown("column", name, names, "exclude")
             if name == ID:
-                raise SettingsError(
-                    f"{ID} tells the companies apart, and nothing is derived from it.",
-                    where="exclude",
-                    remedy="Leave it out of the list.",
-                )
+                problem = f"{ID} tells the companies apart, and nothing is derived from it."
+                raise SettingsError(problem, where="exclude", remedy="Leave it out of the list.")
 
     def check_kept(self, columns: Iterable[str], kinds: Iterable[str]) -> None:
         """Raise SettingsError when one to keep is neither a column nor a kind of link, or is excluded too."""
@@ -210,15 +208,9 @@ class Settings:
         return {each.name: plain(getattr(self, each.name)) for each in fields(self)}
 
 
-def _is_path(value: object) -> bool:
-    return isinstance(value, Path) and is_readable_name(str(value))
-
-
-A_PATH = "a path that is valid Unicode and has no zero byte"
-
 CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    **dict.fromkeys(REQUIRED, (_is_path, A_PATH)),
-    **{key: (lambda v: v is None or _is_path(v), A_PATH) for key in PATHS if key not in REQUIRED},
+    **dict.fromkeys(REQUIRED, (is_path, A_PATH)),
+    **{key: (lambda v: v is None or is_path(v), A_PATH) for key in PATHS if key not in REQUIRED},
     "exclude": (lambda v: _are_texts(v) and all(v), "a list of column names"),
     "keep": (lambda v: _are_texts(v) and all(v), "a list of columns and kinds of links"),
     "neutral": (lambda v: v is None or (isinstance(v, str) and bool(v)), "the name of a column"),
@@ -253,11 +245,6 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
         'a table of column = "role"',
     ),
 }
-
-
-def is_readable_name(path: str) -> bool:
-    """Whether every program can open a file of this name: no zero byte, and no byte that is not UTF-8."""
-    return "\0" not in path and not any("\ud800" <= letter <= "\udfff" for letter in path)
 
 
 def help_of(key: str) -> str:

@@ -16,6 +16,9 @@ from graphlead.ingest.head import check_width, delimiter_name
 BLANK = "' \t\r\n\u00a0\u200b\ufeff'"
 """Characters trimmed from both ends of every value, as an SQL literal."""
 
+ROW = "file_row_number"
+"""The name under which DuckDB gives the rows of a Parquet file their numbers."""
+
 NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*")
 
 
@@ -92,8 +95,8 @@ def is_parquet(path: Path) -> bool:
 
 
 def distinct_names(names: list[str]) -> tuple[str, ...]:
-    """Column names as the user wrote them, without extra spaces, made distinct regardless of case."""
-    taken: set[str] = set()
+    """Column names as the user wrote them, without extra spaces, made distinct regardless of case and of ROW."""
+    taken = {ROW}
     result = []
     for position, name in enumerate(names, 1):
         base = " ".join(name.replace("\ufeff", "").split()) or f"column_{position}"
@@ -140,6 +143,9 @@ def _open_delimited(db: Db, path: Path, view: str, found: Delimited) -> Source:
 
 def _open_parquet(db: Db, path: Path, view: str) -> Source:
     try:
+        if ROW in map(str.lower, db.read_parquet(plain(path)).columns):
+            problem = f"a column is called {ROW}, which is taken for the numbers of the rows."
+            raise InputError(problem, where=f"{path}, column {ROW}", remedy="Call it something else.")
         relation = db.read_parquet(plain(path), file_row_number=True)
     except SQL_ERRORS as broken:
         raise unreadable(path, broken) from broken

@@ -135,3 +135,12 @@ def test_a_damaged_page_of_the_links_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         ingest(tmp_path / "c.csv", links, tmp_path)
     assert str(links) in caught.value.where
+
+
+def test_a_column_of_the_name_that_row_numbers_have_is_read_or_refused(tmp_path: Path) -> None:
+    table = TABLE.rename(columns={"employees": "File_Row_Number"})
+    table.to_csv(tmp_path / "c.csv", index=False)
+    register, _ = ingest(tmp_path / "c.csv", None, tmp_path)
+    assert register.column("File_Row_Number_2").role is Role.NUMBER
+    table.to_parquet(tmp_path / "c.parquet", index=False)
+    assert refused(tmp_path / "c.parquet").remedy == "Call it something else."
