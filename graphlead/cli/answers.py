@@ -120,7 +120,7 @@ def _safe(value: object) -> object:
 def _json(answer: Answer) -> str:
     rows = [{key: _plain(value) for key, value in row.items()} for row in answer.records()]
     content = {"columns": answer.columns, "rows": rows, "truncated": answer.truncated}
-    return json.dumps(content, ensure_ascii=False, allow_nan=False)
+    return json.dumps(content, allow_nan=False)
 
 
 def _text(value: object) -> str:

@@ -11,20 +11,24 @@ import signal
 import sys
 import traceback
 import warnings
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from graphlead.cli import data, graph, leads
 from graphlead.cli.options import console_of
-from graphlead.core.errors import GraphleadError
+from graphlead.core.errors import GraphleadError, SettingsError
 
 INTERRUPTED = 128 + signal.SIGINT
 READER_GONE = 128 + signal.SIGPIPE
 """The exit code of a shell tool whose output nobody reads any more, as in ``graphlead query | head -1``."""
 
 UNWRITTEN = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
+
+WRONG_USAGE: type[Any] = typer.BadParameter.__mro__[1]
+"""The error of the command-line parser that all its others are made from; typer gives it no name of its own."""
 
 VERBS = (
     leads.run, leads.score, leads.evaluate, leads.explain, leads.report,
@@ -50,6 +54,7 @@ def main() -> None:
     # Warnings of future changes in a library concern its users, not those of this program.
     warnings.simplefilter("ignore", FutureWarning)
     _open_streams()
+    _escape_what_cannot_be_encoded()
     sys.exit(_exit_code())
 
 
@@ -60,9 +65,16 @@ def _open_streams() -> None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115, open to the end
 
 
+def _escape_what_cannot_be_encoded() -> None:
+    """Let names in any script be written where the locale has ASCII only, as in ``LC_ALL=C``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _exit_code() -> int:
     try:
-        app()
+        _call()
     except SystemExit as end:
         return _code_of_exit(end)
     except Exception as error:
@@ -87,6 +99,19 @@ def _code_of_error(error: Exception) -> int:
         reason = os.strerror(error.errno or 0).lower()
         return _fail(f"standard output: this cannot be written ({reason}). Write to another place.", 2)
     return _fail(f"unexpected: {type(error).__name__}: {error}. (GRAPHLEAD_DEBUG=1 shows where.)", 1)
+
+
+def _call() -> None:
+    """Run the verb and exit. Raises SettingsError, in one line, for a command line that cannot be parsed."""
+    try:
+        sys.exit(app(standalone_mode=False))
+    except WRONG_USAGE as wrong:
+        if not (fault := wrong.format_message()):  # without arguments the help was shown instead
+            sys.exit(wrong.exit_code)
+        command = wrong.ctx.command_path if wrong.ctx else "graphlead"
+        raise SettingsError(
+            fault.removesuffix(".") + ".", where=command, remedy=f"`{command} --help` shows what it takes."
+        ) from wrong
 
 
 def _fail(message: str, code: int) -> int:

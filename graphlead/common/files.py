@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from graphlead.common.leftovers import make_locked, sweep
 from graphlead.core.errors import GraphleadError, InputError, RunFolderError, damage
+from graphlead.core.paths import is_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,6 +175,12 @@ def write_whole(path: Path, write: Callable[[Path], Result]) -> Result:
 def check_readable(paths: Iterable[Path | None]) -> None:
     """Raise InputError for the first of these files that cannot be read; None stands for no file."""
     for path in filter(None, paths):
+        if not is_path(path):
+            raise InputError(
+                "the file's name is not valid UTF-8.",
+                where=str(path),
+                remedy="Rename it, or use a UTF-8 locale.",
+            )
         with input_errors(path), path.open("rb"):
             pass
 

@@ -10,13 +10,20 @@ import pandas as pd
 
 from graphlead.common.files import write_whole
 
-DANGEROUS = re.compile(r"'*\s*[=+\-@＝＋－＠\t\r\n]")
-"""The beginning of a cell that a spreadsheet might evaluate; also after spaces, which some programs trim."""
+SIGNS = r"=+\-@＝＋－＠"
+CELL = r"\A(?='*\s*[" + SIGNS + r"\t\r\n])"
+PART = r"(?:(?<=[;\t\n])|(?<=\r)(?!\n))(?='*[^\S\t\r\n]*[" + SIGNS + r"])"
+DANGEROUS = re.compile(f"{CELL}|{PART}")
+"""The places in a cell where a spreadsheet might see a formula: its beginning, also after spaces, which some programs
+trim, and after a sign at which another program or another country's settings split the line, quoted or not."""
+
+ESCAPED = re.compile(f"(?:{CELL}|{PART})'")
+"""The apostrophes that ``harmless`` puts at these places."""
 
 
 def harmless(text: str) -> str:
-    """The text, with a leading apostrophe where a spreadsheet would take it for a formula."""
-    return f"'{text}" if DANGEROUS.match(text) else text
+    """The text, with an apostrophe wherever a spreadsheet might see the beginning of a formula."""
+    return DANGEROUS.sub("'", text)
 
 
 def write_csv(path: Path, frame: pd.DataFrame) -> None:
@@ -24,7 +31,8 @@ def write_csv(path: Path, frame: pd.DataFrame) -> None:
 
     The form is RFC 4180 (CRLF line breaks, cells with line breaks or a lone CR in quotes) in UTF-8 with a byte order
     mark, which Excel needs. Text that a spreadsheet would take for a formula (beginning with = + - @ or a tab, phone
-    numbers included) gets a leading apostrophe, which ``restored`` removes; numbers are left alone.
+    numbers included, also after a semicolon, a tab or a line break) gets an apostrophe there, which ``restored``
+    removes; numbers are left alone.
     """
     safe = _each_text(frame, harmless)
     write_whole(
@@ -34,7 +42,7 @@ def write_csv(path: Path, frame: pd.DataFrame) -> None:
 
 def restored(frame: pd.DataFrame) -> pd.DataFrame:
     """The table without the apostrophes that ``write_csv`` added; people may have edited it in between."""
-    return _each_text(frame, lambda text: text[1:] if text[:1] == "'" and DANGEROUS.match(text) else text)
+    return _each_text(frame, lambda text: ESCAPED.sub("", text))
 
 
 def _each_text(frame: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:

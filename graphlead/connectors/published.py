@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import re
-import shutil
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Sequence
@@ -14,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from graphlead.common.archives import unpack
+from graphlead.common.files import FULL, check_readable
 from graphlead.connectors.registry import reader_of
 from graphlead.connectors.standards import (
     BODS,
@@ -70,23 +71,18 @@ class Published:
 
     @contextmanager
     def readable(self, scratch: Path) -> Iterator[Path]:
-        """A file that DuckDB can read; a member is unpacked into ``scratch`` for as long as it is used."""
-        if not self.member:
+        """A file that DuckDB can read; what is packed is unpacked into ``scratch`` for as long as it is used."""
+        if not self.member and not self.gzipped:
             yield self.path
             return
         unpacked = scratch / "unpacked"
-        with archive_errors(self.where):
-            with (
-                zipfile.ZipFile(self.path) as archive,
-                archive.open(self.member) as packed,
-                unpacked.open("wb") as file,
-            ):
-                shutil.copyfileobj(packed, file, 1 << 20)
-            self._check_unpacked(unpacked)
         try:
+            with archive_errors(self.where):
+                unpack(self.path, self.member, unpacked, self.where)
+                self._check_unpacked(unpacked)
             yield unpacked
         finally:
-            unpacked.unlink()
+            unpacked.unlink(missing_ok=True)
 
     def _check_unpacked(self, unpacked: Path) -> None:
         with unpacked.open("rb") as file:
@@ -102,6 +98,8 @@ def archive_errors(where: str) -> Iterator[None]:
     try:
         yield
     except DAMAGED as broken:
+        if getattr(broken, "errno", None) in FULL:
+            raise
         raise InputError(
             f"the file cannot be unpacked ({broken}).", where=where, remedy="Get it again: it may be cut off."
         ) from broken
@@ -144,6 +142,7 @@ def _remedy(standard: str) -> str:
 def recognise(path: Path) -> list[Published]:
     """The file itself, or the files inside an archive, each with its standard."""
     _check(path)
+    check_readable([path])
     with archive_errors(str(path)):
         with path.open("rb") as file:
             magic = file.read(2)
@@ -229,14 +228,13 @@ def stage(
 
 
 def _reader(source: Published, path: Path, fields: str) -> str:
-    packing = f"compression = '{'gzip' if source.gzipped else 'none'}'"
+    file = f"{literal(plain(path))}, compression = 'none'"
     if not source.header:
-        return f"read_json({literal(plain(path))}, columns = {{{fields}}}, {packing})"
+        return f"read_json({file}, columns = {{{fields}}})"
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in source.header)
-    file = literal(plain(path))
     return (
         f"read_csv({file}, auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
-        f"columns = {{{columns}}}, {packing})"
+        f"columns = {{{columns}}})"
     )
 
 

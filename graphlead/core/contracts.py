@@ -140,6 +140,10 @@ class Ranker(Protocol):
         ...
 
 
+LONGEST_SECONDS = 10_000_000
+"""The longest that a query may take, four months, a choice: the stores count milliseconds in 64 bits."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """The limits of a query: the most ``rows`` in its answer (None: all), and the ``seconds`` after which it stops."""
@@ -150,8 +154,12 @@ class Limits:
     def __post_init__(self) -> None:
         if self.rows is not None and self.rows < 1:
             raise SettingsError(f"rows is {self.rows}.", where="limits", remedy="Ask for at least one row.")
-        if not self.seconds > 0:
-            raise SettingsError(f"seconds is {self.seconds}.", where="limits", remedy="Allow more than 0 s.")
+        if not 0 < self.seconds <= LONGEST_SECONDS:
+            raise SettingsError(
+                f"seconds is {self.seconds:g}.",
+                where="limits",
+                remedy=f"Allow more than 0 s and at most {LONGEST_SECONDS:,} s.",
+            )
 
 
 USUAL = Limits()

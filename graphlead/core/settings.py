@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 from graphlead.core.errors import MOST_LISTED, SettingsError, unknown
+from graphlead.core.paths import A_PATH, is_path
+from graphlead.core.toml import read_toml
 
 if TYPE_CHECKING:
     from graphlead.core.arrays import Json
 
-DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
+DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?", re.ASCII)
 CLASSIFIER = re.compile(r"xgboost|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+LEAST_FOLDS = 3
+"""With two, a client to train on is in one fold and the other is held out: its label features are constant."""
 PATHS = ("companies", "clients", "out", "links", "suppress", "reviewed")
 REQUIRED = ("companies", "clients", "out")
+ID = "company_id"
+"""The name of the id column in every register that was read."""
 
 
 class Given(TypedDict, total=False):
@@ -166,6 +171,9 @@ class Settings:
         for name in self.exclude:
             if name not in names:
                 raise unknown("column", name, names, "exclude")
+            if name == ID:
+                problem = f"{ID} tells the companies apart, and nothing is derived from it."
+                raise SettingsError(problem, where="exclude", remedy="Leave it out of the list.")
 
     def check_kept(self, columns: Iterable[str], kinds: Iterable[str]) -> None:
         """Raise SettingsError when one to keep is neither a column nor a kind of link, or is excluded too."""
@@ -201,8 +209,8 @@ class Settings:
 
 
 CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    **{key: (lambda v: isinstance(v, Path), "a path") for key in REQUIRED},
-    **{key: (lambda v: v is None or isinstance(v, Path), "a path") for key in PATHS if key not in REQUIRED},
+    **dict.fromkeys(REQUIRED, (is_path, A_PATH)),
+    **{key: (lambda v: v is None or is_path(v), A_PATH) for key in PATHS if key not in REQUIRED},
     "exclude": (lambda v: _are_texts(v) and all(v), "a list of column names"),
     "keep": (lambda v: _are_texts(v) and all(v), "a list of columns and kinds of links"),
     "neutral": (lambda v: v is None or (isinstance(v, str) and bool(v)), "the name of a column"),
@@ -228,7 +236,10 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
         "a list of rankers, each once",
     ),
     "store": (lambda v: isinstance(v, str) and bool(v), "the name of a store"),
-    "folds": (lambda v: v is None or (_is_int(v) and 2 <= v <= 20), "a whole number from 2 to 20"),
+    "folds": (
+        lambda v: v is None or (_is_int(v) and LEAST_FOLDS <= v <= 20),
+        f"a whole number from {LEAST_FOLDS} to 20: with two, models train on companies that see no client around them",
+    ),
     "columns": (
         lambda v: isinstance(v, Mapping) and _are_texts(tuple(v)) and _are_texts(tuple(v.values())),
         'a table of column = "role"',
@@ -252,18 +263,7 @@ def plain(value: object) -> object:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     """The keys of a configuration file, its relative paths made relative to the working directory."""
-    try:
-        written = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise SettingsError(
-            f"the configuration file cannot be read ({error.strerror}).",
-            where=str(path),
-            remedy="Check the path; `graphlead init` writes a starter file.",
-        ) from error
-    except ValueError as error:
-        raise SettingsError(
-            f"this is not TOML: {error}.", where=str(path), remedy='Write key = "value", one per line.'
-        ) from error
+    written = read_toml(path, "configuration file", "Check the path; `graphlead init` writes a starter file.")
     for key in PATHS:
         if isinstance(written.get(key), str) and written[key]:
             written[key] = path.parent / written[key]
@@ -278,12 +278,12 @@ def _refuse_unknown(keys: Iterable[str], toml: Path | None) -> None:
 
 
 def _of_kind(key: str, value: object) -> object:
-    """Lists to tuples, texts to paths and whole numbers to shares, where the field wants them; the rest unchanged."""
+    """Lists to tuples and texts to paths, where the field wants them; the rest unchanged."""
     if key in PATHS and isinstance(value, str) and value:
         return Path(value)
     if key in ("exclude", "keep", "rankers") and isinstance(value, list):
         return tuple(value)
-    return float(value) if key == "prior" and isinstance(value, int) else value
+    return value
 
 
 def _is_int(value: object) -> bool:

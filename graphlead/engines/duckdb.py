@@ -18,7 +18,8 @@ from graphlead.common.files import scratch, write_whole
 from graphlead.common.memory import share_of_budget
 
 Db = duckdb.DuckDBPyConnection
-SqlError = duckdb.Error
+SQL_ERRORS = (duckdb.Error, UnicodeDecodeError)
+"""The errors of a query, also where their own message has bytes of a damaged file."""
 UNREADABLE = (duckdb.InvalidInputException, duckdb.ConversionException)
 """The errors of a query over a file that does not have the expected form."""
 

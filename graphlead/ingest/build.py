@@ -12,9 +12,10 @@ from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import InputError
 from graphlead.core.noise import Noise
 from graphlead.core.register import Column, Register, Role
-from graphlead.engines.duckdb import Db, open_db, quoted
+from graphlead.engines.duckdb import Db, open_db, plain, quoted
 from graphlead.ingest import records
 from graphlead.ingest.companies import clean_companies
+from graphlead.ingest.damage import damage_named
 from graphlead.ingest.journal import KEPT, N_EXAMPLES, Journal
 from graphlead.ingest.link_findings import note_links
 from graphlead.ingest.links import clean_links, write_no_links
@@ -34,7 +35,7 @@ def understand(companies: Path, overrides: Mapping[str, str] = {}) -> tuple[Colu
     ``overrides`` sets roles by column name: a value of Role, or industry:NACE, industry:NAICS, industry:SIC.
     Raises InputError when the file cannot be used, SettingsError when an override names no column or no role.
     """
-    with scratch() as folder, open_db(folder) as db:
+    with damage_named(companies), scratch() as folder, open_db(folder) as db:
         _, readings = _open_companies(db, companies, overrides, folder)
         return tuple(reading.column for reading in readings)
 
@@ -54,7 +55,7 @@ def ingest(
     ``seed`` draws the samples for outlier detection. Raises InputError when a file cannot be used, SettingsError
     when an override names no column or no role.
     """
-    with scratch(work) as folder, open_db(folder) as db:
+    with damage_named(companies, links), scratch(work) as folder, open_db(folder) as db:
         journal = Journal(db)
         progress(0, STAGES, "reading the companies")
         source, readings = _open_companies(db, companies, overrides, folder)
@@ -126,7 +127,7 @@ def _note_outliers(db: Db, register: Register, journal: Journal, seed: int) -> N
     ids = db.execute(
         "SELECT file_row_number, company_id FROM read_parquet(?, file_row_number = true) "
         "WHERE file_row_number IN (SELECT unnest(?))",
-        [str(register.companies), [int(row) for row in rows]],
+        [plain(register.companies), [int(row) for row in rows]],
     ).fetchall()
     name_of = dict(ids)
     examples = [
@@ -142,5 +143,5 @@ def _numbers(db: Db, register: Register, names: list[str]) -> Matrix:
     selected = ", ".join(
         f"coalesce({quoted(name)}, 'nan'::DOUBLE)::FLOAT AS n{i}" for i, name in enumerate(names)
     )
-    result = db.execute(f"SELECT {selected} FROM read_parquet(?)", [str(register.companies)]).fetchnumpy()
+    result = db.execute(f"SELECT {selected} FROM read_parquet(?)", [plain(register.companies)]).fetchnumpy()
     return np.stack([np.asarray(result[f"n{i}"], np.float32) for i in range(len(names))], axis=1)

@@ -10,6 +10,7 @@ from graphlead.engines.names import install
 from graphlead.ingest.journal import IGNORED, KEPT, MADE_MISSING, N_EXAMPLES, OFF_THE_LIST, SET_ASIDE, Journal
 from graphlead.ingest.open_file import Source
 from graphlead.ingest.plan import Reading
+from graphlead.ingest.values import LARGEST, is_infinite
 
 LONG = 1_000
 """Characters beyond which a name is reported: longer than any legal name, so a sign of merged rows."""
@@ -70,8 +71,8 @@ def _note_column(db: Db, source: Source, reading: Reading, journal: Journal) -> 
             examples=examples,
         )
     if reading.infinite:
-        examples = _examples(db, source, reading, f"NOT isfinite({reading.unbounded})", distinct=True)
-        message = f"{name}: NaN or infinity"
+        examples = _examples(db, source, reading, is_infinite(reading.unbounded), distinct=True)
+        message = f"{name}: NaN, infinity or a number beyond {LARGEST:.0e}"
         journal.note(
             "not finite",
             "companies",
@@ -92,7 +93,7 @@ def _note_broken(db: Db, source: Source, reading: Reading, journal: Journal) -> 
     if broken <= 0:
         return
     name, role = reading.column.name, reading.column.role
-    infinite = f"AND isfinite({reading.unbounded}) IS NULL" if role is Role.NUMBER else ""
+    infinite = f"AND ({is_infinite(reading.unbounded)}) IS NULL" if role is Role.NUMBER else ""
     where = f"{reading.text} IS NOT NULL AND {reading.value} IS NULL {infinite}"
     what = {Role.DATE: "date", Role.NUMBER: "number"}.get(role, "yes or no")
     journal.note(

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,21 +14,15 @@ import pyarrow.parquet as pq
 
 from graphlead.core.errors import InputError
 from graphlead.ingest.encodings import to_utf8
+from graphlead.ingest.head import Head, delimiter_name, read_head
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-ABSENT = "\x1f"
-"""The delimiter for a file with a single column: a control character that text does not contain."""
-
-HEAD = 1 << 18
 BLOCK = 1 << 22
-LONGEST_ROW = 1 << 27
-"""Bytes: of the head that shows the delimiter, of a piece read at once, and of the longest row (128 MiB)."""
+LONGEST_ROW = 1 << 24
+"""Bytes of a piece read at once, and of the longest row (16 MiB, a choice): a cell is copied some ten times."""
 
 SWALLOWED, MOSTLY = 5, 0.8
 """A value has swallowed rows when it has at least 5 line breaks and over 80 % of its lines look like rows: postal
 addresses have fewer lines, and prose seldom has the header's number of delimiters."""
-
-csv.field_size_limit(LONGEST_ROW)
 
 
 @dataclass(frozen=True)
@@ -66,66 +56,41 @@ class _Layout:
     path: Path
 
 
+class _StraddlingError(Exception):
+    """A row (1-based) is longer than a piece read at once."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__(row)
+        self.row = row
+
+
 def read_delimited(path: Path, folder: Path) -> Delimited:
     """Read a delimited text file into ``folder``; an empty cell is NULL, anything else is kept unchanged.
 
     Raises InputError when the file is empty or cannot be split into rows.
     """
     text, encoding, damaged = to_utf8(path, folder)
-    head, complete = _head(text)
-    if not head.strip():
-        raise InputError("the file is empty.", where=str(path), remedy="Give a file with a header and rows.")
-    announced = re.match(r"sep=(.)\r?\n", head)
-    delimiter = announced[1] if announced else _find_delimiter(head, complete)
-    lines_before = 1 if announced else 0
-    header = _rows(head.split("\n", 1)[1] if announced else head, delimiter)[0]
+    found = read_head(text, path)
     parquet = folder / "rows.parquet"
     layout = _Layout(
         text=text,
-        delimiter=delimiter,
-        columns=tuple(f"c{i}" for i in range(len(header))),
-        lines_before=lines_before,
+        delimiter=found.delimiter,
+        columns=tuple(f"c{i}" for i in range(len(found.header))),
+        lines_before=found.lines_before,
         path=path,
     )
     rejected, rows = _to_parquet(layout, parquet)
     if len(rejected) > rows:
-        raise _unreadable(path, rejected, delimiter, len(header))
+        raise _unreadable(path, rejected, found)
     return Delimited(
         parquet=parquet,
-        names=tuple(header),
+        names=found.header,
         rows=rows,
         rejected=rejected,
-        delimiter=delimiter,
+        delimiter=found.delimiter,
         encoding=encoding,
         damaged=damaged,
     )
-
-
-def delimiter_name(delimiter: str) -> str:
-    return DELIMITERS.get(delimiter, "none, a single column" if delimiter == ABSENT else repr(delimiter))
-
-
-def _head(text: Path) -> tuple[str, bool]:
-    with text.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        head = file.read(HEAD)
-        return head.lstrip("\r\n"), not file.read(1)
-
-
-def _rows(text: str, delimiter: str) -> list[list[str]]:
-    return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
-
-
-def _find_delimiter(head: str, complete: bool) -> str:
-    """The delimiter with which the most rows of the head have as many fields as the first."""
-    best, best_score = ABSENT, (0.0, 0)
-    for delimiter in DELIMITERS:
-        rows = _rows(head, delimiter)
-        rows = rows if complete or len(rows) < 2 else rows[:-1]
-        width = len(rows[0])
-        agreeing = Counter(len(row) for row in rows)[width] / len(rows)
-        if width > 1 and (agreeing, width) > best_score:
-            best, best_score = delimiter, (agreeing, width)
-    return best
 
 
 def _to_parquet(layout: _Layout, parquet: Path) -> tuple[tuple[Rejected, ...], int]:
@@ -136,21 +101,26 @@ def _to_parquet(layout: _Layout, parquet: Path) -> tuple[tuple[Rejected, ...], i
         try:
             rows = _write_rows(layout, parquet, block, rejected)
             return tuple(rejected), rows
-        except pa.ArrowInvalid as refused:
-            block *= 8
-            if "straddl" not in str(refused) or block > LONGEST_ROW:
-                raise _broken(layout.path, refused) from refused
+        except _StraddlingError as long:
+            if block == LONGEST_ROW:
+                raise _too_long(layout.path, long.row) from long
+            block = min(8 * block, LONGEST_ROW)
 
 
 def _write_rows(layout: _Layout, parquet: Path, block: int, rejected: list[Rejected]) -> int:
     schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in layout.columns)])
     rows = 0
     with pq.ParquetWriter(parquet, schema, compression="zstd", compression_level=1) as writer:
-        for batch in _open(layout, block, _collector(rejected)):
-            numbers = _row_numbers(rows, batch.num_rows, rejected)
-            _refuse_swallowed_rows(layout, batch, numbers)
-            writer.write_batch(pa.record_batch([numbers, *batch.columns], schema=schema))
-            rows += batch.num_rows
+        try:
+            for batch in _open(layout, block, _collector(rejected)):
+                numbers = _row_numbers(rows, batch.num_rows, rejected)
+                _refuse_swallowed_rows(layout, batch, numbers)
+                writer.write_batch(pa.record_batch([numbers, *batch.columns], schema=schema))
+                rows += batch.num_rows
+        except pa.ArrowInvalid as refused:
+            if "straddl" in str(refused):
+                raise _StraddlingError(rows + len(rejected) + 1) from refused
+            raise _broken(layout.path, refused) from refused
     return rows
 
 
@@ -209,13 +179,22 @@ def _refuse_swallowed_rows(layout: _Layout, batch: pa.RecordBatch, numbers: pa.A
                 )
 
 
-def _unreadable(path: Path, rejected: tuple[Rejected, ...], delimiter: str, width: int) -> InputError:
+def _unreadable(path: Path, rejected: tuple[Rejected, ...], head: Head) -> InputError:
     first = rejected[0]
     return InputError(
         f"most rows cannot be read: row {first.row} has {first.reason}.",
         where=f"{path}, row {first.row}",
-        remedy=f"The delimiter was taken to be {delimiter_name(delimiter)} ({width} columns). Put quotes round "
-        "values that contain it, and make sure that the first line holds the column names.",
+        remedy=f"The delimiter was taken to be {delimiter_name(head.delimiter)} ({len(head.header)} columns). Put "
+        "quotes round values that contain it, and make sure that the first line holds the column names.",
+    )
+
+
+def _too_long(path: Path, row: int) -> InputError:
+    return InputError(
+        f"row {row} is longer than {LONGEST_ROW >> 20} MiB.",
+        where=f"{path}, row {row}",
+        remedy="Shorten it; if it looks short, a quotation mark is opened there and never closed: double every quote "
+        "inside a quoted value.",
     )
 
 

@@ -8,11 +8,12 @@ import itertools
 import re
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
 from charset_normalizer import from_bytes
 
+from graphlead.common.archives import limited
 from graphlead.core.errors import InputError
 
 CHUNK = 1 << 20
@@ -45,17 +46,19 @@ def is_gzip(path: Path) -> bool:
         return file.read(2) == b"\x1f\x8b"
 
 
-def open_bytes(path: Path) -> BinaryIO | gzip.GzipFile:
-    """The file's bytes, decompressed when it is gzip."""
-    return gzip.open(path, "rb") if is_gzip(path) else path.open("rb")
+def chunks(path: Path, folder: Path) -> Iterator[bytes]:
+    """The decompressed file in pieces.
 
-
-def chunks(path: Path) -> Iterator[bytes]:
-    """The decompressed file in pieces. Raises InputError when it cannot be decompressed."""
+    Raises InputError when it cannot be decompressed, or would fill the disk of ``folder``.
+    """
     try:
-        with open_bytes(path) as file:
-            while piece := file.read(CHUNK):
-                yield piece
+        with path.open("rb") as packed:
+            if not is_gzip(path):
+                yield from iter(partial(packed.read, CHUNK), b"")
+                return
+            with gzip.open(packed) as unpacked:
+                pieces = iter(partial(unpacked.read, CHUNK), b"")
+                yield from limited(pieces, packed.tell, folder, str(path))
     except (EOFError, zlib.error, gzip.BadGzipFile) as broken:
         raise InputError(
             f"the compressed file cannot be unpacked ({broken}).",
@@ -64,39 +67,34 @@ def chunks(path: Path) -> Iterator[bytes]:
         ) from broken
 
 
-def find_encoding(path: Path) -> tuple[str, str]:
+def find_encoding(path: Path, folder: Path) -> tuple[str, str]:
     """The codec and error handler that read the whole file.
 
     A byte order mark decides; then UTF-8 if the whole file is valid; then the encoding in which the lines with
     special characters look least garbled. Raises InputError when the file is not text.
     """
-    head = next(chunks(path), b"")[:SAMPLE]
+    head = next(chunks(path, folder), b"")[:SAMPLE]
     for mark, codec in MARKS:
         if head.startswith(mark):
             return codec, "replace"
     if wide := _utf16_without_mark(head):
         return wide, "replace"
-    if b"\0" in head:
-        raise InputError(
-            "this is not a text file: it holds zero bytes.",
-            where=str(path),
-            remedy="Give a CSV or a Parquet file.",
-        )
-    odd = _bytes_beyond_utf8(path)
+    odd = _bytes_beyond_utf8(path, folder)
     return ("utf-8", "strict") if odd is None else _guess(odd)
 
 
 def to_utf8(path: Path, folder: Path) -> tuple[Path, str, int]:
     """A UTF-8 file with the same text (the file itself if it is UTF-8), the codec, and the number of characters
     that it could not read."""
-    codec, errors = find_encoding(path)
+    codec, errors = find_encoding(path, folder)
     if codec == "utf-8" and errors == "strict" and not is_gzip(path):
         return path, codec, 0
     decoder = codecs.getincrementaldecoder(codec)(errors)
-    copy, damaged = folder / "text.csv", 0
+    copy, damaged, line = folder / "text.csv", 0, 1
     with copy.open("w", encoding="utf-8", newline="") as out:
-        for piece in itertools.chain(chunks(path), [b""]):
+        for piece in itertools.chain(chunks(path, folder), [b""]):
             text = decoder.decode(piece, final=not piece)
+            line = _refuse_zeros(text, path, line)
             damaged += text.count("\ufffd")
             out.write(text)
     return copy, codec, damaged
@@ -112,13 +110,25 @@ def _utf16_without_mark(head: bytes) -> str:
     return "utf-16-be" if even > 0.4 and odd < 0.05 else ""
 
 
-def _bytes_beyond_utf8(path: Path) -> bytes | None:
+def _refuse_zeros(text: str, path: Path, line: int) -> int:
+    """The number of the line after the text, which begins in ``line``. Raises InputError for a zero byte."""
+    if "\0" in text:
+        line += text.count("\n", 0, text.index("\0"))
+        raise InputError(
+            f"this is not a text file: it holds a zero byte in line {line:,}.",
+            where=f"{path}, line {line}",
+            remedy="Give a CSV or a Parquet file, or remove that byte.",
+        )
+    return line + text.count("\n")
+
+
+def _bytes_beyond_utf8(path: Path, folder: Path) -> bytes | None:
     """Lines with special characters from the first piece that is not valid UTF-8; None if all are."""
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    piece = b""
+    piece, line = b"", 1
     try:
-        for piece in chunks(path):
-            decoder.decode(piece)
+        for piece in chunks(path, folder):
+            line = _refuse_zeros(decoder.decode(piece), path, line)
         decoder.decode(b"", True)
     except UnicodeDecodeError:
         lines = [line for line in piece.splitlines() if not line.isascii()]

@@ -10,6 +10,7 @@ import pyarrow as pa
 from graphlead.common.files import scratch
 from graphlead.core.errors import InputError
 from graphlead.engines.duckdb import open_db, quoted
+from graphlead.ingest.damage import damage_named
 from graphlead.ingest.open_file import as_text, open_source
 
 
@@ -19,7 +20,7 @@ def read_list(path: Path) -> pd.DataFrame:
     NA marks empty cells and nothing else: the text "NA" and leading zeros stay. Raises InputError when the file
     cannot be used, or when a row has more or fewer fields than the header.
     """
-    with scratch() as folder, open_db(folder) as db:
+    with damage_named(path), scratch() as folder, open_db(folder) as db:
         source = open_source(db, path, "list", folder)
         if source.rejected:
             first = source.rejected[0]

@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphlead.core.errors import InputError
-from graphlead.engines.duckdb import Db, SqlError, plain, quoted
-from graphlead.ingest.delimited import Delimited, Rejected, delimiter_name, read_delimited
+from graphlead.engines.duckdb import SQL_ERRORS, Db, plain, quoted
+from graphlead.ingest.damage import is_marked, unreadable
+from graphlead.ingest.delimited import Delimited, Rejected, read_delimited
+from graphlead.ingest.head import check_width, delimiter_name
 
 BLANK = "' \t\r\n\u00a0\u200b\ufeff'"
 """Characters trimmed from both ends of every value, as an SQL literal."""
+
+ROW = "file_row_number"
+"""The name under which DuckDB gives the rows of a Parquet file their numbers."""
 
 NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*")
 
@@ -79,8 +84,7 @@ def check_file(path: Path) -> None:
 
 def is_parquet(path: Path) -> bool:
     """Whether the file's content is Parquet. Raises InputError when only its name is."""
-    with path.open("rb") as file:
-        found = file.read(4) == b"PAR1"
+    found = is_marked(path)
     if not found and path.suffix.lower() in (".parquet", ".pq"):
         raise InputError(
             "the name ends like a Parquet file's but the content is something else.",
@@ -91,8 +95,8 @@ def is_parquet(path: Path) -> bool:
 
 
 def distinct_names(names: list[str]) -> tuple[str, ...]:
-    """Column names as the user wrote them, without extra spaces, made distinct regardless of case."""
-    taken: set[str] = set()
+    """Column names as the user wrote them, without extra spaces, made distinct regardless of case and of ROW."""
+    taken = {ROW}
     result = []
     for position, name in enumerate(names, 1):
         base = " ".join(name.replace("\ufeff", "").split()) or f"column_{position}"
@@ -139,14 +143,14 @@ def _open_delimited(db: Db, path: Path, view: str, found: Delimited) -> Source:
 
 def _open_parquet(db: Db, path: Path, view: str) -> Source:
     try:
+        if ROW in map(str.lower, db.read_parquet(plain(path)).columns):
+            problem = f"a column is called {ROW}, which is taken for the numbers of the rows."
+            raise InputError(problem, where=f"{path}, column {ROW}", remedy="Call it something else.")
         relation = db.read_parquet(plain(path), file_row_number=True)
-    except SqlError as broken:
-        raise InputError(
-            f"the Parquet file cannot be read ({str(broken).splitlines()[0]}).",
-            where=str(path),
-            remedy="It may have been cut off while it was written: write it again.",
-        ) from broken
+    except SQL_ERRORS as broken:
+        raise unreadable(path, broken) from broken
     names, types = relation.columns[:-1], [str(kind) for kind in relation.types[:-1]]
+    check_width(len(names), path)
     families = tuple(_family(kind) for kind in types)
     relation.create_view(f"{view}_file")
     selected = ", ".join(

@@ -10,6 +10,7 @@ from graphlead.engines.duckdb import Db, one_row, plain, write_parquet
 from graphlead.ingest.column_profile import measure
 from graphlead.ingest.open_file import Source
 from graphlead.ingest.plan import Reading
+from graphlead.ingest.values import is_infinite
 
 NEAR_EMPTY = 0.995
 """Share of missing values beyond which a column is ignored."""
@@ -46,7 +47,7 @@ def _counted(db: Db, source: Source, reading: Reading, typed: int, distinct: int
     cleaned, infinite = typed, 0
     if typed < reading.raw and column.role in TYPED:
         number = column.role is Role.NUMBER and reading.family in ("text", "number")
-        infinities = f"count(*) FILTER (NOT isfinite({reading.unbounded}))" if number else "0"
+        infinities = f"count(*) FILTER ({is_infinite(reading.unbounded)})" if number else "0"
         cleaned, infinite = one_row(db, f"SELECT count({reading.text}), {infinities} FROM {source.view}")
     return replace(reading, column=column, typed=typed, cleaned=int(cleaned), infinite=int(infinite))
 

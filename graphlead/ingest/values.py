@@ -114,9 +114,18 @@ def number(text: str, decimal_comma: bool) -> str:
     )
 
 
+LARGEST = 1e30
+"""Numbers beyond are taken for infinite: sums of a hundred million of these still fit in single precision."""
+
+
 def finite(value: str) -> str:
-    """SQL: the DOUBLE, or NULL where it is NaN or infinite."""
-    return f"CASE WHEN isfinite({value}) THEN {value} END"
+    """SQL: the DOUBLE, or NULL where it is NaN, infinite or beyond LARGEST."""
+    return f"CASE WHEN abs({value}) <= {LARGEST} THEN {value} END"
+
+
+def is_infinite(value: str) -> str:
+    """SQL: the DOUBLE is NaN, infinite or beyond LARGEST; NULL where it is missing."""
+    return f"NOT abs({value}) <= {LARGEST}"
 
 
 def numbers_in(text: str) -> str:
@@ -188,7 +197,7 @@ def within_range(moment: str) -> str:
 
 def epoch_day(text: str) -> str:
     """SQL for the day of a Unix time in seconds (10 digits) or milliseconds (13)."""
-    number = f"TRY_CAST({text} AS BIGINT)"
+    number = f"CASE WHEN length({text}) <= 13 THEN TRY_CAST({text} AS BIGINT) END"
     seconds = f"CASE WHEN length({text}) = 13 THEN {number} // 1000 ELSE {number} END"
     return within_range(f"make_timestamp({seconds} * 1000000)")
 

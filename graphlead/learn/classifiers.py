@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -152,15 +155,20 @@ class ScikitLearn:
 
     def fit(self, matrix: Floats, labels: Floats, nearby: int, seed: int) -> Self:
         self._training = {"matrix": matrix, "labels": labels, "seed": np.array(seed)}
-        classifier = scikit_learn_class(self._dotted)()
-        if "random_state" in classifier.get_params():
-            classifier.set_params(random_state=seed)
         imputed = SimpleImputer(strategy="median", keep_empty_features=True)
-        self._model = make_pipeline(imputed, StandardScaler(), classifier).fit(matrix, labels)
+        with _refusals(self._dotted):
+            classifier = scikit_learn_class(self._dotted)()
+            if "random_state" in classifier.get_params():
+                classifier.set_params(random_state=seed)
+            self._model = make_pipeline(imputed, StandardScaler(), classifier).fit(matrix, labels)
         return self
 
     def log_odds(self, matrix: Floats) -> Floats:
-        probability = np.clip(self._model.predict_proba(matrix)[:, 1].astype(np.float64), 1e-7, 1 - 1e-7)
+        with _refusals(self._dotted):
+            found = self._model.predict_proba(matrix)[:, 1].astype(np.float64)
+        if not np.isfinite(found).all():
+            raise _unfit(f"{self._dotted} does not give every company a probability.")
+        probability = np.clip(found, 1e-7, 1 - 1e-7)
         return np.asarray(np.log(probability) - np.log1p(-probability), np.float32)
 
     def save(self, folder: Path, name: str) -> None:
@@ -173,15 +181,44 @@ class ScikitLearn:
 
 
 def scikit_learn_class(dotted: str) -> Any:
-    """The class of a dotted name such as sklearn.ensemble.RandomForestClassifier; SettingsError when it is unfit."""
+    """The class of a dotted name such as sklearn.ensemble.RandomForestClassifier; SettingsError when there is none."""
     module, _, name = dotted.rpartition(".")
-    remedy = "Give xgboost or a scikit-learn classifier such as sklearn.ensemble.RandomForestClassifier."
     if module.split(".")[0] != "sklearn":
-        raise SettingsError(f"{dotted} is not a scikit-learn classifier.", where="classifier", remedy=remedy)
+        raise _unfit(f"{dotted} is not a scikit-learn classifier.")
     try:
         found = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError) as error:
-        raise SettingsError(f"{dotted} does not exist.", where="classifier", remedy=remedy) from error
+        raise _unfit(f"{dotted} does not exist.") from error
     if not hasattr(found, "predict_proba"):
-        raise SettingsError(f"{dotted} gives no probabilities.", where="classifier", remedy=remedy)
+        raise _unfit(f"{dotted} gives no probabilities.")
     return found
+
+
+def try_out(dotted: str) -> None:
+    """Raise SettingsError unless the scikit-learn class of this name, as it is by default, learns a small example.
+
+    The example, 90 companies with a third of them clients, has missing and negative values, and companies to score
+    that are far from all that were learned from.
+    """
+    draw = np.random.default_rng(0)
+    labels = (np.arange(90) % 3 == 0).astype(np.float32)
+    matrix = (draw.normal(size=(90, 5)) + labels[:, None]).astype(np.float32)
+    matrix[::7, 0] = np.nan
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ScikitLearn(dotted).fit(matrix, labels, 0, 0).log_odds(100 * matrix)
+
+
+@contextmanager
+def _refusals(dotted: str) -> Iterator[None]:
+    """Turn what a classifier says of an input or of a missing argument into a SettingsError with a remedy."""
+    try:
+        yield
+    except (ValueError, TypeError, AttributeError, IndexError, ArithmeticError) as error:
+        reason = " ".join(str(error).split())[:200].rstrip(".")
+        raise _unfit(f"{dotted} cannot be used as it is ({reason}).") from error
+
+
+def _unfit(problem: str) -> SettingsError:
+    remedy = "Give xgboost or a scikit-learn classifier such as sklearn.ensemble.RandomForestClassifier."
+    return SettingsError(problem, where="classifier", remedy=remedy)

@@ -116,10 +116,10 @@ def device_of(wanted: str) -> str:
 
 def check_classifier(name: str) -> None:
     """Raise SettingsError unless this is a classifier that the tabular rankers can use."""
-    from graphlead.learn.classifiers import scikit_learn_class
+    from graphlead.learn.classifiers import try_out
 
     if name != "xgboost":
-        scikit_learn_class(name)
+        try_out(name)
 
 
 def save_models(models: Models, classifier: str, encodings: tuple[int, ...], folder: Path) -> None:

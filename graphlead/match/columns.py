@@ -11,7 +11,7 @@ import pyarrow as pa
 from graphlead.common.words.headers import holds_a_name, in_a_list, normalised, suggests_an_id
 from graphlead.core.errors import InputError
 from graphlead.core.register import Register, Role
-from graphlead.engines.duckdb import Db, literal, quoted, run
+from graphlead.engines.duckdb import Db, literal, plain, quoted, run
 
 ROLES = {
     "city": Role.CITY,
@@ -117,7 +117,7 @@ def look_up_ids(db: Db, filled: Mapping[str, pd.Series], register: Register) -> 
     )
     db.register("match_cells", cells)
     known = register.names_of(Role.ID, Role.IDENTIFIER)
-    path = literal(register.companies)
+    path = literal(plain(register.companies))
     hits = [_ID_HITS.format(known=literal(name), name=quoted(name), path=path) for name in known]
     run(db, _ID_TABLE.format(hits=" UNION ALL ".join(hits)))
 

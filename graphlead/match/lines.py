@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from graphlead.core.arrays import Longs
 from graphlead.core.register import Register, Role
-from graphlead.engines.duckdb import Db, literal, quoted, run
+from graphlead.engines.duckdb import Db, literal, plain, quoted, run
 from graphlead.match.columns import ListColumns
 from graphlead.match.normalise import names_query
 
@@ -63,16 +63,16 @@ def read_register(db: Db, register: Register, fields: Fields, folder: Path) -> N
     match_names: company and the columns of normalise.names_query. match_fields: company and each of ``fields``.
     match_places: company and its whole place in the register, NULL without city, postcode and address.
     """
-    source = _SOURCE.format(path=literal(register.companies))
+    source = _SOURCE.format(path=literal(plain(register.companies)))
     known = {field: sides[1] for field, sides in fields.items()}
     queries = {
         "match_names": names_query("company", register.names_of(Role.NAME), source),
         "match_fields": _fields_query("company", known, source),
     }
     for name, query in queries.items():
-        path = literal(folder / f"{name}.parquet")
-        run(db, _COPY.format(query=query, path=path))
-        run(db, _VIEW.format(name=name, query=_STORED.format(path=path)))
+        path = folder / f"{name}.parquet"
+        run(db, _COPY.format(query=query, path=literal(path)))
+        run(db, _VIEW.format(name=name, query=_STORED.format(path=literal(plain(path)))))
     near = [f"{quoted(name)}::VARCHAR" for name in register.names_of(Role.ADDRESS, Role.POSTCODE, Role.CITY)]
     wide = [f"{quoted(name)}::VARCHAR" for name in register.names_of(Role.REGION, Role.COUNTRY)]
     place = _PLACE.format(near=", ".join([*near, "NULL"]), all=", ".join([*near, *wide, "NULL"]))

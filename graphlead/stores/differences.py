@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphlead.engines.duckdb import open_db, quoted
+from graphlead.engines.duckdb import open_db, plain, quoted
 
 BATCH = 20_000
 """Rows per transaction: a server keeps all of one in memory."""
@@ -79,7 +79,7 @@ def edges_to_drop(wanted: Path, stored: Path, names: Sequence[str]) -> Iterator[
 
 def _ask(query: str, files: Sequence[Path]) -> Iterator[Rows]:
     with open_db() as db:
-        reader = db.sql(query, params=[str(file) for file in files]).to_arrow_reader(BATCH)
+        reader = db.sql(query, params=[plain(file) for file in files]).to_arrow_reader(BATCH)
         for batch in reader:
             yield _rows(batch)
 

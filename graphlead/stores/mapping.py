@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from graphlead.core.errors import SettingsError
+from graphlead.core.toml import read_toml
 from graphlead.stores.names import identifier
 from graphlead.stores.shape import ADDED
 
@@ -75,12 +75,7 @@ class RegisterMapping:
     @classmethod
     def from_toml(cls, path: Path) -> Self:
         """The mapping in a file with [companies], [[owners]] and [[links]]. Raises SettingsError for anything else."""
-        try:
-            content = tomllib.loads(path.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as broken:
-            raise SettingsError(
-                f"the mapping cannot be read: {broken}.", where=str(path), remedy="Correct the file."
-            ) from broken
+        content = read_toml(path, "mapping", "Check the path.")
         unknown = sorted(set(content) - {"companies", "owners", "links"})
         if unknown or not isinstance(content.get("companies"), dict):
             raise SettingsError(
@@ -90,9 +85,16 @@ class RegisterMapping:
             )
         return cls(
             _entry(Companies, content["companies"], path),
-            tuple(_entry(Owners, entry, path) for entry in content.get("owners", ())),
-            tuple(_entry(Links, entry, path) for entry in content.get("links", ())),
+            tuple(_entry(Owners, entry, path) for entry in _tables(content, "owners", path)),
+            tuple(_entry(Links, entry, path) for entry in _tables(content, "links", path)),
         )
+
+
+def _tables(content: Mapping[str, Any], name: str, path: Path) -> list[Any]:
+    found = content.get(name, [])
+    if not isinstance(found, list):
+        raise SettingsError(f"{name} is not a list of tables.", where=str(path), remedy=f"Write [[{name}]].")
+    return found
 
 
 def _entry(kind: type[Entry], content: Any, path: Path) -> Entry:

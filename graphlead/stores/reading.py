@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import SettingsError
-from graphlead.engines.duckdb import open_db
+from graphlead.engines.duckdb import open_db, plain
 from graphlead.stores.differences import Rows
 from graphlead.stores.mapping import Companies, Links, Owners, RegisterMapping
 from graphlead.stores.names import Names, identifier, names_for
@@ -141,7 +141,7 @@ def _write(pages: Iterable[Rows], columns: Sequence[str], path: Path, selected: 
         )
         with open_db() as db:
             db.execute(f"COPY (SELECT {typed or selected} FROM read_parquet(?)) TO ? (FORMAT parquet)",
-                       [str(texts), str(part)])  # fmt: skip
+                       [plain(texts), str(part)])  # fmt: skip
         part.replace(path)
     finally:
         texts.unlink(missing_ok=True)

@@ -9,6 +9,8 @@ from graphlead.core.errors import SettingsError
 
 PARQUET_FROM = 100_000
 """Companies from which ``auto`` writes Parquet: such tables are too large for an editor."""
+MOST = 100_000_000
+"""Companies of the largest world, a choice: its tables take some 20 GB."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +33,7 @@ class WorldSettings:
     format: str = "auto"
 
     def __post_init__(self) -> None:
-        _check(self.companies >= 200, "companies", "at least 200", self.companies)
+        _check(200 <= self.companies <= MOST, "companies", f"between 200 and {MOST:,}", self.companies)
         _check(
             5 <= self.clients <= self.companies // 8, "clients", "between 5 and companies / 8", self.clients
         )

@@ -250,7 +250,19 @@ def test_the_traceback_is_shown_when_asked_for(
         (("import", "glief", "a/f", "--out", "o"), "there is no connector 'glief'. Did you mean 'gleif'?"),
         (("export", "bods", "o.jsonl", "--run", "no"), "no: this is not the folder of a run"),
         (("export", "neo4j-admin", "o", "--run", "no"), "no: this is not the folder of a run"),
-        (("demo", "--companies", "10"), "companies has to be at least 200"),
+        (("run", "--companies", "c\0.csv"), "graphlead run: Invalid value for '--companies'"),
+        (("init", "--companies", "c.csv", "-o", "x\0.toml"), "graphlead init: Invalid value for '--output'"),
+        (("evaluate", "--run", "a\0"), "graphlead evaluate: Invalid value for '--run'"),
+        (("init", "--companies", "c\udcff.csv"), "the file's name is not valid UTF-8. Rename it"),
+        (("import", "bods", "c\udcff.csv", "--out", "o"), "there is no such file"),
+        (("query", "hubs", "--run", "a", "--seconds", "inf"), "seconds is inf. Allow more than 0 s and at most"),
+        (("query", "hubs", "--run", "a", "--seconds", "nan"), "Invalid value for '--seconds'"),
+        (("query", "hubs", "--run", "a", "--seconds", "1e300"), "seconds is 1e+300. Allow more than 0 s"),
+        (("query", "hubs", "--run", "a", "-p", f"limit={10**23}"), "$limit has to be a whole number such as 50"),
+        (("query", "hubs", "--run", "a", "-p", f"limit={2**63}"), "$limit has to be a whole number such as 50"),
+        ((*RUN, "--device", "cuda:99999999999999999999"), "It has to be auto, cpu, cuda or cuda:N"),
+        (("demo", "--companies", str(10**30)), "between 200 and 100,000,000"),
+        (("demo", "--companies", "10"), "companies has to be between 200 and 100,000,000"),
     ],
 )  # fmt: skip
 def test_bad_usage_ends_with_2_and_its_reason(
@@ -261,7 +273,9 @@ def test_bad_usage_ends_with_2_and_its_reason(
     message: str,
 ) -> None:
     assert call(*arguments) == 2
-    assert message in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert message in err
+    assert len([line for line in err.splitlines() if line.startswith("error: ")]) == 1
     assert asked == {}
 
 
@@ -502,3 +516,21 @@ def test_a_table_puts_numbers_to_the_right(capsys: pytest.CaptureFixture[str]) -
     )
     Console().table("T", ["a"], [])
     assert capsys.readouterr().err == "T\n  a\n"
+
+
+@pytest.mark.parametrize("style", ["table", "csv", "json"])
+def test_names_in_any_script_are_written_where_the_locale_has_ascii_only(style: str) -> None:
+    """A table on stdout and a warning on stderr, in a process whose streams know ASCII only."""
+    program = (
+        "from graphlead.cli import app\nfrom graphlead.cli.answers import text_of\n"
+        "from graphlead.cli.options import console_of\nfrom graphlead.core.answers import Answer\n"
+        f"def answer():\n    console, name = console_of(False), {'Łódź 東京'!a}\n    console.warn(name)\n"
+        f"    console.answer(text_of(Answer(('name',), ((name,),)), {style!r}))\n"
+        "app.app = lambda **_: answer()\napp.main()"
+    )
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False,
+                         env={**os.environ, **ascii_only})  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (0, rb"warning: \u0141\xf3d\u017a \u6771\u4eac" + b"\n")
+    escaped = rb"\u0141\u00f3d\u017a \u6771\u4eac" if style == "json" else rb"\u0141\xf3d\u017a \u6771\u4eac"
+    assert escaped in ran.stdout

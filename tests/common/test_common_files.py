@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 
 from graphlead.common.files import scratch, write_json, write_parquet
 from graphlead.common.leftovers import sweep
-from graphlead.common.spreadsheets import restored, write_csv
+from graphlead.common.spreadsheets import harmless, restored, write_csv
 
 
 def written(frame: pd.DataFrame, path: Path) -> list[list[str]]:
@@ -30,7 +31,7 @@ def written(frame: pd.DataFrame, path: Path) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "+1 555 0100", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "＝1", "'=1", "''=1"]
+    "cell", ["=1+1", "+1 555 0100", "-2+3", "@SUM(A1)", "\tx", "\rx", "\nx", "  =1", "＝1", "'=1", "''=1"]
 )
 def test_no_cell_is_a_formula(cell: str, tmp_path: Path) -> None:
     for dtype in ("object", "string", "str", "category"):
@@ -161,3 +162,30 @@ def test_parquet_keeps_types(tmp_path: Path) -> None:
     assert table.column_names == ["company_id", "score"]
     assert table["company_id"].to_pylist() == ["007", "NA"]
     assert table["score"].type == pa.float32()
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("x;=1+1", "x;'=1+1"),
+        ("x\t=1+1", "x\t'=1+1"),
+        ("x; =1;y;@z", "x;' =1;y;'@z"),
+        ("Weg 1\r\n=1+1", "Weg 1\r\n'=1+1"),
+        ("Weg 1\r\n\r\nUlm; B-Stadt", "Weg 1\r\n\r\nUlm; B-Stadt"),
+        ("a\r=1", "a\r'=1"),
+        ("x;'=1", "x;''=1"),
+        ("\t=1", "'\t'=1"),
+        ("\r=1", "'\r'=1"),
+        ("\n=1", "'\n'=1"),
+    ],
+)
+def test_a_formula_behind_a_sign_at_which_a_spreadsheet_splits_is_text(text: str, safe: str) -> None:
+    assert harmless(text) == safe
+
+
+@given(st.text("a;=+-@'\t\r\n ＝,", max_size=8))
+def test_no_part_of_a_cell_is_a_formula_and_the_text_comes_back(text: str) -> None:
+    safe = harmless(text)
+    assert not [part for part in re.split(r"[;\t\r\n]", safe) if re.match(r"\s*[=+\-@＝]", part)]
+    frame = pd.DataFrame({"text": [safe]}, dtype="string")
+    assert restored(frame)["text"].tolist() == [text]

@@ -98,7 +98,10 @@ def test_columns_map_to_roles(tmp_path: Path) -> None:
         ("rankers", "gnn", "a list of rankers"),
         ("store", "", "the name of a store"),
         ("rankers", ("gnn", "gnn"), "each once"),
-        ("folds", 1, "from 2 to 20"),
+        ("folds", 2, "from 3 to 20: with two, models train on companies that see no client around them"),
+        ("companies", Path("a\0b.csv"), "has no zero byte"),
+        ("out", Path("a\udcff"), "valid Unicode"),
+        ("prior", 10**400, "a share above 0 and below 1"),
         ("exclude", "region", "a list of column names"),
         ("exclude", ("",), "a list of column names"),
         ("columns", {"a": 1}, "a table"),
@@ -174,3 +177,20 @@ def test_to_json_is_plain_and_in_the_order_of_the_fields() -> None:
         "prior": None, "classifier": None,
         "task": "leads", "rankers": None, "store": "embedded", "folds": None, "columns": {"x": "id"},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("opened", ["[", "{a = "])
+def test_values_nested_without_end_are_refused(tmp_path: Path, opened: str) -> None:
+    toml = write(tmp_path, f"exclude = {opened * 20_000}")
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(toml, {})
+    assert caught.value.where == str(toml)
+    assert caught.value.problem == "this is not TOML: values are nested too deep."
+
+
+def test_the_id_cannot_be_excluded() -> None:
+    with pytest.raises(SettingsError) as caught:
+        replace(BASE, exclude=("company_id",)).check_excluded(["company_id", "name"])
+    assert str(caught.value) == (
+        "exclude: company_id tells the companies apart, and nothing is derived from it. Leave it out of the list."
+    )

@@ -9,7 +9,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from graphlead.core.arrays import Flags, Floats, Reals
-from graphlead.learn.classifiers import CLIP, NUMBER_SCALE, RIDGE, WALK_SCALE, BoostedTrees, Ridge
+from graphlead.core.errors import SettingsError
+from graphlead.learn.classifiers import CLIP, NUMBER_SCALE, RIDGE, WALK_SCALE, BoostedTrees, Ridge, try_out
 
 M, NUMBERS, NEARBY = 800, 3, 3
 
@@ -129,3 +130,36 @@ def test_trees_that_are_not_trained_say_so(tmp_path: Path) -> None:
     ):
         with pytest.raises(RuntimeError, match="before it is trained or loaded"):
             use(BoostedTrees("cpu"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["neighbors.KNeighborsClassifier", "naive_bayes.GaussianNB", "linear_model.LogisticRegression",
+     "discriminant_analysis.QuadraticDiscriminantAnalysis", "tree.DecisionTreeClassifier"],
+)  # fmt: skip
+def test_a_classifier_that_learns_the_example_is_taken(name: str) -> None:
+    try_out(f"sklearn.{name}")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("ensemble.VotingClassifier", "missing 1 required positional argument: 'estimators'"),
+        ("pipeline.Pipeline", "missing 1 required positional argument: 'steps'"),
+        ("naive_bayes.MultinomialNB", "Negative values"),
+        ("svm.SVC", "no attribute 'predict_proba'"),
+        ("mixture.GaussianMixture", "index 1 is out of bounds"),
+        ("neighbors.RadiusNeighborsClassifier", "No neighbors found"),
+        ("semi_supervised.SelfTrainingClassifier", "must be an object implementing 'fit'"),
+        ("semi_supervised.LabelPropagation", "does not give every company a probability"),
+        ("linear_model.Perceptron", "gives no probabilities"),
+        ("linear_model.Unheard", "does not exist"),
+    ],
+)
+def test_a_classifier_that_cannot_be_used_is_refused_before_any_work(name: str, reason: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        try_out(f"sklearn.{name}")
+    assert caught.value.where == "classifier"
+    assert reason in caught.value.problem
+    assert "sklearn.ensemble.RandomForestClassifier" in caught.value.remedy
+    assert "\n" not in str(caught.value)

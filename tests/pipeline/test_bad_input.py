@@ -214,7 +214,7 @@ def test_killed_in_training_the_last_results_stay_and_the_same_command_finishes(
     config = tmp_path / "graphlead.toml"
     config.write_text(
         f'companies = "{DATA / "companies.csv"}"\nclients = "{DATA / "clients.csv"}"\nout = "{out}"\n'
-        'rankers = ["pagerank", "tabular"]\nseed = 1\nfolds = 2\n',
+        'rankers = ["pagerank", "tabular"]\nseed = 1\nfolds = 3\n',
         "utf-8",
     )
     command = [

@@ -16,7 +16,7 @@ from graphlead.core.contracts import Progress, silent
 from graphlead.core.graph import OWNS, CompanyGraph, LinkKind, place_levels, place_names
 from graphlead.core.property_graph import SCORED, NodeTable, Projection
 from graphlead.core.register import Register, Role
-from graphlead.engines.duckdb import open_db
+from graphlead.engines.duckdb import open_db, plain
 from graphlead.graph.industries import industry_titles
 from graphlead.graph.property_graph.relationships import levels, linked, ownership
 from graphlead.graph.property_graph.tables import KEYS, LABELS, ROWS_PER_GROUP, node_table
@@ -233,7 +233,7 @@ def _names(register: Register, ids: pa.Array, kind: str) -> pa.Array:
             "named AS (SELECT source_id, first(source_name ORDER BY times DESC, source_name) AS name FROM stated "
             "GROUP BY source_id) "
             "SELECT coalesce(name, id) AS name FROM wanted LEFT JOIN named ON source_id = id ORDER BY place",
-            params=[str(register.links), kind == "person"],
+            params=[plain(register.links), kind == "person"],
         ).to_arrow_table()
     return found["name"].combine_chunks().cast(pa.string())
 

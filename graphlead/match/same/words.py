@@ -14,7 +14,7 @@ from graphlead.common.codes import encode, merge
 from graphlead.common.words.places import REGIONS
 from graphlead.core.arrays import NONE, Flags, Floats, Ints, Longs
 from graphlead.core.register import Register, Role
-from graphlead.engines.duckdb import Db, literal, table
+from graphlead.engines.duckdb import Db, literal, plain, table
 from graphlead.match import normalise, words
 
 MOST = 8
@@ -74,7 +74,7 @@ _MEANINGS = "SELECT match_short(word) AS word FROM same_words"
 
 def read_names(db: Db, register: Register, cities: Sequence[str]) -> Names:
     """The names of the register; none where it has no column of names. cities (c,): names of cities, normalised."""
-    source = _SOURCE.format(path=literal(register.companies))
+    source = _SOURCE.format(path=literal(plain(register.companies)))
     query = normalise.names_query("company", register.names_of(Role.NAME), source)
     read = table(db, _NAMES.format(names=query)).combine_chunks()
     listed = read["words"].combine_chunks()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from graphlead.common.cypher import quoted
 from graphlead.core.property_graph import SCORED, EdgeTable, Kind, Projection
+from graphlead.engines.duckdb import plain
 from graphlead.stores.lists import TABLE, remembered
 from graphlead.stores.shape import SCHEMA, text
 
@@ -54,7 +55,7 @@ def version_in(comment: str) -> int | None:
 def copies(projection: Projection) -> Iterator[tuple[str, int, str]]:
     """For each table that has rows: its name, how many, and the statement that loads it; nodes come first."""
     for node in projection.nodes:
-        yield node.label, node.rows, f"COPY {quoted(node.label)} FROM {text(str(node.file))}"
+        yield node.label, node.rows, f"COPY {quoted(node.label)} FROM {text(plain(node.file))}"
     for edge in projection.edges:
         if edge.rows:
             yield f"{edge.relation} of {edge.source}", edge.rows, _copy_edges(edge)
@@ -62,14 +63,14 @@ def copies(projection: Projection) -> Iterator[tuple[str, int, str]]:
 
 def _copy_edges(table: EdgeTable) -> str:
     ends = f"from={text(table.source)}, to={text(table.target)}"
-    return f"COPY {quoted(table.relation)} FROM {text(str(table.file))} ({ends})"
+    return f"COPY {quoted(table.relation)} FROM {text(plain(table.file))} ({ends})"
 
 
 def set_scores(file: Path, names: Sequence[str]) -> str:
     """The statement that gives the companies in a file their scores."""
     read = ", ".join(f"{name} AS new_{name}" for name in names)
     values = ", ".join(f"c.{name} = new_{name}" for name in names)
-    return (f"LOAD FROM {text(str(file))} WITH company_id AS id, {read} "
+    return (f"LOAD FROM {text(plain(file))} WITH company_id AS id, {read} "
             f"MATCH (c:Company) WHERE c.company_id = id SET {values}")  # fmt: skip
 
 

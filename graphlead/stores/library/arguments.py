@@ -11,16 +11,28 @@ from graphlead.stores.faults import QueryError
 
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
+LARGEST = 2**63 - 1
+"""The largest whole number in the 64 bits that the stores have for one."""
+
+
+def _integer(text: str) -> int:
+    """A whole number that a store can hold. Raises ValueError for any other text."""
+    number = int(text)
+    if abs(number) > LARGEST:
+        raise ValueError
+    return number
+
+
 _READ: Mapping[str, Callable[[str], object]] = {
     "string": str,
     "property": str,
-    "integer": int,
+    "integer": _integer,
     "float": float,
     "boolean": lambda text: FLAGS[text.lower()],
     "date": date.fromisoformat,
 }
 _LIKE = {
-    "integer": "a whole number, such as 50",
+    "integer": "a whole number such as 50, between -2^63 and 2^63",
     "float": "a number, such as 0.25",
     "boolean": "true or false",
     "date": "a day, such as 2024-03-31",

@@ -7,7 +7,7 @@ from pathlib import Path
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import InputError
 from graphlead.core.property_graph import EdgeTable, Kind, NodeTable, Projection
-from graphlead.engines.duckdb import open_db
+from graphlead.engines.duckdb import open_db, plain
 from graphlead.stores.neo4j import statements
 from graphlead.stores.shape import SCHEMA
 
@@ -96,6 +96,6 @@ def _write(table: Path, header: list[str], out: Path) -> str:
     (out / f"{table.stem}.header.csv").write_text(",".join(header) + "\n", "utf-8")
     with open_db() as db:
         db.execute(
-            "COPY (SELECT * FROM read_parquet(?)) TO ? (FORMAT csv, HEADER false)", [str(table), str(file)]
+            "COPY (SELECT * FROM read_parquet(?)) TO ? (FORMAT csv, HEADER false)", [plain(table), str(file)]
         )
     return f"{table.stem}.header.csv,{file.name}"
