@@ -72,10 +72,9 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in FILES:
         Path(name).touch()
     Path("a").mkdir()
-    Path("a/manifest.json").write_text(
-        '{"graphlead": "0", "finished": "2026-01-01", "files": {}, "settings": {"task": "leads", "companies": "c.csv", "clients": "k.csv", "out": "a"}}',
-        "utf-8",
-    )
+    settings = {"task": "leads", "companies": "c.csv", "clients": "k.csv", "out": "a"}
+    manifest = {"graphlead": "0", "finished": "2026-01-01", "files": {}, "settings": settings}
+    Path("a/manifest.json").write_text(json.dumps(manifest), "utf-8")
 
 
 @pytest.fixture
