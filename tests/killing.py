@@ -183,7 +183,7 @@ def cases(here: Path) -> dict[str, Callable[[], Case]]:
     """The cases by name, made when asked for: ``trained`` is a finished run, ``shorter`` one of a shorter list."""
     inputs = tiny.write_inputs(here)
     config = here / "tiny.toml"
-    config.write_text("folds = 2\n", "utf-8")
+    config.write_text("folds = 3\n", "utf-8")
     files = [part for name in ("companies", "links", "clients") for part in (f"--{name}", inputs[name])]
     run = ("run", *files, "--suppress", inputs["suppress"], "--config", config, "--rankers", "pagerank", "-q")
     out, trained, shorter = here / "out", here / "trained", here / "shorter"

@@ -14,7 +14,7 @@ import graphlead
 from graphlead.cli import app
 
 COMPANIES = 60
-QUICK: dict[str, Any] = {"rankers": ("pagerank", "tabular"), "folds": 2, "quiet": True}
+QUICK: dict[str, Any] = {"rankers": ("pagerank", "tabular"), "folds": 3, "quiet": True}
 Command = Callable[..., int]
 
 
