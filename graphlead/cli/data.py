@@ -51,7 +51,8 @@ def init(
 ) -> None:
     """Write a configuration file from the data at hand: how each column is understood, and every setting."""
     from graphlead.cli.starter import template
-    from graphlead.common.files import check_readable, disk_errors, write_whole
+    from graphlead.common.disk import disk_errors
+    from graphlead.common.files import check_readable, write_whole
     from graphlead.common.outputs import check_files, writing
     from graphlead.report.summary import counted
 
@@ -190,7 +191,7 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Make a register with known truth, run on it, and measure how good the ranking is."""
-    from graphlead.common.files import disk_errors
+    from graphlead.common.disk import disk_errors
     from graphlead.common.outputs import check_folder
     from graphlead.core.settings import Settings
     from graphlead.pipeline.discover import discover

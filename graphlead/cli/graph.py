@@ -217,7 +217,7 @@ def import_(
     """Make a register of published ownership data: companies.parquet and links.parquet, which a run reads."""
     read, console = reader(name), console_of(quiet, as_json)
 
-    from graphlead.common.files import disk_errors
+    from graphlead.common.disk import disk_errors
     from graphlead.common.outputs import check_folder
     from graphlead.connectors.tables import FILES
     from graphlead.report.summary import counted

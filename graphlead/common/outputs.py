@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from graphlead.common.files import disk_errors, part_of
+from graphlead.common.disk import disk_errors
+from graphlead.common.files import part_of
 from graphlead.core.errors import SettingsError
 
 Identity = tuple[int, int] | str

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import IO
 
 from graphlead.common.archives import unpack
-from graphlead.common.files import FULL, check_readable
+from graphlead.common.disk import FULL
+from graphlead.common.files import check_readable
 from graphlead.connectors.registry import reader_of
 from graphlead.connectors.standards import (
     BODS,

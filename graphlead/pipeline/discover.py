@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from graphlead.common.console import Console
-from graphlead.common.files import disk_errors, read_json, scratch
+from graphlead.common.disk import disk_errors
+from graphlead.common.files import read_json, scratch
 from graphlead.common.outputs import check_files, check_folder
 from graphlead.core.clients import Match
 from graphlead.core.errors import damage

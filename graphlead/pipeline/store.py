@@ -10,7 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.common.files import disk_errors, scratch
+from graphlead.common.disk import disk_errors
+from graphlead.common.files import scratch
 from graphlead.common.leftovers import sweep
 from graphlead.common.locks import link_refused
 from graphlead.common.outputs import check_folder

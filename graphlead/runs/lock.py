@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from graphlead.common.files import disk_errors
+from graphlead.common.disk import disk_errors
 from graphlead.common.locks import link_refused, locked
 from graphlead.core.errors import RunFolderError
 from graphlead.runs import publication

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphlead.common.files import disk_errors, part_of, read_json, remove, sync, write_json
+from graphlead.common.disk import disk_errors
+from graphlead.common.files import part_of, read_json, remove, sync, write_json
 from graphlead.common.leftovers import sweep
 from graphlead.common.memory import Meter, highest_mb
 from graphlead.core.errors import CarrierError

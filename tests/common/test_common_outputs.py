@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from graphlead.common.files import disk_errors, write_json
+from graphlead.common.disk import disk_errors
+from graphlead.common.files import write_json
 from graphlead.common.outputs import check_files, check_folder, writing
 from graphlead.core.errors import RunFolderError, SettingsError
 
@@ -139,7 +140,7 @@ import resource, sys
 from pathlib import Path
 import duckdb, numpy as np, pyarrow as pa, pyarrow.parquet as pq
 from safetensors.numpy import save_file
-from graphlead.common.files import disk_errors
+from graphlead.common.disk import disk_errors
 from graphlead.core.errors import RunFolderError
 from graphlead.learn.classifiers import BoostedTrees
 

@@ -370,7 +370,7 @@ def test_a_failure_without_a_reason_on_a_disk_without_space_is_a_full_disk(
 ) -> None:
     def fill(folder: RunFolder) -> None:
         (folder.path / "half").write_text("half", "utf-8")
-        monkeypatch.setattr("graphlead.common.files.shutil.disk_usage", lambda _: Usage(free=4096))
+        monkeypatch.setattr("graphlead.common.disk.shutil.disk_usage", lambda _: Usage(free=4096))
         raise RuntimeError("FileStream.Write incomplete")
 
     with open_run(tmp_path) as run, pytest.raises(RunFolderError, match=r"the disk is full \(0 MiB free"):

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
 
-from graphlead.common.files import FULL, file_limit
+from graphlead.common.disk import FULL, file_limit
 from graphlead.common.files import remove as remove_any
 from graphlead.common.locks import locked
 from graphlead.stores.faults import StoreError
