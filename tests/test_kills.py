@@ -38,18 +38,18 @@ def check(told: list[Any], count: int, least_killed: int) -> None:
     assert sum(kill["killed"] < 0 for kill in told) >= least_killed
 
 
-def test_7_what_was_killed_and_run_again_is_the_same_and_leaves_nothing(tmp_path: Path) -> None:
+def test_promise_7_what_was_killed_and_run_again_is_the_same_and_leaves_nothing(tmp_path: Path) -> None:
     check(kills(tmp_path, rerun=2, build=1), 3, 2)
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize(("case", "count"), [("run", 30), ("rerun", 20), ("score", 20), ("build", 20)])
-def test_7_of_many_kills_none_is_different_and_none_leaves_anything(
+def test_promise_7_of_many_kills_none_is_different_and_none_leaves_anything(
     tmp_path: Path, case: str, count: int
 ) -> None:
     check(kills(tmp_path, **{case: count}), count, count * 3 // 4)
 
 
 @pytest.mark.nightly
-def test_7_of_many_kills_of_a_push_none_is_different(tmp_path: Path, neo4j_address: Address) -> None:
+def test_promise_7_of_many_kills_of_a_push_none_is_different(tmp_path: Path, neo4j_address: Address) -> None:
     check(kills(tmp_path, environment_of(neo4j_address), push=20), 20, 15)

@@ -154,7 +154,7 @@ RETURN 8 AS eight;
     assert "eight" not in text
 
 
-def test_point_3_the_shell_reads_no_files_and_settings(store: EmbeddedStore, tmp_path: Path) -> None:
+def test_promise_3_the_shell_reads_no_files_and_settings(store: EmbeddedStore, tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("secret\n")
     file = f"'{tmp_path / 'x.csv'}'"
     asked = [f"MATCH (c) LOAD /* ; */ FROM {file} RETURN *", "PROFILE INSTALL httpfs", "CALL threads = 1"]

@@ -120,7 +120,7 @@ GRAPH = ("graph", "C1", "--run", "a")
         (("pull", "neo4j", "--mapping", "links.parquet", "--out", "."), "links.parquet", "links.parquet"),
     ],
 )  # fmt: skip
-def test_point_6_no_verb_replaces_a_file_that_it_reads(
+def test_promise_6_no_verb_replaces_a_file_that_it_reads(
     call: Call, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], output: str, taken: str
 ) -> None:
     before = everything()
@@ -131,7 +131,7 @@ def test_point_6_no_verb_replaces_a_file_that_it_reads(
     assert everything() == before
 
 
-def test_point_6_nor_does_python() -> None:
+def test_promise_6_nor_does_python() -> None:
     before = everything()
     files = {"companies": "register.csv", "clients": "leads.csv"}
     for call in (
@@ -164,7 +164,7 @@ def test_point_6_nor_does_python() -> None:
         ("demo", "--out", NOWHERE),
     ],
 )
-def test_point_10_a_folder_that_cannot_be_made_is_refused_before_any_work(
+def test_promise_10_a_folder_that_cannot_be_made_is_refused_before_any_work(
     call: Call, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:
     before = everything()
@@ -186,14 +186,14 @@ def shell(command: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("verb", ["query", "run --help", "--version"])
-def test_point_10_nobody_reads_the_output(verb: str) -> None:
+def test_promise_10_nobody_reads_the_output(verb: str) -> None:
     """The reader is gone before a word is written; the program ends as a shell tool does, and without a word."""
     ended = shell(f"graphlead {verb} | true")
     assert (ended.returncode, ended.stdout, ended.stderr) == (128 + signal.SIGPIPE, "", "")
 
 
 @pytest.mark.parametrize("verb", ["query", "--version"])
-def test_point_10_the_output_leads_to_a_full_disk(verb: str) -> None:
+def test_promise_10_the_output_leads_to_a_full_disk(verb: str) -> None:
     ended = shell(f"graphlead {verb} > /dev/full")
     assert ended.returncode == 2
     assert ended.stderr == (
@@ -202,7 +202,7 @@ def test_point_10_the_output_leads_to_a_full_disk(verb: str) -> None:
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "2>/dev/full", "<&-"])
-def test_point_10_a_stream_that_is_not_there_stops_nothing(closed: str) -> None:
+def test_promise_10_a_stream_that_is_not_there_stops_nothing(closed: str) -> None:
     ended = shell(f"graphlead --version {closed}")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.startswith("graphlead ") == (closed != ">&-")

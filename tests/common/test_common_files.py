@@ -89,7 +89,7 @@ def killed_scratch(parent: Path) -> Path:
     return Path(ran.stdout.strip())
 
 
-def test_7_what_a_killed_process_left_goes_and_what_living_ones_use_stays(tmp_path: Path) -> None:
+def test_promise_7_what_a_killed_process_left_goes_and_what_living_ones_use_stays(tmp_path: Path) -> None:
     dead = killed_scratch(tmp_path)
     assert (dead / "half").exists()
     old, like, outside = (
@@ -113,7 +113,7 @@ def test_7_what_a_killed_process_left_goes_and_what_living_ones_use_stays(tmp_pa
     assert (outside / "precious").read_text("utf-8") == "precious"
 
 
-def test_7_what_somebody_else_left_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_promise_7_what_somebody_else_left_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     theirs = tmp_path / ".graphlead-held-abcdefgh"
     theirs.mkdir()
     with monkeypatch.context() as patch:
@@ -124,7 +124,7 @@ def test_7_what_somebody_else_left_stays(tmp_path: Path, monkeypatch: pytest.Mon
     assert not theirs.exists()
 
 
-def test_7_a_temporary_file_that_a_killed_process_left_goes_with_the_next_output(tmp_path: Path) -> None:
+def test_promise_7_a_temporary_file_that_a_killed_process_left_goes_with_the_next_output(tmp_path: Path) -> None:
     (tmp_path / ".a.json.part").write_text("half", "utf-8")
     write_json(tmp_path / "a.json", {})
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]

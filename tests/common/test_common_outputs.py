@@ -48,7 +48,7 @@ def everything() -> set[str]:
         "folder/far.csv",
     ],
 )
-def test_point_6_an_output_is_no_input_under_any_of_its_names(taken: str, output: str) -> None:
+def test_promise_6_an_output_is_no_input_under_any_of_its_names(taken: str, output: str) -> None:
     before = everything()
     for path in (Path(output), Path(output).absolute()):
         with pytest.raises(
@@ -60,7 +60,7 @@ def test_point_6_an_output_is_no_input_under_any_of_its_names(taken: str, output
     assert everything() == before
 
 
-def test_point_6_a_file_of_the_same_content_or_another_case_is_another_file() -> None:
+def test_promise_6_a_file_of_the_same_content_or_another_case_is_another_file() -> None:
     Path("copy.csv").write_bytes(Path("list.csv").read_bytes())
     Path("LIST.csv").write_text("", "utf-8")
     for output in ("copy.csv", "LIST.csv", "folder/list.csv", "made/on/the/way.csv"):
@@ -69,13 +69,13 @@ def test_point_6_a_file_of_the_same_content_or_another_case_is_another_file() ->
     assert not Path("made").exists()
 
 
-def test_point_6_the_file_that_an_output_is_written_to_first_is_no_input_either() -> None:
+def test_promise_6_the_file_that_an_output_is_written_to_first_is_no_input_either() -> None:
     Path(".new.csv.part").touch()
     with pytest.raises(SettingsError, match=r"replace an input \(\.new\.csv\.part\)"):
         check_files([Path("new.csv")], [Path(".new.csv.part")])
 
 
-def test_point_6_no_output_lies_in_a_folder_that_is_read_or_has_a_link_to_a_file_there() -> None:
+def test_promise_6_no_output_lies_in_a_folder_that_is_read_or_has_a_link_to_a_file_there() -> None:
     Path("read/deep").mkdir(parents=True)
     Path("read/deep/a.bin").write_bytes(b"a")
     Path("outside.bin").hardlink_to("read/deep/a.bin")
@@ -85,7 +85,7 @@ def test_point_6_no_output_lies_in_a_folder_that_is_read_or_has_a_link_to_a_file
     check_files([Path("reader.csv")], [Path("read")])
 
 
-def test_point_6_a_folder_that_is_replaced_holds_no_input() -> None:
+def test_promise_6_a_folder_that_is_replaced_holds_no_input() -> None:
     Path("out/model").mkdir(parents=True)
     Path("out/model/list.csv").touch()
     Path("link").symlink_to("out/model")
@@ -96,7 +96,7 @@ def test_point_6_a_folder_that_is_replaced_holds_no_input() -> None:
 
 
 @pytest.mark.parametrize("second", ["a.csv", "./a.csv", "door/a.csv", "A.csv", "a.csv/b.csv"])
-def test_point_6_two_outputs_are_two_files(second: str) -> None:
+def test_promise_6_two_outputs_are_two_files(second: str) -> None:
     with pytest.raises(
         SettingsError, match=r"one output would replace another \(a\.csv\)\. Give each a name"
     ):
@@ -108,7 +108,7 @@ def test_point_6_two_outputs_are_two_files(second: str) -> None:
 
 
 @pytest.mark.parametrize(("path", "what"), [("folder", "a folder"), ("/dev/null", "a device or a pipe")])
-def test_point_10_an_output_is_a_plain_file(path: str, what: str) -> None:
+def test_promise_10_an_output_is_a_plain_file(path: str, what: str) -> None:
     with pytest.raises(SettingsError, match=f"cannot be written: it is {what}"):
         check_files([Path(path)], [])
 
@@ -116,7 +116,7 @@ def test_point_10_an_output_is_a_plain_file(path: str, what: str) -> None:
 @pytest.mark.parametrize(
     "folder", [NOWHERE, Path("list.csv"), Path("list.csv/deep/er"), Path("loop/x"), Path("n" * 300)]
 )
-def test_point_10_a_folder_that_cannot_be_made_is_refused_before_any_work(folder: Path) -> None:
+def test_promise_10_a_folder_that_cannot_be_made_is_refused_before_any_work(folder: Path) -> None:
     Path("loop").symlink_to("loop")
     before = everything()
     for check in (lambda: check_folder(folder, ["a"], []), lambda: check_files([folder / "a.csv"], [])):
@@ -126,7 +126,7 @@ def test_point_10_a_folder_that_cannot_be_made_is_refused_before_any_work(folder
     assert everything() == before
 
 
-def test_point_10_a_missing_folder_is_made_when_the_file_is_written() -> None:
+def test_promise_10_a_missing_folder_is_made_when_the_file_is_written() -> None:
     path = Path("new/er/a.json")
     check_files([path], [])
     assert not path.parent.exists()
@@ -165,7 +165,7 @@ for name, write in writers.items():
 """
 
 
-def test_point_10_a_file_that_may_not_grow_is_no_full_disk_whoever_writes_it() -> None:
+def test_promise_10_a_file_that_may_not_grow_is_no_full_disk_whoever_writes_it() -> None:
     root = str(Path(__file__).parents[2])
     ran = subprocess.run([sys.executable, "-c", GROW], capture_output=True, text=True, check=True,
                          env={**os.environ, "PYTHONPATH": root, "OMP_NUM_THREADS": "1"})  # fmt: skip
@@ -177,7 +177,7 @@ def test_point_10_a_file_that_may_not_grow_is_no_full_disk_whoever_writes_it() -
     assert ran.stdout.splitlines() == [f"{name} {message}" for name in writers]
 
 
-def test_point_10_a_full_disk_names_the_place_that_is_full() -> None:
+def test_promise_10_a_full_disk_names_the_place_that_is_full() -> None:
     with (
         pytest.raises(
             RunFolderError, match=r"^folder: the disk is full \([\d,]+ MiB free in \S+\)\. Free some"
@@ -196,7 +196,7 @@ def test_point_10_a_full_disk_names_the_place_that_is_full() -> None:
         (errno.ENOENT, "no such file or directory"),
     ],
 )
-def test_point_10_a_disk_that_refuses_is_named_with_its_reason(code: int, reason: str) -> None:
+def test_promise_10_a_disk_that_refuses_is_named_with_its_reason(code: int, reason: str) -> None:
     with (
         pytest.raises(RunFolderError, match=rf"^folder/x: .*{reason}.*Name a folder"),
         disk_errors(Path("folder")),
@@ -204,6 +204,6 @@ def test_point_10_a_disk_that_refuses_is_named_with_its_reason(code: int, reason
         raise OSError(code, os.strerror(code), "folder/x")
 
 
-def test_point_10_a_name_that_is_too_long_is_refused_before_any_work() -> None:
+def test_promise_10_a_name_that_is_too_long_is_refused_before_any_work() -> None:
     with pytest.raises(RunFolderError, match="file name too long"):
         check_files([Path("n" * 252 + ".csv")], [])

@@ -179,7 +179,7 @@ def attacked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("attacked")
-def test_point_1_a_header_arrives_under_its_very_name_and_never_runs(
+def test_promise_1_a_header_arrives_under_its_very_name_and_never_runs(
     empty: GraphStore, tmp_path: Path
 ) -> None:
     projection = small_projection(tmp_path / "run")
@@ -200,7 +200,7 @@ def test_point_1_a_header_arrives_under_its_very_name_and_never_runs(
 
 
 @pytest.mark.usefixtures("attacked")
-def test_point_1_a_property_is_chosen_and_read_back_by_any_name(empty: GraphStore, tmp_path: Path) -> None:
+def test_promise_1_a_property_is_chosen_and_read_back_by_any_name(empty: GraphStore, tmp_path: Path) -> None:
     empty.build(small_projection(tmp_path / "run"))
     with empty.open() as store:
         for name in HEADERS:
@@ -215,7 +215,7 @@ def test_point_1_a_property_is_chosen_and_read_back_by_any_name(empty: GraphStor
 
 
 @pytest.mark.usefixtures("attacked")
-def test_point_1_a_property_of_any_name_is_dropped(empty: GraphStore, tmp_path: Path) -> None:
+def test_promise_1_a_property_of_any_name_is_dropped(empty: GraphStore, tmp_path: Path) -> None:
     empty.build(small_projection(tmp_path / "run"))
     empty.build(small_projection(tmp_path / "later", "r2", leave_out=HEADERS))
     with empty.open() as store:
@@ -232,7 +232,7 @@ def test_point_1_a_property_of_any_name_is_dropped(empty: GraphStore, tmp_path: 
         "MATCH (c:Company) // '\rLOAD CSV FROM 'file://{file}' AS line RETURN line", "USE other MATCH (n) RETURN n",
     ],
 )  # fmt: skip
-def test_point_3_a_read_reaches_no_files_and_no_settings(
+def test_promise_3_a_read_reaches_no_files_and_no_settings(
     store: GraphStore, tmp_path: Path, cypher: str
 ) -> None:
     file = tmp_path / "secret.csv"
@@ -243,7 +243,7 @@ def test_point_3_a_read_reaches_no_files_and_no_settings(
     assert file.read_text() == "secret\n"
 
 
-def test_point_3_the_words_stay_allowed_as_names_and_in_texts(store: GraphStore) -> None:
+def test_promise_3_the_words_stay_allowed_as_names_and_in_texts(store: GraphStore) -> None:
     asked = (
         "MATCH (load:Company {company_id: 'a'}) RETURN load.name AS copy, 'LOAD FROM x' AS `install` // COPY"
     )

@@ -43,7 +43,7 @@ def test_splits_come_back_whole_and_the_one_closest_to_the_list_first(tmp_path: 
         assert each.segments == wanted.segments
 
 
-def test_8_a_split_that_is_missing_is_named(tmp_path: Path) -> None:
+def test_promise_8_a_split_that_is_missing_is_named(tmp_path: Path) -> None:
     save_held_out(split("random"), tmp_path)
     with pytest.raises(RunFolderError, match=r"time\.parquet: this part of the run is missing"):
         load_held_out(tmp_path, ("random", "time"))

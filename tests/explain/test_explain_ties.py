@@ -319,7 +319,7 @@ def test_names_of_columns_are_quoted() -> None:
 @pytest.mark.parametrize(
     "header", ['z\\u0060: 0}) CREATE (:Pwned {from: "header"}) //', "z\\", "\\u0041bc", "a\nb"]
 )
-def test_point_1_the_suggested_query_has_no_header_that_a_store_would_take_apart(
+def test_promise_1_the_suggested_query_has_no_header_that_a_store_would_take_apart(
     make_register: MakeRegister, header: str
 ) -> None:
     columns = {header: (Role.POSTCODE, ["A1", "A1", "B2"])}

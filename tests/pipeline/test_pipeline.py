@@ -580,7 +580,7 @@ def under_a_limit(*commands: tuple[object, ...]) -> list[tuple[int, str]]:
     return [(code, text) for code, text in map(json.loads, ran.stdout.splitlines())]
 
 
-def test_point_10_where_no_file_may_grow_every_verb_ends_in_a_line_that_names_the_limit(
+def test_promise_10_where_no_file_may_grow_every_verb_ends_in_a_line_that_names_the_limit(
     first: Result, command: Command, tmp_path: Path
 ) -> None:
     run, out, statements = first.folder, tmp_path / "out", tmp_path / "statements.jsonl"

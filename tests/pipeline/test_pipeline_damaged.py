@@ -118,7 +118,7 @@ def one_error(text: str) -> str:
         (cut("model/fold-0/tabular.ubj"), "model/fold-0", "explain"),
     ],
 )
-def test_8_a_damaged_run_is_refused_by_the_verbs_that_read_what_is_damaged(
+def test_promise_8_a_damaged_run_is_refused_by_the_verbs_that_read_what_is_damaged(
     run: Path, whole: Path, capfd: pytest.CaptureFixture[str], damage: Damage, named: str, readers: str
 ) -> None:
     damage(run)
@@ -130,7 +130,7 @@ def test_8_a_damaged_run_is_refused_by_the_verbs_that_read_what_is_damaged(
         assert "Run the command that wrote the run's folder again" in error, verb
 
 
-def test_8_a_run_that_was_scored_by_itself_or_in_a_circle_ends(
+def test_promise_8_a_run_that_was_scored_by_itself_or_in_a_circle_ends(
     run: Path, whole: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """What a manifest says of another run is a record: no verb goes there."""
@@ -144,7 +144,7 @@ def test_8_a_run_that_was_scored_by_itself_or_in_a_circle_ends(
         assert capfd.readouterr().err.count("error:") == 0
 
 
-def test_8_python_names_what_is_damaged(run: Path) -> None:
+def test_promise_8_python_names_what_is_damaged(run: Path) -> None:
     for name in ("leads.csv", "scores.parquet", "register/companies.parquet"):
         written(name, "")(run)
     opened = graphlead.open_run(run)
@@ -175,7 +175,7 @@ def asked(run: Path, whole: Path) -> dict[str, list[object]]:
 
 
 @pytest.mark.nightly
-def test_8_whatever_file_of_a_run_is_cut_off_or_lost_no_verb_fails_unexpectedly(
+def test_promise_8_whatever_file_of_a_run_is_cut_off_or_lost_no_verb_fails_unexpectedly(
     run: Path, whole: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     refusals = 0

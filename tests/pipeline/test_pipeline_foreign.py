@@ -37,7 +37,7 @@ READERS = (
 
 @pytest.mark.parametrize("verb", READERS)
 @pytest.mark.parametrize("gone", ["../victim", "leads.csv"])
-def test_2_reading_verbs_obey_no_journal(
+def test_promise_2_reading_verbs_obey_no_journal(
     run: Path,
     victim: Path,
     tmp_path: Path,
@@ -54,7 +54,7 @@ def test_2_reading_verbs_obey_no_journal(
     assert capfd.readouterr().err.count("error:") == 1
 
 
-def test_2_a_store_that_is_a_link_is_not_built_through_it(
+def test_promise_2_a_store_that_is_a_link_is_not_built_through_it(
     run: Path, victim: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     shutil.rmtree(RunFolder(run).store)
@@ -64,7 +64,7 @@ def test_2_a_store_that_is_a_link_is_not_built_through_it(
     assert [path.name for path in victim.iterdir()] == ["precious.txt"]
 
 
-def test_2_links_beside_the_store_and_the_report_are_not_followed(run: Path, victim: Path) -> None:
+def test_promise_2_links_beside_the_store_and_the_report_are_not_followed(run: Path, victim: Path) -> None:
     precious, store = victim / "precious.txt", RunFolder(run).store_file
     (run / ".report.html.part").symlink_to(precious)
     assert command("report", "--run", run) == 0

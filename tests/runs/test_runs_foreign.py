@@ -53,7 +53,7 @@ def opened(out: Path) -> Callable[[], object]:
 
 
 @pytest.mark.parametrize("name", OUTSIDE)
-def test_2_a_manifest_with_anything_but_plain_names_is_refused(
+def test_promise_2_a_manifest_with_anything_but_plain_names_is_refused(
     tmp_path: Path, out: Path, victim: Path, name: str
 ) -> None:
     manifest = {**MANIFEST, "files": {"leads.csv": "0", name: "folder"}}
@@ -69,7 +69,7 @@ def test_2_a_manifest_with_anything_but_plain_names_is_refused(
 
 @pytest.mark.parametrize("name", [*OUTSIDE, 7, None])
 @pytest.mark.parametrize("place", ["names", "gone", "kept as"])
-def test_2_a_journal_with_anything_but_plain_names_is_refused_by_writers(
+def test_promise_2_a_journal_with_anything_but_plain_names_is_refused_by_writers(
     tmp_path: Path, out: Path, victim: Path, place: str, name: object
 ) -> None:
     folder = RunFolder(out)
@@ -86,14 +86,14 @@ def test_2_a_journal_with_anything_but_plain_names_is_refused_by_writers(
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", '{"names": 1}', "{" * 20_000, '{"names": ["x"], "gone": []}']
 )
-def test_2_a_journal_that_is_none_is_refused(out: Path, text: str) -> None:
+def test_promise_2_a_journal_that_is_none_is_refused(out: Path, text: str) -> None:
     folder = RunFolder(out)
     folder.publication.mkdir()
     folder.journal.write_text(text, "utf-8")
     refused(opened(out), folder.journal)
 
 
-def test_2_a_reader_obeys_no_journal_and_removes_nothing(tmp_path: Path, out: Path) -> None:
+def test_promise_2_a_reader_obeys_no_journal_and_removes_nothing(tmp_path: Path, out: Path) -> None:
     folder = RunFolder(out)
     folder.publication.mkdir()
     plan = {"names": [], "gone": ["../victim", "leads.csv"], "kept": {}}
@@ -111,7 +111,7 @@ def links_of(out: Path) -> list[Path]:
 
 @pytest.mark.parametrize("at", range(6))
 @pytest.mark.parametrize("dangling", [False, True])
-def test_2_links_among_the_runs_own_files_are_refused_and_not_followed(
+def test_promise_2_links_among_the_runs_own_files_are_refused_and_not_followed(
     tmp_path: Path, out: Path, victim: Path, at: int, dangling: bool
 ) -> None:
     planted = links_of(out)[at]
@@ -123,7 +123,7 @@ def test_2_links_among_the_runs_own_files_are_refused_and_not_followed(
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_2_a_lock_that_is_another_files_hard_link_is_not_emptied(out: Path, victim: Path) -> None:
+def test_promise_2_a_lock_that_is_another_files_hard_link_is_not_emptied(out: Path, victim: Path) -> None:
     lock = RunFolder(out).lock
     lock.unlink()
     lock.hardlink_to(victim / "precious.txt")
@@ -131,14 +131,14 @@ def test_2_a_lock_that_is_another_files_hard_link_is_not_emptied(out: Path, vict
     assert (victim / "precious.txt").read_text("utf-8") == "precious"
 
 
-def test_2_a_lock_that_is_a_pipe_keeps_nobody_waiting(out: Path) -> None:
+def test_promise_2_a_lock_that_is_a_pipe_keeps_nobody_waiting(out: Path) -> None:
     lock = RunFolder(out).lock
     lock.unlink()
     os.mkfifo(lock)
     refused(opened(out), lock)
 
 
-def test_2_results_that_are_links_are_kept_aside_and_their_targets_left_alone(
+def test_promise_2_results_that_are_links_are_kept_aside_and_their_targets_left_alone(
     tmp_path: Path, out: Path, victim: Path
 ) -> None:
     (out / "leads.csv").unlink()
@@ -157,7 +157,7 @@ def test_2_results_that_are_links_are_kept_aside_and_their_targets_left_alone(
     assert (victim / "precious.txt").read_text("utf-8") == "precious"
 
 
-def test_2_an_output_is_never_written_through_a_link_under_its_temporary_name(
+def test_promise_2_an_output_is_never_written_through_a_link_under_its_temporary_name(
     tmp_path: Path, victim: Path
 ) -> None:
     (tmp_path / ".a.json.part").symlink_to(victim / "precious.txt")
@@ -169,7 +169,7 @@ def test_2_an_output_is_never_written_through_a_link_under_its_temporary_name(
     assert (tmp_path / "b.txt").read_text("utf-8") == "b"
 
 
-def test_2_an_embedded_store_follows_no_links(tmp_path: Path, victim: Path) -> None:
+def test_promise_2_an_embedded_store_follows_no_links(tmp_path: Path, victim: Path) -> None:
     store = tmp_path / "graph.lbug"
     lock = tmp_path / ".graph.lbug.lock"
     lock.symlink_to(victim / "precious.txt")
@@ -187,7 +187,7 @@ def test_2_an_embedded_store_follows_no_links(tmp_path: Path, victim: Path) -> N
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o000, 0o077])
-def test_4_a_new_folder_is_its_owners_alone(tmp_path: Path, umask: int) -> None:
+def test_promise_4_a_new_folder_is_its_owners_alone(tmp_path: Path, umask: int) -> None:
     before = os.umask(umask)
     try:
         publish(tmp_path / "out", leads="1")
@@ -196,7 +196,7 @@ def test_4_a_new_folder_is_its_owners_alone(tmp_path: Path, umask: int) -> None:
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
 
 
-def test_4_a_folder_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
+def test_promise_4_a_folder_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out").chmod(0o750)
     publish(tmp_path / "out", leads="1")
@@ -221,7 +221,7 @@ def test_4_a_folder_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
         "[" * 20_000,
     ],
 )
-def test_8_a_manifest_that_lacks_something_is_named(out: Path, text: str) -> None:
+def test_promise_8_a_manifest_that_lacks_something_is_named(out: Path, text: str) -> None:
     RunFolder(out).manifest.write_text(text, "utf-8")
     refused(lambda: read_manifest(out), RunFolder(out).manifest)
 

@@ -52,7 +52,7 @@ def refused(out: Path, source: Path, during: str, fails: bool = False) -> None:
 
 @pytest.mark.parametrize("during", ["waiting", "reading"])
 @pytest.mark.parametrize("fails", [False, True])
-def test_5_a_changed_input_is_refused_and_nothing_of_it_is_kept(
+def test_promise_5_a_changed_input_is_refused_and_nothing_of_it_is_kept(
     tmp_path: Path, source: Path, during: str, fails: bool
 ) -> None:
     out = tmp_path / "out"
@@ -68,14 +68,14 @@ def copy(source: Path, folder: RunFolder) -> None:
     (folder.path / "copy.txt").write_bytes(source.read_bytes())
 
 
-def test_5_an_input_that_vanishes_is_refused(tmp_path: Path, source: Path) -> None:
+def test_promise_5_an_input_that_vanishes_is_refused(tmp_path: Path, source: Path) -> None:
     inputs = hash_inputs({"companies": source})
     with open_run(tmp_path / "out", inputs) as run, pytest.raises(InputError, match="cannot be read"):
         run.stage("read", lambda _: source.unlink())
 
 
 @pytest.mark.parametrize("published", [False, True])
-def test_5_a_run_that_is_made_anew_while_another_scores_by_it_is_refused(
+def test_promise_5_a_run_that_is_made_anew_while_another_scores_by_it_is_refused(
     tmp_path: Path, published: bool
 ) -> None:
     earlier = tmp_path / "earlier"
@@ -109,7 +109,7 @@ def changing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", ["companies", "links", "clients", "suppress", "reviewed"])
-def test_5_every_input_of_a_run_is_held_against_its_hash(
+def test_promise_5_every_input_of_a_run_is_held_against_its_hash(
     tmp_path_factory: pytest.TempPathFactory, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base = tmp_path_factory.getbasetemp() / "changing"
@@ -125,7 +125,7 @@ def test_5_every_input_of_a_run_is_held_against_its_hash(
 
 
 @pytest.mark.parametrize("name", ["companies", "clients"])
-def test_5_a_list_is_not_matched_against_a_file_that_changes(
+def test_promise_5_a_list_is_not_matched_against_a_file_that_changes(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     inputs = write_inputs(tmp_path)

@@ -44,7 +44,7 @@ SECRET = "hunter2-" + "PW"
         (f"bolt://{'a' * 64}.de", "is no address of a Neo4j server"),
     ],
 )
-def test_point_4_an_address_with_a_secret_or_a_fault_is_refused_without_showing_it(
+def test_promise_4_an_address_with_a_secret_or_a_fault_is_refused_without_showing_it(
     uri: str, fault: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     for name, value in {"URI": uri, "USERNAME": "neo4j", "PASSWORD": "p"}.items():
@@ -97,7 +97,7 @@ def silent() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("scheme", ["bolt", "neo4j", "bolt+s"])
-def test_point_11_a_server_that_never_says_a_word_is_given_up(
+def test_promise_11_a_server_that_never_says_a_word_is_given_up(
     silent: str, scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert neo4j.FIRST_ANSWER < 60 / 2

@@ -102,7 +102,7 @@ LIMITED = """
 """
 
 
-def test_point_10_a_file_that_may_not_grow_leaves_the_store_as_it_was(path: Path, tmp_path: Path) -> None:
+def test_promise_10_a_file_that_may_not_grow_leaves_the_store_as_it_was(path: Path, tmp_path: Path) -> None:
     output, _ = run(LIMITED, path, tmp_path / "other").communicate()
     assert "cannot be written (this process may write files of at most 65,536 bytes)" in output
     assert "Raise the limit" in output

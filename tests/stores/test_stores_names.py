@@ -13,12 +13,12 @@ from graphlead.stores.names import identifier, names_for
 
 
 @given(st.text(min_size=1))
-def test_point_1_no_name_leaves_its_quotes(name: str) -> None:
+def test_promise_1_no_name_leaves_its_quotes(name: str) -> None:
     assert list(tokens(quoted(name))) == [Token(Kind.NAME, name)]
 
 
 @given(st.text())
-def test_point_1_a_portable_name_is_the_same_to_neo4j(name: str) -> None:
+def test_promise_1_a_portable_name_is_the_same_to_neo4j(name: str) -> None:
     if portable(name):
         assert identifier(name) == unescaped(identifier(name)) == quoted(name)
     else:
@@ -27,7 +27,7 @@ def test_point_1_a_portable_name_is_the_same_to_neo4j(name: str) -> None:
 
 
 @given(st.lists(st.text(), max_size=5))
-def test_point_1_for_neo4j_no_part_of_a_name_is_in_the_text(given_names: list[str]) -> None:
+def test_promise_1_for_neo4j_no_part_of_a_name_is_in_the_text(given_names: list[str]) -> None:
     names = names_for("neo4j")
     accesses = [names.access(name) for name in given_names]
     assert accesses == [f"[$given{i}]" for i in range(len(given_names))]

@@ -332,7 +332,7 @@ def test_the_export_is_imported_and_a_read_only_database_says_so(
 
 
 @pytest.mark.parametrize("name", ["a:b", "a{b", "a}", "(x)", "a (b", "a\tb", "a\nb"])
-def test_point_1_a_header_that_neo4j_admin_would_take_apart_is_refused(
+def test_promise_1_a_header_that_neo4j_admin_would_take_apart_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setitem(COLUMNS, name, (Role.NUMBER, "", [1.0] * len(IDS)))
@@ -341,7 +341,7 @@ def test_point_1_a_header_that_neo4j_admin_would_take_apart_is_refused(
     assert repr(name) in str(caught.value)
 
 
-def test_point_1_a_header_that_the_server_takes_for_none_is_refused_before_the_load(
+def test_promise_1_a_header_that_the_server_takes_for_none_is_refused_before_the_load(
     store: Neo4jStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(COLUMNS, "a\0b", (Role.NUMBER, "", [1.0] * len(IDS)))
@@ -407,7 +407,7 @@ def test_an_existing_graph_becomes_a_register(store: Neo4jStore, tmp_path: Path)
 EVIL = 'z\\u0060: 0}) CREATE (:Pwned {from: "header"}) //'
 
 
-def test_point_1_names_in_a_mapping_and_in_somebody_elses_graph_are_never_cypher(
+def test_promise_1_names_in_a_mapping_and_in_somebody_elses_graph_are_never_cypher(
     store: Neo4jStore, tmp_path: Path
 ) -> None:
     store.update(
@@ -437,7 +437,7 @@ def test_point_1_names_in_a_mapping_and_in_somebody_elses_graph_are_never_cypher
         "[companies]\nlabel = 'a\\'\nid = 'nr'",
     ],
 )
-def test_point_1_labels_and_types_that_could_be_cypher_are_refused_in_words(
+def test_promise_1_labels_and_types_that_could_be_cypher_are_refused_in_words(
     mapping: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "mapping.toml"

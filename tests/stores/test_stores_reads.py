@@ -97,13 +97,13 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("cypher", READS)
-def test_point_3_words_in_strings_comments_and_names_stay_allowed(cypher: str) -> None:
+def test_promise_3_words_in_strings_comments_and_names_stay_allowed(cypher: str) -> None:
     require_read(cypher)
     require_read(unescaped(cypher))
 
 
 @pytest.mark.parametrize("cypher", REFUSED)
-def test_point_3_what_reaches_beyond_the_graph_is_refused_wherever_it_stands(cypher: str) -> None:
+def test_promise_3_what_reaches_beyond_the_graph_is_refused_wherever_it_stands(cypher: str) -> None:
     assert not only_reads(cypher)
     with pytest.raises(QueryError) as caught:
         require_read(cypher)
@@ -121,7 +121,7 @@ def test_point_3_what_reaches_beyond_the_graph_is_refused_wherever_it_stands(cyp
         r"MATCH (n) /* \u002a/ LOAD CSV FROM 'x' AS l RETURN l /* */",
     ],
 )
-def test_point_3_escapes_are_read_as_neo4j_reads_them(cypher: str) -> None:
+def test_promise_3_escapes_are_read_as_neo4j_reads_them(cypher: str) -> None:
     assert not only_reads(unescaped(cypher))
 
 

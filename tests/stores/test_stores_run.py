@@ -121,7 +121,7 @@ def test_the_store_of_a_run_is_built_when_it_is_first_asked_for(run: Path) -> No
     assert not list((run / "store").glob(".tables-*"))
 
 
-def test_point_7_after_a_clock_that_went_back_the_store_is_built_once_and_kept(run: Path) -> None:
+def test_promise_7_after_a_clock_that_went_back_the_store_is_built_once_and_kept(run: Path) -> None:
     manifest = json.loads((run / "manifest.json").read_text())
     (run / "manifest.json").write_text(json.dumps(manifest | {"finished": "2040-01-01"}))
     storing.open_own(FinishedRun(run)).close()
