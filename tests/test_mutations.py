@@ -196,7 +196,7 @@ Called = Callable[[list[str]], tuple[int, str]]
 
 
 @pytest.mark.parametrize("name", VERBS)
-def test_every_kind_of_file_is_read_as_long_as_it_is_whole(called: Called, name: str) -> None:
+def test_promise_9_every_kind_of_file_is_read_as_long_as_it_is_whole(called: Called, name: str) -> None:
     for verb in VERBS[name]:
         code, err = called([*verb, name])
         assert code == 0, err
@@ -205,7 +205,7 @@ def test_every_kind_of_file_is_read_as_long_as_it_is_whole(called: Called, name:
 @pytest.mark.parametrize(
     "case", [pytest.param(i, marks=[pytest.mark.nightly] * (i >= ALWAYS)) for i in range(CASES)]
 )
-def test_a_damaged_file_ends_in_a_result_or_in_one_line(called: Called, case: int) -> None:
+def test_promise_9_a_damaged_file_ends_in_a_result_or_in_one_line(called: Called, case: int) -> None:
     random = Random(f"{SEED}-{case}")  # noqa: S311
     name = list(VERBS)[case % len(VERBS)]
     damage(random, Path(name))

@@ -518,7 +518,7 @@ def test_a_table_puts_numbers_to_the_right(capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.parametrize("style", ["table", "csv", "json"])
-def test_names_in_any_script_are_written_where_the_locale_has_ascii_only(style: str) -> None:
+def test_promise_9_names_in_any_script_are_written_where_the_locale_has_ascii_only(style: str) -> None:
     """A table on stdout and a warning on stderr, in a process whose streams know ASCII only."""
     program = (
         "from graphlead.cli import app\nfrom graphlead.cli.answers import text_of\n"

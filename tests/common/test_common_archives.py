@@ -62,7 +62,7 @@ def refused(read: Read, path: Path, tmp_path: Path) -> InputError:
 
 
 @pytest.mark.parametrize(("read", "pack"), [(bods, zipped), (bods, gzipped), (listed, gzipped)])
-def test_a_small_file_that_becomes_a_large_one_is_refused_and_nothing_is_left(
+def test_promise_4_a_small_file_that_becomes_a_large_one_is_refused_and_nothing_is_left(
     tmp_path: Path, read: Read, pack: Callable[[Path, bytes], Path]
 ) -> None:
     line = ENTITY if read is bods else b"name,city\n"
@@ -91,7 +91,7 @@ def test_a_register_that_shrinks_to_a_sixtieth_is_read(
 
 
 @pytest.mark.parametrize(("read", "pack"), [(bods, zipped), (bods, gzipped), (listed, gzipped)])
-def test_an_archive_that_would_fill_the_disk_is_refused(
+def test_promise_4_an_archive_that_would_fill_the_disk_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Read, pack: Callable[[Path, bytes], Path]
 ) -> None:
     usage = shutil.disk_usage(tmp_path)

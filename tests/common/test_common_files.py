@@ -124,7 +124,9 @@ def test_promise_7_what_somebody_else_left_stays(tmp_path: Path, monkeypatch: py
     assert not theirs.exists()
 
 
-def test_promise_7_a_temporary_file_that_a_killed_process_left_goes_with_the_next_output(tmp_path: Path) -> None:
+def test_promise_7_a_temporary_file_that_a_killed_process_left_goes_with_the_next_output(
+    tmp_path: Path,
+) -> None:
     (tmp_path / ".a.json.part").write_text("half", "utf-8")
     write_json(tmp_path / "a.json", {})
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
@@ -179,12 +181,14 @@ def test_parquet_keeps_types(tmp_path: Path) -> None:
         ("\n=1", "'\n'=1"),
     ],
 )
-def test_a_formula_behind_a_sign_at_which_a_spreadsheet_splits_is_text(text: str, safe: str) -> None:
+def test_promise_4_a_formula_behind_a_sign_at_which_a_spreadsheet_splits_is_text(
+    text: str, safe: str
+) -> None:
     assert harmless(text) == safe
 
 
 @given(st.text("a;=+-@'\t\r\n ＝,", max_size=8))
-def test_no_part_of_a_cell_is_a_formula_and_the_text_comes_back(text: str) -> None:
+def test_promise_4_no_part_of_a_cell_is_a_formula_and_the_text_comes_back(text: str) -> None:
     safe = harmless(text)
     assert not [part for part in re.split(r"[;\t\r\n]", safe) if re.match(r"\s*[=+\-@＝]", part)]
     frame = pd.DataFrame({"text": [safe]}, dtype="string")

@@ -180,7 +180,7 @@ def test_to_json_is_plain_and_in_the_order_of_the_fields() -> None:
 
 
 @pytest.mark.parametrize("opened", ["[", "{a = "])
-def test_values_nested_without_end_are_refused(tmp_path: Path, opened: str) -> None:
+def test_promise_9_values_nested_without_end_are_refused(tmp_path: Path, opened: str) -> None:
     toml = write(tmp_path, f"exclude = {opened * 20_000}")
     with pytest.raises(SettingsError) as caught:
         Settings.load(toml, {})
@@ -188,7 +188,7 @@ def test_values_nested_without_end_are_refused(tmp_path: Path, opened: str) -> N
     assert caught.value.problem == "this is not TOML: values are nested too deep."
 
 
-def test_the_id_cannot_be_excluded() -> None:
+def test_promise_9_the_id_cannot_be_excluded() -> None:
     with pytest.raises(SettingsError) as caught:
         replace(BASE, exclude=("company_id",)).check_excluded(["company_id", "name"])
     assert str(caught.value) == (

@@ -31,7 +31,7 @@ def refused(path: Path) -> InputError:
 
 
 @pytest.mark.parametrize("odd", ["1e39", "-1e300", "9" * 60, "1e308"])
-def test_a_number_beyond_all_size_is_made_missing(tmp_path: Path, odd: str) -> None:
+def test_promise_9_a_number_beyond_all_size_is_made_missing(tmp_path: Path, odd: str) -> None:
     table = TABLE.copy()
     table.loc[3, "employees"] = odd
     table.to_csv(tmp_path / "c.csv", index=False)
@@ -45,7 +45,7 @@ def test_a_number_beyond_all_size_is_made_missing(tmp_path: Path, odd: str) -> N
 
 @pytest.mark.parametrize("rows", [3, 5_000])
 @pytest.mark.parametrize("quote", ["", '"'])
-def test_a_row_that_is_too_long_is_named(
+def test_promise_9_a_row_that_is_too_long_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int, quote: str
 ) -> None:
     monkeypatch.setattr(delimited, "BLOCK", 1 << 14)
@@ -61,26 +61,30 @@ def test_a_row_that_is_too_long_is_named(
     assert error.problem == f"row {rows + 1} is longer than 1 MiB."
 
 
-def test_a_row_that_is_only_long_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_promise_9_a_row_that_is_only_long_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delimited, "BLOCK", 1 << 14)
     (tmp_path / "c.csv").write_text(f"id,name\n1,{'y' * 10**6}\n2,z\n")
     assert read_list(tmp_path / "c.csv")["name"].str.len().tolist() == [10**6, 1]
 
 
-def test_a_first_line_that_is_no_header_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_promise_9_a_first_line_that_is_no_header_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("graphlead.ingest.head.LONGEST_HEADER", 1 << 19)
     (tmp_path / "c.csv").write_text("id," + "x" * (1 << 20) + "\n1,2\n")
     assert refused(tmp_path / "c.csv").problem == "the first line is longer than 524,288 characters."
 
 
-def test_a_header_longer_than_the_head_of_a_file_is_read(tmp_path: Path) -> None:
+def test_promise_9_a_header_longer_than_the_head_of_a_file_is_read(tmp_path: Path) -> None:
     names = [f"{'n' * 600}{i}" for i in range(900)]
     (tmp_path / "c.csv").write_text(",".join(names) + "\n" + ",".join(map(str, range(900))) + "\n")
     assert list(read_list(tmp_path / "c.csv")) == names
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_more_columns_than_are_understood_are_refused_before_they_are_read(tmp_path: Path, form: str) -> None:
+def test_promise_9_more_columns_than_are_understood_are_refused_before_they_are_read(
+    tmp_path: Path, form: str
+) -> None:
     path = tmp_path / f"c.{form}"
     if form == "csv":
         path.write_text(",".join(f"n{i}" for i in range(6_000)) + "\n" + "1," * 5_999 + "1\n")
@@ -94,7 +98,7 @@ def test_more_columns_than_are_understood_are_refused_before_they_are_read(tmp_p
 @pytest.mark.parametrize("line", [1, 2, 40_000])
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("codec", ["utf-8", "cp1252", "utf-16"])
-def test_a_zero_byte_is_refused_wherever_it_stands(
+def test_promise_9_a_zero_byte_is_refused_wherever_it_stands(
     tmp_path: Path, line: int, packed: bool, codec: str
 ) -> None:
     lines = ["id,name", *(f"{i},Möbel {i}" for i in range(40_000))]
@@ -118,7 +122,7 @@ def damaged(path: Path, column: int) -> Path:
 
 
 @pytest.mark.parametrize("column", [0, 1, 2])
-def test_a_damaged_parquet_page_is_named_by_its_column(tmp_path: Path, column: int) -> None:
+def test_promise_9_a_damaged_parquet_page_is_named_by_its_column(tmp_path: Path, column: int) -> None:
     path = damaged(tmp_path / "c.parquet", column)
     for read in (read_list, understand, lambda path: ingest(path, None, tmp_path / "work")):
         (tmp_path / "work").mkdir(exist_ok=True)
@@ -129,7 +133,7 @@ def test_a_damaged_parquet_page_is_named_by_its_column(tmp_path: Path, column: i
         assert "write it or fetch it again" in caught.value.remedy
 
 
-def test_a_damaged_page_of_the_links_is_named(tmp_path: Path) -> None:
+def test_promise_9_a_damaged_page_of_the_links_is_named(tmp_path: Path) -> None:
     TABLE.to_csv(tmp_path / "c.csv", index=False)
     links = damaged(tmp_path / "links.parquet", 1)
     with pytest.raises(InputError) as caught:
@@ -137,7 +141,7 @@ def test_a_damaged_page_of_the_links_is_named(tmp_path: Path) -> None:
     assert str(links) in caught.value.where
 
 
-def test_a_column_of_the_name_that_row_numbers_have_is_read_or_refused(tmp_path: Path) -> None:
+def test_promise_9_a_column_of_the_name_that_row_numbers_have_is_read_or_refused(tmp_path: Path) -> None:
     table = TABLE.rename(columns={"employees": "File_Row_Number"})
     table.to_csv(tmp_path / "c.csv", index=False)
     register, _ = ingest(tmp_path / "c.csv", None, tmp_path)

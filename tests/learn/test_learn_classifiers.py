@@ -137,7 +137,7 @@ def test_trees_that_are_not_trained_say_so(tmp_path: Path) -> None:
     ["neighbors.KNeighborsClassifier", "naive_bayes.GaussianNB", "linear_model.LogisticRegression",
      "discriminant_analysis.QuadraticDiscriminantAnalysis", "tree.DecisionTreeClassifier"],
 )  # fmt: skip
-def test_a_classifier_that_learns_the_example_is_taken(name: str) -> None:
+def test_promise_9_a_classifier_that_learns_the_example_is_taken(name: str) -> None:
     try_out(f"sklearn.{name}")
 
 
@@ -156,7 +156,9 @@ def test_a_classifier_that_learns_the_example_is_taken(name: str) -> None:
         ("linear_model.Unheard", "does not exist"),
     ],
 )
-def test_a_classifier_that_cannot_be_used_is_refused_before_any_work(name: str, reason: str) -> None:
+def test_promise_9_a_classifier_that_cannot_be_used_is_refused_before_any_work(
+    name: str, reason: str
+) -> None:
     with pytest.raises(SettingsError) as caught:
         try_out(f"sklearn.{name}")
     assert caught.value.where == "classifier"

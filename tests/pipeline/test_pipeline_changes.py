@@ -133,7 +133,9 @@ def test_what_is_found_is_what_the_evaluation_of_the_run_says(trained: Path) -> 
     assert found == pytest.approx(said["pagerank"] - said["random"], abs=1e-9)
 
 
-def test_promise_7_past_half_of_what_the_models_find_is_refused(score: Score, trained: Path, tmp_path: Path) -> None:
+def test_promise_7_past_half_of_what_the_models_find_is_refused(
+    score: Score, trained: Path, tmp_path: Path
+) -> None:
     companies = table("companies")[["company_id", "name", "employees"]]
     with pytest.raises(
         InputError, match=r"newer\.csv: with .*nace.* and the links .*, which are not there any more"

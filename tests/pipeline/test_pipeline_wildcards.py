@@ -42,7 +42,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_run_is_of_its_own_files(runs: Path) -> None:
+def test_promise_9_a_run_is_of_its_own_files(runs: Path) -> None:
     result = graphlead.open_run(runs / f"o{NAMED}")
     assert result.scores["company_id"].str.startswith("C").all()
     assert result.register["company_id"].str.startswith("C").all()
@@ -50,7 +50,7 @@ def test_a_run_is_of_its_own_files(runs: Path) -> None:
     assert match.counts()["matched"] == len(match.table)
 
 
-def test_the_graph_of_a_run_and_its_export_are_of_its_own_files(runs: Path, tmp_path: Path) -> None:
+def test_promise_9_the_graph_of_a_run_and_its_export_are_of_its_own_files(runs: Path, tmp_path: Path) -> None:
     run = runs / f"o{NAMED}"
     with graphlead.open_graph(run) as graph:
         found = graph.to_pandas("MATCH (c:Company) RETURN c.company_id AS id")
@@ -60,7 +60,7 @@ def test_the_graph_of_a_run_and_its_export_are_of_its_own_files(runs: Path, tmp_
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_a_list_is_matched_with_its_own_register(runs: Path, tmp_path: Path, form: str) -> None:
+def test_promise_9_a_list_is_matched_with_its_own_register(runs: Path, tmp_path: Path, form: str) -> None:
     paths = {}
     for name in (OTHER, NAMED):
         for kind in ("c", "l"):

@@ -42,7 +42,7 @@ def profiled(files: dict[str, Path], columns: dict[str, str]) -> None:
         for i in range(len(ROLES))
     ],
 )
-def test_every_column_may_have_any_role_beside_any_other(files: dict[str, Path], turn: int) -> None:
+def test_promise_9_every_column_may_have_any_role_beside_any_other(files: dict[str, Path], turn: int) -> None:
     others = [name for name in COMPANIES if name not in ("company_id", "name")]
     roles = [ROLES[(at + turn) % len(ROLES)] for at in range(len(others))]
     profiled(files, {name: role for name, role in zip(others, roles, strict=True) if role is not Role.ID})
@@ -50,6 +50,6 @@ def test_every_column_may_have_any_role_beside_any_other(files: dict[str, Path],
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("role", ROLES)
-def test_every_column_may_have_any_role_alone(files: dict[str, Path], role: Role) -> None:
+def test_promise_9_every_column_may_have_any_role_alone(files: dict[str, Path], role: Role) -> None:
     for name in COMPANIES:
         profiled(files, {name: str(role)})
