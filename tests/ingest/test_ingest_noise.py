@@ -223,7 +223,7 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     assert names == {"companies.parquet", "links.parquet", "set_aside.parquet", "columns.json", "noise.json"}
     moved = work.rename(tmp_path / "final")
     assert load_register(moved).read().equals(pd_table(moved))
-    with pytest.raises(RunFolderError, match="missing or unfinished"):
+    with pytest.raises(RunFolderError, match="this part of the run is missing"):
         load_register(work)
 
 
