@@ -20,7 +20,7 @@ SECONDS = 120
 DISCOVER = """
 import graphlead
 result = graphlead.discover(
-    companies={companies!r}, links={links!r}, clients={clients!r}, out={out!r}, folds=2, rankers=["pagerank"]
+    companies={companies!r}, links={links!r}, clients={clients!r}, out={out!r}, folds=3, rankers=["pagerank"]
 )
 (list(result.leads["rank"][:3]), len(result.scores) > 1000)
 """

@@ -48,7 +48,7 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def result(added: None, tmp_path_factory: pytest.TempPathFactory) -> Result:
     """A run of the new task, with its own rankers, into the new store."""
     out = tmp_path_factory.mktemp("added") / "out"
-    return graphlead.discover(**FILES, out=out, folds=2, quiet=True, task="warnings", store="shelf")
+    return graphlead.discover(**FILES, out=out, folds=3, quiet=True, task="warnings", store="shelf")
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
@@ -63,7 +63,7 @@ def test_the_new_ranker_is_trained_judged_and_scores_everybody(result: Result) -
     scores = pd.read_parquet(result.folder / "scores.parquet")
     assert np.isfinite(scores["nearest"]).all()
     assert scores["nearest"].nunique() > 100
-    assert len(list((result.folder / "model").glob("fold-*/nearest.npy"))) == 2
+    assert len(list((result.folder / "model").glob("fold-*/nearest.npy"))) == 3
     manifest = json.loads((result.folder / "manifest.json").read_text("utf-8"))
     assert manifest["settings"]["rankers"] == ["pagerank", "nearest"]
 

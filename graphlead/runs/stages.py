@@ -121,7 +121,13 @@ STAGES = table(
         doors=("evaluate.judge", "learn.registry", "tasks"),
     ),
     Stage(name="trained", inputs=("run",), doors=("common.files",)),
-    Stage(name="changes", after=("graph",), inputs=("run",), doors=("pipeline.changes", "pipeline.lost")),
+    Stage(
+        name="changes",
+        after=("graph",),
+        inputs=("run",),
+        settings=("expect", *TRAINING),
+        doors=(*MODELS, "evaluate.judge", "pipeline.changes", "pipeline.lost"),
+    ),
     Stage(
         name="evidence",
         after=("graph", "match", "suppressed", "same", "judgement", "trained"),

@@ -30,7 +30,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> FinishedRun:
     world = make_world(folder / "world", WorldSettings(companies=400, clients=40, seed=5))
     files = {"companies": world.companies, "links": world.links, "clients": world.clients}
     graphlead.discover(
-        **files, out=folder / "run", rankers=("pagerank", "tabular_graph"), folds=2, top=40, quiet=True
+        **files, out=folder / "run", rankers=("pagerank", "tabular_graph"), folds=3, top=40, quiet=True
     )
     return FinishedRun(folder / "run")
 

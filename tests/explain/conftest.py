@@ -57,7 +57,7 @@ def run_folder(small_world: World, tmp_path_factory: pytest.TempPathFactory) -> 
     out = tmp_path_factory.mktemp("explained") / "run"
     graphlead.discover(
         companies=small_world.companies, links=small_world.links, clients=small_world.clients, out=out,
-        suppress=small_world.past, folds=2, quiet=True, rankers=("pagerank", "tabular_graph", "linear"),
+        suppress=small_world.past, folds=3, quiet=True, rankers=("pagerank", "tabular_graph", "linear"),
     )  # fmt: skip
     return out
 

@@ -182,7 +182,7 @@ def test_evidence_comes_back_from_its_file_one_line_per_company(tmp_path: Path) 
 
 def test_broken_evidence_names_the_file(tmp_path: Path) -> None:
     path = tmp_path / "evidence.json"
-    with pytest.raises(RunFolderError, match=r"evidence\.json.*cannot be read"):
+    with pytest.raises(RunFolderError, match=r"evidence\.json: .* is missing"):
         load_evidence(path, IDS)
     save_evidence([EVIDENCE], IDS, path)
     with pytest.raises(RunFolderError, match="a is not in the register"):

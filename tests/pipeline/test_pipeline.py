@@ -53,7 +53,7 @@ def settings(out: Path) -> dict[str, Any]:
 
 def quick(out: Path, **more: Any) -> Result:
     return graphlead.discover(
-        **FILES, out=out, folds=2, quiet=True, **{"rankers": ("pagerank", "tabular"), **more}
+        **FILES, out=out, folds=3, quiet=True, **{"rankers": ("pagerank", "tabular"), **more}
     )
 
 
@@ -480,7 +480,7 @@ def test_a_run_that_only_scored_is_whole(
     assert before[0] == answers(trained)[0]
     made_with = read(scored / "manifest.json")["settings"]
     assert made_with == read(trained / "manifest.json")["settings"] | {"out": scored.as_posix(), "top": 20}
-    assert (made_with["folds"], made_with["prior"]) == (2, 0.03)
+    assert (made_with["folds"], made_with["prior"]) == (3, 0.03)
     moved.parent.mkdir()
     scored.rename(moved)
     rmtree(trained)

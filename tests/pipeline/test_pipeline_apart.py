@@ -34,7 +34,7 @@ def result(clients: list[str], tmp_path_factory: pytest.TempPathFactory) -> Resu
     pd.concat([companies, again]).to_csv(folder / "companies.csv", index=False)
     return graphlead.discover(
         companies=folder / "companies.csv", links=DATA / "links.csv", clients=DATA / "clients.csv",
-        out=folder / "out", folds=2, quiet=True, rankers=RANKERS,
+        out=folder / "out", folds=3, quiet=True, rankers=RANKERS,
     )  # fmt: skip
 
 

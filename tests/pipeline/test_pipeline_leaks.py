@@ -50,7 +50,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def quick(files: dict[str, Path], out: Path, **more: Any) -> Result:
-    return graphlead.discover(**files, out=out, folds=2, quiet=True, rankers=("pagerank", "tabular"), **more)
+    return graphlead.discover(**files, out=out, folds=3, quiet=True, rankers=("pagerank", "tabular"), **more)
 
 
 @pytest.fixture(scope="module")

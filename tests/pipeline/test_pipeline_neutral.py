@@ -22,7 +22,7 @@ FILES = {name: DATA / f"{name}.csv" for name in ("companies", "links", "clients"
 @pytest.fixture(scope="module")
 def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
     return graphlead.discover(
-        **FILES, out=tmp_path_factory.mktemp("neutral") / "out", folds=2, quiet=True,
+        **FILES, out=tmp_path_factory.mktemp("neutral") / "out", folds=3, quiet=True,
         rankers=("pagerank", "tabular"), neutral="region", exclude=("region",),
     )  # fmt: skip
 

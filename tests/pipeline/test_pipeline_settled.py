@@ -57,7 +57,7 @@ def test_the_verdict_says_that_the_network_adds_nothing(settled: Result) -> None
 
 
 def test_the_list_is_that_of_the_linear_part(settled: Result) -> None:
-    assert read(settled.folder / "metrics.json")["ranker"]["members"] == ["linear"]
+    assert read(settled.folder / "metrics.json")["ranker"]["members"] == {"linear": 1.0}
     scores = settled.scores
     np.testing.assert_array_equal(scores["gnn"], scores["linear"])
     assert scores["linear"].is_monotonic_decreasing
@@ -89,6 +89,6 @@ def test_a_network_that_finds_what_its_linear_part_does_not_makes_the_list(
     result = run(tmp_path / "out")
     assert "linear part alone" not in result.summary["verdict"]
     assert "the linear part of the graph network" in result.summary["verdict"]
-    assert read(result.folder / "metrics.json")["ranker"]["members"] == ["gnn"]
+    assert read(result.folder / "metrics.json")["ranker"]["members"] == {"gnn": 1.0}
     assert not result.scores["linear"].any()
     assert result.scores["gnn"].is_monotonic_decreasing

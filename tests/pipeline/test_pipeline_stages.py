@@ -64,13 +64,14 @@ def reached(module: str, node: ast.AST, seen: set[tuple[str, str]]) -> Iterator[
         if isinstance(each, ast.Name):
             home, name = imports(module).get(each.id, (module, each.id))
             inside = home in TREES and name in definitions(home)
+            finished = each in types and home == "pipeline.finished"  # an input, by its hash
             if (
                 not inside
                 and home not in TREES
                 and not (each in types and home.startswith(("core.", "common.")))
             ):
                 yield home
-            if inside and (home, name) not in seen:
+            if inside and not finished and (home, name) not in seen:
                 seen.add((home, name))
                 yield home
                 yield from reached(home, definitions(home)[name], seen)
