@@ -17,7 +17,7 @@ from graphlead.api import OpenRun
 from graphlead.core.errors import GraphleadError, InputError, RunFolderError
 
 COMPANIES, OWNERS, CLIENTS = 600, 60, 80
-FOLDS = 2
+FOLDS = 3
 
 
 @pytest.fixture(scope="module")

@@ -457,7 +457,7 @@ def test_a_mapping_that_fits_nothing_says_so(store: Neo4jStore, tmp_path: Path) 
         ("[companies]\nlabel = 'Firm'\nid = 'x'\nname = 'y'", "not understood"),
         ("[[links]]\ntype = 'X'", r"no table \[companies\]"),
         ("[companies]\n[other]", "unknown tables other"),
-        ("[companies", "cannot be read"),
+        ("[companies", "this is not TOML"),
     ):
         path.write_text(text)
         with pytest.raises(SettingsError, match=expected):
