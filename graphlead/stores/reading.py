@@ -11,9 +11,10 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graphlead.common.files import scratch, write_whole
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import SettingsError
-from graphlead.engines.duckdb import open_db, plain
+from graphlead.engines.duckdb import open_db, plain, quoted
 from graphlead.stores.differences import Rows
 from graphlead.stores.mapping import Companies, Links, Owners, RegisterMapping
 from graphlead.stores.names import Names, identifier, names_for
@@ -120,12 +121,11 @@ def _numbered(values: Sequence[str]) -> str:
 
 def _write(pages: Iterable[Rows], columns: Sequence[str], path: Path, selected: str = "*") -> int:
     """Write rows to a Parquet file that appears when complete; a column of values of one type keeps the type."""
-    texts = path.with_name(f".{path.name}.text")
-    part = path.with_name(f".{path.name}.part")
     families: list[set[str]] = [set() for _ in columns]
     schema = pa.schema([(name, pa.string()) for name in columns])
     rows = 0
-    try:
+    with scratch(path.parent) as folder:
+        texts = folder / "texts.parquet"
         with pq.ParquetWriter(texts, schema) as writer:
             for page in pages:
                 cells = [
@@ -135,17 +135,13 @@ def _write(pages: Iterable[Rows], columns: Sequence[str], path: Path, selected: 
                 writer.write_batch(pa.record_batch(cells, schema=schema))
                 rows += len(page)
         typed = ", ".join(
-            f"CAST({_sql(name)} AS {_type(seen)}) AS {_sql(name)}"
+            f"CAST({quoted(name)} AS {_type(seen)}) AS {quoted(name)}"
             for name, seen in zip(columns, families, strict=True)
             if selected == "*"
         )
+        copy = f"COPY (SELECT {typed or selected} FROM read_parquet(?)) TO ? (FORMAT parquet)"
         with open_db() as db:
-            db.execute(f"COPY (SELECT {typed or selected} FROM read_parquet(?)) TO ? (FORMAT parquet)",
-                       [plain(texts), str(part)])  # fmt: skip
-        part.replace(path)
-    finally:
-        texts.unlink(missing_ok=True)
-        part.unlink(missing_ok=True)
+            write_whole(path, lambda part: db.execute(copy, [plain(texts), str(part)]))
     return rows
 
 
@@ -173,7 +169,3 @@ def _type(seen: set[str]) -> str:
     if seen == {"int", "float"}:
         return "DOUBLE"
     return _SQL_TYPES.get(next(iter(seen)), "VARCHAR") if len(seen) == 1 else "VARCHAR"
-
-
-def _sql(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
