@@ -1,0 +1,129 @@
+"""Cases: the rows of a sales task, with their outcomes; all that models, leak tests and figures ever see of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from graphlead.core.arrays import Flags, Longs, Reals, require
+
+Outcomes = npt.NDArray[np.int8]
+"""1 for a case that converted (that left), 0 for one that did not, OPEN for one that is not decided."""
+Days = npt.NDArray[np.datetime64]
+OPEN = -1
+
+
+class Kind(StrEnum):
+    """How the values of a feature are to be read by a model."""
+
+    NUMBER = "number"
+    FLAG = "flag"
+    CATEGORY = "category"
+    TEXT = "text"
+
+
+class Meaning(StrEnum):
+    """What a column means to the people who work with it; actions fire on meanings, not on column names."""
+
+    NONE = ""
+    DECISION_MAKER = "decision_maker"
+    BUDGET = "budget"
+    DAYS_SINCE_CONTACT = "days_since_contact"
+    SOURCE = "source"
+    NPS = "nps"
+    DAYS_SINCE_LOGIN = "days_since_login"
+    USAGE = "usage"
+    CSM = "csm"
+    VALUE = "value"
+    TENURE = "tenure"
+    FREQUENCY = "frequency"
+    CONTRACT = "contract"
+    SEGMENT = "segment"
+    EMPLOYEES = "employees"
+    REGION = "region"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseColumn:
+    """One feature of the cases: a column of ``Cases.features`` of the same name.
+
+    source: the user's column, or the table of events, that it is made from, for reasons and leak tests; plain: it
+    belongs to the plain rule (tenure, frequency) that every model has to beat; reason: why it was understood so.
+    """
+
+    name: str
+    kind: Kind
+    source: str
+    meaning: Meaning = Meaning.NONE
+    plain: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cases:
+    """Rows with what is known of them on their day, and what became of them.
+
+    ids: (n,) the user's ids as text; of known cases one may come several times, at different days. features: (n, c) one
+    column per CaseColumn: float64 for NUMBER and FLAG (NaN where missing), text or None for CATEGORY and TEXT. outcome:
+    (n,). day: (n,) the day up to which a row's features know anything, NaT where rows have none. group: (n,) the fold
+    key: rows of one account, or of one ownership group, are trained on together or not at all. duration: (n,) time under
+    observation, missing where no column holds it; the outcome says whether it ended. value: (n,) what a case is worth,
+    NaN where unknown. facts: (n, k) the user's columns as written, for the lists.
+    """
+
+    ids: npt.NDArray[np.object_]
+    features: pd.DataFrame
+    columns: tuple[CaseColumn, ...]
+    outcome: Outcomes
+    day: Days
+    group: Longs
+    facts: pd.DataFrame
+    duration: Reals | None = None
+    value: Reals | None = None
+
+    def __post_init__(self) -> None:
+        n, names = len(self.ids), [column.name for column in self.columns]
+        require(list(self.features.columns) == names, "Cases", f"the features {names}", list(self.features))
+        require(len(set(names)) == len(names), "Cases", "unique feature names", names)
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if each.name != "columns" and value is not None:
+                require(len(value) == n, "Cases", f"{each.name} of {n} rows", len(value))
+        require(bool(np.isin(self.outcome, (OPEN, 0, 1)).all()), "Cases", "outcomes of -1, 0, 1", "others")
+        opened = self.ids[self.outcome == OPEN]
+        require(len(set(opened)) == len(opened), "Cases", "each open case once", "ids twice")
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def known(self) -> Flags:
+        """The rows with an outcome, bool (n,)."""
+        return np.asarray(self.outcome != OPEN)
+
+    def rows(self, chosen: npt.NDArray[Any]) -> Self:
+        """These rows, by mask or by position."""
+        at = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
+        taken: dict[str, Any] = {}
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, pd.DataFrame):
+                taken[each.name] = value.iloc[at].reset_index(drop=True)
+            elif isinstance(value, np.ndarray):
+                taken[each.name] = value[at]
+        return replace(self, **taken)
+
+    def without(self, sources: Collection[str]) -> Self:
+        """The same cases without the features that are made from these columns of the user."""
+        columns = tuple(column for column in self.columns if column.source not in sources)
+        return replace(self, columns=columns, features=self.features[[column.name for column in columns]])
+
+    def column(self, meaning: Meaning) -> CaseColumn | None:
+        """The first feature with this meaning."""
+        return next((column for column in self.columns if column.meaning is meaning), None)
