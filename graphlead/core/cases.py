@@ -72,8 +72,8 @@ class Cases:
     ids: (n,) the user's ids as text; of known cases one may come several times, at different days. features: (n, c) one
     column per CaseColumn: float64 for NUMBER and FLAG (NaN where missing), text or None for CATEGORY and TEXT. outcome:
     (n,). day: (n,) the day up to which a row's features know anything, NaT where rows have none. group: (n,) the fold
-    key: rows of one account, or of one ownership group, are trained on together or not at all. duration: (n,) time under
-    observation, missing where no column holds it; the outcome says whether it ended. value: (n,) what a case is worth,
+    key: rows of one account, or of one ownership group, are trained on together or not at all. duration: (n,) time seen
+    so far, missing where no column holds it; the outcome says whether it ended. value: (n,) what a case is worth,
     NaN where unknown. facts: (n, k) the user's columns as written, for the lists.
     """
 
