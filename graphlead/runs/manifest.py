@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from graphlead.core.arrays import Json
 
 REPORTED = (
-    "duckdb", "networkx", "numpy", "pandas", "pyarrow", "rapidfuzz", "safetensors", "scikit-learn", "scipy", "torch",
+    "duckdb", "lifelines", "networkx", "numpy", "pandas", "pyarrow", "rapidfuzz", "safetensors", "scikit-learn", "scipy", "torch",
     "torch-geometric", "xgboost",
 )  # fmt: skip
 """The packages that results depend on; a manifest records their versions."""
