@@ -8,7 +8,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphlead.core.settings import Settings, help_of, plain
+from graphlead.core.loading import plain
+from graphlead.core.settings import Settings, help_of
 
 if TYPE_CHECKING:
     from graphlead.core.register import Column

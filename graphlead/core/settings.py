@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -10,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 from graphlead.core.errors import MOST_LISTED, SettingsError, unknown
+from graphlead.core.loading import Form, are_texts, check, filled_in, is_int, plain
 from graphlead.core.paths import A_PATH, is_path
-from graphlead.core.toml import read_toml
 
 if TYPE_CHECKING:
     from graphlead.core.arrays import Json
@@ -132,12 +131,7 @@ class Settings:
     )
 
     def __post_init__(self) -> None:
-        for key, (holds, expected) in CHECKS.items():
-            value = getattr(self, key)
-            if not holds(value):
-                raise SettingsError(
-                    f"{key} is {_shown(value)}.", where=key, remedy=f"It has to be {expected}."
-                )
+        check(self, CHECKS)
 
     @classmethod
     def load(cls, toml: Path | None, given: Given) -> Self:
@@ -146,24 +140,7 @@ class Settings:
         Relative paths in the file are relative to its folder. Raises SettingsError for a file that cannot be
         read, an unknown key (with the key probably meant), and a missing or invalid value.
         """
-        written = {} if toml is None else _read_toml(toml)
-        flags = {key: value for key, value in given.items() if value is not None}
-        _refuse_unknown([*written, *flags], toml)
-        values: dict[str, Any] = {key: _of_kind(key, value) for key, value in {**written, **flags}.items()}
-        missing = [key for key in REQUIRED if key not in values]
-        if missing:
-            key = missing[0]
-            raise SettingsError(
-                f"{key} is missing.",
-                where=str(toml or "settings"),
-                remedy=f"Give --{key}, or write {key} = ... into the configuration file.",
-            )
-        try:
-            return cls(**values)
-        except SettingsError as error:
-            key = error.where
-            where = f"--{key}" if key in flags or toml is None else f"{toml}, {key}"
-            raise SettingsError(error.problem, where=where, remedy=error.remedy) from error
+        return filled_in(cls, FORM, toml, given)
 
     def check_excluded(self, known: Iterable[str]) -> None:
         """Raise SettingsError when an excluded column is not among the ``known`` ones."""
@@ -208,17 +185,19 @@ class Settings:
         return {each.name: plain(getattr(self, each.name)) for each in fields(self)}
 
 
+FORM = Form(paths=PATHS, required=REQUIRED, lists=("exclude", "keep", "rankers"))
+
 CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(REQUIRED, (is_path, A_PATH)),
     **{key: (lambda v: v is None or is_path(v), A_PATH) for key in PATHS if key not in REQUIRED},
-    "exclude": (lambda v: _are_texts(v) and all(v), "a list of column names"),
-    "keep": (lambda v: _are_texts(v) and all(v), "a list of columns and kinds of links"),
+    "exclude": (lambda v: are_texts(v) and all(v), "a list of column names"),
+    "keep": (lambda v: are_texts(v) and all(v), "a list of columns and kinds of links"),
     "neutral": (lambda v: v is None or (isinstance(v, str) and bool(v)), "the name of a column"),
-    "seed": (lambda v: _is_int(v) and 0 <= v < 2**32, "a whole number from 0 to 4294967295"),
+    "seed": (lambda v: is_int(v) and 0 <= v < 2**32, "a whole number from 0 to 4294967295"),
     "device": (lambda v: isinstance(v, str) and bool(DEVICE.fullmatch(v)), "auto, cpu, cuda or cuda:N"),
-    "top": (lambda v: _is_int(v) and v >= 1, "a whole number of at least 1"),
+    "top": (lambda v: is_int(v) and v >= 1, "a whole number of at least 1"),
     "expect": (
-        lambda v: v is None or (_is_int(v) and v >= 1),
+        lambda v: v is None or (is_int(v) and v >= 1),
         "a whole number of at least 1: the clients you expect to win within 24 months",
     ),
     "prior": (
@@ -232,16 +211,16 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     # The registries know which tasks, rankers and stores exist; a run asks them before any work.
     "task": (lambda v: isinstance(v, str) and bool(v), "the name of a task"),
     "rankers": (
-        lambda v: _are_texts(v) and all(v) and len(set(v)) == len(v),
+        lambda v: are_texts(v) and all(v) and len(set(v)) == len(v),
         "a list of rankers, each once",
     ),
     "store": (lambda v: isinstance(v, str) and bool(v), "the name of a store"),
     "folds": (
-        lambda v: v is None or (_is_int(v) and LEAST_FOLDS <= v <= 20),
+        lambda v: v is None or (is_int(v) and LEAST_FOLDS <= v <= 20),
         f"a whole number from {LEAST_FOLDS} to 20: with two, models train on companies that see no client around them",
     ),
     "columns": (
-        lambda v: isinstance(v, Mapping) and _are_texts(tuple(v)) and _are_texts(tuple(v.values())),
+        lambda v: isinstance(v, Mapping) and are_texts(tuple(v)) and are_texts(tuple(v.values())),
         'a table of column = "role"',
     ),
 }
@@ -250,50 +229,3 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
 def help_of(key: str) -> str:
     """The help beside a field of Settings."""
     return next(str(each.metadata["help"]) for each in fields(Settings) if each.name == key)
-
-
-def plain(value: object) -> object:
-    """A setting as JSON and TOML can hold it."""
-    if isinstance(value, Path):
-        return value.as_posix()
-    if isinstance(value, tuple):
-        return list(value)
-    return dict(value) if isinstance(value, Mapping) else value
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    """The keys of a configuration file, its relative paths made relative to the working directory."""
-    written = read_toml(path, "configuration file", "Check the path; `graphlead init` writes a starter file.")
-    for key in PATHS:
-        if isinstance(written.get(key), str) and written[key]:
-            written[key] = path.parent / written[key]
-    return written
-
-
-def _refuse_unknown(keys: Iterable[str], toml: Path | None) -> None:
-    known = [each.name for each in fields(Settings)]
-    for key in keys:
-        if key not in known:
-            raise unknown("setting", key, known, str(toml or "settings"))
-
-
-def _of_kind(key: str, value: object) -> object:
-    """Lists to tuples and texts to paths, where the field wants them; the rest unchanged."""
-    if key in PATHS and isinstance(value, str) and value:
-        return Path(value)
-    if key in ("exclude", "keep", "rankers") and isinstance(value, list):
-        return tuple(value)
-    return value
-
-
-def _is_int(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _are_texts(value: object) -> bool:
-    return isinstance(value, tuple) and all(isinstance(each, str) for each in value)
-
-
-def _shown(value: object) -> str:
-    text = plain(value)
-    return text if isinstance(text, str) and text else json.dumps(text, default=str, ensure_ascii=False)

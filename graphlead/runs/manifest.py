@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from graphlead.core.arrays import Json
 
 REPORTED = (
-    "duckdb", "lifelines", "networkx", "numpy", "pandas", "pyarrow", "rapidfuzz", "safetensors", "scikit-learn", "scipy", "torch",
-    "torch-geometric", "xgboost",
+    "duckdb", "lifelines", "networkx", "numpy", "pandas", "pyarrow", "rapidfuzz", "safetensors", "scikit-learn",
+    "scipy", "torch", "torch-geometric", "xgboost",
 )  # fmt: skip
 """The packages that results depend on; a manifest records their versions."""
 
