@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,11 +23,12 @@ Checks = Mapping[str, tuple[Callable[[Any], bool], str]]
 
 @dataclass(frozen=True)
 class Form:
-    """Which settings are paths (of a list of paths too), which have to be given, and which are lists in TOML."""
+    """Which settings are paths (of a list of paths too), have to be given, are lists in TOML, and are days."""
 
     paths: tuple[str, ...]
     required: tuple[str, ...]
     lists: tuple[str, ...]
+    days: tuple[str, ...] = ()
 
 
 def filled_in(cls: type[Filled], form: Form, toml: Path | None, given: Mapping[str, Any]) -> Filled:
@@ -67,6 +69,8 @@ def plain(value: object) -> object:
         return value.as_posix()
     if isinstance(value, tuple):
         return [plain(each) for each in value]
+    if isinstance(value, date):
+        return value.isoformat()
     return dict(value) if isinstance(value, Mapping) else value
 
 
@@ -101,9 +105,19 @@ def _of_kind(key: str, value: object, form: Form) -> object:
     """Lists to tuples and texts to paths, where the field wants them; the rest unchanged."""
     if key in form.paths and isinstance(value, str) and value:
         value = Path(value)
+    if key in form.days and isinstance(value, str):
+        return _day(value)
     if key in form.lists:
         return tuple(value) if isinstance(value, list) else (value,) if isinstance(value, Path) else value
     return value
+
+
+def _day(text: str) -> object:
+    """The day, or the text where it is none: the check of the setting names what is wrong with it."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text
 
 
 def _shown(value: object) -> str:

@@ -179,12 +179,9 @@ class SalesSettings:
     def load(cls, verb: str, toml: Path | None, given: SalesGiven) -> Self:
         """Settings of a TOML file, each overridden by the one given under its name unless that is None.
 
-        Errors are those of ``filled_in``; a day that is no date is one too.
+        Errors are those of ``filled_in``.
         """
-        values = {"verb": verb, **given}
-        if isinstance(values.get("as_of"), str):
-            values["as_of"] = _day(str(values["as_of"]))
-        return filled_in(cls, FORM, toml, values)
+        return filled_in(cls, FORM, toml, {"verb": verb, **given})
 
     @property
     def least(self) -> float:
@@ -192,7 +189,7 @@ class SalesSettings:
         return THRESHOLDS[self.verb] if self.threshold is None else self.threshold
 
     def inputs(self) -> dict[str, Path | None]:
-        """The input files by setting, tables of events after the first as events_2 and so on; None for one not given."""
+        """The input files by setting, further tables of events as events_2 and so on; None for one not given."""
         single: dict[str, Path | None] = {
             key: getattr(self, key) for key in PATHS if key not in ("out", "run")
         }
@@ -211,15 +208,6 @@ def event_name(at: int) -> str:
 def help_of(key: str) -> str:
     """The help beside a field of SalesSettings."""
     return next(str(each.metadata["help"]) for each in fields(SalesSettings) if each.name == key)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise SettingsError(
-            f"{text} is no day.", where="--as-of", remedy="Write it as in 2026-05-01."
-        ) from error
 
 
 def _is_amount(value: object) -> bool:
