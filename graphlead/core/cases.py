@@ -74,7 +74,8 @@ class Cases:
     (n,). day: (n,) the day up to which a row's features know anything, NaT where rows have none. group: (n,) the fold
     key: rows of one account, or of one ownership group, are trained on together or not at all. duration: (n,) time seen
     so far, missing where no column holds it; the outcome says whether it ended. value: (n,) what a case is worth,
-    NaN where unknown. facts: (n, k) the user's columns as written, for the lists.
+    NaN where unknown. facts: (n, k) the user's columns as written, for the lists. account: (n,) the id or the name of
+    the company behind a case as written, None where empty; missing where no column holds any.
     """
 
     ids: npt.NDArray[np.object_]
@@ -84,6 +85,7 @@ class Cases:
     day: Days
     group: Longs
     facts: pd.DataFrame
+    account: npt.NDArray[np.object_] | None = None
     duration: Reals | None = None
     value: Reals | None = None
 
@@ -123,6 +125,11 @@ class Cases:
         """The same cases without the features that are made from these columns of the user."""
         columns = tuple(column for column in self.columns if column.source not in sources)
         return replace(self, columns=columns, features=self.features[[column.name for column in columns]])
+
+    def with_features(self, columns: tuple[CaseColumn, ...], values: pd.DataFrame) -> Self:
+        """The same cases with these features (n, len(columns)) after their own."""
+        features = pd.concat([self.features, values], axis=1)
+        return replace(self, columns=(*self.columns, *columns), features=features)
 
     def column(self, meaning: Meaning) -> CaseColumn | None:
         """The first feature with this meaning."""

@@ -7,6 +7,7 @@ Files within a folder that one package alone writes and reads (``register``, ``l
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 
@@ -151,6 +152,36 @@ class RunFolder:
     def report(self) -> Path:
         """The report as one HTML file."""
         return self.path / "report.html"
+
+    @property
+    def cases(self) -> Path:
+        """The folder of the cases of a sales verb: rows with their features and outcomes."""
+        return self.path / "cases"
+
+    @property
+    def around(self) -> Path:
+        """The folder of what the register knows around the cases' companies; missing where none was given."""
+        return self.path / "around"
+
+    @property
+    def leads_scored(self) -> Path:
+        """Every open lead with its probability, its action and its reasons."""
+        return self.path / "leads_scored.parquet"
+
+    @property
+    def customers_scored(self) -> Path:
+        """Every customer with the probability that it leaves, its action and its reasons."""
+        return self.path / "customers_scored.parquet"
+
+    @property
+    def survival(self) -> Path:
+        """The share of customers that stay, by time and by group."""
+        return self.path / "survival.parquet"
+
+    def call_list(self, verb: str, day: date) -> Path:
+        """The cases to work now, of the list of that day."""
+        name = {"convert": "high_priority_leads", "churn": "at_risk_customers"}[verb]
+        return self.path / f"{name}_{day.isoformat()}.csv"
 
     @property
     def store(self) -> Path:

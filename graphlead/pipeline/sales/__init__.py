@@ -1,0 +1,1 @@
+"""From an export with outcomes to a list to work; one step a file."""
