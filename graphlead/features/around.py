@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from graphlead.common.deal import keys_of
 from graphlead.common.files import read_json, read_parquet
 from graphlead.core.around import Around
 from graphlead.core.arrays import NONE, Folds, Ints, Longs
@@ -24,10 +25,10 @@ CATEGORIES = (Role.INDUSTRY, Role.REGION, Role.COUNTRY, Role.CATEGORY)
 """Roles of the register's columns that enter as categories; its numbers and dates are among the attributes."""
 
 
-def groups_of(cases: Cases, company: Ints, graph: CompanyGraph) -> Longs:
+def groups_of(cases: Cases, company: Ints, register: Register, graph: CompanyGraph) -> Longs:
     """The fold key (n,): that of the ownership group, or of the case where its company (n,) is NONE."""
-    own = np.unique(cases.group, return_inverse=True)[1]
-    return np.where(company != NONE, graph.ownership.group[company].astype(np.int64) + len(cases), own)
+    keys = keys_of(register.ids())[graph.ownership.group].view(np.int64)
+    return np.where(company != NONE, keys[company], cases.group)
 
 
 def around_of(
@@ -47,7 +48,7 @@ def around_of(
         company=company,
         company_id=ids.where(company != NONE),
         group=group,
-        columns=tuple(_column(name, table[name].dtype.kind == "f") for name in table),
+        columns=tuple(_column(str(name), table[name].dtype.kind == "f") for name in table),
         features=table,
     )
 

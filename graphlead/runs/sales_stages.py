@@ -30,7 +30,7 @@ SALES_STAGES = table(
         after=("match", "graph"),
         inputs=("run", "earlier"),
         settings=("seed",),
-        doors=("features.build", "features.outcomes", "ingest.cases.files", "learn.cases.folds"),
+        doors=("features.around", "features.build", "learn.cases.crossfit"),
     ),
     Stage(
         name="leaks",

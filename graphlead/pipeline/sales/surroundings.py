@@ -26,7 +26,7 @@ from graphlead.graph.build import build_graph
 from graphlead.graph.files import load_graph, save_graph
 from graphlead.ingest.build import ingest
 from graphlead.ingest.records import load_register
-from graphlead.learn.cases.folds import folds_of
+from graphlead.learn.cases.crossfit import folds_of
 from graphlead.match.files import load_match, save_match
 from graphlead.match.resolve import match_clients
 from graphlead.pipeline.finished import FinishedRun
@@ -121,7 +121,7 @@ def _around(cases: Cases, match: Match, register: Register, graph: CompanyGraph,
 
     features = build_features(plan_features(register, graph), register, graph, CpuPropagator())
     company = _companies(cases, match, register)
-    group = groups_of(cases, company, graph)
+    group = groups_of(cases, company, register, graph)
     fold = folds_of(replace(cases, group=group), seed)
     return around_of(cases, company, group, fold, register, features)
 
