@@ -13,14 +13,23 @@ from graphlead.ingest.cases.identity import find_account, find_id, is_duration
 from graphlead.ingest.cases.meanings import meanings_of
 from graphlead.ingest.cases.outcomes import MOST_VALUES, Outcome, find_outcome, given_outcome, is_candidate
 from graphlead.ingest.cases.understood import ReadColumn, TableOptions, Understood
-from graphlead.ingest.cases.uses import ROLES, Use, style_of, use_of
+from graphlead.ingest.cases.uses import FEATURES, ROLES, Use, style_of, use_of
 from graphlead.ingest.column_profile import Profile, profile
 from graphlead.ingest.open_file import Source, as_text
 from graphlead.ingest.plan import Reading, refuse_headerless, refuse_unsplit
 
 SINGLE = (Use.ID, Use.OUTCOME, Use.DURATION, Use.ACCOUNT)
 """Uses that one column has at most."""
-_SELECT = ("select", "please select", "select an option", "choose", "please choose", "-select-", "--select--", "bitte wählen")
+_SELECT = (
+    "select",
+    "please select",
+    "select an option",
+    "choose",
+    "please choose",
+    "-select-",
+    "--select--",
+    "bitte wählen",
+)
 """What a form's list shows before anything was chosen: missing."""
 
 
@@ -123,7 +132,9 @@ def _outcome(table: Table, options: TableOptions, wishes: Mapping[str, Use]) -> 
     found = find_outcome(values, _copies(table, values, options), options.table, table.where)
     if not options.positive:
         return found
-    return given_outcome(found.column, values[found.column], options.positive, options.table, table.where, "its name")
+    return given_outcome(
+        found.column, values[found.column], options.positive, options.table, table.where, "its name"
+    )
 
 
 def _values(table: Table, name: str) -> list[str]:
@@ -175,7 +186,9 @@ def _single(
         if at is not None:
             found[table.source.names[at]] = Use.ACCOUNT, "its name; matched to companies, and no feature"
     if Use.DURATION not in _uses(found):
-        named = (name for name in table.source.names if name not in taken and is_duration(name, options.table))
+        named = (
+            name for name in table.source.names if name not in taken and is_duration(name, options.table)
+        )
         if (name := next(named, "")) and name not in found:
             found[name] = Use.DURATION, "its name; the time under observation, and a feature"
     return found
@@ -208,11 +221,14 @@ def _column(
 
 
 def _with_meanings(columns: list[ReadColumn], given: Mapping[str, Meaning]) -> tuple[ReadColumn, ...]:
-    usable = [each.name for each in columns if each.use in ROLES and each.use not in SINGLE or each.use is Use.DURATION]
-    dated = frozenset(each.name for each in columns if each.use is Use.DATE)
-    found = meanings_of([name for name in usable if name not in given], dated)
+    free = [column for column in columns if column.use in FEATURES and column.name not in given]
+    dated = frozenset(column.name for column in free if column.use is Use.DATE)
+    found = meanings_of([column.name for column in free], dated)
     found = {name: meaning for name, meaning in found.items() if meaning not in given.values()} | dict(given)
-    return tuple(replace(each, meaning=found.get(each.name, Meaning.NONE)) for each in columns)
+    duration = next((column.name for column in columns if column.use is Use.DURATION), "")
+    if duration and Meaning.TENURE not in found.values():
+        found[duration] = Meaning.TENURE
+    return tuple(replace(column, meaning=found.get(column.name, Meaning.NONE)) for column in columns)
 
 
 def reading(column: ReadColumn, at: str, family: str) -> Reading:

@@ -48,7 +48,9 @@ def day_after_last(db: Db, source: Source, understood: Understood) -> date | Non
     days = [day_of(column, source) for column in dates_of(understood) if column.name in source.names]
     if not days:
         return None
-    query = f"SELECT greatest({', '.join(f'max({day}) FILTER ({day} <= current_date)' for day in days)}, NULL)"
+    query = (
+        f"SELECT greatest({', '.join(f'max({day}) FILTER ({day} <= current_date)' for day in days)}, NULL)"
+    )
     last = one_row(db, f"{query} FROM {source.view}")[0]
     return last + timedelta(days=1) if last else None
 

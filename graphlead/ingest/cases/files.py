@@ -27,10 +27,14 @@ def save_cases(cases: Cases, folder: Path) -> None:
         "day": pa.array(days, pa.date32(), mask=np.isnat(days)),
         "group": pa.array(cases.group),
     }
-    rows |= {name: pa.array(held) for name in ("duration", "value") if (held := getattr(cases, name)) is not None}
+    rows |= {
+        name: pa.array(held) for name in ("duration", "value") if (held := getattr(cases, name)) is not None
+    }
     write_parquet(folder / ROWS, pa.table(rows))
     kinds = {column.name: column.kind for column in cases.columns}
-    write_parquet(folder / FEATURES, _table(cases.features, {name for name, kind in kinds.items() if kind in _TEXT}))
+    write_parquet(
+        folder / FEATURES, _table(cases.features, {name for name, kind in kinds.items() if kind in _TEXT})
+    )
     write_parquet(folder / FACTS, _table(cases.facts, set(cases.facts)))
     write_json(folder / COLUMNS, {"columns": [asdict(column) for column in cases.columns]})
 
@@ -61,15 +65,23 @@ def load_cases(folder: Path) -> Cases:
 def _table(frame: pd.DataFrame, texts: set[str]) -> pa.Table:
     """The frame as Arrow, without taking NaN for null in numbers."""
     arrays = [
-        pa.array(frame[name].to_numpy(object), pa.string()) if name in texts else pa.array(frame[name].to_numpy())
+        pa.array(frame[name].to_numpy(object), pa.string())
+        if name in texts
+        else pa.array(frame[name].to_numpy())
         for name in frame
     ]
-    return pa.table(arrays, names=[str(name) for name in frame]) if arrays else pa.table({"": pa.nulls(len(frame))})
+    return (
+        pa.table(arrays, names=[str(name) for name in frame])
+        if arrays
+        else pa.table({"": pa.nulls(len(frame))})
+    )
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
     columns = {
-        name: pd.Series(table[name].to_numpy(), dtype=object if table.schema.field(name).type == pa.string() else None)
+        name: pd.Series(
+            table[name].to_numpy(), dtype=object if table.schema.field(name).type == pa.string() else None
+        )
         for name in table.column_names
         if name
     }

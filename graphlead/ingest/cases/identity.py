@@ -62,7 +62,9 @@ def find_account(names: tuple[str, ...], seen: tuple[Profile, ...], taken: set[s
         for at, name in enumerate(names):
             if name not in taken and re.fullmatch(pattern, normalised(name)) and _many(seen[at]):
                 return at
-    named = (i for i, name in enumerate(names) if name not in taken and headers.is_company_name(normalised(name)))
+    named = (
+        i for i, name in enumerate(names) if name not in taken and headers.is_company_name(normalised(name))
+    )
     return next((at for at in named if _many(seen[at])), None)
 
 

@@ -31,8 +31,14 @@ _NAMES: Mapping[Meaning, tuple[str, ...]] = {
         r"last_log_?in_days(_ago)?|days_since_(the_)?(last_)?log_?in",
         r"last_(log_?in|seen|active|visit)(_(date|day|at|on|time))?|days_since_(the_)?(last_)?(seen|use|usage|visit)",
     ),
-    Meaning.USAGE: (r"(feature_|product_)?usage_(index|score|rate|pct|percent)", r"(.*_)?adoption(_.*)?|usage"),
-    Meaning.CSM: (r"(has_|assigned_|dedicated_)?csm(_(assigned|name))?", r"(.*_)?customer_success_manager(_.*)?"),
+    Meaning.USAGE: (
+        r"(feature_|product_)?usage_(index|score|rate|pct|percent)",
+        r"(.*_)?adoption(_.*)?|usage",
+    ),
+    Meaning.CSM: (
+        r"(has_|assigned_|dedicated_)?csm(_(assigned|name))?",
+        r"(.*_)?customer_success_manager(_.*)?",
+    ),
     Meaning.VALUE: (
         r"(annual_|total_)?contract_value|arr|acv|tcv|customer_value",
         r"(opportunity_|deal_|expected_)(amount|value|size|revenue)(_(usd|eur|gbp))?|amount(_(usd|eur|gbp))?|mrr",
@@ -47,7 +53,10 @@ _NAMES: Mapping[Meaning, tuple[str, ...]] = {
         r"frequency|((number|no|num|count)_of_)(orders|purchases|visits|transactions)",
         r"(total_)?(orders|purchases|visits|transactions)(_count)?|(order|purchase|visit)_(count|frequency)",
     ),
-    Meaning.CONTRACT: (r"contract(_(type|term|length))?", r"(subscription|billing|plan)(_(type|period|cycle|name))?"),
+    Meaning.CONTRACT: (
+        r"contract(_(type|term|length))?",
+        r"(subscription|billing|plan)(_(type|period|cycle|name))?",
+    ),
     Meaning.SEGMENT: (r"(customer|market|business|account)_(segment|tier|type)|segment|tier",),
     Meaning.EMPLOYEES: (
         r"employees|employee_count|number_of_employees|head_?count|company_size|(.*_)?employee_count|no_of_employees",

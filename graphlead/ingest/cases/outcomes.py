@@ -20,7 +20,7 @@ _COMMON = r"y|outcome|target|label|response|result"
 _PREFIX = r"((lead|deal|opportunity|opp|sales|case|customer|account|client|final)s?_)"
 NAMES: Mapping[Table, str] = {
     "leads": rf"{_COMMON}|(is_|has_|was_)?converted|conversion|(is_)?won|closed_won|is_customer|purchased?|subscribed|sold"
-    rf"|bought|{_PREFIX}?(result|outcome|stage|status|state)|stage|status|won_lost|win_loss",
+    rf"|bought|{_PREFIX}?(result|outcome|stage|status|state)|dealstage|stage(_name)?|status|won_lost|win_loss",
     "customers": rf"{_COMMON}|(is_|has_|was_)?churn(ed)?(_(flag|label|value|status))?|attrition(_flag)?|(is_)?attrited|exited"
     rf"|cancell?ed|(has_|is_)?left|is_lost|{_PREFIX}?(status|state|outcome)|status|attrition_status",
 }
@@ -162,9 +162,9 @@ def check_counts(positive: int, known: int, place: str) -> list[str]:
         raise InputError(
             f"{text}; at least {FEWEST} are needed.", where=place, remedy="Give more cases with an outcome."
         )
-    return [f"Only {rare} of the {known} known cases have the rarer outcome: figures are rough below {FEW}."] * (
-        rare < FEW
-    )
+    return [
+        f"Only {rare} of the {known} known cases have the rarer outcome: figures are rough below {FEW}."
+    ] * (rare < FEW)
 
 
 def _listed(values: Sequence[str]) -> str:

@@ -119,7 +119,9 @@ def _rows(read: pa.Table, source: Source, understood: Understood) -> Rows:
         ),
         first=taken["first"].astype("datetime64[D]"),
         decided=taken["decided"].astype("datetime64[D]"),
-        late=sum(int(pd.Series(_objects(flags)).eq(True).sum()) for name, flags in taken.items() if name[0] == "l"),
+        late=sum(
+            int(pd.Series(_objects(flags)).eq(True).sum()) for name, flags in taken.items() if name[0] == "l"
+        ),
     )
 
 

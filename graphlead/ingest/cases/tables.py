@@ -55,19 +55,31 @@ def read_cases(known: Path, opened: Path | None = None, options: TableOptions = 
             notes += _rejected(other) + _absent_note(understood)
         reference = options.as_of or _last_day(db, [source, *([other] if other else [])], understood)
         understood = replace(understood, reference=reference)
-        rows, found = with_ids(read_rows(db, source, understood, known=True), f"{known}, {_id_place(understood)}")
+        rows, found = with_ids(
+            read_rows(db, source, understood, known=True), f"{known}, {_id_place(understood)}"
+        )
         rows, more = _as_of(rows, understood)
-        notes += found + more + check_counts(
-            int((rows.outcome == 1).sum()),
-            int((rows.outcome != OPEN).sum()),
-            f"{known}, column {understood.name_of(Use.OUTCOME)}",
+        notes += (
+            found
+            + more
+            + check_counts(
+                int((rows.outcome == 1).sum()),
+                int((rows.outcome != OPEN).sum()),
+                f"{known}, column {understood.name_of(Use.OUTCOME)}",
+            )
         )
         opens = None
         if other is not None:
-            opens, found = with_ids(read_rows(db, other, understood, known=False), f"{opened}, {_id_place(understood)}")
+            opens, found = with_ids(
+                read_rows(db, other, understood, known=False), f"{opened}, {_id_place(understood)}"
+            )
             rows, more = _without_repeated(rows, opens, understood)
             notes += found + more
-    return CaseTable(_cases(_stacked(rows, opens), understood), understood, tuple(notes + _late_note(rows, opens, understood)))
+    return CaseTable(
+        _cases(_stacked(rows, opens), understood),
+        understood,
+        tuple(notes + _late_note(rows, opens, understood)),
+    )
 
 
 def read_open(
@@ -89,7 +101,9 @@ def read_open(
         _check_id(understood, source)
         days = [day for day in (understood.reference, _last_day(db, [source], understood)) if day]
         understood = replace(understood, reference=as_of or max(days, default=None), as_of=as_of)
-        rows, notes = with_ids(read_rows(db, source, understood, known=False), f"{opened}, {_id_place(understood)}")
+        rows, notes = with_ids(
+            read_rows(db, source, understood, known=False), f"{opened}, {_id_place(understood)}"
+        )
         notes = _rejected(source) + notes + _late_note(rows, None, understood)
     return CaseTable(_cases(rows, understood), understood, tuple(notes))
 
@@ -102,7 +116,9 @@ def _sources(known: Path, opened: Path | None) -> Iterator[tuple[Db, Source, Sou
         db = stack.enter_context(open_db(folder))
         source = open_source(db, known, "known", folder)
         if not source.rows:
-            raise InputError("there are no rows, only a header.", where=str(known), remedy="Give a file with rows.")
+            raise InputError(
+                "there are no rows, only a header.", where=str(known), remedy="Give a file with rows."
+            )
         yield db, source, open_source(db, opened, "opened", folder) if opened else None
 
 
@@ -110,7 +126,9 @@ def _rejected(source: Source) -> list[str]:
     if not source.rejected:
         return []
     first = source.rejected[0]
-    return [f"{len(source.rejected)} rows of {source.path.name} cannot be read: row {first.row} has {first.reason}."]
+    return [
+        f"{len(source.rejected)} rows of {source.path.name} cannot be read: row {first.row} has {first.reason}."
+    ]
 
 
 def _without_absent(understood: Understood, other: Source, keep: tuple[str, ...]) -> Understood:
@@ -139,7 +157,7 @@ def _check_id(understood: Understood, source: Source) -> None:
 
 def _absent_note(understood: Understood) -> list[str]:
     names = ", ".join(understood.absent)
-    return [f"Not used, for the open table has no such column: {names}."] if names else []
+    return [f"The open table has no column {names}: left out."] if names else []
 
 
 def _id_place(understood: Understood) -> str:
@@ -168,7 +186,10 @@ def _as_of(rows: Rows, understood: Understood) -> tuple[Rows, list[str]]:
     counted = [
         (int((later & ~ahead).sum()), f"were decided on or after {understood.as_of}: they are open."),
         (int(ahead.sum()), f"began on or after {understood.as_of}: they are left out."),
-        (int((young & ~ahead).sum()), f"are younger than {understood.within} days and not won so far: they are open."),
+        (
+            int((young & ~ahead).sum()),
+            f"are younger than {understood.within} days and not won so far: they are open.",
+        ),
     ]
     notes = [f"{count} {understood.table} {text}" for count, text in counted if count]
     return replace(rows, outcome=outcome).where(~ahead), notes
@@ -211,7 +232,7 @@ def _cases(rows: Rows, understood: Understood) -> Cases:
         day=np.full(len(rows), np.datetime64(understood.as_of or "NaT", "D")),
         group=_groups(rows),
         facts=rows.facts,
-        duration=rows.duration if understood.name_of(Use.DURATION) not in ("", *understood.absent) else None,
+        duration=rows.duration if understood.name_of(Use.DURATION) else None,
         value=rows.features[value].to_numpy(np.float64) if value else None,
     )
 

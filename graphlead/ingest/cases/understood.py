@@ -75,13 +75,15 @@ class Understood:
     @property
     def features(self) -> tuple[ReadColumn, ...]:
         """The columns that features are made from."""
-        return tuple(
-            column for column in self.columns if column.use in FEATURES and column.name not in self.absent
-        )
+        return tuple(column for column in self.columns if column.use in FEATURES)
 
     def plan(self) -> list[tuple[str, str, str]]:
         """The rows (column, as, because) for the user."""
-        rows = [] if self.name_of(Use.ID) else [("(line number)", "id", "no column has an id of its own in every row")]
+        rows = (
+            []
+            if self.name_of(Use.ID)
+            else [("(line number)", "id", "no column has an id of its own in every row")]
+        )
         return rows + [self._line(column) for column in self.columns]
 
     def _line(self, column: ReadColumn) -> tuple[str, str, str]:

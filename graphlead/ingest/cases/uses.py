@@ -56,7 +56,11 @@ def use_of(name: str, family: str, seen: Profile, rows: int) -> tuple[Use, str, 
     if _is_constant(seen, rows):
         return Use.IGNORED, "", "the same value in every row"
     coded = found.role is not Role.INDUSTRY or found.scheme
-    return use, _style(use, found.style, seen), found.reason if coded else f"{seen.distinct:,} different values"
+    return (
+        use,
+        _style(use, found.style, seen),
+        found.reason if coded else f"{seen.distinct:,} different values",
+    )
 
 
 def style_of(use: Use, name: str, family: str, seen: Profile) -> str:
