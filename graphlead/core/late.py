@@ -13,10 +13,10 @@ LEFT_OUT, SUSPECTED = "left out", "suspected"
 class Late:
     """One column of the user, and why it is taken to be known only afterwards.
 
-    verdict: LEFT_OUT of the models, or SUSPECTED and used. auc_alone: of this column alone; auc_with, auc_without: of a
-    quick model of the columns that nothing speaks against, with this one and without it; all cross-fitted. filled_known,
-    filled_open: shares of known and of open cases with a value, the latter None without open cases. tells_duration: it
-    gives the duration away, which no survival model may have.
+    verdict: LEFT_OUT of the models, or SUSPECTED and used. auc_alone: of this column alone; auc_with, auc_without: of
+    a quick model of the columns that nothing speaks against, with this one and without it; all cross-fitted.
+    filled_known, filled_open: shares of known and of open cases with a value, the latter None without open cases.
+    tells_duration: it gives the duration away, which no survival model may have.
     """
 
     column: str

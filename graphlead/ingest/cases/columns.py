@@ -7,30 +7,18 @@ from dataclasses import dataclass, replace
 
 from graphlead.core.cases import Meaning
 from graphlead.core.errors import GraphleadError, SettingsError, unknown
-from graphlead.core.register import Column
 from graphlead.engines.duckdb import Db, one_row
 from graphlead.ingest.cases.identity import find_account, find_id, is_duration
 from graphlead.ingest.cases.meanings import meanings_of
 from graphlead.ingest.cases.outcomes import MOST_VALUES, Outcome, find_outcome, given_outcome, is_candidate
 from graphlead.ingest.cases.understood import ReadColumn, TableOptions, Understood
-from graphlead.ingest.cases.uses import FEATURES, ROLES, Use, style_of, use_of
+from graphlead.ingest.cases.uses import FEATURES, Use, style_of, use_of
 from graphlead.ingest.column_profile import Profile, profile
 from graphlead.ingest.open_file import Source, as_text
-from graphlead.ingest.plan import Reading, refuse_headerless, refuse_unsplit
+from graphlead.ingest.plan import refuse_headerless, refuse_unsplit
 
 SINGLE = (Use.ID, Use.OUTCOME, Use.DURATION, Use.ACCOUNT)
 """Uses that one column has at most."""
-_SELECT = (
-    "select",
-    "please select",
-    "select an option",
-    "choose",
-    "please choose",
-    "-select-",
-    "--select--",
-    "bitte wählen",
-)
-"""What a form's list shows before anything was chosen: missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,31 +209,10 @@ def _column(
 
 
 def _with_meanings(columns: list[ReadColumn], given: Mapping[str, Meaning]) -> tuple[ReadColumn, ...]:
-    free = [column for column in columns if column.use in FEATURES and column.name not in given]
-    dated = frozenset(column.name for column in free if column.use is Use.DATE)
-    found = meanings_of([column.name for column in free], dated)
+    free = {each.name: each.use for each in columns if each.use in FEATURES and each.name not in given}
+    found = meanings_of(free)
     found = {name: meaning for name, meaning in found.items() if meaning not in given.values()} | dict(given)
     duration = next((column.name for column in columns if column.use is Use.DURATION), "")
     if duration and Meaning.TENURE not in found.values():
         found[duration] = Meaning.TENURE
     return tuple(replace(column, meaning=found.get(column.name, Meaning.NONE)) for column in columns)
-
-
-def reading(column: ReadColumn, at: str, family: str) -> Reading:
-    """How the values of a column are read from a source in which it stands at ``at``."""
-    return Reading(
-        column=Column(name=column.name, role=ROLES[column.use]),
-        source=at,
-        family=family,
-        style=column.style,
-        keeps_na=column.keeps_na,
-    )
-
-
-def value(column: ReadColumn, at: str, family: str) -> str:
-    """SQL of a feature's value in its type; what a form shows before anything was chosen is NULL."""
-    read = reading(column, at, family).value
-    if column.use not in (Use.CATEGORY, Use.TEXT):
-        return read
-    words = ", ".join(f"'{word}'" for word in _SELECT)
-    return f"CASE WHEN lower({read}) NOT IN ({words}) THEN {read} END"

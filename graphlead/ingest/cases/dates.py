@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from graphlead.common.words.headers import normalised
 from graphlead.core.cases import Meaning
 from graphlead.engines.duckdb import Db, one_row
-from graphlead.ingest.cases.columns import reading
 from graphlead.ingest.cases.understood import ReadColumn, Understood
 from graphlead.ingest.cases.uses import Use
+from graphlead.ingest.cases.values import reading
 from graphlead.ingest.open_file import Source
 
 DECIDED = (

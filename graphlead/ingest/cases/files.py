@@ -35,7 +35,7 @@ def save_cases(cases: Cases, folder: Path) -> None:
     write_parquet(
         folder / FEATURES, _table(cases.features, {name for name, kind in kinds.items() if kind in _TEXT})
     )
-    write_parquet(folder / FACTS, _table(cases.facts, set(cases.facts)))
+    write_parquet(folder / FACTS, _table(cases.facts, set(map(str, cases.facts))))
     write_json(folder / COLUMNS, {"columns": [asdict(column) for column in cases.columns]})
 
 
@@ -85,4 +85,4 @@ def _frame(table: pa.Table) -> pd.DataFrame:
         for name in table.column_names
         if name
     }
-    return pd.DataFrame(columns, index=range(len(table)))
+    return pd.DataFrame(columns, index=range(len(table)), columns=pd.Index(list(columns), dtype="str"))

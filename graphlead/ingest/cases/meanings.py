@@ -7,7 +7,20 @@ from collections.abc import Mapping
 
 from graphlead.common.words.headers import normalised
 from graphlead.core.cases import Meaning
+from graphlead.ingest.cases.uses import Use
 
+NUMBERS = frozenset(
+    {
+        Meaning.NPS,
+        Meaning.USAGE,
+        Meaning.VALUE,
+        Meaning.FREQUENCY,
+        Meaning.TENURE,
+        Meaning.DAYS_SINCE_CONTACT,
+        Meaning.DAYS_SINCE_LOGIN,
+    }
+)
+"""Meanings that only numbers and dates have."""
 DATED = frozenset({Meaning.DAYS_SINCE_CONTACT, Meaning.DAYS_SINCE_LOGIN, Meaning.TENURE})
 """Meanings in days that a date gives as well, as the days since then."""
 PLAIN = frozenset({Meaning.TENURE, Meaning.FREQUENCY, Meaning.DAYS_SINCE_CONTACT})
@@ -65,22 +78,23 @@ _NAMES: Mapping[Meaning, tuple[str, ...]] = {
 }
 
 
-def meanings_of(names: list[str], dated: frozenset[str]) -> dict[str, Meaning]:
-    """The meaning of each column that has one; a meaning goes to one column, that with the surest name.
-
-    dated: the columns of dates, which have only the meanings in DATED.
-    """
+def meanings_of(uses: Mapping[str, Use]) -> dict[str, Meaning]:
+    """The meaning of each column that has one; a meaning goes to one column, that with the surest name."""
     found: dict[str, Meaning] = {}
-    normal = {name: normalised(name) for name in names}
+    normal = {name: normalised(name) for name in uses}
     for meaning, patterns in _NAMES.items():
         fits = [
             (rank, at, name)
             for rank, pattern in enumerate(patterns)
-            for at, name in enumerate(names)
-            if name not in found
-            and (name not in dated or meaning in DATED)
-            and re.fullmatch(pattern, normal[name])
+            for at, (name, use) in enumerate(uses.items())
+            if name not in found and _may_mean(use, meaning) and re.fullmatch(pattern, normal[name])
         ]
         if fits:
             found[min(fits)[2]] = meaning
     return found
+
+
+def _may_mean(use: Use, meaning: Meaning) -> bool:
+    if use is Use.DATE:
+        return meaning in DATED
+    return meaning not in NUMBERS or use in (Use.NUMBER, Use.DURATION)

@@ -16,14 +16,19 @@ FEWEST, FEW = 5, 20
 MOST_VALUES = 200
 """Distinct values up to which a column may hold outcomes: more are no stages."""
 
-_COMMON = r"y|outcome|target|label|response|result"
-_PREFIX = r"((lead|deal|opportunity|opp|sales|case|customer|account|client|final)s?_)"
-NAMES: Mapping[Table, str] = {
-    "leads": rf"{_COMMON}|(is_|has_|was_)?converted|conversion|(is_)?won|closed_won|is_customer|purchased?|subscribed|sold"
-    rf"|bought|{_PREFIX}?(result|outcome|stage|status|state)|dealstage|stage(_name)?|status|won_lost|win_loss",
-    "customers": rf"{_COMMON}|(is_|has_|was_)?churn(ed)?(_(flag|label|value|status))?|attrition(_flag)?|(is_)?attrited|exited"
-    rf"|cancell?ed|(has_|is_)?left|is_lost|{_PREFIX}?(status|state|outcome)|status|attrition_status",
+_COMMON = r"y|outcome|target|label|response|result|status"
+_OF = r"(lead|deal|opportunity|opp|sales|case|customer|account|client|final)s?_"
+NAMES: Mapping[Table, tuple[str, ...]] = {
+    "leads": (
+        r"(is_|has_|was_)?converted|conversion|(is_)?won|closed_won|is_customer|purchased?|subscribed|sold|bought",
+        rf"{_COMMON}|({_OF})?(result|outcome|stage|status|state)|dealstage|stage_name|won_lost|win_loss",
+    ),
+    "customers": (
+        r"(is_|has_|was_)?churn(ed)?(_(flag|label|value|status))?|attrition(_(flag|status))?|(is_)?attrited|exited",
+        rf"{_COMMON}|cancell?ed|(has_|is_)?left|is_lost|({_OF})?(status|state|outcome)",
+    ),
 }
+"""What outcomes are called, as patterns of normalised headers."""
 _SUCCESS = (
     "won", "win", "closed won", "converted", "success", "successful", "customer", "purchased", "bought", "sold",
     "subscribed", "accepted", "signed", "gewonnen", "deal won", "accept", "approved",
@@ -60,7 +65,7 @@ class Outcome:
 
 def is_candidate(name: str, table: Table) -> bool:
     """Whether a column is called like an outcome."""
-    return re.fullmatch(NAMES[table], normalised(name)) is not None
+    return any(re.fullmatch(pattern, normalised(name)) for pattern in NAMES[table])
 
 
 def decided(value: str, table: Table) -> bool | None:

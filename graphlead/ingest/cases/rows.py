@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,10 @@ from graphlead.core.arrays import Flags, Longs, Reals
 from graphlead.core.cases import OPEN, Days, Outcomes
 from graphlead.core.errors import InputError
 from graphlead.engines.duckdb import Db, table
-from graphlead.ingest.cases.columns import value
 from graphlead.ingest.cases.dates import day_of, days_before, decided_on, first_contact
 from graphlead.ingest.cases.understood import ReadColumn, Understood
 from graphlead.ingest.cases.uses import Use
+from graphlead.ingest.cases.values import value
 from graphlead.ingest.open_file import Source, as_text
 
 SHOWN = 5
@@ -48,12 +49,12 @@ class Rows:
 
     def where(self, chosen: Flags) -> Rows:
         """These rows."""
-        arrays = {name: getattr(self, name)[chosen] for name in _ARRAYS}
+        arrays: dict[str, Any] = {name: getattr(self, name)[chosen] for name in ARRAYS}
         frames = {name: getattr(self, name)[chosen].reset_index(drop=True) for name in ("features", "facts")}
         return replace(self, **arrays, **frames)
 
 
-_ARRAYS = ("number", "ids", "outcome", "account", "duration", "first", "decided")
+ARRAYS = ("number", "ids", "outcome", "account", "duration", "first", "decided")
 
 
 def read_rows(db: Db, source: Source, understood: Understood, *, known: bool) -> Rows:
@@ -133,7 +134,7 @@ def _reals(values: npt.NDArray[np.generic]) -> Reals:
     return values.astype(np.float64)
 
 
-def _typed(column: ReadColumn, values: npt.NDArray[np.generic]) -> pd.Series[object]:
+def _typed(column: ReadColumn, values: npt.NDArray[np.generic]) -> pd.Series[Any]:
     if column.use in (Use.CATEGORY, Use.TEXT):
         return pd.Series(_objects(values), dtype=object)
     return pd.Series(_reals(values))
@@ -145,6 +146,17 @@ def _outcomes(texts: Texts, understood: Understood) -> Outcomes:
     for found, values in ((0, understood.negatives), (1, understood.positives)):
         outcome[plain.isin(values).to_numpy()] = found
     return outcome
+
+
+def stacked(rows: Rows, more: Rows) -> Rows:
+    """The rows of two tables, one below the other; what a table lacks is missing."""
+    arrays: dict[str, Any] = {
+        name: np.concatenate([getattr(rows, name), getattr(more, name)]) for name in ARRAYS
+    }
+    features = pd.concat([rows.features, more.features], ignore_index=True)
+    facts = pd.concat([rows.facts, more.facts], ignore_index=True).astype(object)
+    facts = facts.where(facts.notna(), None)
+    return replace(rows, **arrays, features=features, facts=facts, late=rows.late + more.late)
 
 
 def with_ids(rows: Rows, place: str) -> tuple[Rows, list[str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -23,7 +25,7 @@ def folds_of(cases: Cases) -> Folds:
     return dealt(cases.group.view(np.uint64), FOLDS, "late").astype(np.int8)
 
 
-def alone(values: pd.Series[object], kind: Kind, outcome: Outcome, fold: Folds) -> float:
+def alone(values: pd.Series[Any], kind: Kind, outcome: Outcome, fold: Folds) -> float:
     """The AUC of the rates of a feature's values (of bins of numbers), each fold ranked by the rates of the others.
 
     A number is also tried as it is; the better counts. outcome: (n,) of 0 and 1.
@@ -37,13 +39,13 @@ def alone(values: pd.Series[object], kind: Kind, outcome: Outcome, fold: Folds) 
     return max(found, plain, 1 - plain)
 
 
-def _codes(values: pd.Series[object], kind: Kind) -> Longs:
+def _codes(values: pd.Series[Any], kind: Kind) -> Longs:
     """A number from 0 for each value or bin; missing is one of its own."""
     if kind is Kind.TEXT:
-        return values.notna().to_numpy(np.int64)
-    if kind is Kind.NUMBER and values.nunique() > BINS:
-        values = values.rank(pct=True) * BINS // 1
-    return pd.factorize(values)[0].astype(np.int64) + 1
+        return values.notna().to_numpy().astype(np.int64)
+    binned = kind is Kind.NUMBER and values.nunique() > BINS
+    codes, _ = pd.factorize(values.rank(pct=True) * BINS // 1 if binned else values)
+    return codes.astype(np.int64) + 1
 
 
 def _rates(codes: Longs, outcome: Outcome, fold: Folds) -> npt.NDArray[np.float64]:

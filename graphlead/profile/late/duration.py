@@ -1,4 +1,4 @@
-"""Columns that give the duration away: copies of it, or products of it and another (charges in all = months x price)."""
+"""Columns that give the duration away: copies of it, or its product with another (charges in all = months x price)."""
 
 from __future__ import annotations
 

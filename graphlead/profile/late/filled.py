@@ -48,10 +48,8 @@ class Filled:
                 )
         yes, no = self.positive / max(self.of_positive, 1), self.negative / max(self.of_negative, 1)
         if min(yes, no) <= ONE_SIDED and max(yes, no) >= BOTH:
-            table = [
-                [self.positive, self.of_positive - self.positive],
-                [self.negative, self.of_negative - self.negative],
-            ]
+            table = np.array([[self.positive, self.negative], [self.of_positive, self.of_negative]])
+            table[1] -= table[0]
             if fisher_exact(table).pvalue < CHANCE:
                 return f"filled in {yes:.0%} of the positive cases and in {no:.0%} of the negative ones"
         return ""

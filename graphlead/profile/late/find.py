@@ -1,14 +1,17 @@
 """Columns known only afterwards: evidence for each, and which of them are left out.
 
-A column is left out where its filling or its values alone give the outcome away. Those that are only suspected are judged
-together, for they stand in for each other: where a quick model gains more from them than it loses without any column that
-nothing speaks against, each that it gains from is left out.
+A column is left out where its filling or its values alone give the outcome away. Those that are only suspected are
+judged together, for they stand in for each other: where a quick model gains more from them than it loses without any
+column that nothing speaks against, each that it gains from is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import norm
 
 from graphlead.common.deal import drawn
 from graphlead.core.cases import Cases
@@ -35,7 +38,8 @@ AucOf = Callable[[Cases], float]
 
 @dataclass(frozen=True, kw_only=True)
 class _Evidence:
-    """What speaks against a column. sure: it is left out whatever a model gains from it; doubtful: by what it gains."""
+    """What speaks against a column; why: "" for nothing. sure: it is left out whatever a model gains from it; doubtful:
+    by what it gains."""
 
     why: str
     sure: bool
@@ -50,28 +54,43 @@ def find_late(
 ) -> tuple[Late, ...]:
     """The columns that are, or may be, known only afterwards, those left out first.
 
-    keep: columns to use all the same; absent: those that the table of open cases lacks. Raises SettingsError when one to keep is no
-    column of the user.
+    keep: columns to use all the same; absent: those that the table of open cases lacks. Raises SettingsError when one
+    to keep is no column of the user.
     """
     for name in keep:
         if name not in cases.facts:
             raise unknown("column", name, map(str, cases.facts), "--keep")
     known = cases.rows(cases.known)
-    aucs = _alone(known)
-    evidence = _evidence(cases, known, aucs, absent)
-    if not evidence:
+    evidence = _evidence(cases, known, absent)
+    if not any(seen.why for seen in evidence.values()):
         return ()
-    few = known.rows(drawn(known.group.view("uint64"), MOST, "late"))
-    honest = few.without(evidence.keys())
-    base = _auc(honest, auc_of)
-    gains = {name: _auc(few.without(evidence.keys() - {name}), auc_of) - base for name in evidence}
-    doubtful = {name for name, seen in evidence.items() if seen.doubtful and name not in keep}
-    together = _auc(few.without(evidence.keys() - doubtful), auc_of) - base if doubtful else 0.0
-    strongest = sorted(set(aucs) - set(evidence), key=lambda name: -aucs[name])[:STRONGEST]
-    costs = [base - _auc(honest.without([name]), auc_of) for name in strongest]
-    worth = together if together > max([0.0, *costs]) else None
-    found = [_late(name, seen, base, gains[name], worth, name in keep) for name, seen in evidence.items()]
+    few = known.rows(drawn(known.group.view(np.uint64), MOST, "late"))
+    found = _judged(few, evidence, auc_of, frozenset(keep))
     return tuple(sorted(found, key=lambda late: (late.verdict, -late.auc_alone)))
+
+
+def _judged(
+    cases: Cases, evidence: Mapping[str, _Evidence], auc_of: AucOf, keep: frozenset[str]
+) -> Iterator[Late]:
+    """The findings, with what a quick model of these cases gains from each column."""
+    against = {name: seen for name, seen in evidence.items() if seen.why}
+    honest = cases.without(against)
+    base = _auc(honest, auc_of)
+    doubtful = {name for name, seen in against.items() if seen.doubtful} - keep
+    together = _auc(cases.without(against.keys() - doubtful), auc_of) if doubtful else base
+    strongest = sorted(evidence.keys() - against.keys(), key=lambda name: -evidence[name].auc)[:STRONGEST]
+    least = min([base, *(_auc(honest.without([name]), auc_of) for name in strongest)])
+    dear = _distance(together) - _distance(base) > _distance(base) - _distance(least)
+    for name, seen in against.items():
+        gained = _auc(cases.without(against.keys() - {name}), auc_of)
+        worth = together - base if dear and name not in keep else None
+        yield _late(name, seen, base, gained, worth, name in keep)
+
+
+def _distance(auc: float) -> float:
+    """The distance of the two outcomes' scores in standard deviations that gives this AUC, were both normal: near 1,
+    where AUC has little room left, a gain counts as what it is (Green and Swets 1966)."""
+    return float(2**0.5 * norm.ppf(np.clip(auc, 1e-6, 1 - 1e-6)))
 
 
 def left_out(found: Iterable[Late]) -> frozenset[str]:
@@ -88,39 +107,26 @@ def _auc(cases: Cases, auc_of: AucOf) -> float:
     return auc_of(cases) if cases.columns else 0.5
 
 
-def _alone(known: Cases) -> dict[str, float]:
-    """The AUC of each of the user's columns alone, that of its best feature."""
-    fold = folds_of(known)
-    aucs: dict[str, float] = {}
-    for column in known.columns:
-        auc = alone(known.features[column.name], column.kind, known.outcome, fold)
-        aucs[column.source] = max(auc, aucs.get(column.source, 0.0))
-    return aucs
-
-
-def _evidence(
-    cases: Cases, known: Cases, aucs: dict[str, float], absent: Collection[str]
-) -> dict[str, _Evidence]:
-    filled, durations = filling(cases), tells_duration(known)
+def _evidence(cases: Cases, known: Cases, absent: Collection[str]) -> dict[str, _Evidence]:
+    """What there is against each of the user's columns; of one with several features, that against the first counts
+    that has any."""
+    filled, durations, fold = filling(cases), tells_duration(known), folds_of(known)
     found: dict[str, _Evidence] = {}
     for column in cases.columns:
-        name = column.source
-        sure = (
-            "the open cases have no such column"
-            if name in absent
-            else filled[name].why() or _decides(aucs[name])
+        name, values = column.source, known.features[column.name]
+        auc = alone(values, column.kind, known.outcome, fold)
+        sure = "the open cases have no such column" if name in absent else filled[name].why() or _decides(auc)
+        doubt = "" if sure else suspicion(column, values)
+        seen = _Evidence(
+            why=sure or doubt or (_tells(durations[name]) if name in durations else ""),
+            sure=bool(sure),
+            doubtful=bool(doubt),
+            auc=auc,
+            filled=filled[name],
+            tells_duration=name in durations,
         )
-        doubt = sure or suspicion(column, known.features[column.name])
-        why = doubt or (_tells(durations[name]) if name in durations else "")
-        if why and name not in found:
-            found[name] = _Evidence(
-                why=why,
-                sure=bool(sure),
-                doubtful=bool(doubt) and not sure,
-                auc=aucs[name],
-                filled=filled[name],
-                tells_duration=name in durations,
-            )
+        if name not in found or not found[name].why:
+            found[name] = seen
     return found
 
 
@@ -132,10 +138,10 @@ def _tells(helper: str) -> str:
     return f"tells the duration{f' (with {helper})' if helper else ''}"
 
 
-def _late(name: str, seen: _Evidence, base: float, gain: float, worth: float | None, kept: bool) -> Late:
+def _late(name: str, seen: _Evidence, base: float, gained: float, worth: float | None, kept: bool) -> Late:
     """The finding; worth: what the doubtful columns gain together, None where an honest one is worth as much."""
     why, out = seen.why, seen.sure
-    if seen.doubtful and worth is not None and gain > NOTHING:
+    if seen.doubtful and worth is not None and gained - base > NOTHING:
         why, out = (
             f"{why}; with its like worth {100 * worth:.1f} points of AUC, more than any honest column",
             True,
@@ -145,7 +151,7 @@ def _late(name: str, seen: _Evidence, base: float, gain: float, worth: float | N
         verdict=LEFT_OUT if out and not kept else SUSPECTED,
         why=f"{why}; kept as asked" if kept else why,
         auc_alone=seen.auc,
-        auc_with=base + gain,
+        auc_with=gained,
         auc_without=base,
         filled_known=seen.filled.known,
         filled_open=seen.filled.open,
