@@ -1,0 +1,1 @@
+"""Readers of sales tables: the files of a CRM or a shop to Cases."""

@@ -1,0 +1,218 @@
+"""The plan of a table of cases: what each column is, by the user's word, by its name and by its values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from graphlead.core.cases import Meaning
+from graphlead.core.errors import GraphleadError, SettingsError, unknown
+from graphlead.engines.duckdb import Db, one_row
+from graphlead.ingest.cases.identity import find_account, find_id, is_duration
+from graphlead.ingest.cases.meanings import meanings_of
+from graphlead.ingest.cases.outcomes import MOST_VALUES, Outcome, find_outcome, given_outcome, is_candidate
+from graphlead.ingest.cases.understood import ReadColumn, TableOptions, Understood
+from graphlead.ingest.cases.uses import FEATURES, Use, style_of, use_of
+from graphlead.ingest.column_profile import Profile, profile
+from graphlead.ingest.open_file import Source, as_text
+from graphlead.ingest.plan import refuse_headerless, refuse_unsplit
+
+SINGLE = (Use.ID, Use.OUTCOME, Use.DURATION, Use.ACCOUNT)
+"""Uses that one column has at most."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A source with the profiles of its columns, and how it is called in errors."""
+
+    db: Db
+    source: Source
+    seen: tuple[Profile, ...]
+
+    @property
+    def where(self) -> str:
+        return str(self.source.path)
+
+    def at(self, name: str) -> int:
+        return self.source.names.index(name)
+
+    def text(self, name: str) -> str:
+        """SQL of a column's value as a string, 1.0 as 1."""
+        at = self.at(name)
+        return f"regexp_replace({as_text(self.source.columns[at], self.source.families[at])}, '^(-?\\d+)\\.0$', '\\1')"
+
+
+def make_plan(db: Db, source: Source, options: TableOptions) -> Understood:
+    """How every column of the table is used; without the day that dates are counted from.
+
+    Raises SettingsError for an option that names no column, InputError when there is no outcome column or several.
+    """
+    refuse_headerless(source)
+    refuse_unsplit(db, source)
+    table = Table(db=db, source=source, seen=profile(db, source))
+    wishes, meanings = _wishes(table, options)
+    outcome = _outcome(table, options, wishes)
+    single = _single(table, options, wishes, outcome)
+    columns = [_column(table, name, wishes, single) for name in source.names]
+    return Understood(
+        table=options.table,
+        columns=_with_meanings(columns, meanings),
+        positives=outcome.positives,
+        negatives=outcome.negatives,
+        reference=None,
+        as_of=options.as_of,
+        within=options.within,
+    )
+
+
+def check_column(name: str, source: Source, option: str) -> None:
+    """Raise SettingsError, with the nearest name, when the table has no such column."""
+    if name not in source.names:
+        raise unknown("column", name, source.names, f"{source.path}, {option}")
+
+
+def _wishes(table: Table, options: TableOptions) -> tuple[dict[str, Use], dict[str, Meaning]]:
+    """The uses and the meanings that the user gave, by column."""
+    uses: dict[str, Use] = {}
+    meanings: dict[str, Meaning] = {}
+    known = [*map(str, Use), *(str(each) for each in Meaning if each)]
+    for name, wish in options.columns.items():
+        check_column(name, table.source, "[columns]")
+        if wish in set(Use):
+            uses[name] = Use(wish)
+        elif wish in known:
+            meanings[name] = Meaning(wish)
+        else:
+            raise unknown("meaning", wish, known, f"[columns], column {name}")
+    for use in (Use.OUTCOME, Use.ID, Use.DURATION):
+        if name := getattr(options, use):
+            check_column(name, table.source, f"--{use}")
+            uses = {other: each for other, each in uses.items() if each is not use} | {name: use}
+    for name in options.keep:
+        check_column(name, table.source, "--keep")
+    _refuse_doubles(uses)
+    return uses, meanings
+
+
+def _refuse_doubles(uses: Mapping[str, Use]) -> None:
+    for use in SINGLE:
+        names = [name for name, each in uses.items() if each is use]
+        if len(names) > 1:
+            raise SettingsError(
+                f"several columns are to be the {use}: {', '.join(names)}.",
+                where="[columns]",
+                remedy="Keep one of them.",
+            )
+
+
+def _outcome(table: Table, options: TableOptions, wishes: Mapping[str, Use]) -> Outcome:
+    wished = next((name for name, use in wishes.items() if use is Use.OUTCOME), "")
+    if wished:
+        return given_outcome(wished, _values(table, wished), options.positive, options.table, table.where)
+    names = [
+        name
+        for name, seen in zip(table.source.names, table.seen, strict=True)
+        if name not in wishes and is_candidate(name, options.table) and 0 < seen.distinct <= MOST_VALUES
+    ]
+    values = {name: _values(table, name) for name in names}
+    if options.positive:
+        values = {name: held for name, held in values.items() if options.positive in held} or values
+    found = find_outcome(values, _copies(table, values, options), options.table, table.where)
+    if not options.positive:
+        return found
+    return given_outcome(
+        found.column, values[found.column], options.positive, options.table, table.where, "its name"
+    )
+
+
+def _values(table: Table, name: str) -> list[str]:
+    text = table.text(name)
+    rows = table.db.execute(
+        f"SELECT DISTINCT {text} FROM {table.source.view} WHERE {text} IS NOT NULL ORDER BY 1 LIMIT {MOST_VALUES + 1}"
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _copies(table: Table, values: Mapping[str, list[str]], options: TableOptions) -> list[frozenset[str]]:
+    """Pairs of candidates whose values say the same in every row."""
+    names = list(values)
+    pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
+    return [frozenset(pair) for pair in pairs if _agree(table, values, *pair, options)]
+
+
+def _agree(table: Table, values: Mapping[str, list[str]], a: str, b: str, options: TableOptions) -> bool:
+    sides = []
+    for name in (a, b):
+        try:
+            found = given_outcome(name, values[name], "", options.table, table.where)
+        except GraphleadError:
+            return False
+        sides.append(found)
+    yes = [f"coalesce(list_contains(?, {table.text(name)}), false)" for name in (a, b)]
+    (different,) = one_row(
+        table.db,
+        f"SELECT count(*) FROM {table.source.view} WHERE {yes[0]} <> {yes[1]}",
+        [list(found.positives) for found in sides],
+    )
+    return not different
+
+
+def _single(
+    table: Table, options: TableOptions, wishes: Mapping[str, Use], outcome: Outcome
+) -> dict[str, tuple[Use, str]]:
+    """The columns with a part of their own, with the reason."""
+    found = {name: (use, "set by you") for name, use in wishes.items() if use in SINGLE}
+    found[outcome.column] = Use.OUTCOME, outcome.because
+    taken = {*found, *wishes}
+    names = tuple("" if name in taken else name for name in table.source.names)
+    if Use.ID not in _uses(found):
+        at = find_id(names, options.table, lambda i: _counts(table, i), table.source.rows)
+        if at is not None:
+            found[names[at]] = Use.ID, "its name; different from row to row"
+    if Use.ACCOUNT not in _uses(found):
+        at = find_account(table.source.names, table.seen, {*taken, *found})
+        if at is not None:
+            found[table.source.names[at]] = Use.ACCOUNT, "its name; matched to companies, and no feature"
+    if Use.DURATION not in _uses(found):
+        named = (
+            name for name in table.source.names if name not in taken and is_duration(name, options.table)
+        )
+        if (name := next(named, "")) and name not in found:
+            found[name] = Use.DURATION, "its name; the time under observation, and a feature"
+    return found
+
+
+def _uses(found: Mapping[str, tuple[Use, str]]) -> set[Use]:
+    return {use for use, _ in found.values()}
+
+
+def _counts(table: Table, at: int) -> tuple[int, int]:
+    column = table.source.columns[at]
+    filled, distinct = one_row(
+        table.db, f"SELECT count({column}), count(DISTINCT {column}) FROM {table.source.view}"
+    )
+    return int(filled), int(distinct)
+
+
+def _column(
+    table: Table, name: str, wishes: Mapping[str, Use], single: Mapping[str, tuple[Use, str]]
+) -> ReadColumn:
+    at = table.at(name)
+    family, seen = table.source.families[at], table.seen[at]
+    if name in single or name in wishes:
+        use, because = single.get(name, (wishes.get(name, Use.IGNORED), "set by you"))
+        style = style_of(use, name, family, seen)
+    else:
+        use, style, because = use_of(name, family, seen, table.source.rows)
+    keeps = use is Use.CATEGORY and seen.share(seen.two_letters) > 0.8
+    return ReadColumn(name=name, use=use, because=because, style=style, keeps_na=keeps)
+
+
+def _with_meanings(columns: list[ReadColumn], given: Mapping[str, Meaning]) -> tuple[ReadColumn, ...]:
+    free = {each.name: each.use for each in columns if each.use in FEATURES and each.name not in given}
+    found = meanings_of(free)
+    found = {name: meaning for name, meaning in found.items() if meaning not in given.values()} | dict(given)
+    duration = next((column.name for column in columns if column.use is Use.DURATION), "")
+    if duration and Meaning.TENURE not in found.values():
+        found[duration] = Meaning.TENURE
+    return tuple(replace(column, meaning=found.get(column.name, Meaning.NONE)) for column in columns)

@@ -1,0 +1,88 @@
+"""Cases in a folder: three Parquet files and the meaning of their columns, read back exactly."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from graphlead.common.files import read_json, read_parquet, write_json, write_parquet
+from graphlead.core.cases import CaseColumn, Cases, Kind, Meaning
+from graphlead.core.errors import damage
+
+ROWS, FEATURES, FACTS, COLUMNS = "cases.parquet", "features.parquet", "facts.parquet", "columns.json"
+_TEXT = (Kind.CATEGORY, Kind.TEXT)
+
+
+def save_cases(cases: Cases, folder: Path) -> None:
+    """Write the cases into a folder, made when missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    days = cases.day.astype("datetime64[D]")
+    rows = {
+        "id": pa.array(cases.ids, pa.string()),
+        "outcome": pa.array(cases.outcome),
+        "day": pa.array(days, pa.date32(), mask=np.isnat(days)),
+        "group": pa.array(cases.group),
+    }
+    rows |= {
+        name: pa.array(held) for name in ("duration", "value") if (held := getattr(cases, name)) is not None
+    }
+    write_parquet(folder / ROWS, pa.table(rows))
+    kinds = {column.name: column.kind for column in cases.columns}
+    write_parquet(
+        folder / FEATURES, _table(cases.features, {name for name, kind in kinds.items() if kind in _TEXT})
+    )
+    write_parquet(folder / FACTS, _table(cases.facts, set(map(str, cases.facts))))
+    write_json(folder / COLUMNS, {"columns": [asdict(column) for column in cases.columns]})
+
+
+def load_cases(folder: Path) -> Cases:
+    """The cases that ``save_cases`` wrote. Raises RunFolderError when a file is missing or damaged."""
+    content = read_json(folder / COLUMNS)
+    rows, features, facts = (read_parquet(folder / name) for name in (ROWS, FEATURES, FACTS))
+    with damage(folder / COLUMNS):
+        columns = tuple(
+            CaseColumn(**{**each, "kind": Kind(each["kind"]), "meaning": Meaning(each["meaning"])})
+            for each in content["columns"]
+        )
+    with damage(folder):
+        reals = {name: rows[name].to_numpy() for name in ("duration", "value") if name in rows.column_names}
+        return Cases(
+            ids=rows["id"].to_numpy().astype(object),
+            features=_frame(features),
+            columns=columns,
+            outcome=rows["outcome"].to_numpy(),
+            day=rows["day"].to_numpy().astype("datetime64[D]"),
+            group=rows["group"].to_numpy(),
+            facts=_frame(facts),
+            **reals,
+        )
+
+
+def _table(frame: pd.DataFrame, texts: set[str]) -> pa.Table:
+    """The frame as Arrow, without taking NaN for null in numbers."""
+    arrays = [
+        pa.array(frame[name].to_numpy(object), pa.string())
+        if name in texts
+        else pa.array(frame[name].to_numpy())
+        for name in frame
+    ]
+    return (
+        pa.table(arrays, names=[str(name) for name in frame])
+        if arrays
+        else pa.table({"": pa.nulls(len(frame))})
+    )
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    columns = {
+        name: pd.Series(
+            table[name].to_numpy(), dtype=object if table.schema.field(name).type == pa.string() else None
+        )
+        for name in table.column_names
+        if name
+    }
+    return pd.DataFrame(columns, index=range(len(table)), columns=pd.Index(list(columns), dtype="str"))

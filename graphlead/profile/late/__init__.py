@@ -1,0 +1,1 @@
+"""Columns that are known only afterwards, found before any model sees them."""
