@@ -40,7 +40,7 @@ from graphlead.profile.files import load_profile
 from graphlead.profile.leaks.files import load_leaks, without_leaks
 from graphlead.report.noise import with_repeated
 from graphlead.runs.layout import RunFolder
-from graphlead.runs.manifest import read_manifest
+from graphlead.runs.manifest import check_verb, read_manifest
 
 if TYPE_CHECKING:
     from graphlead.core.expected import Expected
@@ -50,12 +50,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """The run in the folder ``path``. Raises RunFolderError when there is none, or it is unfinished."""
+    """The run in the folder ``path``. Raises RunFolderError when there is none, or it is unfinished or of another verb."""
 
     path: Path
 
     def __post_init__(self) -> None:
-        _ = self.manifest
+        check_verb(self.path, ("run",))
 
     @cached_property
     def manifest(self) -> Json:

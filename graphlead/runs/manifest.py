@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
@@ -54,6 +54,21 @@ def read_manifest(run: Path) -> Json:
             else "Give the --out of a `graphlead run`.",
         )
     return manifest
+
+
+def verb_of(run: Path) -> str:
+    """The verb that a finished run is of: run, convert or churn. Errors are those of ``read_manifest``."""
+    return str(read_manifest(run).get("verb", "run"))
+
+
+def check_verb(run: Path, verbs: Collection[str]) -> None:
+    """Raise RunFolderError for the folder of another verb's run. Errors are those of ``read_manifest`` too."""
+    if (verb := verb_of(run)) not in verbs:
+        raise RunFolderError(
+            f"this is the folder of a `graphlead {verb}`.",
+            where=str(run),
+            remedy=f"Give the --out of a `graphlead {' or '.join(verbs)}`.",
+        )
 
 
 def _check(path: Path) -> None:
