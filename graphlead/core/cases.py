@@ -75,7 +75,8 @@ class Cases:
     key: rows of one account, or of one ownership group, are trained on together or not at all. duration: (n,) time seen
     so far, missing where no column holds it; the outcome says whether it ended. value: (n,) what a case is worth,
     NaN where unknown. facts: (n, k) the user's columns as written, for the lists. account: (n,) the id or the name of
-    the company behind a case as written, None where empty; missing where no column holds any.
+    the company behind a case as written, None where empty; missing where no column holds any. horizon: the days after
+    ``day`` within which the outcome falls, 0 where it has no period.
     """
 
     ids: npt.NDArray[np.object_]
@@ -88,6 +89,7 @@ class Cases:
     account: npt.NDArray[np.object_] | None = None
     duration: Reals | None = None
     value: Reals | None = None
+    horizon: int = 0
 
     def __post_init__(self) -> None:
         n, names = len(self.ids), [column.name for column in self.columns]
@@ -95,7 +97,7 @@ class Cases:
         require(len(set(names)) == len(names), "Cases", "unique feature names", names)
         for each in fields(self):
             value = getattr(self, each.name)
-            if each.name != "columns" and value is not None:
+            if each.name not in ("columns", "horizon") and value is not None:
                 require(len(value) == n, "Cases", f"{each.name} of {n} rows", len(value))
         require(bool(np.isin(self.outcome, (OPEN, 0, 1)).all()), "Cases", "outcomes of -1, 0, 1", "others")
         opened = self.ids[self.outcome == OPEN]

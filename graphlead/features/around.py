@@ -13,7 +13,7 @@ import pyarrow as pa
 from graphlead.common.deal import keys_of
 from graphlead.common.files import read_json, read_parquet
 from graphlead.core.around import Around
-from graphlead.core.arrays import NONE, Folds, Ints, Longs
+from graphlead.core.arrays import NONE, Flags, Ints, Longs
 from graphlead.core.cases import CaseColumn, Cases, Kind
 from graphlead.core.errors import damage
 from graphlead.core.features import Features
@@ -32,13 +32,19 @@ def groups_of(cases: Cases, company: Ints, register: Register, graph: CompanyGra
 
 
 def around_of(
-    cases: Cases, company: Ints, group: Longs, fold: Folds, register: Register, features: Features
+    cases: Cases,
+    company: Ints,
+    group: Longs,
+    fold: Ints,
+    seen: Flags,
+    register: Register,
+    features: Features,
 ) -> Around:
     """The surroundings of the cases; see ``outcomes_around`` for what other cases mean for one.
 
-    company, group, fold: (n,); features: those of the register.
+    company, group, fold: (n,); seen: (k, k), the folds that each sees; features: those of the register.
     """
-    lifts, lifted = outcomes_around(features, company, cases.outcome, fold)
+    lifts, lifted = outcomes_around(features, company, cases.outcome, fold, seen)
     others = [f"outcomes around: {each.title()}" for each in lifted]
     own = pd.concat([_numbers(features), _categories(register)], axis=1).iloc[np.maximum(company, 0)]
     own = own.reset_index(drop=True).where(pd.Series(company != NONE), other=np.nan)

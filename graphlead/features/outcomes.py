@@ -5,24 +5,24 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from graphlead.core.arrays import NONE, Flags, Floats, Folds, Ints
+from graphlead.core.arrays import NONE, Flags, Floats, Ints
 from graphlead.core.features import Feature, Features, Groups, Incidence, Kind, Relation, Statistic
 from graphlead.features.counts import CountsByFold
 from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, log_lift
 
 
 def outcomes_around(
-    features: Features, company: Ints, outcome: npt.NDArray[np.int8], fold: Folds
+    features: Features, company: Ints, outcome: npt.NDArray[np.int8], fold: Ints, seen: Flags
 ) -> tuple[Floats, tuple[Feature, ...]]:
     """The log-lift float32 (m, F) of the share of outcome 1 among the known cases around each case, and its features.
 
-    company (m,): the index of each case's company, NONE for none; outcome (m,): 1, 0, or -1 where it is not known; fold
-    (m,): the cases of its own fold count for no case with an outcome, so that no feature depends on the outcome of its
-    own row; a case without one sees all that are known. The share is shrunk towards that of all cases: 0 where the
-    outcome is as frequent around as everywhere, and where nothing is known around.
+    company (m,): the index of each case's company, NONE for none; outcome (m,): 1, 0, or -1 where it is not known. fold
+    (m,) and seen (k, k): the folds of cases that each fold sees, never itself, so that no feature depends on the
+    outcome of its own row, nor on one that was not known yet; a case without an outcome sees all. The share is shrunk
+    towards that of all cases: 0 where the outcome is as frequent around as everywhere, and where nothing is known.
     """
     chosen = [relation for relation in features.relations if _is_simple(relation)]
-    cases = _Known(company, outcome, fold)
+    cases = _Known(company, outcome, fold, seen)
     columns = [_lifts(relation, cases) for relation in chosen]
     width = np.stack(columns, axis=1) if columns else np.zeros((len(company), 0), np.float32)
     return width, tuple(Feature(relation.source, _statistic(relation)) for relation in chosen)
@@ -31,11 +31,11 @@ def outcomes_around(
 class _Known:
     """The cases of companies, the known ones among them, and the share of outcome 1."""
 
-    def __init__(self, company: Ints, outcome: npt.NDArray[np.int8], fold: Folds) -> None:
+    def __init__(self, company: Ints, outcome: npt.NDArray[np.int8], fold: Ints, seen: Flags) -> None:
         self.company = company
         self.known: Flags = (outcome >= 0) & (company != NONE)
         self.fold = np.where(self.known, fold, NONE)
-        self.folds = int(self.fold.max(initial=0)) + 1
+        self.seen = np.vstack([seen, np.ones(len(seen), bool)])
         self.positive = (outcome[self.known] == 1).astype(np.float64)
         self.base = max(float(self.positive.mean()) if len(self.positive) else 0.0, 1e-6)
 
@@ -51,16 +51,16 @@ def _statistic(relation: Relation) -> Statistic:
 
 
 def _lifts(relation: Relation, cases: _Known) -> Floats:
-    """The lifts (m,) by one relation, those of each fold from the cases of the others."""
+    """The lifts (m,) by one relation, those of each fold from the cases of the folds that it sees."""
     placed = (relation, cases.company[cases.known])
     fold = cases.fold[cases.known].astype(np.int8)
-    positive = CountsByFold(*placed, cases.positive, fold, cases.folds)
-    known = CountsByFold(*placed, np.ones_like(cases.positive), fold, cases.folds)
+    folds = cases.seen.shape[1]
+    positive = CountsByFold(*placed, cases.positive, fold, folds)
+    known = CountsByFold(*placed, np.ones_like(cases.positive), fold, folds)
     lifts = np.zeros(len(cases.company), np.float32)
-    for hidden in range(NONE, cases.folds):
-        rows = np.flatnonzero((cases.fold == hidden) & (cases.company != NONE))
-        seen = np.arange(cases.folds) != hidden
-        lifts[rows] = _of_rows(relation, cases.company[rows], positive, known, seen, cases.base)
+    for each in range(NONE, folds):
+        rows = np.flatnonzero((cases.fold == each) & (cases.company != NONE))
+        lifts[rows] = _of_rows(relation, cases.company[rows], positive, known, cases.seen[each], cases.base)
     return lifts
 
 

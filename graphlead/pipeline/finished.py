@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """The run in the folder ``path``. Raises RunFolderError when there is none, or it is unfinished or of another verb."""
+    """The run in the folder ``path``. Raises RunFolderError for no run, an unfinished one, and one of another verb."""
 
     path: Path
 

@@ -30,7 +30,7 @@ SALES_STAGES = table(
         after=("match", "graph"),
         inputs=("run", "earlier"),
         settings=("seed",),
-        doors=("features.around", "features.build", "learn.cases.crossfit"),
+        doors=("features.around", "features.build", "learn.cases.splits"),
     ),
     Stage(
         name="leaks",

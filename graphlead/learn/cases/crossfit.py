@@ -1,4 +1,4 @@
-"""Cross-fitting: every row is scored by models that were trained on other groups, under each of their candidates."""
+"""Cross-fitting: every held-out row is scored by models that did not train on it, under each of their candidates."""
 
 from __future__ import annotations
 
@@ -7,51 +7,35 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphlead.common.deal import dealt
-from graphlead.core.arrays import Ints, Keys, Longs, Reals
+from graphlead.core.arrays import Longs, Reals
 from graphlead.core.cases import Cases
 from graphlead.core.contracts import Progress
 from graphlead.learn.cases.encode import encoded
 from graphlead.learn.cases.registry import by_view, seen_by
-
-FOLDS = 5
+from graphlead.learn.cases.splits import keys_of, splits_of
 
 
 @dataclass(frozen=True)
 class Paths:
-    """Out-of-fold log-odds (n, k) of each member's candidates, and the fold (n,) of each row."""
+    """The held-out rows (m,), by their position, and their log-odds (m, k) by each member's candidates."""
 
+    rows: Longs
     odds: dict[str, Reals]
-    fold: Ints
-
-
-def keys_of(group: Longs) -> Keys:
-    """A key (n,) for each row by which random choices are dealt, the same for all rows of a group."""
-    return group.astype(np.uint64)
-
-
-def folds_of(cases: Cases, seed: int) -> Ints:
-    """The fold (n,) of each row; groups with an outcome of 1 are dealt evenly, and so are the others."""
-    keys = keys_of(cases.group)
-    groups, place = np.unique(keys, return_inverse=True)
-    positive = np.bincount(place, cases.outcome == 1) > 0
-    fold = np.zeros(len(groups), np.int32)
-    for each in (positive, ~positive):
-        fold[each] = dealt(groups[each], FOLDS, "fold", seed)
-    return np.asarray(fold[place])
 
 
 def crossfitted(cases: Cases, seed: int, progress: Progress) -> Paths:
-    """Train every candidate of every member without one fold, for each fold of these known cases."""
-    fold = folds_of(cases, seed)
-    odds: dict[str, Reals] = {}
-    for number in range(FOLDS):
-        progress(number, FOLDS, f"training fold {number + 1} of {FOLDS}")
-        held = fold == number
-        for name, values in _held_out(cases.rows(~held), cases.rows(held), seed):
-            odds.setdefault(name, np.zeros((len(cases), values.shape[1])))[held] = values
-    progress(FOLDS, FOLDS, "trained")
-    return Paths(odds, fold)
+    """Train every candidate of every member without the rows held out, in turn; see ``splits_of``."""
+    parts = list(splits_of(cases, seed).parts())
+    rows: list[Longs] = []
+    odds: dict[str, list[Reals]] = {}
+    for number, (train, held) in enumerate(parts):
+        progress(number, len(parts), f"training {number + 1} of {len(parts)}")
+        rows.append(np.flatnonzero(held))
+        for name, values in _held_out(cases.rows(train), cases.rows(held), seed):
+            odds.setdefault(name, []).append(values)
+    progress(len(parts), len(parts), "trained")
+    whole = {name: np.concatenate(each) for name, each in odds.items() if len(each) == len(parts)}
+    return Paths(np.concatenate(rows), whole)
 
 
 def _held_out(train: Cases, held: Cases, seed: int) -> Iterator[tuple[str, Reals]]:

@@ -20,7 +20,7 @@ class Design:
     """What the columns of the design are made of.
 
     mean, deviation (p,): of each number, or of its logarithm where ``log`` (p,) is set. step: what a step at a
-    quantile weighs beside a deviation, 0 for none. centre (d,): of the finished columns.
+    quantile weighs beside a deviation, 0 for none and none for missing values. centre (d,): of the finished columns.
     """
 
     log: Reals
@@ -44,7 +44,7 @@ class Design:
 
 def design_of(table: Table, step: float) -> Design:
     """The design of a training part."""
-    log = _skewed(table.numbers).astype(np.float64)
+    log = _skewed(table.numbers)
     numbers = np.ma.masked_invalid(_logged(table.numbers, log))
     mean, deviation = numbers.mean(axis=0).filled(0.0), numbers.std(axis=0).filled(1.0)
     raw = Design(
@@ -57,7 +57,8 @@ def design_of(table: Table, step: float) -> Design:
 def sources(encoding: Encoding, step: float) -> list[str]:
     """The user's column behind each column of the design."""
     found = [each.source for each in encoding.numbers]
-    found += [each.source for each in encoding.numbers if each.missing]
+    if step:
+        found += [each.source for each in encoding.numbers if each.missing]
     found += [each.source for each in encoding.rated]
     found += [each.source for each in encoding.categories for _ in each.levels]
     if step:
@@ -74,7 +75,8 @@ def _columns(table: Table, design: Design) -> Floats:
     encoding = table.encoding
     scaled = (_logged(table.numbers, design.log) - design.mean) / design.deviation
     parts = [np.nan_to_num(np.clip(scaled, -CLIP, CLIP))]
-    parts.append(np.isnan(table.numbers[:, [each.missing for each in encoding.numbers]]))
+    if design.step:
+        parts.append(np.isnan(table.numbers[:, [each.missing for each in encoding.numbers]]))
     parts.append(table.rates)
     parts += [
         codes[:, None] == np.arange(len(each.levels))
@@ -91,7 +93,7 @@ def _columns(table: Table, design: Design) -> Floats:
 def _skewed(numbers: Reals) -> Reals:
     with np.errstate(invalid="ignore"):
         plain, logged = (np.abs(_skewness(each)) for each in (numbers, _logged(numbers, 1.0)))
-    return (plain > SKEWED) & (logged < plain)
+    return np.asarray((plain > SKEWED) & (logged < plain), np.float64)
 
 
 def _skewness(numbers: Reals) -> Reals:

@@ -5,7 +5,9 @@ A text column takes no part: what can be learned from its words comes as further
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,7 +47,7 @@ class Category:
     name: str
     source: str
     levels: tuple[str, ...]
-    rates: dict[str, float] | None
+    rates: Mapping[str, float] | None
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,9 @@ class Encoding:
         return Table(self, _numbers(frame, self.numbers), self._codes(frame), _beside(rates, len(cases)))
 
     def _codes(self, frame: pd.DataFrame) -> Ints:
-        codes = [pd.Index(each.levels).get_indexer(_text(frame[each.name])) for each in self.categories]
+        codes = [
+            pd.Index(each.levels).get_indexer(pd.Index(_text(frame[each.name]))) for each in self.categories
+        ]
         return np.stack(codes, axis=1).astype(np.int32) if codes else np.zeros((len(frame), 0), np.int32)
 
     def raw_sources(self) -> list[str]:
@@ -104,7 +108,10 @@ class Table:
     def bins(self) -> Ints:
         """The quantile bin (n, p) of each number, -1 where missing."""
         edges = [number.edges for number in self.encoding.numbers]
-        found = [np.searchsorted(each, column, side="left") for each, column in zip(edges, self.numbers.T, strict=True)]
+        found = [
+            np.searchsorted(each, column, side="left")
+            for each, column in zip(edges, self.numbers.T, strict=True)
+        ]
         whole = np.stack(found, axis=1) if found else np.zeros((len(self), 0))
         return np.where(np.isnan(self.numbers), -1, whole).astype(np.int32)
 
@@ -123,7 +130,7 @@ def encoded(train: Cases, groups: Keys, seed: int) -> Table:
 
     groups: a hash (n,) of each row's fold key. A feature with one value alone takes no part.
     """
-    varied = [each for each in train.columns if train.features[each.name].nunique(dropna=False) > 1]
+    varied = [each for each in train.columns if _varies(train.features[each.name])]
     frame, outcome = train.features, train.outcome.astype(np.float64)
     numbers = [
         _number(each.name, each.source, frame[each.name].to_numpy(np.float64))
@@ -142,6 +149,10 @@ def encoded(train: Cases, groups: Keys, seed: int) -> Table:
     return table
 
 
+def _varies(values: pd.Series[Any]) -> bool:
+    return len(values) > 0 and bool((_text(values) != _text(values.iloc[:1]).iloc[0]).any())
+
+
 def _number(name: str, source: str, values: Reals) -> Number:
     seen = values[~np.isnan(values)]
     inner = np.quantile(seen, np.arange(1, BINS) / BINS, method="lower")
@@ -152,7 +163,7 @@ def _number(name: str, source: str, values: Reals) -> Number:
 def _category(name: str, source: str, text: pd.Series[str], outcome: Reals) -> Category:
     counts = text.value_counts()
     levels = tuple(counts.index[counts >= FEWEST][:LEVELS])
-    rates = _smoothed(text, outcome).to_dict() if len(counts) > LEVELS else None
+    rates = _smoothed(text, outcome) if len(counts) > LEVELS else None
     return Category(name=name, source=source, levels=levels, rates=rates)
 
 
@@ -160,25 +171,26 @@ def _text(values: pd.Series[str]) -> pd.Series[str]:
     return values.where(values.notna(), MISSING).astype(str)
 
 
-def _smoothed(text: pd.Series[str], outcome: Reals) -> pd.Series[float]:
+def _smoothed(text: pd.Series[str], outcome: Reals) -> dict[str, float]:
     """Log-odds of each level with more than one row, less those of all rows; a level of few rows is drawn to these."""
     mean = (outcome.sum() + 1) / (len(outcome) + 2)
     by = pd.Series(outcome).groupby(text.to_numpy()).agg(["sum", "size"])
     by = by[by["size"] > 1]
     rate = (by["sum"] + TRUST * mean) / (by["size"] + TRUST)
-    return np.log(rate / (1 - rate)) - np.log(mean / (1 - mean))
+    odds = np.log(rate / (1 - rate)) - np.log(mean / (1 - mean))
+    return dict(zip(map(str, by.index), odds.tolist(), strict=True))
 
 
 def _crossfitted(text: pd.Series[str], outcome: Reals, inner: Ints) -> Reals:
     found = np.zeros(len(text))
     for fold in np.unique(inner):
         held = inner == fold
-        found[held] = _rates(text[held], _smoothed(text[~held], outcome[~held]).to_dict())
+        found[held] = _rates(text[held], _smoothed(text[~held], outcome[~held]))
     return found
 
 
-def _rates(values: pd.Series[str], rates: dict[str, float]) -> Reals:
-    return _text(values).map(rates).fillna(0.0).to_numpy(np.float64)
+def _rates(values: pd.Series[str], rates: Mapping[str, float]) -> Reals:
+    return np.asarray(_text(values).map(rates).fillna(0.0), np.float64)
 
 
 def _numbers(frame: pd.DataFrame, numbers: tuple[Number, ...]) -> Reals:

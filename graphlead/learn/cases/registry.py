@@ -12,6 +12,7 @@ from graphlead.learn.cases.members.logit import Logit
 from graphlead.learn.cases.members.member import Member
 from graphlead.learn.cases.members.naive_bayes import NaiveBayes
 
+
 class View(StrEnum):
     """The columns that a member sees."""
 

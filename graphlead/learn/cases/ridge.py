@@ -34,7 +34,7 @@ def ridge_path(matrix: Floats, outcome: Reals, penalties: tuple[float, ...]) -> 
 def _fitted(whole: Floats, outcome: Reals, penalty: float, start: Reals) -> Reals:
     weight = np.full(whole.shape[1], penalty)
     weight[0] = 1e-6
-    now, factor = start, None
+    now, factor = start, cho_factor(np.diag(weight))
     for step in range(STEPS):
         p = expit(whole @ now.astype(np.float32)).astype(np.float64)
         gradient = (whole.T @ (p - outcome).astype(np.float32)).astype(np.float64) + weight * now

@@ -25,9 +25,7 @@ COMMON = {
 def labelled(table: Table, label: Reals) -> xgb.QuantileDMatrix:
     """Rows to train on, with a label (n,) each."""
     kinds = table.encoding.raw_kinds()
-    return xgb.QuantileDMatrix(
-        table.raw(), label, feature_types=kinds, enable_categorical=True, max_bin=BINS
-    )
+    return xgb.QuantileDMatrix(table.raw(), label, feature_types=kinds, enable_categorical=True, max_bin=BINS)
 
 
 def matrix(table: Table) -> xgb.DMatrix:

@@ -26,7 +26,7 @@ from graphlead.graph.build import build_graph
 from graphlead.graph.files import load_graph, save_graph
 from graphlead.ingest.build import ingest
 from graphlead.ingest.records import load_register
-from graphlead.learn.cases.crossfit import folds_of
+from graphlead.learn.cases.splits import splits_of
 from graphlead.match.files import load_match, save_match
 from graphlead.match.resolve import match_clients
 from graphlead.pipeline.finished import FinishedRun
@@ -122,8 +122,8 @@ def _around(cases: Cases, match: Match, register: Register, graph: CompanyGraph,
     features = build_features(plan_features(register, graph), register, graph, CpuPropagator())
     company = _companies(cases, match, register)
     group = groups_of(cases, company, register, graph)
-    fold = folds_of(replace(cases, group=group), seed)
-    return around_of(cases, company, group, fold, register, features)
+    splits = splits_of(replace(cases, group=group), seed)
+    return around_of(cases, company, group, splits.fold, splits.seen, register, features)
 
 
 def _with_score(around: Around, discovery: FinishedRun) -> Around:

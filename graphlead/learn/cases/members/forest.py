@@ -41,7 +41,9 @@ class ForestModel:
 
     def contributions(self, table: Table) -> pd.DataFrame:
         """Shares of the log-odds in proportion to what each column adds to the probability along the paths."""
-        terms = self.booster.predict(matrix(table), pred_contribs=True, approx_contribs=True).astype(np.float64)
+        terms = self.booster.predict(matrix(table), pred_contribs=True, approx_contribs=True).astype(
+            np.float64
+        )
         moved, start = terms[:, :-1].sum(axis=1), terms[:, -1]
         odds = _log_odds(start + moved) - _log_odds(start)
         scale = odds / np.where(np.abs(moved) > 1e-6, moved, np.inf)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -24,9 +24,6 @@ class Model(Protocol):
         ...
 
     def save(self, folder: Path, name: str) -> None: ...
-
-    @classmethod
-    def load(cls, folder: Path, name: str, encoding: Encoding) -> Self: ...
 
 
 class Member(Protocol):

@@ -25,11 +25,12 @@ class NaiveBayesModel:
     ratios: tuple[Reals, ...]
 
     def log_odds(self, table: Table) -> Reals:
-        return self.constant + self._terms(table).sum(axis=1)
+        return np.asarray(self.constant + self._terms(table).sum(axis=1))
 
     def contributions(self, table: Table) -> pd.DataFrame:
         encoding = table.encoding
-        return by_source(self._terms(table), [each.source for each in (*encoding.numbers, *encoding.categories)])
+        sources = [each.source for each in encoding.numbers] + [each.source for each in encoding.categories]
+        return by_source(self._terms(table), sources)
 
     def _terms(self, table: Table) -> Reals:
         cells = _cells(table)
@@ -53,7 +54,9 @@ class NaiveBayes:
         sizes += [len(each.levels) + 1 for each in encoding.categories]
         cells = zip(_cells(train).T, sizes, strict=True)
         odds = (outcome.sum() + 0.5) / (len(outcome) - outcome.sum() + 0.5)
-        return NaiveBayesModel(float(np.log(odds)), tuple(_ratios(each, outcome, size) for each, size in cells))
+        return NaiveBayesModel(
+            float(np.log(odds)), tuple(_ratios(each, outcome, size) for each, size in cells)
+        )
 
     def load(self, folder: Path, name: str, encoding: Encoding) -> NaiveBayesModel:
         content = read_json(folder / f"{name}.json")

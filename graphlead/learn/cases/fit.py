@@ -1,0 +1,168 @@
+"""Models of cases from end to end: cross-fitted, chosen, trained on all known rows, saved and applied again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from scipy.special import expit
+
+from graphlead.common.deal import drawn
+from graphlead.common.files import read_json, read_parquet, write_json, write_parquet
+from graphlead.core.arrays import Longs, Reals
+from graphlead.core.cases import Cases, Outcomes
+from graphlead.core.contracts import Progress, silent
+from graphlead.core.errors import damage
+from graphlead.learn.cases.choose import Choice, choose, heldout_odds
+from graphlead.learn.cases.crossfit import crossfitted
+from graphlead.learn.cases.encode import Encoding, encoded
+from graphlead.learn.cases.members.member import Model
+from graphlead.learn.cases.registry import MEMBERS, STACK, View, by_view, seen_by
+from graphlead.learn.cases.splits import folds_of, keys_of
+from graphlead.learn.cases.stack import Calibration, Stack
+
+MOST = 200_000
+"""Known rows that are learned from at most, a choice."""
+CHOICE, HELDOUT = "choice.json", "heldout.parquet"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldOut:
+    """The known rows (m,) that were held out, by position, their outcomes, and honest probabilities (m,).
+
+    models: of every model by its name; chosen: of whatever was chosen without the row's own fold.
+    """
+
+    rows: Longs
+    outcome: Outcomes
+    models: Mapping[str, Reals]
+    chosen: Reals
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted:
+    """Members trained on all known rows, and the choice among them. encodings: of the columns that members see."""
+
+    encodings: Mapping[View, Encoding]
+    members: Mapping[str, tuple[View, Model]]
+    choice: Choice
+    heldout: HeldOut
+
+    @property
+    def chosen(self) -> str:
+        """The model that scores: the stack, or the plain rule."""
+        return self.choice.name
+
+    def predict(self, cases: Cases) -> Reals:
+        """The probability (n,) of the outcome 1 of any cases with the same features."""
+        tables = {view: encoding.apply(cases) for view, encoding in self.encodings.items()}
+        own = {name: model.log_odds(tables[view]) for name, (view, model) in self._used().items()}
+        if self.chosen == STACK:
+            return np.asarray(expit(self.choice.stack.of(own)))
+        return np.asarray(expit(self.choice.calibrations[self.chosen].of(own[self.chosen])))
+
+    def contributions(self, cases: Cases) -> pd.DataFrame:
+        """What each of the user's columns adds to the log-odds of each row, (n, sources), against the average row."""
+        tables = {view: encoding.apply(cases) for view, encoding in self.encodings.items()}
+        whole = pd.DataFrame(index=range(len(cases)))
+        for name, (view, model) in self._used().items():
+            whole = whole.add(self._slopes()[name] * model.contributions(tables[view]), fill_value=0.0)
+        return whole
+
+    def _slopes(self) -> dict[str, float]:
+        if self.chosen == STACK:
+            return self.choice.stack.slopes()
+        return {self.chosen: self.choice.calibrations[self.chosen].slope}
+
+    def _used(self) -> dict[str, tuple[View, Model]]:
+        slopes = self._slopes()
+        return {name: self.members[name] for name in slopes}
+
+
+def fit(cases: Cases, seed: int, progress: Progress = silent) -> Fitted:
+    """Train, choose and hold out, on the known rows of the cases; of very many on a sample.
+
+    A row's group decides which rows go together; see ``splits_of`` for what is held out. ``HeldOut.rows`` are positions
+    among all of ``cases``.
+    """
+    at = np.flatnonzero(cases.known)
+    at = at[drawn(keys_of(cases.group[at]), MOST, "learned", seed)]
+    known = cases.rows(at)
+    paths = crossfitted(known, seed, progress)
+    held = known.rows(paths.rows)
+    outcome = held.outcome.astype(np.float64)
+    odds, chosen = heldout_odds(paths, outcome, held.group, folds_of(held, seed))
+    choice = choose(paths.odds, outcome, held.group)
+    encodings, members = _trained(known, choice, seed)
+    heldout = HeldOut(
+        rows=at[paths.rows],
+        outcome=held.outcome,
+        models={name: np.asarray(expit(each)) for name, each in odds.items()},
+        chosen=np.asarray(expit(chosen)),
+    )
+    return Fitted(encodings=encodings, members=members, choice=choice, heldout=heldout)
+
+
+def _trained(
+    known: Cases, choice: Choice, seed: int
+) -> tuple[dict[View, Encoding], dict[str, tuple[View, Model]]]:
+    """Every member on all rows, each by its chosen candidate."""
+    encodings, members = {}, {}
+    for view, kinds in by_view(known).items():
+        table = encoded(seen_by(view, known), keys_of(known.group), seed)
+        encodings[view] = table.encoding
+        outcome = known.outcome.astype(np.float64)
+        for name, member in kinds.items():
+            if name in choice.candidates:
+                members[name] = view, member.fit(table, outcome, choice.candidates[name], seed)
+    return encodings, members
+
+
+def save(fitted: Fitted, folder: Path) -> None:
+    """Write the models into a folder, made when missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    choice = fitted.choice
+    for name, (_, model) in fitted.members.items():
+        model.save(folder, name)
+    write_json(folder / CHOICE, {
+        "encodings": {view: each.to_json() for view, each in fitted.encodings.items()},
+        "members": {name: view for name, (view, _) in fitted.members.items()},
+        "candidates": dict(choice.candidates),
+        "calibrations": {name: vars(each) for name, each in choice.calibrations.items()},
+        "stack": choice.stack.to_json(),
+        "name": choice.name,
+    })  # fmt: skip
+    heldout = fitted.heldout
+    own = {"row": heldout.rows, "outcome": heldout.outcome, "chosen": heldout.chosen}
+    write_parquet(
+        folder / HELDOUT, pa.table(own | {f"by {name}": each for name, each in heldout.models.items()})
+    )
+
+
+def load(folder: Path) -> Fitted:
+    """The models that ``save`` wrote. Raises RunFolderError when a part is missing or damaged."""
+    content, table = read_json(folder / CHOICE), read_parquet(folder / HELDOUT)
+    with damage(folder):
+        encodings = {View(view): Encoding.from_json(each) for view, each in content["encodings"].items()}
+        members = {
+            name: (View(view), MEMBERS[name].load(folder, name, encodings[View(view)]))
+            for name, view in content["members"].items()
+        }
+        calibrations = {name: Calibration(**each) for name, each in content["calibrations"].items()}
+        stack = Stack.from_json(content["stack"])
+        return Fitted(
+            encodings=encodings,
+            members=members,
+            choice=Choice(content["candidates"], calibrations, stack, content["name"]),
+            heldout=_heldout(table),
+        )
+
+
+def _heldout(table: pa.Table) -> HeldOut:
+    columns = {name: table[name].to_numpy() for name in table.column_names}
+    models = {name[len("by ") :]: each for name, each in columns.items() if name.startswith("by ")}
+    return HeldOut(rows=columns["row"], outcome=columns["outcome"], models=models, chosen=columns["chosen"])
