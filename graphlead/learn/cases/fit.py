@@ -20,7 +20,8 @@ from graphlead.core.errors import damage
 from graphlead.learn.cases.choose import Choice, choose, heldout_odds
 from graphlead.learn.cases.crossfit import crossfitted
 from graphlead.learn.cases.encode import Encoding, encoded
-from graphlead.learn.cases.members.member import Model
+from graphlead.learn.cases.members.member import Member, Model
+from graphlead.learn.cases.parallel import side_by_side
 from graphlead.learn.cases.registry import MEMBERS, STACK, View, by_view, seen_by
 from graphlead.learn.cases.splits import folds_of, keys_of
 from graphlead.learn.cases.stack import Calibration, Stack
@@ -111,15 +112,21 @@ def _trained(
     known: Cases, choice: Choice, seed: int
 ) -> tuple[dict[View, Encoding], dict[str, tuple[View, Model]]]:
     """Every member on all rows, each by its chosen candidate."""
-    encodings, members = {}, {}
-    for view, kinds in by_view(known).items():
-        table = encoded(seen_by(view, known), keys_of(known.group), seed)
-        encodings[view] = table.encoding
-        outcome = known.outcome.astype(np.float64)
-        for name, member in kinds.items():
-            if name in choice.candidates:
-                members[name] = view, member.fit(table, outcome, choice.candidates[name], seed)
-    return encodings, members
+    outcome = known.outcome.astype(np.float64)
+    tables = {view: encoded(seen_by(view, known), keys_of(known.group), seed) for view in by_view(known)}
+    wanted = [
+        (name, view, member)
+        for view, kinds in by_view(known).items()
+        for name, member in kinds.items()
+        if name in choice.candidates
+    ]
+
+    def train(each: tuple[str, View, Member]) -> tuple[str, tuple[View, Model]]:
+        name, view, member = each
+        return name, (view, member.fit(tables[view], outcome, choice.candidates[name], seed))
+
+    encodings = {view: table.encoding for view, table in tables.items()}
+    return encodings, dict(side_by_side(train, wanted))
 
 
 def save(fitted: Fitted, folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +16,10 @@ COMMON = {
     "tree_method": "hist",
     "max_bin": BINS,
     "max_cat_to_onehot": LEVELS + 1,
-    "nthread": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+    "nthread": 1,
 }
-"""A level is split off alone: sets of levels, chosen by the outcome, learn rare levels by heart."""
+"""A level is split off alone: sets of levels, chosen by the outcome, learn rare levels by heart. One thread: what is held
+out is trained side by side."""
 
 
 def labelled(table: Table, label: Reals) -> xgb.QuantileDMatrix:
