@@ -120,18 +120,38 @@ def test_numbers_and_placeholders_as_people_write_them(tmp_path: Path) -> None:
         course=["Select", "Finance", "?", "N/A"] * (N // 4),
         note=[f"spoke to the buyer about plant {i} and its needs" for i in range(N)],
         phone=[f"+49 30 {100000 + i}" for i in range(N)],
-        lead_number=range(660_000, 660_000 + N),
+        agent_code=[f"{(i * 7919) % 10_007:05}" for i in range(N)],
     )
     cases = read_cases(written(tmp_path, table)).cases
     kinds = {column.source: column.kind for column in cases.columns}
     assert (kinds["budget"], kinds["umsatz"], kinds["discount"]) == (Kind.NUMBER,) * 3
     assert (kinds["course"], kinds["note"]) == (Kind.CATEGORY, Kind.TEXT)
-    assert {"phone", "lead_number"} & set(kinds) == set()
+    assert {"phone", "agent_code"} & set(kinds) == set()
     assert list(cases.features.budget[:2]) == [1000.5, 1001.5]
     assert cases.features.umsatz[8] == 2008.5
     assert cases.features.discount[12] == pytest.approx(0.12)
     assert list(cases.features.course[:4]) == [None, "Finance", None, None]
     assert list(cases.facts.course[:4]) == ["Select", "Finance", "?", "N/A"]
+
+
+def test_unknown_is_a_value_where_other_cells_are_empty(tmp_path: Path) -> None:
+    words = ["unknown", "known", "known", "known"] * (N // 4)
+    table = leads().assign(a=words, b=[*words[:-40], *[None] * 40])
+    features = read_cases(written(tmp_path, table)).cases.features
+    assert list(features.a[:2]) == [None, "known"]
+    assert list(features.b[:2]) == ["unknown", "known"]
+    assert features.b[-40:].isna().all()
+
+
+def test_numbers_of_leads_stand_for_the_order_unless_the_open_ones_come_later(tmp_path: Path) -> None:
+    table = leads().assign(lead_number=[*range(660_000, 660_000 + N)])
+    known, between = table.drop(range(100, 120)), table.loc[100:119].drop(columns="deal_stage")
+    later = between.assign(lead_number=between.lead_number + N)
+    path = written(tmp_path, known)
+    read = read_cases(path, written(tmp_path, between, "between.csv"))
+    assert list(read.cases.features.lead_number[-20:]) == list(between.lead_number)
+    assert ("lead_number", "order") in {row[:2] for row in read.understood.plan()}
+    assert "lead_number" not in read_cases(path, written(tmp_path, later, "later.csv")).cases.features
 
 
 def test_open_cases_of_a_further_table(tmp_path: Path) -> None:

@@ -3,43 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from graphlead.core.cases import Meaning
-from graphlead.core.errors import GraphleadError, SettingsError, unknown
-from graphlead.engines.duckdb import Db, one_row
-from graphlead.ingest.cases.identity import find_account, find_id, is_duration
+from graphlead.core.errors import SettingsError, unknown
+from graphlead.engines.duckdb import Db
+from graphlead.ingest.cases.identity import find_account, find_id, is_duration, is_order
 from graphlead.ingest.cases.meanings import meanings_of
-from graphlead.ingest.cases.outcomes import MOST_VALUES, Outcome, find_outcome, given_outcome, is_candidate
+from graphlead.ingest.cases.outcome_column import outcome_of
+from graphlead.ingest.cases.outcomes import Outcome
+from graphlead.ingest.cases.profiled import Profiled
 from graphlead.ingest.cases.understood import ReadColumn, TableOptions, Understood
 from graphlead.ingest.cases.uses import FEATURES, Use, style_of, use_of
-from graphlead.ingest.column_profile import Profile, profile
-from graphlead.ingest.open_file import Source, as_text
+from graphlead.ingest.column_profile import profile
+from graphlead.ingest.open_file import Source
 from graphlead.ingest.plan import refuse_headerless, refuse_unsplit
 
+NEARLY_ALL = 0.99
+"""The share of filled cells from which a column has no empty ones to speak of; "unknown" then stands for them."""
 SINGLE = (Use.ID, Use.OUTCOME, Use.DURATION, Use.ACCOUNT)
 """Uses that one column has at most."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """A source with the profiles of its columns, and how it is called in errors."""
-
-    db: Db
-    source: Source
-    seen: tuple[Profile, ...]
-
-    @property
-    def where(self) -> str:
-        return str(self.source.path)
-
-    def at(self, name: str) -> int:
-        return self.source.names.index(name)
-
-    def text(self, name: str) -> str:
-        """SQL of a column's value as a string, 1.0 as 1."""
-        at = self.at(name)
-        return f"regexp_replace({as_text(self.source.columns[at], self.source.families[at])}, '^(-?\\d+)\\.0$', '\\1')"
 
 
 def make_plan(db: Db, source: Source, options: TableOptions) -> Understood:
@@ -49,9 +32,9 @@ def make_plan(db: Db, source: Source, options: TableOptions) -> Understood:
     """
     refuse_headerless(source)
     refuse_unsplit(db, source)
-    table = Table(db=db, source=source, seen=profile(db, source))
+    table = Profiled(db=db, source=source, seen=profile(db, source))
     wishes, meanings = _wishes(table, options)
-    outcome = _outcome(table, options, wishes)
+    outcome = outcome_of(table, options, wishes)
     single = _single(table, options, wishes, outcome)
     columns = [_column(table, name, wishes, single) for name in source.names]
     return Understood(
@@ -71,7 +54,7 @@ def check_column(name: str, source: Source, option: str) -> None:
         raise unknown("column", name, source.names, f"{source.path}, {option}")
 
 
-def _wishes(table: Table, options: TableOptions) -> tuple[dict[str, Use], dict[str, Meaning]]:
+def _wishes(table: Profiled, options: TableOptions) -> tuple[dict[str, Use], dict[str, Meaning]]:
     """The uses and the meanings that the user gave, by column."""
     uses: dict[str, Use] = {}
     meanings: dict[str, Meaning] = {}
@@ -105,60 +88,8 @@ def _refuse_doubles(uses: Mapping[str, Use]) -> None:
             )
 
 
-def _outcome(table: Table, options: TableOptions, wishes: Mapping[str, Use]) -> Outcome:
-    wished = next((name for name, use in wishes.items() if use is Use.OUTCOME), "")
-    if wished:
-        return given_outcome(wished, _values(table, wished), options.positive, options.table, table.where)
-    names = [
-        name
-        for name, seen in zip(table.source.names, table.seen, strict=True)
-        if name not in wishes and is_candidate(name, options.table) and 0 < seen.distinct <= MOST_VALUES
-    ]
-    values = {name: _values(table, name) for name in names}
-    if options.positive:
-        values = {name: held for name, held in values.items() if options.positive in held} or values
-    found = find_outcome(values, _copies(table, values, options), options.table, table.where)
-    if not options.positive:
-        return found
-    return given_outcome(
-        found.column, values[found.column], options.positive, options.table, table.where, "its name"
-    )
-
-
-def _values(table: Table, name: str) -> list[str]:
-    text = table.text(name)
-    rows = table.db.execute(
-        f"SELECT DISTINCT {text} FROM {table.source.view} WHERE {text} IS NOT NULL ORDER BY 1 LIMIT {MOST_VALUES + 1}"
-    ).fetchall()
-    return [row[0] for row in rows]
-
-
-def _copies(table: Table, values: Mapping[str, list[str]], options: TableOptions) -> list[frozenset[str]]:
-    """Pairs of candidates whose values say the same in every row."""
-    names = list(values)
-    pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
-    return [frozenset(pair) for pair in pairs if _agree(table, values, *pair, options)]
-
-
-def _agree(table: Table, values: Mapping[str, list[str]], a: str, b: str, options: TableOptions) -> bool:
-    sides = []
-    for name in (a, b):
-        try:
-            found = given_outcome(name, values[name], "", options.table, table.where)
-        except GraphleadError:
-            return False
-        sides.append(found)
-    yes = [f"coalesce(list_contains(?, {table.text(name)}), false)" for name in (a, b)]
-    (different,) = one_row(
-        table.db,
-        f"SELECT count(*) FROM {table.source.view} WHERE {yes[0]} <> {yes[1]}",
-        [list(found.positives) for found in sides],
-    )
-    return not different
-
-
 def _single(
-    table: Table, options: TableOptions, wishes: Mapping[str, Use], outcome: Outcome
+    table: Profiled, options: TableOptions, wishes: Mapping[str, Use], outcome: Outcome
 ) -> dict[str, tuple[Use, str]]:
     """The columns with a part of their own, with the reason."""
     found = {name: (use, "set by you") for name, use in wishes.items() if use in SINGLE}
@@ -166,7 +97,7 @@ def _single(
     taken = {*found, *wishes}
     names = tuple("" if name in taken else name for name in table.source.names)
     if Use.ID not in _uses(found):
-        at = find_id(names, options.table, lambda i: _counts(table, i), table.source.rows)
+        at = find_id(names, options.table, table.counts, table.source.rows)
         if at is not None:
             found[names[at]] = Use.ID, "its name; different from row to row"
     if Use.ACCOUNT not in _uses(found):
@@ -186,26 +117,26 @@ def _uses(found: Mapping[str, tuple[Use, str]]) -> set[Use]:
     return {use for use, _ in found.values()}
 
 
-def _counts(table: Table, at: int) -> tuple[int, int]:
-    column = table.source.columns[at]
-    filled, distinct = one_row(
-        table.db, f"SELECT count({column}), count(DISTINCT {column}) FROM {table.source.view}"
-    )
-    return int(filled), int(distinct)
-
-
 def _column(
-    table: Table, name: str, wishes: Mapping[str, Use], single: Mapping[str, tuple[Use, str]]
+    table: Profiled, name: str, wishes: Mapping[str, Use], single: Mapping[str, tuple[Use, str]]
 ) -> ReadColumn:
-    at = table.at(name)
+    at, rows = table.at(name), table.source.rows
     family, seen = table.source.families[at], table.seen[at]
     if name in single or name in wishes:
         use, because = single.get(name, (wishes.get(name, Use.IGNORED), "set by you"))
         style = style_of(use, name, family, seen)
+    elif is_order(name, seen):
+        use, style, because = Use.ORDER, "", "numbers that count up: the order in which the rows came"
     else:
-        use, style, because = use_of(name, family, seen, table.source.rows)
-    keeps = use is Use.CATEGORY and seen.share(seen.two_letters) > 0.8
-    return ReadColumn(name=name, use=use, because=because, style=style, keeps_na=keeps)
+        use, style, because = use_of(name, family, seen, rows)
+    return ReadColumn(
+        name=name,
+        use=use,
+        because=because,
+        style=style,
+        keeps_na=use is Use.CATEGORY and seen.share(seen.two_letters) > 0.8,
+        unknown_is_a_value=use is Use.CATEGORY and seen.filled < NEARLY_ALL * rows,
+    )
 
 
 def _with_meanings(columns: list[ReadColumn], given: Mapping[str, Meaning]) -> tuple[ReadColumn, ...]:

@@ -9,6 +9,7 @@ from graphlead.common.words.headers import normalised
 from graphlead.ingest import headers
 from graphlead.ingest.cases.understood import Table
 from graphlead.ingest.column_profile import Profile
+from graphlead.ingest.roles import EVEN
 
 OWN = (
     r"(lead|prospect|opportunity|opp|deal|mql|sql|case|ticket|quote|offer|record|row)_(id|number|no|nr|key|uuid|guid|num)"
@@ -71,6 +72,13 @@ def find_account(names: tuple[str, ...], seen: tuple[Profile, ...], taken: set[s
 def _many(seen: Profile) -> bool:
     words = max(seen.share(seen.booleans), seen.share(seen.bands)) < HINTED
     return words and (seen.distinct > FEWEST_ACCOUNTS or (seen.distinct > 2 and seen.uniqueness > 0.5))
+
+
+def is_order(name: str, seen: Profile) -> bool:
+    """Whether a column holds numbers of the cases, given as they came, beside the id: they stand for the time."""
+    named = re.fullmatch(rf"{OWN}|{CUSTOMERS_OWN}", normalised(name))
+    whole = seen.share(seen.wholes) > HINTED and seen.share(max(seen.plain_numbers, seen.numbers)) > HINTED
+    return bool(named) and whole and seen.uniqueness > SURE and seen.evenness >= EVEN
 
 
 def is_duration(name: str, table: Table) -> bool:

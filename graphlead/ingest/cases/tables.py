@@ -18,6 +18,7 @@ from graphlead.ingest.cases.as_of import as_of_day
 from graphlead.ingest.cases.carry import cases_of
 from graphlead.ingest.cases.columns import make_plan
 from graphlead.ingest.cases.dates import day_after_last
+from graphlead.ingest.cases.order import with_order
 from graphlead.ingest.cases.outcomes import check_counts
 from graphlead.ingest.cases.rows import Rows, read_rows, stacked, with_ids
 from graphlead.ingest.cases.understood import TableOptions, Understood
@@ -91,7 +92,7 @@ def _understood(db: Db, source: Source, other: Source | None, options: TableOpti
     """The plan, with what the open table lacks and the day that dates are counted from."""
     understood = make_plan(db, source, options)
     if other is not None:
-        understood = _with_absent(understood, other, options.keep)
+        understood = with_order(db, source, other, _with_absent(understood, other, options.keep))
     ends = [day_after_last(db, each, understood) for each in (source, other) if each is not None]
     last = max((day for day in ends if day), default=None)
     return replace(understood, reference=options.as_of or last)

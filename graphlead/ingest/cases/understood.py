@@ -36,13 +36,15 @@ class TableOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadColumn:
-    """How one column is read. style: of its values, see Reading; because: the reason, for the user."""
+    """How one column is read. because: the reason, for the user; style, keeps_na: of its values, see Reading;
+    unknown_is_a_value: the word is not the same as an empty cell here, for the column has both."""
 
     name: str
     use: Use
     because: str
     style: str = ""
     keeps_na: bool = False
+    unknown_is_a_value: bool = False
     meaning: Meaning = Meaning.NONE
 
     @property

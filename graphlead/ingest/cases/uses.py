@@ -22,15 +22,25 @@ class Use(StrEnum):
     CATEGORY = "category"
     TEXT = "text"
     DATE = "date"
+    ORDER = "order"
     IGNORED = "ignored"
 
 
-FEATURES = (Use.NUMBER, Use.FLAG, Use.CATEGORY, Use.TEXT, Use.DATE, Use.DURATION)
+FEATURES = (Use.NUMBER, Use.FLAG, Use.CATEGORY, Use.TEXT, Use.DATE, Use.ORDER, Use.DURATION)
 """Uses that give a feature."""
 
-ROLES = {Use.NUMBER: Role.NUMBER, Use.DURATION: Role.NUMBER, Use.FLAG: Role.BOOLEAN, Use.DATE: Role.DATE,
-         Use.CATEGORY: Role.CATEGORY, Use.OUTCOME: Role.CATEGORY, Use.TEXT: Role.TEXT, Use.ID: Role.ID,
-         Use.ACCOUNT: Role.NAME}  # fmt: skip
+ROLES = {
+    Use.ID: Role.ID,
+    Use.OUTCOME: Role.CATEGORY,
+    Use.DURATION: Role.NUMBER,
+    Use.ACCOUNT: Role.NAME,
+    Use.NUMBER: Role.NUMBER,
+    Use.FLAG: Role.BOOLEAN,
+    Use.CATEGORY: Role.CATEGORY,
+    Use.TEXT: Role.TEXT,
+    Use.DATE: Role.DATE,
+    Use.ORDER: Role.NUMBER,
+}
 """The role by which the values of a use are read."""
 
 _USES = {Role.NUMBER: Use.NUMBER, Role.BOOLEAN: Use.FLAG, Role.DATE: Use.DATE, Role.TEXT: Use.TEXT}

@@ -22,7 +22,8 @@ Outcome = npt.NDArray[np.int8]
 
 def folds_of(cases: Cases) -> Folds:
     """The fold (n,) of each case, dealt by its group."""
-    return dealt(cases.group.view(np.uint64), FOLDS, "late").astype(np.int8)
+    groups, place = np.unique(cases.group.view(np.uint64), return_inverse=True)
+    return dealt(groups, FOLDS, "late").astype(np.int8)[place]
 
 
 def alone(values: pd.Series[Any], kind: Kind, outcome: Outcome, fold: Folds) -> float:

@@ -25,7 +25,7 @@ from graphlead.profile.late.words import suspicion
 MOST = 20_000
 """Cases that columns are judged by at most: the AUC's standard error is then below half a point."""
 ALONE = 0.95
-"""The AUC of a single column from which it almost decides the outcome. Of the honest columns of seven real tables the
+"""The AUC of a single column from which it almost decides the outcome. Of the honest columns of six real tables the
 best has .76."""
 NOTHING = 0.001
 """A gain in AUC that is none: less than the standard error of a difference between two models of MOST cases."""

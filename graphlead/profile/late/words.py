@@ -41,10 +41,10 @@ _NAMES = {
 
 _CONTACT = "|".join(
     (
-        r"ringing|busy|switched off|no answer|not reachable|unreachable|voice ?mail|(wrong|invalid) number",
-        r"phone conversation|call(ed)? back|email (opened|bounced|link clicked|received|replied)|sms sent",
-        r"will revert|lost to|closed by|meeting (held|scheduled|booked)|not interested|unsubscribed",
-        r"demo (done|held|given)|(offer|proposal|quote|contract) sent|negotiat\w+|signed",
+        r"ringing|busy|switched off|no answer|not reachable|unreachable|voice ?mail|(?:wrong|invalid) number",
+        r"phone conversation|call(?:ed)? back|email (?:opened|bounced|link clicked|received|replied)|sms sent",
+        r"will revert|lost to|closed by|meeting (?:held|scheduled|booked)|not interested|unsubscribed",
+        r"demo (?:done|held|given)|(?:offer|proposal|quote|contract) sent|negotiat\w+|signed",
     )
 )
 """What values say once somebody was in contact."""
