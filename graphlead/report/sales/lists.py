@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -20,16 +19,15 @@ REASONS = ("reason_1", "reason_2", "reason_3")
 
 @dataclass(frozen=True)
 class ListNames:
-    """What the columns and the dated file of a verb's list are called."""
+    """What the columns of a verb's list are called."""
 
     percent: str
     action: str
-    file: str
 
 
 NAMES = {
-    "convert": ListNames("conversion_probability_pct", "recommended_action", "high_priority_leads"),
-    "churn": ListNames("churn_probability_pct", "recommended_intervention", "at_risk_customers"),
+    "convert": ListNames("conversion_probability_pct", "recommended_action"),
+    "churn": ListNames("churn_probability_pct", "recommended_intervention"),
 }
 
 
@@ -37,7 +35,7 @@ NAMES = {
 class Scored:
     """What is known of n cases after scoring, in the order of the cases.
 
-    ids, advice: text (n,), no advice is "". probability: (n,) in [0, 1]. reasons: (n, 3) text, "" where there are fewer.
+    ids, advice: text (n,), no advice is "". probability: (n,) in [0, 1]. reasons: (n, 3) text, "" for none.
     missing: (n,) see ``missing_of``. company_ids: (n,) where a register is given. value: (n,) what a case is worth, NaN
     where unknown. hazard: (n,) relative, higher is sooner; median_time: (n,) in the unit of the durations.
     """
@@ -56,7 +54,9 @@ class Scored:
         for each in fields(self):
             values = getattr(self, each.name)
             if values is not None:
-                require(len(values) == len(self.ids), "Scored", f"{each.name} of {len(self.ids)}", len(values))
+                require(
+                    len(values) == len(self.ids), "Scored", f"{each.name} of {len(self.ids)}", len(values)
+                )
         require(self.reasons.ndim == 2 and self.reasons.shape[1] == len(REASONS), "Scored",
                 "three reasons a case", self.reasons.shape)  # fmt: skip
 
@@ -99,11 +99,6 @@ def call_list(verb: str, scored: Scored, facts: pd.DataFrame, listed: Longs) -> 
     given = facts.iloc[listed].reset_index(drop=True)
     given = given.rename(columns={name: f"{name} (input)" for name in given if name in ours})
     return pd.concat([given, pd.DataFrame(ours, index=given.index)], axis=1)
-
-
-def list_name(verb: str, day: date) -> str:
-    """The file name of a verb's list, with its day: high_priority_leads_2026-11-24.csv."""
-    return f"{NAMES[verb].file}_{day.isoformat()}.csv"
 
 
 def missing_of(cases: Cases, important: Collection[str] = ()) -> Texts:

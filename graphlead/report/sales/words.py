@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 from graphlead.core.arrays import Json
+from graphlead.core.late import LEFT_OUT
 from graphlead.report.html.figures import count, percent
 from graphlead.report.sales.content import SalesContent
 from graphlead.report.summary import counted
@@ -21,9 +22,6 @@ MODELS = {
     "gru": "Sequence network",
 }
 """Names of the models for readers."""
-
-LEFT_OUT = "left out"
-"""The verdict on a column that no model sees."""
 
 
 class Wording(NamedTuple):
@@ -65,7 +63,7 @@ def headline(content: SalesContent) -> str:
 
 
 def none_sentence(content: SalesContent) -> str:
-    """That no case reaches the threshold, the highest probability, and the threshold that gives a tenth of the cases."""
+    """That no case reaches the threshold, the highest probability, and the threshold that gives a tenth of them."""
     if not len(content.scored):
         return f"There is no {WORDS[content.verb].case} to score."
     probability = content.probability
@@ -110,15 +108,15 @@ def leak_sentences(metrics: Json) -> list[str]:
 
 
 def promise(metrics: Json) -> str:
-    """What would have been promised with the columns left out, and what is measured without; "" where there are none."""
+    """What would have been promised with the columns left out, and what is reached without; "" where there are none."""
     out = [leak for leak in metrics.get("leaks") or () if leak["verdict"] == LEFT_OUT]
     promised = max((leak["auc_with"] for leak in out if leak.get("auc_with") is not None), default=None)
     if promised is None:
         return ""
     named = out[0]["column"] if len(out) == 1 else f"these {len(out)} columns"
     return (
-        f"With {named}, a model would have promised an AUC of {promised:.3f}, and could not have kept it: in open cases "
-        f"nothing is there yet to read. Without, the held-out AUC is {metrics['heldout']['auc']:.3f}: expect that."
+        f"With {named}, a model would have promised an AUC of {promised:.3f}, and could not have kept it: open cases "
+        f"have nothing there yet. Without, the held-out AUC is {metrics['heldout']['auc']:.3f}: expect that."
     )
 
 
