@@ -136,5 +136,5 @@ def _by_rank(columns: dict[str, Texts | Reals], probability: Reals) -> pd.DataFr
     """The rows, the highest probability first, with their rank behind the probability."""
     order = np.argsort(-probability, kind="stable")
     table = pd.DataFrame(columns).iloc[order].reset_index(drop=True)
-    table.insert(table.columns.get_loc("probability") + 1, "rank", np.arange(1, len(table) + 1))
+    table.insert(list(table).index("probability") + 1, "rank", np.arange(1, len(table) + 1))
     return table
