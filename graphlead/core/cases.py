@@ -38,6 +38,8 @@ class Meaning(StrEnum):
     SOURCE = "source"
     NPS = "nps"
     DAYS_SINCE_LOGIN = "days_since_login"
+    LATENESS = "lateness"
+    """The share of a customer's own gaps between visits that are shorter than the time since the last, in [0, 1]."""
     USAGE = "usage"
     CSM = "csm"
     VALUE = "value"

@@ -22,7 +22,6 @@ PATHS = ("leads", "customers", "open", "items", "deals", "companies", "links", "
 FORM = Form(paths=(*PATHS, "events"), required=("verb", "out"), lists=("events", "keep", "exclude", "action"))
 TABLES = {"convert": ("leads",), "churn": ("customers", "events")}
 """The tables of which a verb needs one."""
-THRESHOLDS = {"convert": 0.80, "churn": 0.70}
 
 
 class SalesGiven(TypedDict, total=False):
@@ -182,11 +181,6 @@ class SalesSettings:
         Errors are those of ``filled_in``.
         """
         return filled_in(cls, FORM, toml, {"verb": verb, **given})
-
-    @property
-    def least(self) -> float:
-        """The probability from which a case is on the list."""
-        return THRESHOLDS[self.verb] if self.threshold is None else self.threshold
 
     def inputs(self) -> dict[str, Path | None]:
         """The input files by setting, further tables of events as events_2 and so on; None for one not given."""

@@ -8,11 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from graphlead.common.yes_no import NO, YES
 from graphlead.core.register import Role
 from graphlead.engines.duckdb import literal
-
-YES = ("true", "t", "yes", "y", "1", "ja", "oui", "si", "sí", "sim", "on", "1.0", "wahr", "vrai")
-NO = ("false", "f", "no", "n", "0", "nein", "non", "não", "off", "0.0", "falsch", "faux")
 
 NOTHING = (
     "n/a", "n.a.", "n.a", "n/d", "#n/a", "#n/d", "#value!", "#ref!", "#div/0!", "#name?", "#null!", "null", "none",

@@ -7,7 +7,7 @@ import hashlib
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from graphlead.common.files import write_whole
@@ -17,7 +17,8 @@ from graphlead.report.html import figures
 ECHARTS = "6.1.0"
 """The version of assets/echarts.min.js, as published, unchanged; its licence lies beside it."""
 
-ASSETS = files("graphlead.report.html") / "assets"
+HOME = "graphlead.report.html"
+ASSETS = files(HOME) / "assets"
 
 
 def write_page(path: Path, page: str) -> None:
@@ -26,31 +27,38 @@ def write_page(path: Path, page: str) -> None:
 
 
 def render_page(
-    template: str, view: Json, data: Json, scripts: tuple[str, ...], styles: tuple[str, ...] = ("report.css",)
+    template: str,
+    view: Json,
+    data: Json,
+    scripts: tuple[str, ...],
+    styles: tuple[str, ...] = ("report.css",),
+    package: str = HOME,
 ) -> str:
     """A self-contained page. view: values for the template; data: values for the scripts; scripts, styles: assets.
+
+    package: where templates and assets are looked for before this package.
 
     It requests nothing: its Content-Security-Policy allows its own scripts, by their hashes, and forbids all else.
     Every text of the register and the lists is escaped.
     """
-    texts = [_asset(name) for name in scripts]
+    texts = [_asset(name, package) for name in scripts]
     return (
-        _environment()
+        _environment(package)
         .get_template(template)
         .render(
             **view,
             policy=_policy(texts),
             scripts=texts,
-            style=Markup().join(_asset(name) for name in styles),
+            style=Markup().join(_asset(name, package) for name in styles),
             echarts=ECHARTS,
             data=figures.script_json(data),
         )
     )
 
 
-def _environment() -> Environment:
+def _environment(package: str) -> Environment:
     environment = Environment(
-        loader=PackageLoader("graphlead.report.html"),
+        loader=ChoiceLoader([PackageLoader(package), PackageLoader(HOME)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -60,9 +68,10 @@ def _environment() -> Environment:
     return environment
 
 
-def _asset(name: str) -> Markup:
-    """An asset of this package, inserted unescaped: it must not contain the end of its element."""
-    return Markup((ASSETS / name).read_text("utf-8"))  # noqa: S704
+def _asset(name: str, package: str) -> Markup:
+    """An asset, inserted unescaped: it must not contain the end of its element."""
+    own = files(package) / "assets" / name
+    return Markup((own if own.is_file() else ASSETS / name).read_text("utf-8"))  # noqa: S704
 
 
 def _policy(scripts: list[Markup]) -> str:

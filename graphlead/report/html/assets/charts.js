@@ -1,33 +1,12 @@
 "use strict";
 // Charts of the report.
 const report = (() => {
-  const { data, color, ink, soft, rule, blue, light, orange, none, narrow, percent, count, short, element, tip, tooltip, draw } = page;
+  const { data, color, ink, soft, rule, blue, light, orange, none, narrow, percent, count, short, element, tip, tooltip, axis, shares, grid, band, draw } = page;
   const segmentColors = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => color("s" + i));
-  const axis = (more) => ({
-    axisLine: { lineStyle: { color: none } }, axisTick: { show: false }, nameLocation: "middle",
-    axisLabel: { color: soft, fontSize: 12, hideOverlap: true }, nameTextStyle: { color: soft, fontSize: 12.5 },
-    splitLine: { show: false }, ...more,
-  });
   const lengths = (values) => axis({
     type: "log", min: Math.max(1, values[0]), max: values[values.length - 1], name: "Companies on the list", nameGap: 30,
     axisLabel: { color: soft, fontSize: 12, formatter: short, hideOverlap: true, showMaxLabel: false },
   });
-  const shares = (name, more) => axis({
-    type: "value", min: 0, name, nameGap: 44, splitLine: { lineStyle: { color: rule } }, axisLine: { show: false },
-    axisLabel: { color: soft, fontSize: 12, formatter: percent }, ...more,
-  });
-  const grid = (more) => ({ left: 62, right: 18, top: 14, bottom: 48, ...more });
-
-  // The band between two lines: the lower one invisible, the difference stacked onto it.
-  function band(name, x, low, high, fill, opacity) {
-    const base = { type: "line", stack: name, symbol: "none", silent: true, lineStyle: { opacity: 0 }, z: 1 };
-    return [
-      { ...base, name: name + " low", data: x.map((each, i) => [each, low[i]]) },
-      { ...base, name: name + " high", data: x.map((each, i) => [each, high[i] - low[i]]),
-        areaStyle: { color: fill, opacity } },
-    ];
-  }
-
   const rankerColors = { pagerank: "#a04668", tabular: "#bf7a16", tabular_graph: "#2e7d5b", gnn: "#5b6bb0", linear: "#7a8594", blend: "#17557c" };
 
   function lift() {

@@ -35,6 +35,27 @@ const page = (() => {
     extraCssText: "box-shadow:0 2px 8px rgba(28,39,51,.12);", axisPointer: { lineStyle: { color: none } },
   });
 
+  const axis = (more) => ({
+    axisLine: { lineStyle: { color: none } }, axisTick: { show: false }, nameLocation: "middle",
+    axisLabel: { color: soft, fontSize: 12, hideOverlap: true }, nameTextStyle: { color: soft, fontSize: 12.5 },
+    splitLine: { show: false }, ...more,
+  });
+  const shares = (name, more) => axis({
+    type: "value", min: 0, name, nameGap: 44, splitLine: { lineStyle: { color: rule } }, axisLine: { show: false },
+    axisLabel: { color: soft, fontSize: 12, formatter: percent }, ...more,
+  });
+  const grid = (more) => ({ left: 62, right: 18, top: 14, bottom: 48, ...more });
+
+  // The band between two lines: the lower one invisible, the difference stacked onto it.
+  function band(name, x, low, high, fill, opacity) {
+    const base = { type: "line", stack: name, symbol: "none", silent: true, lineStyle: { opacity: 0 }, z: 1 };
+    return [
+      { ...base, name: name + " low", data: x.map((each, i) => [each, low[i]]) },
+      { ...base, name: name + " high", data: x.map((each, i) => [each, high[i] - low[i]]),
+        areaStyle: { color: fill, opacity } },
+    ];
+  }
+
   function draw(id, option) {
     const place = document.getElementById(id);
     if (!place) return null;
@@ -48,5 +69,5 @@ const page = (() => {
   window.addEventListener("resize", resize);
   window.addEventListener("beforeprint", resize);
   window.addEventListener("afterprint", resize);
-  return { data, color, ink, soft, rule, blue, light, orange, none, narrow, percent, count, short, element, tip, tooltip, draw };
+  return { data, color, ink, soft, rule, blue, light, orange, none, narrow, percent, count, short, element, tip, tooltip, axis, shares, grid, band, draw };
 })();

@@ -1,0 +1,1 @@
+"""Tables, console text and page of a sales run: what a person sees of its probabilities."""
