@@ -18,8 +18,8 @@ COMMON = {
     "max_cat_to_onehot": LEVELS + 1,
     "nthread": 1,
 }
-"""A level is split off alone: sets of levels, chosen by the outcome, learn rare levels by heart. One thread: what is held
-out is trained side by side."""
+"""A level is split off alone: sets of levels, chosen by the outcome, learn rare levels by heart. One thread: what is
+held out is trained side by side."""
 
 
 def labelled(table: Table, label: Reals) -> xgb.QuantileDMatrix:

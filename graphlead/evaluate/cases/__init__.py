@@ -1,0 +1,1 @@
+"""What held-out probabilities of cases say."""
