@@ -90,9 +90,8 @@ def average_precision(positive: Flags, probability: Reals) -> float | None:
 def calibration_error(positive: Flags, probability: Reals) -> float:
     """The mean distance, over ten bins of equal size, between what was promised and what happened."""
     bins = calibration(positive.astype(np.int8), probability)
-    return sum(each["cases"] * abs(each["promised"] - each["happened"]) for each in bins) / max(
-        len(positive), 1
-    )
+    away = [each["cases"] * abs(each["promised"] - each["happened"]) for each in bins]
+    return float(sum(away)) / max(len(positive), 1)
 
 
 def lift(positive: Flags, probability: Reals, share: float = TOP) -> float | None:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphlead.common.words.headers import normalised
+from graphlead.common.yes_no import NO, YES
 from graphlead.core.errors import InputError, SettingsError, unknown
 from graphlead.ingest.cases.understood import Table
-from graphlead.ingest.values import NO, YES
 
 FEWEST, FEW = 5, 20
 """Cases of the rarer outcome below which nothing is learned, and below which figures hardly hold; the contract's."""

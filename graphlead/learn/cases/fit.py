@@ -28,7 +28,7 @@ from graphlead.learn.cases.stack import Calibration, Stack
 
 MOST = 200_000
 """Known rows that are learned from at most, a choice."""
-CHOICE, HELDOUT = "choice.json", "heldout.parquet"
+CHOICE, HELDOUT, MODELS = "choice.json", "heldout.parquet", "heldout_models.parquet"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,15 +144,15 @@ def save(fitted: Fitted, folder: Path) -> None:
         "name": choice.name,
     })  # fmt: skip
     heldout = fitted.heldout
-    own = {"row": heldout.rows, "outcome": heldout.outcome, "chosen": heldout.chosen}
-    write_parquet(
-        folder / HELDOUT, pa.table(own | {f"by {name}": each for name, each in heldout.models.items()})
-    )
+    rows = {"row": heldout.rows, "outcome": heldout.outcome, "chosen": heldout.chosen}
+    write_parquet(folder / HELDOUT, pa.table(rows))
+    write_parquet(folder / MODELS, pa.table(dict(heldout.models)))
 
 
 def load(folder: Path) -> Fitted:
     """The models that ``save`` wrote. Raises RunFolderError when a part is missing or damaged."""
-    content, table = read_json(folder / CHOICE), read_parquet(folder / HELDOUT)
+    content = read_json(folder / CHOICE)
+    rows, models = read_parquet(folder / HELDOUT), read_parquet(folder / MODELS)
     with damage(folder):
         encodings = {View(view): Encoding.from_json(each) for view, each in content["encodings"].items()}
         members = {
@@ -165,11 +165,14 @@ def load(folder: Path) -> Fitted:
             encodings=encodings,
             members=members,
             choice=Choice(content["candidates"], calibrations, stack, content["name"]),
-            heldout=_heldout(table),
+            heldout=_heldout(rows, models),
         )
 
 
-def _heldout(table: pa.Table) -> HeldOut:
-    columns = {name: table[name].to_numpy() for name in table.column_names}
-    models = {name[len("by ") :]: each for name, each in columns.items() if name.startswith("by ")}
-    return HeldOut(rows=columns["row"], outcome=columns["outcome"], models=models, chosen=columns["chosen"])
+def _heldout(rows: pa.Table, models: pa.Table) -> HeldOut:
+    return HeldOut(
+        rows=rows["row"].to_numpy(),
+        outcome=rows["outcome"].to_numpy(),
+        models={name: models[name].to_numpy() for name in models.column_names},
+        chosen=rows["chosen"].to_numpy(),
+    )

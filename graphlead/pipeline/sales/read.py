@@ -13,6 +13,7 @@ from graphlead.core.sales import SalesSettings
 from graphlead.ingest.cases.files import load_cases, save_cases
 from graphlead.ingest.cases.tables import read_cases
 from graphlead.ingest.cases.understood import TableOptions
+from graphlead.ingest.cases.uses import Use
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 
@@ -25,7 +26,7 @@ class Read:
     """Cases, how their tables were understood, and notes for the user.
 
     plan: rows (column, as, because); understood: what a newer table of open cases is read by; absent: columns that the
-    table of open cases lacks.
+    table of open cases lacks; durations: the columns that hold the duration itself.
     """
 
     cases: Cases
@@ -33,6 +34,7 @@ class Read:
     notes: tuple[str, ...]
     understood: Json
     absent: tuple[str, ...]
+    durations: tuple[str, ...]
 
 
 def read(run: Run, settings: SalesSettings, console: Console) -> Read:
@@ -49,7 +51,7 @@ def read(run: Run, settings: SalesSettings, console: Console) -> Read:
 
 
 def _read(settings: SalesSettings) -> Read:
-    table = settings.leads or settings.customers
+    (table,) = filter(None, (settings.leads, settings.customers))
     found = read_cases(table, settings.open, table_options(settings))
     return Read(
         cases=_without(found.cases, settings),
@@ -57,6 +59,7 @@ def _read(settings: SalesSettings) -> Read:
         notes=found.notes,
         understood=found.understood.to_json(),
         absent=found.understood.absent,
+        durations=tuple(filter(None, [found.understood.name_of(Use.DURATION)])),
     )
 
 
@@ -99,4 +102,5 @@ def load_read(folder: RunFolder) -> Read:
             notes=tuple(content["notes"]),
             understood=content["understood"],
             absent=tuple(content["absent"]),
+            durations=tuple(content["durations"]),
         )

@@ -44,22 +44,23 @@ class BoostedModel:
 
 @dataclass(frozen=True)
 class Boosting:
-    """Candidates are trees of each shape (depth, rate of learning), cut off after each of ROUNDS."""
+    """Candidates are trees of each shape (depth, rate of learning), cut off after each number of rounds."""
 
     shapes: tuple[tuple[int, float], ...]
+    rounds: tuple[int, ...] = ROUNDS
 
     def path(self, train: Table, outcome: Reals, held: Table, seed: int) -> Reals:
         data, rows = labelled(train, outcome), matrix(held)
         found = []
         for shape in self.shapes:
-            booster = xgb.train(_parameters(shape, outcome, seed), data, ROUNDS[-1])
-            found += [margins(booster, rows, rounds) for rounds in ROUNDS]
+            booster = xgb.train(_parameters(shape, outcome, seed), data, self.rounds[-1])
+            found += [margins(booster, rows, rounds) for rounds in self.rounds]
         return np.stack(found, axis=1)
 
     def fit(self, train: Table, outcome: Reals, candidate: int, seed: int) -> BoostedModel:
-        shape, rounds = divmod(candidate, len(ROUNDS))
+        shape, rounds = divmod(candidate, len(self.rounds))
         parameters = _parameters(self.shapes[shape], outcome, seed)
-        return BoostedModel(xgb.train(parameters, labelled(train, outcome), ROUNDS[rounds]))
+        return BoostedModel(xgb.train(parameters, labelled(train, outcome), self.rounds[rounds]))
 
     def load(self, folder: Path, name: str, encoding: Encoding) -> BoostedModel:
         return BoostedModel(read_booster(folder / f"{name}.ubj"))

@@ -1,0 +1,137 @@
+"""The middle part of a sales verb: late columns, models with and without the register, and hazards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from graphlead.common.console import Console
+from graphlead.common.files import read_json, write_json
+from graphlead.core.around import Around
+from graphlead.core.arrays import Json
+from graphlead.core.cases import Cases
+from graphlead.core.errors import damage
+from graphlead.core.late import Late
+from graphlead.core.sales import SalesSettings
+from graphlead.evaluate.cases.auc import SURE, auc, auc_difference
+from graphlead.learn.cases.fit import Fitted, fit, load, save
+from graphlead.learn.cases.hazard import Hazard, fit_hazard
+from graphlead.learn.cases.quick import quick_odds
+from graphlead.pipeline.sales.read import Read
+from graphlead.profile.late.find import find_late, hidden_from_survival, left_out
+from graphlead.runs.layout import RunFolder
+from graphlead.runs.run import Run
+
+LATE, GRAPH, HAZARD = "late.json", "graph.json", "hazard.json"
+OWN, JOINED, HAZARDS = "own", "joined", "hazards"
+"""Within the folder of the models: by the rows' own columns, with the register, and of survival."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """The models that score, and the cases as they see them.
+
+    graph: the verdict on the register, as metrics.json has it; None where none was given. hazard, c_index: None where
+    no duration is known.
+    """
+
+    late: tuple[Late, ...]
+    cases: Cases
+    fitted: Fitted
+    graph: Json | None
+    hazard: Hazard | None
+    c_index: float | None
+
+
+def train(run: Run, found: Read, around: Around | None, settings: SalesSettings, console: Console) -> Trained:
+    """Look for late columns, then train with and without what is around; the better on held-out cases scores."""
+    late = _look_for_late(run, found, settings, console)
+    usable = found.cases.without(left_out(late))
+
+    def make(folder: RunFolder) -> None:
+        folder.model.mkdir()
+        own = fit(around.folded(usable) if around else usable, settings.seed, progress)
+        save(own, folder.model / OWN)
+        if around:
+            joined = fit(around.joined(usable), settings.seed, progress)
+            save(joined, folder.model / JOINED)
+            write_json(folder.model / GRAPH, _verdict(own, joined, around))
+        if usable.duration is not None:
+            hazard, c_index = _hazard(found, late, settings.seed)
+            hazard.save(folder.model / HAZARDS)
+            write_json(folder.model / HAZARD, {"c_index": c_index})
+
+    with console.stage("training") as progress:
+        return load_trained(run.stage("model", make), late, usable, around)
+
+
+def load_trained(folder: RunFolder, late: tuple[Late, ...], usable: Cases, around: Around | None) -> Trained:
+    """The models that a run has trained, and the cases as they see them."""
+    model = folder.model
+    graph = read_json(model / GRAPH) if (model / GRAPH).exists() else None
+    joined = graph is not None and bool(graph["helps"])
+    own = around.folded(usable) if around else usable
+    hazards = (model / HAZARD).exists()
+    return Trained(
+        late=late,
+        cases=around.joined(usable) if joined and around else own,
+        fitted=load(model / (JOINED if joined else OWN)),
+        graph=graph,
+        hazard=Hazard.load(model / HAZARDS) if hazards else None,
+        c_index=read_json(model / HAZARD)["c_index"] if hazards else None,
+    )
+
+
+def _look_for_late(run: Run, found: Read, settings: SalesSettings, console: Console) -> tuple[Late, ...]:
+    def auc_of(cases: Cases) -> float:
+        area = auc(cases.outcome == 1, quick_odds(cases, settings.seed))
+        return area.value if area else 0.5
+
+    def make(folder: RunFolder) -> None:
+        late = find_late(found.cases, auc_of, settings.keep, found.absent)
+        write_json(folder.leaks, {"late": [each.to_json() for each in late]})
+
+    with console.stage("looking for columns known only afterwards"):
+        late = load_late(run.stage("leaks", make))
+    for each in late:
+        console.warn(f"{each.column} is {each.verdict}: {each.why}.")
+    return late
+
+
+def load_late(folder: RunFolder) -> tuple[Late, ...]:
+    """The late columns that a run has found. Raises RunFolderError when the file is missing or damaged."""
+    content = read_json(folder.leaks)
+    with damage(folder.leaks):
+        return tuple(Late(**each) for each in content["late"])
+
+
+def _verdict(own: Fitted, joined: Fitted, around: Around) -> Json:
+    """Whether the register helps on the cases that both models held out: by more than one standard error."""
+    positive = own.heldout.outcome == 1
+    without, with_ = auc(positive, own.heldout.chosen), auc(positive, joined.heldout.chosen)
+    gain = auc_difference(positive, joined.heldout.chosen, own.heldout.chosen)
+    if without is None or with_ is None or gain is None:
+        return {"matched": around.matched, "auc_without": None, "auc_with": None, "low": None, "high": None,
+                "helps": False, "text": "The register cannot be judged: one outcome alone was held out."}  # fmt: skip
+    helps = gain.value > (gain.high - gain.low) / (2 * SURE)
+    says = (
+        "it helps, and its model scores"
+        if helps
+        else "that is not more than chance, and the model without it scores"
+    )
+    text = (
+        f"With the register, which {around.matched:.0%} of the cases were found in, the AUC is {with_.value:.3f} "
+        f"instead of {without.value:.3f} ({gain.value:+.3f}, 95 % interval {gain.low:+.3f} to {gain.high:+.3f}): {says}."
+    )
+    return {"matched": around.matched, "auc_without": without.value, "auc_with": with_.value, "low": gain.low,
+            "high": gain.high, "helps": helps, "text": text}  # fmt: skip
+
+
+def _hazard(found: Read, late: Collection[Late], seed: int) -> tuple[Hazard, float | None]:
+    from graphlead.evaluate.cases.figures import c_index
+
+    cases = found.cases.without({*hidden_from_survival(late), *found.durations})
+    hazard, ratio = fit_hazard(cases, seed)
+    known = cases.rows(cases.known)
+    time = known.duration
+    return hazard, None if time is None else c_index(time, known.outcome == 1, ratio)
