@@ -114,14 +114,10 @@ def _verdict(own: Fitted, joined: Fitted, around: Around) -> Json:
         return {"matched": around.matched, "auc_without": None, "auc_with": None, "low": None, "high": None,
                 "helps": False, "text": "The register cannot be judged: one outcome alone was held out."}  # fmt: skip
     helps = gain.value > (gain.high - gain.low) / (2 * SURE)
-    says = (
-        "it helps, and its model scores"
-        if helps
-        else "that is not more than chance, and the model without it scores"
-    )
+    says = "it helps, and its model scores" if helps else "no more than chance, so the model without it scores"
     text = (
         f"With the register, which {around.matched:.0%} of the cases were found in, the AUC is {with_.value:.3f} "
-        f"instead of {without.value:.3f} ({gain.value:+.3f}, 95 % interval {gain.low:+.3f} to {gain.high:+.3f}): {says}."
+        f"instead of {without.value:.3f} ({gain.value:+.3f}, interval {gain.low:+.3f} to {gain.high:+.3f}): {says}."
     )
     return {"matched": around.matched, "auc_without": without.value, "auc_with": with_.value, "low": gain.low,
             "high": gain.high, "helps": helps, "text": text}  # fmt: skip
