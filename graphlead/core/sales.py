@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 MOST_EVENTS = 9
 """Tables of events at most: a run's inputs have fixed names."""
 PATHS = ("leads", "customers", "open", "items", "deals", "companies", "links", "run", "reviewed", "out")
-FORM = Form(paths=(*PATHS, "events"), required=("verb", "out"), lists=("events", "keep", "exclude", "action"))
+FORM = Form(
+    paths=(*PATHS, "events"),
+    required=("verb", "out"),
+    lists=("events", "keep", "exclude", "action"),
+    days=("as_of",),
+)
 TABLES = {"convert": ("leads",), "churn": ("customers", "events")}
 """The tables of which a verb needs one."""
 

@@ -30,6 +30,7 @@ def cases_of(rows: Rows, understood: Understood) -> Cases:
         day=np.full(len(rows), np.datetime64(understood.as_of or "NaT", "D")),
         group=_groups(rows),
         facts=rows.facts,
+        account=rows.account if understood.name_of(Use.ACCOUNT) else rows.ids,
         duration=rows.duration if understood.name_of(Use.DURATION) else None,
         value=rows.features[value].to_numpy(np.float64) if value else None,
     )

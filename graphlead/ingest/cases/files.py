@@ -27,6 +27,8 @@ def save_cases(cases: Cases, folder: Path) -> None:
         "day": pa.array(days, pa.date32(), mask=np.isnat(days)),
         "group": pa.array(cases.group),
     }
+    if cases.account is not None:
+        rows["account"] = pa.array(cases.account, pa.string())
     rows |= {
         name: pa.array(held) for name in ("duration", "value") if (held := getattr(cases, name)) is not None
     }
@@ -36,7 +38,9 @@ def save_cases(cases: Cases, folder: Path) -> None:
         folder / FEATURES, _table(cases.features, {name for name, kind in kinds.items() if kind in _TEXT})
     )
     write_parquet(folder / FACTS, _table(cases.facts, set(map(str, cases.facts))))
-    write_json(folder / COLUMNS, {"columns": [asdict(column) for column in cases.columns]})
+    write_json(
+        folder / COLUMNS, {"columns": [asdict(column) for column in cases.columns], "horizon": cases.horizon}
+    )
 
 
 def load_cases(folder: Path) -> Cases:
@@ -58,6 +62,8 @@ def load_cases(folder: Path) -> Cases:
             day=rows["day"].to_numpy().astype("datetime64[D]"),
             group=rows["group"].to_numpy(),
             facts=_frame(facts),
+            account=rows["account"].to_numpy().astype(object) if "account" in rows.column_names else None,
+            horizon=content["horizon"],
             **reals,
         )
 

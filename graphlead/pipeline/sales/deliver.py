@@ -97,7 +97,7 @@ def _write(
     table = leads_scored(scored) if settings.verb == "convert" else customers_scored(scored)
     write_parquet(_scored_file(folder, settings.verb), pa.Table.from_pandas(table, preserve_index=False))
     write_csv(folder.call_list(settings.verb, day), call_list(settings.verb, scored, rows.facts, listed))
-    survival = _survival(cases)
+    survival = _survival(cases, found.lifetimes)
     if survival is not None:
         write_parquet(folder.survival, pa.Table.from_pandas(survival, preserve_index=False))
     write_json(folder.metrics, _metrics(found, trained, rules, settings, len(listed)))
@@ -159,8 +159,10 @@ def _hazards(trained: Trained, rows: Cases, probability: Reals) -> tuple[Reals |
     return rate / max(float(rate.mean()), 1e-12), np.where(np.isfinite(median), median, np.nan)
 
 
-def _survival(cases: Cases) -> pd.DataFrame | None:
-    """Kaplan-Meier curves of the known cases; None where no duration is known."""
+def _survival(cases: Cases, lifetimes: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Kaplan-Meier curves of the known cases, or of lifetimes; None where no duration is known."""
+    if lifetimes is not None:
+        return survival_table(lifetimes["days"].to_numpy(np.float64), lifetimes["left"].to_numpy(bool), {})
     known = cases.rows(cases.known)
     if known.duration is None:
         return None

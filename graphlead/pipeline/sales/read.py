@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
 
 from graphlead.common.console import Console
-from graphlead.common.files import read_json, write_json
+from graphlead.common.files import read_json, read_parquet, write_json, write_parquet
 from graphlead.core.arrays import Json
 from graphlead.core.cases import Cases
 from graphlead.core.errors import damage, unknown
 from graphlead.core.sales import SalesSettings
+from graphlead.ingest.cases.events.build import Events, read_events
+from graphlead.ingest.cases.events.layout import EventOptions
 from graphlead.ingest.cases.files import load_cases, save_cases
-from graphlead.ingest.cases.tables import read_cases
+from graphlead.ingest.cases.tables import CaseTable, read_cases
 from graphlead.ingest.cases.understood import TableOptions
 from graphlead.ingest.cases.uses import Use
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 
-READING = "reading.json"
-"""Within the folder of the cases: how the tables were understood, as JSON."""
+READING, LIFETIMES = "reading.json", "lifetimes.parquet"
+"""Within the folder of the cases: how the tables were understood, and how long customers stayed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,15 +33,17 @@ class Read:
     """Cases, how their tables were understood, and notes for the user.
 
     plan: rows (column, as, because); understood: what a newer table of open cases is read by; absent: columns that the
-    table of open cases lacks; durations: the columns that hold the duration itself.
+    table of open cases lacks; durations: the columns that hold the duration itself. lifetimes: days (float) and left
+    (bool) of every customer, None where a column holds the durations, or nothing does.
     """
 
     cases: Cases
     plan: tuple[tuple[str, str, str], ...]
     notes: tuple[str, ...]
     understood: Json
-    absent: tuple[str, ...]
-    durations: tuple[str, ...]
+    absent: tuple[str, ...] = ()
+    durations: tuple[str, ...] = ()
+    lifetimes: pd.DataFrame | None = None
 
 
 def read(run: Run, settings: SalesSettings, console: Console) -> Read:
@@ -51,15 +60,34 @@ def read(run: Run, settings: SalesSettings, console: Console) -> Read:
 
 
 def _read(settings: SalesSettings) -> Read:
-    (table,) = filter(None, (settings.leads, settings.customers))
-    found = read_cases(table, settings.open, table_options(settings))
+    if settings.events:
+        found = read_of_events(read_events(settings.events, event_options(settings), settings.items))
+    else:
+        (table,) = filter(None, (settings.leads, settings.customers))
+        found = read_of_table(read_cases(table, settings.open, table_options(settings)))
+    return _without(found, settings)
+
+
+def read_of_table(found: CaseTable) -> Read:
+    understood = found.understood
     return Read(
-        cases=_without(found.cases, settings),
-        plan=tuple(found.understood.plan()),
+        cases=found.cases,
+        plan=tuple(understood.plan()),
         notes=found.notes,
-        understood=found.understood.to_json(),
-        absent=found.understood.absent,
-        durations=tuple(filter(None, [found.understood.name_of(Use.DURATION)])),
+        understood=understood.to_json(),
+        absent=understood.absent,
+        durations=tuple(filter(None, [understood.name_of(Use.DURATION)])),
+    )
+
+
+def read_of_events(found: Events) -> Read:
+    layout = found.layout
+    return Read(
+        cases=found.cases,
+        plan=tuple(layout.plan()),
+        notes=found.notes,
+        understood=layout.to_json(),
+        lifetimes=found.lifetimes,
     )
 
 
@@ -70,37 +98,59 @@ def table_options(settings: SalesSettings) -> TableOptions:
         positive=settings.positive or "",
         id=settings.id or "",
         duration=settings.duration or "",
-        columns={name: use for name, use in settings.columns.items() if isinstance(use, str)},
+        columns=_own_columns(settings.columns),
         keep=settings.keep,
         as_of=settings.as_of,
         within=settings.within,
     )
 
 
-def _without(cases: Cases, settings: SalesSettings) -> Cases:
-    sources = {column.source for column in cases.columns}
+def event_options(settings: SalesSettings) -> EventOptions:
+    tables = {name: dict(each) for name, each in settings.columns.items() if isinstance(each, Mapping)}
+    first = settings.events[0].name.partition(".")[0] if settings.events else ""
+    own = _own_columns(settings.columns)
+    return EventOptions(
+        id=settings.id or "",
+        item=settings.item or "",
+        columns={**tables, first: {**own, **tables.get(first, {})}},
+        as_of=settings.as_of,
+        within=settings.within,
+        active=settings.active,
+        seed=settings.seed,
+    )
+
+
+def _own_columns(columns: Mapping[str, Any]) -> dict[str, str]:
+    """Those of the first table."""
+    return {name: use for name, use in columns.items() if isinstance(use, str)}
+
+
+def _without(found: Read, settings: SalesSettings) -> Read:
+    sources = {column.source for column in found.cases.columns}
     for name in settings.exclude:
-        if name not in {*sources, *map(str, cases.facts)}:
+        if name not in {*sources, *map(str, found.cases.facts)}:
             raise unknown("column", name, sorted(sources), "--exclude")
-    return cases.without(settings.exclude)
+    return Read(**{**vars(found), "cases": found.cases.without(settings.exclude)})
 
 
 def save_read(found: Read, folder: RunFolder) -> None:
     """Write the cases and how they were read into a run's folder."""
     save_cases(found.cases, folder.cases)
-    content = {name: value for name, value in vars(found).items() if name != "cases"}
-    write_json(folder.cases / READING, content)
+    named = [each.name for each in fields(Read) if each.name not in ("cases", "lifetimes")]
+    write_json(folder.cases / READING, {name: getattr(found, name) for name in named})
+    if found.lifetimes is not None:
+        write_parquet(folder.cases / LIFETIMES, pa.Table.from_pandas(found.lifetimes, preserve_index=False))
 
 
 def load_read(folder: RunFolder) -> Read:
     """Read what ``save_read`` wrote. Raises RunFolderError when a part is missing or damaged."""
-    content = read_json(folder.cases / READING)
+    content, lifetimes = read_json(folder.cases / READING), folder.cases / LIFETIMES
     with damage(folder.cases / READING):
+        lists = {name: tuple(content[name]) for name in ("notes", "absent", "durations")}
         return Read(
             cases=load_cases(folder.cases),
-            plan=tuple(tuple(row) for row in content["plan"]),
-            notes=tuple(content["notes"]),
+            plan=tuple((name, use, because) for name, use, because in content["plan"]),
             understood=content["understood"],
-            absent=tuple(content["absent"]),
-            durations=tuple(content["durations"]),
+            lifetimes=read_parquet(lifetimes).to_pandas() if lifetimes.exists() else None,
+            **lists,
         )

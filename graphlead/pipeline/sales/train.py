@@ -114,7 +114,9 @@ def _verdict(own: Fitted, joined: Fitted, around: Around) -> Json:
         return {"matched": around.matched, "auc_without": None, "auc_with": None, "low": None, "high": None,
                 "helps": False, "text": "The register cannot be judged: one outcome alone was held out."}  # fmt: skip
     helps = gain.value > (gain.high - gain.low) / (2 * SURE)
-    says = "it helps, and its model scores" if helps else "no more than chance, so the model without it scores"
+    says = (
+        "it helps, and its model scores" if helps else "no more than chance, so the model without it scores"
+    )
     text = (
         f"With the register, which {around.matched:.0%} of the cases were found in, the AUC is {with_.value:.3f} "
         f"instead of {without.value:.3f} ({gain.value:+.3f}, interval {gain.low:+.3f} to {gain.high:+.3f}): {says}."

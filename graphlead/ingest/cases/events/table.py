@@ -1,0 +1,175 @@
+"""A table of events in the database, its values typed: who, when, what, how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from graphlead.core.errors import InputError, SettingsError
+from graphlead.core.register import Role
+from graphlead.engines.duckdb import Db, one_row, quoted
+from graphlead.ingest.cases.events.layout import EventColumn, EventTable
+from graphlead.ingest.cases.events.uses import Use
+from graphlead.ingest.open_file import Source, as_text
+from graphlead.ingest.plan import Reading
+from graphlead.ingest.values import let
+
+EXTRA = (Use.NUMBER, Use.FLAG, Use.TEXT, Use.CATEGORY, Use.ATTRIBUTE)
+"""Uses of columns beyond who, when, what and how much."""
+SAME = 0.98
+"""The share of customers for whom a category never changes from which it belongs to the customer, a choice."""
+WITH_TIME = r"'\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*'"
+
+
+def type_events(db: Db, source: Source, table: EventTable, view: str) -> EventTable:
+    """Make the table ``view``: customer, item (VARCHAR), moment (TIMESTAMP), amount (DOUBLE), bought (BOOLEAN), x0, ...
+
+    x0, x1, ... are the further columns in their order. Rows without a customer or a time are left out; ``bought`` is
+    false for a return. Returns the table with the columns that belong to the customer found. Raises InputError
+    for a time that cannot be read.
+    """
+    readings = _readings(source, table)
+    who, when = readings[Use.CUSTOMER][0], readings[Use.TIME][0]
+    _refuse_unreadable(db, source, when)
+    item, quantity = _one(readings, Use.ITEM), _one(readings, Use.QUANTITY)
+    values = {
+        "customer": who.text,
+        "item": item.text if item else "NULL::VARCHAR",
+        "moment": _moment(when),
+        "amount": _amount(readings),
+        "quantity": quantity.value if quantity else "NULL::DOUBLE",
+    } | {f"x{i}": _value(each) for i, each in enumerate(_extra(readings, table))}
+    selected = ", ".join(f"{sql} AS {name}" for name, sql in values.items())
+    db.execute(
+        f"CREATE TEMP TABLE {view} AS SELECT * EXCLUDE (quantity), "
+        "coalesce(quantity > 0, true) AND coalesce(amount > 0, true) AS bought "
+        f"FROM (SELECT {selected} FROM {source.view}) WHERE customer IS NOT NULL AND moment IS NOT NULL"
+    )
+    return _with_attributes(db, table, view)
+
+
+def extras(table: EventTable) -> tuple[EventColumn, ...]:
+    """The further columns, in the order of x0, x1, ..."""
+    return table.of(*EXTRA)
+
+
+def has_amount(table: EventTable) -> bool:
+    """Whether purchases have a size: an amount, or a quantity."""
+    return bool(table.of(Use.AMOUNT, Use.QUANTITY))
+
+
+def _readings(source: Source, table: EventTable) -> dict[Use, list[Reading]]:
+    at = {name: i for i, name in enumerate(source.names)}
+    found: dict[Use, list[Reading]] = {}
+    for column in table.columns:
+        if column.use is Use.IGNORED:
+            continue
+        if column.name not in at:
+            raise InputError(
+                f"the column {column.name!r} is missing, which was learned from.",
+                where=str(source.path),
+                remedy=f"Its columns are: {', '.join(source.names[:20])}.",
+            )
+        i = at[column.name]
+        found.setdefault(column.use, []).append(column.reading(f"c{i}", source.families[i]))
+    return found
+
+
+def _one(readings: dict[Use, list[Reading]], use: Use) -> Reading | None:
+    return next(iter(readings.get(use, ())), None)
+
+
+def _extra(readings: dict[Use, list[Reading]], table: EventTable) -> Iterable[Reading]:
+    by_name = {each.column.name: each for use in EXTRA for each in readings.get(use, ())}
+    return (by_name[column.name] for column in extras(table))
+
+
+def _value(reading: Reading) -> str:
+    if reading.column.role is Role.BOOLEAN:
+        return f"({reading.value})::INTEGER::DOUBLE"
+    return reading.value
+
+
+def _amount(readings: dict[Use, list[Reading]]) -> str:
+    """SQL: the amount, or quantity times price, or the quantity alone."""
+    amount, quantity, price = (_one(readings, use) for use in (Use.AMOUNT, Use.QUANTITY, Use.PRICE))
+    if amount:
+        return amount.value
+    if quantity and price:
+        return f"({quantity.value}) * ({price.value})"
+    return quantity.value if quantity else "NULL::DOUBLE"
+
+
+def _moment(reading: Reading) -> str:
+    """SQL: the time as a TIMESTAMP; the day's first moment where only a day can be read."""
+    day = f"({reading.value})::TIMESTAMP"
+    if reading.family == "date":
+        return f"CASE WHEN ({reading.value}) IS NOT NULL THEN {reading.source}::TIMESTAMP END"
+    timed = f"CASE WHEN regexp_full_match(x, {WITH_TIME}) THEN TRY_CAST(x AS TIMESTAMP) END"
+    return f"coalesce({let(reading.text, 'x', timed)}, {day})"
+
+
+def _refuse_unreadable(db: Db, source: Source, when: Reading) -> None:
+    found = db.execute(
+        f"SELECT row, {as_text(when.source, when.family)} FROM {source.view} "
+        f"WHERE {when.text} IS NOT NULL AND {when.value} IS NULL ORDER BY row LIMIT 1"
+    ).fetchone()
+    if found:
+        raise InputError(
+            f"{found[1]!r} is no date that can be read.",
+            where=f"{source.path}, row {found[0]}, column {when.column.name}",
+            remedy="Write it as 2024-03-31, or leave the cell empty: the row is then left out.",
+        )
+
+
+def _with_attributes(db: Db, table: EventTable, view: str) -> EventTable:
+    """The table, its categories that never change for a customer as attributes."""
+    asked = {i: column for i, column in enumerate(extras(table)) if column.use is Use.CATEGORY}
+    if not asked or any(column.use is Use.ATTRIBUTE for column in table.columns):
+        return table
+    each = ", ".join(f"min(x{i}) IS NOT DISTINCT FROM max(x{i}) AS same{i}" for i in asked)
+    shares = ", ".join(f"coalesce(avg(same{i}::INTEGER), 0)" for i in asked)
+    found = one_row(
+        db, f"SELECT {shares} FROM (SELECT {each} FROM {view} GROUP BY customer HAVING count(*) > 1)"
+    )
+    fixed = {column.name for column, share in zip(asked.values(), found, strict=True) if share >= SAME}
+    columns = (
+        replace(column, use=Use.ATTRIBUTE, because=f"{column.because}; the same for each customer")
+        if column.name in fixed
+        else column
+        for column in table.columns
+    )
+    return replace(table, columns=tuple(columns))
+
+
+def join_items(db: Db, events: Source, items: Source) -> Source:
+    """The events with the columns of their items; joined by the column that both have.
+
+    Raises SettingsError when they share none, or several.
+    """
+    shared = [name for name in events.names if name in items.names]
+    if len(shared) != 1:
+        several = f"share {len(shared)} columns ({', '.join(shared[:8])})" if shared else "share no column"
+        raise SettingsError(
+            f"the items and the events {several}.",
+            where=f"{items.path}, {events.path}",
+            remedy="Call the item's id alike in both files, and nothing else.",
+        )
+    left, right = events.names.index(shared[0]), items.names.index(shared[0])
+    taken = [i for i in range(len(items.names)) if i != right]
+    added = ", ".join(f"p.c{i} AS c{len(events.names) + at}" for at, i in enumerate(taken))
+    mine = ", ".join(f"e.{quoted(name)}" for name in ("row", *events.columns))
+    key = as_text(f"c{right}", items.families[right])
+    db.execute(
+        f"CREATE TEMP TABLE {items.view}_once AS SELECT * FROM {items.view} WHERE {key} IS NOT NULL "
+        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY row) = 1"
+    )
+    on = f"{as_text(f'e.c{left}', events.families[left])} = {as_text(f'p.c{right}', items.families[right])}"
+    view = f"{events.view}_items"
+    db.execute(
+        f"CREATE TEMP VIEW {view} AS SELECT {', '.join(filter(None, (mine, added)))} "
+        f"FROM {events.view} e LEFT JOIN {items.view}_once p ON {on}"
+    )
+    names = tuple(items.names[i] for i in taken)
+    families = tuple(items.families[i] for i in taken)
+    return replace(events, view=view, names=(*events.names, *names), families=(*events.families, *families))
