@@ -204,7 +204,7 @@ def _population(db: Db, layout: Layout, cuts: Sequence[date], path: Path, seed: 
 def _sampled(keys: Keys, past: np.ndarray, seed: int) -> np.ndarray:
     """The rows of the past (n,) of a sample of the customers, all of them where there are no more than MOST."""
     share = min(1.0, MOST / max(int(past.sum()), 1))
-    return past & (lots(keys, "customers", seed) <= np.uint64(int(share * (2**64 - 1))))
+    return past & (lots(keys, "customers", seed).astype(np.float64) <= share * 2.0**64)
 
 
 def _keys(customers: pa.ChunkedArray) -> Keys:
@@ -233,14 +233,14 @@ def _features(db: Db, layout: Layout) -> tuple[list[Feature], pa.Table]:
         aggregates = ", ".join(f"{each.sql} AS f{i}" for i, each in enumerate(wanted))
         joined.append(
             f"LEFT JOIN (SELECT place, {aggregates} FROM population JOIN ({source}) USING (customer) "
-            f"WHERE d < cut GROUP BY place) t{at} USING (place)"
+            f"WHERE d < cut GROUP BY place, cut) t{at} USING (place)"
         )
         names += [f"t{at}.f{i}" for i in range(len(wanted))]
         features += wanted
     late = (
         "LEFT JOIN (SELECT place, avg((gap < recency)::INTEGER) AS late FROM visits JOIN "
         "(SELECT place, customer, cut, cut - max(d) AS recency FROM population JOIN visits USING (customer) "
-        "WHERE d < cut GROUP BY ALL) USING (customer) WHERE d < cut GROUP BY place) tl USING (place)"
+        "WHERE d < cut GROUP BY place, customer, cut) USING (customer) WHERE d < cut GROUP BY place) tl USING (place)"
     )
     chosen = ", ".join(f"{name} AS v{i}" for i, name in enumerate([*names, "tl.late"]))
     query = f"SELECT place, {chosen} FROM population {' '.join([*joined, late])} ORDER BY place"

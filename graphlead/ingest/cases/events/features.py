@@ -65,7 +65,7 @@ def of_purchases(table: EventTable, within: int) -> list[Feature]:
         _feature("lateness against the own rhythm",
                  f"{recency} / greatest(coalesce(avg(gap), {tenure} + 1), 1)", plain=True),
         _feature("returns in the last year", _sum("returns", _lately(YEAR))),
-        _feature("month", "month(any_value(cut))"),
+        _feature("month", "month(cut)"),
     ]  # fmt: skip
     if within < YEAR / 2:
         season = _before(YEAR, YEAR - within)
