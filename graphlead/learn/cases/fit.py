@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from scipy.special import expit
+from scipy.optimize import brentq
+from scipy.special import expit, logit
 
 from graphlead.common.deal import drawn
 from graphlead.common.files import read_json, read_parquet, write_json, write_parquet
@@ -46,12 +47,16 @@ class HeldOut:
 
 @dataclass(frozen=True, kw_only=True)
 class Fitted:
-    """Members trained on all known rows, and the choice among them. encodings: of the columns that members see."""
+    """Members trained on all known rows, and the choice among them.
+
+    encodings: of the columns that members see. shift: what is added to all log-odds, see ``_shift``.
+    """
 
     encodings: Mapping[View, Encoding]
     members: Mapping[str, tuple[View, Model]]
     choice: Choice
     heldout: HeldOut
+    shift: float = 0.0
 
     @property
     def chosen(self) -> str:
@@ -63,8 +68,8 @@ class Fitted:
         tables = {view: encoding.apply(cases) for view, encoding in self.encodings.items()}
         own = {name: model.log_odds(tables[view]) for name, (view, model) in self._used().items()}
         if self.chosen == STACK:
-            return np.asarray(expit(self.choice.stack.of(own)))
-        return np.asarray(expit(self.choice.calibrations[self.chosen].of(own[self.chosen])))
+            return np.asarray(expit(self.choice.stack.of(own) + self.shift))
+        return np.asarray(expit(self.choice.calibrations[self.chosen].of(own[self.chosen]) + self.shift))
 
     def contributions(self, cases: Cases) -> pd.DataFrame:
         """What each of the user's columns adds to the log-odds of each row, (n, sources), against the average row."""
@@ -105,7 +110,23 @@ def fit(cases: Cases, seed: int, progress: Progress = silent) -> Fitted:
         models={name: np.asarray(expit(each)) for name, each in odds.items()},
         chosen=np.asarray(expit(chosen)),
     )
-    return Fitted(encodings=encodings, members=members, choice=choice, heldout=heldout)
+    fitted = Fitted(encodings=encodings, members=members, choice=choice, heldout=heldout)
+    return replace(fitted, shift=_shift(fitted, cases))
+
+
+def _shift(fitted: Fitted, cases: Cases) -> float:
+    """What brings the mean probability of the open rows of a later day to the rate of the last day that is known.
+
+    What is known of a customer grows with the days that the events cover, its time as a customer above all, and what a
+    model makes of that moves the rate: on a wholesaler's orders from 44 % to 37 %, where 50 % were to leave.
+    """
+    opened = cases.rows(~cases.known)
+    if not cases.horizon or not len(opened):
+        return 0.0
+    latest = cases.known & (cases.day == cases.day[cases.known].max())
+    rate = np.clip((cases.outcome[latest] == 1).mean(), 0.001, 0.999)
+    odds = logit(np.clip(fitted.predict(opened), 1e-9, 1 - 1e-9))
+    return float(brentq(lambda shift: expit(odds + shift).mean() - rate, -30.0, 30.0))
 
 
 def _trained(
@@ -142,6 +163,7 @@ def save(fitted: Fitted, folder: Path) -> None:
         "calibrations": {name: vars(each) for name, each in choice.calibrations.items()},
         "stack": choice.stack.to_json(),
         "name": choice.name,
+        "shift": fitted.shift,
     })  # fmt: skip
     heldout = fitted.heldout
     rows = {"row": heldout.rows, "outcome": heldout.outcome, "chosen": heldout.chosen}
@@ -166,6 +188,7 @@ def load(folder: Path) -> Fitted:
             members=members,
             choice=Choice(content["candidates"], calibrations, stack, content["name"]),
             heldout=_heldout(rows, models),
+            shift=content["shift"],
         )
 
 
