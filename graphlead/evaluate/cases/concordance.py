@@ -25,7 +25,7 @@ def concordance(time: Reals, ended: Flags, risk: Reals) -> float:
 
 
 def smaller_before(values: Longs) -> Longs:
-    """For each value (n,), not negative, how many before it are smaller: a binary digit at a time, the highest first."""
+    """For each value (n,), none negative, how many before it are smaller: digit by binary digit, the highest first."""
     found, at = np.zeros(len(values), np.int64), np.arange(len(values))
     for digit in reversed(range(int(values.max(initial=0)).bit_length())):
         # ``at`` is sorted by the digits above this one, and by place within.
