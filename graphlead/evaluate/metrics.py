@@ -21,7 +21,8 @@ Prior = tuple[float, float, float]
 Interval = tuple[float, float, float]
 """A value with the low and high end of its 95 % interval."""
 
-_Z95 = 1.959964
+Z95 = 1.959964
+"""Standard errors on each side of a 95 % interval."""
 
 
 def cuts(n_unlabelled: int) -> dict[str, float]:
@@ -34,7 +35,7 @@ def cuts(n_unlabelled: int) -> dict[str, float]:
 def draw_prior(prior: Prior, draws: int, seed: int) -> Reals:
     """Priors (1 + draws,): the point, then draws from a two-piece log-normal with that 95 % interval."""
     low, point, high = prior
-    z = np.random.default_rng(seed).standard_normal(draws) / _Z95
+    z = np.random.default_rng(seed).standard_normal(draws) / Z95
     drawn: Reals = point * np.exp(np.where(z < 0, z * np.log(point / low), z * np.log(high / point)))
     return np.concatenate([[point], np.minimum(drawn, 0.99)])
 

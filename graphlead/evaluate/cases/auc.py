@@ -8,9 +8,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from graphlead.core.arrays import Flags, Reals
-
-SURE = 1.96
-"""Standard errors on each side of a 95 % interval."""
+from graphlead.evaluate.metrics import Z95
 
 
 @dataclass(frozen=True)
@@ -67,4 +65,4 @@ def _variance(values: Reals) -> float:
 
 
 def _within(value: float, error: float, lowest: float, highest: float) -> Estimate:
-    return Estimate(value, max(value - SURE * error, lowest), min(value + SURE * error, highest))
+    return Estimate(value, max(value - Z95 * error, lowest), min(value + Z95 * error, highest))

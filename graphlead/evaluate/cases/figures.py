@@ -10,8 +10,9 @@ from sklearn.metrics import average_precision_score
 
 from graphlead.core.arrays import Flags, Json, Reals
 from graphlead.core.cases import Outcomes
-from graphlead.evaluate.cases.auc import SURE, auc
-from graphlead.evaluate.cases.survival import concordance
+from graphlead.evaluate.cases.auc import auc
+from graphlead.evaluate.cases.concordance import concordance
+from graphlead.evaluate.metrics import Z95
 
 BINS = 10
 TOP = 0.2
@@ -59,14 +60,16 @@ def heldout_row(outcome: Outcomes, probability: Reals, threshold: float) -> Json
 
 
 def thresholds(
-    outcome: Outcomes, probability: Reals, cost: float | None = None, gain: float | None = None
+    outcome: Outcomes, probability: Reals, cost: float | None = None, gain: float | Reals | None = None
 ) -> list[Json]:
     """For each of STEPS the cases at or over it, their precision and recall, and their value.
 
-    cost: of working one case; gain: what a hit is worth. Without a gain no value is known.
+    cost: of working one case; gain: what a hit is worth, for all or (n,) for each case, where NaN counts as the mean of
+    the others. Without a gain no value is known.
     """
     positive = outcome == 1
-    return [_at(step, positive, probability, cost or 0.0, gain) for step in STEPS]
+    worth = None if gain is None else np.broadcast_to(np.nan_to_num(gain, nan=_mean(gain)), len(outcome))
+    return [_at(step, positive, probability, cost or 0.0, worth) for step in STEPS]
 
 
 def calibration(outcome: Outcomes, probability: Reals) -> list[Json]:
@@ -106,16 +109,21 @@ def c_index(time: Reals, ended: Flags, risk: Reals) -> float | None:
     return None if math.isnan(found) else found
 
 
-def _at(step: float, positive: Flags, probability: Reals, cost: float, gain: float | None) -> Json:
+def _at(step: float, positive: Flags, probability: Reals, cost: float, worth: Reals | None) -> Json:
     listed = probability >= step
-    hits, cases = int(positive[listed].sum()), int(listed.sum())
+    cases = int(listed.sum())
     return {
         "threshold": step,
         "cases": cases,
         "precision": _share(positive[listed]),
         "recall": _share(listed[positive]),
-        "value": None if gain is None else gain * hits - cost * cases,
+        "value": None if worth is None else float(worth[listed & positive].sum()) - cost * cases,
     }
+
+
+def _mean(values: float | Reals) -> float:
+    known = np.atleast_1d(values)[~np.isnan(np.atleast_1d(values))]
+    return float(known.mean()) if len(known) else 0.0
 
 
 def _share(flags: Flags | Sequence[bool]) -> float | None:
@@ -124,6 +132,6 @@ def _share(flags: Flags | Sequence[bool]) -> float | None:
 
 def _wilson(share: float, n: int) -> tuple[float, float]:
     """The 95 % interval of a share (Wilson 1927)."""
-    z2 = SURE**2
-    centre, spread = share + z2 / (2 * n), SURE * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    z2 = Z95**2
+    centre, spread = share + z2 / (2 * n), Z95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
     return max((centre - spread) / (1 + z2 / n), 0.0), min((centre + spread) / (1 + z2 / n), 1.0)

@@ -2,106 +2,85 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from graphlead.core.arrays import Flags, Ints, Reals
+from graphlead.core.arrays import Flags, Longs, Reals
 from graphlead.core.cases import CaseColumn, Cases, Kind
+from graphlead.explain.cases.sentences import sentences
+from graphlead.explain.cases.shares import Texts, shares_of
 
 REASONS = 3
 LEAST = 0.05
 """The step in log-odds from which a column is a reason, a choice: it moves a probability of 50 % by one point."""
-BANDS = 5
-FEWEST = 10
-"""Known cases with a value, or in a band, from which their share is named."""
-
-Texts = npt.NDArray[np.object_]
+AGAINST = "against: "
+"""Before a reason that lowers the probability."""
 
 
 def reasons(known: Cases, scored: Cases, contributions: pd.DataFrame, happened: str) -> Texts:
-    """The reasons (n, 3) why the probability of a scored case is as high as it is, the strongest first, "" for fewer.
+    """The reasons (n, 3) why the probability of each scored case is what it is, "" for fewer.
 
-    contributions (n, sources): what each of the user's columns adds to the log-odds; happened: what the cases with
+    contributions (n, sources): what each of the user's columns adds to the log-odds, against the average case. Those
+    that raise the probability come first, the strongest before the others; after them, marked, those that lower it. A
+    case less likely than the average gets its three strongest, whichever way they point. happened: what the cases of
     outcome 1 did, such as "converted".
     """
-    by_source = _first_of_source(scored)
-    names = [name for name in contributions if name in by_source]
+    by_source = _by_source(scored)
+    names = [str(name) for name in contributions if name in by_source]
     moved = contributions[names].to_numpy(np.float64)
-    order = np.argsort(-moved, axis=1, kind="stable")[:, :REASONS]
-    strong = np.take_along_axis(moved, order, axis=1) >= LEAST
+    strongest = _strongest(moved)
     found = np.full((len(scored), REASONS), "", object)
-    rate = float((known.outcome == 1).mean()) if len(known) else 0.0
     for at, name in enumerate(names):
-        rows, places = np.nonzero((order == at) & strong)
+        rows, places = np.nonzero(strongest == at)
         if len(rows):
-            column = by_source[str(name)]
-            teller = _Sentences(column, known, rate, happened)
-            found[rows, places] = teller.of(scored.features[column.name].iloc[rows])
+            raises = moved[rows, at] > 0
+            texts = _reasons_of(by_source[name], known, scored.features.iloc[rows], raises, happened)
+            found[rows, places] = np.where(raises, "", AGAINST) + texts
     return found
 
 
-def _first_of_source(cases: Cases) -> dict[str, CaseColumn]:
-    """The first feature of each of the user's columns."""
-    return {column.source: column for column in reversed(cases.columns)}
+def _by_source(cases: Cases) -> dict[str, list[CaseColumn]]:
+    """The features to name for each of the user's columns: its text where it has one, and none of the plain rule's
+    where there are others, which are made for the rule and not for readers."""
+    found: dict[str, list[CaseColumn]] = {}
+    for column in cases.columns:
+        found.setdefault(column.source, []).append(column)
+    return {source: _to_name(columns) for source, columns in found.items()}
 
 
-class _Sentences:
-    """Sentences on values of one column."""
-
-    def __init__(self, column: CaseColumn, known: Cases, rate: float, happened: str) -> None:
-        self._column, self._rate, self._happened = column, rate, happened
-        self._outcome = known.outcome == 1
-        self._values = known.features[column.name]
-        self._is_number = column.kind is Kind.NUMBER
-        if self._is_number:
-            numbers = self._values.to_numpy(np.float64)
-            seen = numbers[~np.isnan(numbers)]
-            steps = np.arange(1, BANDS) / BANDS
-            self._edges: Reals = np.unique(np.quantile(seen, steps)) if len(seen) else np.zeros(0)
-
-    def of(self, values: pd.Series[Any]) -> Texts:
-        """A sentence for each value (m,); equal values, and numbers in one band that are written alike, share one."""
-        keys = pd.Series(self._shown(values), dtype=object)
-        bands, known = self._bands(values), self._bands(self._values)
-        pairs = pd.MultiIndex.from_arrays([keys, bands])
-        codes, distinct = pd.factorize(pairs)
-        texts = [self._sentence(shown, self._outcome[known == band]) for shown, band in distinct]
-        return np.array(texts, object)[codes]
-
-    def _bands(self, values: pd.Series[Any]) -> npt.NDArray[Any]:
-        """The band of each number, the text of any other value; -1 or "" where missing."""
-        if not self._is_number:
-            return _texts(values)
-        numbers = values.to_numpy(np.float64)
-        bands: Ints = np.searchsorted(self._edges, numbers, side="left").astype(np.int32)
-        return np.where(np.isnan(numbers), -1, bands)
-
-    def _shown(self, values: pd.Series[Any]) -> Texts:
-        if self._column.kind is Kind.CATEGORY or self._column.kind is Kind.TEXT:
-            return _texts(values)
-        numbers = values.to_numpy(np.float64)
-        if self._column.kind is Kind.FLAG:
-            return np.where(np.isnan(numbers), "", np.where(numbers > 0, "yes", "no")).astype(object)
-        codes, distinct = pd.factorize(numbers)
-        texts = np.array([*(_number(value) for value in distinct), ""], object)
-        return np.asarray(texts[codes], object)
-
-    def _sentence(self, shown: str, like: Flags) -> str:
-        name = self._column.name
-        value = f"{name}: {shown}" if shown else f"{name} is not filled in"
-        if len(like) < FEWEST:
-            return value
-        return f"{value} ({like.mean():.0%} of such cases {self._happened}, {self._rate:.0%} of all)"
+def _to_name(columns: list[CaseColumn]) -> list[CaseColumn]:
+    text = [column for column in columns if column.kind is Kind.TEXT]
+    return text or [column for column in columns if not column.plain] or columns
 
 
-def _texts(values: pd.Series[Any]) -> Texts:
-    """The values as text, "" where missing."""
-    return np.asarray(values.astype(object).where(values.notna(), "").map(str), object)
+def _strongest(moved: Reals) -> Longs:
+    """The columns (n, REASONS) to give as reasons, by position, -1 for none."""
+    size = np.where(np.abs(moved) >= LEAST, np.abs(moved), 0.0)
+    raising_first = size + (size.max(initial=0.0) + 1) * ((size > 0) & (moved > 0))
+    likely = moved.sum(axis=1, keepdims=True) > 0
+    chosen = _highest(np.where(likely, raising_first, size))[:, :REASONS]
+    order = _highest(np.take_along_axis(raising_first, chosen, axis=1))
+    chosen = np.take_along_axis(chosen, order, axis=1)
+    found = np.where(np.take_along_axis(size, chosen, axis=1) > 0, chosen, -1)
+    return np.pad(found, ((0, 0), (0, REASONS - found.shape[1])), constant_values=-1)
 
 
-def _number(value: float) -> str:
-    """Three digits that count, and no more than a reader needs: 3, 0.25, 12,000."""
-    return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:.3g}"
+def _highest(values: Reals) -> Longs:
+    return np.argsort(-values, axis=1, kind="stable")
+
+
+def _reasons_of(
+    columns: list[CaseColumn], known: Cases, rows: pd.DataFrame, raises: Flags, happened: str
+) -> Texts:
+    """A text (m,) for each row: of the features of one column, the one whose known cases speak loudest for it."""
+    shares = [shares_of(column, known) for column in columns]
+    places = [each.places(rows[each.column.name]) for each in shares]
+    sign = np.where(raises, 1.0, -1.0)
+    support = np.stack([sign * each.support[place] for each, place in zip(shares, places, strict=True)])
+    telling = np.argmax(support, axis=0)
+    found = np.full(len(rows), "", object)
+    for number, (each, place) in enumerate(zip(shares, places, strict=True)):
+        at = np.flatnonzero(telling == number)
+        values = rows[each.column.name].iloc[at]
+        found[at] = sentences(each, values, place[at], support[number, at] > 0, happened)
+    return found

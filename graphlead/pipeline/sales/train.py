@@ -13,7 +13,8 @@ from graphlead.core.cases import Cases
 from graphlead.core.errors import damage
 from graphlead.core.late import Late
 from graphlead.core.sales import SalesSettings
-from graphlead.evaluate.cases.auc import SURE, auc, auc_difference
+from graphlead.evaluate.cases.auc import auc, auc_difference
+from graphlead.evaluate.metrics import Z95
 from graphlead.learn.cases.fit import Fitted, fit, load, save
 from graphlead.learn.cases.hazard import Hazard, fit_hazard
 from graphlead.learn.cases.quick import quick_odds
@@ -113,7 +114,7 @@ def _verdict(own: Fitted, joined: Fitted, around: Around) -> Json:
     if without is None or with_ is None or gain is None:
         return {"matched": around.matched, "auc_without": None, "auc_with": None, "low": None, "high": None,
                 "helps": False, "text": "The register cannot be judged: one outcome alone was held out."}  # fmt: skip
-    helps = gain.value > (gain.high - gain.low) / (2 * SURE)
+    helps = gain.value > (gain.high - gain.low) / (2 * Z95)
     says = (
         "it helps, and its model scores" if helps else "no more than chance, so the model without it scores"
     )
