@@ -8,7 +8,7 @@ import pandas as pd
 from graphlead.core.arrays import Flags, Reals
 from graphlead.world.firms import SNAPSHOT
 from graphlead.world.sales.companies import WARM_TOWNS, typed, warm
-from graphlead.world.sales.lots import Lots
+from graphlead.world.sales.lots import Lots, Texts
 from graphlead.world.sampling import sigmoid
 
 SOURCES = {"Referral": 0.15, "Website": 0.3, "Event": 0.15, "Partner": 0.1, "Cold Call": 0.3}
@@ -71,10 +71,10 @@ def _averaged(alone: Reals) -> Reals:
     return np.asarray(WARM_TOWNS * sigmoid(alone + WARM) + (1 - WARM_TOWNS) * sigmoid(alone))
 
 
-def _closing(lots: Lots, opened: Flags) -> pd.Series:
+def _closing(lots: Lots, opened: Flags) -> Texts:
     """The day on which a lead was decided, which no open lead has."""
-    days = pd.Series(SNAPSHOT - (lots.share("closed") * 365).astype("timedelta64[D]")).dt.strftime("%Y-%m-%d")
-    return days.where(~opened, "")
+    days = (SNAPSHOT - (lots.share("closed") * 365).astype("timedelta64[D]")).astype(str)
+    return np.where(opened, "", days)
 
 
 def _numbered(
