@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,6 +32,7 @@ from graphlead.core.settings import Given, help_of
 if TYPE_CHECKING:
     from graphlead.common.console import Console
     from graphlead.core.profile import Profile
+    from graphlead.world import World, WorldSettings
 
 A_CLIENT_IN = 20
 MOST_CLIENTS = 2000
@@ -187,6 +189,9 @@ def demo(
     out: Annotated[Path, typer.Option(help="The folder for the world and the run.")] = Path("demo"),
     companies: Annotated[int, typer.Option(help="How many companies the world has.")] = 3000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same world.")] = 0,
+    sales: Annotated[
+        bool, typer.Option("--sales", help="Make the seller's CRM too: leads, customers, events.")
+    ] = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -214,4 +219,26 @@ def demo(
     measured = truth_text(against, wanted.regional_bias)
     text = f"{summary_text(result.summary)}\n{measured}\nThe lead list: {RunFolder(settings.out).leads}"
     truth = {"companies": against.companies, "buyers": against.buyers, **against.rankings}
-    console.outcome(text, {**result.summary, "truth": truth})
+    commands = _sell(out, world, wanted, console) if sales else []
+    if commands:
+        text = "\n".join(
+            [text, "The seller's CRM is made, with its truth beside it. Learn from it:", *commands]
+        )
+    console.outcome(text, {**result.summary, "truth": truth} | ({"commands": commands} if commands else {}))
+
+
+def _sell(out: Path, world: World, wanted: WorldSettings, console: Console) -> list[str]:
+    """Make a CRM for the companies of a world; returns the commands that learn from it."""
+    from graphlead.common.disk import disk_errors
+    from graphlead.world.sales import CrmSettings, make_crm
+
+    with disk_errors(out), console.stage("making a CRM") as progress:
+        crm = make_crm(out / "sales", world, CrmSettings.of(wanted.companies, wanted.seed), progress)
+    register = f"--companies {quote(str(world.companies))} --links {quote(str(world.links))}"
+    events = " ".join(f"--events {quote(str(path))}" for path in (crm.orders, crm.tickets, crm.logins))
+    given = {
+        "convert": f"convert --leads {quote(str(crm.leads))} {register}",
+        "churn": f"churn --customers {quote(str(crm.customers))} {register}",
+        "churn_events": f"churn {events}",
+    }
+    return [f"graphlead {text} --out {quote(str(out / name))}" for name, text in given.items()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -410,6 +411,21 @@ def test_demo_runs_on_a_world_and_reports_how_well_it_did(
     found = printed["truth"]["list"]["found@10%"]
     assert found == pytest.approx(bought[: round(len(truth) / 10)].sum() / bought.sum())
     assert printed["truth"]["reachable"]["average_precision"] > 0.2
+
+
+def test_demo_makes_a_crm_too_and_prints_what_learns_from_it(
+    asked: dict[str, Any], call: Call, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("demo", "--out", tmp_path / "a demo", "--companies", 400, "--sales", "--json", "--quiet") == 0
+    commands = json.loads(capsys.readouterr().out)["commands"]
+    assert [shlex.split(each)[:2] for each in commands] == [
+        ["graphlead", "convert"], ["graphlead", "churn"], ["graphlead", "churn"],
+    ]  # fmt: skip
+    given = [word for each in commands for word in shlex.split(each) if word.endswith(".csv")]
+    assert {Path(path).name for path in given} == {
+        "leads.csv", "companies.csv", "links.csv", "customers.csv", "orders.csv", "tickets.csv", "logins.csv",
+    }  # fmt: skip
+    assert all(Path(path).is_file() and "truth" not in path for path in given)
 
 
 def test_init_writes_a_file_that_run_understands(

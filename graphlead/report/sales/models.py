@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from graphlead.core.arrays import Json
 from graphlead.report.html.figures import from_to
-from graphlead.report.html.quality import wilson
 from graphlead.report.sales.content import SalesContent
 from graphlead.report.sales.shown import NONE, known, percent, three
 from graphlead.report.sales.words import model_name, rate
@@ -12,27 +11,29 @@ from graphlead.report.sales.words import model_name, rate
 
 def models_view(content: SalesContent) -> Json:
     """Every model, the greatest AUC first, and the accuracy of expecting the more frequent outcome of every case."""
-    metrics, n = content.metrics, len(content.heldout_outcome)
-    rows = [_row(model, model["model"] == metrics["chosen"], n) for model in metrics["models"]]
+    metrics = content.metrics
+    rows = [_row(model, model["model"] == metrics["chosen"]) for model in metrics["models"]]
     rows.sort(key=lambda row: row["auc"] if known(row["auc"]) else 0.0, reverse=True)
     return {"rows": rows, "frequent": max(rate(metrics), 1 - rate(metrics))}
 
 
-def _row(model: Json, chosen: bool, n: int) -> Json:
-    """A model's figures, as numbers for the chart and as text for the table. n: the cases that judged its accuracy."""
-    accuracy = model.get("accuracy")
-    low, high = wilson(accuracy * n, n) if known(accuracy) else (None, None)
+def _row(model: Json, chosen: bool) -> Json:
+    """A model's figures, as numbers for the chart and as text for the table."""
     return {
         "name": model_name(model["model"]),
         "model": model["model"],
         "chosen": chosen,
-        **{name: model.get(name) for name in ("auc", "auc_low", "auc_high", "accuracy")},
-        "accuracy_low": low,
-        "accuracy_high": high,
+        **{
+            f"{name}{end}": model.get(f"{name}{end}")
+            for name in ("auc", "accuracy")
+            for end in ("", "_low", "_high")
+        },
         "auc_text": three(model.get("auc")),
         "auc_interval": _interval(three(model.get("auc_low")), three(model.get("auc_high"))),
-        "accuracy_text": percent(accuracy),
-        "accuracy_interval": _interval(percent(low), percent(high)),
+        "accuracy_text": percent(model.get("accuracy")),
+        "accuracy_interval": _interval(
+            percent(model.get("accuracy_low")), percent(model.get("accuracy_high"))
+        ),
         "ap": three(model.get("ap")),
         "brier": three(model.get("brier")),
         "ece": three(model.get("ece")),

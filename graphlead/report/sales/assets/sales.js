@@ -22,7 +22,7 @@
     const option = () => {
       const stacked = narrow();
       const place = (i) => (stacked ? { left: 138, right: 22, top: i ? "53%" : 8, height: "37%" }
-        : { left: i ? "63%" : 178, right: i ? 26 : "42%", top: 8, bottom: 48 });
+        : { left: i ? "65%" : 178, right: i ? 26 : "44%", top: 8, bottom: 48 });
       const at = (i) => ({ xAxisIndex: i, yAxisIndex: i });
       return {
         grid: panels.map((_, i) => place(i)),
@@ -80,7 +80,7 @@
     const steps = (curve, key) => curve.time.map((t, i) => [t, curve[key][i]]);
     draw("curves", {
       color: colors,
-      grid: grid({ top: 44 }), legend: { type: "scroll", top: 6, left: 0, itemWidth: 18, icon: "roundRect", itemHeight: 4, data: curves.map((c) => c.name), textStyle: { color: ink } },
+      grid: grid(),
       xAxis: axis({ type: "value", min: 0, max: Math.max(...curves.map((c) => c.time[c.time.length - 1])), name: "Time since they came", nameGap: 30 }),
       yAxis: shares("Stay", { max: 1 }),
       series: curves.flatMap((curve, i) => [
