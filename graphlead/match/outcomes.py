@@ -22,6 +22,8 @@ _WORDS = by_word(_DATA["words"])
 _ALONE = _WORDS | by_word(_DATA["answers"])
 _REMARK = re.compile(r"\s[-–—]\s|[:;,.(|]")
 """What a remark behind a word begins with: "Lost - too expensive", "Rejected (no fleet)"."""
+OF_OTHERS = ("nearest_client", "nearest_client_id", "other_records")
+"""Columns of an earlier list that name other companies than the one of the line."""
 SHOWN = 5
 """Texts quoted in an error, a choice: enough to see what is wrong."""
 
@@ -31,14 +33,15 @@ def match_outcomes(
 ) -> Outcomes:
     """Resolve a table of outcomes against the register.
 
-    ``typed`` has one row per lead and string columns: what a client list has, and a column with the outcomes. Raises
-    InputError, naming the file ``where``, when there is no such column, when none of its texts is understood, or when
-    no column holds names or ids.
+    ``typed`` has one row per lead and string columns: what a client list has, and a column with the outcomes; columns
+    of an earlier list that name other companies are left out. Raises InputError, naming the file ``where``, when there
+    is no column with outcomes, when none of its texts is understood, or when no column holds names or ids.
     """
     column = outcome_column(typed, where)
     result = results_of(typed[column])
     taken = {*ADDED, RESULT}
-    rest = typed.drop(columns=column).rename(columns={RESULT: f"input_{RESULT}"})
+    others = [name for name in OF_OTHERS if name in typed]
+    rest = typed.drop(columns=[column, *others]).rename(columns={RESULT: f"input_{RESULT}"})
     match = _matched(rest, register, where, progress)
     name = f"input_{column}" if column in taken else column
     table = match.table.assign(**{name: typed[column].to_numpy(), RESULT: result.to_numpy()})
@@ -74,7 +77,7 @@ def results_of(texts: pd.Series) -> pd.Series:
     """The result of each text (m,): won, lost, rejected, or open for all others."""
     values = texts.astype("string").str.strip()
     known = {value: _result(value) for value in values.dropna().unique()}
-    return values.map(known).fillna(OPEN).astype("string")
+    return values.map(known).astype("string").fillna(OPEN)
 
 
 def _result(text: str) -> str:

@@ -31,6 +31,7 @@ def came_back(sources: Sources, scored: Evaluated, top: int) -> Json | None:
         return None
     found = applied(sources.register.ids(), sources.clients, outcomes, cohort)
     others = outcomes.other_words()
+    trained = _trained_here(scored, cohort.rejected)
     return {
         "column": outcomes.column,
         **outcomes.counts(),
@@ -41,8 +42,8 @@ def came_back(sources: Sources, scored: Evaluated, top: int) -> Json | None:
         "kept_clients": _named(sources, found.kept),
         "several_outcomes": _named(sources, found.mixed),
         "other_words": dict(list(others.items())[:NAMED]),
-        "of_first": _of_first(sources, scored, top),
-        "held_out": _held_out(sources, scored, found),
+        "of_first": _of_first(sources, scored, top) if trained else None,
+        "held_out": _held_out(sources, scored, found) if trained else None,
     }
 
 
@@ -51,7 +52,12 @@ def _named(sources: Sources, companies: tuple[int, ...]) -> Json:
     return {"count": len(companies), "names": names}
 
 
-def _of_first(sources: Sources, scored: Evaluated, top: int) -> Json | None:
+def _trained_here(scored: Evaluated, rejected: Ints) -> bool:
+    """Whether the rejected have scores: only where the models were trained were they held out."""
+    return all(np.isfinite(values[rejected]).all() for values in scored.scores.values())
+
+
+def _of_first(sources: Sources, scored: Evaluated, top: int) -> Json:
     cohort = sources.cohort
     past = listed(sources.register.ids(), sources.suppressed)
     called = np.setdiff1d(np.concatenate([cohort.lost, cohort.rejected]), past)
@@ -63,8 +69,6 @@ def _of_first(sources: Sources, scored: Evaluated, top: int) -> Json | None:
     )
     would_be = np.flatnonzero(net_new(uncalled, sources.graph.ownership)).astype(np.int32)
     raw = scored.judgement.final(scored.scores, would_be)
-    if np.isnan(raw).any():
-        return None
     first = would_be[np.argsort(-raw, kind="stable")[:top]]
     return {
         "first": len(first),
@@ -74,14 +78,7 @@ def _of_first(sources: Sources, scored: Evaluated, top: int) -> Json | None:
 
 
 def _held_out(sources: Sources, scored: Evaluated, found: Applied) -> Json | None:
-    if not _are_held_out(scored, sources.cohort.rejected):
-        return None
     cohort = sources.cohort
     won = cohort.clients[np.isin(cohort.company[cohort.clients], (*found.new, *found.already))]
     called = called_saved(scored.heldout, scored.judgement, won, cohort.rejected)
     return None if called is None else asdict(called)
-
-
-def _are_held_out(scored: Evaluated, rejected: Ints) -> bool:
-    """Whether there are scores of the rejected: only the run that trained the models has them."""
-    return all(np.isfinite(values[rejected]).all() for values in scored.scores.values())

@@ -148,8 +148,8 @@ STAGES = table(
         after=("profile", "evidence", "changes"),
         settings=("top", "seed", "exclude"),
         doors=(
-            "common.spreadsheets", "evaluate.judge", "explain.ties.ties", "match.same.duplicates", "report.evidence",
-            "report.noise",
+            "common.spreadsheets", "evaluate.judge", "explain.ties.ties", "match.applied", "match.same.duplicates",
+            "pipeline.came_back", "report.evidence", "report.noise", "report.outcomes",
         ),
     ),
     Stage(
@@ -158,7 +158,7 @@ STAGES = table(
         settings=("seed",),
         doors=(
             "evaluate.judge", "evaluate.assumptions", "report.html.build", "report.html.names", "report.html.plane",
-            "pipeline.content", "pipeline.assumptions",
+            "report.outcomes", "pipeline.content", "pipeline.assumptions",
         ),
     ),
 )  # fmt: skip

@@ -28,7 +28,7 @@ class Lift:
     rejected: Ints
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Counting:
     """How much each company (n,) counts as a client and as a rejected one, and for each of m companies the client left
     out and the shares that remain; see ``Lift``.
@@ -55,7 +55,9 @@ def without_one(
     rejected[lift.rejected] = 1
     rest = np.maximum(weights.sum() - counting[left_out], 1)
     sure = rest / (rest + len(lift.rejected))
-    counted = _Counting(counting, rejected, left_out, rest / features.n_companies, sure)
+    counted = _Counting(
+        clients=counting, rejected=rejected, left_out=left_out, base=rest / features.n_companies, sure=sure
+    )
     columns = [
         column for relation in features.relations for column in _columns(relation, lift, counted, companies)
     ]
