@@ -48,6 +48,7 @@ def run(
     keep: Keep = None,
     neutral: Neutral = None,
     reviewed: Reviewed = None,
+    outcomes: Annotated[Path | None, typer.Option(help=help_of("outcomes"))] = None,
     seed: Annotated[int | None, typer.Option(help=help_of("seed"))] = None,
     device: Annotated[str | None, typer.Option(help=help_of("device"))] = None,
     top: Annotated[int | None, typer.Option(help=help_of("top"))] = None,
@@ -62,9 +63,9 @@ def run(
     """From a register and a client list to a ranked list of leads."""
     given = Given(
         companies=companies, links=links, clients=clients, suppress=suppress, out=out,
-        exclude=separated(exclude), keep=separated(keep), neutral=neutral, reviewed=reviewed, seed=seed,
-        device=device, top=top, expect=expect, prior=prior, classifier=classifier, rankers=separated(rankers),
-        store=store,
+        exclude=separated(exclude), keep=separated(keep), neutral=neutral, reviewed=reviewed, outcomes=outcomes,
+        seed=seed, device=device, top=top, expect=expect, prior=prior, classifier=classifier,
+        rankers=separated(rankers), store=store,
     )  # fmt: skip
     settings, console = settings_of(config, given), console_of(quiet, as_json)
 

@@ -22,7 +22,8 @@ def template(columns: Sequence[Column], paths: Mapping[str, Path | None]) -> str
     """
     lines = ["# Settings for `graphlead run --config FILE`; flags override them.", ""]
     examples = {"out": Path("out"), "clients": Path("clients.csv"), "links": Path("links.csv"),
-                "suppress": Path("past_clients.csv"), "reviewed": Path("reviewed.csv")}  # fmt: skip
+                "suppress": Path("past_clients.csv"), "reviewed": Path("reviewed.csv"),
+                "outcomes": Path("called.csv")}  # fmt: skip
     for each in fields(Settings):
         key = each.name
         if key == "columns":

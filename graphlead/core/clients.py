@@ -37,6 +37,12 @@ class Match:
         accepted = self.table.loc[self.table["outcome"] == "matched", "company_id"]
         require(bool(accepted.notna().all()), "Match", "a company_id on every matched line", "missing ids")
 
+    @staticmethod
+    def of_nobody() -> Match:
+        """The match of an empty list."""
+        empty = pd.DataFrame({"company_id": pd.Series(dtype="string"), "outcome": pd.Series(dtype="string")})
+        return Match(empty, empty)
+
     def counts(self) -> dict[str, int]:
         found = self.table["outcome"].value_counts()
         return {outcome: int(found.get(outcome, 0)) for outcome in OUTCOMES}
@@ -51,7 +57,8 @@ class Cohort:
     with several records in the register is one client, by the first that is listed; its twins are the other records.
     They are no clients, no candidates, and nothing is learned from them. related: candidates that are related to a
     client at one place, and so no leads. company (n,): the smallest index among the records of the same company; empty
-    where every record is a company.
+    where every record is a company. rejected, lost: those of the suppressed that were called, the first record of each
+    company: true negatives, which are learned from, and companies not won for now, which are not.
     """
 
     n_companies: int
@@ -62,6 +69,8 @@ class Cohort:
     twins: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
     related: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
     company: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
+    rejected: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
+    lost: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
 
     def __post_init__(self) -> None:
         parts = {name: getattr(self, name) for name in ("clients", "suppressed", "dead", "twins", "related")}
@@ -71,6 +80,11 @@ class Cohort:
         for (one, some), (other, more) in combinations(parts.items(), 2):
             both = np.intersect1d(some, more)
             require(not len(both), "Cohort", f"{one} and {other} disjoint", f"{len(both)} in both")
+        for name in ("rejected", "lost"):
+            outside = np.setdiff1d(getattr(self, name), self.suppressed)
+            require(not len(outside), "Cohort", f"{name} among the suppressed", f"{len(outside)} outside")
+        both = np.intersect1d(self.rejected, self.lost)
+        require(not len(both), "Cohort", "rejected and lost disjoint", f"{len(both)} in both")
         companies = len(self.company)
         require(companies in (0, self.n_companies), "Cohort", "a company for each record", companies)
         require(len(self.won) == len(self.clients), "Cohort", "a date for each client", len(self.won))
@@ -88,6 +102,22 @@ class Cohort:
         y = np.zeros(self.n_companies, np.float32)
         y[self.clients] = 1
         return y
+
+    def decided(self) -> Flags:
+        """True for the companies with a sure label, clients and rejected ones, shape (n,)."""
+        mask = self.labels() > 0
+        mask[self.rejected] = True
+        return mask
+
+    def rivals(self) -> Flags:
+        """True for the companies that held-out clients are ranked against, shape (n,).
+
+        Beside the candidates these are the lost and the rejected, which earlier lists had at their top: without them
+        the figures would flatter every list that follows.
+        """
+        mask = self.candidates()
+        mask[self.lost], mask[self.rejected] = True, True
+        return mask
 
     def candidates(self) -> Flags:
         """True for the companies to score: no client, no other record of one, not suppressed, not dead; shape (n,)."""

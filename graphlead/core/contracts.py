@@ -124,7 +124,10 @@ class Ranker(Protocol):
         ...
 
     def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
-        """Train on companies ``rows`` with their labels (len(rows),) and label features (len(rows), F)."""
+        """Train on companies ``rows`` with their labels (len(rows),) and label features (len(rows), F).
+
+        A label is 1 for a client, 0 for an unlabelled company, -1 for a rejected one, which is none for sure.
+        """
         ...
 
     def score(self, features: Features, rows: Ints, label_features: Floats) -> Floats:

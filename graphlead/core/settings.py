@@ -19,7 +19,7 @@ DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?", re.ASCII)
 CLASSIFIER = re.compile(r"xgboost|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 LEAST_FOLDS = 3
 """With two, a client to train on is in one fold and the other is held out: its label features are constant."""
-PATHS = ("companies", "clients", "out", "links", "suppress", "reviewed")
+PATHS = ("companies", "clients", "out", "links", "suppress", "reviewed", "outcomes")
 REQUIRED = ("companies", "clients", "out")
 ID = "company_id"
 """The name of the id column in every register that was read."""
@@ -34,6 +34,7 @@ class Given(TypedDict, total=False):
     links: str | Path | None
     suppress: str | Path | None
     reviewed: str | Path | None
+    outcomes: str | Path | None
     exclude: Sequence[str] | None
     keep: Sequence[str] | None
     neutral: str | None
@@ -72,6 +73,13 @@ class Settings:
     )
     reviewed: Path | None = field(
         default=None, metadata=_help("review.csv of an earlier run with its column 'accept' filled in.")
+    )
+    outcomes: Path | None = field(
+        default=None,
+        metadata=_help(
+            "What came back of leads that were called, such as leads.csv with a column 'outcome' filled in: won, lost "
+            "or rejected."
+        ),
     )
     exclude: tuple[str, ...] = field(
         default=(), metadata=_help("Columns left out, with everything that is derived from them.")

@@ -8,6 +8,7 @@ from graphlead.core.clients import Cohort, Match
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.leaks import Leak
 from graphlead.core.noise import Noise
+from graphlead.core.outcomes import Outcomes
 from graphlead.core.profile import Profile
 from graphlead.core.register import Register
 from graphlead.core.same import Same
@@ -18,7 +19,7 @@ class Sources:
     """A register, its graph, the lists resolved against it, its records by company, and the profile of the clients.
 
     leaks: a decision on every column and kind of link of the register as it was read; ``register`` has those that are
-    left out no longer.
+    left out no longer. outcomes: what came back of leads that were called, where it was given.
     """
 
     register: Register
@@ -30,3 +31,4 @@ class Sources:
     cohort: Cohort
     profile: Profile
     leaks: tuple[Leak, ...]
+    outcomes: Outcomes | None = None

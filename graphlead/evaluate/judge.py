@@ -16,6 +16,7 @@ from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import damage
 from graphlead.core.evaluation import Evaluation
 from graphlead.evaluate.blend import blend_among
+from graphlead.evaluate.called import Called, won_before_rejected
 from graphlead.evaluate.choose import Choice, choose, with_blend
 from graphlead.evaluate.curves import lift_curves
 from graphlead.evaluate.evaluate import evaluate
@@ -161,6 +162,14 @@ def evaluate_saved(
 def curves_saved(heldout: Path, judgement: Judgement, seed: int) -> pd.DataFrame:
     """Lift curves (see ``lift_curves``) from the held-out scores that a run saved in this folder."""
     return lift_curves(_judged(heldout, judgement), seed)
+
+
+def called_saved(heldout: Path, judgement: Judgement, won: Ints, rejected: Ints) -> Called | None:
+    """How the chosen ranker orders won and rejected companies by the held-out scores that a run saved in this folder;
+    see ``won_before_rejected``.
+    """
+    split = at_random(_judged(heldout, judgement))
+    return won_before_rejected(split, judgement.choice.name, won, rejected)
 
 
 def _judged(heldout: Path, judgement: Judgement) -> list[HeldOut]:

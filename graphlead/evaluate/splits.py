@@ -64,7 +64,10 @@ def _won_last(cohort: Cohort, keys: Keys, group: Ints, k: int, seed: int) -> Spl
     if later is None or len(cohort.clients) - len(later[1]) < FEWEST_LEFT:
         return None
     earlier = ~np.isin(cohort.clients, later[1])
-    past = replace(cohort, clients=cohort.clients[earlier], won=cohort.won[earlier])
+    # What was rejected is known today, after the clients held out were won.
+    past = replace(
+        cohort, clients=cohort.clients[earlier], won=cohort.won[earlier], rejected=np.zeros(0, np.int32)
+    )
     return Split("time", past, random_folds(past, keys, k, seed), later[1])
 
 

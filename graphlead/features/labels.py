@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from graphlead.core.arrays import Floats, Folds, Ints, Reals
+from graphlead.core.arrays import Flags, Floats, Folds, Ints, Longs, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Propagator
 from graphlead.core.features import (
@@ -43,7 +44,8 @@ class ClientsAround:
     Each lift is the log ratio of the share of clients among a company's neighbours, shrunk towards the register's
     share, to that share: 0 where clients are as frequent as everywhere, log 2 where twice as frequent. Dividing by
     the share of the visible clients makes features from four folds of clients comparable with those from three. Where
-    the client list is dated, clients won lately count more, see ``client_weights``.
+    the client list is dated, clients won lately count more, see ``client_weights``. Where companies were rejected,
+    each lift is one of two: see ``lift_of``.
     """
 
     def __init__(self, features: Features, propagator: Propagator) -> None:
@@ -65,37 +67,50 @@ class ClientsAround:
         fold, k = folds[cohort.clients], int(folds.max(initial=0)) + 1
         weights = client_weights(cohort.won)
         counts = [CountsByFold(relation, cohort.clients, weights, fold, k) for relation in self._relations]
+        rejected = _rejected(self._relations, cohort.rejected, folds[cohort.rejected], k)
         walk = WalkFromClients(self._walk, cohort.n_companies, cohort.clients, weights, fold, k)
-        around = list(zip(self._relations, self._others, counts, strict=True))
+        relations = zip(self._relations, self._others, counts, rejected, strict=True)
         return ClientsByFold(
-            around, walk, np.bincount(fold, weights, k).astype(np.float64), cohort.n_companies
+            [_Around(*each) for each in relations],
+            walk,
+            np.bincount(fold, weights, k).astype(np.float64),
+            np.bincount(folds[cohort.rejected], minlength=k),
+            cohort.n_companies,
         )
+
+
+def _rejected(
+    relations: Sequence[Relation], companies: Ints, fold: Folds, k: int
+) -> Sequence[CountsByFold | None]:
+    """The rejected companies (r,) in the groups of each relation by fold; None where nobody is."""
+    if not len(companies):
+        return [None] * len(relations)
+    once = np.ones(len(companies))
+    return [CountsByFold(relation, companies, once, fold, k) for relation in relations]
 
 
 class ClientsByFold:
     """Label features from the clients outside any folds, by sums of what each fold has; see ``ClientsAround``.
 
-    around: each relation with the others in its groups and the clients; weights (k,): those of each fold's clients.
+    weights (k,): those of each fold's clients; rejected (k,): the rejected companies of each fold.
     """
 
     def __init__(
         self,
-        around: Sequence[tuple[Relation, Floats, CountsByFold]],
+        around: Sequence[_Around],
         walk: WalkFromClients,
         weights: Reals,
+        rejected: Longs,
         n: int,
     ) -> None:
-        self._around, self._walk, self._weights, self._n = around, walk, weights, n
+        self._around, self._walk, self._weights, self._rejected, self._n = around, walk, weights, rejected, n
 
     def rows(self, rows: Ints, hidden: Collection[int] = ()) -> Floats:
         """Label features float32 (len(rows), F) of these companies from the clients outside the ``hidden`` folds."""
         seen = ~np.isin(np.arange(len(self._weights)), [*hidden])
-        base = max(float(self._weights[seen].sum()), 1.0) / self._n
-        columns = [
-            column
-            for relation, others, counts in self._around
-            for column in _lifts(relation, others, partial(counts.of, seen=seen), rows, base)
-        ]
+        clients = max(float(self._weights[seen].sum()), 1.0)
+        base, sure = clients / self._n, clients / (clients + float(self._rejected[seen].sum()))
+        columns = [column for each in self._around for column in each.lifts(rows, seen, base, sure)]
         columns.append(_log_visits(self._walk.visits(rows, seen)))
         return np.stack(columns, axis=1)
 
@@ -120,19 +135,44 @@ def _others(relation: Relation) -> Floats:
     return np.append(np.maximum(sizes - 1, 0), 0).astype(np.float32)
 
 
-def _lifts(
-    relation: Relation, others: Floats, clients: Callable[[Ints], Floats], rows: Ints, base: float
-) -> list[Floats]:
-    """The label features (len(rows),) of companies by one relation; clients: those in each of some groups."""
-    if isinstance(relation, Neighbours):
-        return [log_lift(clients(rows), others[rows], base, LINK_STRENGTH)]
-    if isinstance(relation, Groups):
-        code = relation.code[rows]
-        lifts = log_lift(clients(code), others[code], base, GROUP_STRENGTH)
-        return [np.where(code >= 0, lifts, np.float32(0))]
-    groups = relation.matrix[rows]
-    lifts = log_lift(clients(groups.indices), others[groups.indices], base, GROUP_STRENGTH)
-    return _of_several(groups.indptr, lifts)
+@dataclass(frozen=True)
+class _Around:
+    """The companies around others by a relation: ``others`` as of ``_others``, clients and rejected ones by fold; None
+    where nobody is rejected.
+    """
+
+    relation: Relation
+    others: Floats
+    clients: CountsByFold
+    rejected: CountsByFold | None
+
+    def lifts(self, rows: Ints, seen: Flags, base: float, sure: float) -> list[Floats]:
+        """The label features (len(rows),) of companies, from the folds ``seen`` (k,); base, sure: see ``lift_of``."""
+        lift = partial(self._lift, seen=seen, base=base, sure=sure)
+        if isinstance(self.relation, Neighbours):
+            return [lift(rows, strength=LINK_STRENGTH)]
+        if isinstance(self.relation, Groups):
+            code = self.relation.code[rows]
+            return [np.where(code >= 0, lift(code, strength=GROUP_STRENGTH), np.float32(0))]
+        groups = self.relation.matrix[rows]
+        return _of_several(groups.indptr, lift(groups.indices, strength=GROUP_STRENGTH))
+
+    def _lift(self, groups: Ints, *, seen: Flags, base: float, sure: float, strength: float) -> Floats:
+        rejected = None if self.rejected is None else self.rejected.of(groups, seen)
+        return lift_of(self.clients.of(groups, seen), rejected, self.others[groups], base, sure, strength)
+
+
+def lift_of(
+    clients: Floats, rejected: Floats | None, others: Floats, base: float, sure: float, strength: float
+) -> Floats:
+    """The log-lift of the clients among the others, and that of the clients among the clients and the rejected.
+
+    The first is high where clients are frequent, the second low where those that were called said no more often than
+    elsewhere; 0 where nobody was called. base: the share of clients in the register; sure: their share among the
+    clients and the rejected; rejected: None where nobody is.
+    """
+    lift = log_lift(clients, others, base, strength)
+    return lift if rejected is None else lift + log_lift(clients, clients + rejected, sure, strength)
 
 
 def log_lift(clients: Floats, others: Floats, base: float, strength: float) -> Floats:

@@ -3,9 +3,10 @@
 The companies are dealt into folds. The model of fold f trains on the clients outside it and a sample of the unlabelled;
 the label features of a training company in fold g come from the clients outside f and g, those of the companies it
 scores from the clients outside f. So the scores of the clients are honest held-out scores. For the list, the same
-models score every company that is no client once more, with label features from all clients. Each of these companies
+models score every company without a sure label once more, with label features from all clients. Each of these companies
 is left out of the models of several folds, which score it together: so none is scored by a model that learned it as a
-negative, and its score depends less on which clients the models of one fold happened to see.
+negative, and its score depends less on which clients the models of one fold happened to see. Rejected companies are
+true negatives: like a client, each trains every model but that of its own fold, which scores it.
 """
 
 from __future__ import annotations
@@ -57,8 +58,8 @@ def cross_fit(
 ) -> CrossFit:
     """Train new rankers from ``make`` for each fold.
 
-    folds: int8 (n,), 0 .. k-1, those of ``around``. Suppressed companies are never trained on. Raises SettingsError,
-    before anything is trained, when a ranker cannot train on the features.
+    folds: int8 (n,), 0 .. k-1, those of ``around``. Of the suppressed only the rejected are trained on. Raises
+    SettingsError, before anything is trained, when a ranker cannot train on the features.
     """
     for ranker in make():
         ranker.check(features)
@@ -67,7 +68,7 @@ def cross_fit(
     models = []
     for f in range(k):
         rows = _training_rows(cohort, features.keys, left_out, f, seed)
-        labels = np.isin(rows, cohort.clients).astype(np.float32)
+        labels = np.isin(rows, cohort.clients).astype(np.float32) - np.isin(rows, cohort.rejected)
         nearby = _around_training(around, rows, folds, f)
         rankers = make()
         trained = []
@@ -102,12 +103,12 @@ def score_others(
     left_out: Ints,
     progress: Progress = silent,
 ) -> dict[str, Floats]:
-    """Scores (n,) of every company that is no client, from label features of all clients; NaN for the clients.
+    """Scores (n,) of every company that is not decided, from label features of all that are; NaN for those.
 
     A company's score is the mean over the models that it was left out of (n,), see ``CrossFit``. No client has to be
     hidden, since none of these companies' own labels is in their features.
     """
-    others = cohort.labels() == 0
+    others = ~cohort.decided()
     rows = np.flatnonzero(others).astype(np.int32)
     scores: dict[str, Floats] = {
         ranker.name: np.where(others, 0, np.nan).astype(np.float32) for ranker in models[0]
@@ -128,15 +129,15 @@ def score_others(
 def leave_out(cohort: Cohort, keys: Keys, folds: Folds, seed: int) -> Ints:
     """The folds whose models must not train on each company, as bits, int32 (n,).
 
-    A client is left out of its own fold alone, every other company of LEFT_OUT folds: its own, and the next ones of the
-    others from a random one on. Where that would be half of them or more, it is left out of fewer.
+    A client, or a rejected one, is left out of its own fold alone, any other company of LEFT_OUT folds: its own, and
+    the next ones of the others from a random one on. Where that would be half of them or more, it is left out of fewer.
     """
     k = int(folds.max()) + 1
     bits = np.int32(1) << folds.astype(np.int32)
     turned = (lots(keys, "left out", seed) % np.uint64(k - 1)).astype(np.int32)
     for nth in range(min(LEFT_OUT, (k - 1) // 2) - 1):
         other = (folds + 1 + (turned + nth) % (k - 1)) % k
-        bits |= np.where(cohort.labels() > 0, 0, np.int32(1) << other)
+        bits |= np.where(cohort.decided(), 0, np.int32(1) << other)
     return bits
 
 
@@ -151,11 +152,11 @@ def share_of_each(left_out: Ints) -> Floats:
 
 
 def _training_rows(cohort: Cohort, keys: Keys, left_out: Ints, f: int, seed: int) -> Ints:
-    """All clients not left out of fold f, and at most MOST_UNLABELLED of the unlabelled; sorted."""
+    """All clients and rejected not left out of fold f, and at most MOST_UNLABELLED of the unlabelled; sorted."""
     here = ~is_left_out(left_out, f)
     unlabelled = np.flatnonzero(cohort.candidates() & here)
     some = unlabelled[drawn(keys[unlabelled], MOST_UNLABELLED, "unlabelled", seed, f)]
-    return np.sort(np.concatenate([cohort.clients[here[cohort.clients]], some])).astype(np.int32)
+    return np.sort(np.concatenate([np.flatnonzero(cohort.decided() & here), some])).astype(np.int32)
 
 
 def _around_training(around: AroundClients, rows: Ints, folds: Folds, f: int) -> Floats:

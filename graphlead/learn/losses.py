@@ -26,13 +26,32 @@ _SURROGATES: dict[Surrogate, Callable[[Tensor], Tensor]] = {
 }
 
 
-def pu_loss(positive: Tensor, unlabelled: Tensor, prior: float | None = None) -> Tensor:
+def pu_loss(
+    positive: Tensor, others: Tensor, prior: float | None = None, negative: Tensor | None = None
+) -> Tensor:
     """The loss by regime: non-negative PU from a prior of COMMON, else balanced logistic plus pairwise ranking against
-    RANKED of the unlabelled.
+    RANKED of the others, which are taken for negatives.
+
+    negative: bool (U,), which of the others are negatives for sure; the rest, and all without it, are unlabelled.
     """
-    if prior is not None and prior >= COMMON:
-        return nnpu(positive, unlabelled, prior)
-    return pu_logistic_balanced(positive, unlabelled) + pairwise_ranking(positive, unlabelled[:RANKED])
+    if prior is None or prior < COMMON:
+        return pu_logistic_balanced(positive, others) + pairwise_ranking(positive, others[:RANKED])
+    if negative is None or not negative.any():
+        return nnpu(positive, others, prior)
+    return _with_negatives(positive, others[~negative], others[negative], prior)
+
+
+def _with_negatives(positive: Tensor, unlabelled: Tensor, negative: Tensor, prior: float) -> Tensor:
+    """The non-negative PU risk of the unlabelled and the plain one of true negatives, each company counting once.
+
+    With PU and PN risks added up as in Sakai et al. (2017), Semi-supervised classification based on classification from
+    positive and unlabeled data, weighted by how many companies each is the risk of.
+    """
+    certain = softplus(negative).mean()
+    if not len(unlabelled):
+        return certain
+    share = len(negative) / (len(negative) + len(unlabelled))
+    return (1 - share) * nnpu(positive, unlabelled, prior) + share * certain
 
 
 def pu_logistic_balanced(pos_logits: Tensor, unl_logits: Tensor) -> Tensor:

@@ -114,21 +114,21 @@ def train(
     network: Network,
     inputs: Callable[[Tensor], Tensor],
     linear: Tensor,
-    positive: Tensor,
+    labels: Tensor,
     keys: Keys,
     *,
     seed: int,
     prior: float | None,
     beneath: Iterable[Tensor] = (),
 ) -> None:
-    """Train for STEPS steps on mini-batches of positives and unlabelled.
+    """Train for STEPS steps on mini-batches of positives, and of the others alike.
 
-    linear, positive: float and bool (m,), of the training companies; keys (m,): as in ``Features``; inputs: from places
-    (batch,) among the m to the inputs (batch, width) there; beneath: other parameters to train, those of a network that
-    makes the inputs.
+    linear, labels: float (m,), of the training companies, see ``Ranker.fit``; keys (m,): as in ``Features``; inputs:
+    from places (batch,) among the m to the inputs (batch, width) there; beneath: other parameters to train, those of a
+    network that makes the inputs.
     """
-    labels = positive.cpu().numpy()
-    pools = [np.flatnonzero(labels), np.flatnonzero(~labels)]
+    positive = labels.cpu().numpy() > 0
+    pools = [np.flatnonzero(positive), np.flatnonzero(~positive)]
     sizes = [min(most, len(pool)) for most, pool in zip((POSITIVES, UNLABELLED), pools, strict=True)]
     batches = [_batches(keys[pool], pool, size, seed) for pool, size in zip(pools, sizes, strict=True)]
     decayed = [*network.weights(), *beneath]
@@ -140,7 +140,7 @@ def train(
     for step, start in enumerate(starts):
         at = torch.cat([batch[step] for batch in batches]).to(linear.device)
         logits = network(inputs(at), linear[at], mask[start : start + len(at)])
-        loss = pu_loss(logits[: sizes[0]], logits[sizes[0] :], prior)
+        loss = pu_loss(logits[: sizes[0]], logits[sizes[0] :], prior, labels[at[sizes[0] :]] < 0)
         optimiser.zero_grad()
         torch.autograd.backward(loss)
         optimiser.step()

@@ -29,11 +29,12 @@ def content_of(
     whitespace: int,
     evidence: Sequence[Evidence],
     apart: Mapping[str, int],
+    outcomes: Sequence[str],
 ) -> ReportContent:
     """The content of a run's report.
 
     scores: every candidate; hits: among the first of the leads; whitespace: the number of companies on that list;
-    apart: see ``rank.set_apart``.
+    apart: see ``rank.set_apart``; outcomes: what those of called leads changed, in sentences.
     """
     companies = companies_of(leads, sources.register)
     seed = scored.model_inputs.settings.seed
@@ -58,6 +59,7 @@ def content_of(
         lead_companies=companies,
         whitespace=whitespace,
         apart=apart,
+        outcomes=tuple(outcomes),
         curves=curves,
         profile=sources.profile,
         evidence=tuple(evidence),

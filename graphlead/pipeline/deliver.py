@@ -22,6 +22,7 @@ from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.explain.files import load_evidence, save_evidence
 from graphlead.match.same.duplicates import find_duplicates, with_duplicates
+from graphlead.pipeline.came_back import came_back
 from graphlead.pipeline.content import content_of
 from graphlead.pipeline.explain import explain_companies, whitespace_ties
 from graphlead.pipeline.rank import Ranking, companies_of, rank, set_apart
@@ -31,6 +32,7 @@ from graphlead.report.expected import hits_sentence
 from graphlead.report.html.build import write_report
 from graphlead.report.html.figures import listed
 from graphlead.report.noise import noise_text
+from graphlead.report.outcomes import outcome_notes
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 from graphlead.tasks.leads import first_clients
@@ -63,8 +65,8 @@ def hand_over(run: Run, sources: Sources, scored: Evaluated, settings: Settings,
     with console.stage("finding the reasons") as progress:
         why = run.stage("evidence", lambda folder: _explain(sources, scored, ranking, folder, progress))
         evidence = load_evidence(why.evidence, sources.register.ids())
-        apart = set_apart(sources, scored)
-        result = collect_results(run.folder, sources, scored, ranking, evidence, apart)
+        apart, outcomes = set_apart(sources, scored), came_back(sources, scored, settings.top)
+        result = collect_results(run.folder, sources, scored, ranking, evidence, apart, outcomes)
     with console.stage("writing the results"):
         run.stage("results", lambda folder: _write(folder, result, ranking, sources, scored))
         run.stage("report", lambda folder: report(folder, result, sources, scored))
@@ -85,6 +87,7 @@ def report(folder: RunFolder, result: Result, sources: Sources, scored: Evaluate
         len(result.whitespace),
         result.evidence,
         result.summary["duplicates"],
+        outcome_notes(result.summary.get("outcomes")),
     )
     write_report(folder.report, content)
 
@@ -105,20 +108,23 @@ def collect_results(
     ranking: Ranking,
     evidence: Sequence[Evidence],
     apart: dict[str, int],
+    outcomes: Json | None,
 ) -> Result:
-    """The lists with their reasons, and everything beside them. apart: see ``set_apart``."""
+    """The lists with their reasons, and everything beside them. apart, outcomes: see ``set_apart``, ``came_back``."""
     register = sources.register
     leads = with_evidence(ranking.leads, evidence, sources.profile, register, sources.clients)
     beside = companies_of(ranking.whitespace, register)
     ties = whitespace_ties(register, sources.graph, sources.cohort, beside)
     first = first_clients(sources.cohort, sources.graph.ownership, beside)
     whitespace = with_clients(ranking.whitespace, ties, first, _relations(sources, beside), register)
-    duplicates = find_duplicates(register, sources.clients, sources.suppressed, sources.cohort, sources.same)
+    duplicates = find_duplicates(
+        register, sources.clients, sources.suppressed, sources.cohort, sources.same, sources.outcomes
+    )
     nearest = pd.concat([
         leads.set_index("company_id")["nearest_client_id"], whitespace.set_index("company_id")["client_id"],
     ])  # fmt: skip
     scores = ranking.scores.assign(nearest_client_id=ranking.scores["company_id"].map(nearest))
-    summary = _summary(folder, sources, scored, ranking, apart)
+    summary = _summary(folder, sources, scored, ranking, apart, outcomes)
     return Result(
         folder=folder.path,
         leads=leads,
@@ -146,7 +152,12 @@ def _relations(sources: Sources, companies: Ints) -> tuple[Ints, list[str]]:
 
 
 def _summary(
-    folder: RunFolder, sources: Sources, scored: Evaluated, ranking: Ranking, apart: dict[str, int]
+    folder: RunFolder,
+    sources: Sources,
+    scored: Evaluated,
+    ranking: Ranking,
+    apart: dict[str, int],
+    outcomes: Json | None,
 ) -> Json:
     choice = scored.judgement.choice
     return {
@@ -160,13 +171,14 @@ def _summary(
         "duplicates": apart,
         "whitespace": len(ranking.whitespace),
         "clients": {"lines": len(sources.clients.table), **sources.clients.counts()},
+        **({"outcomes": outcomes} if outcomes else {}),
         "expected": hits_sentence(ranking.hits, scored.expected.wins),
         "expected_hits": [asdict(each) for each in ranking.hits],
         "prior": list(scored.judgement.prior),
         "ranker": listed(list(choice.members)),
         "reason": choice.reason,
         "verdict": scored.evaluation.verdict,
-        "notes": _notes(sources, scored, ranking),
+        "notes": _notes(sources, scored, ranking, outcomes),
         "files": {path.name: path.as_posix() for path in _shown(folder)},
     }
 
@@ -184,10 +196,11 @@ def _shown(folder: RunFolder) -> tuple[Path, ...]:
     )
 
 
-def _notes(sources: Sources, scored: Evaluated, ranking: Ranking) -> list[str]:
+def _notes(sources: Sources, scored: Evaluated, ranking: Ranking, outcomes: Json | None) -> list[str]:
     leaks = (leak.sentence for leak in sources.leaks if leak.sentence)
     return [
         *leaks,
+        *outcome_notes(outcomes),
         *_neutral_note(scored),
         *scored.expected.wins.notes,
         *scored.evaluation.notes,
@@ -214,6 +227,8 @@ def _write(folder: RunFolder, result: Result, ranking: Ranking, sources: Sources
     write_csv(folder.whitespace, result.whitespace)
     write_parquet(folder.scores, _with_apart(result.scores, ranking.apart))
     write_csv(folder.clients, sources.clients.table)
+    if sources.outcomes:
+        write_csv(folder.came_back, sources.outcomes.match.table)
     write_csv(folder.duplicates, result.duplicates)
     write_csv(folder.review, with_duplicates(sources.clients, result.duplicates))
     evaluation = scored.evaluation
@@ -223,7 +238,8 @@ def _write(folder: RunFolder, result: Result, ranking: Ranking, sources: Sources
         "expected_hits": [asdict(each) for each in ranking.hits],
         "dead": len(sources.cohort.dead),
         "prior": dict(zip(("low", "point", "high"), scored.judgement.prior, strict=True)),
-        "notes": _notes(sources, scored, ranking),
+        "notes": result.summary["notes"],
+        **{name: result.summary[name] for name in ("outcomes",) if name in result.summary},
         "leaks": [asdict(leak) for leak in sources.leaks],
         "duplicates": result.summary["duplicates"],
         "excluded": [asdict(each) for each in ranking.leanings],

@@ -28,9 +28,10 @@ from graphlead.pipeline.deliver import Result, collect_results, hand_over, repor
 from graphlead.pipeline.exclude import without
 from graphlead.pipeline.explain import Explained, explain_company
 from graphlead.pipeline.finished import FinishedRun
-from graphlead.pipeline.gather import check_columns, gather, review_answers, warn_of
+from graphlead.pipeline.gather import check_columns, gather, warn_of
 from graphlead.pipeline.outputs import check_run, parts_of
 from graphlead.pipeline.rank import rank
+from graphlead.pipeline.resolve import review_answers
 from graphlead.pipeline.scored import Evaluated
 from graphlead.profile.build import profile_clients
 from graphlead.profile.files import PROFILE, SEGMENTS, save_profile
@@ -173,8 +174,8 @@ def report_run(run: Path, console: Console) -> Path:
         ranking = rank(sources, scored, finished.settings)
         metrics = read_json(folder.metrics)
         with damage(folder.metrics):
-            apart = dict(metrics["duplicates"])
-        result = collect_results(folder, sources, scored, ranking, finished.evidence, apart)
+            apart, outcomes = dict(metrics["duplicates"]), metrics.get("outcomes")
+        result = collect_results(folder, sources, scored, ranking, finished.evidence, apart, outcomes)
     with console.stage("writing the report"), disk_errors(folder.report):
         report(folder, result, sources, scored)
     return folder.report

@@ -23,7 +23,7 @@ from graphlead.explain.reasons.inputs import Views
 from graphlead.explain.reasons.removal import Lift
 from graphlead.explain.ties.shares import Stakes
 from graphlead.explain.ties.ties import ties_in_group
-from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsByFold, log_lift
+from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsByFold, lift_of
 from graphlead.features.seeds import client_weights
 from graphlead.graph.build import stakes_of
 from graphlead.learn.crossfit import Models, is_left_out, share_of_each
@@ -123,7 +123,7 @@ def _trained(
         label_features=model_inputs.label_features.features,
         scorer=scorer,
         walk=around.walk_without,
-        lift=Lift(log_lift, GROUP_STRENGTH, LINK_STRENGTH),
+        lift=Lift(lift_of, GROUP_STRENGTH, LINK_STRENGTH, cohort.rejected),
         stakes=lambda: _stakes(model_inputs.register),
         sample=sample,
         sampled=around.rows(sample),

@@ -43,11 +43,7 @@ def find_company(register: Register, cohort: Cohort, wanted: str, where: str = "
             remedy="Ask about a lead of leads.csv; if it is another company, answer no in review.csv.",
         )
     if company in cohort.suppressed:
-        raise InputError(
-            f"{name} is on the list of companies never to propose: it has no score.",
-            where=where,
-            remedy="Take it from the list given with --suppress and run again.",
-        )
+        raise _suppressed(cohort, company, name, where)
     if company in cohort.dead:
         raise InputError(
             f"{name} is no more, by the register ({_end(register, company)}): it has no score.",
@@ -55,6 +51,16 @@ def find_company(register: Register, cohort: Cohort, wanted: str, where: str = "
             remedy="Give the column another role under [columns] in --config if it says something else.",
         )
     return company
+
+
+def _suppressed(cohort: Cohort, company: int, name: str, where: str) -> InputError:
+    called = {"rejected": cohort.rejected, "lost": cohort.lost}
+    result = next((result for result, companies in called.items() if company in companies), "")
+    problem = f"was {result} when it was called" if result else "is on the list of companies never to propose"
+    source = "table given with --outcomes" if result else "list given with --suppress"
+    return InputError(
+        f"{name} {problem}: it has no score.", where=where, remedy=f"Take it from the {source} and run again."
+    )
 
 
 def _end(register: Register, company: int) -> str:

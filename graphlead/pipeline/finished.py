@@ -22,6 +22,7 @@ from graphlead.core.evidence import Evidence
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.leaks import Leak
 from graphlead.core.noise import Noise
+from graphlead.core.outcomes import Outcomes
 from graphlead.core.profile import Profile
 from graphlead.core.register import Register
 from graphlead.core.same import Same
@@ -32,7 +33,7 @@ from graphlead.explain.files import load_evidence
 from graphlead.graph.files import load_graph
 from graphlead.ingest.records import load_noise, load_register
 from graphlead.match.cohort import cohort_of
-from graphlead.match.files import load_match
+from graphlead.match.files import load_match, load_outcomes
 from graphlead.match.same.duplicates import answered
 from graphlead.match.same.files import load_same
 from graphlead.pipeline.exclude import without
@@ -123,6 +124,11 @@ class FinishedRun:
         return load_match(self.folder.suppressed) if self._has(self.folder.suppressed) else None
 
     @cached_property
+    def outcomes(self) -> Outcomes | None:
+        """What came back of leads that were called, resolved; None where nothing was given."""
+        return load_outcomes(self.folder.outcomes) if self._has(self.folder.outcomes) else None
+
+    @cached_property
     def same(self) -> Same:
         """The register's records by company, a person's answers taken into account."""
         return answered(load_same(self.folder.same), self.whole_register, self.clients)
@@ -130,7 +136,9 @@ class FinishedRun:
     @cached_property
     def cohort(self) -> Cohort:
         whole = self.whole_register
-        return cohort_of(whole.ids(), self.clients, self.suppressed, self.same, dead=whole.ended())
+        return cohort_of(
+            whole.ids(), self.clients, self.suppressed, self.same, outcomes=self.outcomes, dead=whole.ended()
+        )
 
     @cached_property
     def profile(self) -> Profile:
@@ -149,6 +157,7 @@ class FinishedRun:
             cohort=self.cohort,
             profile=self.profile,
             leaks=self.leaks,
+            outcomes=self.outcomes,
         )
 
     @cached_property

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pandas as pd
-
 from graphlead.common.console import Console
-from graphlead.common.spreadsheets import restored
-from graphlead.core.clients import Cohort, Match
+from graphlead.core.clients import Cohort
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.leaks import Leak
 from graphlead.core.noise import Noise
@@ -20,16 +15,14 @@ from graphlead.core.sources import Sources
 from graphlead.graph.build import build_graph
 from graphlead.graph.files import load_graph, save_graph
 from graphlead.ingest.build import ingest
-from graphlead.ingest.lists import read_list
 from graphlead.ingest.records import load_noise, load_register
 from graphlead.match.cohort import cohort_of
-from graphlead.match.files import load_match, save_match
-from graphlead.match.resolve import match_clients
 from graphlead.match.same.build import find_same
 from graphlead.match.same.duplicates import answered
 from graphlead.match.same.files import load_same, save_same
 from graphlead.pipeline.exclude import without
 from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.resolve import resolve_clients, resolve_outcomes, resolve_suppressed
 from graphlead.profile.build import profile_clients
 from graphlead.profile.files import load_profile, save_profile
 from graphlead.profile.leaks.files import load_leaks, save_leaks, without_leaks
@@ -53,11 +46,14 @@ def gather(run: Run, settings: Settings, console: Console, earlier: FinishedRun 
     if earlier is None:
         print_plan(console, full, noise)
     check_columns(settings, full)
-    clients = _resolve_clients(run, full, settings, console, earlier)
-    suppressed = _resolve_suppressed(run, full, settings, console, earlier)
+    clients = resolve_clients(run, full, settings, console, earlier)
+    suppressed = resolve_suppressed(run, full, settings, console, earlier)
+    outcomes = resolve_outcomes(run, full, settings, console, earlier)
     same = answered(_compare_records(run, full, console), full, clients)
     files = (str(settings.companies), str(settings.clients))
-    cohort = cohort_of(full.ids(), clients, suppressed, same, dead=full.ended(), files=files)
+    cohort = cohort_of(
+        full.ids(), clients, suppressed, same, outcomes=outcomes, dead=full.ended(), files=files
+    )
     if len(cohort.clients) < FEW_CLIENTS:
         console.warn(
             f"only {len(cohort.clients)} clients were found: the figures will be rough, and so will the ranking."
@@ -74,6 +70,7 @@ def gather(run: Run, settings: Settings, console: Console, earlier: FinishedRun 
         cohort=cohort,
         profile=_profile(run, register, graph, cohort, settings, console),
         leaks=leaks,
+        outcomes=outcomes,
     )
 
 
@@ -94,46 +91,6 @@ def _read(run: Run, settings: Settings, console: Console) -> tuple[Register, Noi
     return load_register(read), load_noise(read)
 
 
-def _resolve_clients(
-    run: Run, register: Register, settings: Settings, console: Console, earlier: FinishedRun | None
-) -> Match:
-    """The client list resolved against the register; without a list, the earlier run's."""
-    path, reviewed = _given(run, "clients", settings.clients), _given(run, "reviewed", settings.reviewed)
-
-    def make(folder: RunFolder) -> None:
-        folder.match.mkdir()
-        if path is None:
-            found = earlier.clients if earlier else _nobody()
-        else:
-            answers = review_answers(reviewed)
-            found = match_clients(read_list(path), register, reviewed=answers, progress=progress)
-        save_match(found, folder.match)
-
-    with console.stage(_matching(path, "clients")) as progress:
-        return load_match(run.stage("match", make).match)
-
-
-def _resolve_suppressed(
-    run: Run, register: Register, settings: Settings, console: Console, earlier: FinishedRun | None
-) -> Match | None:
-    """The list of companies never to propose, resolved; without a list, the earlier run's; None for neither."""
-    path = _given(run, "suppress", settings.suppress)
-    if path is None and earlier is None:
-        return None
-
-    def make(folder: RunFolder) -> None:
-        folder.suppressed.mkdir()
-        if path is None:
-            found = (earlier and earlier.suppressed) or _nobody()
-        else:
-            typed = read_list(path)
-            found = _nobody() if typed.empty else match_clients(typed, register, progress=progress)
-        save_match(found, folder.suppressed)
-
-    with console.stage(_matching(path, "suppress")) as progress:
-        return load_match(run.stage("suppressed", make).suppressed)
-
-
 def _compare_records(run: Run, register: Register, console: Console) -> Same:
     def make(folder: RunFolder) -> None:
         folder.same.mkdir()
@@ -141,15 +98,6 @@ def _compare_records(run: Run, register: Register, console: Console) -> Same:
 
     with console.stage("finding the records of one company") as progress:
         return load_same(run.stage("same", make).same)
-
-
-def _given(run: Run, name: str, path: Path | None) -> Path | None:
-    """The path of an input of this run, else None: the settings of a run that scores have the earlier run's too."""
-    return path if name in run.inputs else None
-
-
-def _matching(path: Path | None, which: str) -> str:
-    return f"matching {path.name if path else f'the {which} of the earlier run'}"
 
 
 def _look_for_leaks(
@@ -210,17 +158,6 @@ def _profile(
 
     with console.stage("profiling the clients") as progress:
         return load_profile(run.stage("profile", make).profile)
-
-
-def _nobody() -> Match:
-    """The match of an empty list."""
-    empty = pd.DataFrame({"company_id": pd.Series(dtype="string"), "outcome": pd.Series(dtype="string")})
-    return Match(empty, empty)
-
-
-def review_answers(reviewed: Path | None) -> pd.DataFrame | None:
-    """The review table that the user filled in, with the escapes for spreadsheets removed."""
-    return None if reviewed is None else restored(read_list(reviewed))
 
 
 def print_plan(console: Console, register: Register, noise: Noise) -> None:

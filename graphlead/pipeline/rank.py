@@ -11,12 +11,13 @@ import pyarrow.compute as pc
 
 from graphlead.core.arrays import Ints
 from graphlead.core.expected import Hits
+from graphlead.core.outcomes import WON
 from graphlead.core.register import Register
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.evaluate.leaning import Leaning, coded_values, leaning
 from graphlead.evaluate.neutral import neutral_order
-from graphlead.match.cohort import listed
+from graphlead.match.cohort import called, listed
 from graphlead.pipeline.scored import Scored
 from graphlead.tasks import task_of
 from graphlead.tasks.leads import net_new
@@ -87,8 +88,10 @@ def set_apart(sources: Sources, scored: Scored) -> dict[str, int]:
 
 
 def _twins(sources: Sources) -> Ints:
-    """The other records of clients that are not on the client list themselves."""
-    return np.setdiff1d(sources.cohort.twins, listed(sources.register.ids(), sources.clients))
+    """The other records of clients that are not on the client list, or among the won, themselves."""
+    ids = sources.register.ids()
+    own = np.concatenate([listed(ids, sources.clients), called(ids, sources.outcomes, WON)])
+    return np.setdiff1d(sources.cohort.twins, own)
 
 
 def _apart(sources: Sources, scored: Scored) -> pd.DataFrame:

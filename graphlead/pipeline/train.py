@@ -128,6 +128,8 @@ def _train(folder: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progres
     scores = score_others(
         fit.models, features, model_inputs.around_all(cohort), cohort, fit.left_out, progress
     )
+    for name, values in score_held_out(fit.models, features, around, folds, cohort.rejected).items():
+        scores[name][cohort.rejected] = values
     pq.write_table(pa.table(scores), folder.model_scores)
     weight = _weights(scores, cohort, folds, model_inputs)
     drawn = _drawn(weight)
@@ -143,10 +145,10 @@ def _train(folder: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progres
 
 def _weights(scores: Mapping[str, Floats], cohort: Cohort, folds: Folds, model_inputs: ModelInputs) -> Floats:
     """The weight (n,) of every company in the evaluation: 1 for clients, 0 for those that are not in its sample."""
-    settings, candidates = model_inputs.settings, np.flatnonzero(cohort.candidates()).astype(np.int32)
+    settings, rivals = model_inputs.settings, np.flatnonzero(cohort.rivals()).astype(np.int32)
     members = equally(for_list(settings.rankers, len(cohort.clients)))
-    blended = blend_among(scores, members, candidates, candidates)
-    drawn = sample(blended, candidates, folds, model_inputs.features.keys, settings.seed)
+    blended = blend_among(scores, members, rivals, rivals)
+    drawn = sample(blended, rivals, folds, model_inputs.features.keys, settings.seed)
     drawn = drawn.with_clients(cohort.clients)
     weight = np.zeros(cohort.n_companies, np.float32)
     weight[drawn.companies] = drawn.weight

@@ -14,12 +14,14 @@ def summary_text(summary: Summary) -> str:
     """The summary of a run as text; lines without their facts are left out.
 
     Keys: companies, links, set_aside, suppressed, dead, scored, leads, whitespace (counts); duplicates (first, all);
-    clients (lines, matched, review, unmatched); expected (a sentence); prior (low, point, high); ranker, reason,
+    clients (lines, matched, review, unmatched); outcomes (lines, matched, won, lost,
+    rejected, open); expected (a sentence); prior (low, point, high); ranker, reason,
     verdict; notes (texts); seconds, peak_mb; files (name to path).
     """
     lines = [
         _read(summary),
         _clients(summary),
+        _outcomes(summary),
         _duplicates(summary),
         summary.get("expected", ""),
         _bound(summary),
@@ -50,6 +52,16 @@ def _clients(summary: Summary) -> str:
     parts += [f"{clients['unmatched']:,} not found"] if clients.get("unmatched") else []
     parts += [f"{counted(summary['suppressed'], 'company')} suppressed"] if summary.get("suppressed") else []
     return f"Clients: {', '.join(parts)}."
+
+
+def _outcomes(summary: Summary) -> str:
+    found = summary.get("outcomes")
+    if not found:
+        return ""
+    known = found["lines"] - found["open"]
+    parts = [f"{found['matched']:,} of {counted(known, 'line')} with an outcome matched"]
+    parts += [f"{found[name]:,} {name}" for name in ("won", "lost", "rejected", "open") if found[name]]
+    return f"Outcomes: {', '.join(parts)}."
 
 
 def _duplicates(summary: Summary) -> str:

@@ -44,6 +44,11 @@ class RunFolder:
         return self.path / "suppressed"
 
     @property
+    def outcomes(self) -> Path:
+        """The folder of what came back of leads that were called, resolved; missing where none was given."""
+        return self.path / "outcomes"
+
+    @property
     def leaks(self) -> Path:
         """The folder of the columns and kinds of links that give away who is a client."""
         return self.path / "leaks"
@@ -122,6 +127,11 @@ class RunFolder:
     def clients(self) -> Path:
         """The client list with the company found for each line."""
         return self.path / "clients.csv"
+
+    @property
+    def came_back(self) -> Path:
+        """The outcomes with the company found for each line; missing where none were given."""
+        return self.path / "outcomes.csv"
 
     @property
     def review(self) -> Path:

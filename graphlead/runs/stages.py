@@ -82,10 +82,16 @@ STAGES = table(
         inputs=("suppress", "run"),
         doors=("ingest.lists", "match.resolve", "match.files"),
     ),
+    Stage(
+        name="outcomes",
+        after=("register",),
+        inputs=("outcomes", "run"),
+        doors=("common.spreadsheets", "ingest.lists", "match.outcomes", "match.files"),
+    ),
     Stage(name="same", after=("register",), doors=("match.same.build", "match.same.files")),
     Stage(
         name="leaks",
-        after=("register", "match", "suppressed", "same"),
+        after=("register", "match", "suppressed", "outcomes", "same"),
         inputs=("run",),
         settings=("exclude", "keep"),
         doors=("match.cohort", "profile.leaks.find", "profile.leaks.files"),
@@ -98,13 +104,13 @@ STAGES = table(
     ),
     Stage(
         name="profile",
-        after=("graph", "match", "suppressed", "same"),
+        after=("graph", "match", "suppressed", "outcomes", "same"),
         settings=("seed",),
         doors=("match.cohort", "profile.build", "profile.files"),
     ),
     Stage(
         name="model",
-        after=("graph", "match", "suppressed", "same"),
+        after=("graph", "match", "suppressed", "outcomes", "same"),
         settings=("folds", *TRAINING),
         doors=(*MODELS, "evaluate.blend", "evaluate.sample", "evaluate.splits"),
     ),
@@ -130,7 +136,7 @@ STAGES = table(
     ),
     Stage(
         name="evidence",
-        after=("graph", "match", "suppressed", "same", "judgement", "trained"),
+        after=("graph", "match", "suppressed", "outcomes", "same", "judgement", "trained"),
         settings=("task", "top", "seed", "device", "expect", "prior", "neutral"),
         doors=(
             *MODELS, "evaluate.judge", "evaluate.leaning", "evaluate.neutral", "tasks", "explain.explain",
@@ -142,8 +148,8 @@ STAGES = table(
         after=("profile", "evidence", "changes"),
         settings=("top", "seed", "exclude"),
         doors=(
-            "common.spreadsheets", "evaluate.judge", "explain.ties.ties", "match.same.duplicates", "report.evidence",
-            "report.noise",
+            "common.spreadsheets", "evaluate.judge", "explain.ties.ties", "match.applied", "match.same.duplicates",
+            "pipeline.came_back", "report.evidence", "report.noise", "report.outcomes",
         ),
     ),
     Stage(
@@ -152,7 +158,7 @@ STAGES = table(
         settings=("seed",),
         doors=(
             "evaluate.judge", "evaluate.assumptions", "report.html.build", "report.html.names", "report.html.plane",
-            "pipeline.content", "pipeline.assumptions",
+            "report.outcomes", "pipeline.content", "pipeline.assumptions",
         ),
     ),
 )  # fmt: skip

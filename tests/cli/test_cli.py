@@ -60,7 +60,7 @@ EVALUATION = Evaluation(
 )
 
 
-FILES = ("c.csv", "l.csv", "k.csv", "p.csv", "r.csv")
+FILES = ("c.csv", "l.csv", "k.csv", "p.csv", "r.csv", "w.csv")
 HEAVY = (
     "torch", "torch_geometric", "sklearn", "xgboost", "networkx", "duckdb", "pandas", "pyarrow", "numpy", "scipy",
 )  # fmt: skip
@@ -135,7 +135,8 @@ RUN = ("run", "--companies", "c.csv", "--clients", "l.csv", "--out", "o")
 
 def test_run_passes_every_flag_on(asked: dict[str, Any], call: Call) -> None:
     flags = {
-        "links": "k.csv", "suppress": "p.csv", "exclude": "region,,city", "reviewed": "r.csv", "seed": 3,
+        "links": "k.csv", "suppress": "p.csv", "exclude": "region,,city", "reviewed": "r.csv",
+        "outcomes": "w.csv", "seed": 3,
         "device": "cpu", "top": 9, "expect": 7, "prior": 0.02, "classifier": "sklearn.x.Y",
         "rankers": "gnn,sage", "store": "neo4j",
     }  # fmt: skip
@@ -143,8 +144,8 @@ def test_run_passes_every_flag_on(asked: dict[str, Any], call: Call) -> None:
     assert call(*RUN, *given, "--exclude", "x") == 0
     assert asked["settings"] == Settings(
         companies=Path("c.csv"), clients=Path("l.csv"), out=Path("o"), links=Path("k.csv"), suppress=Path("p.csv"),
-        exclude=("region", "city", "x"), reviewed=Path("r.csv"), seed=3, device="cpu", top=9, expect=7, prior=0.02,
-        classifier="sklearn.x.Y", rankers=("gnn", "sage"), store="neo4j",
+        exclude=("region", "city", "x"), reviewed=Path("r.csv"), outcomes=Path("w.csv"), seed=3, device="cpu", top=9,
+        expect=7, prior=0.02, classifier="sklearn.x.Y", rankers=("gnn", "sage"), store="neo4j",
     )  # fmt: skip
 
 
@@ -283,6 +284,7 @@ def test_bad_usage_ends_with_2_and_its_reason(
     "arguments",
     [
         (*RUN, "--suppress", "none.csv"),
+        (*RUN, "--outcomes", "none.csv"),
         ("match", "l.csv", "--companies", "none.csv", "-o", "o.csv"),
         ("init", "--companies", "none.csv"),
         ("profile", "--companies", "none.csv", "--clients", "l.csv", "--out", "o"),

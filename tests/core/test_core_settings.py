@@ -39,7 +39,7 @@ def test_every_setting_can_be_given() -> None:
 def test_the_inputs_are_the_files_that_a_run_reads() -> None:
     settings = replace(BASE, suppress=Path("p.csv"))
     paths = {"companies": Path("c.csv"), "clients": Path("l.csv"), "suppress": Path("p.csv")}
-    assert settings.inputs() == {**paths, "links": None, "reviewed": None}
+    assert settings.inputs() == {**paths, "links": None, "reviewed": None, "outcomes": None}
 
 
 def test_every_setting_has_help() -> None:
@@ -173,8 +173,8 @@ def test_to_json_is_plain_and_in_the_order_of_the_fields() -> None:
     assert list(settings.to_json()) == [each.name for each in fields(Settings)]
     assert settings.to_json() | {"rankers": None, "classifier": None} == {
         "companies": "c.csv", "clients": "l.csv", "out": "o", "links": None, "suppress": None, "reviewed": None,
-        "exclude": ["a"], "keep": [], "neutral": None, "seed": 0, "device": "auto", "top": 500, "expect": None,
-        "prior": None, "classifier": None,
+        "outcomes": None, "exclude": ["a"], "keep": [], "neutral": None, "seed": 0, "device": "auto", "top": 500,
+        "expect": None, "prior": None, "classifier": None,
         "task": "leads", "rankers": None, "store": "embedded", "folds": None, "columns": {"x": "id"},
     }  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -14,7 +16,7 @@ from graphlead.core.features import Attributes, Features, Groups, Incidence, Nei
 from graphlead.explain.counterfactual import Ranking, ordinal
 from graphlead.explain.reasons.counts import count_neighbours, lower_bound
 from graphlead.explain.reasons.removal import Lift, without_one
-from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround, log_lift
+from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsAround, lift_of
 from graphlead.features.propagate import CpuPropagator
 from graphlead.features.seeds import client_weights
 
@@ -33,11 +35,17 @@ def features(seed: int) -> Features:
 
 
 @settings(deadline=None, max_examples=40)
-@given(seed=st.integers(0, 10_000), count=st.integers(2, 12), dated=st.sampled_from([0.0, 0.5, 1.0]))
-def test_each_company_sees_the_clients_but_one(seed: int, count: int, dated: float) -> None:
+@given(
+    seed=st.integers(0, 10_000),
+    count=st.integers(2, 12),
+    refused=st.integers(0, 6),
+    dated=st.sampled_from([0.0, 0.5, 1.0]),
+)
+def test_each_company_sees_the_clients_but_one(seed: int, count: int, refused: int, dated: float) -> None:
     made = features(seed)
     draw = np.random.default_rng(seed)
-    clients = np.sort(draw.choice(N // 2, count, replace=False)).astype(np.int32)
+    some = draw.permutation(N // 2).astype(np.int32)
+    clients, rejected = np.sort(some[:count]), np.sort(some[count : count + refused])
     companies = np.arange(N // 2, N, dtype=np.int32)
     days = np.datetime64("2026-01-31") - draw.integers(0, 3_000, count).astype("timedelta64[D]")
     won = np.where(draw.random(count) < dated, days, np.datetime64("NaT"))
@@ -46,10 +54,14 @@ def test_each_company_sees_the_clients_but_one(seed: int, count: int, dated: flo
     left_out = draw.choice(np.delete(clients, newest), len(companies)).astype(np.int32)
     label_features = ClientsAround(made, CpuPropagator())
     walk = label_features.around(cohort(N, clients, won), in_one_fold(N)).walk_without(companies, left_out)
-    lift, weights = Lift(log_lift, GROUP_STRENGTH, LINK_STRENGTH), client_weights(won)
+    lift, weights = Lift(lift_of, GROUP_STRENGTH, LINK_STRENGTH, rejected), client_weights(won)
     found = without_one(made, lift, companies, clients, weights, left_out)
     for row, (company, client) in enumerate(zip(companies, left_out, strict=True)):
-        others = cohort(N, clients[clients != client], won[clients != client])
+        others = replace(
+            cohort(N, clients[clients != client], won[clients != client]),
+            suppressed=rejected,
+            rejected=rejected,
+        )
         anew = label_features.around(others, in_one_fold(N)).rows(companies[[row]])[0]
         np.testing.assert_allclose(found[row], anew[:-1], atol=1e-5, err_msg=f"company {company}")
         np.testing.assert_allclose(np.exp(walk[row]), np.exp(anew[-1]), rtol=1e-3, atol=1e-4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
@@ -303,6 +303,46 @@ def test_who_is_left_out_trains_no_model_that_scores_it() -> None:
         here = (fit.left_out >> fold) & 1 > 0
         assert isinstance(model, Recorder)
         assert model.rows.tolist() == np.flatnonzero(~here).tolist()
+
+
+def test_rejected_companies_are_negatives_of_every_model_but_that_of_their_own_fold() -> None:
+    n, k = 200, 5
+    labels = np.arange(n) % 8 == 0
+    folds = (np.arange(n) % k).astype(np.int8)
+    features = featured(n, Groups(same("x"), (np.arange(n) % 3).astype(np.int32), 3))
+    away = np.array([1, 2, 3, 14, 31], np.int32)
+    cohort = replace(cohort_of(labels, *away), rejected=away[1:])
+    around = ClientsAround(features, CpuPropagator()).around(cohort, folds)
+    fit = cross_fit(lambda: [Recorder()], features, around, cohort, folds, 3)
+    for fold, (model,) in enumerate(fit.models):
+        assert isinstance(model, Recorder)
+        given = dict(zip(model.rows.tolist(), model.labels.tolist(), strict=True))
+        assert {company for company, label in given.items() if label < 0} == {
+            company for company in away[1:].tolist() if folds[company] != fold
+        }
+        assert away[0] not in given
+        assert all(label == labels[company] for company, label in given.items() if label >= 0)
+    scores = score_others(fit.models, features, around, cohort, fit.left_out)["recorder"]
+    assert np.flatnonzero(np.isnan(scores)).tolist() == np.flatnonzero(cohort.decided()).tolist()
+
+
+@settings(max_examples=15, deadline=None)
+@given(worlds(), st.data())
+def test_that_a_company_is_rejected_moves_none_of_its_own_features(
+    world: tuple[Features, np.ndarray, Folds], data: st.DataObject
+) -> None:
+    features, labels, folds = world
+    others = np.flatnonzero(~labels).astype(np.int32)
+    company, rejected = int(data.draw(st.sampled_from(others.tolist()))), others[::3]
+    with_it, without = np.union1d(rejected, [company]).astype(np.int32), np.setdiff1d(rejected, [company])
+    own = int(folds[company])
+    before, after = (
+        ClientsAround(features, CpuPropagator())
+        .around(replace(cohort_of(labels, *others), rejected=some), folds)
+        .rows(np.array([company], np.int32), {own})
+        for some in (without, with_it)
+    )
+    np.testing.assert_array_equal(before, after)
 
 
 def test_one_more_company_changes_who_is_left_out_and_sampled_for_nobody_else() -> None:

@@ -5,6 +5,7 @@ from math import exp, inf, log
 import pytest
 import torch
 from torch import Tensor
+from torch.nn.functional import softplus
 
 from graphlead.learn.losses import COMMON, RANKED, nnpu, pairwise_ranking, pu_logistic_balanced, pu_loss
 
@@ -112,3 +113,15 @@ def test_softplus_stays_finite_where_exp_would_not() -> None:
     assert exp(700) > 0
     loss = nnpu(logits(-1e4), logits(1e4), 0.01)
     assert loss.item() == pytest.approx(0.01 * 1e4 + 1e4)
+
+
+def test_true_negatives_are_not_taken_for_clients_to_be(batch: tuple[Tensor, Tensor]) -> None:
+    """A quarter of the others is negative for sure: the plain risk of these, the PU risk of the rest."""
+    positive, others = batch[0], batch[1][: RANKED + 36]
+    negative = torch.arange(len(others)) % 4 == 0
+    expected = 0.75 * nnpu(positive, others[~negative], 0.3) + 0.25 * softplus(others[negative]).mean()
+    torch.testing.assert_close(pu_loss(positive, others, 0.3, negative), expected)
+    alone = pu_loss(positive, others[negative], 0.3, negative[negative])
+    torch.testing.assert_close(alone, softplus(others[negative]).mean())
+    torch.testing.assert_close(pu_loss(positive, others, 0.3, negative & False), nnpu(positive, others, 0.3))
+    torch.testing.assert_close(pu_loss(positive, others, None, negative), pu_loss(positive, others))

@@ -15,12 +15,13 @@ from graphlead.runs import code
 from graphlead.runs.code import files_behind
 from graphlead.runs.stages import STAGES, Stage
 
-INPUTS = {name: {"sha256": name} for name in ("companies", "links", "clients", "suppress", "reviewed")}
+INPUTS = {
+    name: {"sha256": name} for name in ("companies", "links", "clients", "suppress", "reviewed", "outcomes")
+}
 SETTINGS = Settings(companies=Path("c.csv"), clients=Path("l.csv"), out=Path("o")).to_json()
 MAKERS = {
-    **dict.fromkeys(
-        ("register", "match", "suppressed", "same", "leaks", "graph", "profile"), "graphlead.pipeline.gather"
-    ),
+    **dict.fromkeys(("register", "same", "leaks", "graph", "profile"), "graphlead.pipeline.gather"),
+    **dict.fromkeys(("match", "suppressed", "outcomes"), "graphlead.pipeline.resolve"),
     **dict.fromkeys(("model", "heldout", "judgement", "trained", "changes"), "graphlead.pipeline.train"),
     **dict.fromkeys(("evidence", "results", "report"), "graphlead.pipeline.deliver"),
 }
@@ -55,9 +56,9 @@ def changed(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
         ("device", "cpu", TRAINED),
         ("rankers", ["gnn"], TRAINED),
         ("classifier", "sklearn.x.Y", TRAINED),
-        ("exclude", ["region"], ALL - {"register", "match", "suppressed", "same"}),
+        ("exclude", ["region"], ALL - {"register", "match", "suppressed", "outcomes", "same"}),
         ("neutral", "region", LISTS),
-        ("keep", ["crm"], ALL - {"register", "match", "suppressed", "same"}),
+        ("keep", ["crm"], ALL - {"register", "match", "suppressed", "outcomes", "same"}),
         ("columns", {"a": "text"}, ALL),
         ("seed", 1, ALL),
     ],
@@ -71,9 +72,10 @@ def test_a_setting_touches_the_stages_that_use_it(setting: str, value: object, e
     [
         ("companies", set()),
         ("links", set()),
-        ("clients", {"register", "suppressed", "same"}),
-        ("reviewed", {"register", "suppressed", "same"}),
-        ("suppress", {"register", "match", "same"}),
+        ("clients", {"register", "suppressed", "outcomes", "same"}),
+        ("reviewed", {"register", "suppressed", "outcomes", "same"}),
+        ("suppress", {"register", "match", "outcomes", "same"}),
+        ("outcomes", {"register", "match", "suppressed", "same"}),
     ],
 )
 def test_an_input_touches_the_stages_that_read_it(name: str, untouched: set[str]) -> None:
@@ -114,13 +116,16 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Non
         ("pipeline/train.py", TRAINED),
         ("features/walk.py", TRAINED),
         ("profile/segments/find.py", {"profile", "results", "report"}),
-        ("match/cohort.py", ALL - {"register", "match", "suppressed", "same"}),
-        ("profile/leaks/decide.py", ALL - {"register", "match", "suppressed", "same"}),
+        ("match/cohort.py", ALL - {"register", "match", "suppressed", "outcomes", "same"}),
+        ("profile/leaks/decide.py", ALL - {"register", "match", "suppressed", "outcomes", "same"}),
         ("match/words.toml", ALL - {"register"}),
         ("match/block.py", ALL - {"register"}),
         ("common/words/forms.toml", ALL),
-        ("common/places.py", ALL - {"register", "match", "suppressed", "same", "leaks"}),
-        ("graph/ownership/control.py", ALL - {"register", "match", "suppressed", "same", "leaks"}),
+        ("common/places.py", ALL - {"register", "match", "suppressed", "outcomes", "same", "leaks"}),
+        (
+            "graph/ownership/control.py",
+            ALL - {"register", "match", "suppressed", "outcomes", "same", "leaks"},
+        ),
         ("ingest/values.py", ALL),
         ("runs/layout.py", ALL),
         ("cli/app.py", set()),

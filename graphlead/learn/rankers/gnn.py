@@ -53,7 +53,7 @@ class DecoupledGnn:
             network,
             lambda places: inputs[places],
             self._base(features, rows, label_features),
-            self._on_device(labels > 0),
+            self._on_device(labels),
             features.keys[rows],
             seed=seed,
             prior=self._prior,

@@ -76,7 +76,7 @@ class Sage(DecoupledGnn):
             network,
             lambda places: torch.cat([inputs[places], messages(data)[at[places]]], dim=1),
             self._base(features, rows, label_features),
-            self._on_device(labels > 0),
+            self._on_device(labels),
             features.keys[rows],
             seed=seed,
             prior=self._prior,

@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
+import numpy as np
+
 from graphlead.core.arrays import Floats, Ints
 from graphlead.core.contracts import RankerSetup
 from graphlead.core.features import Features
@@ -35,7 +37,8 @@ class Classified:
     def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
         """Train on companies ``rows`` with labels (len(rows),) and label features (len(rows), F)."""
         matrix = self.inputs.matrix(features, rows, label_features)
-        self.trained = self.make().fit(matrix, labels, self.inputs.nearby(label_features), seed)
+        clients = (labels > 0).astype(np.float32)
+        self.trained = self.make().fit(matrix, clients, self.inputs.nearby(label_features), seed)
         return self
 
     def score(self, features: Features, rows: Ints, label_features: Floats) -> Floats:

@@ -8,9 +8,10 @@ import pyarrow as pa
 
 from graphlead.core.arrays import NONE, Ints
 from graphlead.core.clients import Cohort, Match
+from graphlead.core.outcomes import LOST, REJECTED, WON, Outcomes
 from graphlead.core.register import Register, Role
 from graphlead.core.same import Same
-from graphlead.match.cohort import indices_of, listed
+from graphlead.match.cohort import called, indices_of, listed
 from graphlead.match.review import ANOTHER, WHICH
 
 INDIRECT = "both like a record that was ruled out in review"
@@ -24,19 +25,29 @@ def answered(same: Same, register: Register, clients: Match) -> Same:
 
 
 def find_duplicates(
-    register: Register, clients: Match, suppressed: Match | None, cohort: Cohort, same: Same
+    register: Register,
+    clients: Match,
+    suppressed: Match | None,
+    cohort: Cohort,
+    same: Same,
+    outcomes: Outcomes | None = None,
 ) -> pd.DataFrame:
     """One row per record that is on no list itself but another record of a company that is, in the register's order.
 
     Columns: company_id, name, place; client_id and client_name, the record on the list; why ("same name but for
-    spelling, same address"); sure ("same company" or "probably"); on_list ("client" or "suppressed").
+    spelling, same address"); sure ("same company" or "probably"); on_list ("client", or "suppressed",
+    "lost" or "rejected", the last of them that holds).
     """
-    ids = register.ids()
-    company, past = same.cluster, listed(ids, suppressed)
-    owner = np.full(len(company), NONE, np.int32)
-    owner[company[past]] = past
-    owner[company[cohort.clients]] = cohort.clients
-    known = np.concatenate([past, listed(ids, clients)])
+    ids, company = register.ids(), same.cluster
+    lists = {
+        "suppressed": listed(ids, suppressed),
+        **{result: called(ids, outcomes, result) for result in (LOST, REJECTED)},
+        "client": cohort.clients,
+    }
+    owner, on_list = np.full(len(company), NONE, np.int32), np.full(len(company), "client", "U10")
+    for name, mine in lists.items():
+        owner[company[mine]], on_list[company[mine]] = mine, name
+    known = np.concatenate([*lists.values(), listed(ids, clients), called(ids, outcomes, WON)])
     records = np.setdiff1d(np.concatenate([cohort.twins, cohort.suppressed]), known).astype(np.int32)
     of = owner[company[records]]
     best = _best_pairs(same, company, records, of)
@@ -47,7 +58,7 @@ def find_duplicates(
         **_shown(register, of, "client_id", "client_name"),
         "why": pd.Series(why.to_pylist(), dtype="string").fillna(INDIRECT),
         "sure": np.where(np.append(same.pairs.sure, False)[best], *CERTAINTY),
-        "on_list": np.where(np.isin(records, cohort.twins), "client", "suppressed"),
+        "on_list": on_list[company[records]],
     })  # fmt: skip
 
 

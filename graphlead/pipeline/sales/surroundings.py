@@ -30,7 +30,7 @@ from graphlead.learn.cases.splits import splits_of
 from graphlead.match.files import load_match, save_match
 from graphlead.match.resolve import match_clients
 from graphlead.pipeline.finished import FinishedRun
-from graphlead.pipeline.gather import review_answers
+from graphlead.pipeline.resolve import review_answers
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 

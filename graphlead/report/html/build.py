@@ -43,6 +43,7 @@ def _view(content: ReportContent) -> Json:
         "findings": content.noise.findings,
         "columns": content.register.columns,
         "leaks": [leak for leak in content.leaks if leak.sentence],
+        "outcomes": content.outcomes,
         "left_out": story.left_out(content),
         "profile": clients.profile_view(profile) if profile else None,
         "distributions": clients.distribution_figures(profile) if profile else [],

@@ -60,7 +60,7 @@ class ReportContent:
     kept apart as members of a client's own group or related to one; apart: the records of clients set apart, ``all``
     and among the ``first`` 100 leads as they would have been. leaks: a decision on every column and kind of link, with
     a sentence for what gives away who is a client. evidence: of some of the leads, by company; names: the names of
-    nodes of ties, which go by their key where there is no entry.
+    nodes of ties, which go by their key where there is no entry. outcomes: what those of called leads changed.
     """
 
     title: str
@@ -88,6 +88,7 @@ class ReportContent:
     plane: Plane | None = None
     leaks: tuple[Leak, ...] = ()
     assumptions: Assumptions | None = None
+    outcomes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _require(

@@ -81,13 +81,23 @@ def inputs(content: ReportContent) -> list[tuple[str, str, str]]:
         ("to be reviewed by you", count(found["review"]), "doubtful, not used" if found["review"] else ""),
         ("not found", count(found["unmatched"]), "not used" if found["unmatched"] else ""),
         ("Other records of clients", count(content.apart["all"]), other_records(content)),
-        ("Companies suppressed", count(len(content.cohort.suppressed)), "not to be called"),
+        ("Companies suppressed", count(len(content.cohort.suppressed)), _suppressed(content)),
         ("Companies that are no more", count(len(content.cohort.dead)), "by their status, not to be called"
          if len(content.cohort.dead) else "none by the register"),
         ("Companies scored", count(len(content.scores)), "neither client nor suppressed nor gone"),
         ("In a client's own group", count(content.whitespace), "or related to one: kept apart, no discoveries"),
         ("Companies to call", count(len(content.leads)), "the list below"),
     ]  # fmt: skip
+
+
+def _suppressed(content: ReportContent) -> str:
+    """Why companies are not to be called."""
+    called = [
+        f"{count(len(companies))} {name}"
+        for name, companies in (("lost", content.cohort.lost), ("rejected", content.cohort.rejected))
+        if len(companies)
+    ]
+    return "not to be called" + (f": {listed(called)} when they were called" if called else "")
 
 
 def other_records(content: ReportContent) -> str:
