@@ -15,7 +15,7 @@ SALES_STAGES = table(
             "verb", "outcome", "positive", "id", "item", "duration", "as_of", "within", "active", "columns",
             "exclude", "keep", "seed",
         ),
-        doors=("ingest.cases.tables", "ingest.cases.events.build", "ingest.cases.files"),
+        doors=("ingest.cases.tables", "ingest.cases.deals", "ingest.cases.events.build", "ingest.cases.files"),
     ),
     Stage(name="register", inputs=("companies", "links"), settings=("seed",), doors=("ingest.build",)),
     Stage(name="graph", after=("register",), doors=("graph.build", "graph.files")),

@@ -14,6 +14,9 @@ from graphlead.core.cases import Cases, Outcomes
 FOLDS = 5
 FEWEST = 5
 """Rows of each outcome that a training part needs, a choice."""
+ENOUGH = 1 / 3
+"""The share of the known rows that a training part of earlier days needs, a choice: with fewer, what is chosen by it is
+not what serves models of all rows."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,13 @@ def _by_day(cases: Cases) -> Splits | None:
     fold = np.where(cases.known, np.searchsorted(days, cases.day), -1).astype(np.int32)
     seen = days[None, :] + np.timedelta64(cases.horizon, "D") <= days[:, None]
     later = Splits(fold, seen, tuple(range(len(days) // 2, len(days))))
-    enough = [each for each in later.held if _is_enough(cases.outcome[later.sees(each)])]
+    least = ENOUGH * int(cases.known.sum())
+    enough = [each for each in later.held if _is_enough(cases.outcome[later.sees(each)], least)]
     return Splits(fold, seen, tuple(enough))
 
 
-def _is_enough(outcome: Outcomes) -> bool:
-    return bool(np.bincount(outcome, minlength=2).min() >= FEWEST)
+def _is_enough(outcome: Outcomes, least: float) -> bool:
+    return len(outcome) >= least and bool(np.bincount(outcome, minlength=2).min() >= FEWEST)
 
 
 def _by_group(cases: Cases, seed: int) -> Splits:

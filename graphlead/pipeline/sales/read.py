@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from graphlead.core.arrays import Json
 from graphlead.core.cases import Cases
 from graphlead.core.errors import damage, unknown
 from graphlead.core.sales import SalesSettings
+from graphlead.ingest.cases.deals import read_deals
 from graphlead.ingest.cases.events.build import Events, read_events
 from graphlead.ingest.cases.events.layout import EventOptions
 from graphlead.ingest.cases.files import load_cases, save_cases
@@ -64,8 +66,14 @@ def _read(settings: SalesSettings) -> Read:
         found = read_of_events(read_events(settings.events, event_options(settings), settings.items))
     else:
         (table,) = filter(None, (settings.leads, settings.customers))
-        found = read_of_table(read_cases(table, settings.open, table_options(settings)))
+        found = read_of_table(_table_of(table, settings))
     return _without(found, settings)
+
+
+def _table_of(table: Path, settings: SalesSettings) -> CaseTable:
+    if settings.deals:
+        return read_deals(table, settings.deals, table_options(settings))
+    return read_cases(table, settings.open, table_options(settings))
 
 
 def read_of_table(found: CaseTable) -> Read:
