@@ -13,8 +13,8 @@ from graphlead.runs.layout import RunFolder
 
 PACKAGE = Path(graphlead.__file__).parent
 LAYOUT = PACKAGE / "runs/layout.py"
-OTHER_FOLDERS = {PACKAGE / "world/settings.py"}
-"""A world's folder is no run's, though its client list bears the same name."""
+OTHER_FOLDERS = {PACKAGE / "world/settings.py", PACKAGE / "world/sales/settings.py"}
+"""The folders of a world and of its CRM are no runs, though lists in them bear the same names."""
 
 
 def paths_of(folder: RunFolder) -> set[Path]:
