@@ -122,14 +122,14 @@ def test_a_table_that_cannot_be_used_is_refused(register: Register, table: pd.Da
 def test_companies_are_found_by_id_and_by_name(register: Register) -> None:
     names = register.read("company_id", "name").to_pandas().set_index("company_id")["name"]
     table = texts(
-        name=[names["003"], names["005"], "Nobody Knows Them Ltd"],
+        name=[names["003"], names["010"], "Nobody Knows Them Ltd"],
         company_id=["003", None, None],
         nearest_client_id=["007", "007", "007"],
         outcome=["won", "rejected", "lost"],
         result=["a", "b", "c"],
     )
     found = match_outcomes(table, register, "called.csv")
-    assert found.match.table["company_id"].fillna("").tolist() == ["003", "005", ""]
+    assert found.match.table["company_id"].fillna("").tolist() == ["003", "010", ""]
     assert found.match.table["result"].tolist() == ["won", "rejected", "lost"]
     assert found.match.table["input_outcome"].tolist() == ["won", "rejected", "lost"]
     assert found.match.table["input_result"].tolist() == ["a", "b", "c"]
