@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -112,9 +113,8 @@ def _at_days(rows: Rows, plan: Understood, as_of: date) -> tuple[Cases, Sequence
     first = began.min().astype(date) if len(began) else as_of
     cuts = choose_cuts(first, as_of, plan.within)
     parts = [_at_day(rows, plan, as_of, as_of), *(_at_day(rows, plan, cut, as_of) for cut in cuts)]
-    days = np.concatenate(
-        [np.full(len(part), np.datetime64(day, "D")) for part, day in zip(parts, [as_of, *cuts], strict=True)]
-    )
+    ends = np.array([as_of, *cuts], "datetime64[D]")
+    days = np.repeat(ends, [len(part) for part in parts])
     whole = _stacked(parts)
     cases = replace(cases_of(whole, plan), day=days, horizon=plan.within)
     return cases.without({WON_ON}), cuts
@@ -134,8 +134,8 @@ def _at_day(rows: Rows, plan: Understood, day: date, as_of: date) -> Rows:
 
 
 def _stacked(parts: Sequence[Rows]) -> Rows:
-    arrays = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS}
-    frames = {
+    arrays: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS}
+    frames: dict[str, Any] = {
         name: pd.concat([getattr(part, name) for part in parts], ignore_index=True)
         for name in ("features", "facts")
     }
