@@ -38,6 +38,8 @@ class Role(StrEnum):
     IGNORED = "ignored"
 
 
+MADE = "made"
+"""The scheme of an id column that the file did not have."""
 PLACES = (Role.COUNTRY, Role.REGION, Role.CITY, Role.POSTCODE)
 """Place levels, widest first."""
 
@@ -46,7 +48,7 @@ PLACES = (Role.COUNTRY, Role.REGION, Role.CITY, Role.POSTCODE)
 class Column:
     """How one column of the companies table was understood.
 
-    ``reason`` is the explanation for the user; ``scheme`` is NACE, NAICS, SIC or empty for an industry column;
+    ``reason`` is the explanation for the user; ``scheme`` is NACE, NAICS, SIC or empty for an industry column, MADE for ids that are not the user's;
     ``separator`` stands between the values of a cell with several, empty where each cell has one;
     ``missing`` is the share of companies without a value; ``distinct`` an (approximate) count of values.
     """

@@ -13,12 +13,13 @@ import pyarrow as pa
 from graphlead.common.deal import keys_of
 from graphlead.common.files import read_json, read_parquet
 from graphlead.core.around import Around
-from graphlead.core.arrays import NONE, Flags, Ints, Longs
+from graphlead.core.arrays import NONE, Flags, Ints, Longs, Reals
 from graphlead.core.cases import CaseColumn, Cases, Kind
 from graphlead.core.errors import damage
 from graphlead.core.features import Features
 from graphlead.core.graph import CompanyGraph
-from graphlead.core.register import Register, Role
+from graphlead.core.register import MADE, Register, Role
+from graphlead.core.settings import ID
 from graphlead.features.outcomes import outcomes_around
 
 CATEGORIES = (Role.INDUSTRY, Role.REGION, Role.COUNTRY, Role.CATEGORY)
@@ -49,7 +50,7 @@ def around_of(
     own = pd.concat([_numbers(features), _categories(register)], axis=1).iloc[np.maximum(company, 0)]
     own = own.reset_index(drop=True).where(pd.Series(company != NONE), other=np.nan)
     table = pd.concat([own, pd.DataFrame(lifts.astype(np.float64), columns=others)], axis=1)
-    ids = pd.Series(register.ids().take(pa.array(np.maximum(company, 0))).to_pylist(), dtype="string")
+    ids = pd.Series(_ids(register).take(pa.array(np.maximum(company, 0))).to_pylist(), dtype="string")
     return Around(
         company=company,
         company_id=ids.where(company != NONE),
@@ -59,9 +60,16 @@ def around_of(
     )
 
 
-def with_number(around: Around, name: str, values: pd.Series[float]) -> Around:
-    """The same with one more number about each company (by company id)."""
-    column = around.company_id.map(values).astype(np.float64).rename(name)
+def _ids(register: Register) -> pa.ChunkedArray:
+    """What the user calls each company: its id, or its name where the register has no ids of its own."""
+    names = register.names_of(Role.NAME)
+    made = register.column(ID).scheme == MADE and names
+    return register.read(names[0] if made else ID).column(0)
+
+
+def with_number(around: Around, name: str, values: Reals) -> Around:
+    """The same with one more number about each company of the register (companies,)."""
+    column = pd.Series(np.where(around.company != NONE, values[around.company], np.nan), name=name)
     return Around(
         **vars(around)
         | {

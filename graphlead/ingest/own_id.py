@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from graphlead.core.register import PLACES, Role
+from graphlead.core.register import MADE, PLACES, Role
 from graphlead.engines.duckdb import Db
 from graphlead.ingest import headers
 from graphlead.ingest.open_file import Source, as_text, distinct_names
@@ -50,7 +50,7 @@ def with_own_ids(db: Db, source: Source, decisions: Sequence[Decision]) -> tuple
     parts = ", ".join(source.names[i] for i in (*names, *places))
     named = distinct_names([*source.names, NAME])
     extended = replace(source, view=view, names=named, families=(*source.families, "text"))
-    return extended, Decision(Role.ID, f"the file has no ids: made from {parts}")
+    return extended, Decision(Role.ID, f"the file has no ids: made from {parts}", MADE)
 
 
 def _text(source: Source, position: int) -> str:

@@ -12,7 +12,7 @@ from tiny import QUICK, command, write_inputs
 import graphlead
 from graphlead.core.arrays import Json
 from graphlead.core.errors import InputError, RunFolderError
-from graphlead.pipeline import discover, gather
+from graphlead.pipeline import discover
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.manifest import hash_inputs, hash_run
 from graphlead.runs.publication import prepare
@@ -129,7 +129,7 @@ def test_promise_5_a_list_is_not_matched_against_a_file_that_changes(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     inputs = write_inputs(tmp_path)
-    read = gather.read_list
+    read = discover.read_list
 
     def read_and_change(path: Path) -> object:
         found = read(path)

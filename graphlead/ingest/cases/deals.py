@@ -134,7 +134,9 @@ def _at_day(rows: Rows, plan: Understood, day: date, as_of: date) -> Rows:
 
 
 def _stacked(parts: Sequence[Rows]) -> Rows:
-    arrays: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS}
+    arrays: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS
+    }
     frames: dict[str, Any] = {
         name: pd.concat([getattr(part, name) for part in parts], ignore_index=True)
         for name in ("features", "facts")

@@ -133,4 +133,5 @@ def _with_score(around: Around, discovery: FinishedRun) -> Around:
     ranks = pd.concat([share * saved[name].rank(pct=True) for name, share in shares.items()], axis=1).sum(
         axis=1
     )
-    return with_number(around, SCORE, ranks)
+    ids = discovery.register.ids().to_pylist()
+    return with_number(around, SCORE, ranks.reindex(ids).to_numpy(np.float64))
