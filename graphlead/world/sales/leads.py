@@ -12,7 +12,7 @@ from graphlead.world.sampling import sigmoid
 
 SOURCES = {"Referral": 0.15, "Website": 0.3, "Event": 0.15, "Partner": 0.1, "Cold Call": 0.3}
 """Sources of leads, and the share of each."""
-PULL = {"Referral": 2.03, "Website": 0.35, "Event": 0.5, "Partner": 0.8, "Cold Call": 0.0}
+PULL = {"Referral": 2.09, "Website": 0.35, "Event": 0.5, "Partner": 0.8, "Cold Call": 0.0}
 """Log-odds that a source adds. Like the constants below, so that referrals convert 2.9 times as often as cold calls."""
 INTERCEPT, DECISION_MAKER, BUDGET, EMAIL, TOUCH, WARM = -6.75, 1.9, 1.5, 0.36, 0.12, 2.2
 OLD, DAY = -1.8, -0.006
