@@ -48,9 +48,9 @@ PLACES = (Role.COUNTRY, Role.REGION, Role.CITY, Role.POSTCODE)
 class Column:
     """How one column of the companies table was understood.
 
-    ``reason`` is the explanation for the user; ``scheme`` is NACE, NAICS, SIC or empty for an industry column, MADE for ids that are not the user's;
-    ``separator`` stands between the values of a cell with several, empty where each cell has one;
-    ``missing`` is the share of companies without a value; ``distinct`` an (approximate) count of values.
+    ``reason`` is the explanation for the user; ``scheme`` is NACE, NAICS, SIC or empty for an industry column, and MADE
+    for ids that the file did not have; ``separator`` stands between the values of a cell with several, empty where each
+    cell has one; ``missing`` is the share of companies without a value; ``distinct`` an (approximate) count of values.
     """
 
     name: str

@@ -16,10 +16,11 @@ NASTY = "<img src=x onerror=alert(1)></script>&\"'{{ 7*7 }}"
 
 
 def model(name: str, auc: float, accuracy: float = 0.82) -> dict[str, Any]:
-    return {"model": name, "auc": auc, "auc_low": auc - 0.012, "auc_high": auc + 0.012, "ap": 0.7,
-            "accuracy": accuracy,
-            "accuracy_low": accuracy - 0.01, "accuracy_high": accuracy + 0.01, "brier": 0.11, "ece": 0.018,
-            "lift_20": 2.6}  # fmt: skip
+    return {
+        "model": name, "auc": auc, "auc_low": auc - 0.012, "auc_high": auc + 0.012, "ap": 0.7,
+        "accuracy": accuracy, "accuracy_low": accuracy - 0.01, "accuracy_high": accuracy + 0.01,
+        "brier": 0.11, "ece": 0.018, "lift_20": 2.6,
+    }  # fmt: skip
 
 
 MODELS = [model("naive_bayes", 0.741, 0.7), model("logit", 0.867), model("gradient_boosting", 0.887),

@@ -30,6 +30,8 @@ def test_the_summary_has_counts_verdict_leaks_notes_and_files() -> None:
 def test_a_promise_is_set_beside_what_is_reached() -> None:
     assert "promised an AUC of 0.986" in promise(content().metrics)
     assert "held-out AUC is 0.889" in promise(content().metrics)
+    kept = [LEAKS[0] | {"auc_with": 0.893}]
+    assert promise(content(metrics={"leaks": kept}).metrics) == ""
     suspected = [LEAKS[1]]
     assert promise(content(metrics={"leaks": suspected}).metrics) == ""
 

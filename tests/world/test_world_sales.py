@@ -95,12 +95,14 @@ def test_the_effects_beside_the_truth_are_those_of_the_rows(
     assert effects["customers"]["detractor_against_others"] == pytest.approx(found, abs=0.001)
 
 
-def test_open_rows_have_no_outcome_and_no_day_of_it(leads: pd.DataFrame, customers: pd.DataFrame) -> None:
+def test_open_rows_have_no_outcome_and_nothing_that_comes_with_it(
+    leads: pd.DataFrame, customers: pd.DataFrame
+) -> None:
     for table, outcome, truth in ((leads, "converted", "converts"), (customers, "churned", "leaves")):
         opened = table[outcome].isna()
         assert opened.mean() == pytest.approx(0.25, abs=0.03)
         assert ((table[outcome] == "yes") == table[truth])[~opened].all()
-    assert (leads["closed_on"].isna() == leads["converted"].isna()).all()
+    assert (leads["lost_reason"].notna() == (leads["converted"] == "no")).all()
 
 
 def test_probabilities_hold(leads: pd.DataFrame) -> None:
@@ -194,5 +196,5 @@ def test_lots_have_the_distributions_that_they_name() -> None:
 def test_sizes_out_of_range_are_refused_by_name() -> None:
     with pytest.raises(SettingsError, match="leads has to be between 50"):
         CrmSettings(leads=3, customers=100)
-    assert CrmSettings.of(200).leads == 60
+    assert CrmSettings.of(200).leads == 100
     assert CrmSettings.of(100_000_000).customers == 1_000_000

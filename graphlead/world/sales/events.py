@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from graphlead.core.arrays import Flags, Longs
 from graphlead.world.sales.days import HISTORY, Times, by_day, dates, repeated, steps
 from graphlead.world.sales.lots import Lots
 
-GAPS = (9, 32)
+GAPS = (12, 60)
 """Days between two orders of a customer: its own rhythm lies between these."""
 ORDERS_KEPT, LOGINS_KEPT = 0.5, 0.35
 """Shares of the usual orders and log-ins of a customer that is about to leave."""
@@ -16,6 +17,8 @@ ITEMS = {"Starter kit": 490.0, "Sensor": 129.0, "Cable set": 18.5, "Filter": 39.
          "Licence": 240.0, "Spare part": 64.0, "Training": 850.0}  # fmt: skip
 """What is sold, and its price."""
 RETURNED = 0.02
+BREAK, BREAKS = 60, 0.12
+"""Days for which a customer does nothing at times, and the share of such spells."""
 
 
 def make_orders(table: pd.DataFrame, truth: pd.DataFrame, seed: int) -> pd.DataFrame:
@@ -26,7 +29,8 @@ def make_orders(table: pd.DataFrame, truth: pd.DataFrame, seed: int) -> pd.DataF
     who, step = steps((HISTORY / gap).astype(np.int64) + 1)
     own = repeated(lots, who, step)
     day = times.first[who] + (gap[who] * (step + 0.7 * own.share("order day"))).astype(np.int64)
-    kept = times.there(who, day) & (~times.fading(who, day) | own.happens("order", ORDERS_KEPT))
+    busy = ~times.fading(who, day) | own.happens("order", ORDERS_KEPT)
+    kept = times.there(who, day) & busy & ~_breaks(lots, who, day, "order")
     item = own.pick("item", tuple(ITEMS))
     rows = pd.DataFrame({
         "customer_id": ids[who], "date": dates(day), "item": item,
@@ -47,6 +51,13 @@ def make_logins(table: pd.DataFrame, truth: pd.DataFrame, seed: int) -> pd.DataF
     own, last = repeated(lots, who, back), back == 0
     latest = times.last - table["last_login_days_ago"].to_numpy()
     day = latest[who] - (gap[who] * (back + np.where(last, 0, 0.8 * own.share("login day")))).astype(np.int64)
-    kept = times.there(who, day) & (last | ~times.fading(who, day) | own.happens("login", LOGINS_KEPT))
+    busy = ~times.fading(who, day) | own.happens("login", LOGINS_KEPT)
+    kept = times.there(who, day) & (last | (busy & ~_breaks(lots, who, day, "login")))
     minutes = 1 + own.gamma("minutes", 1.5, 12).astype(int)
     return by_day(pd.DataFrame({"customer_id": ids[who], "date": dates(day), "minutes": minutes}), kept)
+
+
+def _breaks(lots: Lots, who: Longs, day: Longs, what: str) -> Flags:
+    """Whether customers ``who`` (m,) take a break from this on these days (m,)."""
+    spell = repeated(lots, who, -day // BREAK + 1)
+    return spell.happens(f"break from {what}", BREAKS)

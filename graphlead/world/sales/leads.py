@@ -5,21 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from graphlead.core.arrays import Flags, Reals
-from graphlead.world.firms import SNAPSHOT
+from graphlead.core.arrays import Reals
 from graphlead.world.sales.companies import WARM_TOWNS, typed, warm
-from graphlead.world.sales.lots import Lots, Texts
+from graphlead.world.sales.lots import Lots
 from graphlead.world.sampling import sigmoid
 
 SOURCES = {"Referral": 0.15, "Website": 0.3, "Event": 0.15, "Partner": 0.1, "Cold Call": 0.3}
 """Sources of leads, and the share of each."""
-PULL = {"Referral": 2.03, "Website": 0.35, "Event": 0.5, "Partner": 0.8, "Cold Call": 0.0}
+PULL = {"Referral": 2.09, "Website": 0.35, "Event": 0.5, "Partner": 0.8, "Cold Call": 0.0}
 """Log-odds that a source adds. Like the constants below, so that referrals convert 2.9 times as often as cold calls."""
-INTERCEPT, DECISION_MAKER, BUDGET, EMAIL, TOUCH, WARM = -6.45, 1.9, 1.5, 0.36, 0.12, 1.7
+INTERCEPT, DECISION_MAKER, BUDGET, EMAIL, TOUCH, WARM = -6.75, 1.9, 1.5, 0.36, 0.12, 2.2
 OLD, DAY = -1.8, -0.006
 """Log-odds of a lead older than AGED days, and of each day."""
 AGED = 90
 OPEN_SHARE = 0.25
+LOST = ("Price", "No budget", "Competitor", "Bad timing", "No answer")
+"""Why leads are lost: filled in afterwards, so that it gives the outcome away."""
 
 
 def make_leads(rows: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -32,7 +33,7 @@ def make_leads(rows: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFram
     probability = sigmoid(alone + WARM * near)
     converts = lots.happens("converts", probability)
     opened = lots.happens("open lead", OPEN_SHARE)
-    table["closed_on"] = _closing(lots, opened)
+    table["lost_reason"] = np.where(opened | converts, "", lots.pick("lost", LOST))
     table["converted"] = np.where(opened, "", np.where(converts, "yes", "no"))
     truth = {"company_id": rows["company_id"], "probability": probability, "probability_alone": _averaged(alone),
              "warm": near, "converts": converts}  # fmt: skip
@@ -69,12 +70,6 @@ def _log_odds(table: pd.DataFrame) -> Reals:
 def _averaged(alone: Reals) -> Reals:
     """What is to be expected of a lead in a town that nothing is known of."""
     return np.asarray(WARM_TOWNS * sigmoid(alone + WARM) + (1 - WARM_TOWNS) * sigmoid(alone))
-
-
-def _closing(lots: Lots, opened: Flags) -> Texts:
-    """The day on which a lead was decided, which no open lead has."""
-    days = (SNAPSHOT - (lots.share("closed") * 365).astype("timedelta64[D]")).astype(str)
-    return np.where(opened, "", days)
 
 
 def _numbered(

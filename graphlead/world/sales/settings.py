@@ -7,8 +7,8 @@ from pathlib import Path
 
 from graphlead.core.errors import SettingsError
 
-SHARE_OF_COMPANIES = 0.3
-"""Leads, and customers, per company of the world where no number is given; a choice."""
+LEADS_SHARE, CUSTOMERS_SHARE = 0.5, 0.3
+"""Leads and customers per company of the world where no number is given; a choice."""
 MOST = 1_000_000
 
 
@@ -34,8 +34,10 @@ class CrmSettings:
     @classmethod
     def of(cls, companies: int, seed: int = 0) -> CrmSettings:
         """Those for a world of so many companies."""
-        rows = min(max(50, round(SHARE_OF_COMPANIES * companies)), MOST)
-        return cls(leads=rows, customers=rows, seed=seed)
+        leads, customers = (
+            min(max(50, round(share * companies)), MOST) for share in (LEADS_SHARE, CUSTOMERS_SHARE)
+        )
+        return cls(leads=leads, customers=customers, seed=seed)
 
 
 @dataclass(frozen=True, kw_only=True)
