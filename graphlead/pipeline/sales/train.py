@@ -14,7 +14,6 @@ from graphlead.core.errors import damage
 from graphlead.core.late import Late
 from graphlead.core.sales import SalesSettings
 from graphlead.evaluate.cases.auc import auc, auc_difference
-from graphlead.evaluate.metrics import Z95
 from graphlead.learn.cases.fit import Fitted, fit, load, save
 from graphlead.learn.cases.hazard import Hazard, fit_hazard
 from graphlead.learn.cases.quick import quick_odds
@@ -107,14 +106,14 @@ def load_late(folder: RunFolder) -> tuple[Late, ...]:
 
 
 def _verdict(own: Fitted, joined: Fitted, around: Around) -> Json:
-    """Whether the register helps on the cases that both models held out: by more than one standard error."""
+    """Whether the register helps on the cases that both models held out: by more than chance."""
     positive = own.heldout.outcome == 1
     without, with_ = auc(positive, own.heldout.chosen), auc(positive, joined.heldout.chosen)
     gain = auc_difference(positive, joined.heldout.chosen, own.heldout.chosen)
     if without is None or with_ is None or gain is None:
         return {"matched": around.matched, "auc_without": None, "auc_with": None, "low": None, "high": None,
                 "helps": False, "text": "The register cannot be judged: one outcome alone was held out."}  # fmt: skip
-    helps = gain.value > (gain.high - gain.low) / (2 * Z95)
+    helps = gain.low > 0
     says = (
         "it helps, and its model scores" if helps else "no more than chance, so the model without it scores"
     )

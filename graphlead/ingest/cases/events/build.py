@@ -267,7 +267,7 @@ def _facts(db: Db, layout: Layout) -> pd.DataFrame:
         "count(d)::VARCHAR AS days_with_purchases, round(sum(amount), 2)::VARCHAR AS amount "
         "FROM population JOIN visits USING (customer) WHERE d < cut GROUP BY place ORDER BY place",
     )
-    facts = found.to_pandas().astype(object)
+    facts: pd.DataFrame = found.to_pandas().astype(object)
     return facts.where(facts.notna(), None)
 
 
