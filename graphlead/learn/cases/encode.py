@@ -1,6 +1,6 @@
 """Features of cases as matrices: fitted on the known rows of a training part, then applied to any rows.
 
-A text column takes no part: what can be learned from its words comes as further columns of numbers.
+A text column takes part by the numbers that are made of its words.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pandas as pd
 from graphlead.common.deal import dealt
 from graphlead.core.arrays import Floats, Ints, Json, Keys, Longs, Reals
 from graphlead.core.cases import Cases, Kind
+from graphlead.learn.cases.words import Words, with_words, words_of
 
 LEVELS = 30
 """Levels of a category that stand for themselves, the most frequent ones; a choice."""
@@ -56,6 +57,7 @@ class Encoding:
 
     numbers: tuple[Number, ...]
     categories: tuple[Category, ...]
+    words: tuple[Words, ...] = ()
 
     @property
     def rated(self) -> tuple[Category, ...]:
@@ -64,6 +66,10 @@ class Encoding:
 
     def apply(self, cases: Cases) -> Table:
         """These cases, any rows that have the same features, as matrices."""
+        return self.table(with_words(cases, self.words))
+
+    def table(self, cases: Cases) -> Table:
+        """These cases, which have the features of their words already, as matrices."""
         frame = cases.features
         rates = [_rates(frame[each.name], each.rates or {}) for each in self.rated]
         return Table(self, _numbers(frame, self.numbers), self._codes(frame), _beside(rates, len(cases)))
@@ -84,13 +90,19 @@ class Encoding:
         return ["q"] * len(self.numbers) + ["c"] * len(self.categories) + ["q"] * len(self.rated)
 
     def to_json(self) -> Json:
-        return asdict(self)
+        numbers, categories = ([asdict(each) for each in part] for part in (self.numbers, self.categories))
+        return {
+            "numbers": numbers,
+            "categories": categories,
+            "words": [each.to_json() for each in self.words],
+        }
 
     @classmethod
     def from_json(cls, content: Json) -> Encoding:
         numbers = (Number(**each | {"edges": tuple(each["edges"])}) for each in content["numbers"])
         categories = (Category(**each | {"levels": tuple(each["levels"])}) for each in content["categories"])
-        return cls(tuple(numbers), tuple(categories))
+        words = (Words.from_json(each) for each in content["words"])
+        return cls(tuple(numbers), tuple(categories), tuple(words))
 
 
 @dataclass(frozen=True)
@@ -130,6 +142,8 @@ def encoded(train: Cases, groups: Keys, seed: int) -> Table:
 
     groups: a hash (n,) of each row's fold key. A feature with one value alone takes no part.
     """
+    words = words_of(train, groups, seed)
+    train = with_words(train, words)
     varied = [each for each in train.columns if _varies(train.features[each.name])]
     frame, outcome = train.features, train.outcome.astype(np.float64)
     numbers = [
@@ -142,7 +156,7 @@ def encoded(train: Cases, groups: Keys, seed: int) -> Table:
         for each in varied
         if each.kind is Kind.CATEGORY
     ]
-    table = Encoding(tuple(numbers), tuple(categories)).apply(train)
+    table = Encoding(tuple(numbers), tuple(categories), words).table(train)
     inner = dealt(groups, INNER, "rates", seed)
     for place, category in enumerate(table.encoding.rated):
         table.rates[:, place] = _crossfitted(_text(frame[category.name]), outcome, inner)

@@ -26,6 +26,7 @@ from graphlead.learn.cases.parallel import side_by_side
 from graphlead.learn.cases.registry import MEMBERS, STACK, View, by_view, seen_by
 from graphlead.learn.cases.splits import folds_of, keys_of
 from graphlead.learn.cases.stack import Calibration, Stack
+from graphlead.learn.cases.words import with_words
 
 MOST = 200_000
 """Known rows that are learned from at most, a choice."""
@@ -70,6 +71,10 @@ class Fitted:
         if self.chosen == STACK:
             return np.asarray(expit(self.choice.stack.of(own) + self.shift))
         return np.asarray(expit(self.choice.calibrations[self.chosen].of(own[self.chosen]) + self.shift))
+
+    def with_words(self, cases: Cases) -> Cases:
+        """The cases with what the models see of their texts, so that reasons can name it."""
+        return with_words(cases, self.encodings[View.ALL].words)
 
     def contributions(self, cases: Cases) -> pd.DataFrame:
         """What each of the user's columns adds to the log-odds of each row, (n, sources), against the average row."""

@@ -129,12 +129,12 @@ def _scored(
     contributions = trained.fitted.contributions(rows)
     strongest = contributions.abs().mean().nlargest(STRONGEST).index
     hazard, median = _hazards(trained, rows, probability)
-    known = trained.cases.rows(trained.cases.known)
+    known, seen = trained.cases.rows(trained.cases.known), trained.fitted.with_words
     return Scored(
         ids=rows.ids,
         probability=probability,
         advice=rules.advice(rows, probability),
-        reasons=reasons(known, rows, contributions, WORDS[verb].happened),
+        reasons=reasons(seen(known), seen(rows), contributions, WORDS[verb].happened),
         missing=missing_of(rows, set(map(str, strongest))),
         company_ids=None if around is None else around.company_id.to_numpy(object)[at],
         value=rows.value,
