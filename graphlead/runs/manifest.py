@@ -113,7 +113,8 @@ def _check_inputs(inputs: Json) -> None:
 def unchanged(inputs: Json) -> Iterator[None]:
     """Raise InputError where an input is not what was hashed any more: what was read of it may be of either file.
 
-    inputs: of ``hash_inputs``, and of ``hash_run`` under the names in ``RUNS``. The whole content is hashed, as times can be set back.
+    inputs: of ``hash_inputs``, and of ``hash_run`` under the names in ``RUNS``. The whole content is hashed, as times
+    can be set back.
     """
     try:
         yield

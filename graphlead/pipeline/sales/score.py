@@ -11,7 +11,7 @@ from graphlead.common.console import Console
 from graphlead.common.disk import disk_errors
 from graphlead.core.arrays import Json
 from graphlead.core.errors import InputError, SettingsError
-from graphlead.core.sales import SalesSettings
+from graphlead.core.sales import SalesGiven, SalesSettings
 from graphlead.ingest.cases.events.build import read_again
 from graphlead.ingest.cases.events.layout import layout_of
 from graphlead.ingest.cases.tables import read_open
@@ -67,8 +67,8 @@ def score_cases(run: Path, newer: Newer, out: Path, console: Console) -> Predict
 def _settings(earlier: FinishedSales, newer: Newer, out: Path) -> SalesSettings:
     """Those of the earlier run, with the newer tables."""
     before = earlier.settings
-    flag, given = ("--events", newer.events) if before.events else ("--open", newer.open)
-    if not given or (newer.open and newer.events):
+    flag, tables = ("--events", newer.events) if before.events else ("--open", newer.open)
+    if not tables or (newer.open and newer.events):
         raise SettingsError(
             f"the run learned from {'events' if before.events else f'a table of {_cases(before)}'}.",
             where=str(earlier.path),
@@ -81,10 +81,11 @@ def _settings(earlier: FinishedSales, newer: Newer, out: Path) -> SalesSettings:
             where="--events",
             remedy="Give newer ones of each, in the same order.",
         )
-    changes = {"open": newer.open, "events": newer.events or None, "items": newer.items, "top": newer.top}
     kept = {name: value for name, value in before.to_json().items() if name not in ("as_of", "open")}
-    given_now = {name: value for name, value in changes.items() if value is not None}
-    return SalesSettings.load(before.verb, None, {**kept, **given_now, "as_of": newer.as_of, "out": out})
+    changes = {"open": newer.open, "events": newer.events, "items": newer.items, "top": newer.top}
+    given_now = {name: value for name, value in changes.items() if value}
+    given: SalesGiven = {**kept, **given_now, "as_of": newer.as_of, "out": out}  # type: ignore[typeddict-item]
+    return SalesSettings.load(before.verb, None, given)
 
 
 def _cases(settings: SalesSettings) -> str:

@@ -10,7 +10,7 @@ from graphlead.runs.layout import RunFolder
 
 
 def take_over(part: Path, folder: RunFolder) -> None:
-    """Put a file or folder of an earlier run into this one, under its name. Raises RunFolderError where it is missing."""
+    """Put a part of an earlier run into this one, under its name. Raises RunFolderError where it is missing."""
     if not part.exists():
         raise damaged(part)
     link(part, folder.path / part.name)
