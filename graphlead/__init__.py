@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Unpack
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphlead.api import OpenGraph, OpenRun, OpenSales, Table
+    from graphlead.api import OpenGraph, OpenRun, OpenSales
     from graphlead.core.settings import Given
     from graphlead.pipeline.deliver import Result
+    from graphlead.pipeline.sales.frames import Table
 
 __all__ = ["churn", "convert", "discover", "open_graph", "open_run"]
 
@@ -78,9 +79,9 @@ def churn(
 def open_run(folder: str | os.PathLike[str]) -> OpenRun | OpenSales:
     """A finished run, by its folder: an ``OpenRun`` of companies, or an ``OpenSales`` of a sales verb.
 
-    The first has ``register``, ``scores``, ``leads`` and ``whitespace`` as DataFrames, ``around`` a company as a NetworkX
-    graph, and ``to_hetero_data`` for a network of one's own; the second what the result of ``convert`` has. Raises
-    RunFolderError where there is no finished run.
+    The first has ``register``, ``scores``, ``leads`` and ``whitespace`` as DataFrames, ``around`` a company as a
+    NetworkX graph, and ``to_hetero_data`` for a network of one's own; the second what the result of ``convert`` has.
+    Raises RunFolderError where there is no finished run.
     """
     from graphlead.api import opened
 

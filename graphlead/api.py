@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from graphlead.common.console import Console
-from graphlead.common.files import scratch, write_parquet
 from graphlead.common.spreadsheets import restored
 from graphlead.core.arrays import Floats, Json
 from graphlead.core.contracts import WHOLE, GraphStore
-from graphlead.core.errors import MOST_SHOWN, GraphleadError, InputError, damage
+from graphlead.core.errors import GraphleadError, damage
 from graphlead.core.sales import SalesGiven, SalesSettings
 from graphlead.graph.nearby import levels_beside, nearby, selected
 from graphlead.pipeline.find import by_id_or_name
 from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.sales.frames import Table, as_files, folder_for
 from graphlead.pipeline.scored import folds_of
 from graphlead.runs.manifest import verb_of
 from graphlead.stores.library.queries import bound, library
@@ -30,7 +28,6 @@ from graphlead.stores.library.queries import bound, library
 if TYPE_CHECKING:
     from graphlead.pipeline.sales.finished import FinishedSales
 
-Table = Path | str | pd.DataFrame
 MOST_NODES = 5000
 """The default cap on a NetworkX graph, which takes about 1.5 KB of memory per node."""
 
@@ -163,7 +160,7 @@ class OpenSales:
         from graphlead.pipeline.sales.score import Newer, score_cases
 
         key = "events" if self._run.settings.events else "open"
-        with _files({key: new, "items": items}) as files, _folder(out) as (folder, own):
+        with as_files({key: new, "items": items}) as files, folder_for(out) as (folder, own):
             score_cases(self.folder, Newer(**files, as_of=as_of), folder, Console(quiet=quiet))
             return OpenSales(folder, own)
 
@@ -177,51 +174,10 @@ def predicted(verb: str, config: Path | None, given: Mapping[str, Any], *, quiet
     """What a sales verb makes of tables, each a path or a DataFrame; into a folder of its own where none is given."""
     from graphlead.pipeline.sales.predict import predict
 
-    with _files(given) as files, _folder(given.get("out")) as (folder, own):
+    with as_files(given) as files, folder_for(given.get("out")) as (folder, own):
         settings: SalesGiven = {**files, "out": folder}  # type: ignore[typeddict-item]
         predict(SalesSettings.load(verb, config, settings), Console(quiet=quiet), config=config)
         return OpenSales(folder, own)
-
-
-@contextmanager
-def _folder(out: Path | str | None) -> Iterator[tuple[Path, tempfile.TemporaryDirectory[str] | None]]:
-    """The folder for the results, made when none is given; then it lives as long as what is returned beside it."""
-    if out is not None:
-        yield Path(out), None
-        return
-    own = tempfile.TemporaryDirectory(prefix="graphlead-")
-    try:
-        yield Path(own.name) / "results", own
-    except BaseException:
-        own.cleanup()
-        raise
-
-
-@contextmanager
-def _files(given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The same with every DataFrame, in a list too, as the path of a Parquet file; several events as a tuple."""
-    with scratch() as folder:
-        files = {key: _file(value, folder, key) for key, value in given.items()}
-        if files.get("events") is not None and not isinstance(files["events"], tuple):
-            files["events"] = (files["events"],)
-        yield files
-
-
-def _file(value: Any, folder: Path, name: str) -> Any:
-    if isinstance(value, list | tuple) and any(isinstance(each, pd.DataFrame | str | Path) for each in value):
-        return tuple(_file(each, folder, f"{name}_{at}") for at, each in enumerate(value, 1))
-    if not isinstance(value, pd.DataFrame):
-        return value
-    path = folder / f"{name}.parquet"
-    try:
-        write_parquet(path, value)
-    except (pa.ArrowException, ValueError) as error:
-        raise InputError(
-            f"the table cannot be written as Parquet ({' '.join(str(error).split())[:MOST_SHOWN]}).",
-            where=name,
-            remedy="Give each column values of one type.",
-        ) from error
-    return path
 
 
 def _list(path: Path) -> pd.DataFrame:
