@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from graphlead.api import OpenGraph, OpenRun
+    from collections.abc import Sequence
+
+    from graphlead.api import OpenGraph, OpenRun, OpenSales
     from graphlead.core.settings import Given
     from graphlead.pipeline.deliver import Result
+    from graphlead.pipeline.sales.frames import Table
 
-__all__ = ["discover", "open_graph", "open_run"]
+__all__ = ["churn", "convert", "discover", "open_graph", "open_run"]
 
 # Boosted trees and the network bring an OpenMP pool each; idle threads of one would spin on the cores the other needs.
 # The policy counts only if set before either is loaded.
@@ -35,15 +38,54 @@ def discover(
     return run(Settings.load(file, settings), Console(quiet=quiet), config=file)
 
 
-def open_run(folder: str | os.PathLike[str]) -> OpenRun:
-    """A finished run, by its folder.
+def convert(
+    leads: Table | None = None,
+    *,
+    open: Table | None = None,
+    out: str | os.PathLike[str] | None = None,
+    config: str | os.PathLike[str] | None = None,
+    quiet: bool = False,
+    **settings: Any,
+) -> OpenSales:
+    """Which open leads convert; what ``graphlead convert`` does, from Python.
 
-    It has ``register``, ``scores``, ``leads`` and ``whitespace`` as DataFrames, ``around`` a company as a NetworkX
-    graph, and ``to_hetero_data`` for a network of one's own. Raises RunFolderError where there is no finished run.
+    A table is a path or a DataFrame. ``settings`` are further fields of ``graphlead.core.sales.SalesSettings``. Without
+    ``out`` the results are in a temporary folder, removed when nothing refers to the result any more. The result has
+    ``scored`` (a DataFrame), ``metrics``, ``leaks``, ``above(0.80)``, ``folder``, and ``score`` for newer leads.
     """
-    from graphlead.api import OpenRun
+    from graphlead.api import predicted
 
-    return OpenRun(Path(folder))
+    given = {**settings, "leads": leads, "open": open, "out": out}
+    return predicted("convert", Path(config) if config else None, given, quiet=quiet)
+
+
+def churn(
+    customers: Table | None = None,
+    *,
+    events: Table | Sequence[Table] | None = None,
+    open: Table | None = None,
+    out: str | os.PathLike[str] | None = None,
+    config: str | os.PathLike[str] | None = None,
+    quiet: bool = False,
+    **settings: Any,
+) -> OpenSales:
+    """Which customers leave, from a table of them or from their orders; see ``convert``."""
+    from graphlead.api import predicted
+
+    given = {**settings, "customers": customers, "events": events, "open": open, "out": out}
+    return predicted("churn", Path(config) if config else None, given, quiet=quiet)
+
+
+def open_run(folder: str | os.PathLike[str]) -> OpenRun | OpenSales:
+    """A finished run, by its folder: an ``OpenRun`` of companies, or an ``OpenSales`` of a sales verb.
+
+    The first has ``register``, ``scores``, ``leads`` and ``whitespace`` as DataFrames, ``around`` a company as a
+    NetworkX graph, and ``to_hetero_data`` for a network of one's own; the second what the result of ``convert`` has.
+    Raises RunFolderError where there is no finished run.
+    """
+    from graphlead.api import opened
+
+    return opened(Path(folder))
 
 
 def open_graph(run: str | os.PathLike[str] | None = None, *, store: str = "neo4j") -> OpenGraph:

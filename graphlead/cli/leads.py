@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from graphlead.cli import sales_runs
 from graphlead.cli.options import (
     AsJson,
     Clients,
@@ -18,7 +19,6 @@ from graphlead.cli.options import (
     Neutral,
     Quiet,
     Rankers,
-    Register,
     Reviewed,
     RunFolder,
     SomeRegister,
@@ -27,11 +27,14 @@ from graphlead.cli.options import (
     separated,
     settings_of,
 )
+from graphlead.core.errors import SettingsError
 from graphlead.core.settings import Given, help_of
+from graphlead.runs.manifest import verb_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from graphlead.common.console import Console
     from graphlead.core.arrays import Json
     from graphlead.core.evaluation import Evaluation
 
@@ -79,22 +82,63 @@ def run(
 def score(
     *,
     folder: RunFolder,
-    companies: Register,
+    companies: SomeRegister = None,
     out: Annotated[Path, typer.Option(help=help_of("out"))],
     links: Links = None,
     clients: Clients = None,
-    top: Annotated[int, typer.Option(min=1, help=help_of("top"))] = 500,
+    open_: Annotated[
+        Path | None, typer.Option("--open", help="Open cases, for a run of a sales verb.")
+    ] = None,
+    events: Annotated[
+        list[Path] | None,
+        typer.Option("--events", help="Newer events, for one that learned from some. Repeatable."),
+    ] = None,
+    items: Annotated[
+        Path | None, typer.Option("--items", help="Products of the events, where they changed.")
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="The day of scoring, for a run of a sales verb."),
+    ] = None,
+    top: Annotated[int | None, typer.Option(min=1, help=help_of("top"))] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Even where most of what the models go by is missing.")
     ] = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Apply a trained run to a newer register, without training again."""
+    """Apply a trained run to a newer register, or to newer open cases, without training again."""
+    console, verb = console_of(quiet, as_json), verb_of(folder)
+    sales = {"--open": open_, "--events": events, "--items": items, "--as-of": as_of}
+    if verb != "run":
+        given = {"--companies": companies, "--links": links, "--clients": clients, "--force": force}
+        sales_runs.refuse(verb, folder, given, "Give --open, or --events, with what is to be scored.")
+        sales_runs.score(
+            folder, out, console, opened=open_, events=events or (), items=items, as_of=as_of, top=top
+        )
+        return
+    sales_runs.refuse(verb, folder, sales, "Give --companies with a newer register.")
+    _score_register(folder, companies, links, clients, out, console, top=top or 500, force=force)
+
+
+def _score_register(
+    folder: Path,
+    companies: Path | None,
+    links: Path | None,
+    clients: Path | None,
+    out: Path,
+    console: Console,
+    *,
+    top: int,
+    force: bool,
+) -> None:
     from graphlead.common.files import check_readable
 
+    if companies is None:
+        raise SettingsError(
+            "companies is missing.", where="score", remedy="Give --companies with a register."
+        )
     check_readable((companies, links, clients))
-    console = console_of(quiet, as_json)
 
     from graphlead.pipeline.discover import score_again
     from graphlead.report.summary import summary_text
@@ -104,12 +148,16 @@ def score(
 
 
 def evaluate(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False) -> None:
-    """The rankers of a run side by side on held-out clients, and whether the graph helps."""
+    """The models of a run side by side on what was held out, and whether the graph helps."""
+    console, verb = console_of(quiet, as_json), verb_of(folder)
+    if verb != "run":
+        sales_runs.evaluate(folder, console)
+        return
+
     from graphlead.pipeline.discover import evaluate_run
     from graphlead.pipeline.finished import FinishedRun
     from graphlead.tasks import task_of
 
-    console = console_of(quiet, as_json)
     evaluation = evaluate_run(folder, console)
     content: Json = {
         "verdict": evaluation.verdict,
@@ -123,18 +171,25 @@ def evaluate(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False
 
 def explain(
     *,
-    company: Annotated[str, typer.Argument(help="The id of a company, or its name.")],
+    company: Annotated[
+        str, typer.Argument(help="The id of a company, or its name; of a sales run, the id of a case.")
+    ],
     folder: RunFolder,
     cypher: Annotated[bool, typer.Option("--cypher", help="With the query that shows each tie.")] = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Why a company ranks where it does: what moved its score, the nearest clients, and the way to them."""
+    """Why a company, or a case, ranks where it does: what moved its score, and for companies the way to them."""
+    console, verb = console_of(quiet, as_json), verb_of(folder)
+    if verb != "run":
+        sales_runs.refuse(verb, folder, {"--cypher": cypher}, "Leave it out.")
+        sales_runs.explain(folder, company, console)
+        return
+
     from graphlead.explain.files import entries
     from graphlead.explain.text import explanation
     from graphlead.pipeline.discover import explain_lead
 
-    console = console_of(quiet, as_json)
     found, register = explain_lead(folder, company, console)
     lines = explanation(
         found.evidence, found.name, found.score, found.rank, found.leads, assumed=found.assumed, cypher=cypher
@@ -145,9 +200,13 @@ def explain(
 
 def report(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False) -> None:
     """Write the report of a finished run once more, from its folder."""
+    console = console_of(quiet, as_json)
+    if verb_of(folder) != "run":
+        sales_runs.report(folder, console)
+        return
+
     from graphlead.pipeline.discover import report_run
 
-    console = console_of(quiet, as_json)
     path = report_run(folder, console)
     console.outcome(f"Written to {path}.", {"file": str(path)})
 

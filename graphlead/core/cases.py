@@ -125,6 +125,17 @@ class Cases:
                 taken[each.name] = value[at]
         return replace(self, **taken)
 
+    def stacked(self, more: Self) -> Self:
+        """These cases, and below them others with the same features; a fact that one side lacks is None."""
+        taken: dict[str, Any] = {}
+        for each in fields(self):
+            value, below = getattr(self, each.name), getattr(more, each.name)
+            if isinstance(value, np.ndarray):
+                taken[each.name] = np.concatenate([value, below])
+        features = pd.concat([self.features, more.features], ignore_index=True)
+        facts = pd.concat([self.facts, more.facts], ignore_index=True).astype(object)
+        return replace(self, **taken, features=features, facts=facts.where(facts.notna(), None))
+
     def without(self, sources: Collection[str]) -> Self:
         """The same cases without the features that are made from these columns of the user."""
         columns = tuple(column for column in self.columns if column.source not in sources)

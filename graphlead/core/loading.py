@@ -105,6 +105,8 @@ def _of_kind(key: str, value: object, form: Form) -> object:
     """Lists to tuples and texts to paths, where the field wants them; the rest unchanged."""
     if key in form.paths and isinstance(value, str) and value:
         value = Path(value)
+    if key in form.paths and isinstance(value, list | tuple):
+        value = tuple(Path(each) if isinstance(each, str) and each else each for each in value)
     if key in form.days and isinstance(value, str):
         return _day(value)
     if key in form.lists:

@@ -27,6 +27,8 @@ REPORTED = (
     "scipy", "torch", "torch-geometric", "xgboost",
 )  # fmt: skip
 """The packages that results depend on; a manifest records their versions."""
+RUNS = ("run", "earlier")
+"""Inputs that are finished runs, not files."""
 
 
 def read_manifest(run: Path) -> Json:
@@ -98,11 +100,11 @@ def hash_run(run: Path) -> Json:
 def _check_inputs(inputs: Json) -> None:
     for name, entry in inputs.items():
         path = Path(entry["path"])
-        now = hash_run(path) if name == "run" else _input(path)
+        now = hash_run(path) if name in RUNS else _input(path)
         if now["sha256"] != entry["sha256"]:
             raise InputError(
                 "the file was changed while it was read; nothing of it is kept.",
-                where=str(RunFolder(path).manifest if name == "run" else path),
+                where=str(RunFolder(path).manifest if name in RUNS else path),
                 remedy="Run the command again when nothing writes to it.",
             )
 
@@ -111,7 +113,8 @@ def _check_inputs(inputs: Json) -> None:
 def unchanged(inputs: Json) -> Iterator[None]:
     """Raise InputError where an input is not what was hashed any more: what was read of it may be of either file.
 
-    inputs: of ``hash_inputs``, and of ``hash_run`` under "run". The whole content is hashed, as times can be set back.
+    inputs: of ``hash_inputs``, and of ``hash_run`` under the names in ``RUNS``. The whole content is hashed, as times
+    can be set back.
     """
     try:
         yield

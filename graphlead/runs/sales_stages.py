@@ -17,7 +17,9 @@ SALES_STAGES = table(
         ),
         doors=("ingest.cases.tables", "ingest.cases.deals", "ingest.cases.events.build", "ingest.cases.files"),
     ),
-    Stage(name="register", inputs=("companies", "links"), settings=("seed",), doors=("ingest.build",)),
+    Stage(
+        name="register", inputs=("companies", "links", "earlier"), settings=("seed",), doors=("ingest.build",)
+    ),
     Stage(name="graph", after=("register",), doors=("graph.build", "graph.files")),
     Stage(
         name="match",

@@ -35,7 +35,7 @@ CHOICE, HELDOUT, MODELS = "choice.json", "heldout.parquet", "heldout_models.parq
 
 @dataclass(frozen=True, kw_only=True)
 class HeldOut:
-    """The known rows (m,) that were held out, by position, their outcomes, and honest probabilities (m,).
+    """The rows (m,) that were held out, by position among the known, their outcomes, and honest probabilities (m,).
 
     models: of every model by its name; chosen: of whatever was chosen without the row's own fold.
     """
@@ -97,12 +97,11 @@ class Fitted:
 def fit(cases: Cases, seed: int, progress: Progress = silent) -> Fitted:
     """Train, choose and hold out, on the known rows of the cases; of very many on a sample.
 
-    A row's group decides which rows go together; see ``splits_of`` for what is held out. ``HeldOut.rows`` are positions
-    among all of ``cases``.
+    A row's group decides which rows go together; see ``splits_of`` for what is held out.
     """
-    at = np.flatnonzero(cases.known)
-    at = at[drawn(keys_of(cases.group[at]), MOST, "learned", seed)]
-    known = cases.rows(at)
+    known = cases.rows(cases.known)
+    at = drawn(keys_of(known.group), MOST, "learned", seed)
+    known = known.rows(at)
     paths = crossfitted(known, seed, progress)
     held = known.rows(paths.rows)
     outcome = held.outcome.astype(np.float64)

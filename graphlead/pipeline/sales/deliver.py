@@ -95,7 +95,7 @@ def _write(
     scored = _scored(trained, rows, probability, rules, settings.verb, around, at)
     listed = rules.listed(probability)
     table = leads_scored(scored) if settings.verb == "convert" else customers_scored(scored)
-    write_parquet(_scored_file(folder, settings.verb), pa.Table.from_pandas(table, preserve_index=False))
+    write_parquet(scored_file(folder, settings.verb), pa.Table.from_pandas(table, preserve_index=False))
     write_csv(folder.call_list(settings.verb, day), call_list(settings.verb, scored, rows.facts, listed))
     survival = _survival(cases, found.lifetimes)
     if survival is not None:
@@ -104,7 +104,8 @@ def _write(
     folder.noise.write_text("\n".join(_noise(found)) + "\n", "utf-8")
 
 
-def _scored_file(folder: RunFolder, verb: str) -> Path:
+def scored_file(folder: RunFolder, verb: str) -> Path:
+    """The file with every scored case."""
     return folder.leads_scored if verb == "convert" else folder.customers_scored
 
 
@@ -114,7 +115,7 @@ def _scored_rows(trained: Trained) -> tuple[Longs, Reals]:
     at = np.flatnonzero(~cases.known)
     if len(at):
         return at, trained.fitted.predict(cases.rows(at))
-    return heldout.rows, heldout.chosen
+    return np.flatnonzero(cases.known)[heldout.rows], heldout.chosen
 
 
 def _scored(
@@ -210,7 +211,7 @@ def _noise(found: Read) -> Sequence[str]:
 def content_of(folder: RunFolder, settings: SalesSettings, day: date, trained: Trained) -> SalesContent:
     """The content of the report, from the results in a folder."""
     metrics = read_json(folder.metrics)
-    scored = read_parquet(_scored_file(folder, settings.verb)).to_pandas()
+    scored = read_parquet(scored_file(folder, settings.verb)).to_pandas()
     survival = read_parquet(folder.survival).to_pandas() if folder.survival.exists() else None
     heldout = trained.fitted.heldout
     advised = scored["recommended_action" if settings.verb == "convert" else "recommended_intervention"]

@@ -10,7 +10,7 @@ from graphlead.common.disk import disk_errors
 from graphlead.core.arrays import Json
 from graphlead.core.sales import SalesSettings
 from graphlead.pipeline.outputs import check_run, parts_of
-from graphlead.pipeline.sales.deliver import Delivered, hand_over
+from graphlead.pipeline.sales.deliver import Delivered, hand_over, policy
 from graphlead.pipeline.sales.read import read
 from graphlead.pipeline.sales.surroundings import surroundings
 from graphlead.pipeline.sales.train import train
@@ -44,6 +44,7 @@ def predict(settings: SalesSettings, console: Console, *, config: Path | None = 
         open_run(settings.out, inputs, settings.to_json(), SALES_STAGES) as run,
     ):
         found = read(run, settings, console)
+        policy(settings, found.cases)  # a wrong action is refused before anything is trained
         around = surroundings(run, found.cases, settings, console)
         trained = train(run, found, around, settings, console)
         return outcome_of(hand_over(run, found, trained, around, settings, console), settings)

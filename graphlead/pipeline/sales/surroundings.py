@@ -31,6 +31,7 @@ from graphlead.match.files import load_match, save_match
 from graphlead.match.resolve import match_clients
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.resolve import review_answers
+from graphlead.pipeline.sales.take_over import take_over
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 
@@ -38,17 +39,20 @@ ACCOUNT = "account"
 SCORE = "score as a new client (discovery)"
 
 
-def surroundings(run: Run, cases: Cases, settings: SalesSettings, console: Console) -> Around | None:
+def surroundings(
+    run: Run, cases: Cases, settings: SalesSettings, console: Console, earlier: RunFolder | None = None
+) -> Around | None:
     """What a register, or the register of a finished run, knows around the cases; None where neither was given.
 
-    Everything that depends on an outcome is cross-fitted by ownership group.
+    Everything that depends on an outcome is cross-fitted by ownership group. earlier: the run that has the register
+    already, where its models are applied again.
     """
     discovery = FinishedRun(settings.run) if settings.run else None
     if discovery:
         register, graph = discovery.register, discovery.graph
     elif settings.companies:
-        register = _read(run, settings.companies, settings, console)
-        graph = _link(run, register, console)
+        register = _read(run, settings.companies, settings, console, earlier)
+        graph = _link(run, register, console, earlier)
     else:
         return None
     match = _match(run, _accounts(cases, settings), register, settings, console)
@@ -73,8 +77,13 @@ def _accounts(cases: Cases, settings: SalesSettings) -> pd.Series[str]:
     return pd.Series(pd.Series(cases.account).dropna().unique(), dtype="string")
 
 
-def _read(run: Run, companies: Path, settings: SalesSettings, console: Console) -> Register:
+def _read(
+    run: Run, companies: Path, settings: SalesSettings, console: Console, earlier: RunFolder | None
+) -> Register:
     def make(folder: RunFolder) -> None:
+        if earlier:
+            take_over(earlier.register, folder)
+            return
         folder.register.mkdir()
         ingest(
             companies, settings.links, folder.register, overrides={}, seed=settings.seed, progress=progress
@@ -84,12 +93,15 @@ def _read(run: Run, companies: Path, settings: SalesSettings, console: Console) 
         return load_register(run.stage("register", make).register)
 
 
-def _link(run: Run, register: Register, console: Console) -> CompanyGraph:
+def _link(run: Run, register: Register, console: Console, earlier: RunFolder | None) -> CompanyGraph:
+    def make(folder: RunFolder) -> None:
+        if earlier:
+            take_over(earlier.graph, folder)
+        else:
+            save_graph(build_graph(register, progress=progress), folder.graph)
+
     with console.stage("building the graph") as progress:
-        made = run.stage(
-            "graph", lambda folder: save_graph(build_graph(register, progress=progress), folder.graph)
-        )
-    return load_graph(made.graph)
+        return load_graph(run.stage("graph", make).graph)
 
 
 def _match(
