@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from dateutil.relativedelta import relativedelta
+
 from graphlead.core.errors import InputError
 
 SEASONAL = 180
@@ -17,7 +19,7 @@ HISTORY = 0.5
 
 
 def choose_cuts(first: date, as_of: date, within: int) -> list[date]:
-    """The cuts, the latest first; each is at least ``within`` before ``as_of``, and HISTORY of that after ``first``.
+    """The cuts, the latest first; each lies at least ``within`` days before ``as_of`` and HISTORY of that after ``first``.
 
     first: the day of the first event. Raises InputError when there is none.
     """
@@ -37,13 +39,7 @@ def choose_cuts(first: date, as_of: date, within: int) -> list[date]:
 
 def _wanted(as_of: date, within: int) -> list[date]:
     if within >= SEASONAL:
-        years = [_years_before(as_of, n) for n in range(1, 3 * MOST_YEARS)]
+        years = [as_of - relativedelta(years=n) for n in range(1, 3 * MOST_YEARS)]
         return [day for day in years if (as_of - day).days >= within][:MOST_YEARS]
     step = max(LEAST_STEP, within // STEPS)
     return [as_of - timedelta(days=within + step * n) for n in range(MOST)]
-
-
-def _years_before(day: date, years: int) -> date:
-    """The same day of an earlier year, 28 February for a leap day."""
-    last = min(day.day, 28) if day.month == 2 else day.day
-    return day.replace(year=day.year - years, day=last)

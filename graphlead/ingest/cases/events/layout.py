@@ -9,9 +9,9 @@ from pathlib import Path
 
 from graphlead.core.arrays import Json
 from graphlead.core.cases import CaseColumn, Kind, Meaning
-from graphlead.core.register import Column, Role
+from graphlead.core.register import Column
 from graphlead.ingest.cases.events.uses import NUMERIC, Use
-from graphlead.ingest.plan import Reading
+from graphlead.ingest.plan import Reading, Role
 
 ROLES = {Use.FLAG: Role.BOOLEAN, Use.TIME: Role.DATE, Use.CUSTOMER: Role.ID} | dict.fromkeys(
     NUMERIC, Role.NUMBER
@@ -125,11 +125,7 @@ def with_levels(table: EventTable, levels: Mapping[str, tuple[str, ...]]) -> Eve
 
 
 def _column_of(content: Json) -> EventColumn:
-    typed = {
-        "use": Use(content["use"]),
-        "meaning": Meaning(content["meaning"]),
-        "levels": tuple(content["levels"]),
-    }
+    typed = {"use": Use(content["use"]), "meaning": Meaning(content["meaning"]), "levels": tuple(content["levels"])}
     return EventColumn(**{**content, **typed})
 
 

@@ -14,7 +14,7 @@ from graphlead.ingest.open_file import Source, as_text
 from graphlead.ingest.plan import Reading
 from graphlead.ingest.values import let
 
-EXTRA = (Use.NUMBER, Use.FLAG, Use.TEXT, Use.CATEGORY, Use.ATTRIBUTE)
+EXTRA = (Use.NUMBER, Use.FLAG, Use.CATEGORY, Use.ATTRIBUTE)
 """Uses of columns beyond who, when, what and how much."""
 SAME = 0.98
 """The share of customers for whom a category never changes from which it belongs to the customer, a choice."""
