@@ -27,8 +27,8 @@ from graphlead.ingest.plan import refuse_headerless, refuse_unsplit
 from graphlead.ingest.roles import NUMBER_RULES, SURE, TEXT_RULES, Decision
 
 MOST_LISTED = 20
-_USES = {Role.NUMBER: Use.NUMBER, Role.BOOLEAN: Use.FLAG, Role.DATE: Use.IGNORED} | dict.fromkeys(
-    (Role.IDENTIFIER, Role.NAME, Role.CONTACT, Role.ADDRESS, Role.TEXT, Role.IGNORED), Use.IGNORED
+_USES = {Role.NUMBER: Use.NUMBER, Role.BOOLEAN: Use.FLAG, Role.NAME: Use.SHOWN} | dict.fromkeys(
+    (Role.DATE, Role.IDENTIFIER, Role.CONTACT, Role.ADDRESS, Role.TEXT, Role.IGNORED), Use.IGNORED
 )
 
 

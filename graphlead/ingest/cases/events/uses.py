@@ -22,6 +22,7 @@ class Use(StrEnum):
     FLAG = "flag"
     CATEGORY = "category"
     ATTRIBUTE = "attribute"
+    SHOWN = "shown in lists"
     IGNORED = "ignored"
 
 
