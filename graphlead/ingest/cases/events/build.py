@@ -15,10 +15,10 @@ from graphlead.core.cases import Cases
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import InputError
 from graphlead.engines.duckdb import Db, one_row, open_db
+from graphlead.ingest.cases.events.carry import looked, notes_of
 from graphlead.ingest.cases.events.cuts import choose_cuts
 from graphlead.ingest.cases.events.layout import EventOptions, EventTable, Layout
 from graphlead.ingest.cases.events.levels import frequent_levels
-from graphlead.ingest.cases.events.carry import looked, notes_of
 from graphlead.ingest.cases.events.look import lifetimes, view_of
 from graphlead.ingest.cases.events.plan import plan_table
 from graphlead.ingest.cases.events.table import join_items, type_events
@@ -50,15 +50,19 @@ def read_events(
 ) -> Events:
     """The customers of the first table at the day of scoring, open, and at earlier cuts, known.
 
-    Further tables (tickets, log-ins, surveys) only bring features; ``items`` describes what was bought. Raises InputError
-    when a file cannot be used, has no customer, time, or history, SettingsError for an option that names no column.
+    Further tables (tickets, log-ins, surveys) only bring features; ``items`` describes what was bought. Raises
+    InputError when a file cannot be used, has no customer, time, or history, SettingsError for an option that names no
+    column.
     """
     with _opened(events, items) as (db, sources):
         tables = [
-            _planned(db, source, options, place, progress, len(sources)) for place, source in enumerate(sources)
+            _planned(db, source, options, place, progress, len(sources))
+            for place, source in enumerate(sources)
         ]
         _number_customers(db, sources)
-        first, last = one_row(db, f"SELECT min(moment)::DATE, max(moment)::DATE FROM {view_of(0)} WHERE bought")
+        first, last = one_row(
+            db, f"SELECT min(moment)::DATE, max(moment)::DATE FROM {view_of(0)} WHERE bought"
+        )
         as_of = options.as_of or last + timedelta(days=1)
         tables = [frequent_levels(db, each, view_of(place), as_of) for place, each in enumerate(tables)]
         cuts = choose_cuts(first, as_of, options.within)
@@ -81,9 +85,10 @@ def read_events(
 def read_again(
     events: Sequence[Path], layout: Layout, as_of: date | None = None, items: Path | None = None
 ) -> Events:
-    """The customers of newer events, all open, by the layout of a trained run; ``as_of``: by default just after the last.
+    """The customers of newer events, all open, by the layout of a trained run.
 
-    events: the same tables in the same order. Raises InputError when one is missing, or a column that was learned from.
+    events: the same tables in the same order; as_of: by default the day after the last event. Raises InputError when
+    a table is missing, or a column that was learned from.
     """
     if len(events) != len(layout.tables):
         names = ", ".join(each.name for each in layout.tables)
@@ -111,7 +116,9 @@ def _opened(events: Sequence[Path], items: Path | None) -> Iterator[tuple[Db, li
         for source in sources:
             if not source.rows:
                 raise InputError(
-                    "there are no events, only a header.", where=str(source.path), remedy="Give a file with rows."
+                    "there are no events, only a header.",
+                    where=str(source.path),
+                    remedy="Give a file with rows.",
                 )
         if items:
             sources[0] = join_items(db, sources[0], open_source(db, items, "items", folder))

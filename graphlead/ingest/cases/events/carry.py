@@ -15,10 +15,11 @@ from graphlead.core.cases import OPEN, CaseColumn, Cases, Meaning
 from graphlead.core.contracts import Progress
 from graphlead.core.errors import InputError
 from graphlead.engines.duckdb import Db, one_row, table
-from graphlead.ingest.cases.events.feature import Cut, Feature
+from graphlead.ingest.cases.events.feature import Feature
 from graphlead.ingest.cases.events.layout import Layout
 from graphlead.ingest.cases.events.look import choose_customers, facts_at, features_at, known_after, view_of
 from graphlead.ingest.cases.events.uses import Use
+from graphlead.ingest.cases.together import together
 from graphlead.ingest.open_file import Source
 
 MOST_KNOWN = 60_000
@@ -41,7 +42,7 @@ def looked(
         choose_customers(db, layout.cut(day), layout.active, keys, MOST_KNOWN // len(cuts), seed)
         parts.append(_cases(db, layout, day, texts, keys))
     kept = layout.features or _varying(parts)
-    return _together(parts, kept), replace(layout, features=kept)
+    return together(parts, kept), replace(layout, features=kept)
 
 
 def notes_of(db: Db, sources: Sequence[Source], layout: Layout) -> Iterator[str]:
@@ -107,24 +108,11 @@ def _first(features: Sequence[Feature], frame: pd.DataFrame, meaning: Meaning) -
 def _varying(parts: Sequence[Cases]) -> tuple[CaseColumn, ...]:
     """The features that are not the same in all rows, and of equal ones the first."""
     whole = pd.concat([part.features for part in parts], ignore_index=True)
-    codes = whole.apply(lambda values: pd.util.hash_array(values.to_numpy()).sum())
-    varied = {name for name in whole if whole[name].nunique(dropna=False) > 1}
-    once = set(codes.index[~codes.duplicated()])
-    return tuple(column for column in parts[0].columns if column.name in varied & once)
-
-
-def _together(parts: Sequence[Cases], kept: tuple[CaseColumn, ...]) -> Cases:
-    """The cases of all cuts, with the features kept."""
-    whole = pd.concat([part.features for part in parts], ignore_index=True)
-    joined = {
-        name: np.concatenate([getattr(part, name) for part in parts])
-        for name in ("ids", "outcome", "day", "group", "account", "duration", "value")
-        if getattr(parts[0], name) is not None
-    }
-    return Cases(
-        features=whole[[column.name for column in kept]],
-        columns=kept,
-        facts=pd.concat([part.facts for part in parts], ignore_index=True),
-        horizon=parts[0].horizon,
-        **joined,
-    )
+    seen: set[bytes] = set()
+    kept = []
+    for column in parts[0].columns:
+        codes = pd.util.hash_array(whole[column.name].to_numpy())
+        if (codes != codes[0]).any() and codes.tobytes() not in seen:
+            seen.add(codes.tobytes())
+            kept.append(column)
+    return tuple(kept)

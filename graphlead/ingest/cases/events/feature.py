@@ -36,7 +36,13 @@ class Cut:
 
 
 def feature(
-    name: str, sql: str, source: str, *, meaning: Meaning = Meaning.NONE, plain: bool = False, kind: Kind = Kind.NUMBER
+    name: str,
+    sql: str,
+    source: str,
+    *,
+    meaning: Meaning = Meaning.NONE,
+    plain: bool = False,
+    kind: Kind = Kind.NUMBER,
 ) -> Feature:
     """A feature that is called ``name``, made from the user's column or the concept ``source``."""
     return Feature(sql, CaseColumn(name=name, kind=kind, source=source, meaning=meaning, plain=plain))

@@ -18,6 +18,8 @@ ROWS = """
     )
 """
 OTHER_WINDOWS = tuple(days for days in WINDOWS if days in (30, 90, YEAR))
+MOST_TEXT = 2_000
+"""Characters of the texts of a customer, the latest ones, a choice."""
 LATELY = 90
 """Days over which other events are averaged: tickets and log-ins tell of the present."""
 
@@ -27,7 +29,9 @@ def row_features(table: EventTable) -> Iterator[Feature]:
     if item := table.one(Use.ITEM):
         yield feature("different items bought", "count(DISTINCT item) FILTER (bought)", item.name)
         yield from _shares(item, "item", YEAR)
-    yield feature("returns in the last 365 days", f"count(*) FILTER (NOT bought AND age <= {YEAR})", "the returns")
+    yield feature(
+        "returns in the last 365 days", f"count(*) FILTER (NOT bought AND age <= {YEAR})", "the returns"
+    )
     for i, column in enumerate(extras(table)):
         yield from _of_column(column, f"x{i}", YEAR)
 
@@ -40,30 +44,37 @@ def other_features(table: EventTable) -> Iterator[Feature]:
     for days in OTHER_WINDOWS:
         yield feature(f"{name} in the last {days} days", f"count(*) {within(days)}", name)
     now, before = f"count(*) {within(LATELY)}", f"count(*) FILTER (age > {LATELY} AND age <= {2 * LATELY})"
-    yield feature(f"{name} in the last {LATELY} days less those of the {LATELY} before", f"{now} - {before}", name)
+    yield feature(
+        f"{name} in the last {LATELY} days less those of the {LATELY} before", f"{now} - {before}", name
+    )
     for i, column in enumerate(extras(table)):
-        yield from _of_column(column, f"x{i}", YEAR)
+        yield from _of_column(column, f"x{i}", YEAR, f" of {name}")
         if column.use in (Use.NUMBER, Use.FLAG):
             last = f"arg_max(x{i}, moment)"
-            yield feature(f"last {column.name}", last, f"{name}: {column.name}", meaning=column.meaning)
+            yield feature(f"last {column.name} of {name}", last, column.name, meaning=column.meaning)
 
 
-def _of_column(column: EventColumn, sql: str, days: int) -> Iterator[Feature]:
+def _of_column(column: EventColumn, sql: str, days: int, of: str = "") -> Iterator[Feature]:
     if column.use is Use.NUMBER:
-        yield feature(f"mean {column.name} in the last {days} days", f"avg({sql}) {within(days)}", column.name)
+        yield feature(
+            f"mean {column.name}{of} in the last {days} days", f"avg({sql}) {within(days)}", column.name
+        )
     elif column.use is Use.FLAG:
-        share = f"avg({sql}) {within(days)}"
-        yield feature(f"share of {column.name} in the last {days} days", share, column.name, plain=True)
+        share = f"coalesce(avg({sql}) {within(days)}, 0)"
+        yield feature(f"share of {column.name}{of} in the last {days} days", share, column.name, plain=True)
+    elif column.use is Use.TEXT:
+        texts = f"right(string_agg({sql}, ' | ' ORDER BY moment) {within(LATELY)}, {MOST_TEXT})"
+        yield feature(f"{column.name}{of} of the last {LATELY} days", texts, column.name, kind=Kind.TEXT)
     elif column.use is Use.ATTRIBUTE:
         last, meaning = f"arg_max({sql}, moment)", column.meaning
-        yield feature(column.name, last, column.name, meaning=meaning, kind=Kind.CATEGORY)
+        yield feature(f"{column.name}{of}", last, column.name, meaning=meaning, kind=Kind.CATEGORY)
     elif column.use is Use.CATEGORY:
-        yield from _shares(column, sql, days)
+        yield from _shares(column, sql, days, of)
 
 
-def _shares(column: EventColumn, sql: str, days: int) -> Iterator[Feature]:
+def _shares(column: EventColumn, sql: str, days: int, of: str = "") -> Iterator[Feature]:
     """The share of each frequent level among the rows of the last days."""
     for level in column.levels:
         share = f"avg(({sql} = $value)::INTEGER) {within(days)}"
-        name = f"share of {column.name} {level} in the last {days} days"
+        name = f"share of {column.name} {level}{of} in the last {days} days"
         yield replace(feature(name, share, column.name), value=level)

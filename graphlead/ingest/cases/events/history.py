@@ -39,7 +39,9 @@ def history_features(at: Cut, size: str) -> Iterator[Feature]:
     yield feature("time as a customer (log of days)", f"ln(1 + {TENURE_DAYS})", TENURE, plain=True)
     yield feature("days with purchases", "count(*)", PURCHASES, meaning=Meaning.FREQUENCY)
     yield feature("rows bought", "sum(n)", PURCHASES)
-    yield feature("rows bought in the last 365 days (log)", f"ln(1 + {_sum('n', YEAR)})", PURCHASES, plain=True)
+    yield feature(
+        "rows bought in the last 365 days (log)", f"ln(1 + {_sum('n', YEAR)})", PURCHASES, plain=True
+    )
     yield from _rhythm()
     yield from _counts(at)
     if size:
@@ -59,9 +61,13 @@ def _counts(at: Cut) -> Iterator[Feature]:
     for days in _windows(at):
         yield feature(f"purchases in the last {days} days", f"count(*) {within(days)}", PURCHASES)
     for life in (30, 90, YEAR):
-        yield feature(f"purchases, halved in weight every {life} days", f"sum(exp(-age * ln(2) / {life}))", PURCHASES)
+        yield feature(
+            f"purchases, halved in weight every {life} days", f"sum(exp(-age * ln(2) / {life}))", PURCHASES
+        )
     if at.within < YEAR:
-        yield feature(f"of the last four times {at.within} days, those with a purchase", _periods(at.within), RHYTHM)
+        yield feature(
+            f"of the last four times {at.within} days, those with a purchase", _periods(at.within), RHYTHM
+        )
         due = f"count(*) FILTER (age <= {YEAR} AND age > {YEAR - at.within})"
         if at.whole >= YEAR:
             yield feature(f"purchases in the same {at.within} days of the year before", due, SEASON)
@@ -80,7 +86,9 @@ def _amounts(at: Cut, size: str) -> Iterator[Feature]:
     if at.history >= YEAR:
         before = f"coalesce(sum(amount) FILTER (age > {YEAR} AND age <= {2 * YEAR}), 0)"
         trend = f"{year} - ln(1 + greatest({before}, 0))"
-        yield feature(f"{size} in the last 365 days against the year before (log)", trend, AMOUNTS, plain=True)
+        yield feature(
+            f"{size} in the last 365 days against the year before (log)", trend, AMOUNTS, plain=True
+        )
 
 
 def _windows(at: Cut) -> list[int]:

@@ -104,7 +104,11 @@ class Layout:
         """The cut on a day; its month goes no further than what was trained for."""
         last = min(day, self.trained)
         return Cut(
-            cut=day, month=12 * last.year + last.month, history=self.history, whole=self.whole, within=self.within
+            cut=day,
+            month=12 * last.year + last.month,
+            history=self.history,
+            whole=self.whole,
+            within=self.within,
         )
 
     def plan(self) -> list[tuple[str, str, str]]:
@@ -142,7 +146,11 @@ def with_levels(table: EventTable, levels: Mapping[str, tuple[str, ...]]) -> Eve
 
 
 def _column_of(content: Json) -> EventColumn:
-    typed = {"use": Use(content["use"]), "meaning": Meaning(content["meaning"]), "levels": tuple(content["levels"])}
+    typed = {
+        "use": Use(content["use"]),
+        "meaning": Meaning(content["meaning"]),
+        "levels": tuple(content["levels"]),
+    }
     return EventColumn(**{**content, **typed})
 
 

@@ -31,4 +31,3 @@ def _levels(db: Db, view: str, sql: str, as_of: date) -> tuple[str, ...]:
     """
     found = run(db, query, {"as_of": as_of})
     return tuple(level for level, share in found) if found and found[0][1] < MOST_SHARE else ()
-

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from graphlead.common.deal import drawn
 from graphlead.core.arrays import Keys
 from graphlead.core.cases import Kind
-from graphlead.engines.duckdb import Db
+from graphlead.engines.duckdb import Db, frame
 from graphlead.ingest.cases.events.feature import Cut, Feature
 from graphlead.ingest.cases.events.further import ROWS, other_features, row_features
 from graphlead.ingest.cases.events.history import VISITS, history_features
@@ -27,9 +26,10 @@ def view_of(at: int) -> str:
 
 
 def choose_customers(db: Db, at: Cut, active: int, keys: Keys, most: int, seed: int) -> int:
-    """Make the table ``chosen`` (c) of the customers who bought in the ``active`` days before the cut; returns their number.
+    """Make the table ``chosen`` (c) of the customers who bought in the ``active`` days before the cut.
 
-    Of more than ``most``, so many are drawn by a hash of customer and cut, so that other cuts see others.
+    Of more than ``most``, so many are drawn by a hash of customer and cut: other cuts see others. Returns their
+    number.
     """
     query = f"""
         SELECT c FROM (SELECT c, max(moment) AS last FROM {view_of(0)} WHERE bought AND moment < $cut GROUP BY c)
@@ -64,19 +64,19 @@ def _aggregated(
     db: Db, at: Cut, rows: str, name: str, events: str, features: Sequence[Feature]
 ) -> pd.DataFrame:
     values = {f"p{i}": each.value for i, each in enumerate(features) if each.value}
-    selected = ", ".join(
-        f"{each.sql.replace('$value', f'$p{i}')} AS f{i}" for i, each in enumerate(features)
-    )
+    selected = ", ".join(f"{each.sql.replace('$value', f'$p{i}')} AS f{i}" for i, each in enumerate(features))
     query = f"""
         WITH {rows.format(events=events, cut=at.cut)},
         found AS (SELECT c, {selected} FROM {name} GROUP BY c)
         SELECT found.* EXCLUDE (c) FROM chosen LEFT JOIN found USING (c) ORDER BY chosen.c
     """
-    frame: pd.DataFrame = db.execute(query, values).to_arrow_table().to_pandas()
+    found = frame(db, query, values)
     for place, each in enumerate(features):
-        kind = object if each.column.kind is Kind.CATEGORY else np.float64
-        frame[f"f{place}"] = frame[f"f{place}"].astype(kind)
-    return frame
+        column = found[f"f{place}"]
+        words = each.column.kind in (Kind.CATEGORY, Kind.TEXT)
+        typed = column.astype(object).where(column.notna(), None) if words else column.astype(float)
+        found[f"f{place}"] = typed
+    return found
 
 
 def known_after(db: Db, at: Cut) -> pd.DataFrame:
@@ -87,8 +87,7 @@ def known_after(db: Db, at: Cut) -> pd.DataFrame:
             SELECT DISTINCT c FROM {view_of(0)} WHERE bought AND moment >= $cut AND moment < $end
         ) next USING (c) ORDER BY chosen.c
     """
-    frame: pd.DataFrame = db.execute(query, {"cut": at.cut, "end": end}).to_arrow_table().to_pandas()
-    return frame
+    return frame(db, query, {"cut": at.cut, "end": end})
 
 
 def facts_at(db: Db, at: Cut, table: EventTable) -> pd.DataFrame:
@@ -102,8 +101,8 @@ def facts_at(db: Db, at: Cut, table: EventTable) -> pd.DataFrame:
             SELECT c, {selected} FROM {view_of(0)} JOIN chosen USING (c) WHERE moment < $cut GROUP BY c
         ) found USING (c) ORDER BY chosen.c
     """
-    frame: pd.DataFrame = db.execute(query, {"cut": at.cut}).to_arrow_table().to_pandas().astype(object)
-    return frame.set_axis(list(shown.values()), axis=1)
+    found = frame(db, query, {"cut": at.cut}).astype(object)
+    return found.where(found.notna(), None).set_axis(list(shown.values()), axis=1)
 
 
 def lifetimes(db: Db, layout: Layout) -> pd.DataFrame:
@@ -121,5 +120,4 @@ def lifetimes(db: Db, layout: Layout) -> pd.DataFrame:
         FROM ends ORDER BY c
     """
     asked = {"day": layout.as_of, "active": layout.active}
-    frame: pd.DataFrame = db.execute(query, asked).to_arrow_table().to_pandas()
-    return frame
+    return frame(db, query, asked)

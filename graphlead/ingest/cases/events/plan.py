@@ -27,9 +27,12 @@ from graphlead.ingest.plan import refuse_headerless, refuse_unsplit
 from graphlead.ingest.roles import NUMBER_RULES, SURE, TEXT_RULES, Decision
 
 MOST_LISTED = 20
-_USES = {Role.NUMBER: Use.NUMBER, Role.BOOLEAN: Use.FLAG, Role.NAME: Use.SHOWN} | dict.fromkeys(
-    (Role.DATE, Role.IDENTIFIER, Role.CONTACT, Role.ADDRESS, Role.TEXT, Role.IGNORED), Use.IGNORED
-)
+_USES = {
+    Role.NUMBER: Use.NUMBER,
+    Role.BOOLEAN: Use.FLAG,
+    Role.TEXT: Use.TEXT,
+    Role.NAME: Use.SHOWN,
+} | dict.fromkeys((Role.DATE, Role.IDENTIFIER, Role.CONTACT, Role.ADDRESS, Role.IGNORED), Use.IGNORED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +54,9 @@ class _Column:
     def because(self) -> str:
         if self.use is Use.IGNORED and self.seen.distinct == 1:
             return "the same value in every row"
-        return f"{self.found.reason}; one of several days" if self.found.role is Role.DATE else self.found.reason
+        return (
+            f"{self.found.reason}; one of several days" if self.found.role is Role.DATE else self.found.reason
+        )
 
     def settled(self, use: Use, because: str) -> EventColumn:
         words = use in (Use.CUSTOMER, Use.ITEM, Use.CATEGORY)
@@ -88,10 +93,10 @@ def plan_table(db: Db, source: Source, wishes: Mapping[str, str], *, first: bool
         found = chosen.get(use) or find([each for each in columns if each.name not in taken], source)
         if found:
             chosen[use] = found
-    taken = {column.name: column for column in chosen.values()} | forced
+    decided = {column.name: column for column in chosen.values()} | forced
     if first:
-        taken |= _amounts([each for each in columns if each.name not in taken], chosen)
-    settled = (taken.get(each.name) or each.settled(each.use, each.because) for each in columns)
+        decided |= _amounts([each for each in columns if each.name not in decided], chosen)
+    settled = (decided.get(each.name) or each.settled(each.use, each.because) for each in columns)
     return EventTable(name=source.path.name.partition(".")[0], columns=tuple(settled))
 
 
@@ -154,7 +159,9 @@ def _time(columns: list[_Column], source: Source) -> EventColumn | None:
         )
     ranks = [(rank if (rank := time_rank(each.name)) is not None else 99, at) for at, each in enumerate(days)]
     best = days[min(ranks)[1]]
-    return best.settled(Use.TIME, f"{best.found.reason}; the time of the events" if len(days) > 1 else best.found.reason)
+    return best.settled(
+        Use.TIME, f"{best.found.reason}; the time of the events" if len(days) > 1 else best.found.reason
+    )
 
 
 def _customer(columns: list[_Column], source: Source) -> EventColumn | None:

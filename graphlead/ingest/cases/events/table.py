@@ -14,7 +14,7 @@ from graphlead.ingest.open_file import Source, as_text
 from graphlead.ingest.plan import Reading
 from graphlead.ingest.values import let
 
-EXTRA = (Use.NUMBER, Use.FLAG, Use.CATEGORY, Use.ATTRIBUTE, Use.SHOWN)
+EXTRA = (Use.NUMBER, Use.FLAG, Use.TEXT, Use.CATEGORY, Use.ATTRIBUTE, Use.SHOWN)
 """Uses of columns beyond who, when, what and how much."""
 SAME = 0.98
 """The share of customers for whom a category never changes from which it belongs to the customer, a choice."""
@@ -141,7 +141,8 @@ def _with_attributes(db: Db, table: EventTable, view: str) -> EventTable:
     many = {name for name, count in zip(asked, values, strict=True) if count * FEWEST > customers}
     fixed = {name for name, share in same.items() if share >= SAME}
     columns = (
-        _attribute(each, like_a_name=each.name in many) if each.name in fixed else each for each in table.columns
+        _attribute(each, like_a_name=each.name in many) if each.name in fixed else each
+        for each in table.columns
     )
     return replace(table, columns=tuple(columns))
 

@@ -20,6 +20,7 @@ class Use(StrEnum):
     PRICE = "price"
     NUMBER = "number"
     FLAG = "flag"
+    TEXT = "text"
     CATEGORY = "category"
     ATTRIBUTE = "attribute"
     SHOWN = "shown in lists"
@@ -61,7 +62,9 @@ _AMOUNT = (
 _QUANTITY = r"quantity|qty|units|pieces|menge|anzahl|stuck|stueck|quantite|cantidad|quantidade|aantal|volume"
 _PRICE = r"price|preis|einzelpreis|stuckpreis|prix|precio|preco|prijs"
 _WHOLE = r"total|sum|line|gesamt|extended|amount|order|basket"
-_MINUS = r"discount|disc|rabatt|tax|vat|shipping|freight|refund|coupon|count|score|rate|pct|percent|id|code|key"
+_MINUS = (
+    r"discount|disc|rabatt|tax|vat|shipping|freight|refund|coupon|count|score|rate|pct|percent|id|code|key"
+)
 """Words of amounts that are not what was paid."""
 
 
