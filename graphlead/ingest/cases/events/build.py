@@ -21,7 +21,7 @@ from graphlead.ingest.cases.events.layout import EventOptions, EventTable, Layou
 from graphlead.ingest.cases.events.levels import frequent_levels
 from graphlead.ingest.cases.events.look import lifetimes, view_of
 from graphlead.ingest.cases.events.plan import plan_table
-from graphlead.ingest.cases.events.table import join_items, type_events
+from graphlead.ingest.cases.events.table import join_items, type_events, with_attributes
 from graphlead.ingest.damage import damage_named
 from graphlead.ingest.open_file import Source, open_source
 
@@ -64,7 +64,7 @@ def read_events(
             db, f"SELECT min(moment)::DATE, max(moment)::DATE FROM {view_of(0)} WHERE bought"
         )
         as_of = options.as_of or last + timedelta(days=1)
-        tables = [frequent_levels(db, each, view_of(place), as_of) for place, each in enumerate(tables)]
+        tables = [_with_values(db, each, view_of(place), as_of) for place, each in enumerate(tables)]
         cuts = choose_cuts(first, as_of, options.within)
         layout = Layout(
             tables=tuple(tables),
@@ -130,7 +130,14 @@ def _planned(
 ) -> EventTable:
     progress(place, total, f"reading {source.path.name}")
     wishes = options.wishes(source, first=place == 0)
-    return type_events(db, source, plan_table(db, source, wishes, first=place == 0), view_of(place))
+    table = plan_table(db, source, wishes, first=place == 0)
+    type_events(db, source, table, view_of(place))
+    return table
+
+
+def _with_values(db: Db, table: EventTable, view: str, as_of: date) -> EventTable:
+    """The table with what its values before a day say of its columns."""
+    return frequent_levels(db, with_attributes(db, table, view, as_of), view, as_of)
 
 
 def _number_customers(db: Db, sources: Sequence[Source]) -> None:

@@ -188,7 +188,7 @@ def _item(columns: list[_Column], source: Source) -> EventColumn | None:
 
 def _amounts(columns: list[_Column], chosen: Mapping[Use, EventColumn]) -> dict[str, EventColumn]:
     """The amount, the quantity and the price: by name, or else the only number as the quantity."""
-    numbers = [each for each in columns if each.found.role is Role.NUMBER and each.seen.distinct > 1]
+    numbers = [each for each in columns if each.found.role is Role.NUMBER]
     found: dict[Use, _Column] = {}
     for each in numbers:
         use = amount_use(each.name)

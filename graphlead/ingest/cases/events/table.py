@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from graphlead.core.errors import InputError, SettingsError
 from graphlead.core.register import Role
@@ -23,12 +24,11 @@ FEWEST = 20
 WITH_TIME = r"'\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*'"
 
 
-def type_events(db: Db, source: Source, table: EventTable, view: str) -> EventTable:
+def type_events(db: Db, source: Source, table: EventTable, view: str) -> None:
     """Make the table ``view``: customer, item (VARCHAR), moment (TIMESTAMP), amount (DOUBLE), bought (BOOLEAN), x0, ...
 
     x0, x1, ... are the further columns in their order. Rows without a customer or a time are left out; ``bought`` is
-    false for a return. Returns the table with the columns that belong to the customer found. Raises InputError
-    for a time that cannot be read.
+    false for a return. Raises InputError for a time that cannot be read, or a column that is missing.
     """
     readings = _readings(source, table)
     who, when = readings[Use.CUSTOMER][0], readings[Use.TIME][0]
@@ -47,7 +47,6 @@ def type_events(db: Db, source: Source, table: EventTable, view: str) -> EventTa
         "coalesce(quantity > 0, true) AND coalesce(amount > 0, true) AS bought "
         f"FROM (SELECT {selected} FROM {source.view}) WHERE customer IS NOT NULL AND moment IS NOT NULL"
     )
-    return _with_attributes(db, table, view)
 
 
 def extras(table: EventTable) -> tuple[EventColumn, ...]:
@@ -127,17 +126,18 @@ def _refuse_unreadable(db: Db, source: Source, when: Reading) -> None:
         )
 
 
-def _with_attributes(db: Db, table: EventTable, view: str) -> EventTable:
-    """The table, its categories that never change for a customer as attributes; those like a name are ignored."""
+def with_attributes(db: Db, table: EventTable, view: str, as_of: date) -> EventTable:
+    """The table, its categories that never change for a customer before a day as attributes, or shown if like names."""
     asked = {column.name: f"x{i}" for i, column in enumerate(extras(table)) if column.use is Use.CATEGORY}
     if not asked:
         return table
     each = ", ".join(f"min({x}) IS NOT DISTINCT FROM max({x}) AS {x}" for x in asked.values())
     means = ", ".join(f"coalesce(avg({x}::INTEGER), 0)" for x in asked.values())
     distinct = ", ".join(f"count(DISTINCT {x})" for x in asked.values())
-    query = f"SELECT {means} FROM (SELECT {each} FROM {view} GROUP BY customer HAVING count(*) > 1)"
-    same = dict(zip(asked, one_row(db, query), strict=True))
-    customers, *values = one_row(db, f"SELECT count(DISTINCT customer), {distinct} FROM {view}")
+    past = f"FROM {view} WHERE moment < ?"
+    query = f"SELECT {means} FROM (SELECT {each} {past} GROUP BY c HAVING count(*) > 1)"
+    same = dict(zip(asked, one_row(db, query, [as_of]), strict=True))
+    customers, *values = one_row(db, f"SELECT count(DISTINCT c), {distinct} {past}", [as_of])
     many = {name for name, count in zip(asked, values, strict=True) if count * FEWEST > customers}
     fixed = {name for name, share in same.items() if share >= SAME}
     columns = (
