@@ -94,14 +94,14 @@ def _cases(db: Db, layout: Layout, day: date, ids: np.ndarray, keys: Keys) -> Ca
         group=keys[c].view(np.int64),
         facts=facts,
         account=ids[c],
-        duration=_first(features, frame, Meaning.TENURE),
-        value=_first(features, frame, Meaning.VALUE),
+        value=_value(features, frame),
         horizon=layout.within,
     )
 
 
-def _first(features: Sequence[Feature], frame: pd.DataFrame, meaning: Meaning) -> Reals | None:
-    name = next((each.column.name for each in features if each.column.meaning is meaning), "")
+def _value(features: Sequence[Feature], frame: pd.DataFrame) -> Reals | None:
+    """What a customer is worth (n,): the amount of the last year."""
+    name = next((each.column.name for each in features if each.column.meaning is Meaning.VALUE), "")
     return frame[name].to_numpy(np.float64) if name else None
 
 
