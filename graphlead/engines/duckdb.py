@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pyarrow as pa
 
 from graphlead.common.files import scratch, write_whole
@@ -95,6 +96,12 @@ def one_row(db: Db, query: str, parameters: list[Any] | None = None) -> tuple[An
 def table(db: Db, query: str) -> pa.Table:
     """The rows of a query as an Arrow table."""
     return db.sql(query).to_arrow_table()
+
+
+def frame(db: Db, query: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
+    """The rows of a query with named parameters as a pandas table, NaN or None for NULL."""
+    found: pd.DataFrame = db.sql(query, params=dict(parameters or {})).to_arrow_table().to_pandas()
+    return found
 
 
 def write_parquet(db: Db, query: str, path: Path) -> int:

@@ -146,7 +146,8 @@ def _contact(name: str, seen: Profile) -> Decision | None:
         return None
     many = seen.distinct > max(FEW, 0.05 * seen.filled) or seen.uniqueness > SURE
     amounts = seen.share(seen.numbers) > SURE and not seen.share(seen.phones) > HINTED
-    return Decision(Role.CONTACT, "its name") if many and not amounts else None
+    days = max(seen.days, seen.month_first_days) > SURE * seen.sampled
+    return Decision(Role.CONTACT, "its name") if many and not amounts and not days else None
 
 
 def _boolean(_: str, seen: Profile) -> Decision | None:

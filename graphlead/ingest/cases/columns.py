@@ -10,7 +10,7 @@ from graphlead.core.errors import SettingsError, unknown
 from graphlead.engines.duckdb import Db
 from graphlead.ingest.cases.identity import find_account, find_id, is_duration, is_order
 from graphlead.ingest.cases.meanings import meanings_of
-from graphlead.ingest.cases.outcome_column import outcome_of
+from graphlead.ingest.cases.outcome_column import candidates, outcome_of
 from graphlead.ingest.cases.outcomes import Outcome
 from graphlead.ingest.cases.profiled import Profiled
 from graphlead.ingest.cases.understood import ReadColumn, TableOptions, Understood
@@ -21,21 +21,26 @@ from graphlead.ingest.plan import refuse_headerless, refuse_unsplit
 
 NEARLY_ALL = 0.99
 """The share of filled cells from which a column has no empty ones to speak of; "unknown" then stands for them."""
+NO_OUTCOME = Outcome(column="", positives=(), negatives=(), because="")
 SINGLE = (Use.ID, Use.OUTCOME, Use.DURATION, Use.ACCOUNT)
 """Uses that one column has at most."""
 
 
-def make_plan(db: Db, source: Source, options: TableOptions) -> Understood:
+def make_plan(db: Db, source: Source, options: TableOptions, *, stated: bool = True) -> Understood:
     """How every column of the table is used; without the day that dates are counted from.
 
-    Raises SettingsError for an option that names no column, InputError when there is no outcome column or several.
+    stated: the table itself states the outcome; else one is no feature, and needs not be there. Raises SettingsError
+    for an option that names no column, InputError when there is no outcome column or several.
     """
     refuse_headerless(source)
     refuse_unsplit(db, source)
     table = Profiled(db=db, source=source, seen=profile(db, source))
     wishes, meanings = _wishes(table, options)
-    outcome = outcome_of(table, options, wishes)
+    outcome = outcome_of(table, options, wishes) if stated else NO_OUTCOME
     single = _single(table, options, wishes, outcome)
+    if not stated:
+        why = "called like an outcome, which the deals state"
+        single |= dict.fromkeys(candidates(table, options, wishes), (Use.IGNORED, why))
     columns = [_column(table, name, wishes, single) for name in source.names]
     return Understood(
         table=options.table,
@@ -93,7 +98,8 @@ def _single(
 ) -> dict[str, tuple[Use, str]]:
     """The columns with a part of their own, with the reason."""
     found = {name: (use, "set by you") for name, use in wishes.items() if use in SINGLE}
-    found[outcome.column] = Use.OUTCOME, outcome.because
+    if outcome.column:
+        found[outcome.column] = Use.OUTCOME, outcome.because
     taken = {*found, *wishes}
     names = tuple("" if name in taken else name for name in table.source.names)
     if Use.ID not in _uses(found):

@@ -17,12 +17,7 @@ def outcome_of(table: Profiled, options: TableOptions, wishes: Mapping[str, Use]
     wished = next((name for name, use in wishes.items() if use is Use.OUTCOME), "")
     if wished:
         return given_outcome(wished, _values(table, wished), options.positive, options.table, table.where)
-    names = [
-        name
-        for name, seen in zip(table.source.names, table.seen, strict=True)
-        if name not in wishes and is_candidate(name, options.table) and 0 < seen.distinct <= MOST_VALUES
-    ]
-    values = {name: _values(table, name) for name in names}
+    values = {name: _values(table, name) for name in candidates(table, options, wishes)}
     if options.positive:
         values = {name: held for name, held in values.items() if options.positive in held} or values
     found = find_outcome(values, _copies(table, values, options), options.table, table.where)
@@ -31,6 +26,15 @@ def outcome_of(table: Profiled, options: TableOptions, wishes: Mapping[str, Use]
     return given_outcome(
         found.column, values[found.column], options.positive, options.table, table.where, "its name"
     )
+
+
+def candidates(table: Profiled, options: TableOptions, wishes: Mapping[str, Use]) -> list[str]:
+    """The columns that are called like an outcome and have few values, where the user did not give them a use."""
+    return [
+        name
+        for name, seen in zip(table.source.names, table.seen, strict=True)
+        if name not in wishes and is_candidate(name, options.table) and 0 < seen.distinct <= MOST_VALUES
+    ]
 
 
 def _values(table: Profiled, name: str) -> list[str]:

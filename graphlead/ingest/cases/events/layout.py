@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from pathlib import Path
 
 from graphlead.core.arrays import Json
 from graphlead.core.cases import CaseColumn, Kind, Meaning
 from graphlead.core.register import Column, Role
+from graphlead.ingest.cases.events.feature import Cut
 from graphlead.ingest.cases.events.uses import NUMERIC, Use
+from graphlead.ingest.open_file import Source
 from graphlead.ingest.plan import Reading
 
 ROLES = {Use.FLAG: Role.BOOLEAN, Use.TIME: Role.DATE, Use.CUSTOMER: Role.ID} | dict.fromkeys(
@@ -36,10 +37,15 @@ class EventOptions:
     active: int = 180
     seed: int = 0
 
-    def of(self, path: Path) -> Mapping[str, str]:
-        """What is said of the columns of this file."""
-        stem = path.name.partition(".")[0]
-        return {**self.columns.get("", {}), **self.columns.get(stem, {})}
+    def wishes(self, source: Source, *, first: bool) -> dict[str, str]:
+        """What is said of the columns of this table, the use or the meaning by column."""
+        stem = source.path.name.partition(".")[0]
+        said = {**self.columns.get("", {}), **self.columns.get(stem, {})}
+        if self.id and (first or self.id in source.names):
+            said[self.id] = Use.CUSTOMER
+        if self.item and first:
+            said[self.item] = Use.ITEM
+        return said
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,15 +86,30 @@ class EventTable:
 class Layout:
     """Everything that later events need to give the same features.
 
-    tables: the first states the outcome. as_of: the day of the open cases that were trained for. features: those of
+    tables: the first states the outcome. as_of: the day of the open cases; trained: that of those trained for.
+    history, whole: the days from the first event to the first day learned from, and to ``trained``. features: those of
     the cases, in their order.
     """
 
     tables: tuple[EventTable, ...]
     as_of: date
+    trained: date
     within: int
     active: int
+    history: int = 0
+    whole: int = 0
     features: tuple[CaseColumn, ...] = ()
+
+    def cut(self, day: date) -> Cut:
+        """The cut on a day; its month goes no further than what was trained for."""
+        last = min(day, self.trained)
+        return Cut(
+            cut=day,
+            month=12 * last.year + last.month,
+            history=self.history,
+            whole=self.whole,
+            within=self.within,
+        )
 
     def plan(self) -> list[tuple[str, str, str]]:
         """The rows (column, as, because) for the user; columns of further tables with the table's name."""
@@ -101,7 +122,7 @@ class Layout:
 
     def to_json(self) -> Json:
         """The layout as JSON, read back by ``layout_of``."""
-        return {**asdict(self), "as_of": self.as_of.isoformat()}
+        return {**asdict(self), "as_of": self.as_of.isoformat(), "trained": self.trained.isoformat()}
 
 
 def layout_of(content: Json) -> Layout:
@@ -114,8 +135,8 @@ def layout_of(content: Json) -> Layout:
         CaseColumn(**{**each, "kind": Kind(each["kind"]), "meaning": Meaning(each["meaning"])})
         for each in content["features"]
     )
-    as_of = date.fromisoformat(content["as_of"])
-    return Layout(**{**content, "tables": tables, "features": features, "as_of": as_of})
+    days = {name: date.fromisoformat(content[name]) for name in ("as_of", "trained")}
+    return Layout(**{**content, **days, "tables": tables, "features": features})
 
 
 def with_levels(table: EventTable, levels: Mapping[str, tuple[str, ...]]) -> EventTable:

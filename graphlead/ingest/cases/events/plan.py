@@ -27,11 +27,12 @@ from graphlead.ingest.plan import refuse_headerless, refuse_unsplit
 from graphlead.ingest.roles import NUMBER_RULES, SURE, TEXT_RULES, Decision
 
 MOST_LISTED = 20
-_USES = (
-    {Role.NUMBER: Use.NUMBER, Role.BOOLEAN: Use.FLAG, Role.DATE: Use.IGNORED}
-    | dict.fromkeys((Role.IDENTIFIER, Role.NAME, Role.CONTACT, Role.ADDRESS, Role.IGNORED), Use.IGNORED)
-    | {Role.TEXT: Use.TEXT}
-)
+_USES = {
+    Role.NUMBER: Use.NUMBER,
+    Role.BOOLEAN: Use.FLAG,
+    Role.TEXT: Use.TEXT,
+    Role.NAME: Use.SHOWN,
+} | dict.fromkeys((Role.DATE, Role.IDENTIFIER, Role.CONTACT, Role.ADDRESS, Role.IGNORED), Use.IGNORED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,10 +93,10 @@ def plan_table(db: Db, source: Source, wishes: Mapping[str, str], *, first: bool
         found = chosen.get(use) or find([each for each in columns if each.name not in taken], source)
         if found:
             chosen[use] = found
-    named = {column.name: column for column in chosen.values()} | forced
+    decided = {column.name: column for column in chosen.values()} | forced
     if first:
-        named |= _amounts([each for each in columns if each.name not in named], chosen)
-    settled = (named.get(each.name) or each.settled(each.use, each.because) for each in columns)
+        decided |= _amounts([each for each in columns if each.name not in decided], chosen)
+    settled = (decided.get(each.name) or each.settled(each.use, each.because) for each in columns)
     return EventTable(name=source.path.name.partition(".")[0], columns=tuple(settled))
 
 
@@ -187,7 +188,7 @@ def _item(columns: list[_Column], source: Source) -> EventColumn | None:
 
 def _amounts(columns: list[_Column], chosen: Mapping[Use, EventColumn]) -> dict[str, EventColumn]:
     """The amount, the quantity and the price: by name, or else the only number as the quantity."""
-    numbers = [each for each in columns if each.found.role is Role.NUMBER and each.seen.distinct > 1]
+    numbers = [each for each in columns if each.found.role is Role.NUMBER]
     found: dict[Use, _Column] = {}
     for each in numbers:
         use = amount_use(each.name)

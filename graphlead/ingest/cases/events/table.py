@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from graphlead.core.errors import InputError, SettingsError
 from graphlead.core.register import Role
@@ -14,19 +15,20 @@ from graphlead.ingest.open_file import Source, as_text
 from graphlead.ingest.plan import Reading
 from graphlead.ingest.values import let
 
-EXTRA = (Use.NUMBER, Use.FLAG, Use.TEXT, Use.CATEGORY, Use.ATTRIBUTE)
+EXTRA = (Use.NUMBER, Use.FLAG, Use.TEXT, Use.CATEGORY, Use.ATTRIBUTE, Use.SHOWN)
 """Uses of columns beyond who, when, what and how much."""
 SAME = 0.98
 """The share of customers for whom a category never changes from which it belongs to the customer, a choice."""
+FEWEST = 20
+"""Customers for each value of what belongs to the customer, on average: with more values it is like a name."""
 WITH_TIME = r"'\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*'"
 
 
-def type_events(db: Db, source: Source, table: EventTable, view: str) -> EventTable:
+def type_events(db: Db, source: Source, table: EventTable, view: str) -> None:
     """Make the table ``view``: customer, item (VARCHAR), moment (TIMESTAMP), amount (DOUBLE), bought (BOOLEAN), x0, ...
 
     x0, x1, ... are the further columns in their order. Rows without a customer or a time are left out; ``bought`` is
-    false for a return. Returns the table with the columns that belong to the customer found. Raises InputError
-    for a time that cannot be read.
+    false for a return. Raises InputError for a time that cannot be read, or a column that is missing.
     """
     readings = _readings(source, table)
     who, when = readings[Use.CUSTOMER][0], readings[Use.TIME][0]
@@ -45,7 +47,6 @@ def type_events(db: Db, source: Source, table: EventTable, view: str) -> EventTa
         "coalesce(quantity > 0, true) AND coalesce(amount > 0, true) AS bought "
         f"FROM (SELECT {selected} FROM {source.view}) WHERE customer IS NOT NULL AND moment IS NOT NULL"
     )
-    return _with_attributes(db, table, view)
 
 
 def extras(table: EventTable) -> tuple[EventColumn, ...]:
@@ -53,9 +54,12 @@ def extras(table: EventTable) -> tuple[EventColumn, ...]:
     return table.of(*EXTRA)
 
 
-def has_amount(table: EventTable) -> bool:
-    """Whether purchases have a size: an amount, or a quantity."""
-    return bool(table.of(Use.AMOUNT, Use.QUANTITY))
+def size_of(table: EventTable) -> str:
+    """What the size of a purchase is called: its amount, else its quantity, "" without either."""
+    if table.of(Use.AMOUNT, Use.PRICE):
+        return "amount"
+    quantity = table.one(Use.QUANTITY)
+    return quantity.name if quantity else ""
 
 
 def _readings(source: Source, table: EventTable) -> dict[Use, list[Reading]]:
@@ -122,24 +126,31 @@ def _refuse_unreadable(db: Db, source: Source, when: Reading) -> None:
         )
 
 
-def _with_attributes(db: Db, table: EventTable, view: str) -> EventTable:
-    """The table, its categories that never change for a customer as attributes."""
-    asked = {i: column for i, column in enumerate(extras(table)) if column.use is Use.CATEGORY}
-    if not asked or any(column.use is Use.ATTRIBUTE for column in table.columns):
+def with_attributes(db: Db, table: EventTable, view: str, as_of: date) -> EventTable:
+    """The table, its categories that never change for a customer before a day as attributes, or shown if like names."""
+    asked = {column.name: f"x{i}" for i, column in enumerate(extras(table)) if column.use is Use.CATEGORY}
+    if not asked:
         return table
-    each = ", ".join(f"min(x{i}) IS NOT DISTINCT FROM max(x{i}) AS same{i}" for i in asked)
-    shares = ", ".join(f"coalesce(avg(same{i}::INTEGER), 0)" for i in asked)
-    found = one_row(
-        db, f"SELECT {shares} FROM (SELECT {each} FROM {view} GROUP BY customer HAVING count(*) > 1)"
-    )
-    fixed = {column.name for column, share in zip(asked.values(), found, strict=True) if share >= SAME}
+    each = ", ".join(f"min({x}) IS NOT DISTINCT FROM max({x}) AS {x}" for x in asked.values())
+    means = ", ".join(f"coalesce(avg({x}::INTEGER), 0)" for x in asked.values())
+    distinct = ", ".join(f"count(DISTINCT {x})" for x in asked.values())
+    past = f"FROM {view} WHERE moment < ?"
+    query = f"SELECT {means} FROM (SELECT {each} {past} GROUP BY c HAVING count(*) > 1)"
+    same = dict(zip(asked, one_row(db, query, [as_of]), strict=True))
+    customers, *values = one_row(db, f"SELECT count(DISTINCT c), {distinct} {past}", [as_of])
+    many = {name for name, count in zip(asked, values, strict=True) if count * FEWEST > customers}
+    fixed = {name for name, share in same.items() if share >= SAME}
     columns = (
-        replace(column, use=Use.ATTRIBUTE, because=f"{column.because}; the same for each customer")
-        if column.name in fixed
-        else column
-        for column in table.columns
+        _attribute(each, like_a_name=each.name in many) if each.name in fixed else each
+        for each in table.columns
     )
     return replace(table, columns=tuple(columns))
+
+
+def _attribute(column: EventColumn, *, like_a_name: bool) -> EventColumn:
+    if like_a_name:
+        return replace(column, use=Use.SHOWN, because="the same for each customer, and like a name")
+    return replace(column, use=Use.ATTRIBUTE, because=f"{column.because}; the same for each customer")
 
 
 def join_items(db: Db, events: Source, items: Source) -> Source:

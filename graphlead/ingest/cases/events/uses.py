@@ -23,6 +23,7 @@ class Use(StrEnum):
     TEXT = "text"
     CATEGORY = "category"
     ATTRIBUTE = "attribute"
+    SHOWN = "shown in lists"
     IGNORED = "ignored"
 
 
