@@ -45,7 +45,6 @@ KeepColumns = Annotated[list[str] | None, typer.Option("--keep", help=f"{help_of
 ExcludeColumns = Annotated[
     list[str] | None, typer.Option("--exclude", help=f"{help_of('exclude')} Repeatable.")
 ]
-AutoML = Annotated[bool | None, typer.Option("--automl", help=help_of("automl"))]
 Seed = Annotated[int | None, _file("seed")]
 
 
@@ -71,7 +70,6 @@ def convert(
     gain: Gain = None,
     keep: KeepColumns = None,
     exclude: ExcludeColumns = None,
-    automl: AutoML = None,
     seed: Seed = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -80,7 +78,7 @@ def convert(
     given = SalesGiven(
         leads=leads, open=open_, deals=deals, companies=companies, links=links, run=run, reviewed=reviewed, out=out,
         outcome=outcome, positive=positive, id=id_, as_of=as_of, within=within, threshold=threshold, top=top,
-        cost=cost, gain=gain, keep=separated(keep), exclude=separated(exclude), automl=automl, seed=seed,
+        cost=cost, gain=gain, keep=separated(keep), exclude=separated(exclude), seed=seed,
     )  # fmt: skip
     _predict("convert", config, given, quiet=quiet, as_json=as_json)
 
@@ -111,7 +109,6 @@ def churn(
     gain: Gain = None,
     keep: KeepColumns = None,
     exclude: ExcludeColumns = None,
-    automl: AutoML = None,
     seed: Seed = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -121,7 +118,7 @@ def churn(
         customers=customers, events=tuple(events) if events else None, items=items, open=open_, companies=companies,
         links=links, run=run, reviewed=reviewed, out=out, outcome=outcome, positive=positive, id=id_, item=item,
         duration=duration, as_of=as_of, within=within, active=active, threshold=threshold, top=top, cost=cost,
-        gain=gain, keep=separated(keep), exclude=separated(exclude), automl=automl, seed=seed,
+        gain=gain, keep=separated(keep), exclude=separated(exclude), seed=seed,
     )  # fmt: skip
     _predict("churn", config, given, quiet=quiet, as_json=as_json)
 

@@ -59,7 +59,6 @@ class SalesGiven(TypedDict, total=False):
     exclude: Sequence[str] | None
     columns: Mapping[str, Any] | None
     action: Sequence[Mapping[str, Any]] | None
-    automl: bool | None
     seed: int | None
 
 
@@ -150,9 +149,6 @@ class SalesSettings:
     )
     action: tuple[Mapping[str, Any], ...] = field(
         default=(), metadata=_help("Your own rules on what to do, before the usual ones: [[action]].")
-    )
-    automl: bool = field(
-        default=False, metadata=_help("Let FLAML search for a model too; it is compared with the others.")
     )
     seed: int = field(
         default=0, metadata=_help("Seed of every random choice: the same seed gives the same scores.")
@@ -247,6 +243,5 @@ CHECKS: Checks = {
         lambda v: isinstance(v, tuple) and all(isinstance(each, Mapping) for each in v),
         "tables [[action]] with do and when",
     ),
-    "automl": (lambda v: isinstance(v, bool), "true or false"),
     "seed": COMMON["seed"],
 }  # fmt: skip
