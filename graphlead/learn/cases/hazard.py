@@ -6,6 +6,8 @@ Two models of the log hazard ratio are averaged: trees that are boosted on Cox's
 
 from __future__ import annotations
 
+import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,8 +35,8 @@ TREES = {
     "colsample_bytree": 0.6,
     "min_child_weight": 5,
 }
-RIDGE = 0.01
-"""The penalty of the Cox regression, on columns of deviation 1, as lifelines counts it."""
+RIDGES = (0.01, 0.1, 1.0)
+"""The penalty of the Cox regression, on columns of deviation 1, as lifelines counts it; the next where one fails."""
 STEP = 0.6
 SHORTEST = 0.5
 """The duration of cases that ended at 0, in the unit of the durations: Cox's likelihood needs some time at risk."""
@@ -146,16 +148,26 @@ def _durations(known: Cases) -> Reals:
 
 def _cox(matrix: Floats, time: Reals, ended: Flags) -> Reals:
     """Coefficients (d,) over the columns; 0 for those that are nearly constant or repeat another."""
-    from lifelines import CoxPHFitter
-
     use = _apart(matrix)
     deviation = matrix[:, use].std(axis=0)
     frame = pd.DataFrame(matrix[:, use] / deviation).astype(np.float64)
     frame.columns = [str(column) for column in frame]
-    fitted: Any = CoxPHFitter(penalizer=RIDGE).fit(frame.assign(time=time, ended=ended), "time", "ended")
     coefficients = np.zeros(matrix.shape[1])
-    coefficients[use] = fitted.params_.to_numpy() / deviation
+    coefficients[use] = _regressed(frame.assign(time=time, ended=ended)) / deviation
     return coefficients
+
+
+def _regressed(frame: pd.DataFrame) -> Reals:
+    """Coefficients by the weakest ridge at which lifelines comes to an end; 0 where it does at none."""
+    from lifelines import CoxPHFitter
+    from lifelines.exceptions import ConvergenceError
+
+    for ridge in RIDGES:
+        with warnings.catch_warnings(), suppress(ConvergenceError):
+            warnings.simplefilter("ignore")
+            fitted: Any = CoxPHFitter(penalizer=ridge).fit(frame, "time", "ended")
+            return np.asarray(fitted.params_.to_numpy(), np.float64)
+    return np.zeros(frame.shape[1] - 2)
 
 
 def _apart(matrix: Floats) -> Longs:

@@ -10,13 +10,18 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from graphlead.core.arrays import Json, Reals
+from graphlead.learn.cases.registry import PLAIN
 
 Odds = Mapping[str, Reals]
 """The log-odds (n,) of each row by each member."""
 
 EQUAL = 30.0
-"""The pull of the weights towards equal ones, as a ridge beside the sum of the logistic loss. Of 3, 30 and 100 on ten
-tables of 700 to 50,000 rows, 30 was never more than .0016 of AUC from the best."""
+"""The pull of the weights towards those before any data, as a ridge beside the sum of the logistic loss. Of 3, 30
+and 100 on ten tables of 700 to 50,000 rows, 30 was never more than .0016 of AUC from the best."""
+HALF = 0.5
+"""The weight of the plain rule before any data, where there is one; the other members share the rest. On clients of
+agencies, 100 to 1,300 each, the AUC is .677 instead of .670 and .669 instead of .666; for a shop's customers it is the
+same."""
 IDENTITY = 5.0
 """The same of a calibration's slope towards 1."""
 
@@ -63,17 +68,24 @@ def stacked(odds: Odds, outcome: Reals) -> Stack:
     """The stack of these members, from held-out log-odds and the outcomes (n,) of the same rows."""
     calibrations = {name: calibrated(each, outcome) for name, each in odds.items()}
     rows = np.stack([calibrations[name].of(each) for name, each in odds.items()], axis=1)
-    equal = np.full(rows.shape[1], 1 / rows.shape[1])
+    before = _before(list(odds))
 
     def loss(at: Reals) -> tuple[float, Reals]:
-        whole, away = at[0] + rows @ at[1:], at[1:] - equal
+        whole, away = at[0] + rows @ at[1:], at[1:] - before
         error = expit(whole) - outcome
         value = log_loss(whole, outcome).sum() + EQUAL / 2 * float(away @ away)
         return value, np.append(error.sum(), rows.T @ error + EQUAL * away)
 
-    bounds = [(None, None), *[(0.0, None)] * len(equal)]
-    found = minimize(loss, np.append(0.0, equal), jac=True, method="L-BFGS-B", bounds=bounds).x
+    bounds = [(None, None), *[(0.0, None)] * len(before)]
+    found = minimize(loss, np.append(0.0, before), jac=True, method="L-BFGS-B", bounds=bounds).x
     return Stack(calibrations, dict(zip(odds, map(float, found[1:]), strict=True)), float(found[0]))
+
+
+def _before(names: list[str]) -> Reals:
+    """The weights before any data: equal ones, but for the plain rule."""
+    if PLAIN not in names or len(names) == 1:
+        return np.full(len(names), 1 / len(names))
+    return np.array([HALF if name == PLAIN else (1 - HALF) / (len(names) - 1) for name in names])
 
 
 def calibrated(odds: Reals, outcome: Reals) -> Calibration:
