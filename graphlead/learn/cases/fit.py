@@ -13,7 +13,6 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit
 
 from graphlead.common.deal import drawn
-from graphlead.common.deal import keys_of as hashed
 from graphlead.common.files import read_json, read_parquet, write_json, write_parquet
 from graphlead.core.arrays import Longs, Reals
 from graphlead.core.cases import Cases, Outcomes
@@ -25,7 +24,7 @@ from graphlead.learn.cases.encode import Encoding, encoded
 from graphlead.learn.cases.members.member import Member, Model
 from graphlead.learn.cases.parallel import side_by_side
 from graphlead.learn.cases.registry import MEMBERS, STACK, View, by_view, seen_by
-from graphlead.learn.cases.splits import folds_of, keys_of
+from graphlead.learn.cases.splits import fixed_order, folds_of, keys_of
 from graphlead.learn.cases.stack import Calibration, Stack
 from graphlead.learn.cases.words import with_words
 
@@ -102,7 +101,7 @@ def fit(cases: Cases, seed: int, progress: Progress = silent) -> Fitted:
     """
     known = cases.rows(cases.known)
     at = drawn(keys_of(known.group), MOST, "learned", seed)
-    at = at[_order(known.rows(at))]
+    at = at[fixed_order(known.rows(at))]
     known = known.rows(at)
     paths = crossfitted(known, seed, progress)
     held = known.rows(paths.rows)
@@ -118,11 +117,6 @@ def fit(cases: Cases, seed: int, progress: Progress = silent) -> Fitted:
     )
     fitted = Fitted(encodings=encodings, members=members, choice=choice, heldout=heldout)
     return replace(fitted, shift=_shift(fitted, cases))
-
-
-def _order(known: Cases) -> Longs:
-    """The rows (n,) by day and id: trees draw rows by their position, which the order of a file must not decide."""
-    return np.lexsort((hashed(pa.array(known.ids, pa.string())), known.day))
 
 
 def _shift(fitted: Fitted, cases: Cases) -> float:

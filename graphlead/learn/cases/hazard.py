@@ -23,7 +23,7 @@ from graphlead.core.errors import damage
 from graphlead.learn.cases.design import Design, design_of
 from graphlead.learn.cases.encode import Encoding, Table, encoded
 from graphlead.learn.cases.parallel import side_by_side
-from graphlead.learn.cases.splits import folds_of, keys_of
+from graphlead.learn.cases.splits import fixed_order, folds_of, keys_of
 from graphlead.learn.cases.trees import COMMON, labelled, margins, matrix, read_booster, write_booster
 
 ROUNDS = 250
@@ -99,7 +99,9 @@ def fit_hazard(cases: Cases, seed: int) -> tuple[Hazard, Reals]:
 
     The features must not tell the duration. Held out are whole groups.
     """
-    known = cases.rows(cases.known)
+    given = cases.rows(cases.known)
+    order = fixed_order(given)
+    known = given.rows(order)
     fold = folds_of(known, seed)
     parts = [(fold != each, fold == each) for each in np.unique(fold)]
 
@@ -109,7 +111,7 @@ def fit_hazard(cases: Cases, seed: int) -> tuple[Hazard, Reals]:
 
     ratio = np.zeros(len(known))
     for (_, held), found in zip(parts, side_by_side(held_out, parts), strict=True):
-        ratio[held] = found
+        ratio[order[held]] = found
     return _trained(known, seed), ratio
 
 

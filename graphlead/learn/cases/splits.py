@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from graphlead.common.deal import dealt
+from graphlead.common.deal import keys_of as hashed
 from graphlead.core.arrays import Flags, Ints, Keys, Longs
 from graphlead.core.cases import Cases, Outcomes
 
@@ -70,6 +72,11 @@ def _is_enough(outcome: Outcomes, least: float) -> bool:
 def _by_group(cases: Cases, seed: int) -> Splits:
     fold = np.where(cases.known, folds_of(cases, seed), -1).astype(np.int32)
     return Splits(fold, ~np.eye(FOLDS, dtype=bool), tuple(range(FOLDS)))
+
+
+def fixed_order(cases: Cases) -> Longs:
+    """The rows (n,) by day and id: trees draw rows by their position, which the order of a file must not decide."""
+    return np.lexsort((hashed(pa.array(cases.ids, pa.string())), cases.day))
 
 
 def keys_of(group: Longs) -> Keys:
