@@ -89,7 +89,35 @@ def test_open_cases_are_the_active_customers_and_known_ones_those_of_earlier_cut
     assert cases.horizon == 60
     same = pd.Series(cases.group).groupby(cases.ids).nunique()
     assert (same == 1).all()
-    assert cases.facts.columns.tolist() == ["CustomerID", "Region"]
+
+
+def test_lists_show_what_a_customer_bought_before_the_day(plain: Events, tmp_path: Path) -> None:
+    table, cases = orders(), plain.cases
+    for day in (AS_OF, plain.cuts[0]):
+        mine = table[(table.CustomerID == "K004") & (table.InvoiceDate < day)]
+        (shown,) = cases.facts[(cases.ids == "K004") & (cases.day == np.datetime64(day))].to_dict("records")
+        spent = round(float((mine.Quantity * mine.UnitPrice).sum()), 2)
+        assert float(shown.pop("amount so far")) == spent
+        assert shown == {
+            "CustomerID": "K004",
+            "Region": "south",
+            "last purchase": str(mine.InvoiceDate.max()),
+            "days with purchases": str(mine.InvoiceDate.nunique()),
+        }
+    bare = read(written(table[["CustomerID", "InvoiceDate"]], tmp_path / "orders.csv")).cases
+    assert bare.facts.columns.tolist() == ["CustomerID", "last purchase", "days with purchases"]
+
+
+def test_how_often_is_plain_within_a_year_and_in_how_many_years_beyond(tmp_path: Path) -> None:
+    table = orders()
+    table["InvoiceDate"] = [BEGIN + 3 * (day - BEGIN) for day in table.InvoiceDate]
+    path = written(table, tmp_path / "orders.csv")
+    end = BEGIN + 3 * (AS_OF - BEGIN)
+    for within, name in ((60, "days with purchases (log)"), (365, "years with a purchase, of the last four")):
+        cases = read(path, as_of=end, within=within, active=400).cases
+        found = {column.name for column in cases.columns if column.plain}
+        assert name in found
+        assert ("days with purchases (log)" in found) == (within < 365)
 
 
 def test_the_outcome_is_no_purchase_within_the_horizon(plain: Events) -> None:
@@ -242,6 +270,13 @@ def test_further_tables_bring_features_only(tmp_path: Path) -> None:
     assert row["logins in the last 30 days"] == 2
     assert row[nps.name] == survey[survey.customer_id == "K004"].nps.iloc[-1]
     assert np.isnan(row_of(found, "K004", CUT)[nps.name])
+
+
+def test_a_further_table_of_one_customer_is_read(tmp_path: Path) -> None:
+    visits = pd.DataFrame({"CustomerID": ["K004"], "date": ["2024-06-01"]})
+    path = written(orders(), tmp_path / "orders.csv")
+    cases = read(path, written(visits, tmp_path / "visits.csv")).cases
+    assert row_of(cases, "K004", AS_OF)["days since the last of visits"] == 30
 
 
 def test_texts_of_tickets_are_kept(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ def _counts(at: Cut) -> Iterator[Feature]:
             f"purchases, halved in weight every {life} days", f"sum(exp(-age * ln(2) / {life}))", PURCHASES
         )
     if at.within < YEAR:
+        yield feature("days with purchases (log)", "ln(1 + count(*))", PURCHASES, plain=True)
         yield feature(
             f"of the last four times {at.within} days, those with a purchase", _periods(at.within), RHYTHM
         )

@@ -91,18 +91,31 @@ def known_after(db: Db, at: Cut) -> pd.DataFrame:
 
 
 def facts_at(db: Db, at: Cut, table: EventTable) -> pd.DataFrame:
-    """What is last known before the cut of the chosen customers, in the order of c: what is theirs, as text."""
-    shown = {i: each.name for i, each in enumerate(extras(table)) if each.use in (Use.ATTRIBUTE, Use.SHOWN)}
-    if not shown:
-        return pd.DataFrame()
-    selected = ", ".join(f"arg_max(x{i}, moment)::VARCHAR AS x{i}" for i in shown)
+    """What lists show of the chosen customers, in the order of c, as text: what is theirs, and a summary of what they
+    bought before the cut."""
+    theirs = {
+        each.name: f"arg_max(x{i}, moment)"
+        for i, each in enumerate(extras(table))
+        if each.use in (Use.ATTRIBUTE, Use.SHOWN)
+    }
+    shown = theirs | {name: sql for name, sql in _summary(size_of(table)).items() if name not in theirs}
+    selected = ", ".join(f"({sql})::VARCHAR AS f{i}" for i, sql in enumerate(shown.values()))
     query = f"""
         SELECT found.* EXCLUDE (c) FROM chosen LEFT JOIN (
             SELECT c, {selected} FROM {view_of(0)} JOIN chosen USING (c) WHERE moment < $cut GROUP BY c
         ) found USING (c) ORDER BY chosen.c
     """
     found = frame(db, query, {"cut": at.cut}).astype(object)
-    return found.where(found.notna(), None).set_axis(list(shown.values()), axis=1)
+    return found.where(found.notna(), None).set_axis(list(shown), axis=1)
+
+
+def _summary(size: str) -> dict[str, str]:
+    """SQL of the facts of a customer's purchases, by name."""
+    summary = {
+        "last purchase": "max(moment::DATE) FILTER (bought)",
+        "days with purchases": "count(DISTINCT moment::DATE) FILTER (bought)",
+    }
+    return summary | ({f"{size} so far": "round(sum(amount) FILTER (bought), 2)"} if size else {})
 
 
 def lifetimes(db: Db, layout: Layout) -> pd.DataFrame:

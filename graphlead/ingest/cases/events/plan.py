@@ -165,8 +165,12 @@ def _time(columns: list[_Column], source: Source) -> EventColumn | None:
 
 
 def _customer(columns: list[_Column], source: Source) -> EventColumn | None:
-    able = [each for each in columns if each.found.role is not Role.DATE and each.seen.distinct > 1]
-    ranked = [(rank, at) for at, each in enumerate(able) if (rank := customer_rank(each.name)) is not None]
+    able = [each for each in columns if each.found.role is not Role.DATE and each.seen.filled]
+    ranked = [
+        (each.seen.distinct == 1, rank, at)
+        for at, each in enumerate(able)
+        if (rank := customer_rank(each.name)) is not None
+    ]
     if not ranked:
         repeated = [each.name for each in able if each.use is not Use.NUMBER and each.seen.uniqueness < SURE]
         shown = ", ".join(repeated[:MOST_LISTED]) or "none"
@@ -175,7 +179,7 @@ def _customer(columns: list[_Column], source: Source) -> EventColumn | None:
             where=str(source.path),
             remedy=f"Say --id {repeated[0] if repeated else 'COLUMN'}.",
         )
-    best = able[min(ranked)[1]]
+    best = able[min(ranked)[-1]]
     return best.settled(Use.CUSTOMER, f"its name; {best.seen.distinct:,} different values")
 
 
