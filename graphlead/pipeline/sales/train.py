@@ -22,7 +22,7 @@ from graphlead.profile.late.find import find_late, hidden_from_survival, left_ou
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 
-LATE, GRAPH, HAZARD = "late.json", "graph.json", "hazard.json"
+GRAPH, HAZARD = "graph.json", "hazard.json"
 OWN, JOINED, HAZARDS = "own", "joined", "hazards"
 """Within the folder of the models: by the rows' own columns, with the register, and of survival."""
 

@@ -38,14 +38,14 @@ class EventOptions:
     seed: int = 0
 
     def wishes(self, source: Source, *, first: bool) -> dict[str, str]:
-        """What is said of the columns of this table, the use or the meaning by column."""
+        """The use or the meaning that the user gives the columns of this table, by column."""
         stem = source.path.name.partition(".")[0]
-        said = {**self.columns.get("", {}), **self.columns.get(stem, {})}
+        wishes = {**self.columns.get("", {}), **self.columns.get(stem, {})}
         if self.id and (first or self.id in source.names):
-            said[self.id] = Use.CUSTOMER
+            wishes[self.id] = Use.CUSTOMER
         if self.item and first:
-            said[self.item] = Use.ITEM
-        return said
+            wishes[self.item] = Use.ITEM
+        return wishes
 
 
 @dataclass(frozen=True, kw_only=True)
