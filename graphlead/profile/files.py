@@ -14,7 +14,7 @@ from graphlead.core.errors import damage, damaged
 from graphlead.core.profile import ColumnLift, Distribution, Lift, Outlier, Profile, Season, Segment
 
 FORMAT = 2
-PROFILE, SEGMENTS = "profile.json", "segments.parquet"
+PROFILE, SEGMENTS = "profile.json", "client_segments.parquet"
 
 
 def save_profile(profile: Profile, folder: Path) -> None:

@@ -188,6 +188,61 @@ class RunFolder:
         """The share of customers that stay, by time and by group."""
         return self.path / "survival.parquet"
 
+    @property
+    def purchases(self) -> Path:
+        """The folder of the purchases of a recommendation or of segments: customers, items, days, amounts."""
+        return self.path / "purchases"
+
+    @property
+    def recommendations(self) -> Path:
+        """What each customer buys next, best first."""
+        return self.path / "recommendations.parquet"
+
+    @property
+    def prospects(self) -> Path:
+        """Who wants one product: customers without it, and companies of the register."""
+        return self.path / "prospects.parquet"
+
+    @property
+    def segments(self) -> Path:
+        """The segment of every customer."""
+        return self.path / "segments.parquet"
+
+    @property
+    def segment_profiles(self) -> Path:
+        """The size, the value, the traits and the offer of each segment, as JSON."""
+        return self.path / "segments.json"
+
+    @property
+    def noise_scores(self) -> Path:
+        """How noisy each row of the customers is, by each cleaner and by their vote."""
+        return self.path / "noise.parquet"
+
+    @property
+    def comparison(self) -> Path:
+        """What changed between two runs or two tables, as JSON."""
+        return self.path / "compare.json"
+
+    @property
+    def moved(self) -> Path:
+        """Who entered a list, left it, or moved within it."""
+        return self.path / "moved.parquet"
+
+    @property
+    def assignment(self) -> Path:
+        """A list with the arm of each row."""
+        return self.path / "assignment.csv"
+
+    @property
+    def experiment(self) -> Path:
+        """The arms of an experiment, and what it shows or can show, as JSON."""
+        return self.path / "experiment.json"
+
+    @property
+    def uplift(self) -> Path:
+        """What an action adds for each case."""
+        return self.path / "uplift.parquet"
+
     def call_list(self, verb: str, day: date) -> Path:
         """The cases to work now, of the list of that day."""
         name = {"convert": "high_priority_leads", "churn": "at_risk_customers"}[verb]

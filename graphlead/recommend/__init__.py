@@ -1,0 +1,1 @@
+"""What customers buy next: from purchases and the content of items to ranked items."""
