@@ -18,7 +18,7 @@ PROFILE, SEGMENTS = "profile.json", "client_segments.parquet"
 
 
 def save_profile(profile: Profile, folder: Path) -> None:
-    """Write profile.json, and segments.parquet with the column ``segment`` (int32, row i being company i).
+    """Write profile.json, and client_segments.parquet with the column ``segment`` (int32, row i being company i).
 
     The segments are written first: the JSON names their file.
     """
