@@ -70,7 +70,10 @@ def test_the_json_is_plain_and_stable(profile: Profile, tmp_path: Path) -> None:
         raise AssertionError(constant)
 
     assert json.loads(text, parse_constant=refuse)["n_companies"] == 1500
-    assert sorted(path.name for path in (tmp_path / "one").iterdir()) == ["profile.json", "client_segments.parquet"]
+    assert sorted(path.name for path in (tmp_path / "one").iterdir()) == [
+        "client_segments.parquet",
+        "profile.json",
+    ]
 
 
 def test_a_missing_or_foreign_profile_is_an_error_with_the_folder(profile: Profile, tmp_path: Path) -> None:
