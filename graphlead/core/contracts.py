@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from graphlead.core.graph import Ownership
     from graphlead.core.property_graph import Projection
     from graphlead.core.register import Register
+    from graphlead.core.sales_graph import SalesGraph
 
 TaskKind = Literal["pu", "binary", "survival", "pairs"]
 """The kind of label: clients among unlabelled companies, yes and no, times to an event, or pairs."""
@@ -222,6 +223,10 @@ class GraphStore(Protocol):
 
     def write_scores(self, scores: pa.Table, run_id: str, finished: str, *, progress: Progress = ...) -> None:
         """Give companies (company_id) the scores of a run, and take away those it did not score: all or none."""
+        ...
+
+    def write_sales(self, sales: SalesGraph, *, progress: Progress = ...) -> None:
+        """Add a run of a sales verb, in place of the last one of that verb about the same."""
         ...
 
     def read_register(self, folder: Path, *, progress: Progress = ...) -> tuple[Path, Path]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from graphlead.core.property_graph import SCORED
+from graphlead.core.sales_graph import LABELS
 
-SCHEMA = 4
+SCHEMA = 5
 """The version of the graph's shape, raised with every change: a store of another one has to be rebuilt."""
 
 KEYS = {"Company": "company_id", "Holder": "holder_id", "Person": "person_id", "Industry": "code",
-        "Place": "place_key", "Run": "run_id"}  # fmt: skip
+        "Place": "place_key", "Run": "run_id",
+        **{label: next(iter(names)) for label, names in LABELS.items()}}  # fmt: skip
 
 ADDED = (
     "group_id",

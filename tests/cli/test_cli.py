@@ -245,6 +245,7 @@ def test_the_traceback_is_shown_when_asked_for(
         (("query", "hubs"), "Give either --run DIR or --neo4j"),
         (("shell", "--run", "a", "--neo4j"), "Give either --run DIR or --neo4j"),
         (("push", "neo4j", "no"), "no: this is not the folder of a run"),
+        (("push", "embedded", "no", "--into", "a"), "no: this is not the folder of a run"),
         (("query", "hubs", "--run", "a", "--store", "neo4j"), "Give either --run DIR or --neo4j"),
         (("push", "neo4k", "a"), "there is no graph database 'neo4k'. Did you mean 'neo4j'?"),
         (("pull", "embedded", "--out", "o"), "there is no graph database 'embedded'. The graph databases are: neo4j."),

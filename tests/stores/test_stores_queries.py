@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from queried_graph import EARLIER, EARLIER_RANKS, RANKS, RUN, queried_graph, scores_of
+from queried_sales import planted
 
 from graphlead.core.answers import Answer, Relationship, Walk
 from graphlead.core.contracts import GraphStore, Limits
@@ -32,6 +33,8 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         made.open()
         for run, ranks in ((EARLIER, EARLIER_RANKS), (RUN, RANKS)):
             made.write_scores(scores_of(ranks).drop(["company"]), run, run[:10])
+        for sales in planted():
+            made.write_sales(sales)
         yield made
 
 
@@ -163,6 +166,37 @@ ASKED: list[tuple[str, dict[str, object], list[int], Rows]] = [
         ("a1", "Alder Holding", False, 6, 2, 1, 0.2),
     ]),
     ("unknown-shares", {"deepest": 5}, [0], [("c2",), ("a4",)]),
+    ("customers-at-risk", {}, [], [
+        ("u2", 0.7, 70.0, "Call", "late", "c1", "Cedar Trade", "c1"),
+        ("u4", 0.65, 65.0, "Call", "late", None, None, None),
+        ("u1", 0.6, 60.0, "Call", "late", "a2", "Alder Mid", "a1"),
+    ]),
+    ("customers-at-risk", {"company_id": "a4"}, [0, 1, 7], [("u1", 0.6, "a1")]),
+    ("customers-at-risk", {"least": 0.1, "company_id": "d1"}, [0, 1], [("u3", 0.2)]),
+    ("offers-by-owner", {}, [], [
+        ("H1", "Hill Fund", "tape", 2, 1, "u2"), ("H1", "Hill Fund", "nails", 1, 1, "u2"),
+    ]),
+    ("offers-by-owner", {"owner_id": "P1"}, [], []),
+    ("segments-by-industry", {}, [], [
+        ("Champions", "62", "Computer programming, consultancy and related activities", 2, 90.0, "First access"),
+        ("Lapsing", "62", "Computer programming, consultancy and related activities", 1, 5.0, None),
+    ]),
+    ("segments-by-industry", {"segment": "Champions", "digits": 4}, [1, 3], [("6201", 2)]),
+    ("prospects-of-product", {"item": "saw"}, [], [
+        (1, 0.9, "customer", "u4", None, "buys most"), (2, 0.3, "company", "e1", "Elm Alone", "near a buyer"),
+    ]),
+    ("prospects-of-product", {"item": "tape", "known": "customer"}, [0, 3, 4], [
+        (1, "u3", 'Dogwood\'s "Best"'), (2, "u2", "Cedar Trade")]),
+    ("experiment-arms", {}, [], [
+        ("leads.csv", "holdout", 1, None, None, None, None, None, None, None),
+        ("leads.csv", "treat", 2, None, None, None, None, None, None, None),
+        ("results.csv", "treat", 0, "won", 200, 0.12, 0.03, 0.01, 0.05, 0.004),
+    ]),
+    ("experiment-arms", {"about": "results.csv"}, [1, 4], [("treat", 200)]),
+    ("what-moved", {}, [], [
+        ("left", "e1", "Elm Alone", 4, None, "employees 40 -> 2"), ("up", "c1", "Cedar Trade", 9, 1, None),
+    ]),
+    ("what-moved", {"change": "up"}, [1], [("c1",)]),
 ]  # fmt: skip
 
 

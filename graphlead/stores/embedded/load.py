@@ -29,17 +29,19 @@ Statement = tuple[str, dict[str, object]]
 def creations(projection: Projection) -> Iterator[str]:
     """The statements that create the tables, and the comment from which ``version_in`` reads the shape."""
     for table in projection.nodes:
-        yield f"CREATE NODE TABLE {quoted(table.label)}({_columns(table.properties)}, PRIMARY KEY({quoted(table.key)}))"
+        columns = columns_of(table.properties)
+        yield f"CREATE NODE TABLE {quoted(table.label)}({columns}, PRIMARY KEY({quoted(table.key)}))"
     for relation in dict.fromkeys(table.relation for table in projection.edges):
         tables = [table for table in projection.edges if table.relation == relation]
         ends = ", ".join(f"FROM {quoted(table.source)} TO {quoted(table.target)}" for table in tables)
-        columns = _columns(tables[0].properties)
+        columns = columns_of(tables[0].properties)
         yield f"CREATE REL TABLE {quoted(relation)}({ends}{', ' if columns else ''}{columns})"
     yield TABLE
     yield f"COMMENT ON TABLE Company IS {text(json.dumps({'schema': SCHEMA}))}"
 
 
-def _columns(properties: Mapping[str, Kind]) -> str:
+def columns_of(properties: Mapping[str, Kind]) -> str:
+    """The names and types of properties, as a table is created with."""
     return ", ".join(f"{quoted(name)} {TYPES[kind]}" for name, kind in properties.items())
 
 

@@ -25,7 +25,9 @@ from graphlead.core.answers import Answer, Node
 from graphlead.core.contracts import USUAL, Limits, Progress, silent
 from graphlead.core.errors import GraphleadError
 from graphlead.core.property_graph import SCORED, Projection
+from graphlead.core.sales_graph import SalesGraph
 from graphlead.stores.differences import BATCH, Rows
+from graphlead.stores.embedded import sales as sales_runs
 from graphlead.stores.embedded.files import disk, exclusive, remove
 from graphlead.stores.embedded.load import (
     CHUNK,
@@ -83,13 +85,13 @@ class EmbeddedStore(Store):
         return cls(path)
 
     def build(self, projection: Projection, *, progress: Progress = silent) -> None:
-        """Make the file from the tables of a run, and the lists of earlier runs in the store before it.
+        """Make the file from the tables of a run, with the earlier lists and sales runs of the store before.
 
         Raises StoreError when it cannot be written, or another process is changing it.
         """
-        earlier = self._lists()
-        with self._changing() as part, _written(part) as connection:
-            for statement in creations(projection):
+        earlier, sales = self._carried_over()
+        with scratch() as folder, self._changing() as part, _written(part) as connection:
+            for statement in (*creations(projection), *sales_runs.creations()):
                 connection.execute(statement)
             total = projection.rows
             done = 0
@@ -99,15 +101,16 @@ class EmbeddedStore(Store):
                 done += rows
             for statement, values in (*earlier, *remembered(projection.run_id)):
                 connection.execute(statement, values)
+            sales_runs.load(connection, sales, folder)
             progress(total, total, "checkpoint")
 
-    def _lists(self) -> list[Statement]:
-        """The statements that carry the lists of earlier runs over; none when the earlier store cannot be read."""
+    def _carried_over(self) -> tuple[list[Statement], sales_runs.Stored]:
+        """The lists of earlier runs, as statements, and the sales runs; none when the earlier store cannot be read."""
         try:
             with EmbeddedStore(self.path) as before:
-                return recalled(before.query)
+                return recalled(before.query), sales_runs.stored(before._opened())
         except GraphleadError:
-            return []
+            return [], sales_runs.Stored({}, ())
 
     def open(self) -> Self:
         """Open the store for queries. Raises StoreError when there is no store, or one of another version."""
@@ -201,6 +204,13 @@ class EmbeddedStore(Store):
 
             self._change(work)
         progress(len(table), len(table), "scores")
+
+    def write_sales(self, sales: SalesGraph, *, progress: Progress = silent) -> None:
+        """Add a sales run in place of the last one of its verb about the same. No reader ever sees a part of it."""
+        progress(0, sales.rows, sales.verb)
+        with scratch() as folder:
+            self._change(lambda connection: sales_runs.replace(connection, sales, folder))
+        progress(sales.rows, sales.rows, sales.verb)
 
     def _opened(self) -> ladybug.Connection:
         if self._connection is None:

@@ -12,14 +12,13 @@ from typing import Any, Self
 
 import neo4j
 import neo4j.exceptions as neo4j_errors
-import neo4j.graph
-import neo4j.time
 import pyarrow as pa
 
-from graphlead.core.answers import Answer, Node, Relationship, Walk
+from graphlead.core.answers import Answer, Node
 from graphlead.core.contracts import USUAL, Limits, Progress, silent
 from graphlead.core.errors import GraphleadError
 from graphlead.core.property_graph import Projection
+from graphlead.core.sales_graph import SalesGraph
 from graphlead.stores.differences import Rows
 from graphlead.stores.faults import StoreError, UnreachableError
 from graphlead.stores.library.parameters import checked
@@ -32,8 +31,9 @@ from graphlead.stores.neo4j.claim import exclusive
 from graphlead.stores.neo4j.database import Statements
 from graphlead.stores.neo4j.errors import explanation
 from graphlead.stores.neo4j.load import check, load
+from graphlead.stores.neo4j.sales import write_sales
 from graphlead.stores.neo4j.scores import settle, write_scores
-from graphlead.stores.shape import KEYS
+from graphlead.stores.neo4j.values import converted, plain
 from graphlead.stores.store import Store
 
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
@@ -144,7 +144,7 @@ class Neo4jStore(Store):
             for record in result:
                 if len(found) == limits.rows:
                     return Answer(tuple(result.keys()), tuple(found), truncated=True)
-                found.append(tuple(_converted(value) for value in record.values()))
+                found.append(tuple(converted(value) for value in record.values()))
             return Answer(tuple(result.keys()), tuple(found))
 
     def pages(self, cypher: str, parameters: Mapping[str, object] = {}) -> Iterator[Rows]:
@@ -152,7 +152,7 @@ class Neo4jStore(Store):
         with self._session(neo4j.READ_ACCESS) as session:
             result = session.run(_text(cypher, None), dict(parameters))
             while page := result.fetch(PAGE):
-                yield [tuple(_plain(value) for value in record.values()) for record in page]
+                yield [tuple(plain(value) for value in record.values()) for record in page]
 
     def properties(self, label: str) -> list[str]:
         """The names of the properties that nodes of a label have."""
@@ -203,6 +203,11 @@ class Neo4jStore(Store):
         with exclusive(self.connect(), str(self.address), progress) as watched:
             write_scores(self, score_table(scores, run_id), run_id, finished, watched)
 
+    def write_sales(self, sales: SalesGraph, *, progress: Progress = silent) -> None:
+        """Add a sales run in place of the last one of its verb about the same; see ``stores.neo4j.sales``."""
+        with exclusive(self.open(), str(self.address), progress) as watched:
+            write_sales(self, sales, watched)
+
     def _wait(self) -> None:
         """Wait until the server answers again, PATIENCE seconds at most."""
         deadline = time.monotonic() + PATIENCE
@@ -250,49 +255,3 @@ def _explanation(
     if isinstance(error, neo4j_errors.Neo4jError):
         return explanation(error.code or "", error.message or "", address, seconds)
     return StoreError(f"the Neo4j driver failed: {error}.", where=address, remedy="Try again.")
-
-
-def _converted(value: object) -> object:
-    """The value as an Answer has it."""
-    if isinstance(value, neo4j.graph.Path):
-        nodes = tuple(_node(node) for node in value.nodes)
-        return Walk(nodes, tuple(_relationship(each) for each in value.relationships))
-    if isinstance(value, neo4j.graph.Node):
-        return _node(value)
-    if isinstance(value, neo4j.graph.Relationship):
-        return _relationship(value)
-    if isinstance(value, list):
-        return [_converted(each) for each in value]
-    if isinstance(value, dict):
-        return {key: _converted(each) for key, each in value.items()}
-    return _plain(value)
-
-
-def _plain(value: object) -> object:
-    """Times in Python's own types, also in a list; values without a Python type as text."""
-    if isinstance(value, list):
-        return [_plain(each) for each in value]
-    if isinstance(value, neo4j.time.Date | neo4j.time.DateTime | neo4j.time.Time):
-        return value.to_native()
-    if value is None or isinstance(value, str | bool | int | float | bytes | dict):
-        return value
-    return str(value)
-
-
-def _node(node: neo4j.graph.Node) -> Node:
-    label = min(node.labels, key=lambda each: (each not in KEYS, each), default="")
-    properties = _properties(node)
-    return Node(node.element_id, label, str(properties.get(KEYS.get(label, ""), node.element_id)), properties)
-
-
-def _relationship(found: neo4j.graph.Relationship) -> Relationship:
-    source, target = (
-        node.element_id if node is not None else "" for node in (found.start_node, found.end_node)
-    )
-    return Relationship(
-        ref=found.element_id, relation=found.type, source=source, target=target, properties=_properties(found)
-    )
-
-
-def _properties(found: Mapping[str, Any]) -> dict[str, object]:
-    return {name: _converted(value) for name, value in found.items()}
