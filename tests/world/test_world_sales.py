@@ -15,6 +15,7 @@ from graphlead.world import World, WorldSettings, make_world
 from graphlead.world.sales import Crm, CrmSettings, make_crm
 from graphlead.world.sales.companies import customers_of, leads_of, read_companies
 from graphlead.world.sales.customers import make_customers
+from graphlead.world.sales.items import LINES, OWN_LINE, PRICES
 from graphlead.world.sales.leads import make_leads
 from graphlead.world.sales.lots import Lots
 
@@ -129,6 +130,18 @@ def test_customers_fall_silent_and_write_before_they_leave(crm: Crm, customers: 
     assert tickets.loc[says, "days"].between(0, 150).all()
     assert tickets["text"].str.contains("cancel")[tickets["days"].isna()].any()
     assert orders["date"].max() == pd.Timestamp("2025-06-30")
+
+
+def test_customers_buy_from_a_line_of_their_own(crm: Crm) -> None:
+    orders = pd.read_csv(crm.orders)
+    lines = pd.Series({item: line for line, items in LINES.items() for item in items})
+    counts = pd.crosstab(orders["customer_id"], orders["item"].map(lines))
+    often = counts[counts.sum(axis=1) >= 20]
+    assert (often.max(axis=1) / often.sum(axis=1)).mean() == pytest.approx(
+        OWN_LINE + 0.3 / len(LINES), abs=0.03
+    )
+    assert often.idxmax(axis=1).value_counts(normalize=True).between(0.1, 0.3).all()
+    assert (orders["unit_price"] == orders["item"].map(PRICES)).all()
 
 
 def test_the_last_login_is_the_one_that_the_table_has(crm: Crm, customers: pd.DataFrame) -> None:

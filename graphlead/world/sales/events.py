@@ -7,15 +7,13 @@ import pandas as pd
 
 from graphlead.core.arrays import Flags, Longs
 from graphlead.world.sales.days import HISTORY, Times, by_day, dates, repeated, steps
+from graphlead.world.sales.items import item_of, line_of, price_of
 from graphlead.world.sales.lots import Lots
 
 GAPS = (12, 60)
 """Days between two orders of a customer: its own rhythm lies between these."""
 ORDERS_KEPT, LOGINS_KEPT = 0.5, 0.35
 """Shares of the usual orders and log-ins of a customer that is about to leave."""
-ITEMS = {"Starter kit": 490.0, "Sensor": 129.0, "Cable set": 18.5, "Filter": 39.9, "Service hour": 95.0,
-         "Licence": 240.0, "Spare part": 64.0, "Training": 850.0}  # fmt: skip
-"""What is sold, and its price."""
 RETURNED = 0.02
 BREAK, BREAKS = 60, 0.12
 """Days for which a customer does nothing at times, and the share of such spells."""
@@ -31,11 +29,11 @@ def make_orders(table: pd.DataFrame, truth: pd.DataFrame, seed: int) -> pd.DataF
     day = times.first[who] + (gap[who] * (step + 0.7 * own.share("order day"))).astype(np.int64)
     busy = ~times.fading(who, day) | own.happens("order", ORDERS_KEPT)
     kept = times.there(who, day) & busy & ~_breaks(lots, who, day, "order")
-    item = own.pick("item", tuple(ITEMS))
+    item = item_of(own, line_of(lots)[who])
     rows = pd.DataFrame({
         "customer_id": ids[who], "date": dates(day), "item": item,
         "quantity": np.where(own.happens("return", RETURNED), -1, 1) * (1 + own.count("quantity", 2)),
-        "unit_price": pd.Series(item).map(ITEMS),
+        "unit_price": price_of(item),
     })  # fmt: skip
     orders = by_day(rows, kept)
     orders.insert(0, "order_id", [f"O{i:07d}" for i in range(1, len(orders) + 1)])
