@@ -212,7 +212,10 @@ def main() -> None:
                 at = {"task": name, "known": size, "seed": seed}
                 rows += [{**at, "model": model, **each} for model, each in found["models"].items()]
                 shares += [{**at, "effect": effect, **each} for effect, each in found["named"].items()]
-                print(json.dumps({**at, **found["models"]["graphlead"], "graph": found["graph"]}), file=sys.stderr)
+                print(
+                    json.dumps({**at, **found["models"]["graphlead"], "graph": found["graph"]}),
+                    file=sys.stderr,
+                )
     for table, by in ((rows, "model"), (shares, "effect")):
         means = pd.DataFrame(table).drop(columns="seed").groupby(["task", "known", by], sort=False).mean()
         print(means.to_string(float_format="%.3f"))
