@@ -55,7 +55,8 @@ def _column_lines(columns: Sequence[UnderstoodColumn]) -> list[str]:
     lines = [
         f"# {help_of('columns')}",
         "# Below is how each column was understood. To change one, remove its # and write another use (id, number,",
-        "# category, text, flag, ignored ...) or meaning (source, budget, decision_maker, nps, usage, value ...).",
+        "# category, text, flag, ignored ...; of events also customer, time, item, amount ...), or a meaning (source,",
+        "# budget, decision_maker, nps, usage, value, contract ...).",
     ]
     for name, those in tables.items():
         lines.append(f"[columns.{toml(name)}]" if name else "[columns]")

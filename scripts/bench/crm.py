@@ -5,7 +5,9 @@
 Of every seed a world is made with leads and customers, about a quarter of them open. For each size so many known rows
 are drawn; the open ones are the same for all. AUC and calibration are expected values: an open row counts as converted
 with its true probability, so that no lot of outcomes decides. Without a register, the truth is what is known of a lead
-whose town is not; with one, it knows the town. Peers get the same rows, without the column filled in afterwards.
+whose town is not; with one, it knows which towns are warm, and beside it stands what can be reached: who knows all of
+the world but that, and infers it of each town from the outcomes of the known leads there. Peers get the same rows,
+without the column filled in afterwards.
 Named: in which share of the open rows that have a planted effect, and in which its column is one of the three that
 move the truth the most, a reason names it in the right direction. What is in FOLDER already is not run again.
 """
@@ -18,6 +20,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,8 +37,10 @@ from graphlead.core.arrays import Flags, Reals
 from graphlead.explain.cases.reasons import AGAINST, REASONS
 from graphlead.world import World, WorldSettings, make_world
 from graphlead.world.sales import Crm, CrmSettings, make_crm
+from graphlead.world.sales.companies import WARM_TOWNS, read_companies
 from graphlead.world.sales.customers import customer_odds
-from graphlead.world.sales.leads import AGED, lead_odds
+from graphlead.world.sales.leads import AGED, INTERCEPT, WARM, lead_odds
+from graphlead.world.sampling import sigmoid
 
 BINS = 10
 COMPANIES, ROWS = 25_000, 20_500
@@ -74,7 +79,8 @@ EFFECTS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """A table of a CRM with its truth. odds: what each column adds to the true log-odds, (n, columns)."""
+    """A table of a CRM with its truth. odds: what each column adds to the true log-odds, (n, columns); town: (n,), None
+    where no register is given."""
 
     kind: str
     key: str
@@ -83,6 +89,7 @@ class Task:
     truth: Reals
     odds: pd.DataFrame
     register: World | None = None
+    town: pd.Series[str] | None = None
 
     @property
     def opened(self) -> Flags:
@@ -107,7 +114,26 @@ def task_of(name: str, crm: Crm, world: World) -> Task:
         truth=truth["probability_alone" if leads and not register else "probability"].to_numpy(),
         odds=(lead_odds if leads else customer_odds)(table),
         register=world if register else None,
+        town=truth["company_id"].map(read_companies(world).set_index("company_id")["city"])
+        if register
+        else None,
     )
+
+
+def reachable(task: Task, known: pd.DataFrame) -> dict[str, Reals]:
+    """The probabilities (open,) of who knows the world, but of the towns only the known leads' outcomes."""
+    if task.town is None:
+        return {}
+    alone = INTERCEPT + task.odds.sum(axis=1)
+    seen, won = known.index, known[task.outcome] == "yes"
+    says = pd.DataFrame({"warm": alone[seen] + WARM, "cold": alone[seen]})
+    log = says.apply(lambda odds: np.log(np.where(won, sigmoid(odds), 1 - sigmoid(odds))))
+    towns = log.groupby(task.town[seen]).sum()
+    odds = np.log(WARM_TOWNS / (1 - WARM_TOWNS)) + towns["warm"] - towns["cold"]
+    prior = sigmoid(task.town.map(odds).fillna(np.log(WARM_TOWNS / (1 - WARM_TOWNS))))
+    warm = np.where(task.town.isna(), 0.0, prior)
+    found = warm * sigmoid(alone + WARM) + (1 - warm) * sigmoid(alone)
+    return {"reachable": np.asarray(found[task.opened])}
 
 
 def expected_auc(truth: Reals, score: Reals) -> float:
@@ -163,32 +189,35 @@ def named(task: Task, scored: pd.DataFrame) -> dict[str, dict[str, float]]:
     return found
 
 
-def measured(task: Task, size: int, seed: int, folder: Path) -> dict[str, object]:
+def measured(task: Task, size: int, seed: int, folder: Path) -> dict[str, Any]:
     """The figures of the product and of its peers, and the effects that are named; kept in ``folder``."""
-    kept = folder / "figures.json"
-    if kept.exists():
-        return dict(read_json(kept))
-    folder.mkdir(parents=True, exist_ok=True)
-    rows = task.drawn(size, seed)
+    kept, rows = folder / "figures.json", task.drawn(size, seed)
+    if not kept.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(kept, _measured(task, rows, seed, folder))
+    found, truth = dict(read_json(kept)), task.truth[task.opened]
+    best = {"truth": truth, **reachable(task, rows[rows[task.outcome].notna()])}
+    found["models"] = {name: figures(truth, each) for name, each in best.items()} | found["models"]
+    return found
+
+
+def _measured(task: Task, rows: pd.DataFrame, seed: int, folder: Path) -> dict[str, Any]:
     rows.to_csv(folder / f"{task.kind}.csv", index=False)
     register = {"companies": task.register.companies, "links": task.register.links} if task.register else {}
-    verb = graphlead.convert if task.kind == "leads" else graphlead.churn
+    verb: Any = graphlead.convert if task.kind == "leads" else graphlead.churn
     given = {task.kind: folder / f"{task.kind}.csv", "out": folder / "out", "seed": seed, "quiet": True}
     result = verb(**given, **register)
     scored, opened = result.scored, rows[rows[task.outcome].isna()]
-    truth = task.truth[task.opened]
     own = scored.set_index("id")["probability"].loc[opened[task.key]].to_numpy()
-    found = {
+    truth = task.truth[task.opened]
+    return {
         "models": {
-            name: figures(truth, each)
-            for name, each in {"truth": truth, "graphlead": own, **peers(task, rows)}.items()
+            name: figures(truth, each) for name, each in {"graphlead": own, **peers(task, rows)}.items()
         },
         "named": named(task, scored),
         "graph": (result.metrics["graph"] or {}).get("text"),
         "promised": result.metrics["heldout"]["auc"],
     }
-    write_json(kept, found)
-    return found
 
 
 def main() -> None:
