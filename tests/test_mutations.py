@@ -77,7 +77,7 @@ SALES: dict[str, list[str]] = {
     "tickets.csv": [*CHURN, "--events", "orders.csv", "--events"],
     "deals.csv": [*CONVERT, "--leads", "dated.csv", "--within", "30", "--deals"],
     "dated.csv": [*CONVERT, "--within", "30", "--deals", "deals.csv", "--leads"],
-    "customers.csv": ["churn", "--out", "out", "--outcome", "stage", "--customers"],
+    "customers.csv": ["churn", "--out", "out", "--customers"],
     "leads.parquet": [*CONVERT, "--leads"],
     "orders.parquet": [*CHURN, "--events"],
 }
@@ -178,7 +178,9 @@ def sales_tables() -> dict[str, pd.DataFrame]:
     return {
         "leads": few,
         "open": opened,
-        "customers": few.drop(columns="close_value").assign(tenure=range(1, 101)),
+        "customers": few.drop(columns=["close_value", "stage"]).assign(
+            tenure=range(1, 101), churned=few["stage"].map({"Won": "no", "Lost": "yes"})
+        ),
         "dated": dated,
         "deals": pd.DataFrame(
             {"lead_id": won["lead_id"], "won_date": won["created_date"] + pd.Timedelta(days=9)}

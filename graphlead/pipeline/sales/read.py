@@ -52,7 +52,7 @@ def read(run: Run, settings: SalesSettings, console: Console) -> Read:
     """The cases of the tables that were given, and the plan, printed."""
 
     def make(folder: RunFolder) -> None:
-        save_read(_read(settings), folder)
+        save_read(read_tables(settings), folder)
 
     with console.stage("reading the tables"):
         found = load_read(run.stage("cases", make))
@@ -61,7 +61,8 @@ def read(run: Run, settings: SalesSettings, console: Console) -> Read:
     return found
 
 
-def _read(settings: SalesSettings) -> Read:
+def read_tables(settings: SalesSettings) -> Read:
+    """The cases of the tables that the settings name. Raises InputError, SettingsError as the readers of tables do."""
     if settings.events:
         found = read_of_events(read_events(settings.events, event_options(settings), settings.items))
     else:
