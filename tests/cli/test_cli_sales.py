@@ -88,6 +88,23 @@ def test_what_is_wrong_with_the_columns_of_deals(
     assert part in convert(capsys, table, "--deals", "deals.csv", "--config", "sales.toml")
 
 
+@pytest.mark.parametrize("kept", [[], ["close_value"]])
+def test_cases_that_are_all_alike(
+    leads: pd.DataFrame, capsys: pytest.CaptureFixture[str], kept: list[str]
+) -> None:
+    line = convert(capsys, leads[["lead_id", "stage", *kept]])
+    assert "leads.csv: the known cases are all alike" in line
+    assert "--keep COLUMN" in line
+
+
+def test_customers_of_one_account_are_all_alike(
+    leads: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planted.orders().assign(customer_id="C1")[::25].to_csv("orders.csv", index=False)
+    line = refused(capsys, "churn", "--events", "orders.csv", "--out", "out", "--within", "10")
+    assert "orders.csv: the known cases are all alike" in line
+
+
 def test_one_outcome_only(leads: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:
     assert "leads.csv" in convert(capsys, leads.assign(stage="Won"))
 
