@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from graphlead.common.console import Console
 from graphlead.common.files import read_json, write_json
 from graphlead.core.around import Around
@@ -40,6 +42,7 @@ class Trained:
     graph: Json | None
     hazard: Hazard | None
     c_index: float | None
+    notes: tuple[str, ...]
 
 
 def train(run: Run, found: Read, around: Around | None, settings: SalesSettings, console: Console) -> Trained:
@@ -62,9 +65,9 @@ def train(run: Run, found: Read, around: Around | None, settings: SalesSettings,
             write_json(folder.model / GRAPH, _verdict(own, joined, around))
         timed = found.cases.without({*hidden_from_survival(late), *found.durations})
         if timed.duration is not None and not are_alike(timed.rows(timed.known), settings.seed):
-            hazard, c_index = _hazard(timed, settings.seed)
+            hazard, measured = _hazard(timed, settings.seed)
             hazard.save(folder.model / HAZARDS)
-            write_json(folder.model / HAZARD, {"c_index": c_index})
+            write_json(folder.model / HAZARD, measured)
 
     with console.stage("training") as progress:
         return load_trained(run.stage("model", make), late, usable, around)
@@ -76,14 +79,15 @@ def load_trained(folder: RunFolder, late: tuple[Late, ...], usable: Cases, aroun
     graph = read_json(model / GRAPH) if (model / GRAPH).exists() else None
     joined = graph is not None and bool(graph["helps"])
     own = around.folded(usable) if around else usable
-    hazards = (model / HAZARD).exists()
+    hazards = read_json(model / HAZARD) if (model / HAZARD).exists() else None
     return Trained(
         late=late,
         cases=around.joined(usable) if joined and around else own,
         fitted=load(model / (JOINED if joined else OWN)),
         graph=graph,
         hazard=Hazard.load(model / HAZARDS) if hazards else None,
-        c_index=read_json(model / HAZARD)["c_index"] if hazards else None,
+        c_index=hazards["c_index"] if hazards else None,
+        notes=tuple(hazards["notes"]) if hazards else (),
     )
 
 
@@ -140,10 +144,13 @@ def _verdict(own: Fitted, joined: Fitted, around: Around) -> Json:
             "high": gain.high, "helps": helps, "text": text}  # fmt: skip
 
 
-def _hazard(cases: Cases, seed: int) -> tuple[Hazard, float | None]:
+def _hazard(cases: Cases, seed: int) -> tuple[Hazard, Json]:
+    """The hazards, their concordance on held-out cases, and notes for the user."""
     from graphlead.evaluate.cases.figures import c_index
 
     hazard, ratio = fit_hazard(cases, seed)
-    known = cases.rows(cases.known)
-    time = known.duration
-    return hazard, None if time is None else c_index(time, known.outcome == 1, ratio)
+    learned = ~np.isnan(ratio)
+    known = cases.rows(cases.known).rows(learned)
+    index = None if known.duration is None else c_index(known.duration, known.outcome == 1, ratio[learned])
+    note = f"Hazards and median times are learned from {learned.sum():,} of the {len(learned):,} known cases."
+    return hazard, {"c_index": index, "notes": [] if learned.all() else [note]}
