@@ -18,21 +18,37 @@ import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import planted_sales as planted
 import tiny
 
 from graphlead.core.registry import loaded
+from graphlead.learn.cases import fit, hazard
 from graphlead.learn.rankers import pagerank, tabular
 from graphlead.pipeline import discover, picture
+from graphlead.pipeline.sales import predict
 from graphlead.runs.layout import RunFolder
 from graphlead.stores.registry import STORES, database
 
-IMPORTED = (discover, picture, pagerank, tabular, *(loaded(store.store) for store in STORES.values()))
+IMPORTED = (
+    discover,
+    picture,
+    predict,
+    pagerank,
+    tabular,
+    fit,
+    hazard,
+    *(loaded(store.store) for store in STORES.values()),
+)
 CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.truncate"}
 LONGEST = 0.3
 """Seconds between a change and a kill, at most: libraries that write files of their own are killed within."""
+TRAINING = 2.0
+"""The same for the sales verbs, whose models train that long without a change."""
+DAY = date(2026, 5, 1)
 
 PUSHED = (
     "MATCH (n) RETURN labels(n) AS what, count(*) AS times ORDER BY what",
@@ -43,12 +59,13 @@ PUSHED = (
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A command, the ways in which what it finds is prepared, and where its results are."""
+    """A command, the ways in which what it finds is prepared, and where its results are. longest: see LONGEST."""
 
     command: tuple[object, ...]
     starts: tuple[Callable[[], None], ...]
     folder: RunFolder
     answer: Callable[[], Any] = field(default=lambda: None)
+    longest: float = LONGEST
 
 
 def forked(call: Callable[[], Any], at: int = 0, delay: float = 0.0) -> tuple[int, Any]:
@@ -138,7 +155,8 @@ def changes_of(*command: object) -> tuple[int, int]:
 
 def content_of(folder: RunFolder) -> dict[str, str]:
     """Every path in a run's folder, with the hash of the scores and lists."""
-    hashed = {folder.scores, folder.leads, folder.whitespace, folder.evidence}
+    hashed = {folder.scores, folder.leads, folder.whitespace, folder.evidence, folder.survival, folder.leads_scored,
+              folder.customers_scored, *(folder.call_list(verb, DAY) for verb in ("convert", "churn"))}  # fmt: skip
     return {
         str(path.relative_to(folder.path)): hashlib.sha256(path.read_bytes()).hexdigest()
         if path in hashed
@@ -162,7 +180,7 @@ def killed_again_and_again(case: Case, kills: int, draw: random.Random) -> None:
     for kill in range(kills):
         which = kill % len(wanted)
         content, answer, count = wanted[which]
-        at, delay = draw.randint(1, count), draw.choice((0.0, draw.uniform(0, LONGEST)))
+        at, delay = draw.randint(1, count), draw.choice((0.0, draw.uniform(0, case.longest)))
         case.starts[which]()
         killed, _ = forked(lambda: ended(*case.command), at, delay)
         again = forked(lambda: ended(*case.command))
@@ -245,7 +263,30 @@ def cases(here: Path) -> dict[str, Callable[[], Case]]:
             answer=_pushed,
         )
 
-    return {"run": running, "rerun": running_again, "score": scoring, "build": building, "push": pushing}
+    def converting() -> Case:
+        leads, opened = planted.write_leads(here)
+        leads.write_text("".join(leads.read_text("utf-8").splitlines(keepends=True)[:101]), "utf-8")
+        return selling("convert", "--leads", leads, "--open", opened)
+
+    def churning() -> Case:
+        orders = planted.orders()
+        orders[orders["customer_id"] < "C20"].to_csv(here / "orders.csv", index=False)
+        return selling("churn", "--events", here / "orders.csv")
+
+    def selling(*command: object) -> Case:
+        dated = (*command, "--as-of", DAY, "-q")
+        starts = (from_nothing, over(dated, f"earlier {command[0]}"))
+        return Case(command=(*dated, "--out", out), starts=starts, folder=RunFolder(out), longest=TRAINING)
+
+    return {
+        "convert": converting,
+        "churn": churning,
+        "run": running,
+        "rerun": running_again,
+        "score": scoring,
+        "build": building,
+        "push": pushing,
+    }
 
 
 def _emptied() -> None:

@@ -43,6 +43,14 @@ def orders(seed: int = 2) -> pd.DataFrame:
     return table.assign(date=pd.Timestamp("2025-01-01") + pd.to_timedelta(table["date"], unit="D"))
 
 
+def tickets(seed: int = 3) -> pd.DataFrame:
+    """Three tickets of each customer, of some hours."""
+    draw = np.random.default_rng(seed)
+    day = pd.Timestamp("2025-01-01") + pd.to_timedelta(draw.integers(0, 500, 3 * CUSTOMERS), unit="D")
+    customers = [f"C{i % CUSTOMERS:02}" for i in range(3 * CUSTOMERS)]
+    return pd.DataFrame({"customer_id": customers, "date": day, "hours": draw.integers(1, 30, 3 * CUSTOMERS)})
+
+
 def write_leads(folder: Path) -> tuple[Path, Path]:
     """The known and the open leads as CSV."""
     paths = folder / "leads.csv", folder / "open.csv"

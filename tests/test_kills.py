@@ -39,11 +39,14 @@ def check(told: list[Any], count: int, least_killed: int) -> None:
 
 
 def test_promise_7_what_was_killed_and_run_again_is_the_same_and_leaves_nothing(tmp_path: Path) -> None:
-    check(kills(tmp_path, rerun=2, build=1), 3, 2)
+    check(kills(tmp_path, rerun=2, build=1, convert=1, churn=1), 5, 3)
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize(("case", "count"), [("run", 30), ("rerun", 20), ("score", 20), ("build", 20)])
+@pytest.mark.parametrize(
+    ("case", "count"),
+    [("run", 30), ("rerun", 20), ("score", 20), ("build", 20), ("convert", 20), ("churn", 20)],
+)
 def test_promise_7_of_many_kills_none_is_different_and_none_leaves_anything(
     tmp_path: Path, case: str, count: int
 ) -> None:

@@ -1,6 +1,7 @@
 """Damaged inputs of every kind: each ends in a result, or in one line that says what is wrong, where, and what to do.
 
-Forty of the 300 mutations run always, the others at night; MUTATIONS=7 in the environment draws others.
+Forty of the 300 mutations run always, the others at night, as of the 120 that are given to convert and churn six do;
+MUTATIONS=7 in the environment draws others.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from random import Random
 
 import pandas as pd
+import planted_sales as planted
 import pytest
 from mutations import damage
 
@@ -24,6 +26,7 @@ from graphlead.core.errors import SettingsError
 from graphlead.stores.mapping import RegisterMapping
 
 SEED, CASES, ALWAYS = int(os.environ.get("MUTATIONS", "0")), 300, 40
+SALES_CASES, SALES_ALWAYS = 120, 6
 DATA = Path(__file__).parents[1] / "data"
 COLUMNS = ["company_id", "name", "country", "city", "postcode", "nace", "employees", "founded", "exporter"]
 COMPANIES = 60
@@ -53,6 +56,8 @@ VERBS: dict[str, list[list[str]]] = {
     "relations.csv": [[*IMPORT, "gleif", "lei.csv"]],
     "uk.csv": [[*IMPORT, "companies-house", "psc.json"]],
     "psc.json": [[*IMPORT, "companies-house", "uk.csv"]],
+    "leads.csv": [["init", "-o", "new.toml", "--leads"]],
+    "orders.csv": [["init", "-o", "new.toml", "--events"]],
 }
 AT_NIGHT: dict[str, list[list[str]]] = {
     "companies.csv": [["run", *RUN, "--companies"], ["profile", *LISTS, "--companies"]],
@@ -63,6 +68,20 @@ AT_NIGHT: dict[str, list[list[str]]] = {
     "graphlead.toml": [["run", "--rankers", "pagerank", "--config"]],
 }
 """What takes seconds a case, asked beside VERBS in the mutations of a night."""
+CONVERT, CHURN = ["convert", "--out", "out"], ["churn", "--out", "out", "--within", "60"]
+SALES: dict[str, list[str]] = {
+    "leads.csv": [*CONVERT, "--leads"],
+    "orders.csv": [*CHURN, "--events"],
+    "sales.toml": ["convert", "--config"],
+    "open.csv": [*CONVERT, "--leads", "leads.csv", "--open"],
+    "tickets.csv": [*CHURN, "--events", "orders.csv", "--events"],
+    "deals.csv": [*CONVERT, "--leads", "dated.csv", "--within", "30", "--deals"],
+    "dated.csv": [*CONVERT, "--within", "30", "--deals", "deals.csv", "--leads"],
+    "customers.csv": ["churn", "--out", "out", "--customers"],
+    "leads.parquet": [*CONVERT, "--leads"],
+    "orders.parquet": [*CHURN, "--events"],
+}
+"""The files of the sales verbs, and the verb that reads each, which takes seconds where it trains."""
 
 
 def entity(record: str) -> dict[str, object]:
@@ -104,6 +123,21 @@ def lines(*records: dict[str, object]) -> str:
     return "\n".join(map(json.dumps, records))
 
 
+SALES_TOML = """leads = "leads.csv"
+open = "open.csv"
+out = "out"
+keep = ["employees"]
+cost = 40
+gain = 1200.5
+as_of = 2026-05-01
+
+[columns]
+lead_source = "source"
+
+[[action]]
+do = "Call"
+when = { employees = ">= 250", lead_source = ["Web"] }
+"""
 MAPPING = """[companies]
 label = "Firm"
 id = "number"
@@ -134,6 +168,28 @@ nace = "industry:NACE"
 """
 
 
+def sales_tables() -> dict[str, pd.DataFrame]:
+    """Leads, customers and events, as few as anything is learned from."""
+    known, opened = planted.leads()
+    orders, tickets = planted.orders(), planted.tickets()
+    few, day = known.iloc[:100], pd.Timestamp("2025-01-01")
+    dated = few[["lead_id", "lead_source", "employees"]].assign(created_date=pd.date_range(day, periods=100))
+    won = dated.iloc[::3]
+    return {
+        "leads": few,
+        "open": opened,
+        "customers": few.drop(columns=["close_value", "stage"]).assign(
+            tenure=range(1, 101), churned=few["stage"].map({"Won": "no", "Lost": "yes"})
+        ),
+        "dated": dated,
+        "deals": pd.DataFrame(
+            {"lead_id": won["lead_id"], "won_date": won["created_date"] + pd.Timedelta(days=9)}
+        ),
+        "orders": orders[orders["customer_id"] < "C20"],
+        "tickets": tickets[tickets["customer_id"] < "C20"],
+    }
+
+
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a small valid file of every kind; do not write into it."""
@@ -152,8 +208,12 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
         accept=["yes", "no", ""],
     )
     review.to_csv(folder / "review.csv", index=False)
+    for name, frame in sales_tables().items():
+        frame.to_csv(folder / f"{name}.csv", index=False)
+        frame.to_parquet(folder / f"{name}.parquet", index=False)
     texts = {
         "graphlead.toml": CONFIG,
+        "sales.toml": SALES_TOML,
         "mapping.toml": MAPPING,
         "bods.json": lines(*map(entity, "abcd"), interest("r", "a", "b"), interest("s", "b", "c")),
         "lei.csv": "LEI,Entity.LegalName,Entity.EntityStatus,Entity.LegalAddress.Country\nA1,Firm A,ACTIVE,DE\n"
@@ -203,22 +263,50 @@ def test_promise_9_every_kind_of_file_is_read_as_long_as_it_is_whole(called: Cal
 
 
 @pytest.mark.parametrize(
+    "name", [*list(SALES)[:2], *(pytest.param(each, marks=pytest.mark.nightly) for each in list(SALES)[2:])]
+)
+def test_promise_9_every_table_of_a_sales_verb_is_read_as_long_as_it_is_whole(
+    called: Called, name: str
+) -> None:
+    code, err = called([*SALES[name], name])
+    assert code == 0, err
+
+
+@pytest.mark.parametrize(
     "case", [pytest.param(i, marks=[pytest.mark.nightly] * (i >= ALWAYS)) for i in range(CASES)]
 )
 def test_promise_9_a_damaged_file_ends_in_a_result_or_in_one_line(called: Called, case: int) -> None:
     random = Random(f"{SEED}-{case}")  # noqa: S311
     name = list(VERBS)[case % len(VERBS)]
     damage(random, Path(name))
-    before = Path(name).read_bytes()
     if name == "mapping.toml":
         read_mapping(Path(name))
         return
     verbs = VERBS[name] + (AT_NIGHT.get(name, []) if case >= ALWAYS else [])
-    code, err = called([*random.choice(verbs), name])
+    check(called, [*random.choice(verbs), name])
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(i, marks=[pytest.mark.nightly] * (i >= SALES_ALWAYS)) for i in range(SALES_CASES)]
+)
+def test_promise_9_a_damaged_table_of_a_sales_verb_ends_in_a_result_or_in_one_line(
+    called: Called, case: int
+) -> None:
+    random = Random(f"sales {SEED}-{case}")  # noqa: S311
+    name = list(SALES)[case % len(SALES)]
+    damage(random, Path(name))
+    check(called, [*SALES[name], name])
+
+
+def check(called: Called, arguments: list[str]) -> None:
+    """A command on a damaged file ends with 0, or with 2 and one line, and leaves the file as it is."""
+    path = Path(arguments[-1])
+    before = path.read_bytes()
+    code, err = called(arguments)
     errors = [line for line in err.splitlines() if line.startswith("error: ")]
     assert "Traceback" not in err
     assert (code, len(errors)) in ((0, 0), (2, 1)), err
-    assert Path(name).read_bytes() == before
+    assert path.read_bytes() == before
 
 
 def read_mapping(path: Path) -> None:

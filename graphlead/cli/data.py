@@ -1,9 +1,8 @@
-"""The verbs for data before any model: init, match and profile; and demo, on generated data with known truth."""
+"""The verbs for data before any model: match and profile; and demo, on generated data with known truth."""
 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +17,6 @@ from graphlead.cli.options import (
     Keep,
     Links,
     Quiet,
-    Register,
     Reviewed,
     SomeRegister,
     SomeRun,
@@ -37,53 +35,6 @@ if TYPE_CHECKING:
 A_CLIENT_IN = 20
 MOST_CLIENTS = 2000
 """A demo has one client in A_CLIENT_IN companies, at most MOST_CLIENTS, a choice: enough to learn from at any size."""
-
-
-def init(
-    *,
-    companies: Register,
-    links: Links = None,
-    clients: Clients = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path(
-        "graphlead.toml"
-    ),
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
-) -> None:
-    """Write a configuration file from the data at hand: how each column is understood, and every setting."""
-    from graphlead.cli.starter import template
-    from graphlead.common.disk import disk_errors
-    from graphlead.common.files import check_readable, write_whole
-    from graphlead.common.outputs import check_files, writing
-    from graphlead.report.summary import counted
-
-    if os.path.lexists(output) and not force:
-        raise SettingsError(
-            "the file exists already.", where=str(output), remedy="Use --force, or another name with -o."
-        )
-    inputs = (companies, links, clients)
-    check_readable(inputs)
-    check_files([output], inputs)
-
-    from graphlead.ingest import understand
-
-    with disk_errors(output):
-        columns = understand(companies)
-    paths = {"companies": companies, "links": links, "clients": clients}
-    written = {key: path and _seen_from(output.parent, path) for key, path in paths.items()}
-    with writing(output):
-        write_whole(output, lambda part: part.write_text(template(columns, written), "utf-8"))
-    console_of(quiet, as_json).outcome(
-        f"{output} shows how {counted(len(columns), 'column')} of {companies} were understood. Edit it, then:\n"
-        f"  graphlead run --config {output}",
-        {"config": str(output), "columns": {column.name: str(column.role) for column in columns}},
-    )
-
-
-def _seen_from(folder: Path, path: Path) -> Path:
-    """A relative path, made relative to the configuration file's folder."""
-    return path if path.is_absolute() else Path(os.path.relpath(path, folder or "."))
 
 
 def match(

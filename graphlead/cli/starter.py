@@ -28,11 +28,15 @@ def template(columns: Sequence[Column], paths: Mapping[str, Path | None]) -> str
         key = each.name
         if key == "columns":
             continue
-        lines.append(f"# {help_of(key)}")
         given = paths.get(key) or (examples["out"] if key == "out" else None)
         value = given or examples.get(key) or _EXAMPLES.get(key, each.default)
-        lines += [f"{'' if given else '# '}{key} = {_toml(plain(value))}", ""]
+        lines += setting(key, help_of(key), value, given=given is not None)
     return "\n".join([*lines, *_column_lines(columns)]) + "\n"
+
+
+def setting(key: str, text: str, value: object, *, given: bool) -> list[str]:
+    """The lines of a setting: its help, and its value, as a comment unless it was given."""
+    return [f"# {text}", f"{'' if given else '# '}{key} = {toml(plain(value))}", ""]
 
 
 _EXAMPLES = {
@@ -45,7 +49,7 @@ _EXAMPLES = {
 def _column_lines(columns: Sequence[Column]) -> list[str]:
     ids = [column for column in columns if str(column.role) == "id"]
     others = [column for column in columns if column not in ids]
-    width = max((len(_toml(column.name)) for column in others), default=0)
+    width = max((len(toml(column.name)) for column in others), default=0)
     return [
         f"# {help_of('columns')}",
         "# Below is how each column was understood. To change one, remove its # and write another role: id, name,",
@@ -60,14 +64,19 @@ def _column_lines(columns: Sequence[Column]) -> list[str]:
 def _column_line(column: Column, width: int) -> str:
     role = str(column.role) + (f":{column.scheme}" if column.scheme else "")
     facts = [column.reason, f"{column.missing:.0%} missing" if column.missing else "", _counted(column)]
-    why = "; ".join(" ".join(fact.split()) for fact in facts if fact)
-    return f"# {_toml(column.name):{width}} = {_toml(role):18}  # {why}".rstrip()
+    why = "; ".join(one_line(fact) for fact in facts if fact)
+    return f"# {toml(column.name):{width}} = {toml(role):18}  # {why}".rstrip()
 
 
 def _counted(column: Column) -> str:
     return f"{column.distinct:,} different" if column.distinct and "different" not in column.reason else ""
 
 
-def _toml(value: object) -> str:
+def one_line(text: str) -> str:
+    """A reason without the line ends that would end its comment."""
+    return " ".join(text.split())
+
+
+def toml(value: object) -> str:
     """A TOML value; JSON's strings, numbers and lists are TOML's but for one control character."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

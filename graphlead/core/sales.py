@@ -209,6 +209,13 @@ def _is_amount(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")
 
 
+def _are_meanings(value: object) -> bool:
+    """A meaning of a column, or the meanings of a table's columns."""
+    return isinstance(value, str) or (
+        isinstance(value, Mapping) and all(isinstance(each, str) for each in value.values())
+    )
+
+
 def _is_name(value: object) -> bool:
     return value is None or (isinstance(value, str) and bool(value))
 
@@ -236,7 +243,7 @@ CHECKS: Checks = {
     "keep": (lambda v: are_texts(v) and all(v), "a list of column names"),
     "exclude": COMMON["exclude"],
     "columns": (
-        lambda v: isinstance(v, Mapping) and all(isinstance(each, str | Mapping) for each in v.values()),
+        lambda v: isinstance(v, Mapping) and all(map(_are_meanings, v.values())),
         'a table of column = "meaning"',
     ),
     "action": (

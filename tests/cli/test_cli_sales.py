@@ -36,6 +36,75 @@ def test_no_outcome_column(leads: pd.DataFrame, capsys: pytest.CaptureFixture[st
     assert "--outcome" in convert(capsys, leads.drop(columns=["stage", "close_value"]))
 
 
+def test_several_outcome_columns(leads: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:
+    line = convert(capsys, leads.assign(status=leads["stage"].to_numpy()[::-1]))
+    assert "stage or status?" in line
+    assert "Say --outcome COLUMN" in line
+
+
+def test_no_number_to_multiply(leads: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:
+    planted.orders().assign(note="by hand").to_csv("orders.csv", index=False)
+    Path("sales.toml").write_text('[columns]\nnote = "amount"\n', "utf-8")
+    given = ("--events", "orders.csv", "--config", "sales.toml", "--out", "out")
+    line = refused(capsys, "churn", *given)
+    assert "orders.csv, column note: there is no number to multiply" in line
+    assert "purchases are then counted" in line
+
+
+@pytest.mark.parametrize(
+    ("written", "part"),
+    [
+        (
+            '[columns.deals]\nlead_id = "id"\n',
+            "[columns.deals]: there is no second table, which 'deals' would be",
+        ),
+        ("[columns.deals]\nlead_id = 3\n", "columns is"),
+    ],
+)
+def test_columns_of_a_table_that_is_not_there(
+    leads: pd.DataFrame, capsys: pytest.CaptureFixture[str], written: str, part: str
+) -> None:
+    Path("sales.toml").write_text(written, "utf-8")
+    assert part in convert(capsys, leads, "--config", "sales.toml")
+
+
+@pytest.mark.parametrize(
+    ("written", "part"),
+    [
+        ('signd = "date"', "column 'signd'. Did you mean 'signed'?"),
+        ('signed = "dat"', "use 'dat'. Did you mean 'date'?"),
+        (
+            '[columns.deal]\nsigned = "date"',
+            "[columns.deal]: there is no table 'deal'. Did you mean 'deals'?",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_columns_of_deals(
+    leads: pd.DataFrame, capsys: pytest.CaptureFixture[str], written: str, part: str
+) -> None:
+    Path("sales.toml").write_text(f"[columns.deals]\n{written}\n", "utf-8")
+    leads[["lead_id"]].assign(signed="2025-03-01").to_csv("deals.csv", index=False)
+    table = leads.assign(created_date=pd.date_range("2024-12-01", periods=len(leads)))
+    assert part in convert(capsys, table, "--deals", "deals.csv", "--config", "sales.toml")
+
+
+@pytest.mark.parametrize("kept", [[], ["close_value"]])
+def test_cases_that_are_all_alike(
+    leads: pd.DataFrame, capsys: pytest.CaptureFixture[str], kept: list[str]
+) -> None:
+    line = convert(capsys, leads[["lead_id", "stage", *kept]])
+    assert "leads.csv: the known cases are all alike" in line
+    assert "--keep COLUMN" in line
+
+
+def test_customers_of_one_account_are_all_alike(
+    leads: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planted.orders().assign(customer_id="C1")[::25].to_csv("orders.csv", index=False)
+    line = refused(capsys, "churn", "--events", "orders.csv", "--out", "out", "--within", "10")
+    assert "orders.csv: the known cases are all alike" in line
+
+
 def test_one_outcome_only(leads: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:
     assert "leads.csv" in convert(capsys, leads.assign(stage="Won"))
 

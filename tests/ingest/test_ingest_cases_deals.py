@@ -151,6 +151,17 @@ def test_tables_that_share_no_column_or_several_are_refused(tmp_path: Path) -> N
     assert len(found.cases)
 
 
+def test_the_day_of_the_deals_may_be_set_among_several(tmp_path: Path) -> None:
+    later = [day + timedelta(days=90) for day in deals()["won_date"]]
+    late = deals().assign(loaded=later).rename(columns={"won_date": "day_a"})
+    with pytest.raises(InputError, match=r"day_a or loaded"):
+        read(tmp_path, leads(), late)
+    options = TableOptions(as_of=AS_OF, within=60)
+    found = read_deals(tmp_path / "leads.csv", tmp_path / "deals.csv", options, {"day_a": "date"})
+    assert [(each.name, str(each.use)) for each in found.deals] == [("mql_id", "id"), ("day_a", "date")]
+    assert (found.cases.outcome == 1).sum() == (read(tmp_path, leads(), deals()).cases.outcome == 1).sum()
+
+
 def test_deals_without_a_day_and_leads_without_one_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no column is called like the day on which a deal was won"):
         read(tmp_path, leads(), deals().drop(columns="won_date"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,27 @@ def test_nothing_of_the_day_of_scoring_or_later_reaches_a_feature(plain: Events,
     pd.testing.assert_frame_equal(found.cases.features, plain.cases.features)
     assert (found.cases.outcome == plain.cases.outcome).all()
     assert any(f"{len(later)} rows" in note and str(AS_OF) in note for note in found.notes)
+
+
+def test_nothing_of_the_day_of_scoring_or_later_reaches_the_plan(tmp_path: Path) -> None:
+    """Values of later rows alone: a constant that varies, words where numbers were, a level for each row."""
+    before = orders(30).assign(rebate=1, size=range(len(orders(30))))
+    later = before.head(200).assign(
+        InvoiceDate=[AS_OF + timedelta(days=i % 90) for i in range(200)],
+        rebate=range(200),
+        size=[f"size {i}" for i in range(200)],
+        Quantity="n/a",
+        Region=[f"region {i}" for i in range(200)],
+    )
+    before.to_csv(tmp_path / "orders.csv", index=False)
+    options = EventOptions(as_of=AS_OF, within=60)
+    plain = read_events([tmp_path / "orders.csv"], options)
+    pd.concat([before, later]).to_csv(tmp_path / "orders.csv", index=False)
+    found = read_events([tmp_path / "orders.csv"], options)
+    assert found.layout.tables == plain.layout.tables
+    assert found.cases.features.equals(plain.cases.features)
+    late = read_events([tmp_path / "orders.csv"], replace(options, as_of=AS_OF + timedelta(days=91)))
+    assert late.layout.tables != plain.layout.tables
 
 
 @pytest.mark.parametrize("at", [0, 1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from planted_cases import as_cases
 
 from graphlead.core.arrays import Flags, Reals
 from graphlead.core.cases import Cases, Kind
+from graphlead.learn.cases import hazard
 from graphlead.learn.cases.hazard import Hazard, fit_hazard
 
 
@@ -41,6 +43,21 @@ def test_hazards_find_the_planted_order_and_its_strength(tmp_path: Path) -> None
     again = Hazard.load(tmp_path)
     assert np.allclose(again.log_ratio(rows), found)
     assert np.allclose(again.median_time(found), fitted.median_time(found), equal_nan=True)
+
+
+def test_of_very_many_cases_some_are_drawn_whole_groups_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    cases, risk, ended = lasting(1200, 0)
+    cases = replace(cases, group=np.arange(1200) // 3)
+    monkeypatch.setattr(hazard, "MOST", 400)
+    fitted, held = fit_hazard(cases, 0)
+    drawn = ~np.isnan(held)
+    assert drawn.sum() == 400
+    whole = np.bincount(cases.group, drawn)
+    assert np.isin(whole, (0, 3)).sum() >= len(whole) - 1
+    duration = np.asarray(cases.duration)
+    best = concordance_index(duration[drawn], -risk[drawn], ended[drawn])
+    assert concordance_index(duration[drawn], -held[drawn], ended[drawn]) > best - 0.05
+    assert np.isfinite(fitted.log_ratio(cases)).all()
 
 
 def test_the_median_time_is_the_planted_one_or_unknown() -> None:

@@ -20,6 +20,7 @@ from graphlead.pipeline.sales import deliver
 from graphlead.pipeline.sales.explain import explain_case
 from graphlead.pipeline.sales.finished import FinishedSales
 from graphlead.pipeline.sales.predict import predict
+from graphlead.pipeline.sales.read import read_tables
 from graphlead.pipeline.sales.report import report_sales
 from graphlead.pipeline.sales.score import Newer, score_cases
 from graphlead.pipeline.sales.surroundings import surroundings
@@ -207,6 +208,21 @@ def test_a_meaning_and_an_action_of_the_configuration_count(converted: Path) -> 
     assert (
         (run.scored["recommended_action"] == "Call the plant manager").to_numpy() == mine.to_numpy()
     ).all()
+
+
+def test_what_the_configuration_says_of_the_deals_columns_reaches_their_reader(tmp_path: Path) -> None:
+    few = planted.leads()[0][["lead_id", "lead_source"]]
+    came = pd.date_range("2025-01-01", periods=len(few))
+    few.assign(created_date=came).to_csv(tmp_path / "leads.csv", index=False)
+    won = pd.DataFrame(
+        {"lead_id": few["lead_id"], "loaded": "2026-12-01", "day_a": came + pd.Timedelta(days=20)}
+    )
+    won[::3].to_csv(tmp_path / "deals.csv", index=False)
+    written = 'leads = "leads.csv"\ndeals = "deals.csv"\nwithin = 30\n[columns.deals]\nday_a = "date"\n'
+    (tmp_path / "sales.toml").write_text(written, "utf-8")
+    found = read_tables(SalesSettings.load("convert", tmp_path / "sales.toml", {"out": tmp_path / "out"}))
+    assert ("deals: day_a", "date", "set by you") in found.plan
+    assert found.cases.outcome.max() == 1
 
 
 def test_the_late_column_is_left_out_and_the_rest_finds_the_planted_effect(converted: Path) -> None:

@@ -23,22 +23,24 @@ from graphlead.ingest.cases.outcomes import check_counts
 from graphlead.ingest.cases.rows import Rows, read_rows, with_ids
 from graphlead.ingest.cases.tables import CaseTable
 from graphlead.ingest.cases.together import together
-from graphlead.ingest.cases.understood import TableOptions, Understood
+from graphlead.ingest.cases.understood import ReadColumn, TableOptions, Understood
 from graphlead.ingest.cases.uses import Use
-from graphlead.ingest.cases.won import days_won, shared_column
+from graphlead.ingest.cases.won import dated, days_won, shared_column
 from graphlead.ingest.damage import damage_named
 from graphlead.ingest.open_file import Source, open_source
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Leads:
-    """A table of leads and its plan. key: the column by which the deals are joined; won: the first day by key."""
+    """A table of leads and its plan. key: the column by which the deals are joined; won: the first day by key; deals:
+    how the deals' columns are used."""
 
     db: Db
     source: Source
     understood: Understood
     key: str
     won: pd.Series[pd.Timestamp]
+    deals: tuple[ReadColumn, ...]
 
     def rows(self, day: date) -> Rows:
         """The leads with their features as of a day."""
@@ -63,9 +65,11 @@ def read_deals(leads: Path, deals: Path, options: TableOptions, columns: Mapping
         key = shared_column(source, other, columns)
         understood = _planned(db, source, options, key)
         _refuse_undated(source, understood)
+        day = dated(db, other, columns)
         found = _Leads(
-            db=db, source=source, understood=understood, key=key, won=days_won(db, other, key, columns)
-        )
+            db=db, source=source, understood=understood, key=key, won=days_won(db, other, key, day),
+            deals=(ReadColumn(name=key, use=Use.ID, because="it joins the leads"), day),
+        )  # fmt: skip
         return _read(found, deals, options)
 
 
@@ -82,7 +86,8 @@ def _read(found: _Leads, deals: Path, options: TableOptions) -> CaseTable:
     cases = replace(together([opened, *parts], opened.columns), horizon=options.within)
     notes = _notes(found, everything, as_of, cuts, options.within)
     notes += check_counts(int((cases.outcome == 1).sum()), int(cases.known.sum()), str(deals))
-    return CaseTable(cases, replace(found.understood, reference=as_of, as_of=as_of), tuple(notes))
+    understood = replace(found.understood, reference=as_of, as_of=as_of)
+    return CaseTable(cases, understood, tuple(notes), found.deals)
 
 
 def _opened(found: _Leads, day: date) -> Cases:

@@ -21,7 +21,7 @@ from graphlead.ingest.cases.dates import day_after_last
 from graphlead.ingest.cases.order import with_order
 from graphlead.ingest.cases.outcomes import check_counts
 from graphlead.ingest.cases.rows import Rows, read_rows, stacked, with_ids
-from graphlead.ingest.cases.understood import TableOptions, Understood
+from graphlead.ingest.cases.understood import ReadColumn, TableOptions, Understood
 from graphlead.ingest.cases.uses import Use
 from graphlead.ingest.damage import damage_named
 from graphlead.ingest.open_file import Source, open_source
@@ -31,11 +31,12 @@ PLAIN_OPTIONS = TableOptions()
 
 @dataclass(frozen=True)
 class CaseTable:
-    """Cases with the plan that they were read by, and notes for the user."""
+    """Cases with the plan that they were read by, and notes for the user. deals: how those of deals won are used."""
 
     cases: Cases
     understood: Understood
     notes: tuple[str, ...]
+    deals: tuple[ReadColumn, ...] = ()
 
 
 def read_cases(known: Path, opened: Path | None = None, options: TableOptions = PLAIN_OPTIONS) -> CaseTable:

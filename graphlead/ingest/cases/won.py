@@ -16,6 +16,9 @@ from graphlead.ingest.cases.values import reading
 from graphlead.ingest.column_profile import profile
 from graphlead.ingest.open_file import Source, as_text
 
+DEALS = "deals"
+"""What the table is called in [columns.deals], whatever its file is called."""
+USES = (str(Use.ID), str(Use.DATE))
 WON = (
     r"(deal_)?won(_(date|day|at|on|time))?|(date|day)_won",
     r"(.*_)?(won|sold|signed|closed?|closing|decision|contract)(_(date|day|at|on|time))",
@@ -26,11 +29,13 @@ WON = (
 def shared_column(leads: Source, deals: Source, columns: Mapping[str, str]) -> str:
     """The column that both tables have, or the one set as the id of the deals.
 
-    Raises SettingsError when there is none, or several and none is set.
+    Raises SettingsError when there is none, or several and none is set, and for a use of a column that no deals have.
     """
-    for name in columns:
+    for name, use in columns.items():
         if name not in deals.names:
-            raise unknown("column", name, deals.names, str(deals.path))
+            raise unknown("column", name, deals.names, f"{deals.path}, [columns.{DEALS}]")
+        if use not in USES:
+            raise unknown("use", use, USES, f"{deals.path}, column {name}")
     shared = [name for name in leads.names if name in deals.names]
     chosen = [name for name in shared if columns.get(name) == "id"] or shared
     if len(chosen) == 1:
@@ -45,9 +50,8 @@ def shared_column(leads: Source, deals: Source, columns: Mapping[str, str]) -> s
     )
 
 
-def days_won(db: Db, deals: Source, key: str, columns: Mapping[str, str]) -> pd.Series[pd.Timestamp]:
+def days_won(db: Db, deals: Source, key: str, column: ReadColumn) -> pd.Series[pd.Timestamp]:
     """The day of the first deal of each lead, by the lead's key as text. Raises InputError when no deal has a day."""
-    column = _dated(db, deals, columns)
     at, on = deals.names.index(column.name), deals.names.index(key)
     day = reading(column, deals.columns[at], deals.families[at]).value
     key_text = as_text(deals.columns[on], deals.families[on])
@@ -65,8 +69,11 @@ def days_won(db: Db, deals: Source, key: str, columns: Mapping[str, str]) -> pd.
     return pd.Series(pd.to_datetime(found["won"]).to_numpy(), index=found["id"].to_numpy())
 
 
-def _dated(db: Db, deals: Source, columns: Mapping[str, str]) -> ReadColumn:
-    """The column with the day of the deals: set by the user, called so, or the only one with days."""
+def dated(db: Db, deals: Source, columns: Mapping[str, str]) -> ReadColumn:
+    """The column with the day of the deals: set by the user, called so, or the only one with days.
+
+    Raises InputError when there is none, or several.
+    """
     days = []
     for name, family, seen in zip(deals.names, deals.families, profile(db, deals), strict=True):
         use, style, because = use_of(name, family, seen, deals.rows)

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import xgboost as xgb
 
+from graphlead.common.deal import drawn
 from graphlead.common.files import read_json, write_json
 from graphlead.core.arrays import Flags, Floats, Longs, Reals
 from graphlead.core.cases import Cases
@@ -26,6 +27,8 @@ from graphlead.learn.cases.parallel import side_by_side
 from graphlead.learn.cases.splits import fixed_order, folds_of, keys_of
 from graphlead.learn.cases.trees import COMMON, labelled, margins, matrix, read_booster, write_booster
 
+MOST = 50_000
+"""Known cases that hazards are learned from at most, a choice: Cox regression takes minutes beyond."""
 ROUNDS = 250
 TREES = {
     "objective": "survival:cox",
@@ -97,10 +100,12 @@ class Hazard:
 def fit_hazard(cases: Cases, seed: int) -> tuple[Hazard, Reals]:
     """The hazards trained on the known cases, by duration and outcome, and the held-out log hazard ratio (n,) of each.
 
-    The features must not tell the duration. Held out are whole groups.
+    The features must not tell the duration. Held out are whole groups. Of more than MOST known cases so many are drawn;
+    the ratio of the others is NaN.
     """
     given = cases.rows(cases.known)
-    order = fixed_order(given)
+    order = drawn(keys_of(given.group), MOST, "hazards", seed)
+    order = order[fixed_order(given.rows(order))]
     known = given.rows(order)
     fold = folds_of(known, seed)
     parts = [(fold != each, fold == each) for each in np.unique(fold)]
@@ -109,7 +114,7 @@ def fit_hazard(cases: Cases, seed: int) -> tuple[Hazard, Reals]:
         train, held = part
         return _trained(known.rows(train), seed).log_ratio(known.rows(held))
 
-    ratio = np.zeros(len(known))
+    ratio = np.full(len(given), np.nan)
     for (_, held), found in zip(parts, side_by_side(held_out, parts), strict=True):
         ratio[order[held]] = found
     return _trained(known, seed), ratio

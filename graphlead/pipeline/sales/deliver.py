@@ -197,7 +197,7 @@ def _metrics(found: Read, trained: Trained, rules: Policy, settings: SalesSettin
         "calibration": calibration(heldout.outcome, heldout.chosen),
         "leaks": [late.to_json() for late in trained.late],
         "graph": trained.graph,
-        "notes": list(found.notes),
+        "notes": [*found.notes, *trained.notes],
     }
 
 

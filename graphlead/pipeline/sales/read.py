@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,7 +13,7 @@ from graphlead.common.console import Console
 from graphlead.common.files import read_json, read_parquet, write_json, write_parquet
 from graphlead.core.arrays import Json
 from graphlead.core.cases import Cases
-from graphlead.core.errors import damage, unknown
+from graphlead.core.errors import SettingsError, damage, unknown
 from graphlead.core.sales import SalesSettings
 from graphlead.ingest.cases.deals import read_deals
 from graphlead.ingest.cases.events.build import Events, read_events
@@ -23,6 +22,7 @@ from graphlead.ingest.cases.files import load_cases, save_cases
 from graphlead.ingest.cases.tables import CaseTable, read_cases
 from graphlead.ingest.cases.understood import TableOptions
 from graphlead.ingest.cases.uses import Use
+from graphlead.ingest.cases.won import DEALS
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 
@@ -52,7 +52,7 @@ def read(run: Run, settings: SalesSettings, console: Console) -> Read:
     """The cases of the tables that were given, and the plan, printed."""
 
     def make(folder: RunFolder) -> None:
-        save_read(_read(settings), folder)
+        save_read(read_tables(settings), folder)
 
     with console.stage("reading the tables"):
         found = load_read(run.stage("cases", make))
@@ -61,26 +61,31 @@ def read(run: Run, settings: SalesSettings, console: Console) -> Read:
     return found
 
 
-def _read(settings: SalesSettings) -> Read:
+def read_tables(settings: SalesSettings) -> Read:
+    """The cases of the tables that the settings name. Raises InputError, SettingsError as the readers of tables do."""
     if settings.events:
         found = read_of_events(read_events(settings.events, event_options(settings), settings.items))
     else:
-        (table,) = filter(None, (settings.leads, settings.customers))
-        found = read_of_table(_table_of(table, settings))
+        found = read_of_table(table_of(settings))
     return _without(found, settings)
 
 
-def _table_of(table: Path, settings: SalesSettings) -> CaseTable:
+def table_of(settings: SalesSettings) -> CaseTable:
+    """The cases of the table of leads or customers, with the plan that it was read by."""
+    (table,) = filter(None, (settings.leads, settings.customers))
     if settings.deals:
-        return read_deals(table, settings.deals, table_options(settings))
+        columns = _tables(settings, [DEALS]).get(DEALS, {})
+        return read_deals(table, settings.deals, table_options(settings), columns)
+    _tables(settings, [])
     return read_cases(table, settings.open, table_options(settings))
 
 
 def read_of_table(found: CaseTable) -> Read:
     understood = found.understood
+    deals = [(f"{DEALS}: {each.name}", str(each.use), each.because) for each in found.deals]
     return Read(
         cases=found.cases,
-        plan=tuple(understood.plan()),
+        plan=(*understood.plan(), *deals),
         notes=found.notes,
         understood=understood.to_json(),
         absent=understood.absent,
@@ -114,8 +119,8 @@ def table_options(settings: SalesSettings) -> TableOptions:
 
 
 def event_options(settings: SalesSettings) -> EventOptions:
-    tables = {name: dict(each) for name, each in settings.columns.items() if isinstance(each, Mapping)}
-    first = settings.events[0].name.partition(".")[0] if settings.events else ""
+    stems = [path.name.partition(".")[0] for path in settings.events]
+    tables, first = _tables(settings, stems), stems[0] if stems else ""
     own = _own_columns(settings.columns)
     return EventOptions(
         id=settings.id or "",
@@ -131,6 +136,21 @@ def event_options(settings: SalesSettings) -> EventOptions:
 def _own_columns(columns: Mapping[str, Any]) -> dict[str, str]:
     """Those of the first table."""
     return {name: use for name, use in columns.items() if isinstance(use, str)}
+
+
+def _tables(settings: SalesSettings, names: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The columns of each further table. Raises SettingsError for a table that is not among these."""
+    tables = {name: dict(each) for name, each in settings.columns.items() if isinstance(each, Mapping)}
+    for name in tables:
+        if not names:
+            raise SettingsError(
+                f"there is no second table, which {name!r} would be.",
+                where=f"[columns.{name}]",
+                remedy="Write the columns of the table under [columns].",
+            )
+        if name not in names:
+            raise unknown("table", name, names, f"[columns.{name}]")
+    return tables
 
 
 def _without(found: Read, settings: SalesSettings) -> Read:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
+
+import numpy as np
 
 from graphlead.common.console import Console
 from graphlead.common.files import read_json, write_json
 from graphlead.core.around import Around
 from graphlead.core.arrays import Json
 from graphlead.core.cases import Cases
-from graphlead.core.errors import damage
+from graphlead.core.errors import InputError, damage
 from graphlead.core.late import Late
 from graphlead.core.sales import SalesSettings
 from graphlead.evaluate.cases.auc import auc, auc_difference
 from graphlead.learn.cases.fit import Fitted, fit, load, save
 from graphlead.learn.cases.hazard import Hazard, fit_hazard
-from graphlead.learn.cases.quick import quick_odds
+from graphlead.learn.cases.quick import are_alike, quick_odds
 from graphlead.pipeline.sales.read import Read
 from graphlead.profile.late.find import find_late, hidden_from_survival, left_out
 from graphlead.runs.layout import RunFolder
@@ -41,12 +42,18 @@ class Trained:
     graph: Json | None
     hazard: Hazard | None
     c_index: float | None
+    notes: tuple[str, ...]
 
 
 def train(run: Run, found: Read, around: Around | None, settings: SalesSettings, console: Console) -> Trained:
-    """Look for late columns, then train with and without what is around; the better on held-out cases scores."""
+    """Look for late columns, then train with and without what is around; the better on held-out cases scores.
+
+    Raises InputError where the known cases are all alike.
+    """
+    _refuse_alike(found.cases, settings)
     late = _look_for_late(run, found, settings, console)
     usable = found.cases.without(left_out(late))
+    _refuse_alike(usable, settings)
 
     def make(folder: RunFolder) -> None:
         folder.model.mkdir()
@@ -56,10 +63,11 @@ def train(run: Run, found: Read, around: Around | None, settings: SalesSettings,
             joined = fit(around.joined(usable), settings.seed, progress)
             save(joined, folder.model / JOINED)
             write_json(folder.model / GRAPH, _verdict(own, joined, around))
-        if usable.duration is not None:
-            hazard, c_index = _hazard(found, late, settings.seed)
+        timed = found.cases.without({*hidden_from_survival(late), *found.durations})
+        if timed.duration is not None and not are_alike(timed.rows(timed.known), settings.seed):
+            hazard, measured = _hazard(timed, settings.seed)
             hazard.save(folder.model / HAZARDS)
-            write_json(folder.model / HAZARD, {"c_index": c_index})
+            write_json(folder.model / HAZARD, measured)
 
     with console.stage("training") as progress:
         return load_trained(run.stage("model", make), late, usable, around)
@@ -71,15 +79,26 @@ def load_trained(folder: RunFolder, late: tuple[Late, ...], usable: Cases, aroun
     graph = read_json(model / GRAPH) if (model / GRAPH).exists() else None
     joined = graph is not None and bool(graph["helps"])
     own = around.folded(usable) if around else usable
-    hazards = (model / HAZARD).exists()
+    hazards = read_json(model / HAZARD) if (model / HAZARD).exists() else None
     return Trained(
         late=late,
         cases=around.joined(usable) if joined and around else own,
         fitted=load(model / (JOINED if joined else OWN)),
         graph=graph,
         hazard=Hazard.load(model / HAZARDS) if hazards else None,
-        c_index=read_json(model / HAZARD)["c_index"] if hazards else None,
+        c_index=hazards["c_index"] if hazards else None,
+        notes=tuple(hazards["notes"]) if hazards else (),
     )
+
+
+def _refuse_alike(cases: Cases, settings: SalesSettings) -> None:
+    """Raise InputError where there is nothing that any model could learn from."""
+    if are_alike(cases.rows(cases.known), settings.seed):
+        raise InputError(
+            "the known cases are all alike, so that nothing can be learned from them.",
+            where=str(settings.leads or settings.customers or settings.events[0]),
+            remedy="Give more cases, or more columns; --keep COLUMN uses one that was left out.",
+        )
 
 
 def _look_for_late(run: Run, found: Read, settings: SalesSettings, console: Console) -> tuple[Late, ...]:
@@ -125,11 +144,13 @@ def _verdict(own: Fitted, joined: Fitted, around: Around) -> Json:
             "high": gain.high, "helps": helps, "text": text}  # fmt: skip
 
 
-def _hazard(found: Read, late: Collection[Late], seed: int) -> tuple[Hazard, float | None]:
+def _hazard(cases: Cases, seed: int) -> tuple[Hazard, Json]:
+    """The hazards, their concordance on held-out cases, and notes for the user."""
     from graphlead.evaluate.cases.figures import c_index
 
-    cases = found.cases.without({*hidden_from_survival(late), *found.durations})
     hazard, ratio = fit_hazard(cases, seed)
-    known = cases.rows(cases.known)
-    time = known.duration
-    return hazard, None if time is None else c_index(time, known.outcome == 1, ratio)
+    learned = ~np.isnan(ratio)
+    known = cases.rows(cases.known).rows(learned)
+    index = None if known.duration is None else c_index(known.duration, known.outcome == 1, ratio[learned])
+    note = f"Hazards and median times are learned from {learned.sum():,} of the {len(learned):,} known cases."
+    return hazard, {"c_index": index, "notes": [] if learned.all() else [note]}

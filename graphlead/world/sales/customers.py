@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from graphlead.core.arrays import Flags, Longs, Reals
+from graphlead.core.arrays import Flags, Longs
 from graphlead.world.firms import SNAPSHOT
 from graphlead.world.sales.companies import typed
 from graphlead.world.sales.leads import OPEN_SHARE, times
@@ -29,7 +29,7 @@ def make_customers(rows: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.Data
     lots = Lots.of(keys, seed)
     table = _columns(lots)
     table["company"] = typed(rows["name"], lots.keys)
-    probability = sigmoid(_log_odds(table))
+    probability = sigmoid(INTERCEPT + customer_odds(table).to_numpy(np.float64).sum(axis=1))
     leaves, opened = lots.happens("leaves", probability), lots.happens("open customer", OPEN_SHARE)
     table["churned"] = np.where(opened, "", np.where(leaves, "yes", "no"))
     table.insert(0, "customer_id", "K" + rows["company_id"].str.slice(1))
@@ -55,12 +55,18 @@ def _columns(lots: Lots) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def _log_odds(table: pd.DataFrame) -> Reals:
-    odds = INTERCEPT + DETRACTOR * (table["nps_score"] <= 6) + MONTHLY * (table["contract_type"] == "monthly")
-    odds += TICKET * table["support_tickets_last_month"] + SILENT * (table["last_login_days_ago"] > 30)
-    odds += USAGE * (table["feature_usage_index"] - 50) + NEW * (table["tenure_months"] < 6)
-    odds += CSM * (table["has_csm"] == "yes") + SIZE * (np.log(table["contract_value"] + 1) - 9.5)
-    return np.asarray(odds, np.float64)
+def customer_odds(table: pd.DataFrame) -> pd.DataFrame:
+    """What each column of a table of customers adds to the log-odds of leaving, (n, columns); beside INTERCEPT."""
+    return pd.DataFrame({
+        "nps_score": DETRACTOR * (table["nps_score"] <= 6),
+        "contract_type": MONTHLY * (table["contract_type"] == "monthly"),
+        "support_tickets_last_month": TICKET * table["support_tickets_last_month"],
+        "last_login_days_ago": SILENT * (table["last_login_days_ago"] > 30),
+        "feature_usage_index": USAGE * (table["feature_usage_index"] - 50),
+        "tenure_months": NEW * (table["tenure_months"] < 6),
+        "has_csm": CSM * (table["has_csm"] == "yes"),
+        "contract_value": SIZE * (np.log(table["contract_value"] + 1) - 9.5),
+    })  # fmt: skip
 
 
 def _leaving(lots: Lots, leaves: Flags, opened: Flags) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:

@@ -29,7 +29,7 @@ def make_leads(rows: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFram
     table = _columns(lots)
     table["company"] = typed(rows["name"], lots.keys)
     near = warm(rows["city"], seed)
-    alone = _log_odds(table)
+    alone: Reals = INTERCEPT + lead_odds(table).to_numpy(np.float64).sum(axis=1)
     probability = sigmoid(alone + WARM * near)
     converts = lots.happens("converts", probability)
     opened = lots.happens("open lead", OPEN_SHARE)
@@ -54,17 +54,17 @@ def _columns(lots: Lots) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def _log_odds(table: pd.DataFrame) -> Reals:
-    """Log-odds (n,) from a lead's own columns."""
+def lead_odds(table: pd.DataFrame) -> pd.DataFrame:
+    """What each column of a table of leads adds to the log-odds of conversion, (n, columns); beside INTERCEPT."""
     age = table["days_since_first_contact"]
-    odds: pd.Series[float] = (
-        INTERCEPT + table["lead_source"].map(PULL) + EMAIL * table["email_interaction_score"]
-    )
-    odds += DECISION_MAKER * (table["decision_maker_reached"] == "yes") + BUDGET * (
-        table["budget_confirmed"] == "yes"
-    )
-    odds += TOUCH * table["touchpoints_count"].clip(upper=8) + OLD * (age > AGED) + DAY * age
-    return np.asarray(odds, np.float64)
+    return pd.DataFrame({
+        "lead_source": table["lead_source"].map(PULL).astype(float),
+        "decision_maker_reached": DECISION_MAKER * (table["decision_maker_reached"] == "yes"),
+        "budget_confirmed": BUDGET * (table["budget_confirmed"] == "yes"),
+        "days_since_first_contact": OLD * (age > AGED) + DAY * age,
+        "touchpoints_count": TOUCH * table["touchpoints_count"].clip(upper=8),
+        "email_interaction_score": EMAIL * table["email_interaction_score"],
+    })  # fmt: skip
 
 
 def _averaged(alone: Reals) -> Reals:

@@ -130,7 +130,7 @@ def _planned(
 ) -> EventTable:
     progress(place, total, f"reading {source.path.name}")
     wishes = options.wishes(source, first=place == 0)
-    table = plan_table(db, source, wishes, first=place == 0)
+    table = plan_table(db, source, wishes, first=place == 0, as_of=options.as_of)
     type_events(db, source, table, view_of(place))
     return table
 

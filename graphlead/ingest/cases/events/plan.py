@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from graphlead.common.words.headers import normalised
 from graphlead.core.cases import Meaning
 from graphlead.core.errors import InputError, SettingsError, unknown
 from graphlead.core.register import Role
-from graphlead.engines.duckdb import Db
+from graphlead.engines.duckdb import Db, one_row
 from graphlead.ingest.cases.events.layout import EventColumn, EventTable
 from graphlead.ingest.cases.events.uses import (
     NUMERIC,
@@ -72,14 +73,39 @@ class _Column:
         )
 
 
-def plan_table(db: Db, source: Source, wishes: Mapping[str, str], *, first: bool) -> EventTable:
+def plan_table(
+    db: Db, source: Source, wishes: Mapping[str, str], *, first: bool, as_of: date | None = None
+) -> EventTable:
     """The use of every column of a table of events. ``wishes``: uses or meanings by column, for those set by the user.
 
-    first: the table states the outcome, so its items and amounts count. Raises InputError when there is no column
-    with the customer or the time, SettingsError when a wish names no column or no use.
+    first: the table states the outcome, so its items and amounts count. as_of: rows of that day or later say nothing of
+    a column, though all say which one has the time. Raises InputError when there is no column with the customer or the
+    time, SettingsError when a wish names no column or no use.
     """
     refuse_headerless(source)
     refuse_unsplit(db, source)
+    found = _plan(db, source, wishes, first=first)
+    if as_of is None:
+        return found
+    past = _past(db, source, found, as_of)
+    return _plan(db, past, wishes, first=first) if 0 < past.rows < source.rows else found
+
+
+def _past(db: Db, source: Source, table: EventTable, as_of: date) -> Source:
+    """The rows without a day, or with one before ``as_of``."""
+    (when,) = table.of(Use.TIME)
+    at = source.names.index(when.name)
+    day = when.reading(source.columns[at], source.families[at]).value
+    view = f"{source.view}_past"
+    db.execute(
+        f"CREATE TEMP VIEW {view} AS SELECT * FROM {source.view} "
+        f"WHERE coalesce({day} < DATE '{as_of.isoformat()}', true)"
+    )
+    (rows,) = one_row(db, f"SELECT count(*) FROM {view}")
+    return replace(source, view=view, rows=rows)
+
+
+def _plan(db: Db, source: Source, wishes: Mapping[str, str], *, first: bool) -> EventTable:
     columns = _columns(db, source)
     forced = _forced(source, columns, wishes)
     chosen = {column.use: column for column in forced.values() if column.use in SINGLE}
