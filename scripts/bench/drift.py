@@ -45,7 +45,9 @@ def table(columns: int, n: int, draw: np.random.Generator) -> list[pd.Series]:
     return [column(i % 10, n, draw) for i in range(columns)]
 
 
-def shifted(name: str, old: pd.Series, new: pd.Series, draw: np.random.Generator) -> tuple[pd.Series, pd.Series]:
+def shifted(
+    name: str, old: pd.Series, new: pd.Series, draw: np.random.Generator
+) -> tuple[pd.Series, pd.Series]:
     """A column before and after a planted shift: of ``old`` and ``new``, or of levels of its own."""
     if name.startswith("mean"):
         return old, new + float(name.split()[2]) * 10
@@ -59,7 +61,9 @@ def shifted(name: str, old: pd.Series, new: pd.Series, draw: np.random.Generator
 
 def _levels(share: float, n: int, draw: np.random.Generator) -> pd.Series:
     rest = (1 - share) / 4
-    return pd.Series(draw.choice(["a", "b", "c", "d", "e"], n, p=[share, rest, rest, rest, rest])).astype(object)
+    return pd.Series(draw.choice(["a", "b", "c", "d", "e"], n, p=[share, rest, rest, rest, rest])).astype(
+        object
+    )
 
 
 def ours(old: list[pd.Series], new: list[pd.Series]) -> set[int]:
@@ -91,9 +95,14 @@ def plain(old: list[pd.Series], new: list[pd.Series]) -> set[int]:
     for i, (a, b) in enumerate(zip(old, new, strict=True)):
         if a.dtype.kind == "f":
             edges = np.unique(np.quantile(a.dropna(), np.arange(1, 10) / 10))
-            shares = [np.bincount(np.searchsorted(edges, x.dropna()), minlength=len(edges) + 1) / len(x) for x in (a, b)]
+            shares = [
+                np.bincount(np.searchsorted(edges, x.dropna()), minlength=len(edges) + 1) / len(x)
+                for x in (a, b)
+            ]
         else:
-            both = pd.concat([x.fillna("none").value_counts(normalize=True) for x in (a, b)], axis=1).fillna(0)
+            both = pd.concat([x.fillna("none").value_counts(normalize=True) for x in (a, b)], axis=1).fillna(
+                0
+            )
             shares = [both.iloc[:, 0].to_numpy(), both.iloc[:, 1].to_numpy()]
         p, q = (np.maximum(x, 1e-4) for x in shares)
         if ((q - p) * np.log(q / p)).sum() >= 0.1:
@@ -105,7 +114,9 @@ WAYS = {"compare": ours, "p < 0.05": significance, "PSI >= 0.1": plain}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--pairs", type=int, default=200)
     parser.add_argument("--shifted", type=int, default=40)
     given = parser.parse_args()
@@ -136,7 +147,8 @@ def main() -> None:
                     alarms = way(old, new)
                     found[name] += 0 in alarms, bool(alarms - {0})
             shown = "  ".join(
-                f"{name} {hit[0] / given.shifted:.2f}/{hit[1] / given.shifted:.2f}" for name, hit in found.items()
+                f"{name} {hit[0] / given.shifted:.2f}/{hit[1] / given.shifted:.2f}"
+                for name, hit in found.items()
             )
             print(f"  {n:6,} rows, {shift:26}: {shown}", flush=True)
 

@@ -29,7 +29,7 @@ def bins_of(pair: Pair) -> Bins:
     if pair.form is Form.CATEGORY:
         found = _levels(here[0], here[1], len(old), len(new))
     else:
-        found = _ranges(*(side.to_numpy(np.float64) for side in here), smaller)
+        found = _ranges(here[0].to_numpy(np.float64), here[1].to_numpy(np.float64), smaller)
     return _with_missing(found, len(old) - len(here[0]), len(new) - len(here[1]))
 
 
@@ -120,7 +120,10 @@ def _levels(old: pd.Series, new: pd.Series, n: int, m: int) -> Bins:
     own, rest = counts.loc[ranked], counts.drop(ranked)
     unseen = float((rest["old"] == 1).sum()), float(rest.loc[rest["old"] == 0, "new"].sum())
     seen = float(rest["old"].sum()) - unseen[0], float(rest["new"].sum()) - unseen[1]
-    rows = [(str(level), float(own.at[level, "old"]), float(own.at[level, "new"])) for level in ranked]
+    rows = [
+        (str(level), float(before), float(after))
+        for level, before, after in zip(own.index, own["old"], own["new"], strict=True)
+    ]
     fresh = [not before for _, before, _ in rows]
     rows += [each for each in _rest(seen, unseen, n, m) if each[1] + each[2]]
     return Bins(

@@ -89,7 +89,9 @@ def _moving(bins: Bins) -> list[int]:
 def _levels(bins: Bins) -> list[str]:
     fresh = {at for at, is_new in enumerate(bins.fresh) if is_new}
     _, new = bins.shares()
-    names = [f"{bins.labels[at]} ({percent(float(new[at]))})" for at in sorted(fresh, key=lambda at: -new[at])]
+    names = [
+        f"{bins.labels[at]} ({percent(float(new[at]))})" for at in sorted(fresh, key=lambda at: -new[at])
+    ]
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     parts = [f"new: {', '.join(names[:NAMED])}{more}"] if names else []
     return [*(_arrow(bins.labels[at], bins, at) for at in _moving(bins)[:NAMED] if at not in fresh), *parts]
@@ -100,20 +102,25 @@ def _numbers(bins: Bins, middles: Middles) -> list[str]:
     labels = [bins.labels[at] for at in moving]
     parts = [_arrow(MISSING, bins, at) for at, label in zip(moving, labels, strict=True) if label == MISSING]
     if labels != [MISSING]:
-        parts.insert(0, _middles(middles) or _arrow(labels[0], bins, moving[0]))
+        first = next(at for at, label in zip(moving, labels, strict=True) if label != MISSING)
+        parts.insert(0, _middle(middles) or _spread(middles) or _arrow(f"{bins.labels[first]}:", bins, first))
     return parts
 
 
-def _middles(middles: Middles) -> str:
-    """What became of the median, or of the quartiles where it stayed; nothing where they all did."""
+def _middle(middles: Middles) -> str:
+    """What became of the median, nothing where it stayed."""
     old, new = middles
-    if old is None or new is None:
+    if old is None or new is None or old.median == new.median:
         return ""
-    if old.median != new.median:
-        way = "higher" if new.median > old.median else "lower"
-        by = shown(abs(new.median - old.median))
-        return f"{by} {way} in the middle ({shown(old.median)} -> {shown(new.median)})"
-    if (old.low, old.high) == (new.low, new.high):
+    way = "higher" if new.median > old.median else "lower"
+    by = shown(abs(new.median - old.median))
+    return f"{by} {way} in the middle ({shown(old.median)} -> {shown(new.median)})"
+
+
+def _spread(middles: Middles) -> str:
+    """What became of the middle half of the numbers, nothing where it stayed or was a single value."""
+    old, new = middles
+    if old is None or new is None or old.low == old.high or (old.low, old.high) == (new.low, new.high):
         return ""
     spread = [f"{shown(each.low)} to {shown(each.high)}" for each in (old, new)]
     return f"the middle half is {spread[0]} -> {spread[1]}"
