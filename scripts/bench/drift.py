@@ -1,6 +1,6 @@
 """False and true alarms of `graphlead compare` on pairs of tables, beside tests of significance and a plain PSI.
 
-    python scripts/bench/drift.py [--pairs 200] [--shifted 40]
+    python scripts/bench/drift.py [--pairs 200] [--shifted 40] [--rows 200 1000 20000] [--columns 5 20 100]
 
 Tables are made: half of the columns are numbers (even, skewed, with many zeros, in few whole steps), half categories
 (2 to 200 levels), some with missing values. Prints the share of pairs of one source in which any column raises an
@@ -119,38 +119,46 @@ def main() -> None:
     )
     parser.add_argument("--pairs", type=int, default=200)
     parser.add_argument("--shifted", type=int, default=40)
+    parser.add_argument("--rows", type=int, nargs="+", default=ROWS)
+    parser.add_argument("--columns", type=int, nargs="+", default=COLUMNS)
     given = parser.parse_args()
-    print("pairs of one source with any alarm")
-    for n in ROWS:
-        for columns in COLUMNS:
-            hits = dict.fromkeys(WAYS, 0)
-            for seed in range(given.pairs):
-                draw = np.random.default_rng([seed, n, columns])
-                old, new = table(columns, n, draw), table(columns, n, draw)
-                for name, way in WAYS.items():
-                    # The peers are slow and always wrong here: a tenth of the pairs shows it.
-                    hits[name] += bool(way(old, new)) if name == "compare" or seed % 10 == 0 else 0
-            shown = "  ".join(
-                f"{name} {hit / (given.pairs if name == 'compare' else -(-given.pairs // 10)):.3f}"
-                for name, hit in hits.items()
-            )
-            print(f"  {n:6,} rows, {columns:3} columns: {shown}", flush=True)
-    print("planted shifts among 20 columns: found / any other column")
-    for n in ROWS:
-        for shift in SHIFTS:
-            found = {name: np.zeros(2) for name in WAYS}
-            for seed in range(given.shifted):
-                draw = np.random.default_rng([seed, n, 7])
-                old, new = table(20, n, draw), table(20, n, draw)
-                old[0], new[0] = shifted(shift, old[0], new[0], draw)
-                for name, way in WAYS.items():
-                    alarms = way(old, new)
-                    found[name] += 0 in alarms, bool(alarms - {0})
-            shown = "  ".join(
-                f"{name} {hit[0] / given.shifted:.2f}/{hit[1] / given.shifted:.2f}"
-                for name, hit in found.items()
-            )
-            print(f"  {n:6,} rows, {shift:26}: {shown}", flush=True)
+    if given.pairs:
+        print("pairs of one source with any alarm")
+        for n in given.rows:
+            for columns in given.columns:
+                print(
+                    f"  {n:6,} rows, {columns:3} columns: {false_alarms(n, columns, given.pairs)}", flush=True
+                )
+    if given.shifted:
+        print("planted shifts among 20 columns: found / any other column")
+        for n in given.rows:
+            for shift in SHIFTS:
+                print(f"  {n:6,} rows, {shift:26}: {power(n, shift, given.shifted)}", flush=True)
+
+
+def false_alarms(n: int, columns: int, pairs: int) -> str:
+    """The share of the pairs with an alarm, for the peers of a tenth of them: they are slow, and far off."""
+    hits = {name: np.zeros(2) for name in WAYS}
+    for seed in range(pairs):
+        draw = np.random.default_rng([seed, n, columns])
+        old, new = table(columns, n, draw), table(columns, n, draw)
+        for name, way in WAYS.items():
+            if name == "compare" or seed % 10 == 0:
+                hits[name] += bool(way(old, new)), 1
+    return "  ".join(f"{name} {hit[0] / hit[1]:.3f}" for name, hit in hits.items())
+
+
+def power(n: int, shift: str, pairs: int) -> str:
+    """The share of the pairs with an alarm on the shifted column, and on any other."""
+    found = {name: np.zeros(2) for name in WAYS}
+    for seed in range(pairs):
+        draw = np.random.default_rng([seed, n, 7])
+        old, new = table(20, n, draw), table(20, n, draw)
+        old[0], new[0] = shifted(shift, old[0], new[0], draw)
+        for name, way in WAYS.items():
+            alarms = way(old, new)
+            found[name] += 0 in alarms, bool(alarms - {0})
+    return "  ".join(f"{name} {hit[0] / pairs:.2f}/{hit[1] / pairs:.2f}" for name, hit in found.items())
 
 
 if __name__ == "__main__":

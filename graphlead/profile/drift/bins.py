@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from graphlead.core.arrays import Reals
+from graphlead.core.arrays import Longs, Reals
 from graphlead.core.drift import Bins, Form, Pair
 
 MOST_BINS, FEWEST_BINS, ROWS = 10, 3, 20
@@ -48,19 +48,30 @@ def _ranges(old: Reals, new: Reals, smaller: int) -> Bins:
     """Bins of about equally many rows of the old table; a value that fills one alone, such as 0, is one by itself."""
     if not len(old):
         return Bins(labels=("filled",), old=np.zeros(1), new=np.array([float(len(new))]))
+    old, new = np.sort(old), np.sort(new)
     wanted = int(np.clip(smaller // ROWS, FEWEST_BINS, MOST_BINS))
-    values, times = np.unique(old, return_counts=True)
-    heavy = values[times >= len(old) / wanted]
-    cuts = np.quantile(old, np.arange(1, wanted) / wanted, method="inverted_cdf")
+    cuts = old[np.ceil(np.arange(1, wanted) / wanted * len(old)).astype(np.int64) - 1]
+    heavy = _heavy(old, len(old) / wanted)
     edges = np.unique(np.concatenate([cuts, heavy, np.nextafter(heavy, -np.inf)]))
-    counts = [_counts(side, edges) for side in (old, new)]
-    edges, counts = _merged(edges, counts, smaller)
+    edges, counts = _merged(edges, [_counts(side, edges) for side in (old, new)], smaller)
     return Bins(labels=_ranges_in_words(edges, old, new), old=counts[0], new=counts[1])
 
 
-def _counts(values: Reals, edges: Reals) -> Reals:
+def _heavy(ascending: Reals, least: float) -> Reals:
+    """The values that come at least so many times."""
+    starts = np.flatnonzero(np.r_[True, ascending[1:] != ascending[:-1]])
+    times = np.diff(np.r_[starts, len(ascending)])
+    return ascending[starts[times >= least]]
+
+
+def _counts(ascending: Reals, edges: Reals) -> Reals:
     """The values in each bin (e + 1,): up to the first edge, over it up to the second, ... over the last."""
-    return np.bincount(np.searchsorted(edges, values, "left"), minlength=len(edges) + 1).astype(np.float64)
+    return np.diff(_places(ascending, edges)).astype(np.float64)
+
+
+def _places(ascending: Reals, edges: Reals) -> Longs:
+    """Where each bin begins, and the last one ends (e + 2,)."""
+    return np.concatenate([[0], np.searchsorted(ascending, edges, "right"), [len(ascending)]])
 
 
 def _merged(edges: Reals, counts: list[Reals], smaller: int) -> tuple[Reals, list[Reals]]:
@@ -85,13 +96,11 @@ def _joined(counts: Reals, edge: int) -> Reals:
 
 def _ranges_in_words(edges: Reals, old: Reals, new: Reals) -> tuple[str, ...]:
     """Each bin by its smallest and its largest value in either table."""
-    values = np.concatenate([old, new])
-    at = np.searchsorted(edges, values, "left")
-    labels = []
-    for i in range(len(edges) + 1):
-        inside = values[at == i]
-        labels.append(_range(inside) if len(inside) else "")
-    return tuple(labels)
+    places = [(side, _places(side, edges)) for side in (old, new)]
+    return tuple(
+        _range(np.concatenate([side[at[i] : at[i + 1]][[0, -1]] for side, at in places if at[i + 1] > at[i]]))
+        for i in range(len(edges) + 1)
+    )
 
 
 def _range(inside: Reals) -> str:
@@ -113,24 +122,22 @@ def _levels(old: pd.Series, new: pd.Series, n: int, m: int) -> Bins:
     The second counts those of the old table that come once: by that share a further row of the same source has a value
     not seen before (Good 1953), so it stays where it is when nothing changes, however many levels there are.
     """
-    counts = pd.concat([old.value_counts(), new.value_counts()], axis=1, keys=["old", "new"]).fillna(0.0)
-    share = counts["old"] / n / 2 + counts["new"] / m / 2
-    enough = share >= max(FREQUENT, FEWEST / min(n, m))
-    ranked = sorted(counts.index[enough], key=lambda level: (-share[level], str(level)))[:MOST_LEVELS]
-    own, rest = counts.loc[ranked], counts.drop(ranked)
-    unseen = float((rest["old"] == 1).sum()), float(rest.loc[rest["old"] == 0, "new"].sum())
-    seen = float(rest["old"].sum()) - unseen[0], float(rest["new"].sum()) - unseen[1]
-    rows = [
-        (str(level), float(before), float(after))
-        for level, before, after in zip(own.index, own["old"], own["new"], strict=True)
-    ]
-    fresh = [not before for _, before, _ in rows]
-    rows += [each for each in _rest(seen, unseen, n, m) if each[1] + each[2]]
+    codes, levels = pd.factorize(np.concatenate([old.to_numpy(object), new.to_numpy(object)]))
+    before = np.bincount(codes[: len(old)], minlength=len(levels)).astype(np.float64)
+    after = np.bincount(codes[len(old) :], minlength=len(levels)).astype(np.float64)
+    share = before / n / 2 + after / m / 2
+    enough = np.flatnonzero(share >= max(FREQUENT, FEWEST / min(n, m)))
+    own = sorted(enough.tolist(), key=lambda at: (-share[at], str(levels[at])))[:MOST_LEVELS]
+    rare = np.ones(len(levels), bool)
+    rare[own] = False
+    unseen = float((before[rare] == 1).sum()), float(after[rare & (before == 0)].sum())
+    seen = float(before[rare].sum()) - unseen[0], float(after[rare].sum()) - unseen[1]
+    rest = [each for each in _rest(seen, unseen, n, m) if each[1] + each[2]]
     return Bins(
-        labels=tuple(label for label, _, _ in rows),
-        old=np.array([each for _, each, _ in rows]),
-        new=np.array([each for _, _, each in rows]),
-        fresh=(*fresh, *(False for _ in rows[len(fresh) :])),
+        labels=(*(str(levels[at]) for at in own), *(label for label, _, _ in rest)),
+        old=np.array([*before[own], *(each for _, each, _ in rest)]),
+        new=np.array([*after[own], *(each for _, _, each in rest)]),
+        fresh=(*(bool(before[at] == 0) for at in own), *(False for _ in rest)),
     )
 
 
