@@ -19,7 +19,8 @@ LATEST = 0.99
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """A column, its bins, and the figures that its sentence gives. moved: the days by which its latest dates moved."""
+    """A column, its bins, and the figures that its sentence gives. moved: the days by which its latest dates moved;
+    unmoved: the bins of dates as they are."""
 
     column: str
     form: Form
@@ -29,6 +30,7 @@ class Measured:
     before: words.Middle | None = None
     after: words.Middle | None = None
     moved: float = 0.0
+    unmoved: Bins | None = None
 
 
 def drift_of(pairs: Iterable[Pair]) -> tuple[Drift, ...]:
@@ -57,7 +59,9 @@ def _of_dates(pair: Pair, found: Measured) -> Measured:
     moved = float(latest[1] - latest[0]) if not np.isnan(latest).any() else 0.0
     ways = [bins_of(pair), bins_of(replace(pair, new=pair.new - moved))]
     middles = [_middle(side) for side in (pair.old, pair.new)]
-    return replace(found, bins=min(ways, key=psi), before=middles[0], after=middles[1], moved=moved)
+    return replace(
+        found, bins=min(ways, key=psi), before=middles[0], after=middles[1], moved=moved, unmoved=ways[0]
+    )
 
 
 def _middle(values: pd.Series) -> words.Middle | None:
@@ -76,13 +80,14 @@ def _drift(found: Measured, columns: int) -> Drift:
         text = words.uncompared(found.column, found.form, found.why)
         return Drift(column=found.column, psi=None, js=None, alarm=alarm, text=text, score=found.score)
     alarm, old, new = is_alarm(bins, columns), *bins.shares()
+    moved = found.moved if found.unmoved and is_sure(found.unmoved, columns) else 0.0
     size = words.Size.LARGE if alarm else words.Size.SMALL if is_sure(bins, columns) else words.Size.NONE
     return Drift(
         column=found.column,
         psi=psi(bins),
         js=js(bins),
         alarm=alarm,
-        text=words.sentence(found.column, found.form, size, bins, (found.before, found.after), found.moved),
+        text=words.sentence(found.column, found.form, size, bins, (found.before, found.after), moved),
         score=found.score,
         bins=tuple(zip(bins.labels, old.tolist(), new.tolist(), strict=True)),
     )
