@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.spatial.distance import jensenshannon
-from scipy.stats import entropy
+from scipy.stats import chi2, entropy
 
 from graphlead.core.drift import Bins, Drift, Form, Pair
 from graphlead.profile.drift.bins import MISSING, OTHERS, UNSEEN, bins_of
@@ -50,7 +50,8 @@ def test_the_psi_of_samples_is_that_of_the_theory() -> None:
         found.append(psi(Bins(labels=("",) * 8, old=old.astype(float), new=new.astype(float))))
     example = Bins(labels=("",) * 8, old=np.full(8, 50.0), new=np.full(8, 112.5))
     assert np.mean(found) == pytest.approx(expected(example), rel=0.05)
-    assert np.mean(np.array(found) > limit(example, 1)) == pytest.approx(0.01, abs=0.007)
+    assert limit(example, 10) == pytest.approx(chi2.isf(0.0002, 7) * (1 / 400 + 1 / 900), abs=1e-12)
+    assert np.mean(np.array(found) > limit(example, 1)) <= 0.006
 
 
 def test_equal_columns_are_as_before() -> None:
