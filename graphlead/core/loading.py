@@ -21,7 +21,7 @@ Checks = Mapping[str, tuple[Callable[[Any], bool], str]]
 """For each key, whether a value will do, and what it has to be."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Form:
     """Which settings are paths (of a list of paths too), have to be given, are lists in TOML, are days, and are given
     to the command by their place, without a flag."""

@@ -103,8 +103,8 @@ class DiscoverySide:
 
     def nearest(self, ids: Sequence[str]) -> dict[str, str]:
         """The nearest client of each scored company."""
-        table = self.run.scores.set_index("company_id")["nearest_client_id"]
-        return table.reindex(list(ids)).dropna().astype(str).to_dict()
+        table = self.run.scores.set_index("company_id")["nearest_client_id"].reindex(list(ids)).dropna()
+        return {str(each): str(client) for each, client in table.items()}
 
 
 def _text(value: object) -> str:

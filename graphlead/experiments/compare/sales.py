@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -103,16 +104,14 @@ class SalesSide:
         rows = self.cases.rows(self._at(ids))
         return self.run.trained.fitted.contributions(rows).set_axis(pd.Index(ids), axis=0)
 
-    def values(self, ids: Sequence[str], source: str) -> list[str]:
-        """What stands in a column of the user for these scored cases, as written; "" where it is empty."""
+    def values(self, ids: Sequence[str], source: str) -> dict[str, list[str]]:
+        """What stands in a column of the user for these scored cases, as written, "" where it is empty, by its name; of
+        events and of the register, the features that are made of them, by theirs."""
         rows = self.cases.rows(self._at(ids))
         if source in rows.facts:
-            return ["" if each is None else str(each) for each in rows.facts[source]]
+            return {source: ["" if each is None else str(each) for each in rows.facts[source]]}
         names = [column.name for column in rows.columns if column.source == source]
-        table = rows.features[names]
-        return [
-            ", ".join(_shown(each) for each in row if not pd.isna(each)) for row in table.to_numpy(object)
-        ]
+        return {name: [_shown(each) for each in rows.features[name]] for name in names}
 
     def _at(self, ids: Sequence[str]) -> Longs:
         return self.places.reindex(pd.Index(ids)).to_numpy(np.int64)
@@ -128,4 +127,8 @@ def _input(column: CaseColumn, values: pd.Series) -> tuple[Form, pd.Series, str]
 
 
 def _shown(value: object) -> str:
-    return number(value) if isinstance(value, float) else str(value)
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return "" if math.isnan(value) else number(value)
+    return str(value)

@@ -52,26 +52,31 @@ def _of_both(ids: Sequence[str], up: Mapping[str, bool], old: Side, new: Side) -
 def _of_cases(ids: Sequence[str], up: Mapping[str, bool], old: SalesSide, new: SalesSide) -> dict[str, str]:
     """By the columns that moved the odds of each case into the direction in which it went."""
     moved = new.contributions(ids).sub(old.contributions(ids), fill_value=0.0)
-    sources = [str(name) for name in moved]
-    values = {name: (old.values(ids, name), new.values(ids, name)) for name in sources}
+    values = {str(name): (old.values(ids, str(name)), new.values(ids, str(name))) for name in moved}
     found = {}
     for at, each in enumerate(ids):
         towards = moved.iloc[at] if up[each] else -moved.iloc[at]
         order = towards[towards >= STRONGEST].sort_values(ascending=False, kind="stable").index
-        pairs = [(str(name), values[str(name)][0][at], values[str(name)][1][at]) for name in order]
-        changed = [_change(*pair) for pair in pairs if pair[1] != pair[2]]
+        seen = [_seen(*values[str(name)], at) for name in order]
+        changed = [_change(*one) for one in seen if one[1] != one[2]]
         way = "more" if up[each] else "less"
-        weighed = [
-            f"{name} ({_quoted(after)}) counts for {way} than before"
-            for name, before, after in pairs
-            if before == after and after
-        ]
+        weighed = [f"{name} ({_quoted(after)}) counts for {way} than before"
+                   for name, before, after in seen if before == after and after]  # fmt: skip
         found[each] = "; ".join([*changed, *weighed][:NAMED]) or (
-            "its odds hardly changed, those of others did"
-            if not len(order)
-            else "the models weigh it otherwise"
+            "the models weigh it otherwise" if seen else "its odds hardly changed, those of others did"
         )
     return found
+
+
+def _seen(before: Mapping[str, list[str]], after: Mapping[str, list[str]], at: int) -> tuple[str, str, str]:
+    """A column with its value before and now: of several features the first that changed, or else the first."""
+    names = list(dict.fromkeys([*after, *before]))
+    rows = [(name, _value(before, name, at), _value(after, name, at)) for name in names]
+    return next((row for row in rows if row[1] != row[2]), rows[0])
+
+
+def _value(values: Mapping[str, list[str]], name: str, at: int) -> str:
+    return values[name][at] if name in values else ""
 
 
 def _of_companies(ids: Sequence[str], old: DiscoverySide, new: DiscoverySide) -> dict[str, str]:

@@ -67,7 +67,7 @@ def read_predictions(path: Path, id_: str = "") -> pd.DataFrame:
             )
         at, score = source.names.index(name), source.columns[source.names.index(named[0])]
         text = as_text(source.columns[at], source.families[at])
-        found = table(
+        found: pd.DataFrame = table(
             db,
             f"SELECT {text} AS id, TRY_CAST({score} AS DOUBLE) AS probability FROM {source.view} ORDER BY row",
         ).to_pandas()

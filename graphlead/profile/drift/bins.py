@@ -61,7 +61,7 @@ def _heavy(ascending: Reals, least: float) -> Reals:
     """The values that come at least so many times."""
     starts = np.flatnonzero(np.r_[True, ascending[1:] != ascending[:-1]])
     times = np.diff(np.r_[starts, len(ascending)])
-    return ascending[starts[times >= least]]
+    return np.asarray(ascending[starts[times >= least]])
 
 
 def _counts(ascending: Reals, edges: Reals) -> Reals:
