@@ -11,8 +11,8 @@ from graphlead.core.drift import Bins
 LEAST = 0.1
 """The PSI beyond that of sampling from which a column has changed: by custom, 0.1 is a shift and 0.25 a large one."""
 FALSE_ALARMS = 0.002
-"""The chance that sampling alone takes any of the columns beyond their limits, shared equally among them. The limits are
-those of large samples: in tables of 200 rows, where bins hold few, columns exceeded them up to three times as often."""
+"""The chance that sampling alone takes any of the columns beyond their limits, shared equally among them. The limits
+are those of large samples: in tables of 200 rows, whose bins hold few, columns exceeded them up to 3 times as often."""
 HALF_A_ROW = 0.5
 """What an empty bin counts as: its logarithm would be infinite."""
 
