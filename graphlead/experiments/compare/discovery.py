@@ -92,14 +92,15 @@ class DiscoverySide:
         found = pc.index_in(pa.array(list(ids), known.type), value_set=known)
         return np.asarray(pc.fill_null(found, -1).to_numpy(zero_copy_only=False), np.int64)
 
-    def facts(self, ids: Sequence[str]) -> pd.DataFrame:
-        """The register's columns of these companies, as text by id; ids that it lacks are left out."""
+    def facts(self, ids: Sequence[str]) -> dict[str, dict[str, str]]:
+        """The register's columns of these companies, as text, by id; ids that it lacks are left out."""
         at = self.positions(ids)
         names = [c.name for c in self.run.whole_register.columns if c.role not in (Role.ID, Role.IGNORED)]
-        rows = self.run.whole_register.rows(names, at[at >= 0])
-        texts = {name: [_text(each) for each in rows[name].to_pylist()] for name in names}
+        rows = self.run.whole_register.rows(names, at[at >= 0]).to_pylist()
         kept = [each for each, place in zip(ids, at, strict=True) if place >= 0]
-        return pd.DataFrame(texts, index=pd.Index(kept), dtype=object)
+        return {
+            each: {name: _text(row[name]) for name in names} for each, row in zip(kept, rows, strict=True)
+        }
 
     def nearest(self, ids: Sequence[str]) -> dict[str, str]:
         """The nearest client of each scored company."""

@@ -82,19 +82,15 @@ def _value(values: Mapping[str, list[str]], name: str, at: int) -> str:
 def _of_companies(ids: Sequence[str], old: DiscoverySide, new: DiscoverySide) -> dict[str, str]:
     """By what changed in the row of each company, or else by its nearest client."""
     before, after = old.facts(ids), new.facts(ids)
-    names = [name for name in after if name in before]
     nearest = old.nearest(ids), new.nearest(ids)
     found = {}
     for each in ids:
-        rows = before.loc[each], after.loc[each]
-        changed = [
-            _change(name, rows[0][name], rows[1][name]) for name in names if rows[0][name] != rows[1][name]
-        ]
+        rows = before[each], after[each]
+        changed = [_change(name, rows[0][name], rows[1][name]) for name in rows[1]
+                   if name in rows[0] and rows[0][name] != rows[1][name]]  # fmt: skip
         more = [f"and {len(changed) - NAMED} more columns"] if len(changed) > NAMED else []
         near = [side.get(each, "") for side in nearest]
-        client = (
-            [f"its nearest client is {near[1]}, before {near[0]}"] if near[0] != near[1] and all(near) else []
-        )
+        client = [f"its nearest client is {near[1]}, before {near[0]}"] * (near[0] != near[1] and all(near))
         found[each] = "; ".join([*changed[:NAMED], *more, *client]) or (
             "nothing of its own row changed: the companies around it, the clients or the models did"
         )
