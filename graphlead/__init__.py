@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Unpack
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphlead.api import OpenGraph, OpenRun, OpenSales
+    from graphlead.api import OpenComparison, OpenGraph, OpenRun, OpenSales
     from graphlead.core.settings import Given
     from graphlead.pipeline.deliver import Result
     from graphlead.pipeline.sales.frames import Table
 
-__all__ = ["churn", "convert", "discover", "open_graph", "open_run"]
+__all__ = ["churn", "compare", "convert", "discover", "open_graph", "open_run"]
 
 # Boosted trees and the network bring an OpenMP pool each; idle threads of one would spin on the cores the other needs.
 # The policy counts only if set before either is loaded.
@@ -76,8 +76,31 @@ def churn(
     return predicted("churn", Path(config) if config else None, given, quiet=quiet)
 
 
-def open_run(folder: str | os.PathLike[str]) -> OpenRun | OpenSales:
-    """A finished run, by its folder: an ``OpenRun`` of companies, or an ``OpenSales`` of a sales verb.
+def compare(
+    old: Table,
+    new: Table,
+    *,
+    out: str | os.PathLike[str] | None = None,
+    outcomes: Table | None = None,
+    config: str | os.PathLike[str] | None = None,
+    quiet: bool = False,
+    **settings: Any,
+) -> OpenComparison:
+    """What changed between two runs of a verb (their folders), or two tables; what ``graphlead compare`` does.
+
+    A table is a path or a DataFrame. ``outcomes``: what became of the cases that ``old`` predicted. ``settings`` are
+    further fields of ``graphlead.core.comparison.ComparisonSettings``. The result has ``alarm``, ``drift`` and
+    ``scores`` (lists of dicts), ``moved`` (a DataFrame), ``calibration`` and ``folder``; see ``convert`` on ``out``.
+    """
+    from graphlead.api import compared
+
+    given = {**settings, "old": old, "new": new, "outcomes": outcomes, "out": out}
+    return compared(Path(config) if config else None, given, quiet=quiet)
+
+
+def open_run(folder: str | os.PathLike[str]) -> OpenRun | OpenSales | OpenComparison:
+    """A finished run, by its folder: an ``OpenRun`` of companies, an ``OpenSales`` of a sales verb, or an
+    ``OpenComparison``.
 
     The first has ``register``, ``scores``, ``leads`` and ``whitespace`` as DataFrames, ``around`` a company as a
     NetworkX graph, and ``to_hetero_data`` for a network of one's own; the second what the result of ``convert`` has.

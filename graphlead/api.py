@@ -26,6 +26,7 @@ from graphlead.runs.manifest import verb_of
 from graphlead.stores.library.queries import bound, library
 
 if TYPE_CHECKING:
+    from graphlead.experiments.compare.finished import FinishedComparison
     from graphlead.pipeline.sales.finished import FinishedSales
 
 MOST_NODES = 5000
@@ -165,9 +166,64 @@ class OpenSales:
             return OpenSales(folder, own)
 
 
-def opened(folder: Path) -> OpenRun | OpenSales:
+class OpenComparison:
+    """A finished comparison of two runs or two tables. Raises RunFolderError when there is none in the folder.
+
+    A folder that was made for it is removed when nothing refers to it any more.
+    """
+
+    def __init__(self, folder: Path, own: tempfile.TemporaryDirectory[str] | None = None) -> None:
+        from graphlead.experiments.compare.finished import FinishedComparison
+
+        self._run: FinishedComparison = FinishedComparison(folder)
+        self._own = own
+
+    @property
+    def folder(self) -> Path:
+        return self._run.path
+
+    @property
+    def alarm(self) -> bool:
+        """Whether any column changed by much, or is gone or new."""
+        return bool(self._run.comparison["alarm"])
+
+    @property
+    def drift(self) -> list[Json]:
+        """What changed in each column: column, psi, js (both None where nothing was compared), alarm, text, bins."""
+        return list(self._run.comparison["drift"])
+
+    @property
+    def scores(self) -> list[Json]:
+        """The same of the columns that a model gave."""
+        return list(self._run.comparison["scores"])
+
+    @property
+    def moved(self) -> pd.DataFrame | None:
+        """Who moved between two runs: id, change, old_rank, new_rank, why; None for two tables."""
+        return self._run.moved
+
+    @property
+    def calibration(self) -> Json | None:
+        """Predicted against happened: bins, ece, expected, happened, n, text; None without outcomes."""
+        found: Json | None = self._run.comparison["calibration"]
+        return found
+
+
+def opened(folder: Path) -> OpenRun | OpenSales | OpenComparison:
     """The finished run in a folder. Raises RunFolderError where there is none."""
-    return OpenRun(folder) if verb_of(folder) == "run" else OpenSales(folder)
+    kinds: dict[str, type[OpenRun | OpenSales | OpenComparison]] = {"run": OpenRun, "compare": OpenComparison}
+    return kinds.get(verb_of(folder), OpenSales)(folder)
+
+
+def compared(config: Path | None, given: Mapping[str, Any], *, quiet: bool) -> OpenComparison:
+    """What ``compare`` finds between two runs or tables; into a folder of its own where none is given."""
+    from graphlead.core.comparison import ComparisonGiven, ComparisonSettings
+    from graphlead.experiments.compare.compare import compare
+
+    with as_files(given) as files, folder_for(given.get("out")) as (folder, own):
+        settings: ComparisonGiven = {**files, "out": folder}  # type: ignore[typeddict-item]
+        compare(ComparisonSettings.load(config, settings), Console(quiet=quiet), config=config)
+        return OpenComparison(folder, own)
 
 
 def predicted(verb: str, config: Path | None, given: Mapping[str, Any], *, quiet: bool) -> OpenSales:

@@ -21,14 +21,20 @@ Checks = Mapping[str, tuple[Callable[[Any], bool], str]]
 """For each key, whether a value will do, and what it has to be."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Form:
-    """Which settings are paths (of a list of paths too), have to be given, are lists in TOML, and are days."""
+    """Which settings are paths (of a list of paths too), have to be given, are lists in TOML, are days, and are given
+    to the command by their place, without a flag."""
 
     paths: tuple[str, ...]
     required: tuple[str, ...]
     lists: tuple[str, ...]
     days: tuple[str, ...] = ()
+    placed: tuple[str, ...] = ()
+
+    def flag(self, key: str) -> str:
+        """What a setting is called on the command line."""
+        return key.upper() if key in self.placed else f"--{key.replace('_', '-')}"
 
 
 def filled_in(cls: type[Filled], form: Form, toml: Path | None, given: Mapping[str, Any]) -> Filled:
@@ -45,13 +51,13 @@ def filled_in(cls: type[Filled], form: Form, toml: Path | None, given: Mapping[s
         raise SettingsError(
             f"{missing[0]} is missing.",
             where=str(toml or "settings"),
-            remedy=f"Give --{missing[0]}, or write {missing[0]} = ... into the configuration file.",
+            remedy=f"Give {form.flag(missing[0])}, or write {missing[0]} = ... into the configuration file.",
         )
     try:
         return cls(**values)
     except SettingsError as error:
         key = error.where
-        where = f"--{key.replace('_', '-')}" if key in flags or toml is None else f"{toml}, {key}"
+        where = form.flag(key) if key in flags or toml is None else f"{toml}, {key}"
         raise SettingsError(error.problem, where=where, remedy=error.remedy) from error
 
 

@@ -27,7 +27,7 @@ REPORTED = (
     "scipy", "torch", "torch-geometric", "xgboost",
 )  # fmt: skip
 """The packages that results depend on; a manifest records their versions."""
-RUNS = ("run", "earlier")
+RUNS = ("run", "earlier", "old_run", "new_run")
 """Inputs that are finished runs, not files."""
 
 

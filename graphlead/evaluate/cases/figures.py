@@ -28,7 +28,7 @@ def model_row(name: str, outcome: Outcomes, probability: Reals) -> Json:
     positive = outcome == 1
     area = auc(positive, probability)
     right = float((positive == (probability >= 0.5)).mean())
-    low, high = _wilson(right, len(outcome))
+    low, high = wilson(right, len(outcome))
     return {
         "model": name,
         "auc": area and area.value,
@@ -130,7 +130,7 @@ def _share(flags: Flags | Sequence[bool]) -> float | None:
     return float(np.mean(flags)) if len(flags) else None
 
 
-def _wilson(share: float, n: int) -> tuple[float, float]:
+def wilson(share: float, n: int) -> tuple[float, float]:
     """The 95 % interval of a share (Wilson 1927)."""
     z2 = Z95**2
     centre, spread = share + z2 / (2 * n), Z95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))

@@ -59,12 +59,18 @@ def use_of(name: str, family: str, seen: Profile, rows: int) -> tuple[Use, str, 
     """The use, the style of the values and the reason, for a column without a part of its own (id, outcome ...)."""
     if seen.filled <= (1 - NEAR_EMPTY) * rows:
         return Use.IGNORED, "", "empty" if not seen.filled else f"{1 - seen.filled / rows:.1%} empty"
+    use, style, because = use_of_values(name, family, seen)
+    if use is not Use.IGNORED and _is_constant(seen, rows):
+        return Use.IGNORED, "", "the same value in every row"
+    return use, style, because
+
+
+def use_of_values(name: str, family: str, seen: Profile) -> tuple[Use, str, str]:
+    """As ``use_of``, also for a column that is nearly empty or has one value."""
     found = _decision(name, family, seen)
     if found.role in _NO_FEATURES:
         return Use.IGNORED, "", found.reason + _NO_FEATURES[found.role]
     use = _USES.get(found.role, Use.CATEGORY)
-    if _is_constant(seen, rows):
-        return Use.IGNORED, "", "the same value in every row"
     coded = found.role is not Role.INDUSTRY or found.scheme
     return (
         use,

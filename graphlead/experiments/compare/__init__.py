@@ -1,0 +1,1 @@
+"""Two runs of a verb, or two tables, side by side."""

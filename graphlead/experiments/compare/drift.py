@@ -1,0 +1,59 @@
+"""What changed in the inputs and in the scores, of two tables or of two runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graphlead.core.comparison import ComparisonSettings
+from graphlead.core.drift import Drift, Form, Pair
+from graphlead.core.errors import unknown
+from graphlead.experiments.compare.side import Side
+from graphlead.ingest.pairs.read import open_pairs
+from graphlead.profile.drift.build import drift_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drifted:
+    """What changed in each column; rows: of the old and of the new side."""
+
+    columns: tuple[Drift, ...]
+    rows: tuple[int, int]
+    notes: tuple[str, ...] = ()
+
+
+def drift_of_tables(settings: ComparisonSettings) -> Drifted:
+    """Of two tables. Errors are those of ``open_pairs``."""
+    with open_pairs(settings.old, settings.new, settings.id or "", settings.exclude) as pairs:
+        columns = drift_of(pairs.columns())
+        return Drifted(columns=columns, rows=(pairs.old.rows, pairs.new.rows), notes=pairs.notes)
+
+
+def drift_of_runs(old: Side, new: Side, exclude: tuple[str, ...]) -> Drifted:
+    """Of two runs of one verb: their inputs, and the scores. Raises SettingsError for an unknown column to exclude."""
+    columns = drift_of(_pairs(old, new, exclude))
+    return Drifted(columns=columns, rows=(len(old.scored), len(new.scored)))
+
+
+def _pairs(old: Side, new: Side, exclude: tuple[str, ...]) -> Iterator[Pair]:
+    before, after = old.inputs(), new.inputs()
+    names = dict.fromkeys([*after, *before])
+    for each in exclude:
+        if each not in names:
+            raise unknown("column", each, names, "--exclude")
+    for name in names:
+        if name in exclude:
+            continue
+        if name not in before or name not in after:
+            yield Pair(name=name, form=Form.NEW if name in after else Form.GONE)
+            continue
+        (form, values, why), (other, more, _) = before[name], after[name]
+        if form is other:
+            yield Pair(name=name, form=form, old=values, new=more, why=why)
+        elif values is None or more is None:
+            yield Pair(name=name, form=Form.NOTHING, why=f"read as {form} before, as {other} now")
+        else:
+            sides = [each if each.dtype == bool else each.notna() for each in (values, more)]
+            yield Pair(name=name, form=Form.FILLED, old=sides[0], new=sides[1])
+    score = new.words.score
+    yield Pair(name=score, form=Form.NUMBER, old=old.scored["score"], new=new.scored["score"], score=True)

@@ -1,0 +1,52 @@
+"""One of two runs, as a comparison sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+from graphlead.core.drift import Form
+
+Inputs = Mapping[str, tuple[Form, "pd.Series | None", str]]
+"""By column: how its values are compared, the values as in ``Pair``, and the reason."""
+MOST_REASONS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """How a verb speaks of its rows: of one, of what is predicted, and what its score is called."""
+
+    row: str
+    happened: str
+    not_happened: str
+    score: str
+
+
+class Side(Protocol):
+    """A finished run. scored: a row a scored id, best first, with id (text, unique), score, rank (1 is the first) and
+    listed (bool, on the list that is worked)."""
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def words(self) -> Words: ...
+
+    @property
+    def scored(self) -> pd.DataFrame: ...
+
+    def inputs(self) -> Inputs:
+        """The columns that the scores were made from."""
+        ...
+
+    def fates(self, ids: Sequence[str]) -> dict[str, str]:
+        """For those of the ids that are known but not scored, why they are not."""
+        ...
+
+    def predictions(self) -> pd.DataFrame:
+        """The probability of each id: id, probability."""
+        ...

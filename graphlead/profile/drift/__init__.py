@@ -1,0 +1,1 @@
+"""How far the values of a column moved between two tables."""
