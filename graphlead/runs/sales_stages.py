@@ -45,8 +45,11 @@ SALES_STAGES = table(
         name="model",
         after=("cases", "around", "leaks"),
         inputs=("earlier",),
-        settings=("seed",),
-        doors=("learn.cases.fit", "learn.cases.hazard", "learn.cases.quick"),
+        settings=("automl", "seed"),
+        doors=(
+            "learn.cases.fit", "learn.cases.hazard", "learn.cases.quick", "learn.cases.members.gru",
+            "learn.cases.members.automl",
+        ),
     ),
     Stage(
         name="results",

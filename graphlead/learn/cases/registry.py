@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
+from importlib.util import find_spec
 
 from graphlead.core.cases import Cases
+from graphlead.core.errors import SettingsError
 from graphlead.core.registry import loaded
 from graphlead.learn.cases.members.boosting import Boosting
 from graphlead.learn.cases.members.forest import Forest
@@ -61,6 +63,16 @@ def member_of(name: str) -> Member:
         return MEMBERS[name]
     member: Member = loaded(FURTHER[name])()
     return member
+
+
+def check_automl(trials: int) -> None:
+    """Raise SettingsError where a search is asked for and FLAML is not installed."""
+    if trials and not find_spec("flaml"):
+        raise SettingsError(
+            "FLAML, which looks for a model, is not installed.",
+            where="automl",
+            remedy="Install it: pip install 'graphlead[automl]'; or leave --automl out.",
+        )
 
 
 def seen_by(view: View, cases: Cases) -> Cases:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -19,7 +18,6 @@ import xgboost as xgb
 
 from graphlead.common.files import read_json, write_json
 from graphlead.core.arrays import Reals
-from graphlead.core.errors import SettingsError
 from graphlead.core.registry import loaded
 from graphlead.learn.cases.design import Design, design_of, sources
 from graphlead.learn.cases.encode import Encoding, Table
@@ -35,16 +33,6 @@ MOST_ROWS = 20_000
 """Rows that the search and its model see, the most; a choice: each trial trains on them."""
 _LOCK = Lock()
 """FLAML keeps the running trial in a variable of its module, so searches go one after the other."""
-
-
-def check_automl(trials: int) -> None:
-    """Raise SettingsError where a search is asked for and FLAML is not installed."""
-    if trials and not find_spec("flaml"):
-        raise SettingsError(
-            "FLAML, which looks for a model, is not installed.",
-            where="automl",
-            remedy="Install it: pip install 'graphlead[automl]'; or leave --automl out.",
-        )
 
 
 @dataclass(frozen=True)

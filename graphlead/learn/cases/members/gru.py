@@ -30,7 +30,7 @@ from graphlead.learn.cases.members.member import by_source, some_rows
 from graphlead.learn.cases.rhythm import RHYTHM
 
 HIDDEN, BATCH, RATE, DECAY, DROPOUT = 16, 512, 0.01, 0.01, 0.2
-EPOCHS = (2, 4, 6, 8, 12)
+EPOCHS = (2, 4, 6, 8, 10)
 """Candidates: passes over the rows."""
 MEMORY = 0.97
 """The weights that score are the mean of those after all steps so far, later a running one that keeps so much of itself
