@@ -29,7 +29,9 @@ from graphlead.learn.cases.encode import Encoding, Table
 from graphlead.learn.cases.members.member import by_source, some_rows
 from graphlead.learn.cases.rhythm import RHYTHM
 
-HIDDEN, BATCH, RATE, DECAY, DROPOUT = 16, 512, 0.01, 0.01, 0.2
+HIDDEN, RATE, DECAY, DROPOUT = 16, 0.01, 0.01, 0.2
+BATCHES, LEAST, MOST = 10, 32, 512
+"""The batches of a pass, where a batch then has LEAST to MOST rows; so few rows are learned from in steps enough."""
 EPOCHS = (2, 4, 6, 8, 10)
 """Candidates: passes over the rows."""
 MEMORY = 0.97
@@ -164,11 +166,11 @@ def _passes(
     optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
     mean = deepcopy(network)
     pairs = list(zip(mean.parameters(), network.parameters(), strict=True))
-    step = 0
+    step, size = 0, min(max(LEAST, -(-len(label) // BATCHES)), MOST)
     for _ in range(epochs):
         order = torch.randperm(len(label), generator=draw)
-        for start in range(0, len(label), BATCH):
-            at = order[start : start + BATCH]
+        for start in range(0, len(label), size):
+            at = order[start : start + size]
             mask = (torch.rand(len(at), HIDDEN, generator=draw) >= DROPOUT) / (1 - DROPOUT)
             loss = functional.binary_cross_entropy_with_logits(network(steps[at], plain[at], mask), label[at])
             optimiser.zero_grad()
