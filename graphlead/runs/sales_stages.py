@@ -46,10 +46,7 @@ SALES_STAGES = table(
         after=("cases", "around", "leaks"),
         inputs=("earlier",),
         settings=("automl", "seed"),
-        doors=(
-            "learn.cases.fit", "learn.cases.hazard", "learn.cases.quick", "learn.cases.members.gru",
-            "learn.cases.members.automl",
-        ),
+        doors=("learn.cases.fit", "learn.cases.hazard", "learn.cases.quick"),
     ),
     Stage(
         name="results",

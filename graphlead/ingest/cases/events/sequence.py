@@ -1,4 +1,4 @@
-"""What happened in the last 90 days before a cut, step by step: what counts over a window cannot tell of its order."""
+"""What happened in the last weeks before a cut, week by week: counts over a window do not tell its order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from graphlead.ingest.cases.events.table import size_of
 from graphlead.ingest.cases.events.uses import Use
 
 DAYS, STEPS = 7, 13
-"""The days of a step, and the steps, 90 days in all."""
+"""The days of a step, and the steps: a quarter, week by week, as people shop by the week. Steps of five days served no
+better on a wholesaler's orders and a grocer's, and took longer to learn from."""
 
 
 class Channel(NamedTuple):
@@ -39,7 +40,8 @@ def sequences_at(db: Db, at: Cut, layout: Layout) -> Floats:
     """The steps of the chosen customers before the cut, in the order of c: float32 (n, STEPS, channels).
 
     The last step ends on the day before the cut. Each number is the logarithm of 1 + a count or an amount, and 0 where
-    nothing happened; only steps in which something did come out of the database.
+    nothing happened; only steps in which something did come out of the database. With four channels it takes 208 bytes
+    a customer, less than half of what the features take.
     """
     (n,) = one_row(db, "SELECT count(*) FROM chosen")
     found = np.zeros((n, STEPS, len(channels_of(layout))), np.float32)
@@ -78,5 +80,6 @@ def _query(events: str, channels: list[Channel]) -> str:
             FROM {events} JOIN chosen USING (c) WHERE moment < $cut AND $cut - moment::DATE <= $span
         ),
         places AS (SELECT c, row_number() OVER (ORDER BY c) - 1 AS place FROM chosen)
-        SELECT place, step, {values} FROM lately JOIN places USING (c) GROUP BY place, step ORDER BY place, step
+        SELECT place::INTEGER AS place, step::INTEGER AS step, {values}
+        FROM lately JOIN places USING (c) GROUP BY ALL ORDER BY place, step
     """
