@@ -26,7 +26,7 @@ from graphlead.pipeline.sales.predict import predict
 
 @pytest.fixture(scope="module")
 def cases() -> Cases:
-    return planted(400, 0, 3)[0]
+    return planted(300, 0, 3)[0]
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +65,10 @@ def test_the_same_seed_finds_the_same_model_at_any_speed(
     cases: Cases, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outcome = cases.outcome.astype(float)
-    once = AutoMl(9).path(table, outcome, table, 1)
+    once = AutoMl(6).path(table, outcome, table, 1)
     clock, step = iter(np.cumsum(np.random.default_rng(0).random(100_000) * 5)), np.float64(1.8e9)
     monkeypatch.setattr("time.time", lambda: float(step + next(clock)))
-    np.testing.assert_array_equal(AutoMl(9).path(table, outcome, table, 1), once)
+    np.testing.assert_array_equal(AutoMl(6).path(table, outcome, table, 1), once)
 
 
 def test_without_the_extra_the_error_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
