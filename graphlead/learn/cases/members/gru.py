@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
@@ -29,10 +29,10 @@ from graphlead.learn.cases.encode import Encoding, Table
 from graphlead.learn.cases.members.member import by_source, some_rows
 from graphlead.learn.cases.rhythm import RHYTHM
 
-HIDDEN, RATE, DECAY, DROPOUT = 16, 0.01, 0.01, 0.2
+HIDDEN, RATE, DECAY, DROPOUT = 16, 0.02, 0.01, 0.2
 BATCHES, LEAST, MOST = 10, 32, 512
 """The batches of a pass, where a batch then has LEAST to MOST rows; so few rows are learned from in steps enough."""
-EPOCHS = (2, 4, 6, 8, 10)
+EPOCHS = (2, 4, 6)
 """Candidates: passes over the rows."""
 MEMORY = 0.97
 """The weights that score are the mean of those after all steps so far, later a running one that keeps so much of itself
@@ -125,7 +125,7 @@ class Gru:
 
     def fit(self, train: Table, outcome: Reals, candidate: int, seed: int) -> GruModel:
         (found,) = _trained(train, outcome, self.epochs[candidate : candidate + 1], seed)
-        return found
+        return replace(found, centre=float(found.of_steps(train).mean()))
 
     def load(self, folder: Path, name: str, encoding: Encoding) -> GruModel:
         weights, content = load_file(folder / f"{name}.safetensors"), read_json(folder / f"{name}.json")
@@ -148,14 +148,8 @@ def _trained(table: Table, outcome: Reals, epochs: tuple[int, ...], seed: int) -
     with _one_thread():
         for epoch, mean in enumerate(_passes(network, (tensors[0], tensors[1], label), epochs[-1], draw), 1):
             if epoch in epochs:
-                found.append(_centred(GruModel(deepcopy(mean).double(), design, scale), steps))
+                found.append(GruModel(deepcopy(mean).double(), design, scale))
     return found
-
-
-def _centred(model: GruModel, steps: Floats) -> GruModel:
-    with torch.no_grad():
-        share = model.network.of_steps(torch.from_numpy(steps / model.scale).double())
-    return GruModel(model.network, model.design, model.scale, float(share.mean()))
 
 
 def _passes(
