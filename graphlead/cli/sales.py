@@ -45,6 +45,7 @@ KeepColumns = Annotated[list[str] | None, typer.Option("--keep", help=f"{help_of
 ExcludeColumns = Annotated[
     list[str] | None, typer.Option("--exclude", help=f"{help_of('exclude')} Repeatable.")
 ]
+AutoMl = Annotated[int | None, typer.Option("--automl", metavar="TRIALS", help=help_of("automl"))]
 Seed = Annotated[int | None, _file("seed")]
 
 
@@ -70,6 +71,7 @@ def convert(
     gain: Gain = None,
     keep: KeepColumns = None,
     exclude: ExcludeColumns = None,
+    automl: AutoMl = None,
     seed: Seed = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -78,7 +80,7 @@ def convert(
     given = SalesGiven(
         leads=leads, open=open_, deals=deals, companies=companies, links=links, run=run, reviewed=reviewed, out=out,
         outcome=outcome, positive=positive, id=id_, as_of=as_of, within=within, threshold=threshold, top=top,
-        cost=cost, gain=gain, keep=separated(keep), exclude=separated(exclude), seed=seed,
+        cost=cost, gain=gain, keep=separated(keep), exclude=separated(exclude), automl=automl, seed=seed,
     )  # fmt: skip
     _predict("convert", config, given, quiet=quiet, as_json=as_json)
 
@@ -109,6 +111,7 @@ def churn(
     gain: Gain = None,
     keep: KeepColumns = None,
     exclude: ExcludeColumns = None,
+    automl: AutoMl = None,
     seed: Seed = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -118,7 +121,7 @@ def churn(
         customers=customers, events=tuple(events) if events else None, items=items, open=open_, companies=companies,
         links=links, run=run, reviewed=reviewed, out=out, outcome=outcome, positive=positive, id=id_, item=item,
         duration=duration, as_of=as_of, within=within, active=active, threshold=threshold, top=top, cost=cost,
-        gain=gain, keep=separated(keep), exclude=separated(exclude), seed=seed,
+        gain=gain, keep=separated(keep), exclude=separated(exclude), automl=automl, seed=seed,
     )  # fmt: skip
     _predict("churn", config, given, quiet=quiet, as_json=as_json)
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from graphlead.core.arrays import Flags, Longs, Reals, require
+from graphlead.core.arrays import Flags, Floats, Longs, Reals, require
 
 Outcomes = npt.NDArray[np.int8]
 """1 for a case that converted (that left), 0 for one that did not, OPEN for one that is not decided."""
@@ -78,7 +78,9 @@ class Cases:
     so far, missing where no column holds it; the outcome says whether it ended. value: (n,) what a case is worth,
     NaN where unknown. facts: (n, k) the user's columns as written, for the lists. account: (n,) the id or the name of
     the company behind a case as written, None where empty; missing where no column holds any. horizon: the days after
-    ``day`` within which the outcome falls, 0 where it has no period.
+    ``day`` within which the outcome falls, 0 where it has no period. sequence: (n, steps, channels) what happened in
+    each of the last steps of equal length before ``day``, the latest last, 0 where nothing did; missing where rows are
+    no customers with events. channels: the source of each channel, as of a CaseColumn.
     """
 
     ids: npt.NDArray[np.object_]
@@ -92,6 +94,8 @@ class Cases:
     duration: Reals | None = None
     value: Reals | None = None
     horizon: int = 0
+    sequence: Floats | None = None
+    channels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         n, names = len(self.ids), [column.name for column in self.columns]
@@ -99,11 +103,28 @@ class Cases:
         require(len(set(names)) == len(names), "Cases", "unique feature names", names)
         for each in fields(self):
             value = getattr(self, each.name)
-            if each.name not in ("columns", "horizon") and value is not None:
+            if each.name not in ("columns", "horizon", "channels") and value is not None:
                 require(len(value) == n, "Cases", f"{each.name} of {n} rows", len(value))
         require(bool(np.isin(self.outcome, (OPEN, 0, 1)).all()), "Cases", "outcomes of -1, 0, 1", "others")
+        self._check_sequence()
         opened = self.ids[self.outcome == OPEN]
         require(len(set(opened)) == len(opened), "Cases", "each open case once", "ids twice")
+
+    def _check_sequence(self) -> None:
+        if self.sequence is None:
+            require(not self.channels, "Cases", "no channels without a sequence", self.channels)
+            return
+        shape, dtype = self.sequence.shape, self.sequence.dtype
+        require(
+            len(shape) == 3 and dtype == np.float32,
+            "Cases",
+            "a float32 sequence of three axes",
+            (shape, dtype),
+        )
+        require(
+            shape[2] == len(self.channels) > 0, "Cases", f"{shape[2]} channels, one at least", self.channels
+        )
+        require(bool(np.isfinite(self.sequence).all()), "Cases", "a finite sequence", "missing values")
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -139,7 +160,15 @@ class Cases:
     def without(self, sources: Collection[str]) -> Self:
         """The same cases without the features that are made from these columns of the user."""
         columns = tuple(column for column in self.columns if column.source not in sources)
-        return replace(self, columns=columns, features=self.features[[column.name for column in columns]])
+        features = self.features[[column.name for column in columns]]
+        kept = [at for at, source in enumerate(self.channels) if source not in sources]
+        return replace(
+            self,
+            columns=columns,
+            features=features,
+            sequence=self.sequence[:, :, kept] if self.sequence is not None and kept else None,
+            channels=tuple(self.channels[at] for at in kept),
+        )
 
     def with_features(self, columns: tuple[CaseColumn, ...], values: pd.DataFrame) -> Self:
         """The same cases with these features (n, len(columns)) after their own."""

@@ -59,6 +59,7 @@ class SalesGiven(TypedDict, total=False):
     exclude: Sequence[str] | None
     columns: Mapping[str, Any] | None
     action: Sequence[Mapping[str, Any]] | None
+    automl: int | None
     seed: int | None
 
 
@@ -149,6 +150,12 @@ class SalesSettings:
     )
     action: tuple[Mapping[str, Any], ...] = field(
         default=(), metadata=_help("Your own rules on what to do, before the usual ones: [[action]].")
+    )
+    automl: int = field(
+        default=0,
+        metadata=_help(
+            "Trials of a search by FLAML for one more model, such as 30; needs graphlead[automl]."
+        ),
     )
     seed: int = field(
         default=0, metadata=_help("Seed of every random choice: the same seed gives the same scores.")
@@ -250,5 +257,6 @@ CHECKS: Checks = {
         lambda v: isinstance(v, tuple) and all(isinstance(each, Mapping) for each in v),
         "tables [[action]] with do and when",
     ),
+    "automl": (lambda v: is_int(v) and 0 <= v <= 1000, "a number of trials from 0 to 1000"),
     "seed": COMMON["seed"],
 }  # fmt: skip

@@ -45,7 +45,7 @@ SALES_STAGES = table(
         name="model",
         after=("cases", "around", "leaks"),
         inputs=("earlier",),
-        settings=("seed",),
+        settings=("automl", "seed"),
         doors=("learn.cases.fit", "learn.cases.hazard", "learn.cases.quick"),
     ),
     Stage(

@@ -10,10 +10,12 @@ import pandas as pd
 import pyarrow as pa
 
 from graphlead.common.files import read_json, read_parquet, write_json, write_parquet
+from graphlead.core.arrays import Floats
 from graphlead.core.cases import CaseColumn, Cases, Kind, Meaning
 from graphlead.core.errors import damage
 
 ROWS, FEATURES, FACTS, COLUMNS = "cases.parquet", "features.parquet", "facts.parquet", "columns.json"
+SEQUENCE = "sequence.parquet"
 _TEXT = (Kind.CATEGORY, Kind.TEXT)
 
 
@@ -38,8 +40,11 @@ def save_cases(cases: Cases, folder: Path) -> None:
         folder / FEATURES, _table(cases.features, {name for name, kind in kinds.items() if kind in _TEXT})
     )
     write_parquet(folder / FACTS, _table(cases.facts, set(map(str, cases.facts))))
+    if cases.sequence is not None:
+        write_parquet(folder / SEQUENCE, _flat(cases.sequence))
+    columns = [asdict(column) for column in cases.columns]
     write_json(
-        folder / COLUMNS, {"columns": [asdict(column) for column in cases.columns], "horizon": cases.horizon}
+        folder / COLUMNS, {"columns": columns, "horizon": cases.horizon, "channels": list(cases.channels)}
     )
 
 
@@ -52,6 +57,7 @@ def load_cases(folder: Path) -> Cases:
             CaseColumn(**{**each, "kind": Kind(each["kind"]), "meaning": Meaning(each["meaning"])})
             for each in content["columns"]
         )
+    sequence = read_parquet(folder / SEQUENCE) if content["channels"] else None
     with damage(folder):
         reals = {name: rows[name].to_numpy() for name in ("duration", "value") if name in rows.column_names}
         return Cases(
@@ -64,8 +70,26 @@ def load_cases(folder: Path) -> Cases:
             facts=_frame(facts),
             account=rows["account"].to_numpy().astype(object) if "account" in rows.column_names else None,
             horizon=content["horizon"],
+            sequence=None if sequence is None else _steps(sequence, len(content["channels"])),
+            channels=tuple(content["channels"]),
             **reals,
         )
+
+
+def _flat(sequence: Floats) -> pa.Table:
+    """A column for each step of each channel: mostly zeros, which Parquet packs into next to nothing."""
+    _, steps, channels = sequence.shape
+    columns = {f"{i}.{j}": pa.array(sequence[:, j, i]) for i in range(channels) for j in range(steps)}
+    return pa.table(columns)
+
+
+def _steps(table: pa.Table, channels: int) -> Floats:
+    """The sequence (n, steps, channels) that ``_flat`` took apart."""
+    steps = table.num_columns // channels
+    whole = np.empty((table.num_rows, steps, channels), np.float32)
+    for at, column in enumerate(table.columns):
+        whole[:, at % steps, at // steps] = column.to_numpy()
+    return whole
 
 
 def _table(frame: pd.DataFrame, texts: set[str]) -> pa.Table:

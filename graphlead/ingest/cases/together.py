@@ -16,7 +16,7 @@ def together(parts: Sequence[Cases], kept: tuple[CaseColumn, ...]) -> Cases:
     facts = pd.concat([part.facts for part in parts], ignore_index=True)
     joined = {
         name: np.concatenate([getattr(part, name) for part in parts])
-        for name in ("ids", "outcome", "day", "group", "account", "duration", "value")
+        for name in ("ids", "outcome", "day", "group", "account", "duration", "value", "sequence")
         if all(getattr(part, name) is not None for part in parts)
     }
     return Cases(
@@ -24,5 +24,6 @@ def together(parts: Sequence[Cases], kept: tuple[CaseColumn, ...]) -> Cases:
         columns=kept,
         facts=facts,
         horizon=parts[0].horizon,
+        channels=parts[0].channels,
         **joined,
     )

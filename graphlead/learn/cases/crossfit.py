@@ -23,13 +23,13 @@ class Paths:
     odds: dict[str, Reals]
 
 
-def crossfitted(cases: Cases, seed: int, progress: Progress) -> Paths:
-    """Train every candidate of every member without the rows held out, in turn; see ``splits_of``."""
+def crossfitted(cases: Cases, seed: int, progress: Progress, trials: int = 0) -> Paths:
+    """Train every candidate of every member without the rows held out, in turn; see ``splits_of`` and ``by_view``."""
     parts = list(splits_of(cases, seed).parts())
 
     def odds_of(part: tuple[Flags, Flags]) -> dict[str, Reals]:
         train, held = part
-        return _held_out(cases.rows(train), cases.rows(held), seed)
+        return _held_out(cases.rows(train), cases.rows(held), seed, trials)
 
     found = list(side_by_side(odds_of, parts, progress))
     names = [name for name in found[0] if all(name in odds for odds in found)]
@@ -37,10 +37,10 @@ def crossfitted(cases: Cases, seed: int, progress: Progress) -> Paths:
     return Paths(np.concatenate([np.flatnonzero(held) for _, held in parts]), whole)
 
 
-def _held_out(train: Cases, held: Cases, seed: int) -> dict[str, Reals]:
+def _held_out(train: Cases, held: Cases, seed: int, trials: int) -> dict[str, Reals]:
     """The log-odds (n, k) of each member's candidates on the held-out rows."""
     outcome, found = train.outcome.astype(np.float64), {}
-    for view, members in by_view(train).items():
+    for view, members in by_view(train, trials).items():
         table = encoded(seen_by(view, train), keys_of(train.group), seed)
         rows = table.encoding.apply(held)
         for name, member in members.items():

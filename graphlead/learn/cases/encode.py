@@ -6,14 +6,14 @@ A text column takes part by the numbers that are made of its words.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from graphlead.common.deal import dealt
-from graphlead.core.arrays import Floats, Ints, Json, Keys, Longs, Reals
+from graphlead.core.arrays import Floats, Ints, Json, Keys, Reals
 from graphlead.core.cases import Cases, Kind
 from graphlead.learn.cases.words import Words, with_words, words_of
 
@@ -72,7 +72,13 @@ class Encoding:
         """These cases, which have the features of their words already, as matrices."""
         frame = cases.features
         rates = [_rates(frame[each.name], each.rates or {}) for each in self.rated]
-        return Table(self, _numbers(frame, self.numbers), self._codes(frame), _beside(rates, len(cases)))
+        return Table(
+            encoding=self,
+            numbers=_numbers(frame, self.numbers),
+            codes=self._codes(frame),
+            rates=_beside(rates, len(cases)),
+            sequence=cases.sequence,
+        )
 
     def _codes(self, frame: pd.DataFrame) -> Ints:
         codes = [
@@ -105,14 +111,19 @@ class Encoding:
         return cls(tuple(numbers), tuple(categories), tuple(words))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Table:
-    """Encoded rows: numbers (n, p) with NaN where missing, codes (n, q) with -1 for a rare level, rates (n, r)."""
+    """Encoded rows: numbers (n, p) with NaN where missing, codes (n, q) with -1 for a rare level, rates (n, r).
+
+    sequence: (n, steps, channels) as in Cases. groups: (n,) of a training part, a hash of each row's fold key.
+    """
 
     encoding: Encoding
     numbers: Reals
     codes: Ints
     rates: Reals
+    sequence: Floats | None = None
+    groups: Keys | None = None
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -131,10 +142,6 @@ class Table:
         """Numbers, codes and rates side by side (n, p + q + r), NaN for missing values and rare levels."""
         codes = np.where(self.codes < 0, np.nan, self.codes)
         return np.hstack([self.numbers, codes, self.rates]).astype(np.float32)
-
-    def rows(self, chosen: Longs) -> Table:
-        """These rows, by position."""
-        return Table(self.encoding, self.numbers[chosen], self.codes[chosen], self.rates[chosen])
 
 
 def encoded(train: Cases, groups: Keys, seed: int) -> Table:
@@ -156,7 +163,7 @@ def encoded(train: Cases, groups: Keys, seed: int) -> Table:
         for each in varied
         if each.kind is Kind.CATEGORY
     ]
-    table = Encoding(tuple(numbers), tuple(categories), words).table(train)
+    table = replace(Encoding(tuple(numbers), tuple(categories), words).table(train), groups=groups)
     inner = dealt(groups, INNER, "rates", seed)
     for place, category in enumerate(table.encoding.rated):
         table.rates[:, place] = _crossfitted(_text(frame[category.name]), outcome, inner)

@@ -23,7 +23,8 @@ from graphlead.learn.cases.crossfit import crossfitted
 from graphlead.learn.cases.encode import Encoding, encoded
 from graphlead.learn.cases.members.member import Member, Model
 from graphlead.learn.cases.parallel import side_by_side
-from graphlead.learn.cases.registry import MEMBERS, STACK, View, by_view, seen_by
+from graphlead.learn.cases.registry import FURTHER, GRU, STACK, View, by_view, member_of, seen_by
+from graphlead.learn.cases.rhythm import with_rhythm
 from graphlead.learn.cases.splits import fixed_order, folds_of, keys_of
 from graphlead.learn.cases.stack import Calibration, Stack
 from graphlead.learn.cases.words import with_words
@@ -48,7 +49,7 @@ class HeldOut:
 
 @dataclass(frozen=True, kw_only=True)
 class Fitted:
-    """Members trained on all known rows, and the choice among them.
+    """Members trained on all known rows, and the choice among them; a further member only where it is used.
 
     encodings: of the columns that members see. shift: what is added to all log-odds, see ``_shift``.
     """
@@ -73,42 +74,40 @@ class Fitted:
         return np.asarray(expit(self.choice.calibrations[self.chosen].of(own[self.chosen]) + self.shift))
 
     def with_words(self, cases: Cases) -> Cases:
-        """The cases with what the models see of their texts, so that reasons can name it."""
-        return with_words(cases, self.encodings[View.ALL].words)
+        """The cases with what the models see of their texts and sequences, so that reasons can name it."""
+        return self.with_rhythm(with_words(cases, self.encodings[View.ALL].words))
+
+    def with_rhythm(self, cases: Cases) -> Cases:
+        """The cases with their sequences in words, where a model that is used sees them."""
+        return with_rhythm(cases) if GRU in self.choice.slopes() else cases
 
     def contributions(self, cases: Cases) -> pd.DataFrame:
         """What each of the user's columns adds to the log-odds of each row, (n, sources), against the average row."""
         tables = {view: encoding.apply(cases) for view, encoding in self.encodings.items()}
         whole = pd.DataFrame(index=range(len(cases)))
         for name, (view, model) in self._used().items():
-            whole = whole.add(self._slopes()[name] * model.contributions(tables[view]), fill_value=0.0)
+            whole = whole.add(self.choice.slopes()[name] * model.contributions(tables[view]), fill_value=0.0)
         return whole
 
-    def _slopes(self) -> dict[str, float]:
-        if self.chosen == STACK:
-            return self.choice.stack.slopes()
-        return {self.chosen: self.choice.calibrations[self.chosen].slope}
-
     def _used(self) -> dict[str, tuple[View, Model]]:
-        slopes = self._slopes()
-        return {name: self.members[name] for name in slopes}
+        return {name: self.members[name] for name in self.choice.slopes()}
 
 
-def fit(cases: Cases, seed: int, progress: Progress = silent) -> Fitted:
+def fit(cases: Cases, seed: int, progress: Progress = silent, *, trials: int = 0) -> Fitted:
     """Train, choose and hold out, on the known rows of the cases; of very many on a sample.
 
-    A row's group decides which rows go together; see ``splits_of`` for what is held out.
+    A row's group decides which rows go together; see ``splits_of`` for what is held out, ``by_view`` for the trials.
     """
     known = cases.rows(cases.known)
     at = drawn(keys_of(known.group), MOST, "learned", seed)
     at = at[fixed_order(known.rows(at))]
     known = known.rows(at)
-    paths = crossfitted(known, seed, progress)
+    paths = crossfitted(known, seed, progress, trials)
     held = known.rows(paths.rows)
     outcome = held.outcome.astype(np.float64)
     odds, chosen = heldout_odds(paths, outcome, held.group, folds_of(held, seed))
     choice = choose(paths.odds, outcome, held.group)
-    encodings, members = _trained(known, choice, seed)
+    encodings, members = _trained(known, choice, seed, trials)
     heldout = HeldOut(
         rows=at[paths.rows],
         outcome=held.outcome,
@@ -135,17 +134,18 @@ def _shift(fitted: Fitted, cases: Cases) -> float:
 
 
 def _trained(
-    known: Cases, choice: Choice, seed: int
+    known: Cases, choice: Choice, seed: int, trials: int
 ) -> tuple[dict[View, Encoding], dict[str, tuple[View, Model]]]:
-    """Every member on all rows, each by its chosen candidate."""
+    """Every member on all rows, each by its chosen candidate; of the further ones those that are used."""
     outcome = known.outcome.astype(np.float64)
-    tables = {view: encoded(seen_by(view, known), keys_of(known.group), seed) for view in by_view(known)}
     wanted = [
         (name, view, member)
-        for view, kinds in by_view(known).items()
+        for view, kinds in by_view(known, trials).items()
         for name, member in kinds.items()
-        if name in choice.candidates
+        if name in choice.candidates and (name not in FURTHER or name in choice.slopes())
     ]
+    views = dict.fromkeys(view for _, view, _ in wanted)
+    tables = {view: encoded(seen_by(view, known), keys_of(known.group), seed) for view in views}
 
     def train(each: tuple[str, View, Member]) -> tuple[str, tuple[View, Model]]:
         name, view, member = each
@@ -183,7 +183,7 @@ def load(folder: Path) -> Fitted:
     with damage(folder):
         encodings = {View(view): Encoding.from_json(each) for view, each in content["encodings"].items()}
         members = {
-            name: (View(view), MEMBERS[name].load(folder, name, encodings[View(view)]))
+            name: (View(view), member_of(name).load(folder, name, encodings[View(view)]))
             for name, view in content["members"].items()
         }
         calibrations = {name: Calibration(**each) for name, each in content["calibrations"].items()}

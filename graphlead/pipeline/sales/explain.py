@@ -53,7 +53,8 @@ def explain_case(run: FinishedSales, wanted: str) -> ExplainedCase:
     known = cases.rows(cases.known)
     contributions = trained.fitted.contributions(row)
     probability, heldout = _probability(run, at, row)
-    found = reasons(known, row, contributions, WORDS[run.verb].happened)[0]
+    seen = trained.fitted.with_rhythm
+    found = reasons(seen(known), seen(row), contributions, WORDS[run.verb].happened)[0]
     order = contributions.iloc[0].sort_values(key=np.abs, ascending=False, kind="stable")
     ranks = run.scored.loc[run.scored["id"] == wanted, "rank"]
     opened = not cases.known[at]
@@ -66,7 +67,9 @@ def explain_case(run: FinishedSales, wanted: str) -> ExplainedCase:
         heldout=heldout,
         action=str(policy(run.settings, cases).advice(row, np.array([probability]))[0]),
         reasons=tuple(filter(None, map(str, found))),
-        contributions=tuple((str(name), _value(row, str(name)), float(each)) for name, each in order.items()),
+        contributions=tuple(
+            (str(name), _value(seen(row), str(name)), float(each)) for name, each in order.items()
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from graphlead.common.console import Console
 from graphlead.common.disk import disk_errors
 from graphlead.core.arrays import Json
 from graphlead.core.sales import SalesSettings
+from graphlead.learn.cases.registry import check_automl
 from graphlead.pipeline.outputs import check_run, parts_of
 from graphlead.pipeline.sales.deliver import Delivered, hand_over, policy
 from graphlead.pipeline.sales.read import read
@@ -35,6 +36,7 @@ def predict(settings: SalesSettings, console: Console, *, config: Path | None = 
 
     config: the file that the settings are from, if any; like the inputs, it is not replaced by a result.
     """
+    check_automl(settings.automl)
     check_run(
         settings.out, [config, *settings.inputs().values(), *(parts_of(settings.run) if settings.run else ())]
     )

@@ -57,10 +57,12 @@ def train(run: Run, found: Read, around: Around | None, settings: SalesSettings,
 
     def make(folder: RunFolder) -> None:
         folder.model.mkdir()
-        own = fit(around.folded(usable) if around else usable, settings.seed, progress)
+        own = fit(
+            around.folded(usable) if around else usable, settings.seed, progress, trials=settings.automl
+        )
         save(own, folder.model / OWN)
         if around:
-            joined = fit(around.joined(usable), settings.seed, progress)
+            joined = fit(around.joined(usable), settings.seed, progress, trials=settings.automl)
             save(joined, folder.model / JOINED)
             write_json(folder.model / GRAPH, _verdict(own, joined, around))
         timed = found.cases.without({*hidden_from_survival(late), *found.durations})

@@ -20,6 +20,7 @@ MODELS = {
     "stack": "All models together",
     "plain": "Plain rule",
     "gru": "Sequence network",
+    "automl": "Found by FLAML",
 }
 """Names of the models for readers."""
 

@@ -18,6 +18,7 @@ from graphlead.engines.duckdb import Db, one_row, table
 from graphlead.ingest.cases.events.feature import Feature
 from graphlead.ingest.cases.events.layout import Layout
 from graphlead.ingest.cases.events.look import choose_customers, facts_at, features_at, known_after, view_of
+from graphlead.ingest.cases.events.sequence import channels_of, sequences_at
 from graphlead.ingest.cases.events.uses import Use
 from graphlead.ingest.cases.together import together
 from graphlead.ingest.open_file import Source
@@ -96,6 +97,8 @@ def _cases(db: Db, layout: Layout, day: date, ids: np.ndarray, keys: Keys) -> Ca
         account=ids[c],
         value=_value(features, frame),
         horizon=layout.within,
+        sequence=sequences_at(db, at, layout),
+        channels=channels_of(layout),
     )
 
 

@@ -18,6 +18,8 @@ ROWS = """
     )
 """
 OTHER_WINDOWS = tuple(days for days in WINDOWS if days in (30, 90, YEAR))
+RETURNS = "the returns"
+"""The concept that features of returns are summed over where reasons are given."""
 MOST_TEXT = 2_000
 """Characters of the texts of a customer, the latest ones, a choice."""
 LATELY = 90
@@ -29,9 +31,7 @@ def row_features(table: EventTable) -> Iterator[Feature]:
     if item := table.one(Use.ITEM):
         yield feature("different items bought", "count(DISTINCT item) FILTER (bought)", item.name)
         yield from _shares(item, "item", YEAR)
-    yield feature(
-        "returns in the last 365 days", f"count(*) FILTER (NOT bought AND age <= {YEAR})", "the returns"
-    )
+    yield feature("returns in the last 365 days", f"count(*) FILTER (NOT bought AND age <= {YEAR})", RETURNS)
     for i, column in enumerate(extras(table)):
         yield from _of_column(column, f"x{i}", YEAR)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from graphlead.core.arrays import Reals
+from graphlead.core.arrays import Longs, Reals
 from graphlead.learn.cases.encode import Encoding, Table
 
 
@@ -38,6 +38,13 @@ class Member(Protocol):
         ...
 
     def load(self, folder: Path, name: str, encoding: Encoding) -> Model: ...
+
+
+def some_rows(rows: int, most: int, seed: int) -> Longs:
+    """The positions, ascending, of ``most`` rows drawn at random; of all where there are no more."""
+    if rows <= most:
+        return np.arange(rows)
+    return np.sort(np.random.default_rng(seed).permutation(rows)[:most])
 
 
 def by_source(terms: Reals, sources: list[str]) -> pd.DataFrame:
