@@ -26,6 +26,7 @@ from graphlead.runs.manifest import verb_of
 from graphlead.stores.library.queries import bound, library
 
 if TYPE_CHECKING:
+    from graphlead.experiments.result import ExperimentResult
     from graphlead.pipeline.sales.finished import FinishedSales
 
 MOST_NODES = 5000
@@ -165,9 +166,28 @@ class OpenSales:
             return OpenSales(folder, own)
 
 
-def opened(folder: Path) -> OpenRun | OpenSales:
+def opened(folder: Path) -> OpenRun | OpenSales | ExperimentResult:
     """The finished run in a folder. Raises RunFolderError where there is none."""
-    return OpenRun(folder) if verb_of(folder) == "run" else OpenSales(folder)
+    verb = verb_of(folder)
+    if verb == "experiment":
+        from graphlead.experiments.result import result_of
+
+        return result_of(folder)
+    return OpenRun(folder) if verb == "run" else OpenSales(folder)
+
+
+def experiment_assigned(given: Mapping[str, Any], *, quiet: bool) -> ExperimentResult:
+    """A list dealt into arms, a path or a DataFrame; into a folder of its own where none is given."""
+    from graphlead.experiments.result import assigned
+
+    return assigned(given, Console(quiet=quiet))
+
+
+def experiment_read(given: Mapping[str, Any], *, quiet: bool) -> ExperimentResult:
+    """The results of an experiment, tables as paths or DataFrames; see ``read_experiment`` for what is written."""
+    from graphlead.experiments.result import read
+
+    return read(given, Console(quiet=quiet))
 
 
 def predicted(verb: str, config: Path | None, given: Mapping[str, Any], *, quiet: bool) -> OpenSales:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphlead.cli import sales_runs
+from graphlead.cli import experiments, sales_runs
 from graphlead.cli.options import (
     AsJson,
     Clients,
@@ -200,8 +200,11 @@ def explain(
 
 def report(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False) -> None:
     """Write the report of a finished run once more, from its folder."""
-    console = console_of(quiet, as_json)
-    if verb_of(folder) != "run":
+    console, verb = console_of(quiet, as_json), verb_of(folder)
+    if verb == "experiment":
+        experiments.report(folder, console)
+        return
+    if verb != "run":
         sales_runs.report(folder, console)
         return
 
