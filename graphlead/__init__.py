@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphlead.api import OpenGraph, OpenRun, OpenSales
+    from graphlead.api import ExperimentResult, OpenGraph, OpenRun, OpenSales
     from graphlead.core.settings import Given
-    from graphlead.experiments.result import ExperimentResult
     from graphlead.pipeline.deliver import Result
     from graphlead.pipeline.sales.frames import Table
 

@@ -91,12 +91,17 @@ def _rarest(sample: Sample) -> int:
     return min(sample.hits, sample.n - sample.hits)
 
 
-def _exact(treated: Sample, control: Sample, lift: float) -> Difference:
+def newcombe(treated: Sample, control: Sample) -> tuple[float, float]:
+    """The interval of a difference of rates by Newcombe's method 10."""
     (low_t, high_t), (low_c, high_c) = wilson(treated), wilson(control)
+    lift = treated.mean - control.mean
     low = lift - math.hypot(treated.mean - low_t, high_c - control.mean)
-    high = lift + math.hypot(high_t - treated.mean, control.mean - low_c)
+    return low, lift + math.hypot(high_t - treated.mean, control.mean - low_c)
+
+
+def _exact(treated: Sample, control: Sample, lift: float) -> Difference:
     table = np.array([[each.hits, each.n - each.hits] for each in (treated, control)])
-    return Difference(lift, low, high, float(fisher_exact(table)[1]))
+    return Difference(lift, *newcombe(treated, control), float(fisher_exact(table)[1]))
 
 
 def _welch(treated: Sample, control: Sample, lift: float) -> Difference:

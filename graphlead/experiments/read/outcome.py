@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,9 @@ from graphlead.core.arrays import Reals
 from graphlead.core.errors import InputError, unknown
 from graphlead.experiments.rows import texts_of
 from graphlead.ingest.cases.outcomes import decided
+from graphlead.ingest.cases.understood import Table
 
+TABLES: tuple[Table, ...] = ("leads", "customers")
 MOST_WORDS = 50
 """Different words up to which they may be outcomes: more are no stages; a choice."""
 
@@ -65,22 +66,13 @@ def _against(texts: pd.Series[Any], positive: str, place: str) -> Reals:
 def _words(texts: pd.Series[Any], place: str) -> Reals:
     """Words as yes and no: those of leads (won, lost), else those of customers (churned, active)."""
     words = sorted(set(texts.dropna()))
-    meaning = _meaning(words)
-    strange = [word for word in words if meaning.get(word) is None]
-    if strange:
-        raise InputError(
-            f"these values mean neither yes nor no: {', '.join(strange[:8])}.",
-            where=place,
-            remedy="Say --positive VALUE for the value that counts.",
-        )
-    return texts.map(meaning).to_numpy(np.float64, na_value=np.nan)
-
-
-def _meaning(words: Sequence[str]) -> dict[str, bool]:
-    if len(words) > MOST_WORDS:
-        return {}
-    for table in ("leads", "customers"):
-        found = {word: decided(word, table) for word in words}
-        if None not in found.values():
-            return {word: meaning for word, meaning in found.items() if meaning is not None}
-    return {}
+    for table in TABLES if len(words) <= MOST_WORDS else ():
+        meaning = {word: decided(word, table) for word in words}
+        if None not in meaning.values():
+            return np.asarray(texts.map(meaning), np.float64)
+    strange = [word for word in words if all(decided(word, table) is None for table in TABLES)]
+    raise InputError(
+        f"these values mean neither yes nor no: {', '.join((strange or words)[:8])}.",
+        where=place,
+        remedy="Say --positive VALUE for the value that counts.",
+    )

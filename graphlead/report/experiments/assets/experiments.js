@@ -16,7 +16,7 @@
     const option = () => ({
       title: panels.map((panel, i) => ({ text: panel.outcome, left: left(), top: `${i * high}%`, textStyle: { fontSize: 13.5, fontWeight: 600, color: ink } })),
       grid: panels.map((_, i) => ({ left: left(), right: 22, top: `${i * high + 26 / place.clientHeight * 100}%`, height: tall * 40 })),
-      xAxis: panels.map((panel, i) => axis({ type: "value", gridIndex: i, min: (r) => Math.min(0, r.min), max: (r) => Math.max(0, r.max),
+      xAxis: panels.map((panel, i) => axis({ type: "value", gridIndex: i,
         splitNumber: narrow() ? 3 : 6, splitLine: { show: true, lineStyle: { color: rule } }, axisLabel: { color: soft, fontSize: 12, formatter: (x) => short(Math.round(x * 1e6) / 1e6) + (panel.unit ? " pt" : "") } })),
       yAxis: panels.map((panel, i) => axis({ type: "category", gridIndex: i, data: panel.rows.map((row) => row.arm), axisLine: { show: false },
         axisLabel: { color: ink, fontSize: 12.5, width: left() - 14, overflow: "truncate" } })),
