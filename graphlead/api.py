@@ -26,7 +26,7 @@ from graphlead.runs.manifest import verb_of
 from graphlead.stores.library.queries import bound, library
 
 if TYPE_CHECKING:
-    from graphlead.experiments.result import ExperimentResult as ExperimentResult
+    from graphlead.experiments.result import ExperimentResult as ExperimentResult  # noqa: PLC0414, handed on
     from graphlead.pipeline.sales.finished import FinishedSales
 
 MOST_NODES = 5000

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graphlead.cli.options import AsJson, Config, Quiet, console_of, separated
+from graphlead.core.errors import SettingsError
 from graphlead.core.experiments import AssignGiven, AssignSettings, ReadGiven, ReadSettings, help_of
 
 if TYPE_CHECKING:
@@ -97,6 +98,19 @@ def read(
     from graphlead.experiments.read.run import run_reading
 
     _hand_out(run_reading(settings, console, config=config), console)
+
+
+def score(run: Path, opened: Path | None, out: Path, console: Console) -> None:
+    """Rank newer open cases by what the treatment adds, without learning again."""
+    from graphlead.common.files import check_readable
+
+    if opened is None:
+        raise SettingsError("open is missing.", where="score", remedy="Give --open with the cases to rank.")
+    check_readable((opened,))
+
+    from graphlead.experiments.uplift.score import score_newer
+
+    _hand_out(score_newer(run, opened, out, console), console)
 
 
 def report(run: Path, console: Console) -> None:

@@ -109,6 +109,12 @@ def score(
 ) -> None:
     """Apply a trained run to a newer register, or to newer open cases, without training again."""
     console, verb = console_of(quiet, as_json), verb_of(folder)
+    if verb == "experiment":
+        others: dict[str, object] = {"--companies": companies, "--links": links, "--clients": clients}
+        others |= {"--force": force, "--events": events, "--items": items, "--as-of": as_of, "--top": top}
+        sales_runs.refuse(verb, folder, others, "Give --open with what is to be ranked.")
+        experiments.score(folder, open_, out, console)
+        return
     sales = {"--open": open_, "--events": events, "--items": items, "--as-of": as_of}
     if verb != "run":
         given = {"--companies": companies, "--links": links, "--clients": clients, "--force": force}

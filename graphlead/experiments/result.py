@@ -20,7 +20,7 @@ from graphlead.experiments.finished import FinishedExperiment
 from graphlead.experiments.read.light import read_lightly
 from graphlead.experiments.read.question import question_of
 from graphlead.experiments.read.run import run_reading
-from graphlead.pipeline.sales.frames import as_files, folder_for
+from graphlead.pipeline.sales.frames import Table, as_files, folder_for
 
 NOWHERE = Path("-")
 """In place of a folder where nothing is written."""
@@ -68,6 +68,15 @@ class ExperimentResult:
     def uplift(self) -> pd.DataFrame:
         """What the treatment adds for each open case, the most first: id, uplift, arm, rank."""
         return self._finished("uplift").uplift
+
+    def score(self, new: Table, *, out: Path | str | None = None, quiet: bool = True) -> ExperimentResult:
+        """Newer open cases ranked by what the treatment adds, by the same models."""
+        from graphlead.experiments.uplift.score import score_newer
+
+        run = self._finished("model").path
+        with as_files({"open": new}) as files, folder_for(out) as (folder, own):
+            score_newer(run, Path(files["open"]), folder, Console(quiet=quiet))
+            return result_of(folder, own)
 
     def _finished(self, what: str) -> FinishedExperiment:
         if self.folder is None:

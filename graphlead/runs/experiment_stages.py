@@ -30,3 +30,8 @@ READ_STAGES = table(
     Stage(name="report", after=("results",), doors=("report.experiments.build",)),
 )
 """In the order in which they run; ``uplift`` is there only where a table of open cases was given."""
+SCORE_STAGES = table(
+    Stage(name="results", inputs=("open", "earlier"), doors=("experiments.uplift.score",)),
+    Stage(name="report", after=("results",), doors=("report.experiments.build",)),
+)
+"""``earlier`` is the reading of which the models are applied again."""

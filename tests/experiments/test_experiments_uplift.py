@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import graphlead
-from graphlead.core.errors import InputError, SettingsError
+from graphlead.core.errors import InputError, RunFolderError, SettingsError
 from graphlead.experiments.result import ExperimentResult
 from graphlead.experiments.uplift.choose import depth_left
 from graphlead.experiments.uplift.curve import curve_of
@@ -85,6 +85,18 @@ def test_no_order_of_the_rows_and_no_column_known_afterwards_changes_anything(
         exclude="later", out=tmp_path / "out",
     )  # fmt: skip
     pd.testing.assert_frame_equal(again.uplift, found.uplift)
+
+
+def test_newer_cases_are_ranked_by_the_same_models(found: ExperimentResult, tmp_path: Path) -> None:
+    again = found.score(opened()[0], out=tmp_path / "out")
+    pd.testing.assert_frame_equal(again.uplift, found.uplift)
+    newer = again.score(planted(40, 11)[0])
+    assert len(newer.uplift) == newer.content["uplift"]["open"] == 40
+    with pytest.raises(InputError, match="has no column place, which the run learned from"):
+        found.score(opened()[0].drop(columns="place"))
+    dealt = graphlead.assign_experiment(opened()[0])
+    with pytest.raises(RunFolderError, match="this experiment has no models"):
+        dealt.score(opened()[0])
 
 
 def test_several_arms_and_a_number_as_the_outcome() -> None:

@@ -11,9 +11,9 @@ from graphlead.common.deal import dealt
 from graphlead.core.arrays import Flags, Ints, Reals
 from graphlead.core.cases import Cases
 from graphlead.core.contracts import Progress, silent
-from graphlead.experiments.uplift.learners import LEARNERS, Guess
+from graphlead.experiments.uplift.learners import LEARNERS, Guess, Model
 from graphlead.experiments.uplift.trial import Trial
-from graphlead.learn.cases.encode import encoded
+from graphlead.learn.cases.encode import Encoding, encoded
 from graphlead.learn.cases.parallel import side_by_side
 from graphlead.learn.cases.splits import keys_of
 
@@ -38,18 +38,32 @@ def held_out(trial: Trial, seed: int, progress: Progress = silent) -> HeldOut:
     parts = [fold == each for each in range(FOLDS)]
 
     def learned(held: Flags) -> dict[str, Guess]:
-        return guesses(trial.rows(~held), trial.cases.rows(held), seed)
+        return fitted(trial.rows(~held), seed).guesses(trial.cases.rows(held))
 
     found = list(side_by_side(learned, parts, progress))
     whole = {name: _gathered(parts, [each[name] for each in found]) for name in LEARNERS}
     return HeldOut(fold, scores_of(whole), whole[FIRST])
 
 
-def guesses(train: Trial, held: Cases, seed: int) -> dict[str, Guess]:
-    """Every learner, trained on a trial, applied to these cases."""
-    table = encoded(train.cases, keys_of(train.cases.group), seed)
-    rows = table.encoding.apply(held)
-    return {name: learner.guess(train, table, rows, seed) for name, learner in LEARNERS.items()}
+@dataclass(frozen=True)
+class Models:
+    """Every learner's model by name, and the encoding of the cases that they see."""
+
+    encoding: Encoding
+    models: Mapping[str, Model]
+
+    def guesses(self, cases: Cases) -> dict[str, Guess]:
+        """What each makes of these cases."""
+        rows = self.encoding.apply(cases)
+        return {name: model.guess(rows) for name, model in self.models.items()}
+
+
+def fitted(trial: Trial, seed: int) -> Models:
+    """Every learner, trained on a trial."""
+    table = encoded(trial.cases, keys_of(trial.cases.group), seed)
+    return Models(
+        table.encoding, {name: learner.fit(trial, table, seed) for name, learner in LEARNERS.items()}
+    )
 
 
 def scores_of(found: Mapping[str, Guess]) -> dict[str, Reals]:

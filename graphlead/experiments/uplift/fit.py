@@ -8,20 +8,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from graphlead.common.deal import drawn
-from graphlead.common.deal import keys_of as hashed
 from graphlead.common.words.headers import normalised
 from graphlead.core.arrays import Ints, Json, Reals
-from graphlead.core.cases import Cases
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import InputError
 from graphlead.core.experiments import ReadSettings
 from graphlead.experiments.figures.differences import sample_of
 from graphlead.experiments.uplift.choose import Ranking, choose
-from graphlead.experiments.uplift.crossfit import guesses, held_out, scores_of
+from graphlead.experiments.uplift.crossfit import fitted, held_out
 from graphlead.experiments.uplift.curve import curve_of
+from graphlead.experiments.uplift.model import ArmModel, ranked
 from graphlead.experiments.uplift.read import Known, read_known
 from graphlead.experiments.uplift.trial import Trial, trial_of
 from graphlead.ingest.cases.outcomes import NAMES
@@ -37,11 +35,14 @@ FEWEST = 10
 class Uplift:
     """The open cases, the one that the treatment adds most to first, and what is known of the ranking, as JSON.
 
-    table: id, uplift, one column ``uplift_ARM`` an arm where there are several, arm, rank.
+    table: as of ``ranked``. models: by arm, in the order of the arms in ``content``. understood: how the columns were
+    read, for newer cases.
     """
 
     table: pd.DataFrame
     content: Json
+    models: Mapping[str, ArmModel]
+    understood: Json
 
 
 def uplift(settings: ReadSettings, progress: Progress = silent) -> Uplift:
@@ -52,12 +53,11 @@ def uplift(settings: ReadSettings, progress: Progress = silent) -> Uplift:
     known = read_known(settings)
     units, name = known.units, settings.outcome[0]
     unwanted = is_unwanted(name)
-    by_arm: dict[str, Reals] = {}
+    models: dict[str, ArmModel] = {}
     arms = []
     for arm in units.treated:
         trial = _trial(known, arm, name, f"{settings.table}, column {name}")
-        scores, found = _learned(trial, known.opened, settings.seed, progress, sign=-1 if unwanted else 1)
-        by_arm[units.arms[arm]] = scores
+        models[units.arms[arm]], found = _learned(trial, settings.seed, progress, sign=-1 if unwanted else 1)
         arms.append({"arm": units.arms[arm], **found})
     content = {
         "outcome": name,
@@ -69,7 +69,8 @@ def uplift(settings: ReadSettings, progress: Progress = silent) -> Uplift:
         "plan": [list(row) for row in known.plan],
         "notes": list(known.notes),
     }
-    return Uplift(table=_ranked(known.opened, by_arm), content=content)
+    table = ranked(known.opened, {name: model.uplift(known.opened) for name, model in models.items()})
+    return Uplift(table=table, content=content, models=models, understood=known.understood.to_json())
 
 
 def is_unwanted(outcome: str) -> bool:
@@ -98,16 +99,16 @@ def _trial(known: Known, arm: int, outcome: str, place: str) -> Trial:
     return trial
 
 
-def _learned(trial: Trial, opened: Cases, seed: int, progress: Progress, *, sign: int) -> tuple[Reals, Json]:
-    """The uplift (m,) of the open cases by what serves best on cases held out, and what is known of it.
+def _learned(trial: Trial, seed: int, progress: Progress, *, sign: int) -> tuple[ArmModel, Json]:
+    """The models of an arm, the ranking that serves best on cases held out, and what is known of it.
 
     sign: -1 for an outcome that is not wanted, of which the uplift is how much rarer it becomes.
     """
     wanted = trial if sign > 0 else Trial(trial.cases, ~trial.treated, trial.outcome, trial.binary)
     held = held_out(wanted, seed, progress)
     ranking = choose(wanted, held)
-    scores = scores_of(guesses(wanted, opened, seed))[ranking.name]
-    return ranking.uplift(scores), _content(wanted, ranking, held.scores[ranking.name], held.fold)
+    model = ArmModel(fitted(wanted, seed), ranking)
+    return model, _content(wanted, ranking, held.scores[ranking.name], held.fold)
 
 
 def _content(trial: Trial, ranking: Ranking, score: Reals, fold: Ints) -> Json:
@@ -122,16 +123,3 @@ def _content(trial: Trial, ranking: Ranking, score: Reals, fold: Ints) -> Json:
         "slope_error": ranking.slope_error,
         "curve": curve_of(trial, score, fold),
     }
-
-
-def _ranked(opened: Cases, by_arm: Mapping[str, Reals]) -> pd.DataFrame:
-    names = list(by_arm)
-    whole = np.stack([by_arm[name] for name in names], axis=1)
-    best = whole.argmax(axis=1)
-    several = {f"uplift_{name}": by_arm[name] for name in names} if len(names) > 1 else {}
-    table = pd.DataFrame(
-        {"id": opened.ids, "uplift": whole.max(axis=1), **several, "arm": np.array(names, object)[best]}
-    )
-    order = np.lexsort((hashed(pa.array(opened.ids, pa.string())), -table["uplift"].to_numpy()))
-    table = table.iloc[order].reset_index(drop=True)
-    return table.assign(rank=np.arange(1, len(table) + 1))

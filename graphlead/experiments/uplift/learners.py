@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import xgboost as xgb
-from scipy.linalg import cho_factor, cho_solve
-from scipy.special import expit
 
-from graphlead.core.arrays import Flags, Floats, Reals
+from graphlead.common.files import read_json, write_json
+from graphlead.core.arrays import Flags, Floats, Json, Reals
+from graphlead.core.errors import damage
+from graphlead.experiments.uplift.line import Line, line_of
 from graphlead.experiments.uplift.trial import Trial
-from graphlead.learn.cases.design import design_of
+from graphlead.learn.cases.design import Design, design_of
 from graphlead.learn.cases.encode import Table
 from graphlead.learn.cases.members.logit import STEP
-from graphlead.learn.cases.ridge import ridge_path
-from graphlead.learn.cases.trees import COMMON, labelled, matrix
+from graphlead.learn.cases.trees import COMMON, labelled, matrix, read_booster, write_booster
 
 PENALTY = 100.0
 """On half of each squared coefficient, of standardised columns: a prior on how much a column does to the uplift.
@@ -44,12 +45,43 @@ class Guess:
         return np.asarray(self.treated - self.control)
 
 
+class Model(Protocol):
+    """What was learned from a trial."""
+
+    def guess(self, rows: Table) -> Guess:
+        """What becomes of any rows in the encoding that was learned from."""
+        ...
+
+    def save(self, folder: Path, name: str) -> None: ...
+
+
 class Learner(Protocol):
     """A way to learn an uplift."""
 
-    def guess(self, train: Trial, table: Table, held: Table, seed: int) -> Guess:
-        """Learned from a trial, of which ``table`` has the encoded cases, and applied to ``held``."""
+    def fit(self, train: Trial, table: Table, seed: int) -> Model:
+        """Learned from a trial, of which ``table`` has the encoded cases."""
         ...
+
+    def load(self, folder: Path, name: str) -> Model:
+        """What ``save`` wrote. Raises RunFolderError when it is missing or damaged."""
+        ...
+
+
+@dataclass(frozen=True)
+class TiedModel:
+    """One line over the columns, the same times the treatment, and the treatment; share: of the treated."""
+
+    design: Design
+    line: Line
+    share: float
+
+    def guess(self, rows: Table) -> Guess:
+        columns = self.design.apply(rows)
+        sides = (np.full(len(rows), each, np.float32) for each in (1 - self.share, -self.share))
+        return Guess(*(self.line.at(_apart(columns, side)) for side in sides))
+
+    def save(self, folder: Path, name: str) -> None:
+        _save(folder, name, self.design, {"share": self.share, "line": self.line.to_json()})
 
 
 class Tied:
@@ -58,66 +90,87 @@ class Tied:
     As in Imai and Ratkovic (2013), Annals of Applied Statistics 7, with squares in place of absolute values.
     """
 
-    def guess(self, train: Trial, table: Table, held: Table, seed: int) -> Guess:
-        share, design = train.share, design_of(table, STEP)
-        weight = train.treated.astype(np.float32) - np.float32(share)
-        line = _line(_apart(design.apply(table), weight), train, MAIN)
-        rows = design.apply(held)
-        sides = (np.full(len(held), each, np.float32) for each in (1 - share, -share))
-        return Guess(*(line.at(_apart(rows, side)) for side in sides))
+    def fit(self, train: Trial, table: Table, seed: int) -> TiedModel:
+        design = design_of(table, STEP)
+        weight = train.treated.astype(np.float32) - np.float32(train.share)
+        line = line_of(_apart(design.apply(table), weight), train, MAIN)
+        return TiedModel(design, line, train.share)
+
+    def load(self, folder: Path, name: str) -> TiedModel:
+        design, content = _load(folder, name)
+        return TiedModel(design, Line.from_json(content["line"]), content["share"])
+
+
+@dataclass(frozen=True)
+class TwoModel:
+    """A line for the treated and one for the control."""
+
+    design: Design
+    treated: Line
+    control: Line
+
+    def guess(self, rows: Table) -> Guess:
+        columns = self.design.apply(rows)
+        return Guess(self.treated.at(columns), self.control.at(columns))
+
+    def save(self, folder: Path, name: str) -> None:
+        sides = {"treated": self.treated.to_json(), "control": self.control.to_json()}
+        _save(folder, name, self.design, sides)
 
 
 class Two:
     """A ridge regression for the treated and another for the control."""
 
-    def guess(self, train: Trial, table: Table, held: Table, seed: int) -> Guess:
+    def fit(self, train: Trial, table: Table, seed: int) -> TwoModel:
         design = design_of(table, STEP)
-        whole, rows = design.apply(table), design.apply(held)
+        whole = design.apply(table)
         sides = (train.treated, ~train.treated)
-        return Guess(*(_line(whole[side], train.rows(side), PENALTY).at(rows) for side in sides))
+        return TwoModel(design, *(line_of(whole[side], train.rows(side), PENALTY) for side in sides))
+
+    def load(self, folder: Path, name: str) -> TwoModel:
+        design, content = _load(folder, name)
+        return TwoModel(design, *(Line.from_json(content[side]) for side in ("treated", "control")))
+
+
+@dataclass(frozen=True)
+class TreesModel:
+    """Trees for the treated and others for the control."""
+
+    treated: xgb.Booster
+    control: xgb.Booster
+
+    def guess(self, rows: Table) -> Guess:
+        data = matrix(rows)
+        return Guess(*(each.predict(data).astype(np.float64) for each in (self.treated, self.control)))
+
+    def save(self, folder: Path, name: str) -> None:
+        for side, booster in (("treated", self.treated), ("control", self.control)):
+            write_booster(booster, folder / f"{name}_{side}.ubj")
 
 
 class Trees:
     """Boosted trees of depth two for the treated and others for the control."""
 
-    def guess(self, train: Trial, table: Table, held: Table, seed: int) -> Guess:
-        rows = matrix(held)
+    def fit(self, train: Trial, table: Table, seed: int) -> TreesModel:
         sides = (train.treated, ~train.treated)
-        return Guess(*(_boosted(train, table, side, seed).predict(rows).astype(np.float64) for side in sides))
+        return TreesModel(*(_boosted(train, table, side, seed) for side in sides))
+
+    def load(self, folder: Path, name: str) -> TreesModel:
+        return TreesModel(*(read_booster(folder / f"{name}_{side}.ubj") for side in ("treated", "control")))
 
 
 LEARNERS: dict[str, Learner] = {"tied": Tied(), "two_models": Two(), "trees": Trees()}
 """The learners by name; the first is used unless another ranking is clearly better."""
 
 
-@dataclass(frozen=True)
-class _Line:
-    """Coefficients (1 + d,), the constant first, and whether they are of log-odds."""
-
-    coefficients: Reals
-    binary: bool
-
-    def at(self, rows: Floats) -> Reals:
-        linear = rows.astype(np.float64) @ self.coefficients[1:] + self.coefficients[0]
-        return np.asarray(expit(linear) if self.binary else linear)
+def _save(folder: Path, name: str, design: Design, content: Json) -> None:
+    write_json(folder / f"{name}.json", {"design": design.to_json(), **content})
 
 
-def _line(rows: Floats, trial: Trial, penalty: float) -> _Line:
-    if trial.binary:
-        return _Line(ridge_path(rows, trial.outcome, (penalty,))[-1], True)
-    return _Line(_linear(rows, trial.outcome, penalty), False)
-
-
-def _linear(rows: Floats, outcome: Reals, penalty: float) -> Reals:
-    """A ridge regression of a number; the penalty is against squares of its deviations."""
-    mean, spread = float(outcome.mean()), float(outcome.std()) or 1.0
-    whole = np.hstack([np.ones((len(rows), 1)), rows.astype(np.float64)])
-    weight = np.full(whole.shape[1], penalty)
-    weight[0] = 1e-6
-    found = cho_solve(cho_factor(whole.T @ whole + np.diag(weight)), whole.T @ ((outcome - mean) / spread))
-    found = np.asarray(found, np.float64) * spread
-    found[0] += mean
-    return found
+def _load(folder: Path, name: str) -> tuple[Design, Json]:
+    content = read_json(folder / f"{name}.json")
+    with damage(folder / f"{name}.json"):
+        return Design.from_json(content["design"]), content
 
 
 def _apart(rows: Floats, weight: Floats) -> Floats:

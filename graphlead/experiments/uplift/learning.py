@@ -15,7 +15,6 @@ def learning(settings: ReadSettings, progress: Progress) -> Callable[[RunFolder]
     """What writes the uplift of the open cases into a run's folder."""
 
     def make(folder: RunFolder) -> None:
-        found = uplift(settings, progress)
-        save_uplift(folder, found.table, found.content)
+        save_uplift(folder, uplift(settings, progress))
 
     return make

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from graphlead.experiments.read.question import question_of
 from graphlead.experiments.read.units import Units, units_of
 from graphlead.experiments.rows import check_columns, id_column, read_texts
 from graphlead.ingest.cases.tables import read_features
-from graphlead.ingest.cases.understood import TableOptions
+from graphlead.ingest.cases.understood import TableOptions, Understood
 from graphlead.ingest.open_file import is_parquet
 
 
@@ -23,12 +24,13 @@ from graphlead.ingest.open_file import is_parquet
 class Known:
     """The cases of the experiment with their arms and outcomes, and the open ones.
 
-    plan: rows (column, as, because) of how the columns were understood.
+    understood: how the columns were read; plan: rows (column, as, because) of it.
     """
 
     cases: Cases
     units: Units
     opened: Cases
+    understood: Understood
     plan: tuple[tuple[str, str, str], ...]
     notes: tuple[str, ...]
 
@@ -56,7 +58,8 @@ def read_known(settings: ReadSettings) -> Known:
     return Known(
         cases=cases,
         units=units,
-        opened=_with_ids(found, settings, restore=not is_parquet(settings.open)),
+        opened=with_ids_restored(found, settings.open),
+        understood=past.understood,
         plan=tuple(past.understood.plan()),
         notes=future.notes,
     )
@@ -70,9 +73,9 @@ def _options(settings: ReadSettings, frame: pd.DataFrame, own_id: str | None) ->
     return TableOptions(table="customers", id=own_id or "", columns=ignored)
 
 
-def _with_ids(cases: Cases, settings: ReadSettings, *, restore: bool) -> Cases:
-    """The cases with the ids as they were before a spreadsheet was guarded against them."""
-    if not restore:
+def with_ids_restored(cases: Cases, path: Path) -> Cases:
+    """The cases of a file with the ids as they were before spreadsheets were guarded against them."""
+    if is_parquet(path):
         return cases
     ids = restored(pd.DataFrame({"id": cases.ids}))["id"].to_numpy(object)
-    return Cases(**{**vars(cases), "ids": np.asarray(ids, object)})
+    return replace(cases, ids=np.asarray(ids, object))
