@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -100,11 +101,14 @@ def read(
     _hand_out(run_reading(settings, console, config=config), console)
 
 
-def score(run: Path, opened: Path | None, out: Path, console: Console) -> None:
-    """Rank newer open cases by what the treatment adds, without learning again."""
+def score(run: Path, out: Path, console: Console, given: Mapping[str, object]) -> None:
+    """Rank newer open cases by what the treatment adds, without learning again; of the options only --open goes."""
+    from graphlead.cli.sales_runs import refuse
     from graphlead.common.files import check_readable
 
-    if opened is None:
+    refuse("experiment", run, {**given, "--open": None}, "Give --open with the cases to rank.")
+    opened = given["--open"]
+    if not isinstance(opened, Path):
         raise SettingsError("open is missing.", where="score", remedy="Give --open with the cases to rank.")
     check_readable((opened,))
 

@@ -109,15 +109,12 @@ def score(
 ) -> None:
     """Apply a trained run to a newer register, or to newer open cases, without training again."""
     console, verb = console_of(quiet, as_json), verb_of(folder)
-    if verb == "experiment":
-        others: dict[str, object] = {"--companies": companies, "--links": links, "--clients": clients}
-        others |= {"--force": force, "--events": events, "--items": items, "--as-of": as_of, "--top": top}
-        sales_runs.refuse(verb, folder, others, "Give --open with what is to be ranked.")
-        experiments.score(folder, open_, out, console)
-        return
     sales = {"--open": open_, "--events": events, "--items": items, "--as-of": as_of}
+    given = {"--companies": companies, "--links": links, "--clients": clients, "--force": force}
+    if verb == "experiment":
+        experiments.score(folder, out, console, {**given, **sales, "--top": top})
+        return
     if verb != "run":
-        given = {"--companies": companies, "--links": links, "--clients": clients, "--force": force}
         sales_runs.refuse(verb, folder, given, "Give --open, or --events, with what is to be scored.")
         sales_runs.score(
             folder, out, console, opened=open_, events=events or (), items=items, as_of=as_of, top=top
