@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from graphlead.common.console import Console
-from graphlead.common.files import check_readable
+from graphlead.common.files import check_readable, jsonable
 from graphlead.core.arrays import Json
 from graphlead.core.errors import GraphleadError
 from graphlead.core.experiments import AssignSettings, ReadSettings
@@ -119,7 +119,8 @@ def _light(given: Mapping[str, Any]) -> Json:
     path = table if isinstance(table, str | Path) else NOWHERE
     stated = {**given, "table": path, "outcomes": None, "out": NOWHERE}
     settings = ReadSettings.load(None, stated)  # type: ignore[arg-type]
-    return read_lightly(table, question_of(settings), outcomes)
+    content = read_lightly(table, question_of(settings), outcomes)
+    return {name: jsonable(each) for name, each in content.items()}
 
 
 def _listed(given: Mapping[str, Any], *names: str) -> dict[str, Any]:

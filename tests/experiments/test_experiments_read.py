@@ -95,8 +95,8 @@ def test_an_assignment_is_read_with_outcomes_of_another_table(tmp_path: Path) ->
     assert found.arms[0]["rate"] == pytest.approx(rates["treat"], abs=1e-12)
     assert found.arms[0]["lift"] == pytest.approx(rates["treat"] - rates["holdout"], abs=1e-12)
     assert found.content["notes"][:2] == [
-        "100 cases have no row among the outcomes: they are unknown.",
-        "1 rows of the outcomes are of no case: they were not used.",
+        "Without a row among the outcomes: 100 cases, taken as unknown.",
+        "Not used: 1 row of the outcomes of no case in the table.",
     ]
 
 
@@ -107,7 +107,7 @@ def test_outcomes_that_name_only_those_that_did() -> None:
     found = graphlead.read_experiment(cases, control="none", outcomes=buyers, outcome="bought", value="spend")
     whole = graphlead.read_experiment(table, control="none", outcome="bought", value="spend")
     assert (found.arms, found.value) == (whole.arms, whole.value)
-    assert "they did not, for the outcomes name only those that did" in found.content["notes"][0]
+    assert "taken as a no, for the outcomes name only those that did" in found.content["notes"][0]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_missing_outcomes_are_counted_and_warned_of_where_they_differ() -> None:
     table.loc[:4, "arm"] = None
     found = graphlead.read_experiment(table, control="none", outcome="bought")
     notes = " ".join(found.content["notes"])
-    assert "5 rows without an arm were left out." in notes
+    assert "Left out: 5 rows without an arm." in notes
     assert "the arms may differ in who is missing" in notes
     assert found.arms[0]["n"] == int(table.loc[table["arm"] == "call", "bought"].notna().sum())
 

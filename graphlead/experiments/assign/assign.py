@@ -17,6 +17,7 @@ from graphlead.core.experiments import ARM, EXPLORE, HOLDOUT, TREAT, AssignSetti
 from graphlead.experiments.assign.base import expected_base, power_of
 from graphlead.experiments.assign.deal import dealt_arms, strata_of
 from graphlead.experiments.rows import check_columns, id_column, ids_of, read_texts
+from graphlead.report.summary import counted
 from graphlead.runs.layout import RunFolder
 
 FEWEST = 10
@@ -133,7 +134,7 @@ def _id_notes(column: str | None, without: int) -> list[str]:
     if column is None:
         notes.append("No column has an id of its own in every row: the number of the row is the id.")
     if without:
-        notes.append(f"{without} rows without an id were left out.")
+        notes.append(f"Left out: {counted(without, 'row')} without an id.")
     return notes
 
 

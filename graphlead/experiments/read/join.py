@@ -12,6 +12,7 @@ from graphlead.core.arrays import Reals
 from graphlead.core.errors import InputError
 from graphlead.experiments.read.question import Question
 from graphlead.experiments.rows import id_column, ids_of
+from graphlead.report.summary import counted
 
 
 def joined(
@@ -63,8 +64,8 @@ def _no_ids(where: str) -> InputError:
 def _notes(missing: int, strangers: int, *, only_hits: bool) -> list[str]:
     notes = []
     if missing:
-        so = "did not, for the outcomes name only those that did" if only_hits else "are unknown"
-        notes.append(f"{missing} cases have no row among the outcomes: they {so}.")
+        so = "a no, for the outcomes name only those that did" if only_hits else "unknown"
+        notes.append(f"Without a row among the outcomes: {counted(missing, 'case')}, taken as {so}.")
     if strangers:
-        notes.append(f"{strangers} rows of the outcomes are of no case: they were not used.")
+        notes.append(f"Not used: {counted(strangers, 'row')} of the outcomes of no case in the table.")
     return notes

@@ -16,6 +16,7 @@ from graphlead.experiments.read.join import joined
 from graphlead.experiments.read.outcome import amounts, outcome_values
 from graphlead.experiments.read.question import Question
 from graphlead.experiments.rows import check_columns, coded, id_column, ids_of
+from graphlead.report.summary import counted
 
 MOST_ARMS = 50
 """Different values up to which a column may hold arms; a choice."""
@@ -64,7 +65,7 @@ def units_of(
     control = _control(arms, question, f"{where}, column {column}")
     kept = np.flatnonzero(codes >= 0)
     if len(kept) < len(codes):
-        notes = [*notes, f"{len(codes) - len(kept)} rows without an arm were left out."]
+        notes = [*notes, f"Left out: {counted(len(codes) - len(kept), 'row')} without an arm."]
     units = Units(
         rows=kept,
         arm=codes[kept],
@@ -156,5 +157,7 @@ def _unknown_notes(units: Units) -> list[str]:
     for name, values in units.outcomes.items():
         unknown = np.isnan(values)
         if unknown.any():
-            notes.append(f"{int(unknown.sum())} cases have no {name}: they are left out of its figures.")
+            notes.append(
+                f"Left out of the figures of {name}: {counted(int(unknown.sum()), 'case')} without it."
+            )
     return notes
