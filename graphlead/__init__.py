@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, Unpack
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphlead.api import OpenComparison, OpenGraph, OpenRun, OpenSales
+    from graphlead.api import ExperimentResult, OpenComparison, OpenGraph, OpenRun, OpenSales
     from graphlead.core.settings import Given
     from graphlead.pipeline.deliver import Result
     from graphlead.pipeline.sales.frames import Table
 
-__all__ = ["churn", "compare", "convert", "discover", "open_graph", "open_run"]
+__all__ = [
+    "assign_experiment", "churn", "compare", "convert", "discover", "open_graph", "open_run", "read_experiment",
+]  # fmt: skip
 
 # Boosted trees and the network bring an OpenMP pool each; idle threads of one would spin on the cores the other needs.
 # The policy counts only if set before either is loaded.
@@ -98,9 +100,69 @@ def compare(
     return compared(Path(config) if config else None, given, quiet=quiet)
 
 
-def open_run(folder: str | os.PathLike[str]) -> OpenRun | OpenSales | OpenComparison:
-    """A finished run, by its folder: an ``OpenRun`` of companies, an ``OpenSales`` of a sales verb, or an
-    ``OpenComparison``.
+def assign_experiment(
+    table: Table,
+    *,
+    holdout: float = 0.2,
+    explore: float = 0.0,
+    by: str | Sequence[str] = (),
+    seed: int = 0,
+    id: str | None = None,
+    out: str | os.PathLike[str] | None = None,
+    quiet: bool = True,
+) -> ExperimentResult:
+    """A list dealt into treat, holdout and explore by lot; what ``graphlead experiment assign`` does, from Python.
+
+    The result has ``assignment`` (a DataFrame), ``content`` as in experiment.json, and ``folder``, a temporary one
+    without ``out``.
+    """
+    from graphlead.api import experiment_assigned
+
+    given = {
+        "table": table,
+        "holdout": holdout,
+        "explore": explore,
+        "by": by,
+        "seed": seed,
+        "id": id,
+        "out": out,
+    }
+    return experiment_assigned(given, quiet=quiet)
+
+
+def read_experiment(
+    table: Table,
+    *,
+    outcome: str | Sequence[str],
+    arm: str | None = None,
+    control: str | None = None,
+    out: str | os.PathLike[str] | None = None,
+    open: Table | None = None,
+    quiet: bool = True,
+    **settings: Any,
+) -> ExperimentResult:
+    """What each arm added against the control; what ``graphlead experiment read`` does, from Python.
+
+    ``settings`` are further fields of ``graphlead.core.experiments.ReadSettings``. The result has ``arms`` and
+    ``value`` (lists of dicts), and ``uplift`` (a DataFrame) where there is ``open``. Without ``out`` and ``open``
+    nothing is written, and ``folder`` is None.
+    """
+    from graphlead.api import experiment_read
+
+    given = {
+        **settings,
+        "table": table,
+        "outcome": outcome,
+        "arm": arm,
+        "control": control,
+        "out": out,
+        "open": open,
+    }
+    return experiment_read(given, quiet=quiet)
+
+
+def open_run(folder: str | os.PathLike[str]) -> OpenRun | OpenSales | OpenComparison | ExperimentResult:
+    """A finished run, by its folder: an ``OpenRun`` of companies, or what the verb that made it gives in Python.
 
     The first has ``register``, ``scores``, ``leads`` and ``whitespace`` as DataFrames, ``around`` a company as a
     NetworkX graph, and ``to_hetero_data`` for a network of one's own; the second what the result of ``convert`` has.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -27,6 +27,7 @@ from graphlead.stores.library.queries import bound, library
 
 if TYPE_CHECKING:
     from graphlead.experiments.compare.finished import FinishedComparison
+    from graphlead.experiments.result import ExperimentResult as ExperimentResult  # noqa: PLC0414, handed on
     from graphlead.pipeline.sales.finished import FinishedSales
 
 MOST_NODES = 5000
@@ -209,12 +210,6 @@ class OpenComparison:
         return found
 
 
-def opened(folder: Path) -> OpenRun | OpenSales | OpenComparison:
-    """The finished run in a folder. Raises RunFolderError where there is none."""
-    kinds: dict[str, type[OpenRun | OpenSales | OpenComparison]] = {"run": OpenRun, "compare": OpenComparison}
-    return kinds.get(verb_of(folder), OpenSales)(folder)
-
-
 def compared(config: Path | None, given: Mapping[str, Any], *, quiet: bool) -> OpenComparison:
     """What ``compare`` finds between two runs or tables; into a folder of its own where none is given."""
     from graphlead.core.comparison import ComparisonGiven, ComparisonSettings
@@ -224,6 +219,30 @@ def compared(config: Path | None, given: Mapping[str, Any], *, quiet: bool) -> O
         settings: ComparisonGiven = {**files, "out": folder}  # type: ignore[typeddict-item]
         compare(ComparisonSettings.load(config, settings), Console(quiet=quiet), config=config)
         return OpenComparison(folder, own)
+
+
+def opened(folder: Path) -> OpenRun | OpenSales | OpenComparison | ExperimentResult:
+    """The finished run in a folder. Raises RunFolderError where there is none."""
+    from graphlead.experiments.result import result_of
+
+    openers: dict[str, Callable[[Path], OpenRun | OpenSales | OpenComparison | ExperimentResult]] = {
+        "run": OpenRun, "compare": OpenComparison, "experiment": result_of,
+    }  # fmt: skip
+    return openers.get(verb_of(folder), OpenSales)(folder)
+
+
+def experiment_assigned(given: Mapping[str, Any], *, quiet: bool) -> ExperimentResult:
+    """A list dealt into arms, a path or a DataFrame; into a folder of its own where none is given."""
+    from graphlead.experiments.result import assigned
+
+    return assigned(given, Console(quiet=quiet))
+
+
+def experiment_read(given: Mapping[str, Any], *, quiet: bool) -> ExperimentResult:
+    """The results of an experiment, tables as paths or DataFrames; see ``read_experiment`` for what is written."""
+    from graphlead.experiments.result import read
+
+    return read(given, Console(quiet=quiet))
 
 
 def predicted(verb: str, config: Path | None, given: Mapping[str, Any], *, quiet: bool) -> OpenSales:

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import typer
 
-from graphlead.cli import compare, data, graph, init, leads, sales
+from graphlead.cli import compare, data, experiments, graph, init, leads, sales
 from graphlead.cli.options import console_of
 from graphlead.core.errors import GraphleadError, SettingsError
 
@@ -46,6 +46,7 @@ app = typer.Typer(
 for verb in VERBS:
     app.command()(verb)
 app.add_typer(graph.export, name="export")
+app.add_typer(experiments.experiment, name="experiment")
 app.command("import")(graph.import_)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphlead.cli import compare, sales_runs
+from graphlead.cli import compare, experiments, sales_runs
 from graphlead.cli.options import (
     AsJson,
     Clients,
@@ -110,8 +110,11 @@ def score(
     """Apply a trained run to a newer register, or to newer open cases, without training again."""
     console, verb = console_of(quiet, as_json), verb_of(folder)
     sales = {"--open": open_, "--events": events, "--items": items, "--as-of": as_of}
+    given = {"--companies": companies, "--links": links, "--clients": clients, "--force": force}
+    if verb == "experiment":
+        experiments.score(folder, out, console, {**given, **sales, "--top": top})
+        return
     if verb != "run":
-        given = {"--companies": companies, "--links": links, "--clients": clients, "--force": force}
         sales_runs.refuse(verb, folder, given, "Give --open, or --events, with what is to be scored.")
         sales_runs.score(
             folder, out, console, opened=open_, events=events or (), items=items, as_of=as_of, top=top
@@ -198,14 +201,15 @@ def explain(
     console.outcome("\n".join(lines), facts | entries([found.evidence], register.ids())[0])
 
 
+REPORTS = {"compare": compare.report, "experiment": experiments.report}
+"""What writes the report of a run, where it is of another verb than the sales verbs."""
+
+
 def report(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False) -> None:
     """Write the report of a finished run once more, from its folder."""
     console, verb = console_of(quiet, as_json), verb_of(folder)
-    if verb == "compare":
-        compare.report(folder, console)
-        return
     if verb != "run":
-        sales_runs.report(folder, console)
+        REPORTS.get(verb, sales_runs.report)(folder, console)
         return
 
     from graphlead.pipeline.discover import report_run

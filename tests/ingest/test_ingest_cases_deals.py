@@ -116,7 +116,7 @@ def test_an_outcome_written_into_the_leads_is_no_feature(tmp_path: Path) -> None
     assert (
         "converted",
         "ignored",
-        "called like an outcome, which the deals state",
+        "called like an outcome, which is stated elsewhere",
     ) in found.understood.plan()
 
 

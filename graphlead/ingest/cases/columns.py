@@ -39,7 +39,7 @@ def make_plan(db: Db, source: Source, options: TableOptions, *, stated: bool = T
     outcome = outcome_of(table, options, wishes) if stated else NO_OUTCOME
     single = _single(table, options, wishes, outcome)
     if not stated:
-        why = "called like an outcome, which the deals state"
+        why = "called like an outcome, which is stated elsewhere"
         single |= dict.fromkeys(candidates(table, options, wishes), (Use.IGNORED, why))
     columns = [_column(table, name, wishes, single) for name in source.names]
     return Understood(

@@ -12,7 +12,7 @@ import numpy as np
 
 from graphlead.common.files import scratch
 from graphlead.core.cases import OPEN, Cases
-from graphlead.core.errors import InputError
+from graphlead.core.errors import CarrierError, InputError
 from graphlead.engines.duckdb import Db, open_db
 from graphlead.ingest.cases.as_of import as_of_day
 from graphlead.ingest.cases.carry import cases_of
@@ -55,6 +55,38 @@ def read_cases(known: Path, opened: Path | None = None, options: TableOptions = 
             rows, again = _without_repeated(rows, opens, understood)
             rows, notes = stacked(rows, opens), notes + more + again + _absent_note(understood)
     return CaseTable(cases_of(rows, understood), understood, (*notes, *_late_note(rows, understood)))
+
+
+def read_features(
+    known: Path, opened: Path, options: TableOptions = PLAIN_OPTIONS
+) -> tuple[CaseTable, CaseTable]:
+    """What is known beforehand of the rows of two tables, read by one plan, all of them as open cases.
+
+    A column that the second table lacks is no feature, nor is one that is called like an outcome or that counts the
+    rows. Errors are those of ``read_cases``.
+    """
+    with _sources(known, opened) as (db, source, other):
+        if other is None:
+            raise CarrierError("read_features: expected two tables, got one.")
+        understood = _without_order(make_plan(db, source, options, stated=False))
+        understood = _with_absent(understood, other, ())
+        ends = [day_after_last(db, each, understood) for each in (source, other)]
+        understood = replace(understood, reference=max(filter(None, ends), default=None))
+        tables = []
+        for each in (source, other):
+            rows, notes = _read(db, each, understood, known=False)
+            tables.append(CaseTable(cases_of(rows, understood), understood, tuple(notes)))
+    return tables[0], tables[1]
+
+
+def _without_order(understood: Understood) -> Understood:
+    columns = (
+        replace(each, use=Use.IGNORED, because=f"{each.because}; no feature")
+        if each.use is Use.ORDER
+        else each
+        for each in understood.columns
+    )
+    return replace(understood, columns=tuple(columns))
 
 
 def read_open(

@@ -56,6 +56,16 @@ const page = (() => {
     ];
   }
 
+  // A line from low to high with the point on it; dimensions: x, y, low, high, by `upright` along y or along x.
+  const whisker = (upright, data, stroke) => ({
+    type: "custom", data, silent: true, z: 3, encode: upright ? { x: 0, y: [1, 2, 3] } : { x: [0, 2, 3], y: 1 },
+    renderItem: (_, api) => {
+      const end = (i) => api.coord(upright ? [api.value(0), api.value(i)] : [api.value(i), api.value(1)]);
+      const [[x1, y1], [x2, y2]] = [end(2), end(3)];
+      return { type: "line", shape: { x1, y1, x2, y2 }, style: { stroke: stroke(api.value(1)), lineWidth: 2.5, fill: null } };
+    },
+  });
+
   function draw(id, option) {
     const place = document.getElementById(id);
     if (!place) return null;
@@ -69,5 +79,5 @@ const page = (() => {
   window.addEventListener("resize", resize);
   window.addEventListener("beforeprint", resize);
   window.addEventListener("afterprint", resize);
-  return { data, color, ink, soft, rule, blue, light, orange, none, narrow, percent, count, short, element, tip, tooltip, axis, shares, grid, band, draw };
+  return { data, color, ink, soft, rule, blue, light, orange, none, narrow, percent, count, short, element, tip, tooltip, axis, shares, grid, band, draw, whisker };
 })();
