@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from graphlead.common.deal import dealt
-from graphlead.core.arrays import Floats, Ints, Json, Keys, Reals
+from graphlead.core.arrays import Floats, Ints, Json, Keys, Longs, Reals
 from graphlead.core.cases import Cases, Kind
 from graphlead.learn.cases.words import Words, with_words, words_of
 
@@ -142,6 +142,17 @@ class Table:
         """Numbers, codes and rates side by side (n, p + q + r), NaN for missing values and rare levels."""
         codes = np.where(self.codes < 0, np.nan, self.codes)
         return np.hstack([self.numbers, codes, self.rates]).astype(np.float32)
+
+    def rows(self, chosen: Longs) -> Table:
+        """These rows, by position."""
+        return replace(
+            self,
+            numbers=self.numbers[chosen],
+            codes=self.codes[chosen],
+            rates=self.rates[chosen],
+            sequence=None if self.sequence is None else self.sequence[chosen],
+            groups=None if self.groups is None else self.groups[chosen],
+        )
 
 
 def encoded(train: Cases, groups: Keys, seed: int) -> Table:
