@@ -55,3 +55,38 @@ def expectation(content: RecommendContent) -> str:
         f"On {test['cut']}, judged by what {count(test['customers'])} customers bought until {test['until']}, its "
         f"NDCG@10 was {best['ndcg_10']:.3f} ({best['low']:.3f} to {best['high']:.3f}){beside}."
     )
+
+
+def kinds(content: RecommendContent) -> str:
+    """How the recommendations come about, in a sentence each."""
+    found = content.metrics["recommended"]
+    says = {
+        "together": "because of what else the customer bought",
+        "content": "because of how an item, or a customer, is described",
+        "popular": "because many buy it, as nothing else speaks for any item",
+    }
+    return "; ".join(f"{count(found[kind])} {text}" for kind, text in says.items() if found.get(kind)) + "."
+
+
+def newcomers(content: RecommendContent) -> str:
+    """Whether customers without a purchase get what those like them buy."""
+    trial = content.metrics["newcomers"]
+    if trial is None or not content.metrics["new_customers"]:
+        return ""
+    way = "what customers described alike buy" if trial["helps"] else "what everybody buys"
+    return (
+        f"Customers who have not bought yet get {way}: for {count(trial['customers'])} known customers taken as new "
+        f"ones, the NDCG@10 was {trial['content_ndcg_10']:.3f} by likeness and {trial['popular_ndcg_10']:.3f} by "
+        "popularity."
+    )
+
+
+def wanting(content: RecommendContent) -> str:
+    """How good the ranks for a product were at the earlier day."""
+    found = content.metrics["product"]
+    if not found or "auc" not in found:
+        return ""
+    return (
+        f"At the earlier day, customers were ranked so for {count(found['items'])} items: the chance that one who then "
+        f"bought the item stood above one who did not was {found['auc']:.2f} on average (AUC)."
+    )
