@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from graphlead.api import ExperimentResult, OpenComparison, OpenGraph, OpenRun, OpenSales
     from graphlead.core.settings import Given
     from graphlead.pipeline.deliver import Result
+    from graphlead.pipeline.recommend.result import OpenRecommend
     from graphlead.pipeline.sales.frames import Table
 
 __all__ = [
     "assign_experiment", "churn", "compare", "convert", "discover", "open_graph", "open_run", "read_experiment",
+    "recommend",
 ]  # fmt: skip
 
 # Boosted trees and the network bring an OpenMP pool each; idle threads of one would spin on the cores the other needs.
@@ -161,7 +163,31 @@ def read_experiment(
     return experiment_read(given, quiet=quiet)
 
 
-def open_run(folder: str | os.PathLike[str]) -> OpenRun | OpenSales | OpenComparison | ExperimentResult:
+def recommend(
+    events: Table | Sequence[Table] | None = None,
+    *,
+    items: Table | None = None,
+    customers: Table | None = None,
+    out: str | os.PathLike[str] | None = None,
+    config: str | os.PathLike[str] | None = None,
+    quiet: bool = False,
+    **settings: Any,
+) -> OpenRecommend:
+    """What each customer buys next; what ``graphlead recommend`` does, from Python.
+
+    A table is a path or a DataFrame; several events are parts of one table. ``settings`` are further fields of
+    ``graphlead.core.recommend.RecommendSettings``. The result has ``recommendations`` and, with a ``product``,
+    ``prospects`` (DataFrames), ``metrics``, ``folder``, and ``score`` for newer orders; see ``convert`` on ``out``.
+    """
+    from graphlead.pipeline.recommend.result import recommended
+
+    given = {**settings, "events": events, "items": items, "customers": customers, "out": out}
+    return recommended(Path(config) if config else None, given, quiet=quiet)
+
+
+def open_run(
+    folder: str | os.PathLike[str],
+) -> OpenRun | OpenSales | OpenComparison | ExperimentResult | OpenRecommend:
     """A finished run, by its folder: an ``OpenRun`` of companies, or what the verb that made it gives in Python.
 
     The first has ``register``, ``scores``, ``leads`` and ``whitespace`` as DataFrames, ``around`` a company as a

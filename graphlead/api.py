@@ -26,6 +26,7 @@ from graphlead.runs.manifest import verb_of
 from graphlead.stores.library.queries import bound, library
 
 if TYPE_CHECKING:
+    from graphlead.pipeline.recommend.result import OpenRecommend
     from graphlead.experiments.compare.finished import FinishedComparison
     from graphlead.experiments.result import ExperimentResult as ExperimentResult  # noqa: PLC0414, handed on
     from graphlead.pipeline.sales.finished import FinishedSales
@@ -221,12 +222,15 @@ def compared(config: Path | None, given: Mapping[str, Any], *, quiet: bool) -> O
         return OpenComparison(folder, own)
 
 
-def opened(folder: Path) -> OpenRun | OpenSales | OpenComparison | ExperimentResult:
+def opened(
+    folder: Path,
+) -> OpenRun | OpenSales | OpenComparison | ExperimentResult | OpenRecommend:
     """The finished run in a folder. Raises RunFolderError where there is none."""
     from graphlead.experiments.result import result_of
+    from graphlead.pipeline.recommend.result import OpenRecommend
 
-    openers: dict[str, Callable[[Path], OpenRun | OpenSales | OpenComparison | ExperimentResult]] = {
-        "run": OpenRun, "compare": OpenComparison, "experiment": result_of,
+    openers: dict[str, Callable[[Path], Any]] = {
+        "run": OpenRun, "compare": OpenComparison, "experiment": result_of, "recommend": OpenRecommend,
     }  # fmt: skip
     return openers.get(verb_of(folder), OpenSales)(folder)
 

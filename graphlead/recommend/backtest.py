@@ -18,6 +18,7 @@ from graphlead.recommend.candidates import Candidate, bases, fading, with_livene
 from graphlead.recommend.figures import FIRST, coverage, hits_of, interval, ndcg, novelty, recall, top_of
 from graphlead.recommend.plan import plan_items, rows_at_a_time
 from graphlead.recommend.recommender import Recommender
+from graphlead.recommend.registry import entry
 
 MOST_CUSTOMERS = 10_000
 """Customers at most that are judged; their mean then has an interval of a few thousandths."""
@@ -70,7 +71,7 @@ class Split:
     @property
     def hidden(self) -> sp.csr_matrix | None:
         """What is not recommended again (u, m)."""
-        return None if self.repeat else self.past.x[self.rows]
+        return None if self.repeat else self.past.had[self.rows]
 
 
 def cut_of(purchases: Purchases, within: int) -> date | None:
@@ -94,7 +95,7 @@ def split_at(
         :, kept
     ]
     later.data[:] = 1
-    fresh = later if repeat else later - later.multiply(past.x)
+    fresh = later if repeat else later - later.multiply(past.had)
     fresh = sp.csr_matrix(fresh)
     fresh.eliminate_zeros()
     able = np.flatnonzero((np.diff(fresh.indptr) > 0) & (past.bought > 0))
@@ -121,10 +122,17 @@ def compare(split: Split, models: Sequence[str], seed: int, progress: Progress) 
 
 
 def chosen(measured: Sequence[Measured]) -> Measured:
-    """Of those not clearly worse than the best, the one that recommends most of the items; then the simplest."""
+    """Of those not clearly worse than the best a blend, which is steadier at another day; of several the one that
+    recommends most of the items, and of equal ones the simplest.
+    """
     best = max(measured, key=lambda each: each.ndcg.mean())
     able = [each for each in measured if not _clearly_worse(each, best)]
-    return max(able, key=lambda each: (round(each.coverage, 3), -each.candidate.simplicity, each.ndcg.mean()))
+
+    def merits(each: Measured) -> tuple[bool, float, int, float]:
+        one = each.candidate
+        return entry(one.model).blend, round(each.coverage, 3), -one.simplicity, float(each.ndcg.mean())
+
+    return max(able, key=merits)
 
 
 def _clearly_worse(one: Measured, best: Measured) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import scipy.sparse as sp
 
-from graphlead.core.arrays import Floats, Ints
+from graphlead.core.arrays import NONE, Floats, Ints
 from graphlead.core.purchases import Purchases
 
 LIVELY, RECENT = 30, 60
@@ -23,12 +23,14 @@ FADING = 60.0
 class Baskets:
     """Customers and what they have bought before a day.
 
-    x: csr float32 (n, m), 1 where a customer bought an item. age: the days since the last time, in the order of
+    x: csr float32 (n, m), 1 where a customer bought an item; had: the same, and where a customer returned one or got it
+    for nothing: what is new to a customer was never had. age: the days since the last time, in the order of
     ``x.data``, float32. recent: (m,) buyers of the last RECENT days; alive: (m,) the share of an item's buyers whose
     last purchase of it is of the last LIVELY days.
     """
 
     x: sp.csr_matrix
+    had: sp.csr_matrix
     age: Floats
     recent: Floats
     alive: Floats
@@ -59,7 +61,9 @@ class Baskets:
         ages = sp.csr_matrix((self.age + 1, self.x.indices, self.x.indptr), shape=self.x.shape)[:, kept]
         ages.sort_indices()
         ones = sp.csr_matrix((np.ones(ages.nnz, np.float32), ages.indices, ages.indptr), shape=ages.shape)
-        return Baskets(x=ones, age=ages.data - 1, recent=self.recent[kept], alive=self.alive[kept])
+        return Baskets(
+            x=ones, had=self.had[:, kept], age=ages.data - 1, recent=self.recent[kept], alive=self.alive[kept]
+        )
 
 
 def baskets_of(purchases: Purchases, day: date) -> Baskets:
@@ -79,4 +83,12 @@ def baskets_of(purchases: Purchases, day: date) -> Baskets:
         return np.bincount(item[age <= days], minlength=shape[1]).astype(np.float32)
 
     count = np.maximum(np.bincount(item, minlength=shape[1]), 1)
-    return Baskets(x=x, age=age, recent=buyers(RECENT), alive=(buyers(LIVELY) / count).astype(np.float32))
+    returned = purchases.returned.rows(purchases.returned.item != NONE).before(day)
+    more = sp.csr_matrix(
+        (np.ones(len(returned), np.float32), (returned.customer, returned.item)), shape=shape
+    )
+    had = sp.csr_matrix(x + more)
+    had.data[:] = 1
+    return Baskets(
+        x=x, had=had, age=age, recent=buyers(RECENT), alive=(buyers(LIVELY) / count).astype(np.float32)
+    )

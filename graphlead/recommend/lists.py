@@ -77,15 +77,15 @@ def recommended(
 
 def _block(trained: Trained, rows: Longs, top: int, *, repeat: bool) -> Line:
     """Positions of items are those among all, of new ones too."""
-    vectors, x = trained.candidate.vectors(trained.baskets)[rows], trained.baskets.x[rows]
+    vectors, had = trained.candidate.vectors(trained.baskets)[rows], trained.baskets.had[rows]
     scores = trained.candidate.ranked(trained.model.scores(vectors), trained.baskets)
-    hidden, m = (None if repeat else x), scores.shape[1]
+    hidden, m = (None if repeat else had), scores.shape[1]
     if trained.fresh:
         scores = np.hstack([scores, trained.fresh.scores(scores)])
         hidden = (
             hidden
             if hidden is None
-            else sp.csr_matrix((x.data, x.indices, x.indptr), (len(rows), scores.shape[1]))
+            else sp.csr_matrix((had.data, had.indices, had.indptr), (len(rows), scores.shape[1]))
         )
     best = top_of(scores, hidden, top)
     at, rank = np.nonzero(best >= 0)

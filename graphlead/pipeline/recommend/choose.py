@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from graphlead.common.console import Console
 from graphlead.common.files import read_json, write_json, write_whole
-from graphlead.core.arrays import Ints, Json
+from graphlead.core.arrays import NONE, Flags, Ints, Json
 from graphlead.core.contracts import Progress
 from graphlead.core.errors import damage
 from graphlead.core.recommend import RecommendSettings
@@ -176,18 +176,28 @@ def save_weights(folder: RunFolder, arrays: dict[str, np.ndarray], items: np.nda
 
 
 def trained_of(folder: RunFolder, found: Found, choice: Choice, settings: RecommendSettings) -> Trained:
-    """The model that a run has trained, on the purchases found: items that it does not know are left out."""
+    """The model that a run has trained, on the purchases found: items that either does not know are left out."""
     path = folder.model / WEIGHTS
     with damage(path), np.load(path, allow_pickle=False) as held:
         arrays = {name: held[name] for name in held.files if name != KEPT}
         learned = held[KEPT].astype(object)
     place = {item: at for at, item in enumerate(found.purchases.items)}
     purchases = found.purchases
-    kept = np.array([place.get(item, -1) for item in learned], np.int32)
+    kept = np.array([place.get(item, NONE) for item in learned], np.int32)
+    arrays = {name: _of_items(array, kept != NONE) for name, array in arrays.items()}
+    kept = kept[kept != NONE]
     whole = baskets_of(purchases, purchases.as_of)
-    baskets = whole.of_items(kept) if (kept >= 0).all() else whole.of_items(np.maximum(kept, 0))
+    baskets = whole.of_items(kept)
     fresh = fresh_items(
         _offered(whole.buyers), kept, described(purchases.items, purchases.of_items), choice.chance
     )
     model = choice.candidate.recommender(settings.seed).with_arrays(arrays)
     return Trained(candidate=choice.candidate, model=model, kept=kept, baskets=baskets, fresh=fresh)
+
+
+def _of_items(array: np.ndarray, known: Flags) -> np.ndarray:
+    """What was learned of the known items, in an array whose rows, and maybe columns, are items."""
+    if known.all():
+        return array
+    square = array.ndim == 2 and array.shape[0] == array.shape[1] == len(known)
+    return array[np.ix_(known, known)] if square else array[known]

@@ -50,7 +50,7 @@ def customers_without(found: Found, choice: Choice, settings: RecommendSettings)
     customers = np.arange(len(purchases.customers))
     ranks = parts_of(baskets, candidates, customers, np.array([at], np.int32), settings.seed)
     without = baskets.x[:, [at]].toarray()[:, 0] == 0
-    score = probability(way, ranks, without, _base(baskets, at, settings.within))
+    score = probability(way, ranks, without, _base(found, item, settings.within))
     return pd.DataFrame(
         {
             "id": purchases.customers[without],
@@ -69,13 +69,14 @@ def ranked(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _base(baskets: Baskets, at: int, within: int) -> float:
-    """The share of those without the item that buys it within the horizon: of those who lately bought it first."""
-    column = baskets.x.tocsc()
-    ages = baskets.age[np.flatnonzero(baskets.x.indices == at)]
-    lately = int((ages <= within).sum())
-    buyers = int(np.diff(column.indptr)[at])
-    return max(lately, 1) / max(baskets.x.shape[0] - buyers + lately, 1)
+def _base(found: Found, item: int, within: int) -> float:
+    """The share of those without the item that buys it within the horizon: as many as lately bought it first."""
+    lines = found.purchases.bought.rows(found.purchases.bought.item == item)
+    order = np.argsort(lines.day, kind="stable")
+    buyers, first = np.unique(lines.customer[order], return_index=True)
+    ago = (np.datetime64(found.purchases.as_of, "D") - lines.day[order][first]).astype(int)
+    lately = int((ago <= within).sum())
+    return max(lately, 1) / max(len(found.purchases.customers) - len(buyers) + lately, 1)
 
 
 def _why(baskets: Baskets, at: int, rows: np.ndarray, items: np.ndarray) -> np.ndarray:
@@ -89,9 +90,8 @@ def _why(baskets: Baskets, at: int, rows: np.ndarray, items: np.ndarray) -> np.n
         own = baskets.x.indices[baskets.x.indptr[row] : baskets.x.indptr[row + 1]]
         best = own[share[own].argmax()] if len(own) else -1
         if best >= 0 and both[best] > 0:
-            texts[place] = (
-                f"bought {items[best]}, as {both[best]:.0f} of its buyers who bought the product too"
-            )
+            part = f"{both[best] / buyers[best]:.0%}".replace("%", " %")
+            texts[place] = f"bought {items[best]}; {part} of its buyers bought the product too"
         else:
             texts[place] = "bought nothing that buyers of the product bought"
     return texts
