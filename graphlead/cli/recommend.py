@@ -9,7 +9,7 @@ import typer
 
 from graphlead.cli.options import AsJson, Config, Quiet, console_of, separated
 from graphlead.core.recommend import RecommendGiven, RecommendSettings, help_of
-from graphlead.recommend.registry import RECOMMENDERS
+from graphlead.recommenders.registry import RECOMMENDERS
 
 
 def _given(key: str) -> object:

@@ -7,11 +7,11 @@ from graphlead.runs.stages import Stage, table
 
 EVENTS = tuple(event_name(at) for at in range(MOST_EVENTS))
 MODELS = (
-    "recommend.backtest",
-    "recommend.registry",
-    "recommend.fresh",
-    "recommend.newcomers",
-    "recommend.wanting",
+    "recommenders.backtest",
+    "recommenders.registry",
+    "recommenders.fresh",
+    "recommenders.newcomers",
+    "recommenders.wanting",
 )
 
 RECOMMEND_STAGES = table(
@@ -37,13 +37,13 @@ RECOMMEND_STAGES = table(
         after=("model",),
         inputs=("companies", "links", "run", "reviewed"),
         settings=("product", "within", "seed"),
-        doors=("recommend.wanting", "match.resolve"),
+        doors=("recommenders.wanting", "match.resolve"),
     ),
     Stage(
         name="results",
         after=("model", "prospects"),
         settings=("top", "repeat"),
-        doors=("recommend.lists", "recommend.newcomers"),
+        doors=("recommenders.lists", "recommenders.newcomers"),
     ),
     Stage(name="report", after=("results",), doors=("report.recommend.build",)),
 )  # fmt: skip

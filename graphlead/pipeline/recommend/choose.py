@@ -15,14 +15,14 @@ from graphlead.core.contracts import Progress
 from graphlead.core.errors import damage
 from graphlead.core.recommend import RecommendSettings
 from graphlead.pipeline.recommend.read import Found
-from graphlead.recommend.backtest import Split, chosen, compare, cut_of, split_at
-from graphlead.recommend.baskets import baskets_of
-from graphlead.recommend.candidates import Candidate, bases, default
-from graphlead.recommend.fresh import chance_of, described, fresh_items
-from graphlead.recommend.lists import Trained
-from graphlead.recommend.newcomers import trial, vectors_of
-from graphlead.recommend.plan import plan_items
-from graphlead.recommend.wanting import Way, compare_ways
+from graphlead.recommenders.backtest import Split, chosen, compare, cut_of, split_at
+from graphlead.recommenders.baskets import baskets_of
+from graphlead.recommenders.candidates import Candidate, bases, default
+from graphlead.recommenders.fresh import chance_of, described, fresh_items
+from graphlead.recommenders.lists import Trained
+from graphlead.recommenders.newcomers import trial, vectors_of
+from graphlead.recommenders.plan import plan_items
+from graphlead.recommenders.wanting import Way, compare_ways
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 

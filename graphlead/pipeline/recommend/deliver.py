@@ -16,10 +16,10 @@ from graphlead.core.contracts import Progress
 from graphlead.core.recommend import RecommendSettings
 from graphlead.pipeline.recommend.choose import Choice
 from graphlead.pipeline.recommend.read import Found
-from graphlead.recommend.baskets import baskets_of
-from graphlead.recommend.lists import CONTENT, Trained, recommended
-from graphlead.recommend.newcomers import for_newcomers, vectors_of
-from graphlead.recommend.plan import plan_items
+from graphlead.recommenders.baskets import baskets_of
+from graphlead.recommenders.lists import CONTENT, Trained, recommended
+from graphlead.recommenders.newcomers import for_newcomers, vectors_of
+from graphlead.recommenders.plan import plan_items
 from graphlead.report.recommend.build import write_recommend_report
 from graphlead.report.recommend.content import RecommendContent
 from graphlead.runs.layout import RunFolder

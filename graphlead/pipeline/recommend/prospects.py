@@ -12,9 +12,9 @@ from graphlead.common.files import write_parquet
 from graphlead.core.recommend import RecommendSettings
 from graphlead.pipeline.recommend.choose import Choice, ways_for_products
 from graphlead.pipeline.recommend.read import Found
-from graphlead.recommend.baskets import Baskets, baskets_of
-from graphlead.recommend.plan import plan_items
-from graphlead.recommend.wanting import ACTIVITY, Way, parts_of, probability
+from graphlead.recommenders.baskets import Baskets, baskets_of
+from graphlead.recommenders.plan import plan_items
+from graphlead.recommenders.wanting import ACTIVITY, Way, parts_of, probability
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 

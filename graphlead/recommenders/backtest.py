@@ -13,12 +13,12 @@ from graphlead.common.deal import drawn
 from graphlead.core.arrays import Ints, Json, Keys, Longs, Reals
 from graphlead.core.contracts import Progress
 from graphlead.core.purchases import Purchases
-from graphlead.recommend.baskets import Baskets, baskets_of
-from graphlead.recommend.candidates import Candidate, bases, fading, with_liveness
-from graphlead.recommend.figures import FIRST, coverage, hits_of, interval, ndcg, novelty, recall, top_of
-from graphlead.recommend.plan import plan_items, rows_at_a_time
-from graphlead.recommend.recommender import Recommender
-from graphlead.recommend.registry import entry
+from graphlead.recommenders.baskets import Baskets, baskets_of
+from graphlead.recommenders.candidates import Candidate, bases, fading, with_liveness
+from graphlead.recommenders.figures import FIRST, coverage, hits_of, interval, ndcg, novelty, recall, top_of
+from graphlead.recommenders.plan import plan_items, rows_at_a_time
+from graphlead.recommenders.recommender import Recommender
+from graphlead.recommenders.registry import entry
 
 MOST_CUSTOMERS = 10_000
 """Customers at most that are judged; their mean then has an interval of a few thousandths."""

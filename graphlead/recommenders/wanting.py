@@ -10,9 +10,9 @@ from scipy.stats import rankdata
 from sklearn.isotonic import isotonic_regression
 
 from graphlead.core.arrays import Floats, Ints, Json, Longs, Reals
-from graphlead.recommend.backtest import Split
-from graphlead.recommend.baskets import Baskets
-from graphlead.recommend.candidates import Candidate
+from graphlead.recommenders.backtest import Split
+from graphlead.recommenders.baskets import Baskets
+from graphlead.recommenders.candidates import Candidate
 
 MOST_ITEMS, FEWEST_BUYERS = 100, 10
 """Items at most on which the ways are compared, the most bought after the cut, and the buyers that each needs."""
@@ -112,7 +112,8 @@ def _lift(mean: Floats, bought: np.ndarray, without: np.ndarray) -> tuple[float,
         group = np.minimum((place * GROUPS).astype(int), GROUPS - 1)
         hits += np.bincount(group, bought[able, k], minlength=GROUPS) / max(bought[able, k].sum(), 1)
         size += np.bincount(group, minlength=GROUPS) / max(int(able.sum()), 1)
-    return tuple(isotonic_regression(hits / np.maximum(size, 1e-12), sample_weight=size).tolist())
+    weight = np.maximum(size, 1e-9)
+    return tuple(isotonic_regression(hits / weight, sample_weight=weight).tolist())
 
 
 def _ranks(scores: Floats) -> Floats:

@@ -8,10 +8,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from graphlead.core.arrays import Floats
-from graphlead.recommend.baskets import Baskets
-from graphlead.recommend.models.cosine import Cosine
-from graphlead.recommend.models.ease import Ease
-from graphlead.recommend.models.weighted import Weighted
+from graphlead.recommenders.baskets import Baskets
+from graphlead.recommenders.models.cosine import Cosine
+from graphlead.recommenders.models.ease import Ease
+from graphlead.recommenders.models.weighted import Weighted
 
 PART = 0.5
 """How much the cosine counts beside EASE, where the greatest score of a customer is the same by both on average.

@@ -12,12 +12,12 @@ import scipy.sparse as sp
 from graphlead.core.arrays import NONE, Floats, Ints, Longs
 from graphlead.core.contracts import Progress
 from graphlead.core.purchases import Texts
-from graphlead.recommend.baskets import Baskets
-from graphlead.recommend.candidates import Candidate
-from graphlead.recommend.figures import top_of
-from graphlead.recommend.fresh import Fresh
-from graphlead.recommend.plan import rows_at_a_time
-from graphlead.recommend.recommender import Recommender
+from graphlead.recommenders.baskets import Baskets
+from graphlead.recommenders.candidates import Candidate
+from graphlead.recommenders.figures import top_of
+from graphlead.recommenders.fresh import Fresh
+from graphlead.recommenders.plan import rows_at_a_time
+from graphlead.recommenders.recommender import Recommender
 
 TOGETHER, CONTENT, POPULAR = "together", "content", "popular"
 COLUMNS = ("customer", "item", "score", "rank", "kind", "why")

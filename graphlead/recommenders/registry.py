@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graphlead.core.registry import entry_of, loaded
-from graphlead.recommend.recommender import Recommender
+from graphlead.recommenders.recommender import Recommender
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,14 +22,14 @@ class Entry:
 
 
 RECOMMENDERS = {
-    "popular": Entry(place="graphlead.recommend.models.popular:Popular", simple=0),
+    "popular": Entry(place="graphlead.recommenders.models.popular:Popular", simple=0),
     "recent": Entry(
-        place="graphlead.recommend.models.popular:Popular", simple=1, settings=(("lately", True),)
+        place="graphlead.recommenders.models.popular:Popular", simple=1, settings=(("lately", True),)
     ),
-    "cosine": Entry(place="graphlead.recommend.models.cosine:Cosine", simple=2),
-    "ease": Entry(place="graphlead.recommend.models.ease:Ease", simple=3, penalised=True),
-    "mixed": Entry(place="graphlead.recommend.models.mixed:Mixed", simple=4, penalised=True, blend=True),
-    "als": Entry(place="graphlead.recommend.models.als:Als", simple=5, seeded=True),
+    "cosine": Entry(place="graphlead.recommenders.models.cosine:Cosine", simple=2),
+    "ease": Entry(place="graphlead.recommenders.models.ease:Ease", simple=3, penalised=True),
+    "mixed": Entry(place="graphlead.recommenders.models.mixed:Mixed", simple=4, penalised=True, blend=True),
+    "als": Entry(place="graphlead.recommenders.models.als:Als", simple=5, seeded=True),
 }
 
 

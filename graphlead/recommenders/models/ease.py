@@ -9,9 +9,9 @@ from scipy.linalg import lapack
 
 from graphlead.core.arrays import Floats
 from graphlead.core.errors import CarrierError
-from graphlead.recommend.baskets import Baskets
-from graphlead.recommend.models.gram import gram
-from graphlead.recommend.models.weighted import Weighted
+from graphlead.recommenders.baskets import Baskets
+from graphlead.recommenders.models.gram import gram
+from graphlead.recommenders.models.weighted import Weighted
 
 
 @dataclass

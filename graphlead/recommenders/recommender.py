@@ -8,7 +8,7 @@ from typing import Protocol, Self
 import scipy.sparse as sp
 
 from graphlead.core.arrays import Floats, Ints
-from graphlead.recommend.baskets import Baskets
+from graphlead.recommenders.baskets import Baskets
 
 
 class Recommender(Protocol):

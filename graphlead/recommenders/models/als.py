@@ -11,7 +11,7 @@ import scipy.sparse as sp
 
 from graphlead.core.arrays import Floats, Ints
 from graphlead.core.errors import SettingsError
-from graphlead.recommend.baskets import Baskets
+from graphlead.recommenders.baskets import Baskets
 
 FACTORS, ROUNDS = 64, 15
 """The factors and the rounds, the defaults of the package but for the number of factors."""

@@ -9,9 +9,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from graphlead.core.arrays import Floats
-from graphlead.recommend.baskets import Baskets
-from graphlead.recommend.recommender import Recommender
-from graphlead.recommend.registry import entry, recommender
+from graphlead.recommenders.baskets import Baskets
+from graphlead.recommenders.recommender import Recommender
+from graphlead.recommenders.registry import entry, recommender
 
 PENALTIES = (100.0, 300.0, 1000.0, 3000.0)
 FEW = 1000

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphlead.recommend.baskets import Baskets
-from graphlead.recommend.models.gram import gram
-from graphlead.recommend.models.weighted import Weighted
+from graphlead.recommenders.baskets import Baskets
+from graphlead.recommenders.models.gram import gram
+from graphlead.recommenders.models.weighted import Weighted
 
 
 @dataclass

@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from graphlead.core.arrays import Floats, Ints
-from graphlead.recommend.baskets import Baskets
+from graphlead.recommenders.baskets import Baskets
 
 
 @dataclass

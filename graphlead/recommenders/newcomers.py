@@ -11,10 +11,10 @@ import scipy.sparse as sp
 from graphlead.common.deal import drawn
 from graphlead.core.arrays import Floats, Ints, Json, Keys, Longs, Reals
 from graphlead.core.purchases import Texts
-from graphlead.recommend.baskets import Baskets
-from graphlead.recommend.figures import FIRST, hits_of, ndcg, top_of
-from graphlead.recommend.fresh import described
-from graphlead.recommend.lists import CONTENT, POPULAR
+from graphlead.recommenders.baskets import Baskets
+from graphlead.recommenders.figures import FIRST, hits_of, ndcg, top_of
+from graphlead.recommenders.fresh import described
+from graphlead.recommenders.lists import CONTENT, POPULAR
 
 ALIKE = 100
 """Customers whose purchases count for a new one, a choice."""
