@@ -37,7 +37,10 @@ RECOMMEND_STAGES = table(
         after=("model",),
         inputs=("companies", "links", "run", "reviewed"),
         settings=("product", "within", "seed"),
-        doors=("recommenders.wanting", "match.resolve"),
+        doors=(
+            "recommenders.wanting", "common.spreadsheets", "match.resolve", "ingest.build", "graph.build",
+            "features.build", "learn.registry", "evaluate.judge", "explain.explain", "tasks",
+        ),
     ),
     Stage(
         name="results",

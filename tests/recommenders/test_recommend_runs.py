@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from made_orders import AS_OF, PER_TASTE, TASTES, orders, people, written
+from made_orders import AS_OF, TASTES, orders, people, written
 from typer.testing import CliRunner
 
 import graphlead
 from graphlead.cli.app import app
 from graphlead.core.errors import GraphleadError, SettingsError
+from graphlead.pipeline.recommend.companies import Strangers
 
 DAY = AS_OF.isoformat()
 
@@ -150,6 +151,31 @@ def test_a_short_history_is_no_error(tmp_path: Path) -> None:
     assert (run.folder / "report.html").read_text().count("too little history") == 1
 
 
+def test_companies_of_a_register_stand_beside_the_customers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = np.unique(orders()["customer_id"])
+    company = pd.Series([f"K{at}" for at in range(len(names))], dtype=object)
+    table = pd.DataFrame({"id": ["X1"], "company_id": ["X1"], "score": [0.99], "why": ["like the buyers"]})
+    around = Strangers(table=table, company=company)
+    monkeypatch.setattr("graphlead.pipeline.recommend.prospects.companies_wanting", lambda *_: around)
+    run = graphlead.recommend(
+        orders(), as_of=DAY, product="shelf1 thing03", companies=people().assign(name="x"), quiet=True
+    )
+    found = run.prospects
+    assert found is not None
+    assert found.loc[0, ["id", "known", "rank", "why"]].tolist() == [
+        "X1",
+        "non-customer",
+        1,
+        "like the buyers",
+    ]
+    known = found[found["known"] == "customer"]
+    assert dict(zip(known["id"], known["company_id"], strict=True)) == {
+        each: company[at] for at, each in enumerate(names) if each in set(known["id"])
+    }
+
+
 def test_errors_name_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"no item 'shelf1 thing3'. Did you mean 'shelf1 thing"):
         graphlead.recommend(orders(), product="shelf1 thing3", quiet=True)
@@ -159,4 +185,3 @@ def test_errors_name_the_nearest(tmp_path: Path) -> None:
         graphlead.recommend(orders().rename(columns={"product": "thing"}), quiet=True)
     done = CliRunner().invoke(app, ["recommend", "--out", str(tmp_path / "x")])
     assert isinstance(done.exception, SettingsError)
-    assert np.isfinite(PER_TASTE)

@@ -1,4 +1,4 @@
-"""Who wants a product: the customers without it."""
+"""Who wants a product: the customers without it, and the companies of a register."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from graphlead.common.console import Console
 from graphlead.common.files import write_parquet
 from graphlead.core.recommend import RecommendSettings
 from graphlead.pipeline.recommend.choose import Choice, ways_for_products
+from graphlead.pipeline.recommend.companies import Strangers, companies_wanting
 from graphlead.pipeline.recommend.read import Found
 from graphlead.recommenders.baskets import Baskets, baskets_of
 from graphlead.recommenders.plan import plan_items
@@ -31,6 +32,8 @@ def find_prospects(
     def make(folder: RunFolder) -> None:
         with threadpool_limits(1):
             table = customers_without(found, choice, settings)
+        if settings.companies or settings.run:
+            table = _with_companies(table, companies_wanting(folder, found, settings, console), found)
         write_parquet(folder.prospects, pa.Table.from_pandas(ranked(table), preserve_index=False))
 
     with console.stage("looking for who wants the product"):
@@ -59,6 +62,14 @@ def customers_without(found: Found, choice: Choice, settings: RecommendSettings)
             "why": _why(baskets, at, np.flatnonzero(without), purchases.items[kept]),
         }
     )
+
+
+def _with_companies(table: pd.DataFrame, around: Strangers, found: Found) -> pd.DataFrame:
+    """The customers with their companies, and below them the companies that are no customers."""
+    company = dict(zip(found.purchases.customers, around.company, strict=True))
+    known = table.assign(company_id=[company[each] for each in table["id"]])
+    both = pd.concat([known, around.table.assign(known=STRANGER)], ignore_index=True)
+    return both[["id", "company_id", "score", "known", "why"]]
 
 
 def ranked(table: pd.DataFrame) -> pd.DataFrame:
