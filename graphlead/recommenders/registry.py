@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from graphlead.core.registry import entry_of, loaded
-from graphlead.recommenders.recommender import Recommender
+
+if TYPE_CHECKING:
+    from graphlead.recommenders.recommender import Recommender
 
 
 @dataclass(frozen=True, kw_only=True)
