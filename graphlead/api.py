@@ -26,9 +26,9 @@ from graphlead.runs.manifest import verb_of
 from graphlead.stores.library.queries import bound, library
 
 if TYPE_CHECKING:
-    from graphlead.pipeline.recommend.result import OpenRecommend
     from graphlead.experiments.compare.finished import FinishedComparison
     from graphlead.experiments.result import ExperimentResult as ExperimentResult  # noqa: PLC0414, handed on
+    from graphlead.pipeline.recommend.result import OpenRecommend
     from graphlead.pipeline.sales.finished import FinishedSales
 
 MOST_NODES = 5000
@@ -229,7 +229,9 @@ def opened(
     from graphlead.experiments.result import result_of
     from graphlead.pipeline.recommend.result import OpenRecommend
 
-    openers: dict[str, Callable[[Path], Any]] = {
+    openers: dict[
+        str, Callable[[Path], OpenRun | OpenSales | OpenComparison | ExperimentResult | OpenRecommend]
+    ] = {
         "run": OpenRun, "compare": OpenComparison, "experiment": result_of, "recommend": OpenRecommend,
     }  # fmt: skip
     return openers.get(verb_of(folder), OpenSales)(folder)
