@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphlead.cli import compare, sales_runs
+from graphlead.cli import compare, sales_runs, segment
 from graphlead.cli.options import (
     AsJson,
     Clients,
@@ -28,6 +28,7 @@ from graphlead.cli.options import (
     settings_of,
 )
 from graphlead.core.errors import SettingsError
+from graphlead.core.segment import VERB
 from graphlead.core.settings import Given, help_of
 from graphlead.runs.manifest import verb_of
 
@@ -205,7 +206,7 @@ def report(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False) 
         compare.report(folder, console)
         return
     if verb != "run":
-        sales_runs.report(folder, console)
+        (segment if verb == VERB else sales_runs).report(folder, console)
         return
 
     from graphlead.pipeline.discover import report_run

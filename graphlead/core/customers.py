@@ -17,15 +17,16 @@ ARRAYS = ("ids", "recency", "frequency", "monetary")
 
 @dataclass(frozen=True, kw_only=True)
 class Trait:
-    """One column of ``Customers.values``.
+    """One column of ``Customers.table``.
 
-    title: for readers, such as "days since the last purchase". logged: of numbers, whether they are looked at on a
-    logarithmic scale; None where their values decide.
+    title: for readers, such as "days since the last purchase". scored: segments are found in it, not only described.
+    logged: of numbers, whether they are looked at on a logarithmic scale; None where their values decide.
     """
 
     name: str
     kind: Kind
     title: str
+    scored: bool = True
     logged: bool | None = None
 
 
@@ -33,14 +34,14 @@ class Trait:
 class Customers:
     """n customers, in the order of their ids.
 
-    ids: (n,) text, each once. values: (n, c) a column per trait in which segments are found: float64 for NUMBER and
-    FLAG (NaN where missing), text or None for CATEGORY. recency: days (n,) since the last purchase; frequency: days
+    ids: (n,) text, each once. table: (n, c) a column per trait: float64 for NUMBER and FLAG (NaN where
+    missing), text or None for CATEGORY. recency: days (n,) since the last purchase; frequency: days
     (n,) with purchases; monetary: (n,) what was spent; NaN where unknown. bought: whether all are from purchases.
     """
 
     ids: npt.NDArray[np.object_]
     traits: tuple[Trait, ...]
-    values: pd.DataFrame
+    table: pd.DataFrame
     recency: Reals
     frequency: Reals
     monetary: Reals
@@ -48,19 +49,26 @@ class Customers:
 
     def __post_init__(self) -> None:
         names = [trait.name for trait in self.traits]
-        require(list(self.values) == names, "Customers", f"the columns {names}", list(self.values))
+        require(list(self.table) == names, "Customers", f"the columns {names}", list(self.table))
         require(len(set(self.ids)) == len(self.ids), "Customers", "each customer once", "ids twice")
-        for name in (*ARRAYS, "values"):
+        for name in (*ARRAYS, "table"):
             require(len(getattr(self, name)) == len(self), "Customers", f"a {name} each", "others")
 
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def scored(self) -> tuple[Trait, ...]:
+        """The traits in which segments are found."""
+        return tuple(trait for trait in self.traits if trait.scored)
+
     def rows(self, at: Longs) -> Self:
         """The customers at these positions."""
         taken = {name: getattr(self, name)[at] for name in ARRAYS}
-        return replace(self, **taken, values=self.values.iloc[at].reset_index(drop=True))
+        return replace(self, **taken, table=self.table.iloc[at].reset_index(drop=True))
 
     def in_order(self) -> Self:
         """The same, in the order of their ids, shorter ones first: as numbers are."""
-        return self.rows(np.array(sorted(range(len(self)), key=lambda i: (len(self.ids[i]), self.ids[i])), int))
+        return self.rows(
+            np.array(sorted(range(len(self)), key=lambda i: (len(self.ids[i]), self.ids[i])), int)
+        )

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import skew
 
 from graphlead.core.arrays import Json, Reals
 from graphlead.core.cases import Kind
@@ -17,9 +16,9 @@ from graphlead.core.customers import Trait
 SKEWED = 1.0
 """The skewness from which numbers of at least 0 are logged: half that of an exponential distribution. A choice."""
 FARTHEST = 4.0
-"""Standard deviations to which a number is cut: a typing error of a million is far away, but no segment of its own."""
+"""Standard deviations to which a number is cut: a typing error of a million is no segment of its own."""
 LEAST_SPREAD = 0.3
-"""Of a yes or no, the least deviation it is divided by, that of one in ten: rarer ones would count more than numbers."""
+"""Of a yes or no, the least deviation to divide by, that of one in ten: rarer ones would count more than numbers."""
 MOST_LEVELS = 12
 """Levels of a category that are told apart, the most frequent ones; the rest is one level without a dimension."""
 WIDE, MOST_COMPONENTS = 40, 20
@@ -46,11 +45,11 @@ class Scale:
     def scaled(self, values: pd.Series[Any]) -> Reals:
         """The dimensions (n, d) of this trait."""
         seen = self._seen(values)
-        return np.clip((seen - np.array(self.centres)) / self.spread, -FARTHEST, FARTHEST)
+        return np.asarray(np.clip((seen - np.array(self.centres)) / self.spread, -FARTHEST, FARTHEST))
 
     def _seen(self, values: pd.Series[Any]) -> Reals:
         if self.kind is Kind.CATEGORY:
-            return (values.to_numpy(object)[:, None] == np.array(self.levels, object)).astype(np.float64)
+            return np.asarray(values.to_numpy(object)[:, None] == np.array(self.levels, object), np.float64)
         numbers = values.fillna(self.fill).to_numpy(np.float64)
         return (np.log1p(np.maximum(numbers, 0)) if self.logged else numbers)[:, None]
 
@@ -70,6 +69,11 @@ class Space:
         """The customers (n, p) as clusters see them."""
         scaled = self.standardised(values)
         return scaled if self.components is None else scaled @ self.components
+
+    @property
+    def dimensions(self) -> list[tuple[str, str]]:
+        """The trait and, of a category, the level of each dimension (d)."""
+        return [(scale.name, level) for scale in self.scales for level in scale.levels or ("",)]
 
     def to_json(self) -> Json:
         components = None if self.components is None else self.components.tolist()
@@ -112,12 +116,19 @@ def _scale(trait: Trait, values: pd.Series[Any]) -> Scale | None:
     known = values[np.isfinite(values)].to_numpy(np.float64)
     if not len(known) or known.min() == known.max():
         return None
-    logged = bool(known.min() >= 0 and skew(known) > SKEWED) if trait.logged is None else trait.logged
+    logged = bool(known.min() >= 0 and _skewness(known) > SKEWED) if trait.logged is None else trait.logged
     binary = bool(np.isin(known, (0, 1)).all())
-    scale = Scale(name=trait.name, kind=trait.kind, logged=logged and not binary, fill=float(np.median(known)))
+    scale = Scale(
+        name=trait.name, kind=trait.kind, logged=logged and not binary, fill=float(np.median(known))
+    )
     seen = scale.scaled(values)
     spread = max(float(seen.std()), LEAST_SPREAD) if binary else float(seen.std())
     return Scale(**{**vars(scale), "centres": (float(seen.mean()),), "spread": spread or 1.0})
+
+
+def _skewness(values: Reals) -> float:
+    centred = values - values.mean()
+    return float((centred**3).mean() / (centred**2).mean() ** 1.5)
 
 
 def _category(name: str, values: pd.Series[Any]) -> Scale | None:
@@ -128,4 +139,6 @@ def _category(name: str, values: pd.Series[Any]) -> Scale | None:
     levels = sorted(counts.index, key=lambda level: (-counts[level], level))[:MOST_LEVELS]
     rates = counts[levels].to_numpy(np.float64) / len(values)
     spread = float(np.sqrt((rates * (1 - rates)).sum()))
-    return Scale(name=name, kind=Kind.CATEGORY, centres=tuple(rates.tolist()), spread=spread, levels=tuple(levels))
+    return Scale(
+        name=name, kind=Kind.CATEGORY, centres=tuple(rates.tolist()), spread=spread, levels=tuple(levels)
+    )

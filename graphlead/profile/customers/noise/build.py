@@ -17,7 +17,13 @@ from graphlead.profile.customers.noise.items import items_of
 from graphlead.profile.customers.noise.neighbours import local_outlier_factor, mean_distance
 from graphlead.profile.customers.space import fit_space
 
-CLEANERS = {"distance": "distance", "clusters": "clusters", "lof": "lof", "hcleaner": "hcleaner", "vote": "votes"}
+CLEANERS = {
+    "distance": "distance",
+    "clusters": "clusters",
+    "lof": "lof",
+    "hcleaner": "hcleaner",
+    "vote": "votes",
+}
 """The column of the scores by what a user asks for."""
 VOTERS = ("clusters", "lof", "hcleaner")
 MANY = 20
@@ -56,7 +62,7 @@ def noisiest(scores: Reals) -> Flags:
 
 
 def _points(customers: Customers) -> Reals:
-    points = fit_space(customers.traits, customers.values).standardised(customers.values)
+    points = fit_space(customers.traits, customers.table).standardised(customers.table)
     if points.shape[1] < MANY:
         return points
     length = np.linalg.norm(points, axis=1, keepdims=True)

@@ -18,7 +18,7 @@ def uncovered(items: Floats, reference: Longs) -> Reals:
     Customers are the members of a pattern and items its transactions, as in HCleaner: the h-confidence of three is the
     number of items that all three have, over the most that one of them has. HCleaner discards the customers that are
     in no pattern of three above a threshold; this is the threshold from which a customer is discarded. items: 0 and 1
-    (n, m); a pattern has the customer and two of those at ``reference``. Three that have no item at all belong together.
+    (n, m); a pattern has the customer and two of those at ``reference``. Three without any item belong together.
 
     The h-confidence of two bounds that of three: only others that are more alike by pairs than the best three so far
     can be in a better one. At most MOST of them are looked at, the most alike.

@@ -22,10 +22,10 @@ def items_of(customers: Customers) -> Floats:
 
     Of a yes or no, the rarer answer is an item, as of a basket what is in it; of the rest, each level is one.
     """
-    columns = [
-        item for trait in customers.traits for item in _items(customers.values[trait.name], trait.kind)
-    ]
-    return np.column_stack(columns).astype(np.float32) if columns else np.zeros((len(customers), 0), np.float32)
+    columns = [item for trait in customers.traits for item in _items(customers.table[trait.name], trait.kind)]
+    return (
+        np.column_stack(columns).astype(np.float32) if columns else np.zeros((len(customers), 0), np.float32)
+    )
 
 
 def _items(values: pd.Series[Any], kind: Kind) -> Iterator[Flags]:

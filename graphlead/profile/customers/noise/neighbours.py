@@ -34,7 +34,9 @@ def local_outlier_factor(points: Reals, reference: Longs) -> Reals:
 
     About 1 inside a cluster, however sparse; above 1 where the neighbours lie closer together than the point to them.
     """
-    found = LocalOutlierFactor(n_neighbors=min(AROUND, len(reference) - 1), novelty=True).fit(points[reference])
+    found = LocalOutlierFactor(n_neighbors=min(AROUND, len(reference) - 1), novelty=True).fit(
+        points[reference]
+    )
     factor = np.empty(len(points))
     factor[reference] = -found.negative_outlier_factor_
     others = _others(len(points), reference)
