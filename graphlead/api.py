@@ -28,6 +28,7 @@ from graphlead.stores.library.queries import bound, library
 if TYPE_CHECKING:
     from graphlead.experiments.compare.finished import FinishedComparison
     from graphlead.pipeline.sales.finished import FinishedSales
+    from graphlead.pipeline.segment.opened import OpenSegments
 
 MOST_NODES = 5000
 """The default cap on a NetworkX graph, which takes about 1.5 KB of memory per node."""
@@ -209,8 +210,12 @@ class OpenComparison:
         return found
 
 
-def opened(folder: Path) -> OpenRun | OpenSales | OpenComparison:
+def opened(folder: Path) -> OpenRun | OpenSales | OpenComparison | OpenSegments:
     """The finished run in a folder. Raises RunFolderError where there is none."""
+    if verb_of(folder) == "segment":
+        from graphlead.pipeline.segment.opened import OpenSegments
+
+        return OpenSegments(folder)
     kinds: dict[str, type[OpenRun | OpenSales | OpenComparison]] = {"run": OpenRun, "compare": OpenComparison}
     return kinds.get(verb_of(folder), OpenSales)(folder)
 

@@ -20,7 +20,8 @@ class Trait:
     """One column of ``Customers.table``.
 
     title: for readers, such as "days since the last purchase". scored: segments are found in it, not only described.
-    logged: of numbers, whether they are looked at on a logarithmic scale; None where their values decide.
+    logged: of numbers, whether they are looked at on a logarithmic scale; None where their values decide. more, less:
+    what is said of somebody who has more of it, or less; by default "high TITLE" and "low TITLE".
     """
 
     name: str
@@ -28,6 +29,16 @@ class Trait:
     title: str
     scored: bool = True
     logged: bool | None = None
+    more: str = ""
+    less: str = ""
+
+    def words(self, effect: float, level: str = "") -> str:
+        """A difference in plain words: high income; contract: two year; without car; longer without a purchase."""
+        if level:
+            return f"{self.title}: {level}" if effect > 0 else f"{self.title} not {level}"
+        if self.kind is Kind.FLAG:
+            return f"{'with' if effect > 0 else 'without'} {self.title}"
+        return (self.more or f"high {self.title}") if effect > 0 else (self.less or f"low {self.title}")
 
 
 @dataclass(frozen=True, kw_only=True)

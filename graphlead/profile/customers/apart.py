@@ -21,14 +21,14 @@ MOST_LEVELS = 50
 class Difference:
     """What is different in a segment.
 
-    column: the trait; level: of a category, "" else. effect: Cohen's d, the difference of the means over the common
-    standard deviation, of logged numbers on their scale. inside, outside: the median of a number, the share of a level
-    or of a yes.
+    column: the trait; level: of a category, "" else; text: in plain words. effect: Cohen's d, the difference of the
+    means over the common standard deviation, of logged numbers on their scale. inside, outside: the median of a number, the
+    share of a level or of a yes.
     """
 
     column: str
-    title: str
     level: str
+    text: str
     effect: float
     inside: float
     outside: float
@@ -71,8 +71,8 @@ def _compared(trait: Trait, level: str, numbers: Reals, segment: Flags, *, share
     return [
         Difference(
             column=trait.name,
-            title=trait.title,
             level=level,
+            text=trait.words(effect, level),
             effect=effect,
             inside=float(middle(inside)),
             outside=float(middle(outside)),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from graphlead.core.arrays import Json, Reals
-from graphlead.core.customers import Customers
+from graphlead.core.customers import Customers, Trait
 from graphlead.profile.customers.space import Space, principal
 
 NAMED = 2
@@ -38,11 +38,11 @@ def find_axes(space: Space, customers: Customers) -> tuple[Axis, ...]:
     """The first two principal directions of the customers, named by the traits that they lie along."""
     points = space.standardised(customers.table)
     total = float(points.var(0).sum())
-    titles = {trait.name: trait.title for trait in customers.traits}
-    labels = [f"{titles[name]}: {level}" if level else titles[name] for name, level in space.dimensions]
+    traits = {trait.name: trait for trait in customers.traits}
+    dimensions = [(traits[name], level) for name, level in space.dimensions]
     return tuple(
         Axis(
-            name=_name(direction, labels),
+            name=_name(direction, dimensions),
             loadings=tuple(direction.tolist()),
             explained=float((points @ direction).var() / total),
         )
@@ -59,8 +59,10 @@ def along(space: Space, axes: tuple[Axis, ...], values: pd.DataFrame) -> Reals:
     return found
 
 
-def _name(direction: Reals, labels: list[str]) -> str:
-    """The strongest traits of a direction: more spent so far, less days since the last purchase."""
+def _name(direction: Reals, dimensions: list[tuple[Trait, str]]) -> str:
+    """The strongest traits of a direction: spent more, longer without a purchase."""
     order = np.argsort(-np.abs(direction), kind="stable")[:NAMED]
     kept = [at for at in order.tolist() if abs(direction[at]) >= NOTABLE * abs(direction[order[0]])]
-    return ", ".join(f"{'more' if direction[at] > 0 else 'fewer'} {labels[at]}" for at in kept)
+    return ", ".join(
+        trait.words(float(direction[at]), level) for at in kept for trait, level in [dimensions[at]]
+    )

@@ -16,7 +16,7 @@ from graphlead.core.errors import InputError, damage
 from graphlead.profile.customers.apart import Difference, differences
 from graphlead.profile.customers.axes import Axis, along, axes_of, find_axes
 from graphlead.profile.customers.clusters import Clusters, clusters_of, find_clusters
-from graphlead.profile.customers.names import names_of_buyers, names_of_others, words_of
+from graphlead.profile.customers.names import names_of_buyers, names_of_others
 from graphlead.profile.customers.offers import offers_for
 from graphlead.profile.customers.value import classes_of, worth_of
 
@@ -123,7 +123,7 @@ def _described(name: str, customers: Customers, inside: Flags) -> Json:
         **_value(worth, inside),
         **medians,
         "classes": {each: int((classes == each).sum()) for each in ("A", "B", "C")},
-        "apart": [each.to_json() | {"text": words_of(each)} for each in apart],
+        "apart": [each.to_json() for each in apart],
         "text": _sentence(apart),
     }
 
@@ -151,7 +151,7 @@ def _median(values: Reals) -> float | None:
 
 def _sentence(apart: Sequence[Difference]) -> str:
     """The three strongest traits in plain words."""
-    return ", ".join(dict.fromkeys(words_of(each) for each in apart[:3]))
+    return ", ".join(dict.fromkeys(each.text for each in apart[:3]))
 
 
 def _refuse_alike(customers: Customers, where: str) -> None:

@@ -66,18 +66,9 @@ def name_of(apart: Sequence[Difference], traits: int) -> str:
     """The strongest traits in plain words: High income, low age; Average where nothing tells a segment apart."""
     chosen: dict[str, str] = {}
     for each in apart:
-        chosen.setdefault(each.column, words_of(each))
+        chosen.setdefault(each.column, each.text)
     text = ", ".join(list(chosen.values())[:traits])
     return text[:1].upper() + text[1:] if text else "Average"
-
-
-def words_of(each: Difference) -> str:
-    """A difference in plain words: high income; contract: two year; without car."""
-    if each.level:
-        return f"{each.title}: {each.level}" if each.effect > 0 else f"{each.title} not {each.level}"
-    if each.share:
-        return f"{'with' if each.effect > 0 else 'without'} {each.title}"
-    return f"{'high' if each.effect > 0 else 'low'} {each.title}"
 
 
 def _share_below(values: Reals) -> Reals:

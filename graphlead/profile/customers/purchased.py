@@ -10,17 +10,22 @@ from graphlead.core.cases import Kind
 from graphlead.core.customers import Customers, Trait
 from graphlead.core.purchases import Purchases
 
-TITLES = {
-    "recency": "days since the last purchase",
-    "frequency": "days with purchases",
-    "monetary": "spent so far",
-    "recent": "days with purchases in the last 180 days",
-    "variety": "different items bought",
-    "tenure": "days since the first purchase",
-    "rhythm": "days between purchases",
-    "basket": "spent on a day with purchases",
-    "returned": "share of the value returned",
+SHOWN = {
+    "recency": ("days since the last purchase", "longer without a purchase", "bought recently"),
+    "frequency": ("days with purchases", "bought often", "bought rarely"),
+    "monetary": ("spent so far", "spent much", "spent little"),
+    "recent": (
+        "days with purchases in the last 180 days",
+        "often in the last 180 days",
+        "rarely in the last 180 days",
+    ),
+    "variety": ("different items bought", "many different items", "few different items"),
+    "tenure": ("days since the first purchase", "customer for long", "customer since lately"),
+    "rhythm": ("days between purchases", "long between purchases", "short between purchases"),
+    "basket": ("spent on a day with purchases", "large orders", "small orders"),
+    "returned": ("share of the value returned", "returns much", "returns little"),
 }
+"""The title of each trait, and what is said of somebody who has more of it, or less."""
 SCORED = ("recency", "frequency", "monetary", "recent", "variety")
 """What segments are found in. Of a wholesaler's customers, the eight segments that are chosen in these five are found
 again with 80 % of them at an ARI of .97, and tell .276 of the variance of later spending; in the first three alone, the
@@ -54,13 +59,7 @@ def customers_of(found: Purchases) -> Customers:
         "basket": monetary / frequency,
         "returned": _returned(found, monetary),
     }
-    traits = [
-        Trait(
-            name=name, kind=Kind.NUMBER, title=TITLES[name], scored=name in SCORED, logged=name != "returned"
-        )
-        for name, held in values.items()
-        if np.isfinite(held).any()
-    ]
+    traits = [_trait(name) for name, held in values.items() if np.isfinite(held).any()]
     frame = pd.DataFrame({trait.name: values[trait.name] for trait in traits})
     more, theirs = _attributes(found.of_customers, set(values))
     return Customers(
@@ -72,6 +71,19 @@ def customers_of(found: Purchases) -> Customers:
         monetary=monetary,
         bought=True,
     ).in_order()
+
+
+def _trait(name: str) -> Trait:
+    title, more, less = SHOWN[name]
+    return Trait(
+        name=name,
+        kind=Kind.NUMBER,
+        title=title,
+        scored=name in SCORED,
+        logged=name != "returned",
+        more=more,
+        less=less,
+    )
 
 
 def _days_before(end: np.datetime64, days: pd.Series[pd.Timestamp]) -> Reals:

@@ -44,10 +44,11 @@ class Scale:
 
     def scaled(self, values: pd.Series[Any]) -> Reals:
         """The dimensions (n, d) of this trait."""
-        seen = self._seen(values)
+        seen = self.unscaled(values)
         return np.asarray(np.clip((seen - np.array(self.centres)) / self.spread, -FARTHEST, FARTHEST))
 
-    def _seen(self, values: pd.Series[Any]) -> Reals:
+    def unscaled(self, values: pd.Series[Any]) -> Reals:
+        """The dimensions (n, d) before they are centred: the logarithm, or whether a category has a level."""
         if self.kind is Kind.CATEGORY:
             return np.asarray(values.to_numpy(object)[:, None] == np.array(self.levels, object), np.float64)
         numbers = values.fillna(self.fill).to_numpy(np.float64)
@@ -121,7 +122,7 @@ def _scale(trait: Trait, values: pd.Series[Any]) -> Scale | None:
     scale = Scale(
         name=trait.name, kind=trait.kind, logged=logged and not binary, fill=float(np.median(known))
     )
-    seen = scale.scaled(values)
+    seen = scale.unscaled(values)
     spread = max(float(seen.std()), LEAST_SPREAD) if binary else float(seen.std())
     return Scale(**{**vars(scale), "centres": (float(seen.mean()),), "spread": spread or 1.0})
 

@@ -41,7 +41,7 @@ def _difference(one: Json) -> Json:
     return {
         "text": one["text"],
         "effect": f"{one['effect']:+.1f}",
-        "values": f"{shown(one['inside'])} against {shown(one['outside'])}",
+        "here": f"{shown(one['inside'])} against {shown(one['outside'])}",
     }
 
 
