@@ -22,8 +22,8 @@ class Difference:
     """What is different in a segment.
 
     column: the trait; level: of a category, "" else; text: in plain words. effect: Cohen's d, the difference of the
-    means over the common standard deviation, of logged numbers on their scale. inside, outside: the median of a number, the
-    share of a level or of a yes.
+    means over the common standard deviation, of logged numbers on their scale. inside, outside: the median of a number,
+    the share of a level or of a yes.
     """
 
     column: str

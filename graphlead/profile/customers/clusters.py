@@ -25,9 +25,11 @@ STARTS, FINAL_STARTS = 6, 25
 """Starts of k-means, for with two the ARI falls by up to .19 through the starts alone."""
 SAMPLE = 5_000
 """Customers among which the number of segments is chosen; of more, so many are drawn."""
-NEAR = 0.04
-"""How far the agreement may stay behind the best: among such numbers of segments, the largest tells the most. A choice,
-one standard deviation of the agreement of a pair of samples, about."""
+USUAL, STEADY = 6, 0.8
+"""The number of segments that is tried for, as many as a person keeps apart, and the agreement from which segments
+count as found again. With six in four traits of a wholesaler's customers at four days, samples of 80 % agree with all at
+.91 to .99. The number with the best agreement, or the best product of agreement and variance explained, is another one
+in all than in the sample on half of the days, with .44 to .74 then: such differences are chance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,9 +98,14 @@ def find_clusters(customers: Customers, seed: int) -> Clusters:
 
 
 def choose(candidates: tuple[Candidate, ...]) -> Candidate:
-    """The largest number of segments of which the agreement is at most NEAR below the best."""
-    best = max(each.agreement for each in candidates)
-    return max((each for each in candidates if each.agreement >= best - NEAR), key=lambda each: each.segments)
+    """Of the numbers of segments that are found again, the one nearest to the usual; of two, that which explains more.
+
+    The one with the best agreement where none is found again.
+    """
+    steady = [each for each in candidates if each.agreement >= STEADY]
+    if not steady:
+        return max(candidates, key=lambda each: each.agreement)
+    return min(steady, key=lambda each: (abs(each.segments - USUAL), -each.explained))
 
 
 def _candidates(points: Reals, keys: Keys, seed: int) -> tuple[Candidate, ...]:
