@@ -11,7 +11,7 @@ SEGMENT_STAGES = table(
         inputs=("customers", *EVENTS, "earlier"),
         settings=("id", "item", "as_of", "columns", "exclude"),
         doors=(
-            "ingest.cases.customers", "ingest.cases.files", "ingest.cases.events.purchases",
+            "ingest.cases.customers", "ingest.cases.wide", "ingest.cases.files", "ingest.cases.events.purchases",
             "ingest.cases.events.purchase_files",
         ),
     ),

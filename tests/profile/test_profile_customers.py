@@ -92,7 +92,11 @@ def test_other_customers_of_the_same_kinds_get_the_segments_of_their_kind(
     customers: Customers, found: Segmentation, tmp_path: Path
 ) -> None:
     others = bought(tmp_path, planted.orders(seed=9, first=500))
-    kind_of = pd.Series(kinds(customers)).groupby(segmented(found, customers)["segment"]).agg(lambda held: held.mode()[0])
+    kind_of = (
+        pd.Series(kinds(customers))
+        .groupby(segmented(found, customers)["segment"])
+        .agg(lambda held: held.mode()[0])
+    )
     theirs = segmented(found, others)["segment"]
     assert (kind_of[theirs].to_numpy() == np.array(kinds(others))).mean() > 0.95
 

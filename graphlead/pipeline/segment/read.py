@@ -17,6 +17,7 @@ from graphlead.ingest.cases.events.purchase_files import load_purchases, save_pu
 from graphlead.ingest.cases.events.purchases import layout_of_purchases, read_purchases
 from graphlead.ingest.cases.files import load_cases, save_cases
 from graphlead.ingest.cases.understood import TableOptions, understood_of
+from graphlead.ingest.cases.wide import is_wide, read_wide
 from graphlead.profile.customers.purchased import customers_of
 from graphlead.profile.customers.surveyed import customers_of_table
 from graphlead.runs.layout import RunFolder
@@ -24,6 +25,8 @@ from graphlead.runs.run import Run
 
 READING = "reading.json"
 """Within the folder of the cases: how the table of customers was understood."""
+MOST_PLANNED = 200
+"""Columns of which the plan is printed; of wider tables all but the id are numbers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,11 +83,18 @@ def _save_table(folder: RunFolder, settings: SegmentSettings, earlier: RunFolder
     options = TableOptions(
         table="customers", id=settings.id or "", columns=_own(settings.columns), as_of=settings.as_of
     )
-    found = read_customers(table, options, like)
+    found = (read_wide if is_wide(table) else read_customers)(table, options, like)
     save_cases(found.cases, folder.cases)
     write_json(folder.cases / READING, {
-        "plan": found.understood.plan(), "notes": found.notes, "understood": found.understood.to_json()
+        "plan": _short(found.understood.plan()), "notes": found.notes, "understood": found.understood.to_json()
     })  # fmt: skip
+
+
+def _short(plan: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """The plan without the columns after the first MOST_PLANNED, which are counted."""
+    rest = len(plan) - MOST_PLANNED
+    more = [(f"({rest:,} further columns)", "numbers", "as those before")] if rest > 0 else []
+    return plan[:MOST_PLANNED] + more
 
 
 def _understood(folder: RunFolder) -> Json:

@@ -27,9 +27,9 @@ SAMPLE = 5_000
 """Customers among which the number of segments is chosen; of more, so many are drawn."""
 USUAL, STEADY = 6, 0.8
 """The number of segments that is tried for, as many as a person keeps apart, and the agreement from which segments
-count as found again. With six in four traits of a wholesaler's customers at four days, samples of 80 % agree with all at
-.91 to .99. The number with the best agreement, or the best product of agreement and variance explained, is another one
-in all than in the sample on half of the days, with .44 to .74 then: such differences are chance."""
+count as found again. With six in four traits of a wholesaler's customers at four days, samples of 80 % agree with
+all at .91 to .99. The number with the best agreement, or the best product of agreement and variance explained, is
+another one in all than in the sample on half of the days, with .44 to .74 then: such differences are chance."""
 
 
 @dataclass(frozen=True, kw_only=True)
