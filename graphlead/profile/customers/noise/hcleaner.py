@@ -7,7 +7,7 @@ import numpy as np
 from graphlead.core.arrays import Floats, Longs, Reals
 
 BLOCK = 512
-"""Customers compared at a time: with 20,000 others, 40 MB."""
+"""Customers compared at a time: with 10,000 others, 20 MB."""
 FIRST, MOST = 24, 192
 """Others that are looked at first, those most alike by pairs; and at most, where these do not settle it."""
 
