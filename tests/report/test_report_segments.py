@@ -72,8 +72,15 @@ def content(cleaner: str = "none", aside: int = 0) -> SegmentContent:
 
 def test_the_page_has_the_figures_and_escapes_texts() -> None:
     page = render(content())
-    for text in ("60 customers in 2 segments. Champions, 67% of the customers, make 80% of what was spent.",
-                 "agree with these at 0.97", "Dinner", "90 against 10", "3 rows are returns.", "Nobody is set aside."):  # fmt: skip
+    expected = (
+        "60 customers in 2 segments. Champions, 67% of the customers, make 80% of what was spent.",
+        "agree with these at 0.97",
+        "Dinner",
+        "90 against 10",
+        "3 rows are returns.",
+        "Nobody is set aside.",
+    )
+    for text in expected:
         assert text in page, text
     assert "<i>Lost</i>" not in page
 
