@@ -11,7 +11,7 @@ import pytest
 from tiny import command
 
 import graphlead
-from graphlead.api import OpenSegments
+from graphlead.pipeline.segment.opened import OpenSegments
 from graphlead.profile.customers import clusters
 
 
