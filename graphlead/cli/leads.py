@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphlead.cli import compare, experiments, sales_runs
+from graphlead.cli import compare, experiments, sales_runs, segment
 from graphlead.cli.options import (
     AsJson,
     Clients,
@@ -201,7 +201,7 @@ def explain(
     console.outcome("\n".join(lines), facts | entries([found.evidence], register.ids())[0])
 
 
-REPORTS = {"compare": compare.report, "experiment": experiments.report}
+REPORTS = {"compare": compare.report, "experiment": experiments.report, "segment": segment.report}
 """What writes the report of a run, where it is of another verb than the sales verbs."""
 
 

@@ -37,9 +37,9 @@ def save_cases(cases: Cases, folder: Path) -> None:
     write_parquet(folder / ROWS, pa.table(rows))
     kinds = {column.name: column.kind for column in cases.columns}
     write_parquet(
-        folder / FEATURES, _table(cases.features, {name for name, kind in kinds.items() if kind in _TEXT})
+        folder / FEATURES, as_table(cases.features, {name for name, kind in kinds.items() if kind in _TEXT})
     )
-    write_parquet(folder / FACTS, _table(cases.facts, set(map(str, cases.facts))))
+    write_parquet(folder / FACTS, as_table(cases.facts, set(map(str, cases.facts))))
     if cases.sequence is not None:
         write_parquet(folder / SEQUENCE, _flat(cases.sequence))
     columns = [asdict(column) for column in cases.columns]
@@ -62,12 +62,12 @@ def load_cases(folder: Path) -> Cases:
         reals = {name: rows[name].to_numpy() for name in ("duration", "value") if name in rows.column_names}
         return Cases(
             ids=rows["id"].to_numpy().astype(object),
-            features=_frame(features),
+            features=as_frame(features),
             columns=columns,
             outcome=rows["outcome"].to_numpy(),
             day=rows["day"].to_numpy().astype("datetime64[D]"),
             group=rows["group"].to_numpy(),
-            facts=_frame(facts),
+            facts=as_frame(facts),
             account=rows["account"].to_numpy().astype(object) if "account" in rows.column_names else None,
             horizon=content["horizon"],
             sequence=None if sequence is None else _steps(sequence, len(content["channels"])),
@@ -92,7 +92,7 @@ def _steps(table: pa.Table, channels: int) -> Floats:
     return whole
 
 
-def _table(frame: pd.DataFrame, texts: set[str]) -> pa.Table:
+def as_table(frame: pd.DataFrame, texts: set[str]) -> pa.Table:
     """The frame as Arrow, without taking NaN for null in numbers."""
     arrays = [
         pa.array(frame[name].to_numpy(object), pa.string())
@@ -107,7 +107,8 @@ def _table(frame: pd.DataFrame, texts: set[str]) -> pa.Table:
     )
 
 
-def _frame(table: pa.Table) -> pd.DataFrame:
+def as_frame(table: pa.Table) -> pd.DataFrame:
+    """The frame that ``as_table`` made a table of: texts as objects, None where missing."""
     columns = {
         name: pd.Series(
             table[name].to_numpy(), dtype=object if table.schema.field(name).type == pa.string() else None

@@ -25,10 +25,11 @@ WITH_TIME = r"'\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*'"
 
 
 def type_events(db: Db, source: Source, table: EventTable, view: str) -> None:
-    """Make the table ``view``: customer, item (VARCHAR), moment (TIMESTAMP), amount (DOUBLE), bought (BOOLEAN), x0, ...
+    """Make the table ``view`` of customer, item (VARCHAR), moment (TIMESTAMP), amount, quantity (DOUBLE), bought
+    (BOOLEAN), and x0, x1, ..., the further columns in their order.
 
-    x0, x1, ... are the further columns in their order. Rows without a customer or a time are left out; ``bought`` is
-    false for a return. Raises InputError for a time that cannot be read, or a column that is missing.
+    Rows without a customer or a time are left out; ``bought`` is false for a return. Raises InputError for a time that
+    cannot be read, or a column that is missing.
     """
     readings = _readings(source, table)
     who, when = readings[Use.CUSTOMER][0], readings[Use.TIME][0]
@@ -43,7 +44,7 @@ def type_events(db: Db, source: Source, table: EventTable, view: str) -> None:
     } | {f"x{i}": _value(each) for i, each in enumerate(_extra(readings, table))}
     selected = ", ".join(f"{sql} AS {name}" for name, sql in values.items())
     db.execute(
-        f"CREATE TEMP TABLE {view} AS SELECT * EXCLUDE (quantity), "
+        f"CREATE TEMP TABLE {view} AS SELECT *, "
         "coalesce(quantity > 0, true) AND coalesce(amount > 0, true) AS bought "
         f"FROM (SELECT {selected} FROM {source.view}) WHERE customer IS NOT NULL AND moment IS NOT NULL"
     )
