@@ -9,15 +9,22 @@ from typing import TYPE_CHECKING, Any, Unpack
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphlead.api import ExperimentResult, OpenComparison, OpenGraph, OpenRun, OpenSales
+    from graphlead.api import (
+        ExperimentResult,
+        OpenComparison,
+        Opened,
+        OpenGraph,
+        OpenRecommend,
+        OpenSales,
+        OpenSegments,
+    )
     from graphlead.core.settings import Given
     from graphlead.pipeline.deliver import Result
-    from graphlead.pipeline.recommend.result import OpenRecommend
     from graphlead.pipeline.sales.frames import Table
 
 __all__ = [
     "assign_experiment", "churn", "compare", "convert", "discover", "open_graph", "open_run", "read_experiment",
-    "recommend",
+    "recommend", "segment",
 ]  # fmt: skip
 
 # Boosted trees and the network bring an OpenMP pool each; idle threads of one would spin on the cores the other needs.
@@ -179,19 +186,39 @@ def recommend(
     ``graphlead.core.recommend.RecommendSettings``. The result has ``recommendations`` and, with a ``product``,
     ``prospects`` (DataFrames), ``metrics``, ``folder``, and ``score`` for newer orders; see ``convert`` on ``out``.
     """
-    from graphlead.pipeline.recommend.result import recommended
+    from graphlead.api import recommended
 
     given = {**settings, "events": events, "items": items, "customers": customers, "out": out}
     return recommended(Path(config) if config else None, given, quiet=quiet)
 
 
-def open_run(
-    folder: str | os.PathLike[str],
-) -> OpenRun | OpenSales | OpenComparison | ExperimentResult | OpenRecommend:
+def segment(
+    events: Table | Sequence[Table] | None = None,
+    *,
+    customers: Table | None = None,
+    out: str | os.PathLike[str] | None = None,
+    config: str | os.PathLike[str] | None = None,
+    quiet: bool = False,
+    **settings: Any,
+) -> OpenSegments:
+    """The segments of customers, from their orders or from a table of them; what ``graphlead segment`` does.
+
+    A table is a path or a DataFrame. ``settings`` are further fields of ``graphlead.core.segment.SegmentSettings``,
+    such as ``run``, an earlier run whose segments the customers get. Without ``out`` the results are in a temporary
+    folder, removed when nothing refers to the result any more. The result has ``segments`` and ``noise`` (DataFrames),
+    ``profiles``, ``metrics``, ``folder``, and ``assign`` for other customers.
+    """
+    from graphlead.api import found_segments
+
+    given = {**settings, "events": events, "customers": customers, "out": out}
+    return found_segments(Path(config) if config else None, given, quiet=quiet)
+
+
+def open_run(folder: str | os.PathLike[str]) -> Opened:
     """A finished run, by its folder: an ``OpenRun`` of companies, or what the verb that made it gives in Python.
 
     The first has ``register``, ``scores``, ``leads`` and ``whitespace`` as DataFrames, ``around`` a company as a
-    NetworkX graph, and ``to_hetero_data`` for a network of one's own; the second what the result of ``convert`` has.
+    NetworkX graph, and ``to_hetero_data`` for a network of one's own.
     Raises RunFolderError where there is no finished run.
     """
     from graphlead.api import opened

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphlead.cli import compare, experiments, recommend_runs, sales_runs
+from graphlead.cli import compare, experiments, recommend_runs, sales_runs, segment
 from graphlead.cli.options import (
     AsJson,
     Clients,
@@ -205,7 +205,10 @@ def explain(
     console.outcome("\n".join(lines), facts | entries([found.evidence], register.ids())[0])
 
 
-REPORTS = {"compare": compare.report, "experiment": experiments.report, "recommend": recommend_runs.report}
+REPORTS = {
+    "compare": compare.report, "experiment": experiments.report, "segment": segment.report,
+    "recommend": recommend_runs.report,
+}  # fmt: skip
 """What writes the report of a run, where it is of another verb than the sales verbs."""
 
 

@@ -41,8 +41,8 @@ def distribution(label: str, values: Reals, client: Flags, weight: Reals) -> Dis
         clients=_floats(_shares(ours, np.ones(len(ours)), edges)),
         register=_floats(_shares(all_of_them, heavy, edges)),
         grid=_floats(10**grid if logarithmic else grid),
-        clients_density=_floats(_density(ours, np.ones(len(ours)), grid)),
-        register_density=_floats(_density(all_of_them, heavy, grid)),
+        clients_density=_floats(density(ours, np.ones(len(ours)), grid)),
+        register_density=_floats(density(all_of_them, heavy, grid)),
     )
 
 
@@ -51,7 +51,7 @@ def _shares(values: Reals, weight: Reals, edges: Reals) -> Reals:
     return np.asarray(counts / counts.sum())
 
 
-def _density(values: Reals, weight: Reals, grid: Reals) -> Reals:
+def density(values: Reals, weight: Reals, grid: Reals) -> Reals:
     """A Gaussian kernel density at the grid, by smoothing fine bins; Silverman's bandwidth (1986)."""
     span = grid[-1] - grid[0]
     fine = np.linspace(grid[0] - span / 4, grid[-1] + span / 4, FINE + 1)

@@ -1,0 +1,71 @@
+"""Comparisons of runs and tables in a notebook."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from graphlead.common.console import Console
+from graphlead.core.arrays import Json
+from graphlead.pipeline.sales.frames import as_files, folder_for
+
+if TYPE_CHECKING:
+    from graphlead.experiments.compare.finished import FinishedComparison
+
+
+class OpenComparison:
+    """A finished comparison of two runs or two tables. Raises RunFolderError when there is none in the folder.
+
+    A folder that was made for it is removed when nothing refers to it any more.
+    """
+
+    def __init__(self, folder: Path, own: tempfile.TemporaryDirectory[str] | None = None) -> None:
+        from graphlead.experiments.compare.finished import FinishedComparison
+
+        self._run: FinishedComparison = FinishedComparison(folder)
+        self._own = own
+
+    @property
+    def folder(self) -> Path:
+        return self._run.path
+
+    @property
+    def alarm(self) -> bool:
+        """Whether any column changed by much, or is gone or new."""
+        return bool(self._run.comparison["alarm"])
+
+    @property
+    def drift(self) -> list[Json]:
+        """What changed in each column: column, psi, js (both None where nothing was compared), alarm, text, bins."""
+        return list(self._run.comparison["drift"])
+
+    @property
+    def scores(self) -> list[Json]:
+        """The same of the columns that a model gave."""
+        return list(self._run.comparison["scores"])
+
+    @property
+    def moved(self) -> pd.DataFrame | None:
+        """Who moved between two runs: id, change, old_rank, new_rank, why; None for two tables."""
+        return self._run.moved
+
+    @property
+    def calibration(self) -> Json | None:
+        """Predicted against happened: bins, ece, expected, happened, n, text; None without outcomes."""
+        found: Json | None = self._run.comparison["calibration"]
+        return found
+
+
+def compared(config: Path | None, given: Mapping[str, Any], *, quiet: bool) -> OpenComparison:
+    """What ``compare`` finds between two runs or tables; into a folder of its own where none is given."""
+    from graphlead.core.comparison import ComparisonGiven, ComparisonSettings
+    from graphlead.experiments.compare.compare import compare
+
+    with as_files(given) as files, folder_for(given.get("out")) as (folder, own):
+        settings: ComparisonGiven = {**files, "out": folder}  # type: ignore[typeddict-item]
+        compare(ComparisonSettings.load(config, settings), Console(quiet=quiet), config=config)
+        return OpenComparison(folder, own)

@@ -1,0 +1,70 @@
+"""A finished run of `graphlead segment`: each part of its folder is read once, when first used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from graphlead.common.files import read_json, read_parquet
+from graphlead.core.arrays import Json
+from graphlead.core.errors import damage
+from graphlead.core.segment import VERB, SegmentSettings
+from graphlead.runs.layout import RunFolder
+from graphlead.runs.manifest import check_verb, read_manifest
+
+
+@dataclass(frozen=True)
+class FinishedSegments:
+    """The run of the verb in the folder ``path``.
+
+    Raises RunFolderError for no run, an unfinished one, and one of another verb.
+    """
+
+    path: Path
+
+    def __post_init__(self) -> None:
+        check_verb(self.path, (VERB,))
+
+    @property
+    def folder(self) -> RunFolder:
+        return RunFolder(self.path)
+
+    @cached_property
+    def manifest(self) -> Json:
+        return read_manifest(self.path)
+
+    @cached_property
+    def settings(self) -> SegmentSettings:
+        """The settings of the run; ``out`` is its folder now, wherever it was made."""
+        with damage(self.folder.manifest):
+            return replace(SegmentSettings.load(None, self.manifest["settings"]), out=self.path)
+
+    @property
+    def day(self) -> date:
+        """The day of the segments, by default the day on which the run was finished."""
+        return self.settings.as_of or datetime.fromisoformat(self.manifest["finished"]).astimezone().date()
+
+    @cached_property
+    def metrics(self) -> Json:
+        return read_json(self.folder.metrics)
+
+    @cached_property
+    def profiles(self) -> Json:
+        """What each segment is, as in segments.json."""
+        return read_json(self.folder.segment_profiles)
+
+    @cached_property
+    def segments(self) -> pd.DataFrame:
+        """Every customer with its segment."""
+        table: pd.DataFrame = read_parquet(self.folder.segments).to_pandas()
+        return table
+
+    @cached_property
+    def noise(self) -> pd.DataFrame:
+        """How noisy each customer is."""
+        table: pd.DataFrame = read_parquet(self.folder.noise_scores).to_pandas()
+        return table

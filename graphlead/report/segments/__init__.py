@@ -1,0 +1,1 @@
+"""The page and the summary of segments of customers."""
