@@ -174,13 +174,9 @@ class SalesFolder:
     def _moves(self) -> Iterator[SalesEdges]:
         table = self._read(self.folder.moved)
         if table is not None:
-            label = COMPANY if self._of_companies() else CUSTOMER
-            yield self._edge("MOVED", RUN, label, table, self.run_id, table["id"])
-
-    def _of_companies(self) -> bool:
-        """Whether the runs that were compared rank companies."""
-        compared = read_json(self.folder.comparison)
-        return str(compared.get("verb", "run")) in ("run", "score")
+            label = {"run": COMPANY, "churn": CUSTOMER}.get(read_json(self.folder.comparison)["kind"])
+            if label:
+                yield self._edge("MOVED", RUN, label, table, self.run_id, table["id"])
 
     def _companies(self, customers: pd.Series, companies: pd.Series | None) -> SalesEdges:
         """Which company each customer is; of an id that is a company's own, that one."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import planted_segments as planted
 import pytest
@@ -12,6 +14,7 @@ from tiny import command
 
 import graphlead
 from graphlead.api import OpenSegments
+from graphlead.ingest.cases import wide
 from graphlead.profile.customers import clusters
 
 
@@ -109,14 +112,29 @@ def test_a_survey_has_segments_named_by_their_traits_and_offers_of_ones_own() ->
     assert [each["offer"] for each in segments if each["segment"] == own] == ["Dinner"]
 
 
-def test_a_table_with_a_column_for_each_item_is_read() -> None:
-    draw = __import__("numpy").random.default_rng(1)
-    items = pd.DataFrame((draw.random((60, 1_200)) < 0.05).astype(int)).add_prefix("item_")
+@pytest.mark.parametrize("name", ["wide.csv", "wide.parquet"])
+def test_a_table_with_a_column_for_each_item_is_read(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wide, "MOST_COLUMNS", 20)
+    items = pd.DataFrame((np.random.default_rng(1).random((60, 30)) < 0.2).astype(int)).add_prefix("item_")
     items.insert(0, "customer_id", [f"K{i}" for i in range(60)])
-    for name in ("wide.csv", "wide.parquet"):
-        getattr(items, f"to_{name.partition('.')[2]}")(name, index=False)
-        assert command("segment", "--customers", name, "--out", "run", "-q") == 0
-        assert set(pd.read_parquet("run/noise.parquet")["id"]) == set(items["customer_id"])
+    getattr(items, f"to_{name.partition('.')[2]}")(name, index=False)
+    assert command("segment", "--customers", name, "--out", "run", "-q") == 0
+    assert set(pd.read_parquet("run/noise.parquet")["id"]) == set(items["customer_id"])
+    assert command("segment", "--run", "run", "--customers", name, "--out", "again", "-q") == 0
+    tables = [pd.read_parquet(f"{folder}/segments.parquet") for folder in ("run", "again")]
+    assert tables[0].equals(tables[1])
+
+
+def test_a_wide_table_has_ids_once_and_numbers_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wide, "MOST_COLUMNS", 20)
+    items = pd.DataFrame(np.eye(25, dtype=int)).add_prefix("item_")
+    items.assign(customer_id=["K1", "K1", *range(23)]).to_csv("twice.csv", index=False)
+    given = ("--customers", "twice.csv", "--id", "customer_id", "--out", "run")
+    assert "column customer_id: the id 'K1' comes several times." in refused(capsys, *given)
+    items.assign(remark="none").to_csv("words.csv", index=False)
+    assert "the column remark has no numbers" in refused(capsys, "--customers", "words.csv", "--out", "run")
 
 
 def test_neither_or_both_tables_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -183,7 +201,5 @@ def test_from_python(found: Path) -> None:
 
 
 def _copied(run: Path, to: Path) -> Path:
-    import shutil
-
     shutil.copytree(run, to)
     return to

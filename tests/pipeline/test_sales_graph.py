@@ -122,7 +122,7 @@ def test_the_arms_of_a_list_of_companies_and_what_moved_are_of_companies(home: P
             tmp_path / "1", "experiment", {"assignment.csv": dealt, "experiment.json": {}}, list="a/leads.csv"
         ),
         finished(tmp_path / "2", "experiment", {"experiment.json": {"arms": arms}}, file="b/results.csv"),
-        finished(tmp_path / "3", "compare", {"moved.parquet": moves, "compare.json": {"verb": "run"}}),
+        finished(tmp_path / "3", "compare", {"moved.parquet": moves, "compare.json": {"kind": "run"}}),
     ):
         push_sales(run, OWN, home)
     assert [row[:5] for row in asked(home, "experiment-arms")] == [
