@@ -11,6 +11,7 @@ from graphlead.api.segments import OpenSegments, found_segments
 from graphlead.experiments.result import ExperimentResult
 
 __all__ = [
-    "ExperimentResult", "OpenComparison", "OpenGraph", "OpenRecommend", "OpenRun", "OpenSales", "OpenSegments", "Opened",
-    "compared", "experiment_assigned", "experiment_read", "found_segments", "opened", "predicted", "recommended",
+    "ExperimentResult", "OpenComparison", "OpenGraph", "OpenRecommend", "OpenRun", "OpenSales", "OpenSegments",
+    "Opened", "compared", "experiment_assigned", "experiment_read", "found_segments", "opened",
+    "predicted", "recommended",
 ]  # fmt: skip
