@@ -9,14 +9,22 @@ from typing import TYPE_CHECKING, Any, Unpack
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphlead.api import ExperimentResult, OpenComparison, Opened, OpenGraph, OpenSales, OpenSegments
+    from graphlead.api import (
+        ExperimentResult,
+        OpenComparison,
+        Opened,
+        OpenGraph,
+        OpenRecommend,
+        OpenSales,
+        OpenSegments,
+    )
     from graphlead.core.settings import Given
     from graphlead.pipeline.deliver import Result
     from graphlead.pipeline.sales.frames import Table
 
 __all__ = [
     "assign_experiment", "churn", "compare", "convert", "discover", "open_graph", "open_run", "read_experiment",
-    "segment",
+    "recommend", "segment",
 ]  # fmt: skip
 
 # Boosted trees and the network bring an OpenMP pool each; idle threads of one would spin on the cores the other needs.
@@ -160,6 +168,28 @@ def read_experiment(
         "open": open,
     }
     return experiment_read(given, quiet=quiet)
+
+
+def recommend(
+    events: Table | Sequence[Table] | None = None,
+    *,
+    items: Table | None = None,
+    customers: Table | None = None,
+    out: str | os.PathLike[str] | None = None,
+    config: str | os.PathLike[str] | None = None,
+    quiet: bool = False,
+    **settings: Any,
+) -> OpenRecommend:
+    """What each customer buys next; what ``graphlead recommend`` does, from Python.
+
+    A table is a path or a DataFrame; several events are parts of one table. ``settings`` are further fields of
+    ``graphlead.core.recommend.RecommendSettings``. The result has ``recommendations`` and, with a ``product``,
+    ``prospects`` (DataFrames), ``metrics``, ``folder``, and ``score`` for newer orders; see ``convert`` on ``out``.
+    """
+    from graphlead.api import recommended
+
+    given = {**settings, "events": events, "items": items, "customers": customers, "out": out}
+    return recommended(Path(config) if config else None, given, quiet=quiet)
 
 
 def segment(

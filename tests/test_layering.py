@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "graphlead"
 GROUND = {"core", "common", "engines"}
 ROOMS = {
-    "ingest", "match", "connectors", "graph", "profile", "features", "learn", "recommend", "evaluate", "explain",
+    "ingest", "match", "connectors", "graph", "profile", "features", "learn", "recommenders", "evaluate", "explain",
     "report", "stores", "tasks", "world",
 }  # fmt: skip
 TOP = {"cli", "api"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphlead.cli import compare, experiments, sales_runs, segment
+from graphlead.cli import compare, experiments, recommend_runs, sales_runs, segment
 from graphlead.cli.options import (
     AsJson,
     Clients,
@@ -116,6 +116,10 @@ def score(
         return
     if verb != "run":
         sales_runs.refuse(verb, folder, given, "Give --open, or --events, with what is to be scored.")
+        if verb == "recommend":
+            sales_runs.refuse(verb, folder, {"--open": open_}, "Give --events with newer orders.")
+            recommend_runs.score(folder, out, console, events=events or (), items=items, as_of=as_of, top=top)
+            return
         sales_runs.score(
             folder, out, console, opened=open_, events=events or (), items=items, as_of=as_of, top=top
         )
@@ -154,7 +158,7 @@ def evaluate(*, folder: RunFolder, quiet: Quiet = False, as_json: AsJson = False
     """The models of a run side by side on what was held out, and whether the graph helps."""
     console, verb = console_of(quiet, as_json), verb_of(folder)
     if verb != "run":
-        sales_runs.evaluate(folder, console)
+        (recommend_runs if verb == "recommend" else sales_runs).evaluate(folder, console)
         return
 
     from graphlead.pipeline.discover import evaluate_run
@@ -201,7 +205,10 @@ def explain(
     console.outcome("\n".join(lines), facts | entries([found.evidence], register.ids())[0])
 
 
-REPORTS = {"compare": compare.report, "experiment": experiments.report, "segment": segment.report}
+REPORTS = {
+    "compare": compare.report, "experiment": experiments.report, "segment": segment.report,
+    "recommend": recommend_runs.report,
+}  # fmt: skip
 """What writes the report of a run, where it is of another verb than the sales verbs."""
 
 

@@ -204,6 +204,11 @@ class RunFolder:
         return self.path / "prospects.parquet"
 
     @property
+    def discovery(self) -> Path:
+        """The folder of the discovery run on the buyers of a product; missing where no register was given."""
+        return self.path / "discovery"
+
+    @property
     def segments(self) -> Path:
         """The segment of every customer."""
         return self.path / "segments.parquet"

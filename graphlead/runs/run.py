@@ -78,6 +78,10 @@ class Run:
         self.stages.append({"stage": name, "reused": reused, **read_json(record)})
         return self._made[name]
 
+    def made(self, name: str) -> RunFolder | None:
+        """The folder of a stage of this run, None where it has none of that name so far."""
+        return self._made.get(name)
+
     def _make(self, folder: Path, record: Path, make: Make, inputs: Json) -> None:
         part = folder.with_name(f"{folder.name}.part")
         remove(part)

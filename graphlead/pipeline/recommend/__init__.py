@@ -1,0 +1,1 @@
+"""`recommend` from end to end: from orders to what each customer is offered next."""

@@ -1,0 +1,81 @@
+"""What may recommend: a model, with or without the liveness of items, and with or without fading purchases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+
+from graphlead.core.arrays import Floats
+from graphlead.recommenders.baskets import Baskets
+from graphlead.recommenders.recommender import Recommender
+from graphlead.recommenders.registry import entry, recommender
+
+PENALTIES = (100.0, 300.0, 1000.0, 3000.0)
+FEW = 1000
+"""Customers below which penalties are a tenth: a penalty is weighed against the buyers of an item."""
+POPULARITY = np.float32(1e-6)
+"""What the share of an item's buyers counts where nothing that a customer bought speaks for it: less than anything."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A way to recommend; ``name`` is what figures and texts call it."""
+
+    model: str
+    penalty: float = 0.0
+    alive: bool = False
+    faded: bool = False
+
+    @property
+    def name(self) -> str:
+        strength = f" {self.penalty:g}" if self.penalty else ""
+        extras = [word for word, on in (("alive", self.alive), ("fading", self.faded)) if on]
+        return ", ".join([f"{self.model}{strength}", *extras])
+
+    @property
+    def simplicity(self) -> int:
+        """The simpler, the lower."""
+        return 3 * entry(self.model).simple + self.alive + self.faded
+
+    def recommender(self, seed: int) -> Recommender:
+        return recommender(self.model, self.penalty, seed)
+
+    def vectors(self, baskets: Baskets) -> sp.csr_matrix:
+        """What a model is given of each customer (n, m)."""
+        return baskets.faded() if self.faded else baskets.x
+
+    def ranked(self, scores: Floats, baskets: Baskets) -> Floats:
+        """The scores (b, m), changed in place: weighed by liveness; popularity where nothing speaks for an item."""
+        if self.alive:
+            scores *= baskets.liveness
+        popularity = POPULARITY * baskets.buyers / max(baskets.x.shape[0], 1)
+        np.copyto(scores, popularity, where=scores <= 0)
+        return scores
+
+
+def bases(models: Iterable[str], customers: int) -> list[Candidate]:
+    """Each model with each of its penalties, in the order of the models. Raises SettingsError for an unknown one."""
+    scale = 1.0 if customers >= FEW else 0.1
+    found: list[Candidate] = []
+    for name in dict.fromkeys(models):
+        penalties = [scale * each for each in PENALTIES] if entry(name).penalised else [0.0]
+        found += [Candidate(model=name, penalty=penalty) for penalty in penalties]
+    return found
+
+
+def default(models: Iterable[str], customers: int) -> Candidate:
+    """What recommends where nothing can be compared: the first of the models, with its second penalty if it has any."""
+    able = bases(models, customers)
+    same = [each for each in able if each.model == able[0].model]
+    return same[min(1, len(same) - 1)]
+
+
+def with_liveness(candidate: Candidate) -> Candidate:
+    return replace(candidate, alive=True)
+
+
+def fading(candidate: Candidate) -> Candidate:
+    return replace(candidate, faded=True)

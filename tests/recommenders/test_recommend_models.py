@@ -1,0 +1,200 @@
+"""The models against plain algebra, and the figures against their definitions."""
+
+from __future__ import annotations
+
+import math
+import sys
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+
+from graphlead.core.errors import SettingsError
+from graphlead.core.purchases import DAY, Lines, Purchases
+from graphlead.recommenders.backtest import Measured, chosen
+from graphlead.recommenders.baskets import Baskets, baskets_of
+from graphlead.recommenders.candidates import Candidate, bases
+from graphlead.recommenders.figures import coverage, hits_of, interval, ndcg, recall, top_of
+from graphlead.recommenders.fresh import chance_of, described, fresh_items
+from graphlead.recommenders.models.als import CONFIDENCE, PENALTY, Als
+from graphlead.recommenders.models.cosine import Cosine
+from graphlead.recommenders.models.ease import Ease
+from graphlead.recommenders.plan import plan_items
+from graphlead.recommenders.registry import RECOMMENDERS, recommender
+from graphlead.recommenders.wanting import GROUPS, Way, probability
+
+
+def matrix(n: int = 60, m: int = 9, seed: int = 3) -> sp.csr_matrix:
+    return sp.csr_matrix((np.random.default_rng(seed).random((n, m)) < 0.3).astype(np.float32))
+
+
+def baskets(x: sp.csr_matrix | None = None) -> Baskets:
+    x = matrix() if x is None else x
+    ones = np.ones(x.shape[1], np.float32)
+    return Baskets(x=x, had=x, age=np.zeros(x.nnz, np.float32), recent=ones, alive=ones)
+
+
+def test_ease_is_the_ridge_of_each_item_on_the_others() -> None:
+    X, penalty = matrix().toarray().astype(float), 7.0
+    found = Ease(penalty=penalty).fit(baskets()).weight
+    for item in range(X.shape[1]):
+        others = np.delete(np.arange(X.shape[1]), item)
+        left = X[:, others].T @ X[:, others] + penalty * np.eye(len(others))
+        np.testing.assert_allclose(
+            found[others, item], np.linalg.solve(left, X[:, others].T @ X[:, item]), atol=2e-6
+        )
+    assert not np.diag(found).any()
+
+
+def test_the_cosine_is_that_of_the_buyers() -> None:
+    X = matrix().toarray()
+    found = Cosine().fit(baskets()).weight
+    expected = X[:, 2] @ X[:, 5] / np.linalg.norm(X[:, 2]) / np.linalg.norm(X[:, 5])
+    assert found[2, 5] == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", sorted(RECOMMENDERS))
+def test_every_model_scores_alike_in_every_form_and_after_loading(name: str) -> None:
+    if name == "als":
+        pytest.importorskip("implicit")
+    held = baskets()
+    model = recommender(name, 10.0, 0).fit(held)
+    scores = model.scores(held.x[:7])
+    assert scores.shape == (7, 9)
+    np.testing.assert_allclose(
+        model.columns(held.x[:7], np.array([4, 1], np.int32)), scores[:, [4, 1]], atol=1e-5
+    )
+    loaded = recommender(name, 10.0, 0).with_arrays(model.arrays())
+    np.testing.assert_array_equal(loaded.scores(held.x[:7]), scores)
+    if model.together and name != "als":
+        own = held.x[3].indices
+        added = model.weights(own, np.arange(9, dtype=np.int32)).sum(0)
+        np.testing.assert_allclose(added, scores[3], atol=1e-5)
+
+
+def test_als_solves_for_a_customer_as_for_the_others() -> None:
+    pytest.importorskip("implicit")
+    held = baskets(matrix(200, 30, 1))
+    model = Als().fit(held)
+    V, x = model.factors.astype(float), held.x[5].toarray()[0]
+    confidence = np.where(x > 0, CONFIDENCE, 1.0)
+    left = (V * confidence[:, None]).T @ V + PENALTY * np.eye(V.shape[1])
+    expected = V @ np.linalg.solve(left, V.T @ (confidence * x))
+    np.testing.assert_allclose(model.scores(held.x[[5]])[0], expected, atol=1e-4)
+    assert np.array_equal(Als().fit(held).factors, model.factors)
+
+
+def test_als_without_its_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "implicit.cpu.als", None)
+    with pytest.raises(SettingsError, match=r"pip install 'graphlead\[als\]'"):
+        Als().fit(baskets())
+
+
+def test_an_unknown_model_is_named_with_the_nearest() -> None:
+    with pytest.raises(SettingsError, match=r"no model 'cosin'. Did you mean 'cosine'\?"):
+        bases(["cosin"], 5000)
+
+
+def test_baskets_know_the_last_day_and_what_was_ever_had() -> None:
+    def lines(*rows: tuple[int, int, str]) -> Lines:
+        c, i, d = zip(*rows, strict=True)
+        nothing = np.full(len(rows), np.nan)
+        return Lines(customer=np.array(c, np.int32), item=np.array(i, np.int32), day=np.array(d, DAY),
+                     amount=nothing, quantity=nothing)  # fmt: skip
+
+    bought = lines(
+        (0, 0, "2024-01-01"), (0, 0, "2024-06-20"), (1, 0, "2024-02-01"), (1, 2, "2024-05-10"), (1, -1, "2024-05-10")
+    )  # fmt: skip
+    nobody = pd.DataFrame(index=range(2))
+    purchases = Purchases(
+        customers=np.array(["a", "b"], object), items=np.array(["x", "y", "z"], object), as_of=date(2024, 7, 1),
+        bought=bought, returned=lines((0, 1, "2024-05-01")), of_items=pd.DataFrame(index=range(3)), of_customers=nobody,
+    )  # fmt: skip
+    found = baskets_of(purchases, date(2024, 7, 1))
+    assert found.x.toarray().tolist() == [[1, 0, 0], [1, 0, 1]]
+    assert found.had.toarray().tolist() == [[1, 1, 0], [1, 0, 1]]
+    assert found.age.tolist() == [11, 151, 52]
+    assert found.alive.tolist() == [0.5, 0, 0]
+    assert found.recent.tolist() == [1, 0, 1]
+    np.testing.assert_allclose(found.faded().data, np.exp(-found.age / 60), rtol=1e-6)
+    part = found.of_items(np.array([2, 0], np.int32))
+    assert part.x.toarray().tolist() == [[0, 1], [1, 1]]
+    assert part.age.tolist() == [11, 52, 151]
+    assert baskets_of(purchases, date(2024, 2, 1)).x.nnz == 1
+
+
+def test_lists_are_the_highest_scores_without_what_is_hidden() -> None:
+    scores = np.array([[1, 3, 3, 2, 0], [5, 4, 3, 2, 1]], np.float32)
+    hidden = sp.csr_matrix(np.array([[0, 1, 0, 0, 0], [1, 1, 1, 1, 0]], np.float32))
+    assert top_of(scores.copy(), None, 3).tolist() == [[1, 2, 3], [0, 1, 2]]
+    assert top_of(scores.copy(), hidden, 3).tolist() == [[2, 3, 0], [4, -1, -1]]
+
+
+def test_figures_of_lists_are_those_of_their_definition() -> None:
+    top = np.array([[0, 1, 2], [3, 4, -1]])
+    wanted = sp.csr_matrix(np.array([[1, 0, 1, 0, 0], [0, 0, 0, 0, 1]], np.float32))
+    hits = hits_of(top, wanted)
+    assert hits.tolist() == [[True, False, True], [False, True, False]]
+    sizes = np.array([2, 1], np.int32)
+    first = (1 + 1 / math.log2(4)) / (1 + 1 / math.log2(3))
+    np.testing.assert_allclose(ndcg(hits, sizes), [first, 1 / math.log2(3)], rtol=1e-12)
+    assert recall(hits, sizes).tolist() == [1, 1]
+    assert coverage(top, 10) == 0.5
+    mean, low, high = interval(np.array([0.0, 1.0, 0.5]))
+    assert (mean, high - mean) == (0.5, pytest.approx(mean - low))
+
+
+def measured(model: str, mean: float, covered: float, noise: int, penalty: float = 0.0) -> Measured:
+    values = mean + np.random.default_rng(noise).normal(0, 0.05, 400)
+    return Measured(
+        candidate=Candidate(model=model, penalty=penalty),
+        ndcg=values,
+        recall=values,
+        coverage=covered,
+        novelty=1,
+    )
+
+
+def test_a_worse_way_is_not_chosen_and_of_equals_the_one_that_recommends_more() -> None:
+    one, wide, bad = (
+        measured("ease", 0.3, 0.1, 1, 300),
+        measured("ease", 0.3, 0.3, 2, 100),
+        measured("mixed", 0.2, 0.9, 3),
+    )
+    assert chosen([one, wide, bad]) is wide
+    assert chosen([one, bad, measured("popular", 0.1, 1.0, 4)]) is one
+
+
+def test_too_many_items_are_planned_for_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    buyers, none = np.array([5, 0, 9, 7, 5], np.float32), np.zeros(0, np.int32)
+    assert plan_items(buyers, none).kept.tolist() == [0, 2, 3, 4]
+    assert plan_items(buyers, np.array([2], np.int32)).note == ""
+    monkeypatch.setattr("graphlead.recommenders.plan.MOST", 3)
+    plan = plan_items(buyers, none)
+    assert plan.kept.tolist() == [0, 2, 3]
+    assert plan.note.startswith("Learned from the 3 most bought of 4 items, with 80.8% of what was bought")
+    monkeypatch.setattr("graphlead.recommenders.plan.share_of_budget", lambda *_: 12 * 4)
+    assert plan_items(buyers, none).kept.tolist() == [2, 3]
+
+
+def test_new_items_score_as_those_described_alike_times_their_chance() -> None:
+    items = np.array(["red cup", "red mug", "blue bowl", "blue dish"], object)
+    content = described(items, pd.DataFrame({"kind": ["cup", "cup", "bowl", "bowl"]}))
+    kept, new = np.array([0, 2], np.int32), np.array([1, 3], np.int32)
+    sold = np.array([8, 2, 4, 1])
+    assert chance_of(new, kept, content[0], sold) == pytest.approx(3 / 12)
+    fresh = fresh_items(new, kept, content, 0.25)
+    assert fresh is not None
+    np.testing.assert_allclose(fresh.scores(np.array([[8, 4], [-1, 2]], np.float32)), [[2, 1], [0, 0.5]])
+    assert fresh.reasons(items)[1].startswith("new, and like red cup (")
+    assert fresh_items(new, kept, content, 0.0) is None
+
+
+def test_the_probability_rises_with_the_rank_and_averages_to_the_base() -> None:
+    ranks = {"one": np.linspace(0.001, 1, 1000, dtype=np.float32)[:, None]}
+    lift = tuple(np.linspace(0, 2, GROUPS))
+    found = probability(Way(parts=("one",), lift=lift), ranks, np.ones(1000, bool), 0.1)
+    assert (np.diff(found) > 0).all()
+    assert found.mean() == pytest.approx(0.1, abs=0.001)
