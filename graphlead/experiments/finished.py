@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -12,48 +11,26 @@ import pandas as pd
 from graphlead.common.console import Console
 from graphlead.common.disk import disk_errors
 from graphlead.common.files import read_json, read_parquet
-from graphlead.common.outputs import check_files
 from graphlead.core.arrays import Json
 from graphlead.core.errors import damage
 from graphlead.experiments.rows import read_texts
-from graphlead.pipeline.outputs import parts_of
+from graphlead.pipeline.outputs import report_to_replace
 from graphlead.report.experiments.build import write_experiment_report
-from graphlead.runs.layout import RunFolder
-from graphlead.runs.manifest import check_verb, read_manifest
+from graphlead.runs.finished import Finished
 
 VERB = "experiment"
 
 
 @dataclass(frozen=True)
-class FinishedExperiment:
-    """The run of ``experiment assign`` or ``experiment read`` in the folder ``path``.
+class FinishedExperiment(Finished):
+    """The run of ``experiment assign`` or ``experiment read`` in the folder ``path``."""
 
-    Raises RunFolderError for no run, an unfinished one, and one of another verb.
-    """
-
-    path: Path
-
-    def __post_init__(self) -> None:
-        check_verb(self.path, (VERB,))
-
-    @property
-    def folder(self) -> RunFolder:
-        return RunFolder(self.path)
+    VERBS = (VERB,)
 
     @cached_property
     def content(self) -> Json:
         """What the experiment shows, or can show: as in experiment.json."""
         return read_json(self.folder.experiment)
-
-    @cached_property
-    def metrics(self) -> Json:
-        return read_json(self.folder.metrics)
-
-    @property
-    def day(self) -> date:
-        """The day on which the run was finished."""
-        with damage(self.folder.manifest):
-            return datetime.fromisoformat(read_manifest(self.path)["finished"]).astimezone().date()
 
     @cached_property
     def assignment(self) -> pd.DataFrame:
@@ -71,8 +48,7 @@ class FinishedExperiment:
 def report_experiment(run: Path, console: Console) -> Path:
     """Write the report of a finished run once more, from its folder."""
     finished = FinishedExperiment(run)
-    report = finished.folder.report
-    check_files([report], [path for path in parts_of(run) if path != report])
+    report = report_to_replace(run)
     with console.stage("writing the report"), disk_errors(report):
-        write_experiment_report(report, finished.content, finished.day)
+        write_experiment_report(report, finished.content, finished.finished_on)
     return report

@@ -8,7 +8,7 @@ from pathlib import Path
 from graphlead.common.console import Console
 from graphlead.common.disk import disk_errors
 from graphlead.common.files import read_json, scratch
-from graphlead.common.outputs import check_files, check_folder
+from graphlead.common.outputs import check_folder
 from graphlead.core.clients import Match
 from graphlead.core.errors import damage
 from graphlead.core.evaluation import Evaluation
@@ -29,7 +29,7 @@ from graphlead.pipeline.exclude import without
 from graphlead.pipeline.explain import Explained, explain_company
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.gather import check_columns, gather, warn_of
-from graphlead.pipeline.outputs import check_run, parts_of
+from graphlead.pipeline.outputs import check_run, parts_of, report_to_replace
 from graphlead.pipeline.rank import rank
 from graphlead.pipeline.resolve import review_answers
 from graphlead.pipeline.scored import Evaluated
@@ -164,7 +164,7 @@ def explain_lead(run: Path, company: str, console: Console) -> tuple[Explained, 
 def report_run(run: Path, console: Console) -> Path:
     """Write the report of a finished run once more, from its folder."""
     finished = FinishedRun(run)
-    check_files([finished.folder.report], [path for path in parts_of(run) if path != finished.folder.report])
+    report_to_replace(run)
     with console.stage("reading the run"):
         folder, sources, judgement = finished.folder, finished.sources, finished.judgement
         share, seed = finished.expected.share, finished.settings.seed

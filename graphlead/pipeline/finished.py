@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphlead.common.files import read_json
-from graphlead.core.arrays import Floats, Json
+from graphlead.core.arrays import Floats
 from graphlead.core.clients import Cohort, Match
 from graphlead.core.errors import damage
 from graphlead.core.evidence import Evidence
@@ -40,8 +40,8 @@ from graphlead.pipeline.exclude import without
 from graphlead.profile.files import load_profile
 from graphlead.profile.leaks.files import load_leaks, without_leaks
 from graphlead.report.noise import with_repeated
+from graphlead.runs.finished import Finished
 from graphlead.runs.layout import RunFolder
-from graphlead.runs.manifest import check_verb, read_manifest
 
 if TYPE_CHECKING:
     from graphlead.core.expected import Expected
@@ -50,21 +50,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class FinishedRun:
-    """The run in the folder ``path``. Raises RunFolderError for no run, an unfinished one, and one of another verb."""
+class FinishedRun(Finished):
+    """The run of companies in the folder ``path``."""
 
-    path: Path
-
-    def __post_init__(self) -> None:
-        check_verb(self.path, ("run",))
-
-    @cached_property
-    def manifest(self) -> Json:
-        return read_manifest(self.path)
-
-    @property
-    def folder(self) -> RunFolder:
-        return RunFolder(self.path)
+    VERBS = ("run",)
 
     @property
     def finished(self) -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from graphlead.common.outputs import check_folder
+from graphlead.common.outputs import check_files, check_folder
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.publication import published
 
@@ -25,3 +25,10 @@ def check_run(out: Path, inputs: Iterable[Path | None]) -> None:
 def parts_of(run: Path) -> list[Path]:
     """The files and folders of a run that is read, as inputs of ``check_files``."""
     return [path for path in RunFolder(run).entries() if os.path.lexists(path)]
+
+
+def report_to_replace(run: Path) -> Path:
+    """The report of a finished run, which is about to be written once more. Errors are those of ``check_files``."""
+    report = RunFolder(run).report
+    check_files([report], [path for path in parts_of(run) if path != report])
+    return report

@@ -464,8 +464,8 @@ def test_every_verb_is_there(call: Call, capsys: pytest.CaptureFixture[str]) -> 
     assert call("--help") == 0
     verbs = {line.split()[1] for line in capsys.readouterr().out.splitlines() if re.match("│ [a-z]", line)}
     assert verbs == {
-        "run", "score", "evaluate", "explain", "report", "convert", "churn", "recommend", "segment", "compare", "experiment",
-        "init", "match", "profile", "demo",
+        "run", "score", "evaluate", "explain", "report", "convert", "churn", "recommend", "segment", "compare",
+        "experiment", "init", "match", "profile", "demo",
         "query", "shell", "graph", "push", "pull", "export", "import",
     }  # fmt: skip
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -11,27 +10,18 @@ import pandas as pd
 
 from graphlead.common.disk import disk_errors
 from graphlead.common.files import read_json, read_parquet
-from graphlead.common.outputs import check_files
 from graphlead.core.arrays import Json
 from graphlead.experiments.compare.compare import VERB, content_of
-from graphlead.pipeline.outputs import parts_of
+from graphlead.pipeline.outputs import report_to_replace
 from graphlead.report.compare.build import write_comparison_report
-from graphlead.runs.layout import RunFolder
-from graphlead.runs.manifest import check_verb, read_manifest
+from graphlead.runs.finished import Finished
 
 
 @dataclass(frozen=True)
-class FinishedComparison:
-    """The comparison in the folder ``path``. Raises RunFolderError for no run, an unfinished one, and another verb."""
+class FinishedComparison(Finished):
+    """The comparison in the folder ``path``."""
 
-    path: Path
-
-    def __post_init__(self) -> None:
-        check_verb(self.path, (VERB,))
-
-    @property
-    def folder(self) -> RunFolder:
-        return RunFolder(self.path)
+    VERBS = (VERB,)
 
     @cached_property
     def comparison(self) -> Json:
@@ -48,9 +38,7 @@ class FinishedComparison:
 
     def report(self) -> Path:
         """Write the report once more, and return its path."""
-        report = self.folder.report
-        check_files([report], [path for path in parts_of(self.path) if path != report])
-        made = datetime.fromisoformat(read_manifest(self.path)["finished"]).astimezone().date()
+        report = report_to_replace(self.path)
         with disk_errors(report):
-            write_comparison_report(report, content_of(self.folder, made))
+            write_comparison_report(report, content_of(self.folder, self.finished_on))
         return report

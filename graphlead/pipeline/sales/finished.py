@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
-from pathlib import Path
 
 import pandas as pd
 
-from graphlead.common.files import read_json, read_parquet
+from graphlead.common.files import read_parquet
 from graphlead.core.around import Around
-from graphlead.core.arrays import Json
 from graphlead.core.cases import Cases
 from graphlead.core.errors import damage
 from graphlead.core.late import Late
@@ -21,29 +19,14 @@ from graphlead.pipeline.sales.deliver import scored_file
 from graphlead.pipeline.sales.read import Read, load_read
 from graphlead.pipeline.sales.train import Trained, load_late, load_trained
 from graphlead.profile.late.find import left_out
-from graphlead.runs.layout import RunFolder
-from graphlead.runs.manifest import check_verb, read_manifest
+from graphlead.runs.finished import Finished
 
 
 @dataclass(frozen=True)
-class FinishedSales:
-    """The run of a sales verb in the folder ``path``.
+class FinishedSales(Finished):
+    """The run of ``convert`` or ``churn`` in the folder ``path``."""
 
-    Raises RunFolderError for no run, an unfinished one, and one of another verb.
-    """
-
-    path: Path
-
-    def __post_init__(self) -> None:
-        check_verb(self.path, TABLES)
-
-    @cached_property
-    def manifest(self) -> Json:
-        return read_manifest(self.path)
-
-    @property
-    def folder(self) -> RunFolder:
-        return RunFolder(self.path)
+    VERBS = tuple(TABLES)
 
     @cached_property
     def settings(self) -> SalesSettings:
@@ -59,7 +42,7 @@ class FinishedSales:
     @property
     def day(self) -> date:
         """The day of the list: that of the scores, by default the day on which the run was finished."""
-        return self.settings.as_of or datetime.fromisoformat(self.manifest["finished"]).astimezone().date()
+        return self.settings.as_of or self.finished_on
 
     @cached_property
     def found(self) -> Read:
@@ -85,10 +68,6 @@ class FinishedSales:
     def trained(self) -> Trained:
         """The models, and the cases as they see them."""
         return load_trained(self.folder, self.late, self.usable, self.around)
-
-    @cached_property
-    def metrics(self) -> Json:
-        return read_json(self.folder.metrics)
 
     @cached_property
     def scored(self) -> pd.DataFrame:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from graphlead.common.console import Console
 from graphlead.common.disk import disk_errors
-from graphlead.common.outputs import check_files
-from graphlead.pipeline.outputs import parts_of
+from graphlead.pipeline.outputs import report_to_replace
 from graphlead.pipeline.sales.deliver import content_of
 from graphlead.pipeline.sales.finished import FinishedSales
 from graphlead.report.sales.build import write_sales_report
@@ -16,8 +15,7 @@ from graphlead.report.sales.build import write_sales_report
 def report_sales(run: Path, console: Console) -> Path:
     """Write the report of a finished run once more, from its folder."""
     finished = FinishedSales(run)
-    report = finished.folder.report
-    check_files([report], [path for path in parts_of(run) if path != report])
+    report = report_to_replace(run)
     with console.stage("reading the run"):
         content = content_of(finished.folder, finished.settings, finished.day, finished.trained)
     with console.stage("writing the report"), disk_errors(report):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
-from pathlib import Path
 
 import pandas as pd
 
@@ -13,29 +12,14 @@ from graphlead.common.files import read_json, read_parquet
 from graphlead.core.arrays import Json
 from graphlead.core.errors import damage
 from graphlead.core.segment import VERB, SegmentSettings
-from graphlead.runs.layout import RunFolder
-from graphlead.runs.manifest import check_verb, read_manifest
+from graphlead.runs.finished import Finished
 
 
 @dataclass(frozen=True)
-class FinishedSegments:
-    """The run of the verb in the folder ``path``.
+class FinishedSegments(Finished):
+    """The run of ``segment`` in the folder ``path``."""
 
-    Raises RunFolderError for no run, an unfinished one, and one of another verb.
-    """
-
-    path: Path
-
-    def __post_init__(self) -> None:
-        check_verb(self.path, (VERB,))
-
-    @property
-    def folder(self) -> RunFolder:
-        return RunFolder(self.path)
-
-    @cached_property
-    def manifest(self) -> Json:
-        return read_manifest(self.path)
+    VERBS = (VERB,)
 
     @cached_property
     def settings(self) -> SegmentSettings:
@@ -46,11 +30,7 @@ class FinishedSegments:
     @property
     def day(self) -> date:
         """The day of the segments, by default the day on which the run was finished."""
-        return self.settings.as_of or datetime.fromisoformat(self.manifest["finished"]).astimezone().date()
-
-    @cached_property
-    def metrics(self) -> Json:
-        return read_json(self.folder.metrics)
+        return self.settings.as_of or self.finished_on
 
     @cached_property
     def profiles(self) -> Json:
