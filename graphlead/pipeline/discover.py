@@ -42,17 +42,20 @@ from graphlead.runs.run import open_run
 from graphlead.stores.registry import OWN, STORES
 
 
-def discover(settings: Settings, console: Console, *, config: Path | None = None) -> Result:
+def discover(
+    settings: Settings, console: Console, *, config: Path | None = None, beside: Path | None = None
+) -> Result:
     """Find the companies most likely to become clients: train, evaluate, score every company, write the lead list.
 
-    config: the file that the settings are from, if any; like the inputs, it is not replaced by a result.
+    config: the file that the settings are from, if any; like the inputs, it is not replaced by a result. beside: a run
+    for other clients on the same register, which is not read again; its companies never to propose count here too.
     """
-    check_run(settings.out, [config, *settings.inputs().values()])
+    check_run(settings.out, [config, *settings.inputs().values(), *(parts_of(beside) if beside else ())])
     settings = training.checked(settings)
     storing.check(settings.store, settings.out)
-    inputs = hash_inputs(settings.inputs())
+    inputs = hash_inputs(settings.inputs()) | ({"run": hash_run(beside)} if beside else {})
     with disk_errors(settings.out), open_run(settings.out, inputs, settings.to_json()) as run:
-        sources = gather(run, settings, console)
+        sources = gather(run, settings, console, beside=FinishedRun(beside) if beside else None)
         trained = training.train(run, sources, settings, console)
         result = hand_over(run, sources, trained, settings, console)
         _keep_graph(settings, console)

@@ -23,6 +23,7 @@ from graphlead.match.same.files import load_same, save_same
 from graphlead.pipeline.exclude import without
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.resolve import resolve_clients, resolve_outcomes, resolve_suppressed
+from graphlead.pipeline.take_over import take_over
 from graphlead.profile.build import profile_clients
 from graphlead.profile.files import load_profile, save_profile
 from graphlead.profile.leaks.files import load_leaks, save_leaks, without_leaks
@@ -37,17 +38,24 @@ FEW_CLIENTS = 20
 """Below it a run warns, a choice: with 20 clients, a recall of one half has a 95 % interval of 0.3 to 0.7."""
 
 
-def gather(run: Run, settings: Settings, console: Console, earlier: FinishedRun | None = None) -> Sources:
+def gather(
+    run: Run,
+    settings: Settings,
+    console: Console,
+    earlier: FinishedRun | None = None,
+    beside: FinishedRun | None = None,
+) -> Sources:
     """Read, match, link and profile, each a stage that a second run of the same command reuses.
 
-    earlier: the run that lists not given are taken from.
+    earlier: the run that lists not given are taken from. beside: a run for other clients, of which the register, as it
+    was read, and the companies never to propose are taken.
     """
-    full, noise = _read(run, settings, console)
+    full, noise = _read(run, settings, console, beside)
     if earlier is None:
         print_plan(console, full, noise)
     check_columns(settings, full)
     clients = resolve_clients(run, full, settings, console, earlier)
-    suppressed = resolve_suppressed(run, full, settings, console, earlier)
+    suppressed = resolve_suppressed(run, full, settings, console, earlier or beside)
     outcomes = resolve_outcomes(run, full, settings, console, earlier)
     same = answered(_compare_records(run, full, console), full, clients)
     files = (str(settings.companies), str(settings.clients))
@@ -74,8 +82,13 @@ def gather(run: Run, settings: Settings, console: Console, earlier: FinishedRun 
     )
 
 
-def _read(run: Run, settings: Settings, console: Console) -> tuple[Register, Noise]:
+def _read(
+    run: Run, settings: Settings, console: Console, beside: FinishedRun | None
+) -> tuple[Register, Noise]:
     def make(folder: RunFolder) -> None:
+        if beside:
+            take_over(beside.folder.register, folder)
+            return
         folder.register.mkdir()
         ingest(
             settings.companies,

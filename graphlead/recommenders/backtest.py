@@ -15,7 +15,9 @@ from graphlead.core.contracts import Progress
 from graphlead.core.purchases import Purchases
 from graphlead.recommenders.baskets import Baskets, baskets_of
 from graphlead.recommenders.candidates import Candidate, bases, fading, with_liveness
-from graphlead.recommenders.figures import FIRST, coverage, hits_of, interval, ndcg, novelty, recall, top_of
+from graphlead.recommenders.figures import FIRST, coverage, hits_of, interval, ndcg, novelty, recall
+from graphlead.recommenders.models.ease import Ease
+from graphlead.recommenders.models.mixed import Mixed
 from graphlead.recommenders.plan import plan_items, rows_at_a_time
 from graphlead.recommenders.recommender import Recommender
 from graphlead.recommenders.registry import entry
@@ -110,15 +112,25 @@ def split_at(
 def compare(split: Split, models: Sequence[str], seed: int, progress: Progress) -> list[Measured]:
     """All candidates on the same customers: each model, with and without liveness, and one with fading purchases."""
     candidates = bases(models, split.past.x.shape[0])
-    measured: list[Measured] = []
-    for at, candidate in enumerate(candidates):
+    found: dict[Candidate, list[Measured]] = {}
+    fitted: Recommender | None = None
+    for at, candidate in enumerate(sorted(candidates, key=lambda each: each.penalty)):
         progress(at, len(candidates) + 1, f"comparing {candidate.name}")
-        fitted = candidate.recommender(seed).fit(split.past)
-        measured += _measured(split, fitted, [candidate, with_liveness(candidate)])
+        fitted = _fitted(candidate, fitted, split.past, seed)
+        found[candidate] = _measured(split, fitted, [candidate, with_liveness(candidate)])
+    measured = [each for candidate in candidates for each in found[candidate]]
     best = chosen(measured).candidate
     progress(len(candidates), len(candidates) + 1, f"comparing {fading(best).name}")
     fitted = best.recommender(seed).fit(split.past)
     return measured + (_measured(split, fitted, [fading(best)]) if fitted.together else [])
+
+
+def _fitted(candidate: Candidate, before: Recommender | None, past: Baskets, seed: int) -> Recommender:
+    """The candidate fitted; by the one fitted before where that is its part, and not needed any more."""
+    model = candidate.recommender(seed)
+    if isinstance(model, Mixed) and isinstance(before, Ease) and before.penalty == model.penalty:
+        return model.fit_with(before, past)
+    return model.fit(past)
 
 
 def chosen(measured: Sequence[Measured]) -> Measured:
@@ -145,7 +157,7 @@ def _measured(split: Split, fitted: Recommender, candidates: Sequence[Candidate]
     parts: list[list[Longs]] = [[] for _ in candidates]
     for scores, hidden in _blocks(split, vectors, fitted.scores):
         for part, candidate in zip(parts, candidates, strict=True):
-            part.append(top_of(candidate.ranked(scores.copy(), split.past), hidden, FIRST))
+            part.append(candidate.top(scores.copy(), split.past, hidden, FIRST))
     wanted = np.diff(split.wanted.indptr)
     customers, items = split.past.x.shape
     found = []

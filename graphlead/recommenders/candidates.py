@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
-from graphlead.core.arrays import Floats
+from graphlead.core.arrays import Floats, Longs
 from graphlead.recommenders.baskets import Baskets
+from graphlead.recommenders.figures import hide, low_bound, top_of
 from graphlead.recommenders.recommender import Recommender
 from graphlead.recommenders.registry import entry, recommender
 
@@ -51,9 +52,25 @@ class Candidate:
         """The scores (b, m), changed in place: weighed by liveness; popularity where nothing speaks for an item."""
         if self.alive:
             scores *= baskets.liveness
-        popularity = POPULARITY * baskets.buyers / max(baskets.x.shape[0], 1)
-        np.copyto(scores, popularity, where=scores <= 0)
+        np.copyto(scores, _popularity(baskets), where=scores <= 0)
         return scores
+
+    def top(self, scores: Floats, baskets: Baskets, hidden: sp.csr_matrix | None, n: int) -> Longs:
+        """The n highest items (b, n) by ``ranked`` scores without the hidden ones, as ``top_of``; the scores (b, m)
+        are changed in place, popularity being filled in where a row needs it for its n items."""
+        if self.alive:
+            scores *= baskets.liveness
+        hide(scores, hidden)
+        few = np.flatnonzero(low_bound(scores, min(n, scores.shape[1])) <= POPULARITY)
+        if len(few):
+            part = scores[few]
+            np.copyto(part, _popularity(baskets), where=(part <= 0) & np.isfinite(part))
+            scores[few] = part
+        return top_of(scores, None, n)
+
+
+def _popularity(baskets: Baskets) -> Floats:
+    return np.asarray(POPULARITY * baskets.buyers / max(baskets.x.shape[0], 1), np.float32)
 
 
 def bases(models: Iterable[str], customers: int) -> list[Candidate]:

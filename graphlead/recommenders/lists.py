@@ -78,16 +78,19 @@ def recommended(
 def _block(trained: Trained, rows: Longs, top: int, *, repeat: bool) -> Line:
     """Positions of items are those among all, of new ones too."""
     vectors, had = trained.candidate.vectors(trained.baskets)[rows], trained.baskets.had[rows]
-    scores = trained.candidate.ranked(trained.model.scores(vectors), trained.baskets)
+    scores = trained.model.scores(vectors)
     hidden, m = (None if repeat else had), scores.shape[1]
     if trained.fresh:
+        scores = trained.candidate.ranked(scores, trained.baskets)
         scores = np.hstack([scores, trained.fresh.scores(scores)])
         hidden = (
             hidden
             if hidden is None
             else sp.csr_matrix((had.data, had.indices, had.indptr), (len(rows), scores.shape[1]))
         )
-    best = top_of(scores, hidden, top)
+        best = top_of(scores, hidden, top)
+    else:
+        best = trained.candidate.top(scores, trained.baskets, hidden, top)
     at, rank = np.nonzero(best >= 0)
     found = best[at, rank]
     own = np.full(len(found), NONE, np.int64)

@@ -15,8 +15,8 @@ core, and models are compared with four penalties."""
 SHARE, LEAST = 0.25, 300_000_000
 """The share of the memory, and its least bytes, for matrices of items by items, of which three are held at once."""
 MATRICES, NUMBER = 3, 4
-ROWS, CELLS = 64, 40_000_000
-"""Customers scored at a time at least; scores held at a time, 160 MB."""
+ROWS, CELLS = 64, 2_000_000
+"""Customers scored at a time at least; scores held at a time: 8 MB, which the caches of a processor hold."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,7 +68,7 @@ STAGES = table(
         name="register",
         inputs=("companies", "links"),
         settings=("columns", "seed"),
-        doors=("ingest.build",),
+        doors=("ingest.build", "pipeline.take_over"),
     ),
     Stage(
         name="match",

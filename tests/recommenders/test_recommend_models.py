@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -21,6 +22,7 @@ from graphlead.recommenders.fresh import chance_of, described, fresh_items
 from graphlead.recommenders.models.als import CONFIDENCE, PENALTY, Als
 from graphlead.recommenders.models.cosine import Cosine
 from graphlead.recommenders.models.ease import Ease
+from graphlead.recommenders.models.mixed import Mixed
 from graphlead.recommenders.plan import plan_items
 from graphlead.recommenders.registry import RECOMMENDERS, recommender
 from graphlead.recommenders.wanting import GROUPS, Way, probability
@@ -130,6 +132,33 @@ def test_lists_are_the_highest_scores_without_what_is_hidden() -> None:
     hidden = sp.csr_matrix(np.array([[0, 1, 0, 0, 0], [1, 1, 1, 1, 0]], np.float32))
     assert top_of(scores.copy(), None, 3).tolist() == [[1, 2, 3], [0, 1, 2]]
     assert top_of(scores.copy(), hidden, 3).tolist() == [[2, 3, 0], [4, -1, -1]]
+
+
+@pytest.mark.parametrize("m", [7, 100, 1003])
+@pytest.mark.parametrize("alive", [False, True])
+def test_lists_equal_those_of_sorting_every_score(m: int, alive: bool) -> None:
+    draw = np.random.default_rng(m)
+    x = sp.csr_matrix((draw.random((50, m)) < 0.1).astype(np.float32))
+    held = replace(baskets(x), alive=draw.random(m).astype(np.float32))
+    scores = np.round(draw.normal(size=(50, m)), 1).astype(np.float32)
+    scores[:10] = np.where(draw.random((10, m)) < 0.97, 0, scores[:10])
+    candidate = Candidate(model="ease", penalty=1, alive=alive)
+    whole = candidate.ranked(scores.copy(), held)
+    whole[x.toarray() > 0] = -np.inf
+    expected = np.argsort(-whole, axis=1, kind="stable")[:, :10]
+    expected = np.where(np.take_along_axis(whole, expected, 1) == -np.inf, -1, expected)
+    np.testing.assert_array_equal(top_of(whole.copy(), None, 10), expected)
+    kept = scores.copy()
+    np.testing.assert_array_equal(candidate.top(kept, held, x, 10), expected)
+    at, rank = np.nonzero(expected >= 0)
+    item = expected[at, rank]
+    np.testing.assert_array_equal(kept[at, item], whole[at, item])
+
+
+def test_the_mixture_takes_the_weights_of_ease_where_it_is_fitted() -> None:
+    held = baskets(matrix(300, 20))
+    found = Mixed(penalty=5.0).fit_with(Ease(penalty=5.0).fit(held), held)
+    np.testing.assert_array_equal(found.weight, Mixed(penalty=5.0).fit(held).weight)
 
 
 def test_figures_of_lists_are_those_of_their_definition() -> None:

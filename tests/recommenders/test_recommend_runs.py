@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_orders import AS_OF, TASTES, orders, people, written
+from tiny import command, tiny_run
 from typer.testing import CliRunner
 
 import graphlead
 from graphlead.cli.app import app
-from graphlead.core.errors import GraphleadError, SettingsError
+from graphlead.core.errors import GraphleadError, InputError, SettingsError
+from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.recommend.companies import Strangers
 
 DAY = AS_OF.isoformat()
@@ -174,6 +176,40 @@ def test_companies_of_a_register_stand_beside_the_customers(
     assert dict(zip(known["id"], known["company_id"], strict=True)) == {
         each: company[at] for at, each in enumerate(names) if each in set(known["id"])
     }
+
+
+def test_companies_like_the_buyers_come_from_a_discovery_run(tmp_path: Path) -> None:
+    run = tiny_run(tmp_path)
+    register = pd.read_csv(tmp_path / "companies.csv")
+    for name in ("companies", "links", "clients", "suppress"):
+        (tmp_path / f"{name}.csv").unlink()
+    theirs = register.iloc[::2].reset_index(drop=True)
+    known = people(len(theirs), 0).assign(company=theirs["name"])
+    product = "shelf1 thing00"
+    table = orders(len(theirs))
+    given = ["recommend", "--events", written(tmp_path, table), "--customers", written(tmp_path, known, "people.csv"),
+             "--run", run, "--product", product, "--as-of", DAY, "--out", tmp_path / "out", "--quiet"]  # fmt: skip
+    assert command(*given) == 0
+    found = pd.read_parquet(tmp_path / "out" / "prospects.parquet")
+    owners = set(table.query("product == @product")["customer_id"])
+    customers = found[found["known"] == "customer"]
+    assert set(customers["id"]) == set(table["customer_id"]) - owners
+    company = dict(zip(known["customer_id"], theirs["company_id"], strict=True))
+    assert customers["company_id"].tolist() == [company[each] for each in customers["id"]]
+    strangers = found[found["known"] == "non-customer"]
+    suppressed = set(register["company_id"].iloc[1:9:4])
+    assert set(strangers["company_id"]) == set(register["company_id"].iloc[1::2]) - suppressed
+    assert (
+        strangers["why"].str.startswith(("with the buyers as clients: ", "more like the buyers than "))
+    ).all()
+    assert found["score"].between(0, 1).all()
+    clients = FinishedRun(tmp_path / "out" / "discovery").clients.table["company_id"]
+    assert set(clients) == {company[each] for each in owners}
+    known["company"] = [f"Zyx {each:03} Qqq" for each in range(len(known))]
+    with pytest.raises(
+        InputError, match=r"buyers of shelf1 thing00, 0 were found in the register; at least \d+ "
+    ):
+        graphlead.recommend(table, customers=known, run=run, product=product, as_of=DAY, quiet=True)
 
 
 def test_errors_name_the_nearest(tmp_path: Path) -> None:

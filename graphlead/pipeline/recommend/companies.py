@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from graphlead.common.console import Console
+from graphlead.common.files import scratch
 from graphlead.common.spreadsheets import write_csv
+from graphlead.core.arrays import Reals
+from graphlead.core.clients import Match
 from graphlead.core.errors import InputError
 from graphlead.core.purchases import Texts
 from graphlead.core.recommend import RecommendSettings
 from graphlead.core.settings import ID, Settings
+from graphlead.ingest.build import ingest
+from graphlead.match.cohort import FEWEST_CLIENTS
 from graphlead.match.resolve import match_clients
 from graphlead.pipeline.discover import discover
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.recommend.read import Found
 from graphlead.pipeline.resolve import review_answers
 from graphlead.runs.layout import RunFolder
+from graphlead.stores.registry import OWN
 
 ACCOUNT, REASON = "account", "reason_1"
 
@@ -39,44 +45,75 @@ def companies_wanting(
     folder: RunFolder, found: Found, settings: RecommendSettings, console: Console
 ) -> Strangers:
     """Run discovery into the folder, and score every company without a customer. Raises InputError where no register is
-    known, or its clients are too few to learn from."""
-    buyers = folder.path / "buyers.csv"
-    write_csv(buyers, pd.DataFrame({ACCOUNT: _buyers(found, str(settings.product))}))
-    companies, links = _register(settings)
-    result = discover(
-        Settings.load(None, {
-            "companies": companies, "links": links, "clients": buyers, "reviewed": settings.reviewed,
-            "out": folder.discovery, "seed": settings.seed,
-        }),
-        Console(quiet=True),
-    )  # fmt: skip
-    buyers.unlink()
-    register = FinishedRun(folder.discovery).register
-    accounts = pd.DataFrame({ACCOUNT: pd.Series(found.purchases.customers, dtype="string")})
-    match = match_clients(accounts, register, reviewed=review_answers(settings.reviewed)).table
-    sure = match["company_id"].where(match["outcome"] == "matched").astype(object)
+    known, or too few buyers are found in it to learn from."""
+    match = _matched(found, settings, console)
+    sure = match.table[ID].where(match.table["outcome"] == "matched").astype(object)
     company = pd.Series(sure.where(sure.notna(), None).to_numpy(object))
+    write_csv(folder.review, match.review)
+    clients = _clients(company, found, str(settings.product))
+    with scratch() as place:
+        buyers = place / "buyers.csv"
+        write_csv(buyers, pd.DataFrame({ID: clients}))
+        result = discover(
+            _settings(settings, buyers, folder.discovery), Console(quiet=True), beside=settings.run
+        )
     scores = result.scores
     strangers = scores[~scores[ID].isin(set(company.dropna()))]
     why = result.leads.set_index(ID)[REASON].reindex(strangers[ID]).fillna("").to_numpy(object)
-    texts = np.where(why == "", "less like the buyers than others, by discovery", why)
+    texts = _texts(why, scores["score"].to_numpy(), strangers["score"].to_numpy())
     table = pd.DataFrame({"id": strangers[ID].to_numpy(object), ID: strangers[ID].to_numpy(object),
                           "score": strangers["score"].to_numpy(np.float64), "why": texts})  # fmt: skip
     return Strangers(table=table, company=company)
 
 
-def _buyers(found: Found, product: str) -> Texts:
+def _texts(reasons: Texts, every: Reals, scores: Reals) -> Texts:
+    """The reasons (k,), and in place of a missing one how many of all companies score lower."""
+    below = np.searchsorted(np.sort(every), scores) / max(len(every), 1)
+    return np.array([
+        f"with the buyers as clients: {reason}" if reason
+        else f"more like the buyers than {int(100 * share)} % of the companies"
+        for reason, share in zip(reasons, below, strict=True)
+    ], object)  # fmt: skip
+
+
+def _matched(found: Found, settings: RecommendSettings, console: Console) -> Match:
+    """The customers (n,) resolved against the register."""
+    accounts = pd.DataFrame({ACCOUNT: pd.Series(found.accounts, dtype="string")})
+    answers = review_answers(settings.reviewed)
+    if settings.run:
+        return match_clients(accounts, FinishedRun(settings.run).whole_register, reviewed=answers)
+    if settings.companies is None:
+        raise InputError("no register is given.", where="--companies", remedy="Give one, or --run.")
+    with scratch() as folder:
+        register, _ = ingest(settings.companies, settings.links, folder, overrides={}, seed=settings.seed)
+        return match_clients(accounts, register, reviewed=answers)
+
+
+def _clients(company: pd.Series, found: Found, product: str) -> Texts:
+    """The companies of the product's buyers. Raises InputError where they are too few to learn from."""
     purchases = found.purchases
     item = np.flatnonzero(purchases.items == product)[0]
-    buyers: Texts = purchases.customers[np.unique(purchases.bought.customer[purchases.bought.item == item])]
-    return buyers
+    buyers = np.unique(purchases.bought.customer[purchases.bought.item == item])
+    clients: Texts = company.iloc[buyers].dropna().unique()
+    if len(clients) < FEWEST_CLIENTS:
+        raise InputError(
+            f"of the {len(buyers):,} buyers of {product}, {len(clients):,} were found in the register; at least "
+            f"{FEWEST_CLIENTS} companies are needed to learn from.",
+            where="--customers",
+            remedy="Give a table of customers with a column of company names, or settle the lines in review with "
+            "--reviewed.",
+        )
+    return clients
 
 
-def _register(settings: RecommendSettings) -> tuple[Path, Path | None]:
-    """The files of the register, or those of a finished run."""
-    if settings.companies:
-        return settings.companies, settings.links
+def _settings(settings: RecommendSettings, buyers: Path, out: Path) -> Settings:
+    """Those of discovery: of the run that is given what concerns its register and models, not its list of clients."""
     if settings.run is None:
-        raise InputError("no register is given.", where="--companies", remedy="Give one, or --run.")
-    before = FinishedRun(settings.run).settings
-    return before.companies, before.links
+        own = {"companies": settings.companies, "links": settings.links}
+        return Settings.load(None, {**own, "clients": buyers, "out": out, "seed": settings.seed})  # type: ignore[typeddict-item]
+    before = FinishedRun(settings.run)
+    register = before.whole_register
+    return replace(
+        before.settings, companies=register.companies, links=register.links, clients=buyers, out=out,
+        suppress=None, reviewed=None, outcomes=None, expect=None, prior=None, store=OWN, seed=settings.seed,
+    )  # fmt: skip

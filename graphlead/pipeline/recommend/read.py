@@ -25,14 +25,16 @@ from graphlead.ingest.cases.files import as_frame, as_table
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 
-PEOPLE, ID = "people.parquet", "customer of the row"
-"""Within the folder of the purchases: the customers' table, missing where none was given; its column of ids."""
+PEOPLE, ID, ACCOUNT = "people.parquet", "customer of the row", "account of the row"
+"""Within the folder of the purchases: the customers' table, missing where none was given; its column of ids, and
+that of their companies, if it has one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
     """purchases: as read. known (n, c): what is known of each customer; new: ids (k,) of customers without a purchase,
-    and theirs (k, c). services: positions of items that are no products. keys: (n,) of the customers.
+    and theirs (k, c). services: positions of items that are no products. keys: (n,) of the customers. accounts: (n,)
+    the name or id of each customer's company, where nothing else is known the customer's own.
     """
 
     purchases: Purchases
@@ -41,6 +43,7 @@ class Found:
     of_new: pd.DataFrame
     services: Ints
     keys: Keys
+    accounts: Texts
 
     @property
     def notes(self) -> list[str]:
@@ -90,13 +93,24 @@ def load_found(folder: RunFolder) -> Found:
     """What ``read`` wrote. Raises RunFolderError when a part is missing or damaged."""
     purchases = load_purchases(folder.purchases)
     people = _load(folder.purchases) if (folder.purchases / PEOPLE).exists() else None
+    accounts = purchases.customers
     known, new, of_new = purchases.of_customers, np.zeros(0, object), purchases.of_customers.head(0)
     if people is not None:
-        ids, columns = people
+        ids, columns, named = people
         known, new, of_new = _joined(purchases, ids, columns)
+        accounts = named.reindex(purchases.customers).to_numpy(object)
+        accounts = np.where(pd.isna(accounts), purchases.customers, accounts)
     services = np.flatnonzero([is_service(str(item)) for item in purchases.items]).astype(np.int32)
     keys = keys_of(pa.array(purchases.customers, pa.string()))
-    return Found(purchases=purchases, known=known, new=new, of_new=of_new, services=services, keys=keys)
+    return Found(
+        purchases=purchases,
+        known=known,
+        new=new,
+        of_new=of_new,
+        services=services,
+        keys=keys,
+        accounts=accounts,
+    )
 
 
 def _joined(
@@ -138,10 +152,17 @@ def _of_people(settings: RecommendSettings, purchases: Purchases) -> list[str]:
 def _save(people: People, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     texts = {str(name) for name in people.columns if not pd.api.types.is_numeric_dtype(people.columns[name])}
-    write_parquet(folder / PEOPLE, as_table(people.columns.assign(**{ID: people.ids}), {*texts, ID}))
+    table = people.columns.assign(**{ID: people.ids})
+    if people.accounts is not None:
+        table[ACCOUNT] = people.accounts
+        texts.add(ACCOUNT)
+    write_parquet(folder / PEOPLE, as_table(table, {*texts, ID}))
 
 
-def _load(folder: Path) -> tuple[Texts, pd.DataFrame]:
+def _load(folder: Path) -> tuple[Texts, pd.DataFrame, pd.Series]:
+    """The ids, the columns, and by id the account or None."""
     with damage(folder / PEOPLE):
         frame = as_frame(read_parquet(folder / PEOPLE))
-        return frame.pop(ID).to_numpy(object), frame
+        ids = frame.pop(ID).to_numpy(object)
+        accounts = frame.pop(ACCOUNT).to_numpy(object) if ACCOUNT in frame else np.full(len(ids), None)
+        return ids, frame, pd.Series(accounts, ids, object)

@@ -18,7 +18,7 @@ from graphlead.pipeline.recommend.finished import FinishedRecommend
 from graphlead.pipeline.recommend.prospects import find_prospects
 from graphlead.pipeline.recommend.read import read
 from graphlead.pipeline.recommend.recommend import Recommended, check_product, outcome_of
-from graphlead.pipeline.sales.take_over import take_over
+from graphlead.pipeline.take_over import take_over
 from graphlead.runs.manifest import hash_inputs, hash_run
 from graphlead.runs.recommend_stages import RECOMMEND_STAGES
 from graphlead.runs.run import open_run

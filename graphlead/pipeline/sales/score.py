@@ -22,8 +22,8 @@ from graphlead.pipeline.sales.finished import FinishedSales
 from graphlead.pipeline.sales.predict import Predicted, outcome_of
 from graphlead.pipeline.sales.read import Read, load_read, read_of_events, read_of_table, save_read
 from graphlead.pipeline.sales.surroundings import surroundings
-from graphlead.pipeline.sales.take_over import take_over
 from graphlead.pipeline.sales.train import Trained, load_late, load_trained
+from graphlead.pipeline.take_over import take_over
 from graphlead.profile.late.find import left_out
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.manifest import hash_inputs, hash_run

@@ -31,7 +31,7 @@ from graphlead.match.files import load_match, save_match
 from graphlead.match.resolve import match_clients
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.resolve import review_answers
-from graphlead.pipeline.sales.take_over import take_over
+from graphlead.pipeline.take_over import take_over
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 

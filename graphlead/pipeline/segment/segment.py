@@ -13,11 +13,11 @@ from graphlead.core.arrays import Json
 from graphlead.core.errors import InputError, SettingsError
 from graphlead.core.segment import SegmentSettings
 from graphlead.pipeline.outputs import check_run, parts_of
-from graphlead.pipeline.sales.take_over import take_over
 from graphlead.pipeline.segment.deliver import Delivered, hand_over
 from graphlead.pipeline.segment.finished import FinishedSegments
 from graphlead.pipeline.segment.noise import look_for_noise, set_aside
 from graphlead.pipeline.segment.read import Read, read
+from graphlead.pipeline.take_over import take_over
 from graphlead.profile.customers.build import (
     Segmentation,
     find_segments,

@@ -28,8 +28,12 @@ class Mixed(Weighted):
     penalty: float = 300.0
 
     def fit(self, baskets: Baskets) -> Mixed:
+        return self.fit_with(Ease(penalty=self.penalty).fit(baskets), baskets)
+
+    def fit_with(self, ease: Ease, baskets: Baskets) -> Mixed:
+        """The same where EASE of this penalty is fitted to the baskets; its weights are overwritten."""
         cosine = Cosine().fit(baskets).weight
-        self.weight = Ease(penalty=self.penalty).fit(baskets).weight
+        self.weight = ease.weight
         some = baskets.x[np.flatnonzero(baskets.bought > 0)[:SAMPLE]]
         cosine *= np.float32(PART * _greatest(some, self.weight) / max(_greatest(some, cosine), 1e-9))
         self.weight += cosine

@@ -13,6 +13,7 @@ from graphlead.core.errors import InputError, unknown
 from graphlead.core.purchases import Texts
 from graphlead.engines.duckdb import frame, one_row, open_db
 from graphlead.ingest.cases.events.uses import customer_rank
+from graphlead.ingest.cases.identity import find_account
 from graphlead.ingest.cases.understood import ReadColumn
 from graphlead.ingest.cases.uses import Use, use_of
 from graphlead.ingest.cases.values import value
@@ -27,12 +28,14 @@ USED = (Use.NUMBER, Use.FLAG, Use.CATEGORY)
 @dataclass(frozen=True, kw_only=True)
 class People:
     """ids: text (p,), each once, ascending. columns: (p, c) text or None, or float64 with NaN. plan: rows (column, as,
-    because); notes: for the user."""
+    because); notes: for the user. accounts: the name or id of each one's company (p,), None where it is empty; no array
+    where no column has them."""
 
     ids: Texts
     columns: pd.DataFrame
     plan: tuple[tuple[str, str, str], ...]
     notes: tuple[str, ...]
+    accounts: Texts | None = None
 
 
 def read_people(path: Path, key: str, exclude: Collection[str] = ()) -> People:
@@ -48,9 +51,13 @@ def read_people(path: Path, key: str, exclude: Collection[str] = ()) -> People:
             if name not in source.names:
                 raise unknown("column", name, source.names, "--exclude")
         seen = profile(db, source)
+        account = find_account(source.names, seen, {source.names[at], *exclude})
         columns, plan = [], [(source.names[at], "customer", "the column that the orders have too")]
         for i, (name, family, each) in enumerate(zip(source.names, source.families, seen, strict=True)):
             if i == at:
+                continue
+            if i == account:
+                plan.append((name, "account", "its name; matched to companies, and no feature"))
                 continue
             use, style, because = use_of(name, family, each, source.rows)
             left = name in exclude
@@ -60,6 +67,8 @@ def read_people(path: Path, key: str, exclude: Collection[str] = ()) -> People:
                 columns.append((i, ReadColumn(name=name, use=use, because=because, style=style)))
         identity = f"regexp_replace({as_text(f'c{at}', source.families[at])}, '\\.0$', '')"
         selected = "".join(f", {_value(each, i, source)} AS x{i}" for i, each in columns)
+        if account is not None:
+            selected += f", nullif(trim({as_text(f'c{account}', source.families[account])}), '') AS account"
         query = (
             f"SELECT * FROM (SELECT row, {identity} AS id{selected} FROM {source.view}) WHERE id IS NOT NULL "
             "QUALIFY row_number() OVER (PARTITION BY id ORDER BY row) = 1 ORDER BY id"
@@ -78,6 +87,7 @@ def read_people(path: Path, key: str, exclude: Collection[str] = ()) -> People:
         columns=pd.DataFrame(typed, index=range(len(found)), columns=pd.Index(list(typed), dtype="str")),
         plan=tuple(plan),
         notes=notes,
+        accounts=None if account is None else _typed(found["account"]).to_numpy(object),
     )
 
 
