@@ -24,6 +24,7 @@ from torch.nn import functional
 
 from graphlead.common.files import read_json, write_json
 from graphlead.core.arrays import Floats, Reals
+from graphlead.learn.adamw import AdamW
 from graphlead.learn.cases.design import Design, design_of, sources
 from graphlead.learn.cases.encode import Encoding, Table
 from graphlead.learn.cases.members.member import by_source, some_rows
@@ -157,7 +158,7 @@ def _passes(
 ) -> Iterator[Network]:
     """Train on rows (steps, plain, label) in a random order, pass by pass; yields the mean network after each."""
     steps, plain, label = rows
-    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
+    optimiser = AdamW(network.parameters(), (), RATE, DECAY)
     mean = deepcopy(network)
     pairs = list(zip(mean.parameters(), network.parameters(), strict=True))
     step, size = 0, min(max(LEAST, -(-len(label) // BATCHES)), MOST)
