@@ -1,6 +1,7 @@
 // Answers: Who is in the arms of the experiments, and what did they show?
 // Parameters:
 //   about: string = "" -- only the experiment on the list of this name
+//   limit: integer = 100 -- the most rows
 // Columns:
 //   about: string -- the list, or the table with the results
 //   arm: string
@@ -22,3 +23,4 @@ WITH r.about AS about, a.arm AS arm, m.outcome AS outcome, m.n AS n, m.rate AS r
 WHERE members > 0 OR outcome IS NOT NULL
 RETURN about, arm, members, outcome, n, rate, lift, low, high, p_value
 ORDER BY about, coalesce(outcome, ''), arm
+LIMIT $limit
