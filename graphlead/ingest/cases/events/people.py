@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from graphlead.ingest.cases.identity import find_account
 from graphlead.ingest.cases.understood import ReadColumn
 from graphlead.ingest.cases.uses import Use, use_of
 from graphlead.ingest.cases.values import value
-from graphlead.ingest.column_profile import profile
+from graphlead.ingest.column_profile import Profile, profile
 from graphlead.ingest.damage import damage_named
 from graphlead.ingest.open_file import Source, as_text, open_source
 
@@ -52,19 +52,7 @@ def read_people(path: Path, key: str, exclude: Collection[str] = ()) -> People:
                 raise unknown("column", name, source.names, "--exclude")
         seen = profile(db, source)
         account = find_account(source.names, seen, {source.names[at], *exclude})
-        columns, plan = [], [(source.names[at], "customer", "the column that the orders have too")]
-        for i, (name, family, each) in enumerate(zip(source.names, source.families, seen, strict=True)):
-            if i == at:
-                continue
-            if i == account:
-                plan.append((name, "account", "its name; matched to companies, and no feature"))
-                continue
-            use, style, because = use_of(name, family, each, source.rows)
-            left = name in exclude
-            used = use in USED and not left
-            plan.append((name, str(use) if used else "not used", "left out by you" if left else because))
-            if used:
-                columns.append((i, ReadColumn(name=name, use=use, because=because, style=style)))
+        columns, plan = _planned(source, seen, at, account, exclude)
         identity = f"regexp_replace({as_text(f'c{at}', source.families[at])}, '\\.0$', '')"
         selected = "".join(f", {_value(each, i, source)} AS x{i}" for i, each in columns)
         if account is not None:
@@ -89,6 +77,26 @@ def read_people(path: Path, key: str, exclude: Collection[str] = ()) -> People:
         notes=notes,
         accounts=None if account is None else _typed(found["account"]).to_numpy(object),
     )
+
+
+def _planned(
+    source: Source, seen: Sequence[Profile], at: int, account: int | None, exclude: Collection[str]
+) -> tuple[list[tuple[int, ReadColumn]], list[tuple[str, str, str]]]:
+    """The columns that are used, by position, and the plan of all; those with the customer and the account apart."""
+    columns, plan = [], [(source.names[at], "customer", "the column that the orders have too")]
+    for i, (name, family, each) in enumerate(zip(source.names, source.families, seen, strict=True)):
+        if i == at:
+            continue
+        if i == account:
+            plan.append((name, "account", "its name; matched to companies, and no feature"))
+            continue
+        use, style, because = use_of(name, family, each, source.rows)
+        left = name in exclude
+        used = use in USED and not left
+        plan.append((name, str(use) if used else "not used", "left out by you" if left else because))
+        if used:
+            columns.append((i, ReadColumn(name=name, use=use, because=because, style=style)))
+    return columns, plan
 
 
 def _value(column: ReadColumn, at: int, source: Source) -> str:
