@@ -52,21 +52,10 @@ def of_stage(runs: Sequence[Json], name: str, figure: str) -> float:
 def _whole(runs: Sequence[Json]) -> str:
     lines = []
     for (size, memory), some in by_size(runs).items():
-        figures = (
-            median(run["seconds"] for run in some), median(run["processor_s"] for run in some),
-            max(run["peak_mb"] for run in some),
-        )  # fmt: skip
-        found = some[0]["found"]
-        lines.append(
-            (
-                f"{size:,}",
-                memory,
-                str(len(some)),
-                *(f"{each:,.0f}" for each in figures),
-                f"{found['average_precision']:.3f}",
-                f"{found['found@1%']:.3f}",
-            )  # fmt: skip
-        )
+        medians = [median(run[figure] for run in some) for figure in ("seconds", "processor_s")]
+        costs = [f"{each:,.0f}" for each in (*medians, max(run["peak_mb"] for run in some))]
+        found = [f"{some[0]['found'][figure]:.3f}" for figure in ("average_precision", "found@1%")]
+        lines.append((f"{size:,}", memory, str(len(some)), *costs, *found))
     header = ("companies", "budget", "runs", "seconds", "processor s", "peak MiB", "AP", "recall at 1 %")
     return _markdown("Runs from end to end (medians; memory the most of all)", header, lines)
 
@@ -97,16 +86,11 @@ def _limits(runs: Sequence[Json]) -> str:
     rate = median(run["copy_gb_s"] for run in some)
     lines = []
     for name in stage_names(some):
-        written, spent = of_stage(some, name, "bytes"), of_stage(some, name, "processor_s")
-        lines.append(
-            (
-                name,
-                f"{of_stage(some, name, 'seconds'):,.1f}",
-                f"{spent:,.1f}",
-                f"{written / 1e6:,.0f}",
-                f"{spent * rate / (written / 1e9):,.0f}" if written else "",
-            )  # fmt: skip
+        seconds, spent, written = (
+            of_stage(some, name, figure) for figure in ("seconds", "processor_s", "bytes")
         )
+        copies = f"{spent * rate / (written / 1e9):,.0f}" if written else ""
+        lines.append((name, f"{seconds:,.1f}", f"{spent:,.1f}", f"{written / 1e6:,.0f}", copies))
     header = ("stage", "seconds", "processor s", "MB written", "processor time, in copies of what is written")
     return _markdown(f"{size:,} companies beside copying memory at {rate:.1f} GB/s", header, lines)
 
