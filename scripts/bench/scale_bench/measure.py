@@ -26,7 +26,7 @@ CLIENTS = 5000
 
 def world_of(out: Path, size: int) -> World:
     """The world of this many companies, made by a process of its own unless it is there."""
-    settings = WorldSettings(companies=size, clients=min(CLIENTS, size // 20))
+    settings = WorldSettings(companies=size, clients=min(CLIENTS, size // 20), format="parquet")
     folder = out / "worlds" / str(size)
     world = world_in(folder, settings.suffix)
 

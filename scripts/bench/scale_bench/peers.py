@@ -30,8 +30,8 @@ def xgboost(world: World, run: Path) -> Json:
     ids, clients = _companies(world, run)
     table = pd.read_parquet(world.companies, columns=["company_id", *TABLE]).drop_duplicates("company_id")
     table = table.set_index("company_id").reindex(ids)
-    text = table.select_dtypes(exclude="number").columns
-    table[text] = table[text].astype("category")
+    for column in table.columns[table.dtypes.map(lambda each: each.kind not in "if")]:
+        table[column] = table[column].astype("str").astype("category")
     model = XGBClassifier(
         n_estimators=100, max_depth=6, learning_rate=0.1, enable_categorical=True, tree_method="hist"
     )
@@ -98,7 +98,7 @@ def networkx(world: World, run: Path) -> Json:
 
 def scikit_network(world: World, run: Path) -> Json:
     """The same by scikit-network."""
-    from scipy.sparse import coo_array
+    from scipy.sparse import coo_matrix
     from sknetwork.ranking import PageRank
 
     ids, clients = _companies(world, run)
@@ -106,7 +106,7 @@ def scikit_network(world: World, run: Path) -> Json:
     codes, nodes = pd.factorize(pd.concat([links["source_id"], links["target_id"]]))
     source, target = codes.reshape(2, -1)
     both = np.concatenate([source, target]), np.concatenate([target, source])
-    adjacency = coo_array((np.ones(len(codes)), both), shape=(len(nodes),) * 2).tocsr()
+    adjacency = coo_matrix((np.ones(len(codes)), both), shape=(len(nodes),) * 2).tocsr()
     at = nodes.get_indexer(ids)
     start = {int(one): 1.0 for one in at[clients] if one >= 0}
     reached = PageRank(damping_factor=1 - RESTART).fit_predict(adjacency, weights=start)
@@ -135,9 +135,15 @@ def splink(world: World, run: Path) -> Json:
         ],
         blocking_rules_to_generate_predictions=[block_on("name"), block_on("substr(name, 1, 6)")],
     )
-    linker = Linker([typed, register], settings, DuckDBAPI(), ["typed", "register"])
+    database = DuckDBAPI()
+    tables = [
+        database.register(table, table_name=name) for name, table in (("list", typed), ("register", register))
+    ]
+    linker = Linker(tables, settings, "WARNING")
     linker.training.estimate_probability_two_random_records_match([block_on("name")], recall=0.6)
     linker.training.estimate_u_using_random_sampling(1e6)
+    linker.training.estimate_parameters_using_expectation_maximisation(block_on("name"))
+    linker.training.estimate_parameters_using_expectation_maximisation(block_on("city", "substr(name, 1, 4)"))
     pairs = linker.inference.predict().as_pandas_dataframe()
     best = pairs.sort_values("match_probability").drop_duplicates("company_id_l", keep="last")
     found = dict(zip(best["company_id_l"], best["company_id_r"], strict=True))
