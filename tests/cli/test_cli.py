@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import os
 import re
 import shlex
@@ -501,7 +500,7 @@ def test_a_log_has_one_json_object_a_line(
     written = capsys.readouterr()
     stage, warning = map(json.loads, written.err.splitlines())
     assert (stage["event"], stage["stage"], warning["message"]) == ("stage", "training", "few clients")
-    assert 0 <= stage["processor_s"] and stage["seconds"] < 10 and stage["peak_mb"] > 1
+    assert stage["processor_s"] >= 0 and stage["peak_mb"] > 1
     asked["raises"] = InputError("there is no id.", where="c.csv", remedy="Add one.")
     assert call("--log-json", *RUN, "--quiet") == 2
     assert json.loads(capsys.readouterr().err) == {
