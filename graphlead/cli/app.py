@@ -94,7 +94,9 @@ def _code_of_exit(end: SystemExit) -> int:
 
 def _code_of_error(error: Exception) -> int:
     if isinstance(error, GraphleadError):
-        return _fail(str(error), error.exit_code)
+        return _fail(
+            str(error), error.exit_code, problem=error.problem, where=error.where, remedy=error.remedy
+        )
     # Errors of files are GraphleadErrors by now, or have a name.
     if isinstance(error, OSError) and error.filename is None and error.errno in UNWRITTEN:
         reason = os.strerror(error.errno or 0).lower()
@@ -115,10 +117,10 @@ def _call() -> None:
         ) from wrong
 
 
-def _fail(message: str, code: int) -> int:
+def _fail(message: str, code: int, **parts: str) -> int:
     if os.environ.get("GRAPHLEAD_DEBUG") == "1":
         traceback.print_exc()
-    console_of(quiet=False).error(" ".join(message.splitlines()))
+    console_of(quiet=False).error(" ".join(message.splitlines()), code=code, **parts)
     return code
 
 
@@ -135,5 +137,11 @@ def top_level(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Every line on stderr as a JSON object, for a scheduler.")
+    ] = False,
 ) -> None:
     """Find your next business clients in the graph of all companies."""
+    from graphlead.common.console import Console
+
+    Console.log_json = log_json

@@ -16,6 +16,7 @@ from graphlead.cli.options import (
     Exclude,
     Keep,
     Links,
+    Memory,
     Neutral,
     Quiet,
     Rankers,
@@ -60,6 +61,7 @@ def run(
     classifier: Annotated[str | None, typer.Option(help=help_of("classifier"))] = None,
     rankers: Rankers = None,
     store: Store = None,
+    memory: Memory = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -68,7 +70,7 @@ def run(
         companies=companies, links=links, clients=clients, suppress=suppress, out=out,
         exclude=separated(exclude), keep=separated(keep), neutral=neutral, reviewed=reviewed, outcomes=outcomes,
         seed=seed, device=device, top=top, expect=expect, prior=prior, classifier=classifier,
-        rankers=separated(rankers), store=store,
+        rankers=separated(rankers), store=store, memory=memory,
     )  # fmt: skip
     settings, console = settings_of(config, given), console_of(quiet, as_json)
 
@@ -101,6 +103,7 @@ def score(
         typer.Option("--as-of", metavar="DATE", help="The day of scoring, for a run of a sales verb."),
     ] = None,
     top: Annotated[int | None, typer.Option(min=1, help=help_of("top"))] = None,
+    memory: Memory = None,
     force: Annotated[
         bool, typer.Option("--force", help="Even where most of what the models go by is missing.")
     ] = False,
@@ -110,7 +113,9 @@ def score(
     """Apply a trained run to a newer register, or to newer open cases, without training again."""
     console, verb = console_of(quiet, as_json), verb_of(folder)
     sales = {"--open": open_, "--events": events, "--items": items, "--as-of": as_of}
-    given = {"--companies": companies, "--links": links, "--clients": clients, "--force": force}
+    given = {
+        "--companies": companies, "--links": links, "--clients": clients, "--memory": memory, "--force": force,
+    }  # fmt: skip
     if verb == "experiment":
         experiments.score(folder, out, console, {**given, **sales, "--top": top})
         return
@@ -125,7 +130,9 @@ def score(
         )
         return
     sales_runs.refuse(verb, folder, sales, "Give --companies with a newer register.")
-    _score_register(folder, companies, links, clients, out, console, top=top or 500, force=force)
+    _score_register(
+        folder, companies, links, clients, out, console, top=top or 500, memory=memory, force=force
+    )
 
 
 def _score_register(
@@ -137,6 +144,7 @@ def _score_register(
     console: Console,
     *,
     top: int,
+    memory: str | None,
     force: bool,
 ) -> None:
     from graphlead.common.files import check_readable
@@ -150,7 +158,9 @@ def _score_register(
     from graphlead.pipeline.discover import score_again
     from graphlead.report.summary import summary_text
 
-    result = score_again(folder, companies, links, out, console, clients=clients, top=top, force=force)
+    result = score_again(
+        folder, companies, links, out, console, clients=clients, top=top, memory=memory, force=force
+    )
     console.outcome(summary_text(result.summary), result.summary)
 
 

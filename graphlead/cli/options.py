@@ -47,6 +47,7 @@ Rankers = Annotated[
         help=f"{help_of('rankers')} Separated by commas, or given repeatedly: {', '.join(RANKERS)}."
     ),
 ]
+Memory = Annotated[str | None, typer.Option(help=help_of("memory"))]
 Store = Annotated[str | None, typer.Option(help=f"{help_of('store')} One of {', '.join(STORES)}.")]
 RunFolder = Annotated[Path, _RUN]
 SomeRun = Annotated[Path | None, _RUN]

@@ -41,7 +41,7 @@ def setting(key: str, text: str, value: object, *, given: bool) -> list[str]:
 
 _EXAMPLES = {
     "exclude": ("region",), "keep": ("account_manager",), "neutral": "region", "expect": 50, "prior": 0.02,
-    "folds": 5,
+    "folds": 5, "memory": "16GiB",
 }  # fmt: skip
 """Examples for settings with an empty default."""
 

@@ -8,12 +8,13 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import Console as Terminal
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
+from graphlead.common.memory import Meter
 from graphlead.core.contracts import Progress, silent
 
 if TYPE_CHECKING:
@@ -27,7 +28,12 @@ class Console:
     """Progress bars on a terminal, short lines elsewhere.
 
     ``quiet``: only errors are shown. ``as_json``: stdout carries the outcome as one JSON object and nothing else.
+    ``log_json``, of the whole program: every line on stderr is a JSON object, with an ``event``: a stage that is done
+    (stage, seconds, processor_s, peak_mb), an info, a warning (message), or an error (problem, where, remedy,
+    exit_code).
     """
+
+    log_json: ClassVar[bool] = False
 
     def __init__(self, *, quiet: bool = False, as_json: bool = False) -> None:
         self.quiet, self.as_json = quiet, as_json
@@ -38,6 +44,11 @@ class Console:
         """Show a stage of the work while it lasts; yields the function that reports its progress."""
         if self.quiet:
             yield silent
+        elif self.log_json:
+            with Meter() as meter:
+                yield silent
+            cost = {"seconds": meter.seconds, "processor_s": meter.processor_s, "peak_mb": meter.peak_mb}
+            self._log("stage", stage=name, **{key: round(value, 3) for key, value in cost.items()})
         elif sys.stderr.isatty():
             with self._bar(name) as progress:
                 yield progress
@@ -76,21 +87,34 @@ class Console:
 
     def info(self, text: str) -> None:
         """Write a line to stderr."""
-        if not self.quiet:
+        if self.quiet:
+            return
+        if self.log_json:
+            self._log("info", message=text)
+        else:
             self._write(text)
 
     def warn(self, text: str) -> None:
         """Write a line that begins with ``warning:`` to stderr."""
-        if not self.quiet:
+        if self.quiet:
+            return
+        if self.log_json:
+            self._log("warning", message=text)
+        else:
             self._write(f"warning: {text}", "yellow")
 
-    def error(self, text: str) -> None:
-        """Write a line that begins with ``error:`` to stderr, in quiet mode too."""
-        self._write(f"error: {text}", "red")
+    def error(
+        self, text: str, *, problem: str = "", where: str = "", remedy: str = "", code: int = 1
+    ) -> None:
+        """Write a line that begins with ``error:`` to stderr, in quiet mode too; in a log the parts of the text."""
+        if self.log_json:
+            self._log("error", problem=problem or text, where=where, remedy=remedy, exit_code=code)
+        else:
+            self._write(f"error: {text}", "red")
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """Write a small table to stderr, numbers right-aligned."""
-        if not self.quiet:
+        """Write a small table to stderr, numbers right-aligned; none to a log."""
+        if not (self.quiet or self.log_json):
             self._write(laid_out(title, columns, rows))
 
     def outcome(self, text: str, content: Json) -> None:
@@ -105,6 +129,11 @@ class Console:
         """The answer to a question, on stdout as it is, in every mode."""
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
+
+    def _log(self, event: str, **content: object) -> None:
+        with suppress(OSError):
+            sys.stderr.write(json.dumps({"event": event, **content}) + "\n")
+            sys.stderr.flush()
 
     def _write(self, text: str, style: str = "") -> None:
         line = printable(text)

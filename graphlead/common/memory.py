@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -16,11 +16,13 @@ INTERVAL = 0.05
 """Seconds between two samples of the memory held: fine enough for stages of seconds, at no cost worth counting."""
 
 _MIB = 2**20
+_given: int | None = None
 _RESOURCE_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 class Meter:
-    """A context manager that measures its body: ``seconds``, and ``peak_mb``, the most memory held in MiB.
+    """A context manager that measures its body: ``seconds``, ``processor_s``, those of the processor in all threads of
+    the process, and ``peak_mb``, the most memory held in MiB.
 
     The operating system only reports the peak since the process began. If the body raises that peak, it is the
     answer; if not, the answer is the highest of the samples taken every INTERVAL seconds. (Linux can reset the peak,
@@ -28,10 +30,12 @@ class Meter:
     """
 
     seconds = 0.0
+    processor_s = 0.0
     peak_mb = 0.0
 
     def __enter__(self) -> Self:
         self._began, self._before = time.monotonic(), highest_mb()
+        self._spent = time.process_time()
         self._over = threading.Event()
         self._seen = held_mb()
         self._watch = threading.Thread(target=self._look, name="memory", daemon=True)
@@ -42,6 +46,7 @@ class Meter:
         self._over.set()
         self._watch.join()
         self.seconds = time.monotonic() - self._began
+        self.processor_s = time.process_time() - self._spent
         highest = highest_mb()
         self.peak_mb = highest if highest > self._before else max(self._seen, held_mb()) or highest
 
@@ -64,14 +69,26 @@ def held_mb() -> float:
     return pages * resource.getpagesize() / _MIB
 
 
+@contextmanager
+def at_most(bytes_: int | None) -> Iterator[None]:
+    """A budget of these bytes for the process while the body runs; None leaves it as it is."""
+    global _given  # noqa: PLW0603 - one process has one budget, in all of its threads
+    before = _given
+    _given = bytes_ or before
+    try:
+        yield
+    finally:
+        _given = before
+
+
 def budget() -> int:
     """The bytes that this process may hold, what it holds already included.
 
-    The least of what the machine has left, the control group's limit and the process's own.
+    The least of what the machine has left, the control group's limit, the process's own, and what was given.
     """
     held = int(held_mb() * _MIB)
     soft, _ = resource.getrlimit(resource.RLIMIT_AS)
-    limits = [_available() + held, *_of_control_group()]
+    limits = [_available() + held, *_of_control_group(), *([_given] if _given else [])]
     return min(limits if soft == resource.RLIM_INFINITY else [*limits, soft])
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?", re.ASCII)
 CLASSIFIER = re.compile(r"xgboost|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) ?([KMGT])(i?)B", re.ASCII | re.IGNORECASE)
+LEAST_BYTES = 2**30
 LEAST_FOLDS = 3
 """With two, a client to train on is in one fold and the other is held out: its label features are constant."""
 PATHS = ("companies", "clients", "out", "links", "suppress", "reviewed", "outcomes")
@@ -48,6 +50,7 @@ class Given(TypedDict, total=False):
     rankers: Sequence[str] | None
     store: str | None
     folds: int | None
+    memory: str | None
     columns: Mapping[str, str] | None
 
 
@@ -133,6 +136,12 @@ class Settings:
             "Folds the clients are split into, each held out in turn; by default 10 of few clients, 5 of many."
         ),
     )
+    memory: str | None = field(
+        default=None,
+        metadata=_help(
+            "The memory that a run may take, such as 16GiB; by default what the process may have."
+        ),
+    )
     columns: Mapping[str, str] = field(
         default_factory=dict,
         metadata=_help("What a column means, where it was understood wrongly: a role, or industry:NAICS."),
@@ -184,6 +193,11 @@ class Settings:
             remedy=f"Give one of {', '.join(groups[:MOST_LISTED])}." if groups else "Leave it out.",
         )
 
+    @property
+    def memory_bytes(self) -> int | None:
+        """The bytes of ``memory``; None where it is not given."""
+        return bytes_of(self.memory) if self.memory else None
+
     def inputs(self) -> dict[str, Path | None]:
         """The input files of a run by setting; None for one not given."""
         return {key: getattr(self, key) for key in PATHS if key != "out"}
@@ -227,11 +241,24 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda v: v is None or (is_int(v) and LEAST_FOLDS <= v <= 20),
         f"a whole number from {LEAST_FOLDS} to 20: with two, models train on companies that see no client around them",
     ),
+    "memory": (
+        lambda v: v is None or (isinstance(v, str) and (bytes_of(v) or 0) >= LEAST_BYTES),
+        "a size of at least 1GiB, such as 16GiB or 4096MiB",
+    ),
     "columns": (
         lambda v: isinstance(v, Mapping) and are_texts(tuple(v)) and are_texts(tuple(v.values())),
         'a table of column = "role"',
     ),
 }
+
+
+def bytes_of(size: str) -> int | None:
+    """The bytes of a size such as 16GiB (of 1024 MiB) or 16GB (of 1000 MB); None where the text is no size."""
+    found = SIZE.fullmatch(size.strip())
+    if found is None:
+        return None
+    number, unit, binary = found.groups()
+    return int(float(number) * (1024 if binary else 1000) ** ("KMGT".index(unit.upper()) + 1))
 
 
 def help_of(key: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from graphlead.common.console import Console
 from graphlead.common.disk import disk_errors
 from graphlead.common.files import read_json, scratch
+from graphlead.common.memory import at_most
 from graphlead.common.outputs import check_folder
 from graphlead.core.clients import Match
 from graphlead.core.errors import damage
@@ -54,7 +55,11 @@ def discover(
     settings = training.checked(settings)
     storing.check(settings.store, settings.out)
     inputs = hash_inputs(settings.inputs()) | ({"run": hash_run(beside)} if beside else {})
-    with disk_errors(settings.out), open_run(settings.out, inputs, settings.to_json()) as run:
+    with (
+        at_most(settings.memory_bytes),
+        disk_errors(settings.out),
+        open_run(settings.out, inputs, settings.to_json()) as run,
+    ):
         sources = gather(run, settings, console, beside=FinishedRun(beside) if beside else None)
         trained = training.train(run, sources, settings, console)
         result = hand_over(run, sources, trained, settings, console)
@@ -71,6 +76,7 @@ def score_again(
     *,
     clients: Path | None,
     top: int,
+    memory: str | None = None,
     force: bool = False,
 ) -> Result:
     """Apply the models of a finished run to a newer register, without training again.
@@ -80,9 +86,21 @@ def score_again(
     check_run(out, [companies, links, clients, *parts_of(run)])
     earlier = FinishedRun(run)
     own = clients or earlier.settings.clients
-    settings = replace(earlier.settings, companies=companies, links=links, clients=own, out=out, top=top)
+    settings = replace(
+        earlier.settings,
+        companies=companies,
+        links=links,
+        clients=own,
+        out=out,
+        top=top,
+        memory=memory,
+    )
     inputs = hash_inputs({"companies": companies, "links": links, "clients": clients})
-    with disk_errors(out), open_run(out, inputs | {"run": hash_run(run)}, settings.to_json()) as newer:
+    with (
+        at_most(settings.memory_bytes),
+        disk_errors(out),
+        open_run(out, inputs | {"run": hash_run(run)}, settings.to_json()) as newer,
+    ):
         sources = gather(newer, settings, console, earlier)
         scored = scoring.apply(newer, earlier, sources, settings, console, force=force)
         result = hand_over(newer, sources, scored, settings, console)

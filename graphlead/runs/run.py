@@ -91,7 +91,12 @@ class Run:
             with disk_errors(self.folder.path), Meter() as meter, unchanged(inputs):
                 make(RunFolder(part))
             sync(part)
-            write_json(record, {"seconds": round(meter.seconds, 3), "peak_mb": round(meter.peak_mb, 1)})
+            cost = {
+                "seconds": round(meter.seconds, 3),
+                "processor_s": round(meter.processor_s, 3),
+                "peak_mb": round(meter.peak_mb, 1),
+            }
+            write_json(record, cost)
             part.replace(folder)
         finally:
             remove(part)

@@ -34,3 +34,13 @@ def test_a_share_of_the_budget_has_a_floor(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(memory, "budget", lambda: 16 * GIB)
     assert memory.share_of_budget(1 / 16, 100) == GIB
     assert memory.share_of_budget(1 / 16, 3 * GIB) == 3 * GIB
+
+
+def test_a_given_budget_holds_while_its_body_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_available", lambda: 64 * GIB)
+    monkeypatch.setattr(memory, "_of_control_group", lambda: iter(()))
+    before = memory.budget()
+    with memory.at_most(4 * GIB), memory.at_most(None):
+        assert memory.budget() == 4 * GIB
+    assert before > 4 * GIB
+    assert abs(memory.budget() - before) < GIB

@@ -98,6 +98,8 @@ def test_columns_map_to_roles(tmp_path: Path) -> None:
         ("rankers", "gnn", "a list of rankers"),
         ("store", "", "the name of a store"),
         ("rankers", ("gnn", "gnn"), "each once"),
+        ("memory", "16", "a size of at least 1GiB, such as 16GiB"),
+        ("memory", "900 MB", "a size of at least 1GiB"),
         ("folds", 2, "from 3 to 20: with two, models train on companies that see no client around them"),
         ("companies", Path("a\0b.csv"), "has no zero byte"),
         ("out", Path("a\udcff"), "valid Unicode"),
@@ -175,7 +177,7 @@ def test_to_json_is_plain_and_in_the_order_of_the_fields() -> None:
         "companies": "c.csv", "clients": "l.csv", "out": "o", "links": None, "suppress": None, "reviewed": None,
         "outcomes": None, "exclude": ["a"], "keep": [], "neutral": None, "seed": 0, "device": "auto", "top": 500,
         "expect": None, "prior": None, "classifier": None,
-        "task": "leads", "rankers": None, "store": "embedded", "folds": None, "columns": {"x": "id"},
+        "task": "leads", "rankers": None, "store": "embedded", "folds": None, "memory": None, "columns": {"x": "id"},
     }  # fmt: skip
 
 
@@ -194,3 +196,9 @@ def test_promise_9_the_id_cannot_be_excluded() -> None:
     assert str(caught.value) == (
         "exclude: company_id tells the companies apart, and nothing is derived from it. Leave it out of the list."
     )
+
+
+def test_a_size_in_bytes() -> None:
+    assert replace(BASE, memory="16GiB").memory_bytes == 16 * 2**30
+    assert replace(BASE, memory="1.5 gb").memory_bytes == 1_500_000_000
+    assert BASE.memory_bytes is None

@@ -99,6 +99,7 @@ def test_stages_record_seconds_and_memory_and_keep_them_when_reused(tmp_path: Pa
         run.stage("read", fails)
     one, again = run.stages
     assert one["seconds"] >= 0.2
+    assert one["processor_s"] > 0
     assert one["peak_mb"] > 40
     assert again == {**one, "reused": True}
 

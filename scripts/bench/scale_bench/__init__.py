@@ -1,0 +1,1 @@
+"""What scripts/bench/scale.py is made of."""
