@@ -32,6 +32,15 @@ __all__ = [
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
+def __getattr__(name: str) -> str:
+    """``__version__``, looked up when it is asked for: the package starts without reading its metadata."""
+    if name == "__version__":
+        from graphlead.runs.manifest import graphlead_version
+
+        return graphlead_version()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def discover(
     config: str | os.PathLike[str] | None = None, *, quiet: bool = False, **settings: Unpack[Given]
 ) -> Result:

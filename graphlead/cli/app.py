@@ -40,7 +40,6 @@ app = typer.Typer(
     name="graphlead",
     help="Find your next business clients in the graph of all companies.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 for verb in VERBS:

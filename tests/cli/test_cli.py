@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import graphlead
 from graphlead.cli import app as cli
 from graphlead.common.console import Console, laid_out
 from graphlead.core.clients import Match
@@ -571,3 +572,10 @@ def test_promise_9_names_in_any_script_are_written_where_the_locale_has_ascii_on
     assert (ran.returncode, ran.stderr) == (0, rb"warning: \u0141\xf3d\u017a \u6771\u4eac" + b"\n")
     escaped = rb"\u0141\u00f3d\u017a \u6771\u4eac" if style == "json" else rb"\u0141\xf3d\u017a \u6771\u4eac"
     assert escaped in ran.stdout
+
+
+def test_the_package_is_the_program_too() -> None:
+    asked = subprocess.run(
+        [sys.executable, "-m", "graphlead", "--version"], capture_output=True, text=True, check=True
+    )
+    assert asked.stdout == f"graphlead {graphlead.__version__}\n"

@@ -1,0 +1,5 @@
+"""``python -m graphlead``: the command line."""
+
+from graphlead.cli.app import main
+
+main()
