@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,6 +20,8 @@ from graphlead.common.words import forms
 from graphlead.core.arrays import NONE, Flags, Ints, Longs
 from graphlead.engines.duckdb import Db, table
 from graphlead.engines.names import LONGEST_NAME
+
+Hashes = npt.NDArray[np.uint64]
 
 _APART = """
 SELECT string_split(nullif(name_apart(lowered), ''), ' ') AS words, regexp_matches(lowered, $pattern) AS marked
@@ -94,15 +97,15 @@ _FORMS = (*forms.CLEAR, *forms.TRAILING, *forms.INNER, *forms.LEADING)
 
 def _patterns(form: Ints, place: Longs, row: Longs, start: Longs) -> tuple[Ints, Longs]:
     """The pattern of each name (m,), and the first name of each."""
-    mixed = _mixed((place * (int(form.max(initial=0)) + 2) + form + 1).astype(np.uint64))
-    total = np.concatenate([np.zeros(1, np.uint64), np.cumsum(mixed)])
+    hashed = mixed((place * (int(form.max(initial=0)) + 2) + form + 1).astype(np.uint64))
+    total = np.concatenate([np.zeros(1, np.uint64), np.cumsum(hashed, dtype=np.uint64)])
     codes, distinct = encode(pa.array(total[start[1:]] - total[start[:-1]]))
     first = np.zeros(len(distinct), np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
     return codes, first
 
 
-def _mixed(numbers: np.typing.NDArray[np.uint64]) -> np.typing.NDArray[np.uint64]:
+def mixed(numbers: Hashes) -> Hashes:
     """The numbers spread over 64 bits (Steele, Lea and Flood 2014), so that sums of them rarely meet."""
     numbers = (numbers + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -16,10 +16,8 @@ from graphlead.common.lists import starts
 from graphlead.core.arrays import Ints, Longs
 from graphlead.core.register import Register, Role
 from graphlead.engines.duckdb import Db, open_db, table
-from graphlead.engines.words import Words, cores_of, listed, words_of
+from graphlead.engines.words import Hashes, Words, cores_of, listed, words_of
 from graphlead.match import normalise
-
-Hashes = npt.NDArray[np.uint64]
 
 _MARKS = r"/|;|\||\b(dba|d\.b\.a|doing|formerly|fka|also|aka|previously)\b|^as\b"
 """A part of every match of CONNECTORS that has no space in it."""
