@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphlead.common.codes import encode
-from graphlead.common.lists import entries, starts
+from graphlead.common.lists import distinct, entries, starts
 from graphlead.core.arrays import NONE, Flags, Ints, Longs, Reals
 from graphlead.engines.words import Hashes
 from graphlead.match.fields import Field
@@ -32,11 +32,11 @@ NEAR = 0.6
 MOST_ALIKE, MOST_AT_DOMAIN = 500, 200
 """Names that a line's is spelled like, and companies with its domain, at most: more tell nothing apart."""
 
+DIGITS = 9
+"""Decimals of weights by which candidates are ordered: the same words in another order give the same sum."""
+
 PREFIX = 4
 """Letters of a beginning that names may share, at least."""
-
-RULES = 8
-"""How often rules can name the same company for a line, at most."""
 
 _Found = tuple[Longs, Longs, Reals]
 """Line, company and weight of candidates, one entry each."""
@@ -65,6 +65,7 @@ def find_candidates(
     A company is a candidate when it shares rare words with the line (or words one edit away), has the same beginning
     without spaces, shares any word in the same place, has the line as its initials, or has the same internet domain.
     """
+    n = len(index.start) - 1
     wanted = _wanted(typed, index)
     known = np.flatnonzero(by_id >= 0)
     found = [
@@ -72,26 +73,23 @@ def find_candidates(
         *_spelled_alike(typed, index),
         *(_at_place(fields[name], wanted, index) for name in ("postcode", "city") if name in fields),
         *(_at_domain(fields[name]) for name in ("domain",) if name in fields),
+        _by_words(wanted, index, lines),
     ]
     line, company, weight = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    order = np.argsort(line, kind="stable")
-    first = np.searchsorted(line[order], np.arange(lines + 1))
-    best = []
-    for number, (companies, weights) in enumerate(_by_words(wanted, index, lines)):
-        here = order[first[number] : first[number + 1]]
-        best.append(_best(np.append(company[here], companies), np.append(weight[here], weights)))
-    return np.repeat(np.arange(lines), [len(each) for each in best]), np.concatenate([np.zeros(0, np.int64), *best])
+    pairs, best = _largest(line * n + company, weight)
+    line, company = pairs // max(n, 1), pairs % max(n, 1)
+    order = np.lexsort((company, -best.round(DIGITS), line))
+    place = np.arange(len(order)) - np.searchsorted(line, line)
+    return tuple(np.divmod(np.sort(pairs[order[place < CANDIDATES]]), max(n, 1)))
 
 
-def _best(company: Longs, weight: Reals) -> Longs:
-    """The CANDIDATES companies of most weight by any rule, sorted; of the same weight the first."""
-    most = CANDIDATES * RULES
-    if len(weight) > most:
-        likely = weight >= np.partition(weight, -most)[-most]
-        company, weight = company[likely], weight[likely]
-    order = np.lexsort((company, -weight))
-    _, first = np.unique(company[order], return_index=True)
-    return np.sort(company[order][np.sort(first)[:CANDIDATES]])
+def _largest(keys: Longs, values: Reals) -> tuple[Longs, Reals]:
+    """The distinct keys, sorted, and the largest value of each."""
+    if not len(keys):
+        return keys, values
+    order = np.argsort(keys, kind="stable")
+    first = np.flatnonzero(np.diff(keys[order], prepend=NONE))
+    return keys[order[first]], np.maximum.reduceat(values[order], first)
 
 
 def _wanted(typed: Typed, index: Index) -> Wanted:
@@ -129,36 +127,57 @@ def _ordered(line: Longs, typed: Longs, word: Ints, likeness: Reals, index: Inde
     )
 
 
-def _by_words(wanted: Wanted, index: Index, lines: int) -> Iterator[tuple[Longs, Reals]]:
-    """For each line the companies that have one of its chosen words, and the weights of all its words that they have;
-    of several that may be one typed word the best counts.
+def _by_words(wanted: Wanted, index: Index, lines: int) -> _Found:
+    """Companies that have a line's chosen words, with the weights of all its words that they have; of several that may
+    be one typed word the best counts.
+
+    The companies that have one of them alone weigh the same, so the first CANDIDATES stand for all.
     """
+    n = len(index.start) - 1
+    pairs = distinct(np.concatenate([_with_one(wanted, index), _with_two(wanted, index, lines)]))
+    line, company = pairs // max(n, 1), pairs % max(n, 1)
+    at, first = entries(index.start, company)
+    size = len(index.common)
+    owner = np.repeat(np.arange(len(pairs)), np.diff(first))
+    asked, given = _equal(line[owner] * size + index.words[at], wanted.line * size + wanted.word)
+    many = int(wanted.typed.max(initial=0)) + 1
+    typed, weight = _largest(owner[asked] * many + wanted.typed[given], wanted.weight[given])
+    return line, company, np.bincount(typed // many, weight, minlength=len(pairs))
+
+
+def _with_one(wanted: Wanted, index: Index) -> Longs:
+    """Pairs, as one number each, of the lines and the first companies that have each of their chosen words."""
     start, company = _postings(index, wanted.word[wanted.chosen])
-    first = np.searchsorted(wanted.line, np.arange(lines + 1))
-    place = np.full(len(index.common), NONE, np.int32)
-    for begin, end in zip(first[:-1], first[1:], strict=True):
-        chosen = np.unique(wanted.word[begin:end][wanted.chosen[begin:end]])
-        companies = np.unique(company[entries(start, chosen)[0]])
-        at, ends = entries(index.start, companies)
-        word, owner = index.words[at], np.repeat(np.arange(len(companies)), np.diff(ends))
-        asked, slot = np.unique(wanted.typed[begin:end], return_inverse=True)
-        best = np.zeros((len(companies), len(asked)))
-        for layer in _layers(wanted.word[begin:end]):
-            place[wanted.word[begin + layer]] = layer
-            which = place[word]
-            hit = np.flatnonzero(which != NONE)
-            np.maximum.at(best, (owner[hit], slot[which[hit]]), wanted.weight[begin + which[hit]])
-            place[wanted.word[begin + layer]] = NONE
-        yield companies, best.sum(axis=1)
+    word = wanted.word[wanted.chosen]
+    end = np.minimum(start[1:], start[:-1] + CANDIDATES)[word]
+    counts = end - start[word]
+    at = np.repeat(start[word] - starts(counts)[:-1], counts) + np.arange(counts.sum())
+    return np.repeat(wanted.line[wanted.chosen], counts) * (len(index.start) - 1) + company[at]
 
 
-def _layers(words: Ints) -> Iterator[Longs]:
-    """The positions of words in groups without repetition: mostly one group."""
-    rest = np.arange(len(words))
-    while len(rest):
-        first = np.unique(words[rest], return_index=True)[1]
-        yield rest[first]
-        rest = np.delete(rest, first)
+def _with_two(wanted: Wanted, index: Index, lines: int) -> Longs:
+    """Pairs of the lines and the companies that have a chosen word and another of theirs."""
+    chosen = np.flatnonzero(wanted.chosen)
+    at, first = entries(np.searchsorted(wanted.line, np.arange(lines + 1)), wanted.line[chosen])
+    one, two = np.repeat(wanted.word[chosen], np.diff(first)), wanted.word[at]
+    line, asked = np.unique(np.stack([wanted.line[at], _joint(one, two, index)])[:, one != two], axis=1)
+    useful = np.zeros(len(index.common), bool)
+    useful[wanted.word] = True
+    n = len(index.start) - 1
+    entry = np.flatnonzero(useful[index.words])
+    word, company = index.words[entry], (np.searchsorted(index.start, entry, "right") - 1).astype(np.int32)
+    found, at, step = [np.zeros(0, np.int64)], np.arange(len(entry)), 1
+    while len(at := at[at + step < len(entry)]):
+        at = at[company[at] == company[at + step]]
+        mine, theirs = _equal(asked, _joint(word[at], word[at + step], index))
+        found.append(line[mine] * n + company[at[theirs]])
+        step += 1
+    return np.concatenate(found)
+
+
+def _joint(one: Ints, two: Ints, index: Index) -> Longs:
+    """Two words of the index in any order as one number."""
+    return np.minimum(one, two).astype(np.int64) * len(index.common) + np.maximum(one, two)
 
 
 def _postings(index: Index, words: Ints) -> tuple[Longs, Longs]:
@@ -198,8 +217,11 @@ def _at_place(field: Field, wanted: Wanted, index: Index) -> _Found:
     owner = np.repeat(np.arange(n), np.diff(index.start))
     mine, theirs = _equal(asked, field.company[owner].astype(np.int64) * size + index.words, most=POSTINGS)
     rarity = np.log(1 + n / np.maximum(index.common, 1))[asked % max(size, 1)]
-    pairs, back = np.unique(line[mine] * n + owner[theirs], return_inverse=True)
-    return pairs // n, pairs % n, np.bincount(back, rarity[mine], minlength=len(pairs)) + 3
+    pairs = line[mine] * n + owner[theirs]
+    order = np.argsort(pairs, kind="stable")
+    first = np.flatnonzero(np.diff(pairs[order], prepend=NONE))
+    weight = np.add.reduceat(rarity[mine[order]], first) if len(first) else np.zeros(0)
+    return pairs[order[first]] // max(n, 1), pairs[order[first]] % max(n, 1), weight + 3
 
 
 def _at_domain(field: Field) -> _Found:
@@ -210,12 +232,12 @@ def _at_domain(field: Field) -> _Found:
 
 def _equal(mine: Hashes | Longs | Ints, theirs: Hashes | Longs | Ints, most: int | None = None) -> tuple[Longs, Longs]:
     """The positions of all pairs of equal values, by ``mine``; without values that more than ``most`` of theirs have."""
-    codes, distinct = encode(pa.array(mine))
-    found = pc.index_in(pa.array(theirs, distinct.type), value_set=distinct)
+    codes, values = encode(pa.array(mine))
+    found = pc.index_in(pa.array(theirs, values.type), value_set=values)
     code = pc.fill_null(found, NONE).to_numpy()
     hit = np.flatnonzero(code != NONE)
     hit = hit[np.argsort(code[hit], kind="stable")]
-    counts = np.bincount(code[hit], minlength=len(distinct))
+    counts = np.bincount(code[hit], minlength=len(values))
     kept = np.flatnonzero(counts[codes] <= (len(theirs) if most is None else most))
     at, first = entries(starts(counts), codes[kept])
     return np.repeat(kept, np.diff(first)), hit[at]
@@ -223,7 +245,7 @@ def _equal(mine: Hashes | Longs | Ints, theirs: Hashes | Longs | Ints, most: int
 
 def _once(line: Longs, company: Longs | Ints, weight: float, n: int) -> _Found:
     """Each pair of line and company once."""
-    pairs = np.unique(line * n + company)
+    pairs = distinct(line * n + company)
     return pairs // max(n, 1), pairs % max(n, 1), np.full(len(pairs), weight)
 
 
