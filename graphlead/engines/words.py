@@ -26,7 +26,7 @@ Hashes = npt.NDArray[np.uint64]
 _APART = """
 SELECT string_split(nullif(name_apart(lowered), ''), ' ') AS words, regexp_matches(lowered, $pattern) AS marked
 FROM (SELECT name_lower(token) AS lowered FROM words_tokens)"""
-_CORES = "SELECT string_split(name_core(pattern), ' ') AS words FROM words_patterns"
+_CORES = "SELECT string_split(nullif(name_core(pattern), ''), ' ') AS words FROM words_patterns"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,11 +84,13 @@ def cores_of(db: Db, names: Words) -> Words:
     pool = pa.concat_arrays([pool, pa.array([f"#{number}" for number in range(longest)], pa.string())])
     at, start = entries(names.start, first)
     shown = np.where(form[names.codes[at]] == NONE, len(pool) - longest + place[at], form[names.codes[at]])
-    texts = pc.binary_join(pa.ListArray.from_arrays(pa.array(start, pa.int32()), pool.take(pa.array(shown))), " ")
+    texts = pc.binary_join(
+        pa.ListArray.from_arrays(pa.array(start, pa.int32()), pool.take(pa.array(shown))), " "
+    )
     db.register("words_patterns", pa.table({"pattern": texts}))
     cores = table(db, _CORES)["words"].combine_chunks()
     kept = pc.index_in(cores.flatten(), value_set=pool).to_numpy()
-    core_start = starts(np.where(np.diff(start) > 0, _lengths(cores), 0))
+    core_start = starts(_lengths(cores))
     return _kept_of(names, alike, core_start, kept - (len(pool) - longest), _codes(form, len(pool) - longest))
 
 
@@ -126,7 +128,9 @@ def _kept_of(names: Words, alike: Ints, start: Longs, kept: Longs, of_form: Ints
     row = np.repeat(np.arange(len(alike)), np.diff(first))
     place = kept[at]
     own = names.codes[names.start[row] + np.maximum(place, 0)]
-    return Words(start=first, codes=np.where(place >= 0, own, of_form[place]).astype(np.int32), texts=names.texts)
+    return Words(
+        start=first, codes=np.where(place >= 0, own, of_form[place]).astype(np.int32), texts=names.texts
+    )
 
 
 def _lengths(texts: pa.Array) -> Longs:

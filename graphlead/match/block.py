@@ -230,8 +230,10 @@ def _at_domain(field: Field) -> _Found:
     return given[mine], company, np.full(len(company), 20.0)
 
 
-def _equal(mine: Hashes | Longs | Ints, theirs: Hashes | Longs | Ints, most: int | None = None) -> tuple[Longs, Longs]:
-    """The positions of all pairs of equal values, by ``mine``; without values that more than ``most`` of theirs have."""
+def _equal(
+    mine: Hashes | Longs | Ints, theirs: Hashes | Longs | Ints, most: int | None = None
+) -> tuple[Longs, Longs]:
+    """The positions of all pairs of equal values, by ``mine``; without values that more than ``most`` of theirs are."""
     codes, values = encode(pa.array(mine))
     found = pc.index_in(pa.array(theirs, values.type), value_set=values)
     code = pc.fill_null(found, NONE).to_numpy()

@@ -150,7 +150,9 @@ def _is_date(values: pd.Series) -> bool:
     if values.str.fullmatch(r"[0-9]{1,3}|[0-9]{5,7}").mean() > 0.5:
         return False
     counted = values[values.str.contains("[0-9]").to_numpy(bool)].value_counts()
-    parsed = pd.to_datetime(counted.index.to_series(), errors="coerce", format="mixed", dayfirst=True, utc=True)
+    parsed = pd.to_datetime(
+        counted.index.to_series(), errors="coerce", format="mixed", dayfirst=True, utc=True
+    )
     return bool(counted[parsed.notna().to_numpy()].sum() >= 0.8 * len(values))
 
 

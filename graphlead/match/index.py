@@ -22,8 +22,8 @@ class Index:
     """The names of n companies, ready for look-ups; words are positions in ``names.meanings`` (u,).
 
     start (n + 1,), words: the words of each company's names, each once. common (u,): how many names have a word, parts
-    of names not counted. key (m,): equal for names of the same words. initials (m,): hashes of the first letters of each
-    name's words, 0 for short names.
+    of names not counted. key (m,): equal for names of the same words. initials (m,): hashes of the first letters of
+    each name's words, 0 for short names.
     """
 
     names: Names

@@ -65,7 +65,9 @@ def names_of(columns: list[pa.Array]) -> Names:
     with open_db() as db:
         normalise.install(db)
         pieces = [piece for column in columns for piece in _pieces(db, column)]
-        company, part = (np.concatenate([each[at] for each in pieces] or [np.zeros(0, np.int32)]) for at in (0, 1))
+        company, part = (
+            np.concatenate([each[at] for each in pieces] or [np.zeros(0, np.int32)]) for at in (0, 1)
+        )
         words = _together([each[2] for each in pieces])
         order = np.lexsort((part, company))
         words = _first_come(words.take(order))
@@ -107,7 +109,9 @@ def _together(pieces: list[Words]) -> Words:
     parts = [codes[piece.codes + first] for piece, first in zip(pieces, shift[:-1], strict=True)]
     counts = [np.diff(piece.start) for piece in pieces]
     none = np.zeros(0, np.int32)
-    return Words(start=starts(np.concatenate([none, *counts])), codes=np.concatenate([none, *parts]), texts=texts)
+    return Words(
+        start=starts(np.concatenate([none, *counts])), codes=np.concatenate([none, *parts]), texts=texts
+    )
 
 
 def _first_come(words: Words) -> Words:

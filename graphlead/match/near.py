@@ -44,7 +44,9 @@ def near_words(typed: pa.Array, known: pa.Array) -> tuple[Longs, Longs]:
             at = np.searchsorted(distinct, cut[likely])
             hit = distinct[np.minimum(at, len(distinct) - 1)] == cut[likely]
             positions, ends = entries(start, at[hit])
-            found.append(np.stack([words[order[positions]], np.repeat(rows[likely[hit]] + begin, np.diff(ends))]))
+            found.append(
+                np.stack([words[order[positions]], np.repeat(rows[likely[hit]] + begin, np.diff(ends))])
+            )
     one, two = np.unique(np.concatenate(found, axis=1), axis=1)
     different = pc.not_equal(typed.take(pa.array(one)), known.take(pa.array(two)))
     kept = np.asarray(different, bool)

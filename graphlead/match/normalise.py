@@ -27,7 +27,8 @@ def _macros() -> list[str]:
         "match_tokens(c) AS list_transform(string_split(c, ' '), lambda w: match_short(w))",
         "match_sorted(w) AS array_to_string(list_sort(list_distinct(w)), ' ')",
         "match_key(c) AS match_sorted(match_tokens(c))",
-        "match_id(s) AS upper(regexp_replace(regexp_replace(trim(s), '\\.0+$', ''), '[^\\pL\\pN]+', '', 'g'))",
+        """match_id(s) AS CASE WHEN regexp_full_match(s, '[A-Z0-9]*') THEN s
+            ELSE upper(regexp_replace(regexp_replace(trim(s), '\\.0+$', ''), '[^\\pL\\pN]+', '', 'g')) END""",
         """match_loose_id(s) AS ltrim(CASE WHEN regexp_matches(match_id(s), '^[A-Z]{2}[0-9]{8,12}$')
             THEN substr(match_id(s), 3) ELSE match_id(s) END, '0')""",
         f"""match_parts(s) AS CASE WHEN NOT regexp_matches(s, {connectors}) THEN [s] ELSE list_prepend(

@@ -140,7 +140,9 @@ def _field_scores(fields: Mapping[str, Field], line: Longs, company: Longs) -> t
     return together.clip(0, FIELD_LIMIT) + losses.clip(-FIELD_LIMIT, 0), likeness
 
 
-def score(db: Db, register: Register, index: Index, fields: Mapping[str, Field], pairs: tuple[Longs, Longs]) -> Pairs:
+def score(
+    db: Db, register: Register, index: Index, fields: Mapping[str, Field], pairs: tuple[Longs, Longs]
+) -> Pairs:
     """Pairs of line and company, sorted, scored by names and by the fields that both list and register have."""
     line, company = pairs
     read_companies(db, register, np.unique(company))

@@ -66,7 +66,6 @@ class Names:
     city_words: Ints
 
 
-
 def read_names(register: Register, cities: Sequence[str]) -> Names:
     """The names of the register; none where it has no column of names. cities (c,): names of cities, normalised."""
     known = known_names(register)
