@@ -26,6 +26,7 @@ from graphlead.evaluate.expected import expected_hits
 from graphlead.evaluate.judge import Judgement
 from graphlead.evaluate.wins import wins_of
 from graphlead.features.build import FeaturePlan, build_features
+from graphlead.features.groupings import Groupings
 from graphlead.features.labels import ClientsAround, ClientsByFold
 from graphlead.features.propagate import propagator_for
 from graphlead.learn.registry import device_of
@@ -34,12 +35,16 @@ from graphlead.runs.layout import RunFolder
 
 @dataclass
 class ModelInputs:
-    """The features of a register, computed when the first stage needs them: a resumed run may need none."""
+    """The features of a register, computed when the first stage needs them: a resumed run may need none.
+
+    groupings: those of the register, if it was planned with them.
+    """
 
     register: Register
     graph: CompanyGraph
     settings: Settings
     plan: FeaturePlan
+    groupings: Groupings | None = None
 
     @cached_property
     def device(self) -> str:
@@ -47,7 +52,9 @@ class ModelInputs:
 
     @cached_property
     def features(self) -> Features:
-        return build_features(self.plan, self.register, self.graph, propagator_for(self.device))
+        propagator, groupings = propagator_for(self.device), self.groupings
+        self.groupings = None
+        return build_features(self.plan, self.register, self.graph, propagator, groupings)
 
     @cached_property
     def label_features(self) -> ClientsAround:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from graphlead.common.codes import distinct_keys
 from graphlead.core.arrays import NONE, Flags, Floats, Ints, Longs, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.register import Column, Register
@@ -99,7 +100,7 @@ def _entries(grouping: Grouping) -> tuple[Ints, Ints]:
         return np.arange(len(grouping.codes), dtype=np.int32), grouping.codes
     companies, codes = grouping.entries
     width = len(grouping.names) + 1
-    pairs = np.unique(companies.astype(np.int64) * width + codes + 1)
+    pairs = distinct_keys(companies.astype(np.int64) * width + codes + 1)
     return (pairs // width).astype(np.int32), (pairs % width - 1).astype(np.int32)
 
 
