@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import scipy.sparse as sp
 
-from graphlead.common.codes import distinct_keys, encode, through
+from graphlead.common.codes import distinct_keys, encode
 from graphlead.core.arrays import NONE, Ints, Longs
-from graphlead.engines.duckdb import open_db, table
+from graphlead.engines.duckdb import Db, open_db, table
 
 FEWEST = 2
 """Companies that a word must be on to connect any."""
@@ -17,8 +19,8 @@ WIDEST = 0.2
 """The largest share of companies a word may be on: a commoner one distinguishes nobody."""
 SHORTEST, LONGEST = 2, 40
 """Characters of a word: a letter connects by chance, and what is longer is no word."""
-CHUNK = 1_000_000
-"""Texts that are split at a time, a choice: their words take some 100 MB."""
+CHUNK = 250_000
+"""Texts that are split at a time, a choice: the words of so many names take some 30 MB."""
 
 _PLAIN = "SELECT lower(strip_accents(left(text, 2000))) AS text FROM texts"
 _APART = r"[^\p{L}\p{N}]+"
@@ -30,29 +32,42 @@ def term_incidence(text: pa.ChunkedArray) -> tuple[sp.csr_matrix, pa.Array]:
     Only words on at least FEWEST companies and on no more than the share WIDEST of them.
     """
     n = len(text)
-    chunks = [_words(text[start : start + CHUNK]) for start in range(0, n, CHUNK)]
-    codes, words = encode(pa.chunked_array([words for _, words in chunks], pa.string()))
-    sizes = np.concatenate([np.zeros(0, np.int64), *(size for size, _ in chunks)])
-    pairs = distinct_keys(np.repeat(np.arange(n), sizes) * max(len(words), 1) + codes)
-    company, code = (each.astype(np.int32) for each in np.divmod(pairs, max(len(words), 1)))
+    with open_db() as db:
+        parts = [_words(db, text[start : start + CHUNK]) for start in range(0, n, CHUNK)]
+    found, words = encode(pa.concat_arrays([pa.array([], pa.string()), *(part.words for part in parts)]))
+    firsts = np.cumsum([0, *(len(part.words) for part in parts)])
+    codes = [found[part.codes + first] for part, first in zip(parts, firsts[:-1], strict=True)]
+    code = np.concatenate([np.zeros(0, np.int32), *codes])
     number, terms = _numbered(np.bincount(code, minlength=len(words)), words, max(FEWEST, int(n * WIDEST)))
-    column = through(number, code)
+    column = number[code]
     known = column != NONE
-    begins = np.append(0, np.cumsum(np.bincount(company[known], minlength=n))).astype(np.int32)
+    ends = np.cumsum(np.concatenate([np.zeros(1, np.int64), *(part.counts for part in parts)]))
+    begins = np.append(0, np.cumsum(known))[ends].astype(np.int32)
     ones = np.ones(int(begins[-1]), np.float32)
     matrix = sp.csr_matrix((ones, column[known], begins), shape=(n, len(terms)))
     matrix.sort_indices()
     return matrix, terms
 
 
-def _words(text: pa.ChunkedArray) -> tuple[Longs, pa.Array]:
-    """How many words each text has (n,), and the words of all of them, in lower case without accents."""
-    with open_db() as db:
-        db.register("texts", pa.table({"text": text.cast(pa.string())}))
-        plain = table(db, _PLAIN)["text"].combine_chunks()
+@dataclass(frozen=True)
+class _Words:
+    """The words of m texts, each once a text: how many each has (m,), their codes (E,), and the words (v,)."""
+
+    counts: Longs
+    codes: Ints
+    words: pa.Array
+
+
+def _words(db: Db, text: pa.ChunkedArray) -> _Words:
+    """The words in lower case without accents."""
+    db.register("texts", pa.table({"text": text.cast(pa.string())}))
+    plain = table(db, _PLAIN)["text"].combine_chunks()
     clear = pc.replace_substring(pc.replace_substring(plain, "'", ""), ".", "")
-    words = pc.split_pattern(pc.replace_substring_regex(clear, _APART, " "), " ")
-    return pc.fill_null(pc.list_value_length(words), 0).to_numpy().astype(np.int64), pc.list_flatten(words)
+    lists = pc.split_pattern(pc.replace_substring_regex(clear, _APART, " "), " ")
+    codes, words = encode(pc.list_flatten(lists))
+    row = np.repeat(np.arange(len(text)), pc.fill_null(pc.list_value_length(lists), 0).to_numpy())
+    row, code = np.divmod(distinct_keys(row * max(len(words), 1) + codes), max(len(words), 1))
+    return _Words(np.bincount(row, minlength=len(text)), code.astype(np.int32), words)
 
 
 def _numbered(sizes: Longs, words: pa.Array, most: int) -> tuple[Ints, pa.Array]:
