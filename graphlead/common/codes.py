@@ -11,6 +11,12 @@ import pyarrow.compute as pc
 
 from graphlead.core.arrays import NONE, Ints, Longs
 
+_MOST = 2**62
+"""Pairs of codes have no larger numbers, which would overflow."""
+_SPARSE = 8
+"""Room for that many numbers a company is a table (of numbers from 0, one third of the time of a hash table of as many
+distinct ones); where there is more room, a hash table takes less time and memory."""
+
 
 def encode(values: pa.ChunkedArray | pa.Array) -> tuple[Ints, pa.Array]:
     """Codes of the values, int32 (n,), NONE for null, and the distinct values they stand for, first come first."""
@@ -28,6 +34,15 @@ def tidy(distinct: pa.Array) -> pa.Array:
 
 def null_when_empty(texts: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+
+
+def distinct_keys(keys: Longs) -> Longs:
+    """The distinct ones of these keys (n,), ascending; in no time where they come that way."""
+    steps = np.diff(keys)
+    if (steps > 0).all():
+        return keys
+    ordered = np.sort(keys)
+    return np.asarray(ordered[np.diff(ordered, prepend=ordered[0] - 1) != 0])
 
 
 def merge(keys: pa.Array) -> tuple[Ints, pa.Array]:
@@ -51,22 +66,39 @@ def combine(first: Ints, second: Ints) -> tuple[Ints, Ints, Ints]:
 
 
 def cross(codes: Sequence[Ints], optional: Sequence[Ints] = ()) -> tuple[Ints, int]:
-    """Groups that agree in all of ``codes`` and ``optional``, each (n,), and how many groups there are.
+    """Groups that agree in all of ``codes`` and ``optional``, each (n,), first come first, and how many there are.
 
     NONE in one of ``codes`` gives NONE; in ``optional`` it is a value like any other.
     """
     known = np.logical_and.reduce([code >= 0 for code in codes])
-    joint = np.zeros(len(known), np.int64)
-    for code in (*codes, *optional):
-        joint = _compact(joint * (int(code.max(initial=0)) + 2) + code + 1)
-    crossed, uniques = pd.factorize(np.where(known, joint, NONE), use_na_sentinel=False)
+    joint, room = codes[0].astype(np.int64) + 1, int(codes[0].max(initial=NONE)) + 2
+    for code in (*codes[1:], *optional):
+        size = int(code.max(initial=NONE)) + 2
+        if room * size > _MOST:
+            numbered, room = _numbered(joint, room)
+            joint = numbered.astype(np.int64)
+        joint *= size
+        joint += code
+        joint += 1
+        room *= size
     if known.all():
-        return crossed.astype(np.int32), len(uniques)
-    missing = int(crossed[np.flatnonzero(~known)[0]])
-    shifted = np.where(crossed > missing, crossed - 1, crossed)
-    return np.where(known, shifted, NONE).astype(np.int32), len(uniques) - 1
+        return _numbered(joint, room)
+    numbered, count = _numbered(np.where(known, joint + 1, 0), room + 1)
+    # The missing are a group among the others: they lose their number, and those after it move up.
+    missing = numbered[np.argmin(known)]
+    numbered -= numbered > missing
+    numbered[~known] = NONE
+    return numbered, count - 1
 
 
-def _compact(joint: Longs) -> Longs:
-    """The same groups numbered from 0, so that the next product cannot overflow."""
-    return pd.factorize(joint)[0].astype(np.int64)
+def _numbered(joint: Longs, room: int) -> tuple[Ints, int]:
+    """The numbers (n,), each below ``room``, numbered again from 0, first come first, and how many there are."""
+    if room > _SPARSE * len(joint):
+        numbers, distinct = pd.factorize(joint)
+        return numbers.astype(np.int32), len(distinct)
+    place = np.arange(len(joint), dtype=np.int32)
+    table = np.empty(room, np.int32)
+    table[joint[::-1]] = place[::-1]
+    first = joint[table.take(joint) == place]
+    table[first] = place[: len(first)]
+    return table.take(joint), len(first)

@@ -33,6 +33,8 @@ class Members:
 
     def firsts(self) -> Members:
         """The first value of every company alone."""
+        if len(self.companies) and len(self.companies) == self.companies[-1] + 1:
+            return self
         at = np.flatnonzero(np.diff(self.companies, prepend=-1))
         return Members(self.companies[at], self.codes[at], self.values)
 

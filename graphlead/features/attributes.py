@@ -14,7 +14,8 @@ from graphlead.common.levels import level_keys
 from graphlead.core.arrays import Floats
 from graphlead.core.features import Attributes, Cut, Feature, Kind, Level, Source, Statistic
 from graphlead.core.register import Column, Register, Role
-from graphlead.features.levels import encode, industry_levels, numbers, place_levels
+from graphlead.features.groupings import Groupings
+from graphlead.features.levels import Encoded, industry_levels, numbers, place_levels
 
 NUMERIC = (Role.NUMBER, Role.BOOLEAN, Role.DATE)
 ORDERED = (Role.POSTCODE, Role.INDUSTRY)
@@ -51,8 +52,11 @@ def plan_attributes(register: Register) -> AttributePlan:
     return AttributePlan(tuple(register.names_of(*NUMERIC)), tuple(ordered), common)
 
 
-def build_attributes(plan: AttributePlan, register: Register) -> Attributes:
+def build_attributes(
+    plan: AttributePlan, register: Register, groupings: Groupings | None = None
+) -> Attributes:
     """The plan's attributes of a register's companies; a column that it lacks is missing for all of them."""
+    groupings = groupings or Groupings(register)
     present = register.understood
     columns = {
         _of(Level(column=c), Statistic.NUMBER): _number(present.get(c), register) for c in plan.numeric
@@ -60,7 +64,10 @@ def build_attributes(plan: AttributePlan, register: Register) -> Attributes:
     columns |= {
         _of(Level(column=c), Statistic.DIGITS): _digits(present.get(c), register) for c in plan.ordered
     }
-    columns |= {_of(level, Statistic.COMMONNESS): _commonness(level, register) for level in plan.common}
+    columns |= {
+        _of(level, Statistic.COMMONNESS): _commonness(groupings.at(level), register.n_companies)
+        for level in plan.common
+    }
     columns[Feature(Source(kind=Kind.WORDS), Statistic.LENGTH)] = _name_length(register)
     return Attributes(np.stack(list(columns.values()), axis=1), tuple(columns))
 
@@ -102,16 +109,14 @@ def _digits(column: Column | None, register: Register) -> Floats:
     return read.numbers(number.to_numpy(zero_copy_only=False)).astype(np.float32)
 
 
-def _commonness(level: Level, register: Register) -> Floats:
+def _commonness(found: Encoded, n: int) -> Floats:
     """The log of the share of companies with the same value (the commonest of several), float32 (n,), or NaN."""
-    found = encode(level, register)
-    known = found.code >= 0
-    sizes = np.bincount(found.code[known], minlength=max(found.count, 1))
-    commonest = np.zeros(register.n_companies, np.int64)
-    np.maximum.at(commonest, found.companies[known], sizes[found.code[known]])
-    with np.errstate(divide="ignore"):
-        share = np.log(commonest / max(register.n_companies, 1))
-    return np.where(commonest > 0, share, np.nan).astype(np.float32)
+    sizes = np.bincount(found.code[found.code >= 0], minlength=found.count)
+    common = np.append(np.log(np.maximum(sizes, 1) / max(n, 1)), -np.inf).astype(np.float32)[found.code]
+    if len(found.companies) > n:
+        starts = np.flatnonzero(np.diff(found.companies, prepend=-1))
+        common = np.maximum.reduceat(common, starts)
+    return np.where(np.isneginf(common), np.float32(np.nan), common)
 
 
 def _name_length(register: Register) -> Floats:

@@ -11,6 +11,7 @@ from graphlead.core.features import Features
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register
 from graphlead.features.attributes import AttributePlan, build_attributes, plan_attributes
+from graphlead.features.groupings import Groupings
 from graphlead.features.relations import RelationPlan, derived_relations, linked_relations, plan_relations
 from graphlead.features.structure import build_structure
 
@@ -35,16 +36,27 @@ class FeaturePlan:
         )
 
 
-def plan_features(register: Register, graph: CompanyGraph) -> FeaturePlan:
-    """Plan the features that this register and graph allow; columns with the role "ignored" are left out."""
-    return FeaturePlan(plan_attributes(register), plan_relations(register, graph))
+def plan_features(register: Register, graph: CompanyGraph, groupings: Groupings | None = None) -> FeaturePlan:
+    """Plan the features that this register and graph allow; columns with the role "ignored" are left out.
+
+    groupings: those of the register, for ``build_features`` to use again.
+    """
+    return FeaturePlan(plan_attributes(register), plan_relations(register, graph, groupings))
 
 
 def build_features(
-    plan: FeaturePlan, register: Register, graph: CompanyGraph, propagator: Propagator
+    plan: FeaturePlan,
+    register: Register,
+    graph: CompanyGraph,
+    propagator: Propagator,
+    groupings: Groupings | None = None,
 ) -> Features:
-    """The plan's features of this register's companies, independent of all labels."""
-    attributes = build_attributes(plan.attributes, register)
+    """The plan's features of this register's companies, independent of all labels.
+
+    groupings: those of the register, if it was planned with them.
+    """
+    groupings = groupings or Groupings(register)
+    attributes = build_attributes(plan.attributes, register, groupings)
     linked = linked_relations(plan.relations, graph)
     averaged = min(MOST_AVERAGED, len(plan.attributes.numeric) + len(plan.attributes.ordered))
     structure, of_links = build_structure(attributes, averaged, linked, propagator)
@@ -53,5 +65,5 @@ def build_features(
         attributes=attributes,
         structure=structure,
         structure_features=of_links,
-        relations=(*derived_relations(plan.relations, register), *linked),
+        relations=(*derived_relations(plan.relations, register, groupings), *linked),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from itertools import combinations, product
 from typing import Any
@@ -10,15 +11,13 @@ import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
 
-from graphlead.common.codes import cross
-from graphlead.common.members import align
-from graphlead.core.arrays import NONE, Ints
+from graphlead.core.arrays import Ints
 from graphlead.core.features import Cut, Groups, Incidence, Kind, Level, Neighbours, Relation, Source
 from graphlead.core.graph import CompanyGraph, Edges, LinkKind
 from graphlead.core.register import Register, Role
+from graphlead.features.groupings import Groupings, shared
 from graphlead.features.levels import (
     CROSSED_TRAITS,
-    encode,
     industry_levels,
     name_levels,
     place_levels,
@@ -26,6 +25,8 @@ from graphlead.features.levels import (
 )
 from graphlead.features.terms import term_incidence
 
+OUTSIDE = ("holder", "person")
+"""The nodes outside the register that hold companies."""
 MOST_LINK_KINDS = 12
 """Kinds of links that become relations of their own, the commonest first: each costs a block of the network."""
 ALONE = 0.98
@@ -61,32 +62,47 @@ class RelationPlan:
         )
 
 
-def plan_relations(register: Register, graph: CompanyGraph) -> RelationPlan:
-    """Plan the relations of this register's columns and links; those that connect nobody or repeat one are left out."""
-    coded = {levels: _coded(levels, register) for levels in _candidates(register)}
-    chosen: list[tuple[Level, ...]] = []
-    seen: set[bytes] = set()
-    for levels, groups in coded.items():
-        fingerprint = _fingerprint(groups)
-        if _connects(groups) and fingerprint not in seen:
-            chosen.append(levels)
-            seen.add(fingerprint)
+def plan_relations(
+    register: Register, graph: CompanyGraph, groupings: Groupings | None = None
+) -> RelationPlan:
+    """Plan the relations of this register's columns and links; those that connect nobody or repeat one are left out.
+
+    groupings: those of the register, which then keep the relations that were chosen.
+    """
+    groupings = groupings or Groupings(register)
+    chosen: dict[tuple[Level, ...], Groups | Incidence] = {}
+    for levels in _candidates(register):
+        groups = groupings.relation(levels)
+        if _connects(groups) and not _repeats(groups, chosen.values()):
+            chosen[levels] = groups
+    groupings.keep(chosen)
     texts = register.names_of(Role.NAME, Role.TEXT)
-    owned, held = _ownership_group(graph).count > 0, _shared_holders(graph).matrix.nnz > 0
+    owned = int(np.bincount(graph.ownership.group, minlength=1).max()) > 1
+    held = any(len(edges) for (kind, _, to), edges in graph.edges.items() if _holds(kind, to))
     return RelationPlan(
         crossed=tuple(chosen), texts=tuple(texts), links=tuple(_link_kinds(graph)), owned=owned, held=held
     )
 
 
-def derived_relations(plan: RelationPlan, register: Register) -> tuple[Relation, ...]:
-    """The relations by columns: groups with the same place, industry, name, trait or band, and words in common."""
-    groups: list[Relation] = [*(_coded(levels, register) for levels in plan.crossed)]
+def _holds(kind: str, to: str) -> bool:
+    return kind in OUTSIDE and to == "company"
+
+
+def derived_relations(
+    plan: RelationPlan, register: Register, groupings: Groupings | None = None
+) -> tuple[Relation, ...]:
+    """The relations by columns: groups with the same place, industry, name, trait or band, and words in common.
+
+    groupings: those of the register, with the relations that the plan was made of.
+    """
+    groupings = groupings or Groupings(register)
+    groups: list[Relation] = [*(groupings.relation(levels) for levels in plan.crossed)]
     present = register.understood
     for name in plan.texts:
-        matrix, terms = sp.csr_matrix((register.n_companies, 0)), list[str]()
+        matrix, terms = sp.csr_matrix((register.n_companies, 0)), pa.array([], pa.string())
         if name in present:
             matrix, terms = term_incidence(register.read(name).column(0))
-        groups.append(Incidence(Source(kind=Kind.WORDS, column=name), matrix, pa.array(terms, pa.string())))
+        groups.append(Incidence(Source(kind=Kind.WORDS, column=name), matrix, terms))
     return tuple(groups)
 
 
@@ -143,37 +159,18 @@ def _crossed(industries: list[Level]) -> list[Level]:
     )
 
 
-def _coded(levels: tuple[Level, ...], register: Register) -> Groups | Incidence:
-    """The relation of equal values at all these levels; of several values in a cell each is a group."""
-    encoded, source = [encode(level, register) for level in levels], Source(kind=Kind.COLUMNS, levels=levels)
-    companies, entries = align([each.companies for each in encoded], register.n_companies)
-    codes = [each.code[entry] for each, entry in zip(encoded, entries, strict=True)]
-    code, count = (codes[0], encoded[0].count) if len(codes) == 1 else cross(codes)
-    if any(level.cut is Cut.NAME for level in levels):
-        code, count = _shared(code)
-    names = [
-        each.names.take(pa.array(entry))
-        for each, entry in zip(encoded, entries, strict=True)
-        if each.names is not None
-    ]
-    return _incidence(source, companies, code, count, names[0]) if names else Groups(source, code, count)
+def _repeats(groups: Groups | Incidence, earlier: Iterable[Groups | Incidence]) -> bool:
+    """Whether the relation joins the same companies as an earlier one; groups are numbered first come first."""
+    return any(_alike(groups, other) for other in earlier)
 
 
-def _incidence(source: Source, companies: Ints, code: Ints, count: int, names: pa.Array) -> Incidence:
-    """Memberships (E,) as 0/1 (n, count), each group named by its first entry in ``names`` (E,)."""
-    known = np.flatnonzero(code >= 0)
-    shape = (int(companies[-1]) + 1, count)
-    matrix = sp.csr_matrix((np.ones(len(known), np.float32), (companies[known], code[known])), shape=shape)
-    matrix.sum_duplicates()
-    matrix.data[:] = 1
-    first = known[np.unique(code[known], return_index=True)[1]]
-    return Incidence(source, matrix, names.take(pa.array(first)).cast(pa.string()))
-
-
-def _fingerprint(groups: Groups | Incidence) -> bytes:
-    if isinstance(groups, Groups):
-        return groups.code.tobytes()
-    return groups.matrix.indices.tobytes() + groups.matrix.indptr.tobytes()
+def _alike(groups: Groups | Incidence, other: Groups | Incidence) -> bool:
+    if isinstance(groups, Groups) and isinstance(other, Groups):
+        return groups.count == other.count and np.array_equal(groups.code, other.code)
+    if isinstance(groups, Groups) or isinstance(other, Groups):
+        return False
+    mine, theirs = groups.matrix, other.matrix
+    return np.array_equal(mine.indptr, theirs.indptr) and np.array_equal(mine.indices, theirs.indices)
 
 
 def _connects(groups: Groups | Incidence) -> bool:
@@ -212,19 +209,13 @@ def _source_of_links(relation: str) -> Source:
 
 
 def _ownership_group(graph: CompanyGraph) -> Groups:
-    return Groups(Source(kind=Kind.GROUP), *_shared(graph.ownership.group))
-
-
-def _shared(code: Ints) -> tuple[Ints, int]:
-    """The groups of two companies and more, and how many there are; NONE for a company that is alone in its group."""
-    sizes = np.bincount(code[code >= 0], minlength=1)
-    return cross([np.where(sizes[code] > 1, code, NONE).astype(np.int32)])
+    return Groups(Source(kind=Kind.GROUP), *shared(graph.ownership.group))
 
 
 def _shared_holders(graph: CompanyGraph) -> Incidence:
     """Companies with the same holder or person outside the register: 0/1 (n, holders and persons)."""
     companies, holders, offset = [_no_ints()], [_no_ints()], 0
-    for kind in ("holder", "person"):
+    for kind in OUTSIDE:
         for (source, _, target), edges in graph.edges.items():
             if source == kind and target == "company":
                 companies.append(edges.target)

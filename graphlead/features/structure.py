@@ -21,16 +21,19 @@ def build_structure(
     of standardised numbers; a company without neighbours gets 0, the register's mean.
     """
     numbers = _standardised(attributes.numeric[:, :averaged])
-    columns = [np.zeros((len(numbers), 0), np.float32)]
+    width = 1 + numbers.shape[1]
+    structure = np.empty((len(numbers), width * len(linked)), np.float32)
     features: list[Feature] = []
-    for relation in linked:
-        columns += [np.log1p(_degree(relation))[:, None], neighbour_means(relation, numbers, propagator)]
+    for place, relation in enumerate(linked):
+        own = structure[:, place * width : (place + 1) * width]
+        own[:, 0] = np.log1p(_degree(relation))
+        own[:, 1:] = neighbour_means(relation, numbers, propagator)
         features.append(Feature(relation.source, Statistic.COUNT))
         features += [
             Feature(relation.source, Statistic.NEIGHBOURS, feature)
             for feature in attributes.numeric_features[:averaged]
         ]
-    return np.hstack(columns).astype(np.float32), tuple(features)
+    return structure, tuple(features)
 
 
 def neighbour_means(relation: Relation, values: Floats, propagator: Propagator) -> Floats:
@@ -39,11 +42,12 @@ def neighbour_means(relation: Relation, values: Floats, propagator: Propagator) 
         total, count = propagator.product(relation.matrix, values), _degree(relation)
     else:
         members = _incidence(relation)
-        sums = propagator.product(sp.csr_matrix(members.T), values)
+        sums = propagator.transposed_product(members, values)
         own = np.asarray(members.sum(1), np.float32)
         total = propagator.product(members, sums) - own * values
         count = _degree(relation)
-    return np.asarray(total / np.maximum(count, 1)[:, None], np.float32)
+    total /= np.maximum(count, 1)[:, None]
+    return total
 
 
 def _incidence(relation: Groups | Incidence) -> sp.csr_matrix:

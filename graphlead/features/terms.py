@@ -2,43 +2,81 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import scipy.sparse as sp
 
-from graphlead.engines.duckdb import open_db
+from graphlead.common.codes import distinct_keys, encode
+from graphlead.core.arrays import NONE, Ints, Longs
+from graphlead.engines.duckdb import Db, open_db, table
 
 FEWEST = 2
 """Companies that a word must be on to connect any."""
 WIDEST = 0.2
 """The largest share of companies a word may be on: a commoner one distinguishes nobody."""
+SHORTEST, LONGEST = 2, 40
+"""Characters of a word: a letter connects by chance, and what is longer is no word."""
+CHUNK = 250_000
+"""Texts that are split at a time, a choice: the words of so many names take some 30 MB."""
 
-_WORDS = r"""
-CREATE TEMP TABLE words AS SELECT company, unnest(list_distinct(regexp_split_to_array(
-    regexp_replace(lower(strip_accents(left(text, 2000))), '[''.]', '', 'g'), '[^\p{L}\p{N}]+'))) AS term
-FROM texts WHERE text IS NOT NULL
-"""
-_NUMBERED = """
-CREATE TEMP TABLE numbered AS
-SELECT term, CAST(row_number() OVER (ORDER BY count(*) DESC, term) - 1 AS INTEGER) AS number
-FROM words WHERE length(term) BETWEEN 2 AND 40 GROUP BY term HAVING count(*) BETWEEN ? AND ?
-"""
+_PLAIN = "SELECT lower(strip_accents(left(text, 2000))) AS text FROM texts"
+_APART = r"[^\p{L}\p{N}]+"
 
 
-def term_incidence(text: pa.ChunkedArray) -> tuple[sp.csr_matrix, list[str]]:
-    """0/1 incidence (n, terms) of the words of n texts, and the words, the commonest first.
+def term_incidence(text: pa.ChunkedArray) -> tuple[sp.csr_matrix, pa.Array]:
+    """0/1 incidence (n, terms) of the words of n texts, and the words, strings (terms,), the commonest first.
 
     Only words on at least FEWEST companies and on no more than the share WIDEST of them.
     """
     n = len(text)
-    texts = pa.table({"company": pa.array(np.arange(n, dtype=np.int32)), "text": text.cast(pa.string())})
     with open_db() as db:
-        db.register("texts", texts)
-        db.execute(_WORDS)
-        db.execute(_NUMBERED, [FEWEST, max(FEWEST, int(n * WIDEST))])
-        words = [word for (word,) in db.execute("SELECT term FROM numbered ORDER BY number").fetchall()]
-        pairs = db.execute("SELECT company, number FROM words JOIN numbered USING (term)").fetchnumpy()
-    ones = np.ones(len(pairs["company"]), np.float32)
-    matrix = sp.csr_matrix((ones, (pairs["company"], pairs["number"])), shape=(n, len(words)))
+        parts = [_words(db, text[start : start + CHUNK]) for start in range(0, n, CHUNK)]
+    found, words = encode(pa.concat_arrays([pa.array([], pa.string()), *(part.words for part in parts)]))
+    firsts = np.cumsum([0, *(len(part.words) for part in parts)])
+    codes = [found[part.codes + first] for part, first in zip(parts, firsts[:-1], strict=True)]
+    code = np.concatenate([np.zeros(0, np.int32), *codes])
+    number, terms = _numbered(np.bincount(code, minlength=len(words)), words, max(FEWEST, int(n * WIDEST)))
+    column = number[code]
+    known = column != NONE
+    ends = np.cumsum(np.concatenate([np.zeros(1, np.int64), *(part.counts for part in parts)]))
+    begins = np.append(0, np.cumsum(known))[ends].astype(np.int32)
+    ones = np.ones(int(begins[-1]), np.float32)
+    matrix = sp.csr_matrix((ones, column[known], begins), shape=(n, len(terms)))
     matrix.sort_indices()
-    return matrix, words
+    return matrix, terms
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The words of m texts, each once a text: how many each has (m,), their codes (E,), and the words (v,)."""
+
+    counts: Longs
+    codes: Ints
+    words: pa.Array
+
+
+def _words(db: Db, text: pa.ChunkedArray) -> _Words:
+    """The words in lower case without accents."""
+    db.register("texts", pa.table({"text": text.cast(pa.string())}))
+    plain = table(db, _PLAIN)["text"].combine_chunks()
+    clear = pc.replace_substring(pc.replace_substring(plain, "'", ""), ".", "")
+    lists = pc.split_pattern(pc.replace_substring_regex(clear, _APART, " "), " ")
+    codes, words = encode(pc.list_flatten(lists))
+    row = np.repeat(np.arange(len(text)), pc.fill_null(pc.list_value_length(lists), 0).to_numpy())
+    row, code = np.divmod(distinct_keys(row * max(len(words), 1) + codes), max(len(words), 1))
+    return _Words(np.bincount(row, minlength=len(text)), code.astype(np.int32), words)
+
+
+def _numbered(sizes: Longs, words: pa.Array, most: int) -> tuple[Ints, pa.Array]:
+    """The number of each word (k,), NONE for one that is left out, and the numbered ones, the commonest first."""
+    length = pc.utf8_length(words).to_numpy(zero_copy_only=False)
+    some = (sizes >= FEWEST) & (sizes <= most) & (length >= SHORTEST) & (length <= LONGEST)
+    at = np.flatnonzero(some)
+    chosen = pa.table({"size": sizes[at], "word": words.take(pa.array(at))})
+    order = pc.sort_indices(chosen, [("size", "descending"), ("word", "ascending")])
+    number = np.full(len(words), NONE, np.int32)
+    number[at[order.to_numpy()]] = np.arange(len(at), dtype=np.int32)
+    return number, chosen["word"].take(order).combine_chunks()

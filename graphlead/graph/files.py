@@ -31,7 +31,7 @@ def save_graph(graph: CompanyGraph, folder: Path) -> None:
     for number, (edge_type, edges) in enumerate(graph.edges.items()):
         name = f"edges_{number:03}.parquet"
         index["edges"].append({"type": list(edge_type), "file": name})
-        pq.write_table(_edge_table(edges), part / name)
+        _write(_edge_table(edges), part / name)
     _write_ownership(graph.ownership, part)
     (part / INDEX).write_text(json.dumps(index, indent=1, ensure_ascii=False), "utf-8")
     _replace(part, folder)
@@ -49,7 +49,10 @@ def load_graph(folder: Path) -> CompanyGraph:
                 kind: read_parquet(folder / name)["key"].combine_chunks()
                 for kind, name in index["keys"].items()
             },
-            edges={(a, b, c): _read_edges(folder / file) for (a, b, c), file in map(_entry, index["edges"])},
+            edges={
+                (a, b, c): _edges(read_parquet(folder / file))
+                for (a, b, c), file in map(_entry, index["edges"])
+            },
             ownership=_read_ownership(folder),
         )
 
@@ -64,6 +67,11 @@ def _replace(part: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def _write(table: pa.Table, path: Path) -> None:
+    """Write numbers, nearly all of them distinct: a dictionary of them costs time and saves nothing."""
+    pq.write_table(table, path, use_dictionary=False)
+
+
 def _edge_table(edges: Edges) -> pa.Table:
     columns = {"source": edges.source, "target": edges.target}
     return pa.table(columns if edges.weight is None else columns | {"weight": edges.weight})
@@ -74,18 +82,17 @@ def _entry(entry: Json) -> tuple[tuple[str, str, str], str]:
     return (source, relation, target), entry["file"]
 
 
-def _read_edges(path: Path) -> Edges:
-    table = read_parquet(path)
+def _edges(table: pa.Table) -> Edges:
     weight = table["weight"].to_numpy() if "weight" in table.column_names else None
     return Edges(table["source"].to_numpy(), table["target"].to_numpy(), weight)
 
 
 def _write_ownership(facts: Ownership, folder: Path) -> None:
     companies = {"group": facts.group, "ultimate_parent": facts.ultimate_parent, "in_cycle": facts.in_cycle}
-    pq.write_table(pa.table(companies), folder / "ownership.parquet")
+    _write(pa.table(companies), folder / "ownership.parquet")
     table = _edge_table(facts.effective)
     table = table.append_column("low", pa.array(facts.effective_low))
-    pq.write_table(table.append_column("high", pa.array(facts.effective_high)), folder / "effective.parquet")
+    _write(table.append_column("high", pa.array(facts.effective_high)), folder / "effective.parquet")
 
 
 def _read_ownership(folder: Path) -> Ownership:
@@ -95,7 +102,7 @@ def _read_ownership(folder: Path) -> Ownership:
         group=companies["group"].to_numpy(),
         ultimate_parent=companies["ultimate_parent"].to_numpy(),
         in_cycle=np.asarray(companies["in_cycle"].to_numpy(), bool),
-        effective=_read_edges(folder / "effective.parquet"),
+        effective=_edges(pairs),
         effective_low=pairs["low"].to_numpy(),
         effective_high=pairs["high"].to_numpy(),
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphlead.common.codes import distinct_keys
 from graphlead.core.arrays import NONE, Ints
 from graphlead.core.graph import Edges
 
@@ -51,7 +52,7 @@ def grow(chains: list[Chains]) -> Tree:
 
 def _distinct(source: Ints, target: Ints) -> Edges:
     """One edge per pair, sorted by source."""
-    pairs = np.unique(source.astype(np.int64) << 32 | target)
+    pairs = distinct_keys(source.astype(np.int64) << 32 | target)
     return Edges((pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32))
 
 

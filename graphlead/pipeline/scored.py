@@ -26,20 +26,25 @@ from graphlead.evaluate.expected import expected_hits
 from graphlead.evaluate.judge import Judgement
 from graphlead.evaluate.wins import wins_of
 from graphlead.features.build import FeaturePlan, build_features
+from graphlead.features.groupings import Groupings
 from graphlead.features.labels import ClientsAround, ClientsByFold
 from graphlead.features.propagate import propagator_for
 from graphlead.learn.registry import device_of
 from graphlead.runs.layout import RunFolder
 
 
-@dataclass
+@dataclass(kw_only=True)
 class ModelInputs:
-    """The features of a register, computed when the first stage needs them: a resumed run may need none."""
+    """The features of a register, computed when the first stage needs them: a resumed run may need none.
+
+    groupings: those of the register, if it was planned with them.
+    """
 
     register: Register
     graph: CompanyGraph
     settings: Settings
     plan: FeaturePlan
+    groupings: Groupings | None = None
 
     @cached_property
     def device(self) -> str:
@@ -47,7 +52,9 @@ class ModelInputs:
 
     @cached_property
     def features(self) -> Features:
-        return build_features(self.plan, self.register, self.graph, propagator_for(self.device))
+        propagator, groupings = propagator_for(self.device), self.groupings
+        self.groupings = None
+        return build_features(self.plan, self.register, self.graph, propagator, groupings)
 
     @cached_property
     def label_features(self) -> ClientsAround:
@@ -99,7 +106,9 @@ def model_inputs_of(
     """The features that trained models use, over this register and graph."""
     plan = read_json(trained.feature_plan)
     with damage(trained.feature_plan):
-        return ModelInputs(register, graph, settings, FeaturePlan.from_json(plan))
+        return ModelInputs(
+            register=register, graph=graph, settings=settings, plan=FeaturePlan.from_json(plan)
+        )
 
 
 def left_out_of(trained: RunFolder, register: Register) -> Ints:

@@ -28,6 +28,7 @@ from graphlead.evaluate.sample import sample
 from graphlead.evaluate.splits import Split, random_folds, split_of
 from graphlead.evaluate.wins import check_expect
 from graphlead.features.build import plan_features
+from graphlead.features.groupings import Groupings
 from graphlead.learn.crossfit import cross_fit, score_held_out, score_others
 from graphlead.learn.registry import (
     FEW_CLIENTS,
@@ -77,7 +78,11 @@ def train(run: Run, sources: Sources, settings: Settings, console: Console) -> E
     register, graph, cohort = sources.register, sources.graph, sources.cohort
     check_expect(settings.expect, int(cohort.candidates().sum()))
     with console.stage("deriving features"):
-        model_inputs = ModelInputs(register, graph, settings, plan_features(register, graph))
+        groupings = Groupings(register)
+        plan = plan_features(register, graph, groupings)
+        model_inputs = ModelInputs(
+            register=register, graph=graph, settings=settings, plan=plan, groupings=groupings
+        )
     with console.stage("training") as progress:
         trained = run.stage("model", lambda folder: _train(folder, model_inputs, cohort, progress))
     with console.stage("training on held-out splits") as progress:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import expit
 
 from graphlead.core.arrays import NONE, Ints, Reals
 from graphlead.core.register import PLACES, Role
@@ -67,6 +66,18 @@ class Finding:
     effect: Effect
 
 
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """A model of who is a client: the clients expected at each company of the sample (m,), times its weight.
+
+    noise: the overdispersion of counts; effects: those fitted together, of which it consists.
+    """
+
+    expected: Reals
+    noise: float
+    effects: tuple[Effect, ...]
+
+
 class Search:
     """Forward selection of columns with backward elimination, on a sample of companies."""
 
@@ -75,7 +86,9 @@ class Search:
         self.sample = sample
         self.threshold = math.log(max(1, len(self.topics)) / SIGNIFICANCE / SLACK)
         base = math.log(sample.client.sum() / (sample.weight @ ~sample.client))
-        self.baseline = np.full(len(sample.rows), base)
+        self._base, self._mine = base, np.flatnonzero(sample.client)
+        self.baseline = self._model_of(np.full(len(sample.rows), math.exp(base)), ())
+        self._models: dict[tuple[int, ...], Fit] = {(): self.baseline}
 
     def run(self) -> tuple[list[Predictor], list[Predictor]]:
         """The columns with evidence of their own, and those that echo them, each the strongest first."""
@@ -90,14 +103,11 @@ class Search:
         own.sort(key=lambda predictor: -predictor.evidence)
         return own, self._echoes(chosen, alone)
 
-    def assess(self, topic: Topic, logit: Reals) -> Finding:
-        """The evidence of a column beyond the log-odds (m,) of a model, averaged over its groupings."""
-        chance = expit(logit)
-        expected = self.sample.weight * chance
-        noise = self._noise(chance)
+    def assess(self, topic: Topic, model: Fit) -> Finding:
+        """The evidence of a column beyond a model, averaged over its groupings."""
         if topic.cells is not None:
-            return self._blocks(topic.cells, expected, noise)
-        found = [self._groups(level.codes, len(level.names), expected, noise) for level in topic.levels]
+            return self._blocks(topic.cells, model)
+        found = [self._groups(level.codes, len(level.names), model) for level in topic.levels]
         best = max(found, key=lambda finding: finding.evidence)
         scores = np.array([finding.evidence for finding in found])
         mean = float(scores.max() + math.log(np.exp(scores - scores.max()).mean()))
@@ -105,9 +115,9 @@ class Search:
 
     def _forward(self, alone: list[float]) -> list[int]:
         chosen: list[int] = []
-        logit, effects = self.baseline, list[Effect]()
-        while len(chosen) < MOST_FOUND and len(effects) < 2 * MOST_FOUND:
-            findings = [self.assess(topic, logit) for topic in self.topics]
+        model = self.baseline
+        while len(chosen) < MOST_FOUND and len(model.effects) < 2 * MOST_FOUND:
+            findings = [self.assess(topic, model) for topic in self.topics]
             left = [finding.evidence for finding in findings]
             strong = [
                 i for i, evidence in enumerate(left)
@@ -118,7 +128,7 @@ class Search:
             best = self._plainest(strong, left)
             if best not in chosen:
                 chosen.append(best)
-            logit, effects = self._fit([*effects, findings[best].effect])
+            model = self._fit([*model.effects, findings[best].effect])
         return chosen
 
     def _is_place(self, i: int) -> bool:
@@ -147,17 +157,20 @@ class Search:
         others = [i for i in chosen if i < column or (i > column and not (place and self._is_place(i)))]
         return self.assess(self.topics[column], self._model(others))
 
-    def _model(self, columns: list[int]) -> Reals:
-        """Log-odds (m,) of being a client by these columns, each with its strongest grouping and then the next."""
-        logit, effects = self.baseline, list[Effect]()
-        for column in columns:
+    def _model(self, columns: list[int]) -> Fit:
+        """A model by these columns, each with its strongest grouping and then the next.
+
+        Models are kept: those without one of several columns, in turn, begin alike.
+        """
+        if (key := tuple(columns)) not in self._models:
+            model = self._model(columns[:-1])
             for _ in range(2):
-                finding = self.assess(self.topics[column], logit)
+                finding = self.assess(self.topics[columns[-1]], model)
                 if finding.evidence <= self.threshold:
                     break
-                effects.append(finding.effect)
-                logit, effects = self._fit(effects)
-        return logit
+                model = self._fit([*model.effects, finding.effect])
+            self._models[key] = model
+        return self._models[key]
 
     def _echoes(self, chosen: list[int], alone: list[float]) -> list[Predictor]:
         models = {i: self._model([i]) for i in chosen}
@@ -165,7 +178,7 @@ class Search:
         for i, topic in enumerate(self.topics):
             if i in chosen or alone[i] <= self.threshold or not chosen:
                 continue
-            left = {k: self.assess(topic, logit).evidence for k, logit in models.items()}
+            left = {k: self.assess(topic, model).evidence for k, model in models.items()}
             echoed = min(left, key=lambda k: left[k])
             if left[echoed] > ECHO_PART * alone[i]:
                 continue
@@ -177,43 +190,54 @@ class Search:
         p_value = min(1.0, len(self.topics) / SLACK * math.exp(-max(0.0, evidence)))
         return Predictor(topic=self.topics[i], evidence=evidence, alone=alone, p_value=p_value)
 
-    def _noise(self, chance: Reals) -> float:
-        """The overdispersion of counts against Poisson because companies are a sample; 1 for all of them.
+    def _model_of(self, odds: Reals, effects: tuple[Effect, ...]) -> Fit:
+        """The model with these odds (m,).
 
-        Counts are divided by it, as in a quasi-likelihood.
+        Counts are divided by their overdispersion against Poisson, as in a quasi-likelihood: companies are a sample.
+        It is 1 for all of them.
         """
+        chance = odds / (1 + odds)
         others = ~self.sample.client
         weight, p = self.sample.weight[others], chance[others]
-        return 1 + float(((weight - 1) * weight * p * p).sum() / (weight * p).sum())
+        noise = 1 + float(((weight - 1) * weight * p * p).sum() / (weight * p).sum())
+        return Fit(expected=self.sample.weight * chance, noise=noise, effects=effects)
 
-    def _groups(self, codes: Ints, size: int, expected: Reals, noise: float) -> Finding:
+    def _groups(self, codes: Ints, size: int, model: Fit) -> Finding:
         shifted = codes + np.int32(1)
-        clients, fair = self._sums(shifted, size + 1, expected)
-        evidence, shape = log_evidence(clients[1:] / noise, fair[1:] / noise)
+        clients, fair = self._clients(shifted, size + 1), _sums(shifted, size + 1, model.expected)
+        evidence, shape = log_evidence(clients[1:] / model.noise, fair[1:] / model.noise)
         return Finding(evidence, Effect(shifted, shape, np.zeros(size + 1)))
 
-    def _blocks(self, cells: Ints, expected: Reals, noise: float) -> Finding:
+    def _blocks(self, cells: Ints, model: Fit) -> Finding:
         size = int(cells.max(initial=NONE)) + 1
-        clients, fair = self._sums(cells + np.int32(1), size + 1, expected)
-        evidence, shape, block = best_blocks(clients[1:] / noise, fair[1:] / noise)
+        shifted = cells + np.int32(1)
+        clients, fair = self._clients(shifted, size + 1), _sums(shifted, size + 1, model.expected)
+        evidence, shape, block = best_blocks(clients[1:] / model.noise, fair[1:] / model.noise)
         mapping = np.concatenate([block + 1, [0]]).astype(np.int32)
         return Finding(evidence, Effect(mapping[cells], shape, np.zeros(int(block.max(initial=0)) + 2)))
 
-    def _sums(self, codes: Ints, size: int, expected: Reals) -> tuple[Reals, Reals]:
-        clients = np.bincount(codes[self.sample.client], minlength=size).astype(np.float64)
-        return clients, np.bincount(codes, expected, minlength=size).astype(np.float64)
+    def _clients(self, codes: Ints, size: int) -> Reals:
+        return np.bincount(codes[self._mine], minlength=size).astype(np.float64)
 
-    def _fit(self, effects: Sequence[Effect]) -> tuple[Reals, list[Effect]]:
-        """Log-odds (m,) with all effects fitted together, each shrunk towards 0 by its shape."""
+    def _fit(self, effects: Sequence[Effect]) -> Fit:
+        """The model with all effects fitted together, each shrunk towards 0 by its shape.
+
+        The odds are products: a step takes no exponential or logarithm of a company, only of a group.
+        """
         fitted = list(effects)
-        logit = self.baseline + sum(each.effect[each.codes] for each in fitted)
+        clients = [self._clients(each.codes, len(each.effect)) for each in fitted]
+        odds = np.exp(self._base + sum(each.effect[each.codes] for each in fitted))
         for _ in range(_SWEEPS):
             for place, each in enumerate(fitted):
-                clients, fair = self._sums(each.codes, len(each.effect), self.sample.weight * expit(logit))
-                effect = np.log((each.shape + clients) / (each.shape + fair * np.exp(-each.effect)))
-                logit = logit + (effect - each.effect)[each.codes]
+                fair = _sums(each.codes, len(each.effect), self.sample.weight * (odds / (1 + odds)))
+                effect = np.log((each.shape + clients[place]) / (each.shape + fair * np.exp(-each.effect)))
+                odds *= np.exp(effect - each.effect)[each.codes]
                 fitted[place] = replace(each, effect=effect)
-        return logit, fitted
+        return self._model_of(odds, tuple(fitted))
+
+
+def _sums(codes: Ints, size: int, expected: Reals) -> Reals:
+    return np.bincount(codes, expected, minlength=size).astype(np.float64)
 
 
 def _varies(topic: Topic) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.stats import poisson
 
+from graphlead.common.codes import distinct_keys
 from graphlead.core.arrays import Ints, Longs, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.graph import CompanyGraph, LinkKind
@@ -53,14 +54,15 @@ def _ties(graph: CompanyGraph) -> Iterator[tuple[str, Ints, Nodes]]:
         link = LinkKind.of(kind)
         if (source, to) == ("company", "company") and link:
             apart = edges.source != edges.target
-            low, high = np.sort(np.stack([edges.source[apart], edges.target[apart]]), axis=0)
-            pairs = np.unique(low.astype(np.int64) << 32 | high)
-            ends = np.concatenate([pairs >> 32, pairs & 0xFFFFFFFF]).astype(np.int32)
-            yield link.title(), ends, np.tile(np.arange(len(pairs)), 2)
+            ends = edges.source[apart], edges.target[apart]
+            low, high = np.minimum(*ends), np.maximum(*ends)
+            pairs = distinct_keys(low.astype(np.int64) << 32 | high)
+            both = np.concatenate([pairs >> 32, pairs & 0xFFFFFFFF]).astype(np.int32)
+            yield link.title(), both, np.tile(np.arange(len(pairs)), 2)
 
 
 def _distinct(companies: Ints, nodes: Nodes) -> tuple[Ints, Nodes]:
-    pairs = np.unique(nodes << 32 | companies)
+    pairs = distinct_keys(nodes << 32 | companies)
     return (pairs & 0xFFFFFFFF).astype(np.int32), pairs >> 32
 
 

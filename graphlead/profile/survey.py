@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from graphlead.common.codes import distinct_keys
 from graphlead.core.arrays import NONE, Flags, Floats, Ints, Longs, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.register import Column, Register
@@ -80,17 +81,22 @@ def _topic(read: Read, cohort: Cohort, sample: Sample) -> Topic:
 
 
 def _count(grouping: Grouping, cohort: Cohort, sample: Sample) -> Surveyed:
-    size, client = len(grouping.names), cohort.labels() > 0
-    with_value = grouping.codes != NONE
-    companies, codes = _entries(grouping)
+    size, mine = len(grouping.names), grouping.codes[cohort.clients]
+    clients, companies = _of_entries(grouping, cohort) if grouping.entries else (mine, grouping.codes)
     return Surveyed(
         label=grouping.label,
         names=grouping.names,
-        clients=tally(codes[client[companies]], size),
-        companies=tally(codes, size),
+        clients=tally(clients, size),
+        companies=tally(companies, size),
         codes=grouping.codes[sample.rows],
-        known=(int((with_value & client).sum()), int(with_value.sum())),
+        known=(int(np.count_nonzero(mine != NONE)), int(np.count_nonzero(grouping.codes != NONE))),
     )
+
+
+def _of_entries(grouping: Grouping, cohort: Cohort) -> tuple[Ints, Ints]:
+    """The codes of the clients and of all companies, where a cell may have several."""
+    companies, codes = _entries(grouping)
+    return codes[(cohort.labels() > 0)[companies]], codes
 
 
 def _entries(grouping: Grouping) -> tuple[Ints, Ints]:
@@ -99,10 +105,10 @@ def _entries(grouping: Grouping) -> tuple[Ints, Ints]:
         return np.arange(len(grouping.codes), dtype=np.int32), grouping.codes
     companies, codes = grouping.entries
     width = len(grouping.names) + 1
-    pairs = np.unique(companies.astype(np.int64) * width + codes + 1)
+    pairs = distinct_keys(companies.astype(np.int64) * width + codes + 1)
     return (pairs // width).astype(np.int32), (pairs % width - 1).astype(np.int32)
 
 
 def tally(codes: Ints, size: int) -> Counts:
     """The count of each of ``size`` codes (size,), without NONE."""
-    return np.bincount(codes[codes != NONE], minlength=size).astype(np.int64)
+    return np.bincount(codes + np.int32(1), minlength=size + 1)[1:].astype(np.int64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from scipy.sparse import csr_array
 
@@ -31,7 +33,25 @@ def solve_cycles(arcs: Arcs, settled: Columns, nodes: Ints, component: Ints) -> 
     pairs = _lower_bounds(arcs, gather(arcs, outer), inner, nodes, component)
     small = np.bincount(component[nodes]).max() <= DENSE
     exact = np.array_equal(outer.low, outer.high) and np.array_equal(arcs.low[rows], arcs.high[rows])
-    return pairs if small and exact else _iterated(arcs, outer, inner, pairs, capped=not small)
+    return pairs if small and exact else _alone(arcs, rows, outer, inner, pairs, capped=not small)
+
+
+def _alone(arcs: Arcs, rows: Longs, outer: Walks, inner: Longs, pairs: Pairs, *, capped: bool) -> Pairs:
+    """What ``_iterated`` returns for all arcs, worked out with these ``rows`` and their nodes alone.
+
+    A round then costs as much as the cycles are large, not the register.
+    """
+    ends = (outer.start, pairs.owner, pairs.owned, arcs.owner[rows], arcs.owned[rows])
+    nodes = np.unique(np.concatenate(ends))
+    start, owner, owned, above, below = (np.searchsorted(nodes, end).astype(np.int32) for end in ends)
+    few = Arcs(owner=above, owned=below, low=arcs.low[rows], high=arcs.high[rows], slack=arcs.slack[nodes])
+    places = np.argsort(rows)
+    at = partial(np.searchsorted, rows, sorter=places)
+    walks = Walks(places[at(outer.arc)], start, outer.low, outer.high)
+    found = _iterated(
+        few, walks, places[at(inner)], Pairs(owner, owned, pairs.low, pairs.high), capped=capped
+    )
+    return Pairs(nodes[found.owner], nodes[found.owned], found.low, found.high)
 
 
 def _iterated(arcs: Arcs, outer: Walks, inner: Longs, pairs: Pairs, *, capped: bool) -> Pairs:

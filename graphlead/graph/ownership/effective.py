@@ -80,12 +80,15 @@ def _shares(
     ledger: Ledger, rows: Longs, n_companies: int, progress: Progress
 ) -> tuple[EffectiveShares, Flags]:
     """The effective shares by these stakes of the ledger, and the companies on cycles of them, flags (n,)."""
-    members, ends = np.unique(np.r_[ledger.owner[rows], ledger.owned[rows]], return_inverse=True)
+    owner, owned = ledger.owner[rows], ledger.owned[rows]
+    part = np.zeros(max(n_companies, int(owner.max(initial=NONE)) + 1), bool)
+    part[owner] = part[owned] = True
+    members, number = np.flatnonzero(part), (np.cumsum(part) - 1).astype(np.int32)
     slack = np.zeros(len(members))
     slack[members < n_companies] = ledger.slack[members[members < n_companies]]
     arcs = Arcs(
-        owner=ends[: len(rows)].astype(np.int32),
-        owned=ends[len(rows) :].astype(np.int32),
+        owner=number[owner],
+        owned=number[owned],
         low=ledger.low[rows],
         high=ledger.high[rows],
         slack=slack,
