@@ -269,8 +269,8 @@ def test_progress_goes_up_to_the_number_of_folds() -> None:
         features, around_of(features, labels, folds), cohort_of(labels), folds, 0,
         lambda done, total, note="": seen.append((done, total, note)),
     )  # fmt: skip
-    assert [done for done, _, _ in seen] == [0, 0.5, 1, 1.5, 2, 2.5, 3]
-    assert seen[1][2] == "training b, fold 1 of 3"
+    assert [done for done, _, _ in seen] == [0, 1, 2, 3]
+    assert seen[1][2] == "1 of 3"
 
 
 @pytest.mark.parametrize(("k", "several"), [(2, 1), (3, 1), (4, 1), (5, 2), (7, 3), (10, 4)])
