@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from graphlead.common.parallel import side_by_side
-from graphlead.core.arrays import Floats, Ints
+from graphlead.core.arrays import Floats, Ints, Longs
 from graphlead.core.contracts import Propagator
 from graphlead.core.features import Groups, Neighbours, Relation
 
@@ -57,23 +57,30 @@ class Walk:
 
         A walk starts at a company as often as its column has it.
         """
-        visits = start
+        visits, rows = start, np.flatnonzero(start.any(axis=1))
         for _ in range(STEPS):
-            leaving = self._leaving * visits
+            step = partial(self._arrived, rows, self._leaving[rows] * visits[rows])
             visits = RESTART * start
-            for arrived in side_by_side(partial(self._arrived, leaving), range(SHARES)):
+            for arrived in side_by_side(step, range(SHARES)):
                 visits += arrived
+            rows = np.arange(len(start))
         return visits
 
-    def _arrived(self, leaving: Floats, share: int) -> Floats:
-        """The visits (n, k) that arrive by one share of the relations, of those that leave (n, k)."""
-        arrived = np.zeros_like(leaving)
+    def _arrived(self, rows: Longs, leaving: Floats, share: int) -> Floats:
+        """The visits (n, k) that arrive by one share of the relations, of those that leave ``rows`` (m, k)."""
+        arrived = np.zeros((len(self._leaving), leaving.shape[1]), np.float32)
         for members, arriving in self._ways[share::SHARES]:
-            groups = self._propagator.transposed_product(members, leaving)
+            groups = self._into_groups(members, rows, leaving)
             groups *= arriving
             arrived += self._propagator.product(members, groups)
         arrived *= np.float32(1 - RESTART)
         return arrived
+
+    def _into_groups(self, members: sp.csr_matrix, rows: Longs, leaving: Floats) -> Floats:
+        """The visits (groups, k) that arrive in the groups; a few companies leave without the others."""
+        if len(rows) == members.shape[0]:
+            return self._propagator.transposed_product(members, leaving)
+        return np.asarray(members[rows].T @ leaving, np.float32)
 
 
 def _members(relation: Relation, once: Floats, begins: Ints) -> sp.csr_matrix:

@@ -64,21 +64,44 @@ def cross_fit(
     folds: int8 (n,), 0 .. k-1, those of ``around``. Of the suppressed only the rejected are trained on. Raises
     SettingsError, before anything is trained, when a ranker cannot train on the features.
     """
+    names = []
     for ranker in make():
         ranker.check(features)
+        names.append(ranker.name)
     k = int(folds.max()) + 1
     left_out = leave_out(cohort, features.keys, folds, seed)
 
-    def trained(f: int) -> tuple[Ranker, ...]:
+    def prepared(f: int) -> tuple[Ints, Floats, Floats]:
         rows = _training_rows(cohort, features.keys, left_out, f, seed)
         labels = np.isin(rows, cohort.clients).astype(np.float32) - np.isin(rows, cohort.rejected)
-        nearby = _around_training(around, rows, folds, f)
-        return tuple(ranker.fit(features, rows, labels, nearby, seed + f) for ranker in make())
+        return rows, labels, _around_training(around, rows, folds, f)
 
-    progress(0, k, "training")
+    def fitted(part: tuple[int, Sequence[Ranker]]) -> dict[str, Ranker]:
+        f, rankers = part
+        rows, labels, nearby = training[f]
+        return {ranker.name: ranker.fit(features, rows, labels, nearby, seed + f) for ranker in rankers}
+
+    progress(0, 1, "training")
+    models: list[dict[str, Ranker]] = [{} for _ in range(k)]
     with _one_thread_each():
-        models = tuple(side_by_side(trained, range(k), progress))
-    return CrossFit(models, left_out)
+        training = list(side_by_side(prepared, range(k)))
+        parts = [(f, rankers) for f in range(k) for rankers in _apart(make())]
+        for (f, _), done in zip(parts, side_by_side(fitted, parts, progress), strict=True):
+            models[f] |= done
+    return CrossFit(tuple(tuple(model[name] for name in names) for model in models), left_out)
+
+
+def _apart(rankers: Sequence[Ranker]) -> list[list[Ranker]]:
+    """The rankers that can train at the same time, each with those built on it."""
+    parts: list[list[Ranker]] = []
+    for ranker in rankers:
+        base = ranker.base if isinstance(ranker, BuiltOn) else None
+        beneath = [part for part in parts if any(each is base for each in part)]
+        if beneath:
+            beneath[0].append(ranker)
+        else:
+            parts.append([ranker])
+    return parts
 
 
 def score_held_out(

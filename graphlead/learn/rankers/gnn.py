@@ -23,7 +23,7 @@ from graphlead.core.features import Features
 from graphlead.learn.network import Network, Scaling, network_from, own_inputs, seeded, tensors_of, train
 from graphlead.learn.rankers.tabular import Classified, linear
 
-BLOCK = 8_192
+CHUNK = 8_192
 """Companies scored at a time, a choice: their inputs fit into a core's cache."""
 
 
@@ -89,8 +89,8 @@ class DecoupledGnn:
         if self._network is None:
             raise RuntimeError("DecoupledGnn is used before it is trained or loaded.")
         logits = np.zeros(len(rows), np.float32)
-        for start in range(0, len(rows), BLOCK):
-            block = slice(start, start + BLOCK)
+        for start in range(0, len(rows), CHUNK):
+            block = slice(start, start + CHUNK)
             inputs = self._inputs(features, rows[block], label_features[block])
             logits[block] = self._network.scores(inputs, self._on_device(base[block])).cpu().numpy()
         return logits
