@@ -6,8 +6,9 @@ import importlib
 import json
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -64,10 +65,14 @@ class Classifier(Protocol):
     def load(self, folder: Path, name: str) -> Self: ...
 
 
+_ON_DEVICE = Lock()
+
+
 class BoostedTrees:
     """XGBoost; missing values go the way that serves best at each split. Saved in XGBoost's own format.
 
-    It has one thread, as several are trained, and several blocks of companies scored, side by side.
+    It has one thread, as several are trained, and several blocks of companies scored, side by side; on a GPU, which has
+    one memory for all, they are trained one after the other.
     """
 
     def __init__(self, device: str) -> None:
@@ -77,8 +82,9 @@ class BoostedTrees:
     def fit(self, matrix: Floats, labels: Floats, nearby: int, seed: int) -> Self:
         rising = [0] * (matrix.shape[1] - nearby) + [1] * nearby
         parameters = {**self._parameters, "seed": seed, "monotone_constraints": tuple(rising)}
-        data = xgb.QuantileDMatrix(matrix, labels, max_bin=PARAMETERS["max_bin"], nthread=1)
-        self._booster = xgb.train(parameters, data, ROUNDS)
+        with nullcontext() if self._parameters["device"] == "cpu" else _ON_DEVICE:
+            data = xgb.QuantileDMatrix(matrix, labels, max_bin=PARAMETERS["max_bin"], nthread=1)
+            self._booster = xgb.train(parameters, data, ROUNDS)
         return self
 
     def log_odds(self, matrix: Floats) -> Floats:
