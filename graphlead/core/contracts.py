@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self, runtime_checkable
 
 from graphlead.core.errors import CarrierError, SettingsError
 
@@ -146,6 +146,24 @@ class Ranker(Protocol):
 
 LONGEST_SECONDS = 10_000_000
 """The longest that a query may take, four months, a choice: the stores count milliseconds in 64 bits."""
+
+
+@runtime_checkable
+class BuiltOn(Protocol):
+    """A ranker that adds to the scores of another one.
+
+    base: that other one, trained on the same companies before it; None where it has a part like that of its own.
+    """
+
+    base: Ranker | None
+
+    def build_on(self, base: Ranker) -> None:
+        """Take this ranker for its base."""
+        ...
+
+    def score_above(self, features: Features, rows: Ints, label_features: Floats, base: Floats) -> Floats:
+        """As ``Ranker.score``, from the scores (len(rows),) of the base."""
+        ...
 
 
 @dataclass(frozen=True)

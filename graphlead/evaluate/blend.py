@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from graphlead.core.arrays import Floats, Ints, Reals
+from graphlead.core.arrays import Floats, Ints, Longs, Reals
 
 Members = Mapping[str, float]
 """The rankers of a blend, and how much each counts in it; these shares add up to 1."""
@@ -50,10 +50,13 @@ def blend_among(
     scores: ranker to scores (n,) of all companies; candidates, rows: indices; rows need not be candidates. weight: how
     many companies each candidate stands for; None for one each.
     """
-    return _blended(
-        [share_before(scores[name][candidates], scores[name][rows], weight) for name in members],
-        list(members.values()),
-    )
+    shares = []
+    for name in members:
+        reference = scores[name][candidates]
+        shares.append(
+            share_before(reference, reference if rows is candidates else scores[name][rows], weight)
+        )
+    return _blended(shares, list(members.values()))
 
 
 def _blended(shares: Sequence[Reals], counting: Sequence[float]) -> Floats:
@@ -66,14 +69,29 @@ def share_before(reference: Floats, scores: Floats, weight: Floats | None = None
 
     weight: how many companies each reference score stands for; None for one each.
     """
-    if weight is None:
-        ordered, below = np.sort(reference), np.arange(len(reference) + 1.0)
-    else:
-        order = np.argsort(reference)
-        ordered, below = reference[order], np.append(0, np.cumsum(weight[order], dtype=np.float64))
+    order = np.argsort(reference)
+    ordered = reference[order]
+    below = np.arange(len(order) + 1.0)
+    if weight is not None:
+        below[1:] = np.cumsum(weight[order], dtype=np.float64)
+    if scores is reference:
+        return _ranks_in_place(order, ordered, below)
     left, right = (below[np.searchsorted(ordered, scores, side)] for side in ("left", "right"))
-    rank: Reals = below[-1] - right + (right - left + 1) / 2
-    return np.asarray(np.minimum(rank / below[-1], 1.0))
+    return _share(left, right, below[-1])
+
+
+def _ranks_in_place(order: Longs, ordered: Floats, below: Reals) -> Reals:
+    """The same (m,) of the reference scores themselves, which need no search: ``order`` puts them in theirs."""
+    ends = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, len(ordered))
+    starts = np.append(0, ends[:-1])
+    share = np.empty(len(ordered))
+    share[order] = np.repeat(_share(below[starts], below[ends], below[-1]), ends - starts)
+    return share
+
+
+def _share(left: Reals, right: Reals, total: float) -> Reals:
+    rank = total - right + (right - left + 1) / 2
+    return np.asarray(np.minimum(rank / total, 1.0))
 
 
 def share_ranked_before(scores: Floats, fold: npt.NDArray[np.int8], weight: Floats | None = None) -> Reals:
@@ -81,5 +99,6 @@ def share_ranked_before(scores: Floats, fold: npt.NDArray[np.int8], weight: Floa
     share = np.empty(len(scores))
     for each in np.unique(fold):
         here = fold == each
-        share[here] = share_before(scores[here], scores[here], None if weight is None else weight[here])
+        mine = scores[here]
+        share[here] = share_before(mine, mine, None if weight is None else weight[here])
     return share

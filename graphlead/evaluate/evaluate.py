@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from graphlead.common.parallel import side_by_side
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import CarrierError
 from graphlead.core.evaluation import DENSE, SPARSE, Evaluation
@@ -40,8 +41,7 @@ def evaluate(results: Sequence[HeldOut], prior: Prior, seed: int, progress: Prog
     for i, result in enumerate(results):
         progress(i, len(results), f"evaluating {result.split}")
         resamples = resample(result, seed + i)
-        places = _places(result, resamples)
-        rows = {name: measure(at, resamples, prior, seed) for name, at in places.items()}
+        places, rows = _measured(result, resamples, prior, seed)
         metrics += [(result.split, name, *row) for name in rows for row in _flat(rows[name])]
         segments.append(recall_by_segment(result, places))
         notes += _notes(result)
@@ -53,12 +53,18 @@ def evaluate(results: Sequence[HeldOut], prior: Prior, seed: int, progress: Prog
     return Evaluation(metrics=table, segments=by_segment, verdict=sentence, prior=prior, notes=tuple(notes))
 
 
-def _places(result: HeldOut, resamples: Resamples) -> dict[str, Positions]:
-    chance = np.zeros(len(result.held_out), np.float32)
-    return {
-        name: positions(result, scores, resamples)
-        for name, scores in {**result.scores, RANDOM: chance}.items()
-    }
+def _measured(
+    result: HeldOut, resamples: Resamples, prior: Prior, seed: int
+) -> tuple[dict[str, Positions], dict[str, dict[str, Interval]]]:
+    """The positions and the metrics of every ranker of a split, and of one that ranks at random."""
+    scores = {**result.scores, RANDOM: np.zeros(len(result.held_out), np.float32)}
+
+    def measured(name: str) -> tuple[Positions, dict[str, Interval]]:
+        at = positions(result, scores[name], resamples)
+        return at, measure(at, resamples, prior, seed)
+
+    found = dict(zip(scores, side_by_side(measured, list(scores)), strict=True))
+    return {name: at for name, (at, _) in found.items()}, {name: row for name, (_, row) in found.items()}
 
 
 def _flat(measured: Mapping[str, Interval]) -> list[tuple[str, float, float, float]]:

@@ -34,6 +34,8 @@ LINK_STRENGTH = 2.0
 """The same for linked companies: they are few, but a link is stronger evidence than a common group."""
 OF_SEVERAL = (Statistic.SUM, Statistic.MEAN, Statistic.STRONGEST)
 """The statistics over the lifts of a company's several groups, such as the words of its name."""
+BLOCK = 8_192
+"""Companies whose columns are put beside each other at a time, a choice: as many as a core's cache holds."""
 WALK_FLOOR = 1e-3
 """Added to the visits before the log: a company that the walk does not reach counts as a thousandth of the average."""
 
@@ -112,7 +114,11 @@ class ClientsByFold:
         base, sure = clients / self._n, clients / (clients + float(self._rejected[seen].sum()))
         columns = [column for each in self._around for column in each.lifts(rows, seen, base, sure)]
         columns.append(_log_visits(self._walk.visits(rows, seen)))
-        return np.stack(columns, axis=1)
+        found = np.empty((len(rows), len(columns)), np.float32)
+        for start in range(0, len(rows), BLOCK):
+            block = slice(start, start + BLOCK)
+            np.stack([column[block] for column in columns], axis=1, out=found[block])
+        return found
 
     def walk_without(self, companies: Ints, left_out: Ints) -> Floats:
         """The last label feature (m,) of ``companies`` (m,) from all clients but one, another one (m,) for each."""
@@ -158,6 +164,9 @@ class _Around:
         return _of_several(groups.indptr, lift(groups.indices, strength=GROUP_STRENGTH))
 
     def _lift(self, groups: Ints, *, seen: Flags, base: float, sure: float, strength: float) -> Floats:
+        if len(groups) > len(self.others):
+            all_groups = np.arange(len(self.others), dtype=np.int32)
+            return self._lift(all_groups, seen=seen, base=base, sure=sure, strength=strength)[groups]
         rejected = None if self.rejected is None else self.rejected.of(groups, seen)
         return lift_of(self.clients.of(groups, seen), rejected, self.others[groups], base, sure, strength)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
 
-from graphlead.core.arrays import Floats
+from graphlead.common.parallel import side_by_side
+from graphlead.core.arrays import Floats, Ints, Longs
 from graphlead.core.contracts import Propagator
 from graphlead.core.features import Groups, Neighbours, Relation
 
@@ -22,44 +24,73 @@ WIDEST = 0.06
 """The largest share of the register in the group of a typical member: wider groups hardly distinguish companies."""
 
 
+SHARES = 2
+"""Parts of the relations that are walked side by side: a fixed number, so that sums do not depend on the cores."""
+
+
 class Walk:
     """A random walk company -> group -> company that returns to its start with probability RESTART at each step.
 
     A group (a city, a word, a holder) has the weight log(n / size), so that rare groups lead further than common
     ones. Page, Brin, Motwani and Winograd (1999); restarts at a set: Haveliwala (2002). Both halves of a step are
-    products with the same members (n, groups), scaled before and after, so that the graph is held once.
+    products with the same members (n, groups), scaled before and after, one relation after the other: so the graph is
+    held once, and the visits of a relation's groups are still at hand when they go back to the companies.
     """
 
     def __init__(self, relations: Sequence[Relation], n_companies: int, propagator: Propagator) -> None:
-        parts = [_members(relation) for relation in relations] or [sp.csr_matrix((n_companies, 0))]
-        self._members = sp.csr_matrix(sp.hstack(parts, format="csr"), dtype=np.float32)
-        size = np.maximum(self._members.T @ np.ones(n_companies, np.float32), 1)
-        rarity = (np.log(max(n_companies, 2) / size) * _weights(relations)).astype(np.float32)
-        self._leaving = (1 / np.maximum(self._members @ rarity, 1e-9)).astype(np.float32)[:, None]
-        self._arriving = (rarity / size).astype(np.float32)[:, None]
         self._propagator = propagator
+        self._ways: list[tuple[sp.csr_matrix, Floats]] = []
+        once, total = np.ones(n_companies, np.float32), np.zeros(n_companies, np.float32)
+        begins = np.arange(n_companies + 1, dtype=np.int32)
+        for relation in relations:
+            members = _members(relation, once, begins)
+            size = np.maximum(members.T @ once, 1)
+            rarity = (np.log(max(n_companies, 2) / size) * _weight(relation)).astype(np.float32)
+            if isinstance(relation, Groups):
+                rarity[relation.count] = 0
+            total += members @ rarity
+            self._ways.append((members, (rarity / size).astype(np.float32)[:, None]))
+        self._leaving = (1 / np.maximum(total, 1e-9)).astype(np.float32)[:, None]
 
     def visits(self, start: Floats) -> Floats:
         """Visits of each company by a walk from each column of ``start`` (n, k), float32 (n, k), in its unit.
 
         A walk starts at a company as often as its column has it.
         """
-        visits = start
+        visits, rows = start, np.flatnonzero(start.any(axis=1))
         for _ in range(STEPS):
-            groups = self._propagator.transposed_product(self._members, self._leaving * visits)
-            groups *= self._arriving
-            visits = self._propagator.product(self._members, groups)
-            visits *= 1 - RESTART
-            visits += RESTART * start
+            step = partial(self._arrived, rows, self._leaving[rows] * visits[rows])
+            visits = RESTART * start
+            for arrived in side_by_side(step, range(SHARES)):
+                visits += arrived
+            rows = np.arange(len(start))
         return visits
 
+    def _arrived(self, rows: Longs, leaving: Floats, share: int) -> Floats:
+        """The visits (n, k) that arrive by one share of the relations, of those that leave ``rows`` (m, k)."""
+        arrived = np.zeros((len(self._leaving), leaving.shape[1]), np.float32)
+        for members, arriving in self._ways[share::SHARES]:
+            groups = self._into_groups(members, rows, leaving)
+            groups *= arriving
+            arrived += self._propagator.product(members, groups)
+        arrived *= np.float32(1 - RESTART)
+        return arrived
 
-def _members(relation: Relation) -> sp.csr_matrix:
+    def _into_groups(self, members: sp.csr_matrix, rows: Longs, leaving: Floats) -> Floats:
+        """The visits (groups, k) that arrive in the groups; a few companies leave without the others."""
+        if len(rows) == members.shape[0]:
+            return self._propagator.transposed_product(members, leaving)
+        return np.asarray(members[rows].T @ leaving, np.float32)
+
+
+def _members(relation: Relation, once: Floats, begins: Ints) -> sp.csr_matrix:
+    """The companies in each group, 0/1 CSR (n, groups), and of ``Groups`` one more column for those in none.
+
+    once: ones (n,), and begins: 0 .. n, which all relations share in which a company is once.
+    """
     if isinstance(relation, Groups):
-        grouped = relation.code >= 0
-        code, begins = relation.code[grouped], np.concatenate([[0], np.cumsum(grouped)])
-        shape = (len(grouped), relation.count)
-        return sp.csr_matrix((np.ones(len(code), np.float32), code, begins), shape=shape)
+        group = np.where(relation.code >= 0, relation.code, np.int32(relation.count))
+        return sp.csr_matrix((once, group, begins), shape=(len(once), relation.count + 1))
     if isinstance(relation, Neighbours):
         # The groups are companies with their neighbours; without the company itself a step would skip the neighbours.
         linked = (np.diff(relation.matrix.indptr) > 0).astype(np.float32)
@@ -67,13 +98,8 @@ def _members(relation: Relation) -> sp.csr_matrix:
     return relation.matrix
 
 
-def _weights(relations: Sequence[Relation]) -> Floats:
-    parts = [
-        np.full(relation.count if isinstance(relation, Groups) else relation.matrix.shape[1],
-                LINK_WEIGHT if isinstance(relation, Neighbours) else 1.0, np.float32)
-        for relation in relations
-    ]  # fmt: skip
-    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+def _weight(relation: Relation) -> float:
+    return LINK_WEIGHT if isinstance(relation, Neighbours) else 1.0
 
 
 def walked(relations: Sequence[Relation]) -> list[Relation]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -65,18 +65,26 @@ class Classifier(Protocol):
     def load(self, folder: Path, name: str) -> Self: ...
 
 
+_ON_DEVICE = Lock()
+
+
 class BoostedTrees:
-    """XGBoost; missing values go the way that serves best at each split. Saved in XGBoost's own format."""
+    """XGBoost; missing values go the way that serves best at each split. Saved in XGBoost's own format.
+
+    It has one thread, as several are trained, and several blocks of companies scored, side by side; on a GPU, which has
+    one memory for all, they are trained one after the other.
+    """
 
     def __init__(self, device: str) -> None:
-        self._parameters = {**PARAMETERS, "device": device, "nthread": os.cpu_count() or 1}
+        self._parameters = {**PARAMETERS, "device": device, "nthread": 1}
         self._booster: xgb.Booster | None = None
 
     def fit(self, matrix: Floats, labels: Floats, nearby: int, seed: int) -> Self:
         rising = [0] * (matrix.shape[1] - nearby) + [1] * nearby
         parameters = {**self._parameters, "seed": seed, "monotone_constraints": tuple(rising)}
-        data = xgb.QuantileDMatrix(matrix, labels, max_bin=PARAMETERS["max_bin"])
-        self._booster = xgb.train(parameters, data, ROUNDS)
+        with nullcontext() if self._parameters["device"] == "cpu" else _ON_DEVICE:
+            data = xgb.QuantileDMatrix(matrix, labels, max_bin=PARAMETERS["max_bin"], nthread=1)
+            self._booster = xgb.train(parameters, data, ROUNDS)
         return self
 
     def log_odds(self, matrix: Floats) -> Floats:
@@ -126,12 +134,15 @@ class Ridge:
 
     def log_odds(self, matrix: Floats) -> Floats:
         # In double precision, as single sums differ in rounding with the number of rows scored at a time.
-        weighted = np.einsum("ij,j->i", self._scaled(matrix), self._arrays["weights"], dtype=np.float64)
+        weighted = self._scaled(matrix).astype(np.float64) @ self._arrays["weights"].astype(np.float64)
         return np.asarray(weighted + self._arrays["offset"], np.float32)
 
     def _scaled(self, matrix: Floats) -> Floats:
-        scaled = np.nan_to_num((matrix - self._arrays["mean"]) * self._arrays["scale"])
-        return np.asarray(np.clip(scaled, -self._arrays["limit"], self._arrays["limit"]), np.float32)
+        scaled: Floats = matrix - self._arrays["mean"]
+        scaled *= self._arrays["scale"]
+        np.clip(scaled, -self._arrays["limit"], self._arrays["limit"], out=scaled)
+        scaled[np.isnan(scaled)] = 0
+        return scaled
 
     def save(self, folder: Path, name: str) -> None:
         save_file(self._arrays, folder / f"{name}.safetensors")

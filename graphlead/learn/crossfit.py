@@ -11,15 +11,18 @@ true negatives: like a client, each trains every model but that of its own fold,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from graphlead.common.deal import drawn, lots
+from graphlead.common.parallel import side_by_side
 from graphlead.core.arrays import Flags, Floats, Folds, Ints, Keys
 from graphlead.core.clients import Cohort
-from graphlead.core.contracts import AroundClients, Progress, Ranker, silent
+from graphlead.core.contracts import AroundClients, BuiltOn, Progress, Ranker, silent
 from graphlead.core.features import Features
 
 MOST_UNLABELLED = 20_000
@@ -30,8 +33,8 @@ LEFT_OUT = 4
 """Folds that each unlabelled company is left out of at most, with its own; see the module. A model still trains on more
 than half of them, as with all folds but one: left out of 4 of 5 folds instead of 2, the trees' average precision fell
 from 0.343 to 0.308 and from 0.357 to 0.306 (two sellers on a register of US filings)."""
-CHUNK = 200_000
-"""Companies scored at a time, a choice: every hundred columns of their inputs take 80 MB."""
+CHUNK = 125_000
+"""Companies that a thread scores at a time, a choice: every hundred columns of their inputs take 50 MB."""
 
 Models = tuple[tuple[Ranker, ...], ...]
 
@@ -61,23 +64,44 @@ def cross_fit(
     folds: int8 (n,), 0 .. k-1, those of ``around``. Of the suppressed only the rejected are trained on. Raises
     SettingsError, before anything is trained, when a ranker cannot train on the features.
     """
+    names = []
     for ranker in make():
         ranker.check(features)
+        names.append(ranker.name)
     k = int(folds.max()) + 1
     left_out = leave_out(cohort, features.keys, folds, seed)
-    models = []
-    for f in range(k):
+
+    def prepared(f: int) -> tuple[Ints, Floats, Floats]:
         rows = _training_rows(cohort, features.keys, left_out, f, seed)
         labels = np.isin(rows, cohort.clients).astype(np.float32) - np.isin(rows, cohort.rejected)
-        nearby = _around_training(around, rows, folds, f)
-        rankers = make()
-        trained = []
-        for i, ranker in enumerate(rankers):
-            progress(f + i / len(rankers), k, f"training {ranker.name}, fold {f + 1} of {k}")
-            trained.append(ranker.fit(features, rows, labels, nearby, seed + f))
-        models.append(tuple(trained))
-    progress(k, k, "trained")
-    return CrossFit(tuple(models), left_out)
+        return rows, labels, _around_training(around, rows, folds, f)
+
+    def fitted(part: tuple[int, Sequence[Ranker]]) -> dict[str, Ranker]:
+        f, rankers = part
+        rows, labels, nearby = training[f]
+        return {ranker.name: ranker.fit(features, rows, labels, nearby, seed + f) for ranker in rankers}
+
+    progress(0, 1, "training")
+    models: list[dict[str, Ranker]] = [{} for _ in range(k)]
+    with _one_thread_each():
+        training = list(side_by_side(prepared, range(k)))
+        parts = [(f, rankers) for f in range(k) for rankers in _apart(make())]
+        for (f, _), done in zip(parts, side_by_side(fitted, parts, progress), strict=True):
+            models[f] |= done
+    return CrossFit(tuple(tuple(model[name] for name in names) for model in models), left_out)
+
+
+def _apart(rankers: Sequence[Ranker]) -> list[list[Ranker]]:
+    """The rankers that can train at the same time, each with those built on it."""
+    parts: list[list[Ranker]] = []
+    for ranker in rankers:
+        base = ranker.base if isinstance(ranker, BuiltOn) else None
+        beneath = [part for part in parts if any(each is base for each in part)]
+        if beneath:
+            beneath[0].append(ranker)
+        else:
+            parts.append([ranker])
+    return parts
 
 
 def score_held_out(
@@ -85,13 +109,18 @@ def score_held_out(
 ) -> dict[str, Floats]:
     """Each ranker's scores (m,) of these companies (m,), by the models of each one's fold, from the clients outside."""
     scores: dict[str, Floats] = {ranker.name: np.zeros(len(companies), np.float32) for ranker in models[0]}
-    for f, rankers in enumerate(models):
+
+    def score(f: int) -> None:
         mine = np.flatnonzero(folds[companies] == f)
         for start in range(0, len(mine), CHUNK):
             part = mine[start : start + CHUNK]
             nearby = around.rows(companies[part], {f})
-            for ranker in rankers:
-                scores[ranker.name][part] = ranker.score(features, companies[part], nearby)
+            for name, found in _scored(models[f], features, companies[part], nearby):
+                scores[name][part] = found
+
+    with _one_thread_each():
+        for _ in side_by_side(score, range(len(models))):
+            pass
     return scores
 
 
@@ -113,17 +142,46 @@ def score_others(
     scores: dict[str, Floats] = {
         ranker.name: np.where(others, 0, np.nan).astype(np.float32) for ranker in models[0]
     }
-    for start in range(0, len(rows), CHUNK):
-        progress(start, len(rows), "scoring everybody")
+
+    def score(start: int) -> None:
         chunk = rows[start : start + CHUNK]
         nearby = around.rows(chunk)
         for f, rankers in enumerate(models):
             mine = np.flatnonzero(is_left_out(left_out[chunk], f))
             share = share_of_each(left_out[chunk[mine]])
-            for ranker in rankers:
-                scores[ranker.name][chunk[mine]] += share * ranker.score(features, chunk[mine], nearby[mine])
-    progress(len(rows), len(rows), "scored")
+            for name, found in _scored(rankers, features, chunk[mine], nearby[mine]):
+                scores[name][chunk[mine]] += share * found
+
+    progress(0, len(rows), "scoring everybody")
+    with _one_thread_each():
+        for _ in side_by_side(score, range(0, len(rows), CHUNK), progress):
+            pass
     return scores
+
+
+def _scored(
+    rankers: Sequence[Ranker], features: Features, rows: Ints, nearby: Floats
+) -> Iterator[tuple[str, Floats]]:
+    """Each ranker's name and scores (len(rows),), by the models of one fold; a base is scored once."""
+    found: dict[str, Floats] = {}
+    for ranker in rankers:
+        base = found.get(ranker.base.name) if isinstance(ranker, BuiltOn) and ranker.base else None
+        if isinstance(ranker, BuiltOn) and base is not None:
+            found[ranker.name] = ranker.score_above(features, rows, nearby, base)
+        else:
+            found[ranker.name] = ranker.score(features, rows, nearby)
+    yield from found.items()
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """One thread of torch for each of the threads that start meanwhile."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def leave_out(cohort: Cohort, keys: Keys, folds: Folds, seed: int) -> Ints:

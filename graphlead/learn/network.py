@@ -7,8 +7,10 @@ between their scores is due to that alone.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 import torch
@@ -36,6 +38,17 @@ CLIP = 6.0
 
 _SPARE = 1_000
 """Rows of the dropout mask beyond a batch, a choice: a step drops by a random slice of one mask drawn once."""
+
+
+_SEEDED = Lock()
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Draw torch's random numbers from this seed, in one thread alone: all of them come from one generator."""
+    with _SEEDED:
+        torch.manual_seed(seed)
+        yield
 
 
 class Network(nn.Module):
@@ -96,8 +109,8 @@ class Scaling:
 
     def apply(self, inputs: Floats) -> Tensor:
         """The inputs standardised, clipped at CLIP deviations, and 0 (the mean) where missing."""
-        scaled = (torch.from_numpy(inputs) - self.mean) / self.deviation
-        return torch.nan_to_num(scaled, nan=0.0).clamp(-CLIP, CLIP)
+        scaled = (torch.from_numpy(inputs) - self.mean).div_(self.deviation)
+        return scaled.nan_to_num_(nan=0.0).clamp_(-CLIP, CLIP)
 
     def after(self, first: int) -> Scaling:
         """The scaling of the inputs after the ``first`` ones."""

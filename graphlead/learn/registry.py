@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from graphlead.common.files import read_json
+from graphlead.core.contracts import BuiltOn
 from graphlead.core.errors import SettingsError, damage
 from graphlead.core.registry import entry_of, loaded
 
@@ -100,9 +101,14 @@ def for_list(names: Sequence[str], clients: int) -> list[str]:
 
 
 def rankers(names: Sequence[str], setup: RankerSetup) -> list[Ranker]:
-    """Untrained rankers in the order of the names."""
-    makers: list[Callable[[RankerSetup], Ranker]] = [loaded(RANKERS[name].make) for name in names]
-    return [make(setup) for make in makers]
+    """Untrained rankers in the order of the names, each built on its base where that is among them."""
+    makers: dict[str, Callable[[RankerSetup], Ranker]] = {name: loaded(RANKERS[name].make) for name in names}
+    made = {name: make(setup) for name, make in makers.items()}
+    for name, base in bases_of(names).items():
+        ranker = made[name]
+        if base in made and isinstance(ranker, BuiltOn):
+            ranker.build_on(made[base])
+    return list(made.values())
 
 
 def device_of(wanted: str) -> str:

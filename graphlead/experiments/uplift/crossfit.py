@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphlead.common.deal import dealt
+from graphlead.common.parallel import side_by_side
 from graphlead.core.arrays import Flags, Ints, Reals
 from graphlead.core.cases import Cases
 from graphlead.core.contracts import Progress, silent
 from graphlead.experiments.uplift.learners import LEARNERS, Guess, Model
 from graphlead.experiments.uplift.trial import Trial
 from graphlead.learn.cases.encode import Encoding, encoded
-from graphlead.learn.cases.parallel import side_by_side
 from graphlead.learn.cases.splits import keys_of
 
 FOLDS = 5

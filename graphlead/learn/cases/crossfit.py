@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from graphlead.common.parallel import side_by_side
 from graphlead.core.arrays import Flags, Longs, Reals
 from graphlead.core.cases import Cases
 from graphlead.core.contracts import Progress
 from graphlead.learn.cases.encode import encoded
-from graphlead.learn.cases.parallel import side_by_side
 from graphlead.learn.cases.registry import by_view, seen_by
 from graphlead.learn.cases.splits import keys_of, splits_of
 

@@ -14,6 +14,7 @@ from scipy.special import expit, logit
 
 from graphlead.common.deal import drawn
 from graphlead.common.files import read_json, read_parquet, write_json, write_parquet
+from graphlead.common.parallel import side_by_side
 from graphlead.core.arrays import Longs, Reals
 from graphlead.core.cases import Cases, Outcomes
 from graphlead.core.contracts import Progress, silent
@@ -22,7 +23,6 @@ from graphlead.learn.cases.choose import Choice, choose, heldout_odds
 from graphlead.learn.cases.crossfit import crossfitted
 from graphlead.learn.cases.encode import Encoding, encoded
 from graphlead.learn.cases.members.member import Member, Model
-from graphlead.learn.cases.parallel import side_by_side
 from graphlead.learn.cases.registry import FURTHER, GRU, STACK, View, by_view, member_of, seen_by
 from graphlead.learn.cases.rhythm import with_rhythm
 from graphlead.learn.cases.splits import fixed_order, folds_of, keys_of

@@ -18,12 +18,12 @@ import xgboost as xgb
 
 from graphlead.common.deal import drawn
 from graphlead.common.files import read_json, write_json
+from graphlead.common.parallel import side_by_side
 from graphlead.core.arrays import Flags, Floats, Longs, Reals
 from graphlead.core.cases import Cases
 from graphlead.core.errors import damage
 from graphlead.learn.cases.design import Design, design_of
 from graphlead.learn.cases.encode import Encoding, Table, encoded
-from graphlead.learn.cases.parallel import side_by_side
 from graphlead.learn.cases.splits import fixed_order, folds_of, keys_of
 from graphlead.learn.cases.trees import COMMON, labelled, margins, matrix, read_booster, write_booster
 

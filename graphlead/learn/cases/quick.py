@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from graphlead.common.parallel import side_by_side
 from graphlead.core.arrays import Flags, Reals
 from graphlead.core.cases import Cases, Kind
 from graphlead.learn.cases.encode import encoded
 from graphlead.learn.cases.members.boosting import Boosting
-from graphlead.learn.cases.parallel import side_by_side
 from graphlead.learn.cases.splits import FOLDS, fixed_order, folds_of, keys_of
 
 QUICK = Boosting(shapes=((3, 0.15),), rounds=(60,))

@@ -18,13 +18,13 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from graphlead.core.arrays import Flags, Floats, Ints
-from graphlead.core.contracts import RankerSetup
+from graphlead.core.contracts import Ranker, RankerSetup
 from graphlead.core.features import Features
-from graphlead.learn.network import Network, Scaling, network_from, own_inputs, tensors_of, train
-from graphlead.learn.rankers.tabular import linear
+from graphlead.learn.network import Network, Scaling, network_from, own_inputs, seeded, tensors_of, train
+from graphlead.learn.rankers.tabular import Classified, linear
 
-CHUNK = 16_384
-"""Companies scored at a time, a choice: their inputs and hidden layers fit into some tens of MB."""
+CHUNK = 8_192
+"""Companies scored at a time, a choice: their inputs fit into a core's cache."""
 
 
 class DecoupledGnn:
@@ -39,6 +39,7 @@ class DecoupledGnn:
     def __init__(self, setup: RankerSetup) -> None:
         self._device, self._prior = setup.device, setup.prior
         self._linear = replace(linear(setup), name=f"{self.name}-linear")
+        self.base: Ranker | None = None
         self._network: Network | None = None
         self._scaling = Scaling(torch.zeros(0), torch.ones(0))
 
@@ -48,37 +49,51 @@ class DecoupledGnn:
     def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
         """Train on companies ``rows`` with labels (len(rows),) and label features (len(rows), F)."""
         inputs = self._prepare(features, rows, labels, label_features, seed)
-        network = Network(inputs.shape[1]).to(self._device)
-        train(
-            network,
-            lambda places: inputs[places],
-            self._base(features, rows, label_features),
-            self._on_device(labels),
-            features.keys[rows],
-            seed=seed,
-            prior=self._prior,
-        )
-        self._network = network
+        base = self._on_device(self._linear.score(features, rows, label_features))
+        with seeded(seed):
+            network = Network(inputs.shape[1]).to(self._device)
+            train(
+                network,
+                lambda places: inputs[places],
+                base,
+                self._on_device(labels),
+                features.keys[rows],
+                seed=seed,
+                prior=self._prior,
+            )
+        self._network = network.double()
         return self
+
+    def build_on(self, base: Ranker) -> None:
+        """Take the linear part from this ranker, which is trained on the same companies before."""
+        self.base = base
 
     def _prepare(
         self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int
     ) -> Tensor:
         """Solve the linear part, learn the scaling, and give the scaled inputs (len(rows), width)."""
-        torch.manual_seed(seed)
-        self._linear.fit(features, rows, labels, label_features, seed)
+        if isinstance(self.base, Classified):
+            self._linear.trained = self.base.trained
+        else:
+            self._linear.fit(features, rows, labels, label_features, seed)
         self._scaling = Scaling.of(_inputs(features, rows, label_features))
         return self._inputs(features, rows, label_features)
 
     def score(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
         """Logits (len(rows),), higher is likelier."""
+        base = self._linear.score(features, rows, label_features)
+        return self.score_above(features, rows, label_features, base)
+
+    def score_above(self, features: Features, rows: Ints, label_features: Floats, base: Floats) -> Floats:
+        """The same from the scores of its linear part (len(rows),)."""
         if self._network is None:
             raise RuntimeError("DecoupledGnn is used before it is trained or loaded.")
-        parts = [np.zeros(0, np.float32)]
+        logits = np.zeros(len(rows), np.float32)
         for start in range(0, len(rows), CHUNK):
-            chunk = features, rows[start : start + CHUNK], label_features[start : start + CHUNK]
-            parts.append(self._network.scores(self._inputs(*chunk), self._base(*chunk)).cpu().numpy())
-        return np.concatenate(parts)
+            block = slice(start, start + CHUNK)
+            inputs = self._inputs(features, rows[block], label_features[block])
+            logits[block] = self._network.scores(inputs, self._on_device(base[block])).cpu().numpy()
+        return logits
 
     def save(self, folder: Path) -> None:
         """Write the weights, the scaling and the linear part as safetensors into an existing folder."""

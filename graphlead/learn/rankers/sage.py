@@ -28,7 +28,7 @@ from graphlead.core.arrays import Floats, Ints
 from graphlead.core.contracts import RankerSetup
 from graphlead.core.errors import SettingsError
 from graphlead.core.features import Features, Groups, Incidence, Neighbours, Relation
-from graphlead.learn.network import HIDDEN, Network, own_inputs, tensors_of, train, weights_of
+from graphlead.learn.network import HIDDEN, Network, own_inputs, seeded, tensors_of, train, weights_of
 from graphlead.learn.rankers.gnn import DecoupledGnn
 
 FILE = "messages.safetensors"
@@ -69,20 +69,22 @@ class Sage(DecoupledGnn):
         self.check(features)
         inputs = self._prepare(features, rows, labels, label_features, seed)
         data = self._data(features, label_features.shape[1])
-        messages = Messages(data[COMPANY].x.shape[1], data.edge_types).to(self._device)
-        network = Network(inputs.shape[1] + HIDDEN).to(self._device)
+        base = self._base(features, rows, label_features)
         at = torch.from_numpy(rows).to(self._device)
-        train(
-            network,
-            lambda places: torch.cat([inputs[places], messages(data)[at[places]]], dim=1),
-            self._base(features, rows, label_features),
-            self._on_device(labels),
-            features.keys[rows],
-            seed=seed,
-            prior=self._prior,
-            beneath=messages.parameters(),
-        )
-        self._network, self._messages = network, messages
+        with seeded(seed):
+            messages = Messages(data[COMPANY].x.shape[1], data.edge_types).to(self._device)
+            network = Network(inputs.shape[1] + HIDDEN).to(self._device)
+            train(
+                network,
+                lambda places: torch.cat([inputs[places], messages(data)[at[places]]], dim=1),
+                base,
+                self._on_device(labels),
+                features.keys[rows],
+                seed=seed,
+                prior=self._prior,
+                beneath=messages.parameters(),
+            )
+        self._network, self._messages = network.double(), messages
         return self
 
     def score(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
