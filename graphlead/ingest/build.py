@@ -61,17 +61,19 @@ def ingest(
         progress(0, STAGES, "reading the companies")
         source, typed = _open_companies(db, companies, overrides, folder)
         progress(2, STAGES, "cleaning the companies")
-        table = work / records.COMPANIES
-        n_companies = clean_companies(db, source, typed, journal, table)
+        n_companies = clean_companies(db, source, typed, journal, work / records.COMPANIES)
         if not n_companies:
             raise InputError("no row has a company id.", where=str(companies), remedy="Fill the id column.")
+        readings = typed.readings
+        source.release(db)
+        typed.release(db)
+        del source, typed
         progress(3, STAGES, "reading the links")
-        n_links = _ingest_links(db, links, work, journal, folder, _only_name(typed.readings))
-        columns = tuple(reading.column for reading in typed.readings)
+        n_links = _ingest_links(db, links, work, journal, folder, _only_name(readings))
         register = Register(
-            companies=table,
+            companies=work / records.COMPANIES,
             links=work / records.LINKS,
-            columns=columns,
+            columns=tuple(reading.column for reading in readings),
             n_companies=n_companies,
             n_links=n_links,
         )
@@ -111,7 +113,9 @@ def _ingest_links(
         write_no_links(db, path)
         return 0
     source = open_source(db, links, "links", folder)
-    found = clean_links(db, hold(db, source, folder), companies, journal, path, by_name=by_name)
+    held = hold(db, source, folder)
+    found = clean_links(db, held, companies, journal, path, by_name=by_name)
+    held.release(db)
     note_links(found, journal)
     return len(found.kept)
 

@@ -217,12 +217,8 @@ def profile(db: Db, source: Source) -> tuple[Profile, ...]:
         else c
         for c, family in zip(source.columns, source.families, strict=True)
     )
-    table = f"{source.view}_sample"
-    # Sampling by a hash of the content takes the same rows in whatever order they come.
-    content = ", ".join(source.columns)
-    db.execute(
-        f"CREATE TEMP TABLE {table} AS SELECT {cleaned} FROM {source.view} WHERE hash({content}) % {step} = 0"
-    )
+    table = f"{source.view}_cleaned"
+    db.execute(f"CREATE TEMP TABLE {table} AS SELECT {cleaned} FROM {source.sample(db, step)}")
     columns = list(zip(source.columns, source.families, strict=True))
     everywhere = [
         one_row(db, f"SELECT coalesce(sum(n), 0)::BIGINT, approx_count_distinct({c}) FROM {source.cells(c)}")

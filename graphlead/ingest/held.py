@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from graphlead.common.codes import encode, through
 from graphlead.common.memory import share_of_budget
-from graphlead.core.arrays import NONE, Ints, Longs
+from graphlead.core.arrays import NONE, Ints, Keys, Longs
 from graphlead.engines.duckdb import Db, table
 from graphlead.ingest.open_file import BLANKS, Source
 
@@ -86,6 +86,15 @@ class Held(Source):
         values = self.data[self.columns.index(column)]
         return values.filled, len(values.distinct)
 
+    def sample(self, db: Db, step: int) -> str:
+        name, hashes = f"{self.view}_sample", np.zeros(self.rows, np.uint64)
+        for column, values in zip(self.columns, self.data, strict=True):
+            of_values = np.append(_hashes(db, self.cells(column), column), _MISSING)
+            hashes = (hashes ^ of_values[values.codes]) * _SPREAD
+            hashes ^= hashes >> np.uint64(32)
+        db.register(name, self.rows_of(self.numbers[hashes % np.uint64(step) == 0]))
+        return name
+
     def with_column(self, db: Db, name: str, values: Values) -> Held:
         """The source with one more column of texts."""
         longer = replace(
@@ -106,8 +115,18 @@ class Held(Source):
 
     def release(self, db: Db) -> None:
         """Let go of the tables that the connection reads from memory."""
-        for name in (self.view, *map(self.cells, self.columns)):
+        for name in (self.view, f"{self.view}_sample", *map(self.cells, self.columns)):
             db.unregister(name)
+
+
+_MISSING = np.uint64(0x9E3779B97F4A7C15)
+_SPREAD = np.uint64(0xBF58476D1CE4E5B9)
+"""The hash of a missing value, and an odd number that spreads hashes over 64 bits (Steele, Lea and Flood 2014)."""
+
+
+def _hashes(db: Db, cells: str, column: str) -> Keys:
+    """A hash of each of the values of a column (k,)."""
+    return np.asarray(db.execute(f"SELECT hash({column}) AS h FROM {cells}").fetchnumpy()["h"], np.uint64)
 
 
 def hold(db: Db, source: Source, folder: Path) -> Held:
@@ -117,12 +136,14 @@ def hold(db: Db, source: Source, folder: Path) -> Held:
     raw: list[Values] = []
     for column, family in zip(source.columns, source.families, strict=True):
         read = _read(db, f"SELECT {column} AS c FROM {source.view}_raw")
-        if size + read.nbytes > most:
-            read = _parked(read, folder / f"{source.view}_{column}.arrow")
-        else:
-            size += read.nbytes
+        bare = read.through(_trimmed(read.distinct)) if family == "text" else read
+        size += read.nbytes + (bare.nbytes if bare is not read else 0)
+        if size > most:
+            path = folder / f"{source.view}_{column}"
+            read, same = _parked(read, path.with_suffix(".raw")), bare is read
+            bare = read if same else _parked(bare, path.with_suffix(".bare"))
         raw.append(read)
-        data.append(read.through(_trimmed(read.distinct)) if family == "text" else read)
+        data.append(bare)
     numbers = table(db, f"SELECT row FROM {source.view}_raw")["row"].to_numpy()
     held = Held(
         path=source.path, view=f"{source.view}_held", names=source.names, families=source.families,

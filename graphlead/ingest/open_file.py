@@ -47,6 +47,13 @@ class Source:
         """SQL of a table with the values of a column, under its name, and with ``n``, how many rows each stands for."""
         return f"(SELECT {column}, 1 AS n FROM {self.view} WHERE {column} IS NOT NULL)"
 
+    def sample(self, db: Db, step: int) -> str:
+        """The name of a table with one in ``step`` rows, by a hash of their content: the same in whatever order."""
+        name, content = f"{self.view}_sample", ", ".join(self.columns)
+        rows = f"SELECT * FROM {self.view} WHERE hash({content}) % {step} = 0"
+        db.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {rows}")
+        return name
+
     def filled_and_distinct(self, db: Db, column: str) -> tuple[int, int]:
         """How many rows have a value in the column, and how many different ones there are."""
         filled, distinct = one_row(db, f"SELECT count({column}), count(DISTINCT {column}) FROM {self.view}")

@@ -38,6 +38,8 @@ def find_unusable(db: Db, source: Held, typed: Typed, journal: Journal) -> Longs
         "FROM repeated a JOIN repeated b ON b.row = a.kept WHERE a.row <> a.kept "
         f"UNION ALL SELECT row, NULL, '{without}', NULL FROM without_id"
     )
+    for name in ("repeated_rows", "repeated_ids", "without_id"):
+        db.unregister(name)
     journal.set_aside(source, "companies", "SELECT row, reason FROM unusable")
     _note_ids(db, journal)
     return np.asarray(db.execute("SELECT row FROM unusable").fetchnumpy()["row"], np.int64)

@@ -31,6 +31,7 @@ def note_same_name_and_place(db: Db, source: Held, typed: Typed, usable: Longs, 
         "CREATE TEMP TABLE twins AS SELECT count(*) AS n, min(row) AS row, list(id ORDER BY row)[:3] AS ids, "
         "arg_min(name, row) AS name FROM sharing GROUP BY k"
     )
+    db.unregister("sharing")
     _note(db, journal)
 
 

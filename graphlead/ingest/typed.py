@@ -48,6 +48,10 @@ class Typed:
     def of(self, reading: Reading) -> Values | pa.Array:
         return self.columns[self.readings.index(reading)]
 
+    def release(self, db: Db) -> None:
+        """Let go of what the connection reads from memory."""
+        db.unregister("typed")
+
     def texts(self, reading: Reading) -> Values:
         """A column of texts."""
         return cast("Values", self.of(reading))
