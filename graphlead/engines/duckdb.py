@@ -104,10 +104,14 @@ def frame(db: Db, query: str, parameters: Mapping[str, object] | None = None) ->
     return found
 
 
+def group_rows(width: int) -> int:
+    """The rows of a group in a Parquet file with so many columns."""
+    return max(2_048, min(ROW_GROUP, CELLS_PER_GROUP // width))
+
+
 def write_parquet(db: Db, query: str, path: Path) -> int:
     """Write a query's rows, in its order, to a Parquet file, whole or not at all; returns the number of rows."""
-    width = len(db.sql(query).columns)
-    rows = max(2_048, min(ROW_GROUP, CELLS_PER_GROUP // width))
+    rows = group_rows(len(db.sql(query).columns))
     copy = f"COPY ({query}) TO ? (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {rows})"
     done = write_whole(path, lambda part: db.execute(copy, [str(part)]).fetchone())
     return int(done[0]) if done else 0

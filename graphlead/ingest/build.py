@@ -16,13 +16,14 @@ from graphlead.engines.duckdb import Db, open_db, plain, quoted
 from graphlead.ingest import records
 from graphlead.ingest.companies import clean_companies
 from graphlead.ingest.damage import damage_named
+from graphlead.ingest.held import Held, hold
 from graphlead.ingest.journal import KEPT, N_EXAMPLES, Journal
 from graphlead.ingest.link_findings import note_links
 from graphlead.ingest.links import clean_links, write_no_links
-from graphlead.ingest.open_file import Source, open_source
+from graphlead.ingest.open_file import open_source
 from graphlead.ingest.outliers import Matrix, find_outliers
 from graphlead.ingest.plan import Reading, make_plan
-from graphlead.ingest.typed import type_values
+from graphlead.ingest.typed import Typed, type_values
 
 STAGES = 6
 FEWEST = 50
@@ -36,8 +37,8 @@ def understand(companies: Path, overrides: Mapping[str, str] = {}) -> tuple[Colu
     Raises InputError when the file cannot be used, SettingsError when an override names no column or no role.
     """
     with damage_named(companies), scratch() as folder, open_db(folder) as db:
-        _, readings = _open_companies(db, companies, overrides, folder)
-        return tuple(reading.column for reading in readings)
+        _, typed = _open_companies(db, companies, overrides, folder)
+        return tuple(reading.column for reading in typed.readings)
 
 
 def ingest(
@@ -58,19 +59,21 @@ def ingest(
     with damage_named(companies, links), scratch(work) as folder, open_db(folder) as db:
         journal = Journal(db)
         progress(0, STAGES, "reading the companies")
-        source, readings = _open_companies(db, companies, overrides, folder)
+        source, typed = _open_companies(db, companies, overrides, folder)
         progress(2, STAGES, "cleaning the companies")
-        table = work / records.COMPANIES
-        n_companies = clean_companies(db, source, readings, journal, table)
+        n_companies = clean_companies(db, source, typed, journal, work / records.COMPANIES)
         if not n_companies:
             raise InputError("no row has a company id.", where=str(companies), remedy="Fill the id column.")
+        readings = typed.readings
+        source.release(db)
+        typed.release(db)
+        del source, typed
         progress(3, STAGES, "reading the links")
         n_links = _ingest_links(db, links, work, journal, folder, _only_name(readings))
-        columns = tuple(reading.column for reading in readings)
         register = Register(
-            companies=table,
+            companies=work / records.COMPANIES,
             links=work / records.LINKS,
-            columns=columns,
+            columns=tuple(reading.column for reading in readings),
             n_companies=n_companies,
             n_links=n_links,
         )
@@ -85,16 +88,14 @@ def ingest(
     return register, noise
 
 
-def _open_companies(
-    db: Db, path: Path, overrides: Mapping[str, str], folder: Path
-) -> tuple[Source, tuple[Reading, ...]]:
+def _open_companies(db: Db, path: Path, overrides: Mapping[str, str], folder: Path) -> tuple[Held, Typed]:
     source = open_source(db, path, "companies", folder)
     if not source.rows:
         raise InputError(
             "there are no companies, only a header.", where=str(path), remedy="Give a file with rows."
         )
-    source, readings = make_plan(db, source, overrides)
-    return source, type_values(db, source, readings, folder)
+    held, readings = make_plan(db, hold(db, source, folder), overrides)
+    return held, type_values(db, held, readings)
 
 
 def _only_name(readings: tuple[Reading, ...]) -> str:
@@ -112,9 +113,11 @@ def _ingest_links(
         write_no_links(db, path)
         return 0
     source = open_source(db, links, "links", folder)
-    n_links = clean_links(db, source, companies, journal, path, by_name=by_name)
-    note_links(db, journal)
-    return n_links
+    held = hold(db, source, folder)
+    found = clean_links(db, held, companies, journal, path, by_name=by_name)
+    held.release(db)
+    note_links(found, journal)
+    return len(found.kept)
 
 
 def _note_outliers(db: Db, register: Register, journal: Journal, seed: int) -> None:

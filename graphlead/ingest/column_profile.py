@@ -31,8 +31,6 @@ SAMPLE_CELLS = 1_000_000
 DIGITS = 0.3
 """Share of values with a digit below which the costly measures (numbers, bands, dates) are skipped."""
 
-COLUMNS_PER_QUERY = 20
-
 LONGEST_STATUS = 60
 """Characters up to which a text may be the state of a company: longer ones are spared the patterns."""
 
@@ -95,19 +93,27 @@ class Profile:
         return min(1.0, self.distinct / self.filled) if self.filled else 0.0
 
 
+EVENNESS = "any_value(evenness)"
+
+
+def _times(condition: str) -> str:
+    """SQL: how many rows have a value that fulfils the condition; ``n`` rows have each value."""
+    return f"coalesce(sum(n) FILTER ({condition}), 0)::BIGINT"
+
+
 def _cheap_text_measures(x: str) -> tuple[str, ...]:
     """SQL of the fields of Profile from ``sampled`` to ``plain_numbers``, for a text column."""
 
     def like(pattern: str) -> str:
-        return f"count(*) FILTER (regexp_full_match({x}, {literal(pattern)}))"
+        return _times(f"regexp_full_match({x}, {literal(pattern)})")
 
     def above_12(group: int) -> str:
         parts = r"'^(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}.*$'"
-        return f"count(*) FILTER (TRY_CAST(regexp_extract({x}, {parts}, {group}) AS INTEGER) > 12)"
+        return _times(f"TRY_CAST(regexp_extract({x}, {parts}, {group}) AS INTEGER) > 12")
 
     return (
-        f"count({x})",
-        f"coalesce(avg(length({x}) - length(replace({x}, ' ', '')) + 1), 0)",
+        _times("true"),
+        f"coalesce(sum(n * (length({x}) - length(replace({x}, ' ', '')) + 1)) / sum(n), 0)",
         f"coalesce(max(length({x})), 0)",
         like(r"[^0-9]*(\d{1,3}(\.\d{3})+,\d+|\d+,\d{1,2}|\d+,\d{4,}|\d{1,3}(\.\d{3}){2,})[^0-9]*"),
         like(r"[^0-9]*(\d{1,3}(,\d{3})+\.\d+|\d+\.\d{1,2}|\d+\.\d{4,}|\d{1,3}(,\d{3}){2,})[^0-9]*"),
@@ -115,10 +121,10 @@ def _cheap_text_measures(x: str) -> tuple[str, ...]:
         like(r"(1[5-9]|20)\d\d"),
         above_12(1),
         above_12(2),
-        f"count({yes_or_no(x)})",
-        f"count(*) FILTER (NOT {yes_or_no(x)})",
+        _times(f"{yes_or_no(x)} IS NOT NULL"),
+        _times(f"NOT {yes_or_no(x)}"),
         *(
-            f"count(*) FILTER (length({x}) <= {LONGEST_STATUS} AND {stated(x)})"
+            _times(f"length({x}) <= {LONGEST_STATUS} AND {stated(x)}")
             for stated in (is_living, is_inactive, is_ended)
         ),
         like(r"[^\s@]+@[^\s@]+\.[^\s@]+"),
@@ -126,7 +132,7 @@ def _cheap_text_measures(x: str) -> tuple[str, ...]:
             r"(?i)(https?://\S+|www\.\S+|[a-z0-9-]+(\.[a-z0-9-]+)*\.(com|org|net|eu|io|co|[a-z]{2})(/\S*)?)"
         ),
         like(r"[+(]?[0-9][0-9 ()/.-]{6,}"),
-        f"count(*) FILTER (regexp_full_match({x}, '\\S{{1,40}}') AND regexp_matches({x}, '[0-9]'))",
+        _times(f"regexp_full_match({x}, '\\S{{1,40}}') AND regexp_matches({x}, '[0-9]')"),
         like("[A-Z]{2}"),
         like(r"[A-U]|[A-U]?\d{2}\.\d{1,2}(\.\d{1,2})?|[A-U]\.?\d{2,5}"),
         like(r"\d{4}"),
@@ -134,37 +140,46 @@ def _cheap_text_measures(x: str) -> tuple[str, ...]:
         like(r"\d{2,6}"),
         like(r"\d+\.0"),
         like(r"-?\d+(\.0+)?"),
-        _evenness(finite(f"TRY_CAST({x} AS DOUBLE)")),
-        f"count(*) FILTER (regexp_matches({x}, '[0-9]'))",
-        f"count({finite(f'TRY_CAST({x} AS DOUBLE)')})",
+        EVENNESS,
+        _times(f"regexp_matches({x}, '[0-9]')"),
+        _known(finite(f"TRY_CAST({x} AS DOUBLE)")),
     )
+
+
+def _known(value: str) -> str:
+    return _times(f"{value} IS NOT NULL")
 
 
 def _costly_text_measures(x: str) -> tuple[str, ...]:
     """SQL of the remaining fields, from ``numbers`` on."""
+    first_day, digits = day(x, month_first=False), f"regexp_full_match({x}, '\\d+')"
     return (
-        f"count({finite(number(x, decimal_comma=False))})",
-        f"count({finite(number(x, decimal_comma=True))})",
-        f"count(*) FILTER (length({x}) < 40 AND {is_band(x)})",
-        f"count(CASE WHEN length({x}) < 40 THEN {band(x)} END)",
-        f"count({day(x, month_first=False)})",
-        f"count({day(x, month_first=True)})",
-        f"count({day(x, month_first=False)}) FILTER (regexp_full_match({x}, '\\d+'))",
-        f"count({epoch_day(x)}) FILTER (regexp_full_match({x}, '1\\d{{9}}(\\d{{3}})?'))",
+        _known(finite(number(x, decimal_comma=False))),
+        _known(finite(number(x, decimal_comma=True))),
+        _times(f"length({x}) < 40 AND {is_band(x)}"),
+        _known(f"(CASE WHEN length({x}) < 40 THEN {band(x)} END)"),
+        _known(f"({first_day})"),
+        _known(f"({day(x, month_first=True)})"),
+        _times(f"({first_day}) IS NOT NULL AND {digits}"),
+        _epochs(x),
     )
+
+
+def _epochs(text: str) -> str:
+    shape = f"regexp_full_match({text}, '1\\d{{9}}(\\d{{3}})?')"
+    return _times(f"({epoch_day(text)}) IS NOT NULL AND {shape}")
 
 
 def _number_measures(x: str) -> tuple[str, ...]:
     """SQL of all fields from ``sampled`` on for a number column; its form as a string only where that matters."""
-    text = f"{x}::VARCHAR"
-    ones = f"CASE WHEN count(*) FILTER ({x} NOT IN (0, 1)) = 0 THEN count({x}) ELSE 0 END"
-    epochs = f"count({epoch_day(text)}) FILTER (regexp_full_match({text}, '1\\d{{9}}(\\d{{3}})?'))"
-    known = {"sampled": f"count({x})", "words": "1", "longest": f"coalesce(max(length({text})), 0)"}
-    known |= {"numbers": f"count({x})", "booleans": ones, "epochs": epochs, "codes": f"count({x})"}
-    known |= {"noes": f"count(*) FILTER ({x} = 0)", "wholes": f"count(*) FILTER ({x} = trunc({x}))"}
-    known |= {"evenness": _evenness(finite(f"{x}::DOUBLE"))}
+    text, filled = f"{x}::VARCHAR", _times("true")
+    ones = f"CASE WHEN {_times(f'{x} NOT IN (0, 1)')} = 0 THEN {filled} ELSE 0 END"
+    known = {"sampled": filled, "words": "1", "longest": f"coalesce(max(length({text})), 0)"}
+    known |= {"numbers": filled, "booleans": ones, "epochs": _epochs(text), "codes": filled}
+    known |= {"noes": _times(f"{x} = 0"), "wholes": _times(f"{x} = trunc({x})")}
+    known |= {"evenness": EVENNESS}
     known |= {
-        name: f"count(*) FILTER (regexp_full_match({text}, '{shape}'))"
+        name: _times(f"regexp_full_match({text}, '{shape}')")
         for name, shape in {
             "years": r"(1[5-9]|20)\d\d(\.0)?", "digits_4": r"\d{4}", "digits_5": r"\d{5}",
             "digits_2_to_6": r"\d{2,6}(\.0)?",
@@ -173,15 +188,9 @@ def _number_measures(x: str) -> tuple[str, ...]:
     return tuple(known.get(name, "0") for name in FIELDS)
 
 
-def _evenness(number: str) -> str:
-    """SQL: the distance between the quartiles over the range; 0 without a range."""
-    quartiles = f"quantile_cont({number}, 0.75) - quantile_cont({number}, 0.25)"
-    return f"coalesce(({quartiles}) / nullif(max({number}) - min({number}), 0), 0)"
-
-
 def _other_measures(x: str, family: str) -> tuple[str, ...]:
-    known = {"sampled": f"count({x})", "words": "1"}
-    known |= {"noes": f"count(*) FILTER (NOT {x})"} if family == "boolean" else {}
+    known = {"sampled": _times("true"), "words": "1"}
+    known |= {"noes": _times(f"NOT {x}")} if family == "boolean" else {}
     return tuple(known.get(name, "0") for name in FIELDS)
 
 
@@ -208,16 +217,13 @@ def profile(db: Db, source: Source) -> tuple[Profile, ...]:
         else c
         for c, family in zip(source.columns, source.families, strict=True)
     )
-    table = f"{source.view}_sample"
-    # Sampling by a hash of the content takes the same rows in whatever order they come.
-    content = ", ".join(source.columns)
-    db.execute(
-        f"CREATE TEMP TABLE {table} AS SELECT {cleaned} FROM {source.view} WHERE hash({content}) % {step} = 0"
-    )
+    table = f"{source.view}_cleaned"
+    db.execute(f"CREATE TEMP TABLE {table} AS SELECT {cleaned} FROM {source.sample(db, step)}")
     columns = list(zip(source.columns, source.families, strict=True))
-    everywhere = measure(
-        db, source.view, columns, lambda c, _: (f"count({c})", f"approx_count_distinct({c})")
-    )
+    everywhere = [
+        one_row(db, f"SELECT coalesce(sum(n), 0)::BIGINT, approx_count_distinct({c}) FROM {source.cells(c)}")
+        for c in source.columns
+    ]
     cheap = measure(db, table, columns, _cheap)
     asked = [i for i, name in enumerate(source.names) if _worth_asking(name, source.families[i], cheap[i])]
     answers = measure(db, table, [columns[i] for i in asked], _costly)
@@ -251,11 +257,39 @@ def measure(
     columns: list[tuple[str, str]],
     measures: Callable[[str, str], tuple[str, ...]],
 ) -> list[tuple[Any, ...]]:
-    """The measures of every (column, family), in several queries so that none grows with the file's width."""
-    result: list[tuple[Any, ...]] = []
-    for start in range(0, len(columns), COLUMNS_PER_QUERY):
-        asked = [measures(*column) for column in columns[start : start + COLUMNS_PER_QUERY]]
-        row = one_row(db, f"SELECT {', '.join(sql for each in asked for sql in each)} FROM {table}")
-        width = len(asked[0])
-        result.extend(row[i : i + width] for i in range(0, len(row), width))
-    return result
+    """The measures of every (column, family), over the values and how many rows have each of them.
+
+    All texts are measured by one query: what takes time is to make sense of its patterns, not to apply them.
+    """
+    kinds = {family: [i for i, (_, each) in enumerate(columns) if each == family] for _, family in columns}
+    found: dict[int, tuple[Any, ...]] = {}
+    for family, members in kinds.items():
+        for at in [members] if family == "text" else [[i] for i in members]:
+            cells = " UNION ALL ".join(_cells_of(table, columns[i][0], i) for i in at)
+            found |= _measured(db, cells, _as_number(family), measures("x", family))
+    nothing = (0,) * len(measures("x", "text"))
+    return [found.get(i, nothing) for i in range(len(columns))]
+
+
+def _cells_of(table: str, column: str, at: int) -> str:
+    return (
+        f"SELECT {at} AS i, {column} AS x, count(*) AS n FROM {table} WHERE {column} IS NOT NULL GROUP BY x"
+    )
+
+
+def _as_number(family: str) -> str:
+    """SQL of the value x as a number, NULL where it is none."""
+    if family == "text":
+        return finite("TRY_CAST(x AS DOUBLE)")
+    return finite("x::DOUBLE") if family in ("whole", "number") else "NULL::DOUBLE"
+
+
+def _measured(db: Db, cells: str, number: str, measures: tuple[str, ...]) -> dict[int, tuple[Any, ...]]:
+    """The measures of each column i of the cells (i, x, n)."""
+    quartiles = "quantile_cont(v, 0.75) - quantile_cont(v, 0.25)"
+    found = db.execute(
+        f"WITH cells AS MATERIALIZED ({cells}), every AS (SELECT i, {number} AS v, unnest(range(n)) FROM cells), "
+        f"even AS (SELECT i, coalesce(({quartiles}) / nullif(max(v) - min(v), 0), 0) AS evenness FROM every "
+        f"GROUP BY i) SELECT i, {', '.join(measures)} FROM cells JOIN even USING (i) GROUP BY i"
+    ).fetchall()
+    return {i: tuple(rest) for i, *rest in found}

@@ -4,51 +4,52 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from graphlead.core.register import Role
-from graphlead.engines.duckdb import Db, one_row, quoted, write_parquet
-from graphlead.engines.names import install
-from graphlead.ingest.journal import IGNORED, KEPT, MADE_MISSING, N_EXAMPLES, OFF_THE_LIST, SET_ASIDE, Journal
-from graphlead.ingest.open_file import Source
+from graphlead.engines.duckdb import Db, one_row
+from graphlead.ingest.held import Held
+from graphlead.ingest.journal import IGNORED, KEPT, MADE_MISSING, N_EXAMPLES, OFF_THE_LIST, Journal
 from graphlead.ingest.plan import Reading
+from graphlead.ingest.repeated import find_unusable
+from graphlead.ingest.twins import note_same_name_and_place
+from graphlead.ingest.typed import Typed
 from graphlead.ingest.values import LARGEST, is_infinite
+from graphlead.ingest.written import write_columns
 
 LONG = 1_000
 """Characters beyond which a name is reported: longer than any legal name, so a sign of merged rows."""
 
 
-def clean_companies(
-    db: Db, source: Source, readings: tuple[Reading, ...], journal: Journal, path: Path
-) -> int:
+def clean_companies(db: Db, source: Held, typed: Typed, journal: Journal, path: Path) -> int:
     """Write the companies with an id of their own, in the order of the ids; returns their number.
 
     So the order of the file has no influence on anything made from them.
     """
+    readings = typed.readings
     journal.set_aside_unreadable(source, "companies")
     _note_text(source, journal)
     for reading in readings:
         _note_column(db, source, reading, journal)
-    _find_unusable_ids(db, source, readings, journal)
+    unusable = find_unusable(db, source, typed, journal)
     _note_made_ids(db, readings, journal)
     _note_ended(db, readings, journal)
-    selected = ", ".join(_output(reading) for reading in readings)
-    usable = "FROM typed WHERE row NOT IN (SELECT row FROM unusable)"
-    written = write_parquet(db, f"SELECT {selected} {usable} ORDER BY {_key(readings)}", path)
-    _note_same_name_and_place(db, readings, journal)
+    usable = np.flatnonzero(~np.isin(source.numbers, unusable))
+    ids = typed.texts(typed.key)
+    order = usable[np.argsort(ids.ranks[ids.codes[usable]])]
+    names = (reading.column.name for reading in readings)
+    write_columns(dict(zip(names, typed.columns, strict=True)), order, path)
+    note_same_name_and_place(db, source, typed, usable, journal)
     _note_long_names(db, readings, journal)
-    return written
+    return len(order)
 
 
-def _output(reading: Reading) -> str:
-    as_string = "::VARCHAR" if reading.column.role is Role.IGNORED else ""
-    return f"{reading.typed_name}{as_string} AS {quoted(reading.column.name)}"
-
-
-def _note_text(source: Source, journal: Journal) -> None:
+def _note_text(source: Held, journal: Journal) -> None:
     message = f"characters that are not {source.how.split(',')[0]}, read as \ufffd"
     journal.note("damaged characters", "companies", source.damaged, message, action=KEPT)
 
 
-def _note_column(db: Db, source: Source, reading: Reading, journal: Journal) -> None:
+def _note_column(db: Db, source: Held, reading: Reading, journal: Journal) -> None:
     column, name = reading.column, reading.column.name
     if column.role is Role.IGNORED:
         if not reading.forced:
@@ -85,7 +86,7 @@ def _note_column(db: Db, source: Source, reading: Reading, journal: Journal) -> 
     _note_broken(db, source, reading, journal)
 
 
-def _note_broken(db: Db, source: Source, reading: Reading, journal: Journal) -> None:
+def _note_broken(db: Db, source: Held, reading: Reading, journal: Journal) -> None:
     """Report and record the values that are not of their column's role; a status is missing for the living."""
     if reading.column.role is Role.STATUS:
         return
@@ -110,7 +111,7 @@ def _note_broken(db: Db, source: Source, reading: Reading, journal: Journal) -> 
         source,
         "companies",
         f"SELECT row, ? || ': \"' || {shown} || '\" is no {what}; made missing' AS reason "
-        f"FROM {source.view} WHERE {where}",
+        f"{_rows_with(source, reading, where)}",
         [name],
     )
 
@@ -151,100 +152,23 @@ def _note_ended(db: Db, readings: tuple[Reading, ...], journal: Journal) -> None
             )
 
 
-def _examples(db: Db, source: Source, reading: Reading, where: str, distinct: bool) -> list[str]:
+def _examples(db: Db, source: Held, reading: Reading, where: str, distinct: bool) -> list[str]:
     """Examples as they are in the file: the most frequent values, or the first with their rows."""
     value = f"left({reading.source}::VARCHAR, 60)"
-    found = f"FROM {source.view} WHERE {reading.source} IS NOT NULL AND {where}"
     if distinct:
-        query = f"SELECT {value} AS v, count(*) AS n {found} GROUP BY v ORDER BY n DESC, v LIMIT {N_EXAMPLES}"
+        counted = (
+            f"SELECT {value} AS v, sum(n)::BIGINT AS times FROM {source.cells(reading.source)} WHERE {where}"
+        )
+        query = f"{counted} GROUP BY v ORDER BY times DESC, v LIMIT {N_EXAMPLES}"
         return [f"{v} ({n:,} times)" for v, n in db.execute(query).fetchall()]
-    query = f"SELECT row, {value} {found} ORDER BY row LIMIT {N_EXAMPLES}"
+    query = f"SELECT row, {value} {_rows_with(source, reading, where)} ORDER BY row LIMIT {N_EXAMPLES}"
     return [f"row {row}: {v}" for row, v in db.execute(query).fetchall()]
 
 
-def _find_unusable_ids(db: Db, source: Source, readings: tuple[Reading, ...], journal: Journal) -> None:
-    """Make the table ``unusable`` (row, id, reason, exact): rows without an id, all rows of a repeated one but one."""
-    key = _key(readings)
-    made = any(reading.made for reading in readings)
-    without = "no name to make an id from" if made else "no company id"
-    whole = "(" + ", ".join(f"s.{column}" for column in source.columns) + ",)"
-    filled = " + ".join(f"(s.{column} IS NOT NULL)::INTEGER" for column in source.columns)
-    # By content, not by place in the file, so that shuffled rows leave the same one.
-    db.execute(
-        f"CREATE TEMP TABLE repeated AS SELECT r.row, r.id, hash({whole}) AS content, first_value(r.row) OVER ("
-        f"PARTITION BY r.id ORDER BY {filled} DESC, {whole}::VARCHAR, r.row) AS kept FROM (SELECT row, {key} AS id "
-        f"FROM typed WHERE {key} IN (SELECT {key} FROM typed GROUP BY {key} HAVING count(*) > 1)) r "
-        f"JOIN {source.view} s ON s.row = r.row"
-    )
-    db.execute(
-        "CREATE TEMP TABLE unusable AS "
-        "SELECT a.row, a.id, CASE WHEN a.content = b.content THEN 'the same row as row ' || a.kept "
-        "ELSE 'the id of row ' || a.kept || ' with other values' END AS reason, a.content = b.content AS exact "
-        "FROM repeated a JOIN repeated b ON b.row = a.kept WHERE a.row <> a.kept "
-        f"UNION ALL SELECT row, NULL, '{without}', NULL FROM typed WHERE {key} IS NULL"
-    )
-    journal.set_aside(source, "companies", "SELECT row, reason FROM unusable")
-    _note_ids(db, journal)
-
-
-def _note_ids(db: Db, journal: Journal) -> None:
-    kinds = (
-        ("duplicate rows", "exact", "rows that repeat another one in every column; one stays"),
-        (
-            "duplicate ids",
-            "NOT exact",
-            "rows with the id of another row and other values; the fullest stays",
-        ),
-        ("missing ids", "exact IS NULL", "rows without a company id"),
-    )
-    for check, condition, message in kinds:
-        (count,) = one_row(db, f"SELECT count(*) FROM unusable WHERE {condition}")
-        query = f"SELECT row, id, reason FROM unusable WHERE {condition} ORDER BY row LIMIT {N_EXAMPLES}"
-        examples = [
-            f"row {row}: {(i + ', ') if i else ''}{reason}" for row, i, reason in db.execute(query).fetchall()
-        ]
-        journal.note(
-            check, "companies", count, message, action=SET_ASIDE, column="company_id", examples=examples
-        )
-
-
-def _key(readings: tuple[Reading, ...]) -> str:
-    """The id in the view ``typed``."""
-    return next(reading.typed_name for reading in readings if reading.column.role is Role.ID)
-
-
-def _columns(readings: tuple[Reading, ...], *roles: Role) -> list[str]:
-    return [reading.typed_name for role in roles for reading in readings if reading.column.role is role]
-
-
-def _note_same_name_and_place(db: Db, readings: tuple[Reading, ...], journal: Journal) -> None:
-    """Report companies with different ids that share a normalised name and the finest known place."""
-    names = _columns(readings, Role.NAME)[:1]
-    if not names:
-        return
-    finest = _columns(readings, Role.POSTCODE, Role.CITY, Role.REGION)
-    country = _columns(readings, Role.COUNTRY)[:1]
-    place = ", ".join([f"coalesce({', '.join([*finest, chr(39) * 2])})", *country])
-    key = _key(readings)
-    install(db)
-    db.execute(
-        f"CREATE TEMP TABLE twins AS SELECT hash(name_core(name_text({names[0]})), {place}) AS k, count(*) AS n, "
-        f"min(row) AS row, list({key} ORDER BY row)[:3] AS ids, arg_min({names[0]}, row) AS name FROM typed "
-        f"WHERE name_text({names[0]}) <> '' AND row NOT IN (SELECT row FROM unusable) GROUP BY k HAVING count(*) > 1"
-    )
-    groups, companies = one_row(db, "SELECT count(*), coalesce(sum(n), 0) FROM twins")
-    rows = db.execute(f"SELECT name, n, ids FROM twins ORDER BY n DESC, row LIMIT {N_EXAMPLES}").fetchall()
-    journal.note(
-        "same name and place",
-        "companies",
-        companies,
-        f"companies in {groups:,} groups that share a normalised name and a place under different ids",
-        action=KEPT,
-        examples=[
-            f"{name}: {n} companies ({', '.join(ids)}{', ...' if n > len(ids) else ''})"
-            for name, n, ids in rows
-        ],
-    )
+def _rows_with(source: Held, reading: Reading, where: str) -> str:
+    """SQL of the rows of which the value in a column fulfils a condition."""
+    column = reading.source
+    return f"FROM {source.view} WHERE {column} IN (SELECT {column} FROM {source.cells(column)} WHERE {where})"
 
 
 def _note_long_names(db: Db, readings: tuple[Reading, ...], journal: Journal) -> None:

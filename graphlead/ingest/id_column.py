@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from graphlead.core.errors import InputError
 from graphlead.core.register import Role
-from graphlead.engines.duckdb import Db, one_row
+from graphlead.engines.duckdb import Db
 from graphlead.ingest import headers
 from graphlead.ingest.column_profile import Profile
 from graphlead.ingest.open_file import Source
@@ -33,12 +33,12 @@ def find_id(
         for name in source.names
     ]
     for i in sorted((i for i, score in enumerate(scores) if score), key=lambda i: (-scores[i], i)):
-        filled, distinct = _filled_and_distinct(db, source, i)
+        filled, distinct = source.filled_and_distinct(db, source.columns[i])
         least = 0.0 if scores[i] > 90 else 0.8 if scores[i] >= 80 else 0.98
         if distinct and filled >= min(1, least + 0.1) * source.rows and distinct >= least * filled:
             return i, f"its name; {distinct:,} different values in {source.rows:,} rows"
     for i in _code_columns(source, profiles):
-        if source.names[i] not in forced and _filled_and_distinct(db, source, i) == (
+        if source.names[i] not in forced and source.filled_and_distinct(db, source.columns[i]) == (
             source.rows,
             source.rows,
         ):
@@ -77,9 +77,3 @@ def _may_be_codes(name: str, seen: Profile, rows: int) -> bool:
     different = seen.filled == rows and seen.uniqueness > 0.9
     other = headers.is_serial(name) or headers.is_number(name)
     return short and different and not other and seen.share(seen.days - seen.digit_days) <= 0.5
-
-
-def _filled_and_distinct(db: Db, source: Source, position: int) -> tuple[int, int]:
-    c = source.columns[position]
-    filled, distinct = one_row(db, f"SELECT count({c}), count(DISTINCT {c}) FROM {source.view}")
-    return int(filled), int(distinct)

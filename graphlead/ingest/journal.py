@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from graphlead.core.noise import Finding
 from graphlead.engines.duckdb import Db, one_row, quoted, write_parquet
+from graphlead.ingest.held import Held
 from graphlead.ingest.open_file import Source, as_text
 
 KEPT, SET_ASIDE, MADE_MISSING, IGNORED = "kept", "set aside", "made missing", "ignored"
@@ -54,15 +56,18 @@ class Journal:
                 )
             )
 
-    def set_aside(self, source: Source, table: str, rows: str, parameters: Sequence[Any] = ()) -> int:
+    def set_aside(self, source: Held, table: str, rows: str, parameters: Sequence[Any] = ()) -> int:
         """Record the source's rows that the query ``rows`` (row, reason) selects; returns their number."""
-        before = self.n_set_aside
+        query = f"SELECT row, reason FROM ({rows}) ORDER BY row"
+        found = self._db.sql(query, params=list(parameters)).to_arrow_table()
+        numbers = found["row"].to_numpy().astype(np.int64)
+        whole = source.rows_of(numbers, raw=True).append_column("reason", found["reason"])
+        self._db.register("rows_aside", whole)
         self._db.execute(
-            f"INSERT INTO set_aside SELECT ?, s.row, r.reason, {record(source)} FROM {source.view}_raw s "
-            f"JOIN ({rows}) r ON s.row = r.row ORDER BY s.row",
-            [table, *parameters],
+            f"INSERT INTO set_aside SELECT ?, s.row, s.reason, {record(source)} FROM rows_aside s", [table]
         )
-        return self.n_set_aside - before
+        self._db.unregister("rows_aside")
+        return len(numbers)
 
     def set_aside_unreadable(self, source: Source, table: str) -> None:
         """Record the rows that could not be split into the file's columns."""

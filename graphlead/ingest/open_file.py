@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphlead.core.errors import InputError
-from graphlead.engines.duckdb import SQL_ERRORS, Db, plain, quoted
+from graphlead.engines.duckdb import SQL_ERRORS, Db, literal, one_row, plain, quoted
 from graphlead.ingest.damage import is_marked, unreadable
 from graphlead.ingest.delimited import Delimited, Rejected, read_delimited
 from graphlead.ingest.head import check_width, delimiter_name
 
-BLANK = "' \t\r\n\u00a0\u200b\ufeff'"
-"""Characters trimmed from both ends of every value, as an SQL literal."""
+BLANKS = " \t\r\n\u00a0\u200b\ufeff"
+"""Characters trimmed from both ends of every value."""
 
 ROW = "file_row_number"
 """The name under which DuckDB gives the rows of a Parquet file their numbers."""
@@ -42,6 +42,22 @@ class Source:
     @property
     def columns(self) -> tuple[str, ...]:
         return tuple(f"c{i}" for i in range(len(self.names)))
+
+    def cells(self, column: str) -> str:
+        """SQL of a table with the values of a column, under its name, and with ``n``, how many rows each stands for."""
+        return f"(SELECT {column}, 1 AS n FROM {self.view} WHERE {column} IS NOT NULL)"
+
+    def sample(self, db: Db, step: int) -> str:
+        """The name of a table with one in ``step`` rows, by a hash of their content: the same in whatever order."""
+        name, content = f"{self.view}_sample", ", ".join(self.columns)
+        rows = f"SELECT * FROM {self.view} WHERE hash({content}) % {step} = 0"
+        db.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {rows}")
+        return name
+
+    def filled_and_distinct(self, db: Db, column: str) -> tuple[int, int]:
+        """How many rows have a value in the column, and how many different ones there are."""
+        filled, distinct = one_row(db, f"SELECT count({column}), count(DISTINCT {column}) FROM {self.view}")
+        return int(filled), int(distinct)
 
 
 def open_source(db: Db, path: Path, view: str, folder: Path) -> Source:
@@ -186,7 +202,7 @@ def _plain_value(column: str, kind: str) -> str:
 
 def _trimmed(db: Db, view: str, families: tuple[str, ...]) -> None:
     selected = ", ".join(
-        f"nullif(trim(c{i}, {BLANK}), '') AS c{i}" if family == "text" else f"c{i}"
+        f"nullif(trim(c{i}, {literal(BLANKS)}), '') AS c{i}" if family == "text" else f"c{i}"
         for i, family in enumerate(families)
     )
     db.execute(f"CREATE VIEW {view} AS SELECT row, {selected} FROM {view}_raw")

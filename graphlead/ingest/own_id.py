@@ -7,11 +7,11 @@ with the same letters and digits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from graphlead.core.register import MADE, PLACES, Role
-from graphlead.engines.duckdb import Db
+from graphlead.engines.duckdb import Db, table
 from graphlead.ingest import headers
+from graphlead.ingest.held import Held, values_of
 from graphlead.ingest.open_file import Source, as_text, distinct_names
 from graphlead.ingest.roles import Decision
 
@@ -21,7 +21,7 @@ DIGITS = 16
 MADE_FROM = (Role.ADDRESS, *reversed(PLACES))
 
 
-def with_own_ids(db: Db, source: Source, decisions: Sequence[Decision]) -> tuple[Source, Decision] | None:
+def with_own_ids(db: Db, source: Held, decisions: Sequence[Decision]) -> tuple[Held, Decision] | None:
     """The source with a last column of ids made from its content, and how that was done; None without a name column.
 
     Companies that share name and place are numbered in the order of their other values; rows equal in all columns that
@@ -41,15 +41,10 @@ def with_own_ids(db: Db, source: Source, decisions: Sequence[Decision]) -> tuple
         "numbered AS (SELECT row, k, dense_rank() OVER (PARTITION BY k ORDER BY rest) AS nth FROM hashed) "
         f"SELECT row, left(k, {DIGITS}) || CASE WHEN nth = 1 THEN '' ELSE '-' || nth END AS id FROM numbered"
     )
-    view, column = f"{source.view}_with_id", f"c{len(source.names)}"
-    for end in ("", "_raw"):
-        db.execute(
-            f"CREATE VIEW {view}{end} AS SELECT s.*, own_id.id AS {column} "
-            f"FROM {source.view}{end} s LEFT JOIN own_id ON own_id.row = s.row"
-        )
+    ids = table(db, f"SELECT id AS c FROM {source.view} s LEFT JOIN own_id USING (row) ORDER BY s.row")
     parts = ", ".join(source.names[i] for i in (*names, *places))
-    named = distinct_names([*source.names, NAME])
-    extended = replace(source, view=view, names=named, families=(*source.families, "text"))
+    name = distinct_names([*source.names, NAME])[-1]
+    extended = source.with_column(db, name, values_of(ids["c"]))
     return extended, Decision(Role.ID, f"the file has no ids: made from {parts}", MADE)
 
 

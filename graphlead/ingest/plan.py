@@ -12,6 +12,7 @@ from graphlead.core.register import Column, Role
 from graphlead.engines.duckdb import Db, one_row
 from graphlead.ingest import headers
 from graphlead.ingest.column_profile import Profile, profile
+from graphlead.ingest.held import Held
 from graphlead.ingest.id_column import find_id, no_id
 from graphlead.ingest.life import end
 from graphlead.ingest.open_file import Source, as_text
@@ -96,7 +97,7 @@ class Reading:
         return self.text
 
 
-def make_plan(db: Db, source: Source, overrides: Mapping[str, str]) -> tuple[Source, tuple[Reading, ...]]:
+def make_plan(db: Db, source: Held, overrides: Mapping[str, str]) -> tuple[Held, tuple[Reading, ...]]:
     """The source, with a last column of ids where it had none, and how every column of it is read.
 
     Raises InputError when neither a column can be the id nor one be made, SettingsError when an override names no

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from graphlead.core.register import Role
 from graphlead.engines.duckdb import Db, literal, one_row
 from graphlead.ingest import headers
-from graphlead.ingest.column_profile import Profile, measure, profile
+from graphlead.ingest.column_profile import Profile, profile
 from graphlead.ingest.open_file import Source
 
 SIGNS = (";", "|", ",")
@@ -41,23 +41,22 @@ def find_several(db: Db, source: Source) -> dict[int, Several]:
         if family == "text" and not headers.is_company_name(headers.normalised(name))
         and headers.place_role(headers.normalised(name)) is not Role.ADDRESS
     ]  # fmt: skip
-    counts = measure(
-        db,
-        source.view,
-        [(source.columns[i], "") for i in asked],
-        lambda c, _: (
-            f"count({c})",
-            *(f"count(*) FILTER (contains({c}, {literal(sign)}))" for sign in SIGNS),
-        ),
-    )
     found = {}
-    for i, (filled, *with_sign) in zip(asked, counts, strict=True):
+    for i in asked:
+        filled, *with_sign = _with_signs(db, source, source.columns[i])
         for sign, count in zip(SIGNS, with_sign, strict=True):
             enough = count >= max(FEWEST, LEAST_SHARE * filled)
             if enough and (reason := _reason(db, source, i, sign, count)):
                 found[i] = Several(sign, reason, _profile_of_parts(db, source, i, sign))
                 break
     return found
+
+
+def _with_signs(db: Db, source: Source, column: str) -> tuple[int, ...]:
+    """How many cells are filled, and how many of them have each of the signs."""
+    has = (f" FILTER (contains({column}, {literal(sign)}))" for sign in SIGNS)
+    counts = ", ".join(f"coalesce(sum(n){each}, 0)::BIGINT" for each in ("", *has))
+    return one_row(db, f"SELECT {counts} FROM {source.cells(column)}")
 
 
 def _reason(db: Db, source: Source, position: int, sign: str, count: int) -> str:
@@ -69,12 +68,13 @@ def _reason(db: Db, source: Source, position: int, sign: str, count: int) -> str
         has = f"contains({column}, ',')"
         (codes,) = one_row(
             db,
-            f"SELECT count(*) FILTER (regexp_full_match({column}, {literal(CODES)})) FROM {source.view} WHERE {has}",
+            f"SELECT coalesce(sum(n), 0) FROM {source.cells(column)} "
+            f"WHERE {has} AND regexp_full_match({column}, {literal(CODES)})",
         )
         return f"{count:,} cells with several, between commas" if codes > 0.95 * count else ""
     recurring, parts = one_row(
         db,
-        f"WITH cells AS (SELECT DISTINCT {column} AS v FROM {source.view} WHERE {column} IS NOT NULL), "
+        f"WITH cells AS (SELECT DISTINCT {column} AS v FROM {source.cells(column)}), "
         f"parts AS (SELECT v, lower(trim(unnest(string_split(v, {literal(sign)})))) AS p FROM cells), "
         "known AS (SELECT p, count(DISTINCT v) AS n FROM parts WHERE p <> '' GROUP BY p) "
         "SELECT count(*) FILTER (n > 1), count(*) FROM parts JOIN known USING (p) "
@@ -93,7 +93,9 @@ def _profile_of_parts(db: Db, source: Source, position: int, sign: str) -> Profi
         f"string_split({source.columns[position]}, {literal(sign)}))), '') AS c0 FROM {source.view} ORDER BY row)"
     )
     (rows,) = one_row(db, f"SELECT count(*) FROM {view}")
-    parts = replace(source, view=view, names=(source.names[position],), families=("text",), rows=int(rows))
+    parts = Source(
+        path=source.path, view=view, names=(source.names[position],), families=("text",), rows=int(rows)
+    )
     (seen,) = profile(db, parts)
     db.execute(f"DROP TABLE {view}")
     return seen

@@ -1,0 +1,80 @@
+"""Companies with different ids that may be one: they share a name and a place."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from graphlead.core.arrays import Keys, Longs
+from graphlead.core.register import Role
+from graphlead.engines.duckdb import Db, one_row
+from graphlead.engines.names import install
+from graphlead.ingest.held import Held, Values, worked_out
+from graphlead.ingest.journal import KEPT, N_EXAMPLES, Journal
+from graphlead.ingest.typed import Typed
+
+
+def note_same_name_and_place(db: Db, source: Held, typed: Typed, usable: Longs, journal: Journal) -> None:
+    """Report companies, of those at these positions, that share a normalised name and the finest known place."""
+    named = typed.with_roles(Role.NAME)[:1]
+    if not named:
+        return
+    names, ids = typed.texts(named[0]), typed.texts(typed.key)
+    cores = _cores(db, names)
+    keys = _keys(db, typed, cores)
+    twins = _sharing(keys, usable[cores.codes[usable] >= 0])
+    columns = {"row": source.numbers, "k": keys}
+    found = {name: pa.array(column[twins]) for name, column in columns.items()}
+    texts = {"id": ids.spread(ids.distinct, twins), "name": names.spread(names.distinct, twins)}
+    db.register("sharing", pa.table({**found, **texts}))
+    db.execute(
+        "CREATE TEMP TABLE twins AS SELECT count(*) AS n, min(row) AS row, list(id ORDER BY row)[:3] AS ids, "
+        "arg_min(name, row) AS name FROM sharing GROUP BY k"
+    )
+    db.unregister("sharing")
+    _note(db, journal)
+
+
+def _cores(db: Db, names: Values) -> Values:
+    """The names without their legal forms, none for names without letters and digits."""
+    install(db)
+    db.register("names", pa.table({"c": names.distinct}))
+    texts = "SELECT name_text(c) AS t FROM names"
+    cores = worked_out(db, f"SELECT CASE WHEN t <> '' THEN name_core(t) END AS c FROM ({texts})")
+    db.unregister("names")
+    return names.through(cores)
+
+
+def _keys(db: Db, typed: Typed, cores: Values) -> Keys:
+    """A hash of each row's name and place (n,)."""
+    finest = typed.with_roles(Role.POSTCODE, Role.CITY, Role.REGION)
+    places = [*finest, *typed.with_roles(Role.COUNTRY)[:1]]
+    columns = {each.typed_name: typed.texts(each).as_arrow() for each in places}
+    db.register("placed", pa.table({"core": cores.as_arrow(), **columns}))
+    place = f"coalesce({', '.join([*(each.typed_name for each in finest), chr(39) * 2])})"
+    content = ", ".join(["core", place, *(each.typed_name for each in places[len(finest) :])])
+    keys = np.asarray(db.execute(f"SELECT hash({content}) AS k FROM placed").fetchnumpy()["k"], np.uint64)
+    db.unregister("placed")
+    return keys
+
+
+def _sharing(keys: Keys, rows: Longs) -> Longs:
+    """Those of the rows with a key that another one of them has, too."""
+    _, group, times = np.unique(keys[rows], return_inverse=True, return_counts=True)
+    return rows[times[group] > 1]
+
+
+def _note(db: Db, journal: Journal) -> None:
+    groups, companies = one_row(db, "SELECT count(*), coalesce(sum(n), 0) FROM twins")
+    rows = db.execute(f"SELECT name, n, ids FROM twins ORDER BY n DESC, row LIMIT {N_EXAMPLES}").fetchall()
+    journal.note(
+        "same name and place",
+        "companies",
+        companies,
+        f"companies in {groups:,} groups that share a normalised name and a place under different ids",
+        action=KEPT,
+        examples=[
+            f"{name}: {n} companies ({', '.join(ids)}{', ...' if n > len(ids) else ''})"
+            for name, n, ids in rows
+        ],
+    )
