@@ -105,8 +105,9 @@ def fit(cases: Cases, seed: int, progress: Progress = silent, *, trials: int = 0
     paths = crossfitted(known, seed, progress, trials)
     held = known.rows(paths.rows)
     outcome = held.outcome.astype(np.float64)
-    odds, chosen = heldout_odds(paths, outcome, held.group, folds_of(held, seed))
-    choice = choose(paths.odds, outcome, held.group)
+    later = cases.horizon > 0
+    odds, chosen = heldout_odds(paths, outcome, held.group, folds_of(held, seed), later)
+    choice = choose(paths.odds, outcome, held.group, later)
     encodings, members = _trained(known, choice, seed, trials)
     heldout = HeldOut(
         rows=at[paths.rows],
