@@ -24,8 +24,9 @@ from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 
 GRAPH, HAZARD = "graph.json", "hazard.json"
-OWN, JOINED, HAZARDS = "own", "joined", "hazards"
-"""Within the folder of the models: by the rows' own columns, with the register, and of survival."""
+OWN, JOINED, SHORT, HAZARDS = "own", "joined", "joined_in_short", "hazards"
+"""Within the folder of the models: by the rows' own columns, with all that the register knows or with that in short, of
+which one is there, and of survival."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +63,12 @@ def train(run: Run, found: Read, around: Around | None, settings: SalesSettings,
         )
         save(own, folder.model / OWN)
         if around:
-            joined = fit(around.joined(usable), settings.seed, progress, trials=settings.automl)
-            save(joined, folder.model / JOINED)
+            with_all, short = (
+                fit(each, settings.seed, progress, trials=settings.automl)
+                for each in (around.joined(usable), around.in_short(usable))
+            )
+            name, joined = (JOINED, with_all) if _gain(with_all, short) else (SHORT, short)
+            save(joined, folder.model / name)
             write_json(folder.model / GRAPH, _verdict(own, joined, around))
         timed = found.cases.without({*hidden_from_survival(late), *found.durations})
         if timed.duration is not None and not are_alike(timed.rows(timed.known), settings.seed):
@@ -81,11 +86,12 @@ def load_trained(folder: RunFolder, late: tuple[Late, ...], usable: Cases, aroun
     graph = read_json(model / GRAPH) if (model / GRAPH).exists() else None
     joined = graph is not None and bool(graph["helps"])
     own = around.folded(usable) if around else usable
+    short = (model / SHORT).exists()
     hazards = read_json(model / HAZARD) if (model / HAZARD).exists() else None
     return Trained(
         late=late,
-        cases=around.joined(usable) if joined and around else own,
-        fitted=load(model / (JOINED if joined else OWN)),
+        cases=(around.in_short if short else around.joined)(usable) if joined and around else own,
+        fitted=load(model / ((SHORT if short else JOINED) if joined else OWN)),
         graph=graph,
         hazard=Hazard.load(model / HAZARDS) if hazards else None,
         c_index=hazards["c_index"] if hazards else None,
@@ -124,6 +130,12 @@ def load_late(folder: RunFolder) -> tuple[Late, ...]:
     content = read_json(folder.leaks)
     with damage(folder.leaks):
         return tuple(Late(**each) for each in content["late"])
+
+
+def _gain(more: Fitted, fewer: Fitted) -> bool:
+    """Whether more columns are better on held-out cases, by more than chance."""
+    gain = auc_difference(more.heldout.outcome == 1, more.heldout.chosen, fewer.heldout.chosen)
+    return gain is not None and gain.low > 0
 
 
 def _verdict(own: Fitted, joined: Fitted, around: Around) -> Json:
