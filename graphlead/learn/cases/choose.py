@@ -50,8 +50,8 @@ class Choice:
 def choose(paths: Mapping[str, Reals], outcome: Reals, group: Longs, later: bool = False) -> Choice:
     """The choice by the held-out log-odds (n, k) of each member's candidates.
 
-    group: (n,) rows that go together. later: what is scored is of a later day than all that was learned from: then the
-    simple is preferred, and it has its weight in the stack instead of a turn of its own.
+    group: (n,) rows that go together. later: what is scored are customers on a later day than all that was learned
+    from: then the simple is preferred, and it has its weight in the stack instead of a turn of its own.
     """
     candidates = {name: _best(each, outcome) for name, each in paths.items()}
     if later:

@@ -108,7 +108,7 @@ def fit(cases: Cases, seed: int, progress: Progress = silent, *, trials: int = 0
     paths = crossfitted(known, seed, progress, trials)
     held = known.rows(paths.rows)
     outcome = held.outcome.astype(np.float64)
-    later = cases.horizon > 0
+    later = cases.horizon > 0 and cases.sequence is not None
     odds, chosen = heldout_odds(paths, outcome, held.group, folds_of(held, seed), later)
     choice = choose(paths.odds, outcome, held.group, later)
     encodings, members = _trained(known, choice, seed, trials)

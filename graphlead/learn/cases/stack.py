@@ -65,7 +65,7 @@ class Stack:
 def stacked(odds: Odds, outcome: Reals, later: bool = False) -> Stack:
     """The stack of these members, from held-out log-odds and the outcomes (n,) of the same rows.
 
-    later: what is scored is of a later day than all that was learned from, see ``_before``.
+    later: what is scored are customers on a later day than all that was learned from, see ``_before``.
     """
     calibrations = {name: calibrated(each, outcome) for name, each in odds.items()}
     rows = np.stack([calibrations[name].of(each) for name, each in odds.items()], axis=1)
