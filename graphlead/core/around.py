@@ -9,6 +9,11 @@ import pandas as pd
 from graphlead.core.arrays import NONE, Ints, Longs, require
 from graphlead.core.cases import CaseColumn, Cases
 
+SUMMED = "outcomes around, summed up"
+SCORE = "score as a new client (discovery)"
+IN_SHORT = (SUMMED, SCORE)
+"""The columns that sum up what a register knows: the outcomes around by all relations, and a finished run's score."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Around:
@@ -36,6 +41,12 @@ class Around:
     def folded(self, cases: Cases) -> Cases:
         """The cases as they are, in folds by ownership group."""
         return replace(cases, group=self.group)
+
+    def in_short(self, cases: Cases) -> Cases:
+        """The cases with what is around them in the columns that sum it up alone, in folds by ownership group."""
+        columns = tuple(column for column in self.columns if column.name in IN_SHORT)
+        names = [column.name for column in columns]
+        return self.folded(cases).with_features(columns, self.features[names])
 
     def joined(self, cases: Cases) -> Cases:
         """The cases with what is around them, in folds by ownership group."""

@@ -38,6 +38,7 @@ class Meaning(StrEnum):
     SOURCE = "source"
     NPS = "nps"
     DAYS_SINCE_LOGIN = "days_since_login"
+    DAYS_SINCE_PURCHASE = "days_since_purchase"
     LATENESS = "lateness"
     """The share of a customer's own gaps between visits that are shorter than the time since the last, in [0, 1]."""
     USAGE = "usage"

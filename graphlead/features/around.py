@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from graphlead.common.deal import keys_of
 from graphlead.common.files import read_json, read_parquet
-from graphlead.core.around import Around
+from graphlead.core.around import SUMMED, Around
 from graphlead.core.arrays import NONE, Flags, Ints, Longs, Reals
 from graphlead.core.cases import CaseColumn, Cases, Kind
 from graphlead.core.errors import damage
@@ -21,6 +21,7 @@ from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import MADE, Register, Role
 from graphlead.core.settings import ID
 from graphlead.features.outcomes import outcomes_around
+from graphlead.features.summed import summed_up
 
 CATEGORIES = (Role.INDUSTRY, Role.REGION, Role.COUNTRY, Role.CATEGORY)
 """Roles of the register's columns that enter as categories; its numbers and dates are among the attributes."""
@@ -49,7 +50,9 @@ def around_of(
     others = [f"outcomes around: {each.title()}" for each in lifted]
     own = pd.concat([_numbers(features), _categories(register)], axis=1).iloc[np.maximum(company, 0)]
     own = own.reset_index(drop=True).where(pd.Series(company != NONE), other=np.nan)
-    table = pd.concat([own, pd.DataFrame(lifts.astype(np.float64), columns=others)], axis=1)
+    known = (cases.outcome >= 0) & (company != NONE)
+    short = pd.Series(summed_up(lifts, cases.outcome, known, fold, seen), name=SUMMED)
+    table = pd.concat([own, pd.DataFrame(lifts.astype(np.float64), columns=others), short], axis=1)
     ids = pd.Series(_ids(register).take(pa.array(np.maximum(company, 0))).to_pylist(), dtype="string")
     return Around(
         company=company,

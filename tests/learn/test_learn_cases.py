@@ -14,11 +14,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from graphlead.core.arrays import Reals
-from graphlead.core.cases import Cases, Kind
+from graphlead.core.cases import Cases, Kind, Meaning
 from graphlead.core.errors import RunFolderError
 from graphlead.learn.cases import fit as door
+from graphlead.learn.cases.choose import choose
 from graphlead.learn.cases.encode import Encoding, encoded
-from graphlead.learn.cases.fit import Fitted, fit, load, save
+from graphlead.learn.cases.fit import Fitted, expected_rate, fit, load, save
 from graphlead.learn.cases.ridge import ridge_path
 from graphlead.learn.cases.splits import folds_of, keys_of, splits_of
 from graphlead.learn.cases.stack import stacked
@@ -182,3 +183,42 @@ def test_a_member_that_guesses_gets_no_weight() -> None:
     found = stacked({"logit": truth / 2, "xgboost": draw.normal(size=20_000)}, outcome)
     assert found.slopes()["logit"] == pytest.approx(2, abs=0.15)
     assert abs(found.slopes()["xgboost"]) < 0.05
+
+
+def test_for_a_later_day_the_simple_members_share_the_weight_before_any_data() -> None:
+    draw = np.random.default_rng(0)
+    outcome = (draw.random(20) < 0.5).astype(float)
+    odds = {name: np.zeros(20) for name in ("logit", "naive_bayes", "random_forest", "xgboost", "plain")}
+    weights = stacked(odds, outcome, later=True).weights
+    third = pytest.approx(1 / 3, abs=1e-6)
+    assert weights == {"logit": third, "naive_bayes": third, "random_forest": 0, "xgboost": 0, "plain": third}
+
+
+def test_for_a_later_day_trees_earn_their_weight() -> None:
+    draw = np.random.default_rng(1)
+    truth = draw.normal(size=20_000)
+    outcome = (draw.random(20_000) < 1 / (1 + np.exp(-truth))).astype(float)
+    odds = {"logit": draw.normal(size=20_000) / 10, "plain": draw.normal(size=20_000) / 10, "xgboost": truth}
+    assert stacked(odds, outcome, later=True).slopes()["xgboost"] == pytest.approx(1, abs=0.1)
+
+
+def test_for_a_later_day_the_simplest_of_equal_candidates_is_taken() -> None:
+    draw = np.random.default_rng(2)
+    truth = draw.normal(size=400)
+    outcome = (draw.random(400) < 1 / (1 + np.exp(-truth))).astype(float)
+    path = np.stack([draw.normal(size=400), truth / 2, truth + 0.01 * draw.normal(size=400), truth], axis=1)
+    group = np.arange(400)
+    assert choose({"logit": path}, outcome, group, later=True).candidates == {"logit": 1}
+    assert choose({"logit": path}, outcome, group).candidates["logit"] in (2, 3)
+
+
+def test_the_rate_of_a_later_day_is_that_of_customers_silent_for_as_long() -> None:
+    silent = np.r_[np.repeat([10.0, 50.0], 500), np.repeat(50.0, 100)]
+    ended = np.r_[np.arange(500) < 100, np.arange(500) < 400]
+    outcome = np.r_[ended.astype(int), np.repeat(-1, 100)]
+    day = np.where(outcome < 0, np.datetime64("2020-06-01"), np.datetime64("2020-03-01"))
+    cases = as_cases({"silent": (Kind.NUMBER, silent)}, outcome)
+    assert expected_rate(replace(cases, day=day)) == pytest.approx(0.5)
+    known = replace(cases.columns[0], meaning=Meaning.DAYS_SINCE_PURCHASE)
+    found = expected_rate(replace(cases, day=day, columns=(known,)))
+    assert found == pytest.approx((400 + 5 * 0.5) / 505)

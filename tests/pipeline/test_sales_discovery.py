@@ -10,8 +10,8 @@ import planted_sales as planted
 import pytest
 from tiny import COMPANIES, command
 
+from graphlead.core.around import SCORE
 from graphlead.pipeline.sales.finished import FinishedSales
-from graphlead.pipeline.sales.surroundings import SCORE
 
 
 @pytest.fixture(scope="module")

@@ -18,10 +18,13 @@ NUMBERS = frozenset(
         Meaning.TENURE,
         Meaning.DAYS_SINCE_CONTACT,
         Meaning.DAYS_SINCE_LOGIN,
+        Meaning.DAYS_SINCE_PURCHASE,
     }
 )
 """Meanings that only numbers and dates have."""
-DATED = frozenset({Meaning.DAYS_SINCE_CONTACT, Meaning.DAYS_SINCE_LOGIN, Meaning.TENURE})
+DATED = frozenset(
+    {Meaning.DAYS_SINCE_CONTACT, Meaning.DAYS_SINCE_LOGIN, Meaning.DAYS_SINCE_PURCHASE, Meaning.TENURE}
+)
 """Meanings in days that a date gives as well, as the days since then."""
 PLAIN = frozenset({Meaning.TENURE, Meaning.FREQUENCY, Meaning.DAYS_SINCE_CONTACT})
 """Meanings whose columns the plain rule is made of: how long and how often."""

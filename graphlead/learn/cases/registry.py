@@ -37,6 +37,10 @@ MEMBERS: dict[str, Member] = {
     PLAIN: Logit(step=0.0),
 }
 """The plain rule is a logistic regression on the plain columns alone."""
+PENALISED = ("logit", PLAIN)
+"""The members whose candidates go from the simplest to the least simple."""
+SIMPLE = (*PENALISED, "naive_bayes")
+"""The members that add up what each column says."""
 GRU, AUTOML = "gru", "automl"
 FURTHER = {
     GRU: "graphlead.learn.cases.members.gru:Gru",

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from graphlead.common.console import Console
 from graphlead.common.files import read_parquet
-from graphlead.core.around import Around
+from graphlead.core.around import SCORE, Around
 from graphlead.core.arrays import NONE, Ints
 from graphlead.core.cases import Cases
 from graphlead.core.clients import Match
@@ -36,7 +36,6 @@ from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 
 ACCOUNT = "account"
-SCORE = "score as a new client (discovery)"
 
 
 def surroundings(

@@ -34,7 +34,7 @@ USUAL = f"greatest(coalesce({GAP}, {TENURE_DAYS} + 1), 1)"
 
 def history_features(at: Cut, size: str) -> Iterator[Feature]:
     """The features over ``visits``. size: what amounts are called, "" where purchases have none."""
-    yield feature("days since the last purchase", SINCE, RECENCY)
+    yield feature("days since the last purchase", SINCE, RECENCY, meaning=Meaning.DAYS_SINCE_PURCHASE)
     yield feature("days since the first purchase", TENURE_DAYS, TENURE, meaning=Meaning.TENURE)
     yield feature("time as a customer (log of days)", f"ln(1 + {TENURE_DAYS})", TENURE, plain=True)
     yield feature("days with purchases", "count(*)", PURCHASES, meaning=Meaning.FREQUENCY)

@@ -15,7 +15,8 @@ from graphlead.learn.cases.encode import Encoding, Table
 from graphlead.learn.cases.members.member import by_source
 from graphlead.learn.cases.ridge import ridge_path
 
-PENALTIES = (300.0, 100.0, 30.0, 10.0, 3.0, 1.0)
+PENALTIES = (10_000.0, 3000.0, 1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0)
+"""The strongest serve few rows: of the clients of six agencies the best is 1000, .697 of AUC instead of .693 at 300."""
 STEP = 0.6
 """What a step weighs beside a deviation. Of 0, .3, .6 and 1 on ten tables, .6 was never more than .003 of AUC from the
 best; without steps up to .037 were lost, where effects set in at a threshold."""
