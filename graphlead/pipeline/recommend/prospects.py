@@ -10,12 +10,13 @@ from threadpoolctl import threadpool_limits
 from graphlead.common.console import Console
 from graphlead.common.files import write_parquet
 from graphlead.core.recommend import RecommendSettings
-from graphlead.pipeline.recommend.choose import Choice, ways_for_products
+from graphlead.pipeline.recommend.choose import Choice
 from graphlead.pipeline.recommend.companies import Strangers, companies_wanting
 from graphlead.pipeline.recommend.read import Found
 from graphlead.recommenders.baskets import Baskets, baskets_of
+from graphlead.recommenders.candidates import for_products
 from graphlead.recommenders.plan import plan_items
-from graphlead.recommenders.wanting import ACTIVITY, Way, parts_of, probability
+from graphlead.recommenders.wanting import ACTIVE, Way, parts_of, probability
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 
@@ -48,8 +49,8 @@ def customers_without(found: Found, choice: Choice, settings: RecommendSettings)
     kept = plan_items(whole.buyers, found.services).kept
     kept = np.union1d(kept, [item]).astype(np.int32)
     baskets, at = whole.of_items(kept), int(np.searchsorted(kept, item))
-    candidates = ways_for_products(len(purchases.customers))
-    way = choice.way or Way(parts=(*(each.name for each in candidates), ACTIVITY))
+    candidates = for_products(len(purchases.customers))
+    way = choice.way or Way(parts=(*(each.name for each in candidates), ACTIVE[0]))
     customers = np.arange(len(purchases.customers))
     ranks = parts_of(baskets, candidates, customers, np.array([at], np.int32), settings.seed)
     without = baskets.x[:, [at]].toarray()[:, 0] == 0

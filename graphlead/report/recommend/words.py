@@ -14,7 +14,12 @@ MODELS = {
     "recent": "Popularity of the last 60 days",
     "als": "ALS",
 }
-EXTRAS = {"alive": "weighed by liveness", "fading": "with fading purchases"}
+EXTRAS = {
+    "alive": "weighed by liveness",
+    "rarity 0.1": "weighed by rarity",
+    "rarity 0.2": "weighed by rarity twice as much",
+    "fading": "with fading purchases",
+}
 
 
 def model_name(name: str) -> str:
