@@ -24,6 +24,7 @@ from graphlead.recommenders.models.cosine import Cosine
 from graphlead.recommenders.models.ease import Ease
 from graphlead.recommenders.models.mixed import Mixed
 from graphlead.recommenders.plan import plan_items
+from graphlead.recommenders.rates import rates_of, shared_out
 from graphlead.recommenders.registry import RECOMMENDERS, recommender
 from graphlead.recommenders.wanting import GROUPS, Way, _Trial, _weights, probability
 
@@ -281,3 +282,37 @@ def test_weights_of_the_parts_find_the_one_that_tells_who_buys() -> None:
         {"told": np.full((2, 1), 0.5, np.float32), "noise": np.array([[0.9], [0.2]], np.float32)}
     )
     assert abs(noise[0, 0] - noise[1, 0]) < 0.1 * (score[0, 0] - score[1, 0])
+
+
+def test_rates_count_who_bought_an_item_first_of_late() -> None:
+    rows = [  # customer, item, days before the end: the item is 0
+        (0, 1, 200), (0, 0, 5),  # a customer without it who bought it
+        (1, 1, 190), (1, 0, 100), (1, 0, 3),  # had it
+        (2, 1, 90),  # never bought it
+        (3, 0, 20),  # came with it
+        (4, 1, 20), (4, 0, 2),  # came, and bought it
+        (5, 1, 10),  # came without it
+    ]  # fmt: skip
+    end = date(2024, 7, 1)
+    customer, item, ago = (np.array(each) for each in zip(*rows, strict=True))
+    lines = Lines(customer=customer.astype(np.int32), item=item.astype(np.int32),
+                  day=np.datetime64(end, "D") - ago.astype(int), amount=np.ones(len(rows)),
+                  quantity=np.ones(len(rows)))  # fmt: skip
+    held = Purchases(customers=np.array([*"abcdef"], object), items=np.array(["it", "other"], object), bought=lines,
+                     returned=lines.rows(np.zeros(len(rows), bool)), as_of=end,
+                     of_items=pd.DataFrame(index=range(2)), of_customers=pd.DataFrame(index=range(6)))  # fmt: skip
+    found = rates_of(held, 0, 30)
+    assert (found.days, found.asked, found.bought, found.came.tolist()) == (30, 2, 1, [3, 4])
+    assert found.share == 0.5
+    longer = rates_of(held, 0, 300)
+    assert (longer.days, longer.times) == (100, 3.0)
+    assert longer.share == 1.0
+
+
+def test_what_is_expected_is_shared_out_in_proportion_and_capped() -> None:
+    scores = np.array([0.4, 0.2, 0.1, 0.1])
+    np.testing.assert_allclose(shared_out(scores, 0.4, 0.95), [0.2, 0.1, 0.05, 0.05])
+    capped = shared_out(scores, 2.0, 0.95)
+    np.testing.assert_allclose(capped, [0.95, 0.525, 0.2625, 0.2625])
+    assert shared_out(scores, 9.0, 0.95).tolist() == [0.95] * 4
+    assert shared_out(np.zeros(2), 1.0, 0.95).tolist() == [0.5, 0.5]
