@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -85,7 +87,7 @@ def segments_changed(old: SegmentSide, new: SegmentSide) -> pd.DataFrame:
     return in_order(table[table["change"] != ""])
 
 
-def _change(before: object, now: object, old: SegmentSide, new: SegmentSide) -> str:
+def _change(before: str | float, now: str | float, old: SegmentSide, new: SegmentSide) -> str:
     if pd.isna(before):
         return ENTERED
     if pd.isna(now):
@@ -98,7 +100,7 @@ def _change(before: object, now: object, old: SegmentSide, new: SegmentSide) -> 
     return UP if later >= then else DOWN
 
 
-def _why(change: str, row: Json) -> str:
+def _why(change: str, row: Mapping[Hashable, Any]) -> str:
     if change == ENTERED:
         return f"new among the customers: {row['segment_new']}"
     if change == LEFT:

@@ -87,25 +87,24 @@ def moves(comparison: Json) -> str:
 def agreement(comparison: Json) -> str:
     """How far two runs of recommend or segment agree; "" for others."""
     offers, segments = comparison.get("offers"), comparison.get("segments")
-    found = offers or segments
-    if not found:
-        return ""
-    if not found["customers"]:
+    if any(each and not each["customers"] for each in (offers, segments)):
         return "No customer is in both runs."
-    if offers:
-        return (
-            f"Of {counted(offers['customers'], 'customer')} in both runs, {percent(offers['same_first'])} keep their "
-            f"first offer; of the first ten offers {percent(offers['equal_offers'])} are the same."
-        )
-    own = (
-        ""
-        if segments["assigned"]
-        else " The later run found segments of its own, so equal names need not mean the same."
+    return _of_offers(offers) if offers else _of_segments(segments) if segments else ""
+
+
+def _of_offers(offers: Json) -> str:
+    return (
+        f"Of {counted(offers['customers'], 'customer')} in both runs, {percent(offers['same_first'])} keep their "
+        f"first offer; of the first ten offers {percent(offers['equal_offers'])} are the same."
     )
+
+
+def _of_segments(segments: Json) -> str:
+    own = " The later run found segments of its own, so equal names need not mean the same."
     return (
         f"Of {counted(segments['customers'], 'customer')} in both runs, {percent(segments['same'])} are in a segment "
         f"of the same name; the adjusted Rand index of the two is {segments['agreement']:.2f} (1: the same groups, "
-        f"0: as by chance).{own}"
+        f"0: as by chance).{'' if segments['assigned'] else own}"
     )
 
 
