@@ -110,7 +110,8 @@ def compare(
 
     A table is a path or a DataFrame. ``outcomes``: what became of the cases that ``old`` predicted. ``settings`` are
     further fields of ``graphlead.core.comparison.ComparisonSettings``. The result has ``alarm``, ``drift`` and
-    ``scores`` (lists of dicts), ``moved`` (a DataFrame), ``calibration`` and ``folder``; see ``convert`` on ``out``.
+    ``scores`` (lists of dicts), ``moved`` (a DataFrame), ``calibration``, ``offers``, ``segments`` and ``folder``; see
+    ``convert`` on ``out``.
     """
     from graphlead.api import compared
 

@@ -54,6 +54,18 @@ class OpenComparison:
         return self._run.moved
 
     @property
+    def offers(self) -> Json | None:
+        """How far the lists of two runs of ``recommend`` agree, and the items that rose and fell; None for others."""
+        found: Json | None = self._run.comparison.get("offers")
+        return found
+
+    @property
+    def segments(self) -> Json | None:
+        """How far two runs of ``segment`` agree, with sizes and who went where; None for others."""
+        found: Json | None = self._run.comparison.get("segments")
+        return found
+
+    @property
     def calibration(self) -> Json | None:
         """Predicted against happened: bins, ece, expected, happened, n, text; None without outcomes."""
         found: Json | None = self._run.comparison["calibration"]

@@ -24,14 +24,16 @@ def compare(
     positive: Annotated[str | None, typer.Option(help=help_of("positive"))] = None,
     id_: Annotated[str | None, typer.Option("--id", help=help_of("id"))] = None,
     exclude: Annotated[list[str] | None, typer.Option(help=f"{help_of('exclude')} Repeatable.")] = None,
+    seed: Annotated[int | None, typer.Option(help=help_of("seed"))] = None,
     config: Config = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """What changed between two runs or two tables: columns, scores, who moved and why, predicted against happened."""
+    """What changed between two runs or two tables: columns, scores, who moved and why (also between segments, or to
+    another first offer), predicted against happened."""
     given = ComparisonGiven(
         old=old, new=new, out=out, outcomes=outcomes, outcome=outcome, positive=positive, id=id_,
-        exclude=separated(exclude),
+        exclude=separated(exclude), seed=seed,
     )  # fmt: skip
     settings, console = ComparisonSettings.load(config, given), console_of(quiet, as_json)
 

@@ -59,7 +59,11 @@ def evaluation_text(metrics: Json) -> str:
 
     rows = [[model_name(each["model"]), *(each[name] for name in COLUMNS[1:])] for each in metrics["models"]]
     test = metrics["backtest"]
-    title = f"What {test['customers']:,} customers bought from {test['cut']} on" if test else "Not compared"
+    title = (
+        f"What {test['customers']:,} customers bought from {' and from '.join(test['cuts'])} on"
+        if test
+        else "Not compared"
+    )
     lines = [
         laid_out(title, list(NAMES), rows) if rows else title,
         f"Chosen: {model_name(metrics['chosen'])}.",

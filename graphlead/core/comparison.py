@@ -33,6 +33,7 @@ class ComparisonGiven(TypedDict, total=False):
     positive: str | None
     id: str | None
     exclude: Sequence[str] | None
+    seed: int | None
 
 
 def _help(text: str) -> dict[str, str]:
@@ -62,6 +63,9 @@ class ComparisonSettings:
         default=None, metadata=_help("The column with the id of a row, where it is not found.")
     )
     exclude: tuple[str, ...] = field(default=(), metadata=_help("Columns that are not compared."))
+    seed: int = field(
+        default=0, metadata=_help("Kept with the result; a comparison leaves nothing to chance.")
+    )
 
     def __post_init__(self) -> None:
         check(self, CHECKS)
@@ -93,4 +97,5 @@ CHECKS: Checks = {
     ),
     "positive": (lambda v: v is None or (isinstance(v, str) and bool(v)), "a value of the outcome"),
     "exclude": COMMON["exclude"],
+    "seed": COMMON["seed"],
 }

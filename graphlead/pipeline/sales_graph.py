@@ -24,6 +24,8 @@ from graphlead.runs.stages import short_hash
 from graphlead.stores.registry import OWN, database
 
 CUSTOMER, COMPANY = "Customer", "Company"
+_MOVES = {"run": COMPANY, "churn": CUSTOMER, "recommend": CUSTOMER, "segment": CUSTOMER}
+"""Who moves between two runs, by their verb; leads are in no graph."""
 
 
 def push_sales(run: Path, name: str, into: Path | None = None, *, progress: Progress = silent) -> str:
@@ -174,7 +176,7 @@ class SalesFolder:
     def _moves(self) -> Iterator[SalesEdges]:
         table = self._read(self.folder.moved)
         if table is not None:
-            label = {"run": COMPANY, "churn": CUSTOMER}.get(read_json(self.folder.comparison)["kind"])
+            label = _MOVES.get(read_json(self.folder.comparison)["kind"])
             if label:
                 yield self._edge("MOVED", RUN, label, table, self.run_id, table["id"])
 

@@ -13,12 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A model. place: module:class; simple: its place in the order of simplicity, the simplest first; blend: of
-    several models; penalised, seeded: it takes a ``penalty``, a ``seed``; settings: further ones."""
+    """A model. place: module:class; simple: its place in the order of simplicity, the simplest first;
+    penalised, seeded: it takes a ``penalty``, a ``seed``; settings: further ones."""
 
     place: str
     simple: int
-    blend: bool = False
     penalised: bool = False
     seeded: bool = False
     settings: tuple[tuple[str, bool], ...] = ()
@@ -31,7 +30,7 @@ RECOMMENDERS = {
     ),
     "cosine": Entry(place="graphlead.recommenders.models.cosine:Cosine", simple=2),
     "ease": Entry(place="graphlead.recommenders.models.ease:Ease", simple=3, penalised=True),
-    "mixed": Entry(place="graphlead.recommenders.models.mixed:Mixed", simple=4, penalised=True, blend=True),
+    "mixed": Entry(place="graphlead.recommenders.models.mixed:Mixed", simple=4, penalised=True),
     "als": Entry(place="graphlead.recommenders.models.als:Als", simple=5, seeded=True),
 }
 

@@ -38,15 +38,16 @@ RECOMMEND_STAGES = table(
         inputs=("companies", "links", "run", "reviewed"),
         settings=("product", "within", "seed"),
         doors=(
-            "recommenders.wanting", "common.spreadsheets", "match.resolve", "ingest.build", "graph.build",
+            "recommenders.wanting", "recommenders.rates", "common.spreadsheets", "match.resolve", "ingest.build",
+            "graph.build",
             "features.build", "learn.registry", "evaluate.judge", "explain.explain", "tasks",
         ),
     ),
     Stage(
         name="results",
         after=("model", "prospects"),
-        settings=("top", "repeat"),
-        doors=("recommenders.lists", "recommenders.newcomers"),
+        settings=("top", "repeat", "within"),
+        doors=("recommenders.lists", "recommenders.newcomers", "recommenders.rates"),
     ),
     Stage(name="report", after=("results",), doors=("report.recommend.build",)),
 )  # fmt: skip

@@ -172,6 +172,23 @@ def test_runs_of_different_verbs_are_refused(
     assert "Give two runs of the same verb." in line
 
 
+def test_runs_that_have_no_list_and_columns_that_are_not_there_are_refused(
+    converted: Path, tmp_path: Path
+) -> None:
+    leads = pd.DataFrame({"lead_id": [f"L{each}" for each in range(40)], "city": ["A", "B"] * 20})
+    graphlead.assign_experiment(leads, out=tmp_path / "dealt")
+    with pytest.raises(
+        SettingsError, match=r"runs of `graphlead \w+` are not compared\. Give runs of run, convert, "
+    ):
+        graphlead.compare(tmp_path / "dealt", tmp_path / "dealt", quiet=True)
+    with pytest.raises(
+        SettingsError, match=r"there is no column 'lead_sorce'\. Did you mean 'lead_source'\?"
+    ):
+        graphlead.compare(converted, converted, exclude=("lead_sorce",), quiet=True)
+    with pytest.raises(SettingsError, match="seed is -1"):
+        graphlead.compare(converted, converted, seed=-1, quiet=True)
+
+
 def test_a_comparison_of_runs_is_made_again_only_when_a_run_changes(
     converted: Path, later: Path, tmp_path: Path
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ import scipy.sparse as sp
 
 from graphlead.core.errors import SettingsError
 from graphlead.core.purchases import DAY, Lines, Purchases
-from graphlead.recommenders.backtest import Measured, chosen
+from graphlead.recommenders.backtest import Measured, chosen, cuts_of, together
 from graphlead.recommenders.baskets import Baskets, baskets_of
 from graphlead.recommenders.candidates import Candidate, bases
 from graphlead.recommenders.figures import coverage, hits_of, interval, ndcg, recall, top_of
@@ -24,8 +24,9 @@ from graphlead.recommenders.models.cosine import Cosine
 from graphlead.recommenders.models.ease import Ease
 from graphlead.recommenders.models.mixed import Mixed
 from graphlead.recommenders.plan import plan_items
+from graphlead.recommenders.rates import rates_of, shared_out
 from graphlead.recommenders.registry import RECOMMENDERS, recommender
-from graphlead.recommenders.wanting import GROUPS, Way, probability
+from graphlead.recommenders.wanting import GROUPS, Way, _Trial, _weights, probability
 
 
 def matrix(n: int = 60, m: int = 9, seed: int = 3) -> sp.csr_matrix:
@@ -135,14 +136,14 @@ def test_lists_are_the_highest_scores_without_what_is_hidden() -> None:
 
 
 @pytest.mark.parametrize("m", [7, 100, 1003])
-@pytest.mark.parametrize("alive", [False, True])
-def test_lists_equal_those_of_sorting_every_score(m: int, alive: bool) -> None:
+@pytest.mark.parametrize(("alive", "rarity"), [(False, 0.0), (True, 0.0), (True, 0.2)])
+def test_lists_equal_those_of_sorting_every_score(m: int, alive: bool, rarity: float) -> None:
     draw = np.random.default_rng(m)
     x = sp.csr_matrix((draw.random((50, m)) < 0.1).astype(np.float32))
     held = replace(baskets(x), alive=draw.random(m).astype(np.float32))
     scores = np.round(draw.normal(size=(50, m)), 1).astype(np.float32)
     scores[:10] = np.where(draw.random((10, m)) < 0.97, 0, scores[:10])
-    candidate = Candidate(model="ease", penalty=1, alive=alive)
+    candidate = Candidate(model="ease", penalty=1, alive=alive, rarity=rarity)
     whole = candidate.ranked(scores.copy(), held)
     whole[x.toarray() > 0] = -np.inf
     expected = np.argsort(-whole, axis=1, kind="stable")[:, :10]
@@ -153,6 +154,14 @@ def test_lists_equal_those_of_sorting_every_score(m: int, alive: bool) -> None:
     at, rank = np.nonzero(expected >= 0)
     item = expected[at, rank]
     np.testing.assert_array_equal(kept[at, item], whole[at, item])
+
+
+def test_rarity_divides_by_a_power_of_the_buyers() -> None:
+    x = sp.csr_matrix(np.array([[1, 1], [1, 0], [1, 0], [1, 0]], np.float32))
+    scores = np.array([[0.5, 0.5]], np.float32)
+    found = Candidate(model="ease", penalty=1, rarity=0.5).ranked(scores.copy(), baskets(x))
+    np.testing.assert_allclose(found, [[0.5, 0.5 * 2]], rtol=1e-6)
+    assert Candidate(model="ease", penalty=1, alive=True, rarity=0.1).name == "ease 1, alive, rarity 0.1"
 
 
 def test_the_mixture_takes_the_weights_of_ease_where_it_is_fitted() -> None:
@@ -179,6 +188,7 @@ def measured(model: str, mean: float, covered: float, noise: int, penalty: float
     values = mean + np.random.default_rng(noise).normal(0, 0.05, 400)
     return Measured(
         candidate=Candidate(model=model, penalty=penalty),
+        customers=np.arange(400),
         ndcg=values,
         recall=values,
         coverage=covered,
@@ -194,6 +204,32 @@ def test_a_worse_way_is_not_chosen_and_of_equals_the_one_that_recommends_more() 
     )
     assert chosen([one, wide, bad]) is wide
     assert chosen([one, bad, measured("popular", 0.1, 1.0, 4)]) is one
+
+
+def test_figures_of_two_days_are_those_of_each_customers_mean() -> None:
+    one, two = (measured("ease", mean, covered, 1) for mean, covered in ((0.2, 0.1), (0.4, 0.3)))
+    both = together([one, replace(two, customers=np.arange(200, 600))])
+    assert both.customers.tolist() == [*range(600)]
+    assert both.coverage == pytest.approx(0.2)
+    np.testing.assert_allclose(both.ndcg[:200], one.ndcg[:200])
+    np.testing.assert_allclose(both.ndcg[200:400], (one.ndcg[200:] + two.ndcg[:200]) / 2)
+    np.testing.assert_allclose(both.ndcg[400:], two.ndcg[200:])
+
+
+def test_the_days_of_the_comparison_leave_a_history_before_them() -> None:
+    def cuts(days: int) -> list[tuple[int, int]]:
+        start = date(2024, 1, 1)
+        lines = Lines(customer=np.zeros(1, np.int32), item=np.zeros(1, np.int32), day=np.array([start], DAY),
+                      amount=np.ones(1), quantity=np.ones(1))  # fmt: skip
+        held = Purchases(customers=np.array(["a"], object), items=np.array(["i"], object), bought=lines,
+                         returned=lines.rows(np.zeros(1, bool)), as_of=start + timedelta(days=days),
+                         of_items=pd.DataFrame(index=[0]), of_customers=pd.DataFrame(index=[0]))  # fmt: skip
+        return [((cut - start).days, (end - start).days) for cut, end in cuts_of(held, 90)]
+
+    assert cuts(27) == []
+    assert cuts(30) == [(15, 30), (8, 23)]
+    assert cuts(180) == [(90, 180), (45, 135)]
+    assert cuts(400) == [(310, 400), (265, 355)]
 
 
 def test_too_many_items_are_planned_for_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,3 +263,56 @@ def test_the_probability_rises_with_the_rank_and_averages_to_the_base() -> None:
     found = probability(Way(parts=("one",), lift=lift), ranks, np.ones(1000, bool), 0.1)
     assert (np.diff(found) > 0).all()
     assert found.mean() == pytest.approx(0.1, abs=0.001)
+
+
+def test_weights_of_the_parts_find_the_one_that_tells_who_buys() -> None:
+    draw = np.random.default_rng(2)
+    customers, items = 1500, 12
+    told = draw.random((customers, items))
+    ranks = {"told": told.astype(np.float32), "noise": draw.random((customers, items)).astype(np.float32)}
+    trial = _Trial(ranks=ranks, bought=draw.random((customers, items)) < 0.3 * told**3,
+                   without=draw.random((customers, items)) < 0.9)  # fmt: skip
+    weights = _weights(("told", "noise"), [trial], (0, 1))
+    way = Way(parts=("told", "noise"), weights=weights)
+    score = way.score(
+        {"told": np.array([[0.9], [0.2]], np.float32), "noise": np.full((2, 1), 0.5, np.float32)}
+    )
+    assert score[0, 0] > score[1, 0]
+    noise = way.score(
+        {"told": np.full((2, 1), 0.5, np.float32), "noise": np.array([[0.9], [0.2]], np.float32)}
+    )
+    assert abs(noise[0, 0] - noise[1, 0]) < 0.1 * (score[0, 0] - score[1, 0])
+
+
+def test_rates_count_who_bought_an_item_first_of_late() -> None:
+    rows = [  # customer, item, days before the end: the item is 0
+        (0, 1, 200), (0, 0, 5),  # a customer without it who bought it
+        (1, 1, 190), (1, 0, 100), (1, 0, 3),  # had it
+        (2, 1, 90),  # never bought it
+        (3, 0, 20),  # came with it
+        (4, 1, 20), (4, 0, 2),  # came, and bought it
+        (5, 1, 10),  # came without it
+    ]  # fmt: skip
+    end = date(2024, 7, 1)
+    customer, item, ago = (np.array(each) for each in zip(*rows, strict=True))
+    lines = Lines(customer=customer.astype(np.int32), item=item.astype(np.int32),
+                  day=np.datetime64(end, "D") - ago.astype(int), amount=np.ones(len(rows)),
+                  quantity=np.ones(len(rows)))  # fmt: skip
+    held = Purchases(customers=np.array([*"abcdef"], object), items=np.array(["it", "other"], object), bought=lines,
+                     returned=lines.rows(np.zeros(len(rows), bool)), as_of=end,
+                     of_items=pd.DataFrame(index=range(2)), of_customers=pd.DataFrame(index=range(6)))  # fmt: skip
+    found = rates_of(held, 0, 30)
+    assert (found.days, found.asked, found.bought, found.came.tolist()) == (30, 2, 1, [3, 4])
+    assert found.share == 0.5
+    longer = rates_of(held, 0, 300)
+    assert (longer.days, longer.times) == (100, 3.0)
+    assert longer.share == 1.0
+
+
+def test_what_is_expected_is_shared_out_in_proportion_and_capped() -> None:
+    scores = np.array([0.4, 0.2, 0.1, 0.1])
+    np.testing.assert_allclose(shared_out(scores, 0.4, 0.95), [0.2, 0.1, 0.05, 0.05])
+    capped = shared_out(scores, 2.0, 0.95)
+    np.testing.assert_allclose(capped, [0.95, 0.525, 0.2625, 0.2625])
+    assert shared_out(scores, 9.0, 0.95).tolist() == [0.95] * 4
+    assert shared_out(np.zeros(2), 1.0, 0.95).tolist() == [0.5, 0.5]

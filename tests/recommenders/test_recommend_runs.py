@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,7 @@ def test_the_figures_are_of_an_earlier_day(made: Path) -> None:
     assert metrics["verb"] == "recommend"
     assert metrics["backtest"]["cut"] == "2024-04-02"
     assert metrics["backtest"]["until"] == DAY
+    assert metrics["backtest"]["cuts"] == ["2024-04-02", "2024-02-17"]
     by_name = {each["model"]: each for each in metrics["models"]}
     assert by_name[metrics["chosen"]]["ndcg_10"] > by_name["popular"]["ndcg_10"]
     assert all(each["low"] <= each["ndcg_10"] <= each["high"] for each in metrics["models"])
@@ -99,6 +101,8 @@ def test_prospects_are_the_customers_without_the_product(made: Path) -> None:
     assert found["score"].between(0, 1).all()
     taste = found["id"].str[1:].astype(int) % TASTES == 1
     assert taste[:20].mean() > 0.8
+    lately = json.loads((made / "metrics.json").read_text())["product"]["lately"]
+    assert found["score"].mean() == pytest.approx(lately["bought"] / lately["asked"], rel=0.15)
     assert set(found["known"]) == {"customer"}
 
 
@@ -203,6 +207,15 @@ def test_companies_like_the_buyers_come_from_a_discovery_run(tmp_path: Path) -> 
         strangers["why"].str.startswith(("with the buyers as clients: ", "more like the buyers than "))
     ).all()
     assert found["score"].between(0, 1).all()
+    lines = table.assign(day=table["order_date"])
+    first, got = (
+        each.groupby("customer_id")["day"].min() for each in (lines, lines[lines["product"] == product])
+    )
+    start = (AS_OF - timedelta(days=90)).isoformat()
+    came = got.index[(got >= start) & (first[got.index] >= start)]
+    assert strangers["score"].sum() == pytest.approx(max(len(came), 0.5))
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert f"{max(len(came), 0.5):.1f} are expected to become customers by it" in page
     clients = FinishedRun(tmp_path / "out" / "discovery").clients.table["company_id"]
     assert set(clients) == {company[each] for each in owners}
     known["company"] = [f"Zyx {each:03} Qqq" for each in range(len(known))]

@@ -17,16 +17,21 @@ from graphlead.core.arrays import Json
 from graphlead.core.comparison import ComparisonSettings
 from graphlead.core.errors import SettingsError
 from graphlead.core.sales import TABLES
+from graphlead.core.segment import VERB as SEGMENTS
 from graphlead.experiments.compare.discovery import DiscoverySide
 from graphlead.experiments.compare.drift import Drifted, drift_of_runs, drift_of_tables
 from graphlead.experiments.compare.moved import changes_of
+from graphlead.experiments.compare.offers import OfferSide, offers_changed, offers_summary
 from graphlead.experiments.compare.outcomes import calibration_of
 from graphlead.experiments.compare.sales import SalesSide
+from graphlead.experiments.compare.segments import SegmentSide, segments_changed, segments_summary
 from graphlead.experiments.compare.side import Side
 from graphlead.experiments.compare.why import why_of
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.outputs import check_run, parts_of
+from graphlead.pipeline.recommend.finished import FinishedRecommend
 from graphlead.pipeline.sales.finished import FinishedSales
+from graphlead.pipeline.segment.finished import FinishedSegments
 from graphlead.report.compare.build import write_comparison_report
 from graphlead.report.compare.content import ComparisonContent
 from graphlead.report.compare.words import summary_text
@@ -35,7 +40,9 @@ from graphlead.runs.layout import RunFolder
 from graphlead.runs.manifest import hash_inputs, hash_run, verb_of
 from graphlead.runs.run import open_run
 
-VERB = "compare"
+VERB, OFFERS = "compare", "recommend"
+KINDS = ("run", *TABLES, OFFERS, SEGMENTS)
+"""The verbs whose runs are compared."""
 TABLE = "tables"
 """What is compared where it is no runs."""
 
@@ -90,11 +97,17 @@ def kind_of(settings: ComparisonSettings) -> str:
             where=VERB,
             remedy="Give two runs of the same verb.",
         )
-    if verbs[0] != "run" and verbs[0] not in TABLES:
+    if verbs[0] not in KINDS:
         raise SettingsError(
             f"runs of `graphlead {verbs[0]}` are not compared.",
             where=str(settings.old),
-            remedy=f"Give runs of {', '.join(('run', *TABLES))}, or two tables within these folders.",
+            remedy=f"Give runs of {', '.join(KINDS)}, or two tables within these folders.",
+        )
+    if settings.outcomes and verbs[0] in (OFFERS, SEGMENTS):
+        raise SettingsError(
+            f"runs of `graphlead {verbs[0]}` predict no outcome.",
+            where="--outcomes",
+            remedy="Leave it out, or compare runs of convert, churn or run.",
         )
     return verbs[0]
 
@@ -107,23 +120,33 @@ def _inputs(settings: ComparisonSettings, kind: str) -> Json:
 
 
 def _write(folder: RunFolder, settings: ComparisonSettings, kind: str) -> None:
-    sides: tuple[Side, Side] | None = None
-    if kind == TABLE:
-        found = drift_of_tables(settings)
-    else:
-        sides = _side(settings.old, kind), _side(settings.new, kind)
-        found = drift_of_runs(*sides, settings.exclude)
-    calibration = calibration_of(settings, sides[0] if sides else None)
+    found, changes, more = _found(settings, kind)
     moved: dict[str, int] | None = None
-    if sides:
-        changes = changes_of(*sides)
-        changes = changes.assign(why=why_of(changes, *sides))
+    if changes is not None:
         write_parquet(folder.moved, pa.Table.from_pandas(changes, schema=MOVED, preserve_index=False))
         moved = {str(change): int(count) for change, count in changes["change"].value_counts().items()}
-    content = _content(settings, kind, found, calibration, moved)
+    content = _content(settings, kind, found, moved, more)
     write_json(folder.comparison, content)
     write_json(folder.metrics, _metrics(content))
     folder.noise.write_text("\n".join(_noise(found)) + "\n", "utf-8")
+
+
+def _found(settings: ComparisonSettings, kind: str) -> tuple[Drifted, pd.DataFrame | None, Json]:
+    """The columns, who moved (None for tables), and what only this kind of comparison has."""
+    if kind == TABLE:
+        return drift_of_tables(settings), None, {"calibration": calibration_of(settings, None)}
+    if kind == OFFERS:
+        offers = OfferSide(FinishedRecommend(settings.old)), OfferSide(FinishedRecommend(settings.new))
+        drifted = drift_of_runs(*offers, settings.exclude)
+        return drifted, offers_changed(*offers), {"offers": offers_summary(*offers)}
+    if kind == SEGMENTS:
+        segments = SegmentSide(FinishedSegments(settings.old)), SegmentSide(FinishedSegments(settings.new))
+        drifted = drift_of_runs(*segments, settings.exclude)
+        return drifted, segments_changed(*segments), {"segments": segments_summary(*segments)}
+    sides = _side(settings.old, kind), _side(settings.new, kind)
+    drifted, calibration = drift_of_runs(*sides, settings.exclude), calibration_of(settings, sides[0])
+    changes = changes_of(*sides)
+    return drifted, changes.assign(why=why_of(changes, *sides)), {"calibration": calibration}
 
 
 MOVED = pa.schema([
@@ -140,10 +163,10 @@ def _content(
     settings: ComparisonSettings,
     kind: str,
     found: Drifted,
-    calibration: Json | None,
     moved: Mapping[str, int] | None,
+    more: Json,
 ) -> Json:
-    """What compare.json holds."""
+    """What compare.json holds. more: any of calibration, offers and segments."""
     return {
         "alarm": any(each.alarm for each in found.columns),
         "kind": kind,
@@ -152,7 +175,9 @@ def _content(
         "drift": [each.to_json() for each in found.columns if not each.score],
         "scores": [each.to_json() for each in found.columns if each.score],
         "moved": None if moved is None else dict(moved),
-        "calibration": calibration,
+        "calibration": more.get("calibration"),
+        "offers": more.get("offers"),
+        "segments": more.get("segments"),
         "notes": list(found.notes),
     }
 
@@ -172,8 +197,16 @@ def _metrics(content: Json) -> Json:
         "moved": content["moved"],
         "calibration": calibration
         and {key: calibration[key] for key in ("n", "expected", "happened", "ece")},
+        "agreement": _agreement(content),
         "notes": content["notes"],
     }
+
+
+def _agreement(content: Json) -> Json | None:
+    """How far two runs of recommend or segment agree."""
+    found = content["offers"] or content["segments"]
+    names = ("customers", "same_first", "equal_offers", "same", "agreement")
+    return found and {name: found[name] for name in names if name in found}
 
 
 def _noise(found: Drifted) -> Sequence[str]:

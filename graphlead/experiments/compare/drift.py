@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graphlead.core.comparison import ComparisonSettings
 from graphlead.core.drift import Drift, Form, Pair
 from graphlead.core.errors import unknown
-from graphlead.experiments.compare.side import Side
+from graphlead.experiments.compare.side import Described
 from graphlead.ingest.pairs.read import open_pairs
 from graphlead.profile.drift.build import drift_of
 
@@ -29,13 +29,13 @@ def drift_of_tables(settings: ComparisonSettings) -> Drifted:
         return Drifted(columns=columns, rows=(pairs.old.rows, pairs.new.rows), notes=pairs.notes)
 
 
-def drift_of_runs(old: Side, new: Side, exclude: tuple[str, ...]) -> Drifted:
+def drift_of_runs(old: Described, new: Described, exclude: tuple[str, ...]) -> Drifted:
     """Of two runs of one verb: their inputs, and the scores. Raises SettingsError for an unknown column to exclude."""
     columns = drift_of(_pairs(old, new, exclude))
     return Drifted(columns=columns, rows=(len(old.scored), len(new.scored)))
 
 
-def _pairs(old: Side, new: Side, exclude: tuple[str, ...]) -> Iterator[Pair]:
+def _pairs(old: Described, new: Described, exclude: tuple[str, ...]) -> Iterator[Pair]:
     before, after = old.inputs(), new.inputs()
     names = dict.fromkeys([*after, *before])
     for each in exclude:
@@ -56,4 +56,6 @@ def _pairs(old: Side, new: Side, exclude: tuple[str, ...]) -> Iterator[Pair]:
             sides = [each if each.dtype == bool else each.notna() for each in (values, more)]
             yield Pair(name=name, form=Form.FILLED, old=sides[0], new=sides[1])
     score = new.words.score
+    if not score:
+        return
     yield Pair(name=score, form=Form.NUMBER, old=old.scored["score"], new=new.scored["score"], score=True)

@@ -8,6 +8,8 @@ import pandas as pd
 from graphlead.experiments.compare.side import Side
 
 ENTERED, LEFT, UP, DOWN = "entered", "left", "up", "down"
+CHANGED = "changed"
+"""Another first offer, or another segment where segments have no order."""
 CHANGES = (ENTERED, LEFT, UP, DOWN)
 FACTOR, SHARE, FIRST = 2.0, 0.05, 0.25
 """A move counts where the place, as a share of all scored rows, was at least halved or doubled, by this share of them
@@ -44,8 +46,13 @@ def changes_of(old: Side, new: Side) -> pd.DataFrame:
             "new_rank": both["rank_new"].astype("Int64"),
         }
     )
-    table = table[table["change"] != ""]
+    return in_order(table[table["change"] != ""])
+
+
+def in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows by change, and within it by the rank now, or else before."""
+    kinds = (*CHANGES, CHANGED)
     order = table.assign(
-        at=table["change"].map(CHANGES.index), rank=table["new_rank"].fillna(table["old_rank"])
+        at=table["change"].map(kinds.index), place=table["new_rank"].fillna(table["old_rank"])
     )
-    return table.loc[order.sort_values(["at", "rank", "id"], kind="stable").index].reset_index(drop=True)
+    return table.loc[order.sort_values(["at", "place", "id"], kind="stable").index].reset_index(drop=True)

@@ -18,7 +18,7 @@ MOST_REASONS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """How a verb speaks of its rows: of one, of what is predicted, and what its score is called."""
+    """How a verb speaks of its rows: of one, of what is predicted, and what its score is called, "" without one."""
 
     row: str
     happened: str
@@ -26,9 +26,8 @@ class Words:
     score: str
 
 
-class Side(Protocol):
-    """A finished run. scored: a row a scored id, best first, with id (text, unique), score, rank (1 is the first) and
-    listed (bool, on the list that is worked)."""
+class Described(Protocol):
+    """A finished run. scored: a row an id, with id (text, unique), and score where the words have a name for it."""
 
     @property
     def path(self) -> Path: ...
@@ -40,8 +39,13 @@ class Side(Protocol):
     def scored(self) -> pd.DataFrame: ...
 
     def inputs(self) -> Inputs:
-        """The columns that the scores were made from."""
+        """The columns that the results were made from."""
         ...
+
+
+class Side(Described, Protocol):
+    """A finished run that scores. scored: the best first, with rank (1 is the first) and listed (bool, on the list that
+    is worked)."""
 
     def fates(self, ids: Sequence[str]) -> dict[str, str]:
         """For those of the ids that are known but not scored, why they are not."""

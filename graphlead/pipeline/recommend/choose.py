@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -15,9 +14,9 @@ from graphlead.core.contracts import Progress
 from graphlead.core.errors import damage
 from graphlead.core.recommend import RecommendSettings
 from graphlead.pipeline.recommend.read import Found
-from graphlead.recommenders.backtest import Split, chosen, compare, cut_of, split_at
+from graphlead.recommenders.backtest import MOST_CUSTOMERS, Split, chosen, compare, cuts_of, split_at
 from graphlead.recommenders.baskets import baskets_of
-from graphlead.recommenders.candidates import Candidate, bases, default
+from graphlead.recommenders.candidates import Candidate, bases, default, for_products
 from graphlead.recommenders.fresh import chance_of, described, fresh_items
 from graphlead.recommenders.lists import Trained
 from graphlead.recommenders.newcomers import trial, vectors_of
@@ -70,29 +69,26 @@ def load_choice(folder: RunFolder) -> Choice:
             candidate=Candidate(**content["candidate"]),
             models=tuple(content["models"]),
             backtest=content["backtest"],
-            way=Way(**{**way, "parts": tuple(way["parts"]), "lift": tuple(way["lift"])}) if way else None,
+            way=_way(way) if way else None,
             chance=content["chance"],
             newcomers=content["newcomers"],
             notes=tuple(content["notes"]),
         )
 
 
-def ways_for_products(customers: int) -> list[Candidate]:
-    """The models that rank customers for an item: with strong penalties, as an item has fewer buyers than a list."""
-    able = bases(("ease", "mixed", "cosine"), customers)
-    strongest = max(each.penalty for each in able)
-    return [each for each in able if each.model == "cosine" or each.penalty >= strongest / 3]
+def _way(content: Json) -> Way:
+    lists = {name: tuple(content[name]) for name in ("parts", "weights", "lift")}
+    return Way(**{**content, **lists})
 
 
 def _compared(found: Found, settings: RecommendSettings, progress: Progress) -> Json:
     customers = len(found.purchases.customers)
-    cut = cut_of(found.purchases, settings.within)
-    split = _split(found, settings, cut)
+    splits = _splits(found, settings)
     trial_ = trial(
         vectors_of(found.known), baskets_of(found.purchases, found.purchases.as_of), found.keys, settings.seed
     )
     base = {"way": None, "newcomers": trial_.to_json() if trial_ else None}
-    if split is None or cut is None:
+    if not splits:
         candidate = default(settings.models, customers)
         note = (
             f"The history is too short to compare models on (fewer than 50 customers bought something new after an "
@@ -106,9 +102,10 @@ def _compared(found: Found, settings: RecommendSettings, progress: Progress) -> 
             "chance": 0.0,
             "notes": [note],
         }
-    measured = compare(split, settings.models, settings.seed, progress)
-    ways = compare_ways(split, ways_for_products(customers), settings.seed) if settings.product else []
-    days = (split.until - split.cut).days
+    measured = compare(splits, settings.models, settings.seed, progress)
+    ways = compare_ways(splits, for_products(customers), settings.seed) if settings.product else []
+    last = splits[0]
+    days = (last.until - last.cut).days
     shorter = (
         [f"The history allows to compare on {days} days, not on {settings.within}."]
         if days < settings.within
@@ -118,17 +115,29 @@ def _compared(found: Found, settings: RecommendSettings, progress: Progress) -> 
         **base,
         "candidate": asdict(chosen(measured).candidate),
         "models": [each.to_json() for each in sorted(measured, key=lambda each: -each.ndcg.mean())],
-        "backtest": {"cut": cut.isoformat(), "until": split.until.isoformat(), "customers": len(split.rows)},
+        "backtest": {
+            "cut": last.cut.isoformat(),
+            "until": last.until.isoformat(),
+            "customers": len(measured[0].customers),
+            "cuts": [each.cut.isoformat() for each in splits],
+        },
         "way": asdict(ways[0]) if ways else None,
-        "chance": _chance(found, split),
+        "chance": _chance(found, last),
         "notes": shorter,
     }
 
 
-def _split(found: Found, settings: RecommendSettings, cut: date | None) -> Split | None:
-    if cut is None:
-        return None
-    return split_at(found.purchases, cut, found.services, found.keys, settings.seed, repeat=settings.repeat)
+def _splits(found: Found, settings: RecommendSettings) -> list[Split]:
+    """The last one first; an earlier one too, unless the last has as many customers as are ever judged."""
+    splits: list[Split] = []
+    for days in cuts_of(found.purchases, settings.within):
+        if splits and len(splits[0].rows) == MOST_CUSTOMERS:
+            break
+        split = split_at(
+            found.purchases, days, found.services, found.keys, settings.seed, repeat=settings.repeat
+        )
+        splits += [split] if split else []
+    return splits
 
 
 def _chance(found: Found, split: Split) -> float:

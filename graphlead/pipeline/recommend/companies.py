@@ -14,6 +14,7 @@ from graphlead.common.spreadsheets import write_csv
 from graphlead.core.arrays import Reals
 from graphlead.core.clients import Match
 from graphlead.core.errors import InputError
+from graphlead.core.expected import HIGHEST
 from graphlead.core.purchases import Texts
 from graphlead.core.recommend import RecommendSettings
 from graphlead.core.settings import ID, Settings
@@ -24,6 +25,7 @@ from graphlead.pipeline.discover import discover
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.recommend.read import Found
 from graphlead.pipeline.resolve import review_answers
+from graphlead.recommenders.rates import NOBODY, rates_of, shared_out
 from graphlead.runs.layout import RunFolder
 from graphlead.stores.registry import OWN
 
@@ -32,7 +34,8 @@ ACCOUNT, REASON = "account", "reason_1"
 
 @dataclass(frozen=True, kw_only=True)
 class Strangers:
-    """table: id, company_id, score, why of each company that is no customer.
+    """table: id, company_id, score, why of each company that is no customer; the scores sum to the companies that
+    become customers by the product within the horizon.
 
     company: (n,) the company of each customer, None where none was found for sure.
     """
@@ -61,9 +64,22 @@ def companies_wanting(
     strangers = scores[~scores[ID].isin(set(company.dropna()))]
     why = result.leads.set_index(ID)[REASON].reindex(strangers[ID]).fillna("").to_numpy(object)
     texts = _texts(why, scores["score"].to_numpy(), strangers["score"].to_numpy())
+    chances = shared_out(
+        strangers["score"].to_numpy(np.float64), _expected(company, found, settings), HIGHEST
+    )
     table = pd.DataFrame({"id": strangers[ID].to_numpy(object), ID: strangers[ID].to_numpy(object),
-                          "score": strangers["score"].to_numpy(np.float64), "why": texts})  # fmt: skip
+                          "score": chances, "why": texts})  # fmt: skip
     return Strangers(table=table, company=company)
+
+
+def _expected(company: pd.Series, found: Found, settings: RecommendSettings) -> float:
+    """The companies that become customers by the product within the horizon: as many as did in the days before."""
+    rates = rates_of(found.purchases, _item(found, str(settings.product)), settings.within)
+    return rates.times * (company.iloc[rates.came].dropna().nunique() or NOBODY)
+
+
+def _item(found: Found, product: str) -> int:
+    return int(np.flatnonzero(found.purchases.items == product)[0])
 
 
 def _texts(reasons: Texts, every: Reals, scores: Reals) -> Texts:
@@ -92,7 +108,7 @@ def _matched(found: Found, settings: RecommendSettings, console: Console) -> Mat
 def _clients(company: pd.Series, found: Found, product: str) -> Texts:
     """The companies of the product's buyers. Raises InputError where they are too few to learn from."""
     purchases = found.purchases
-    item = np.flatnonzero(purchases.items == product)[0]
+    item = _item(found, product)
     buyers = np.unique(purchases.bought.customer[purchases.bought.item == item])
     clients: Texts = company.iloc[buyers].dropna().unique()
     if len(clients) < FEWEST_CLIENTS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from threadpoolctl import threadpool_limits
@@ -20,6 +21,7 @@ from graphlead.recommenders.baskets import baskets_of
 from graphlead.recommenders.lists import CONTENT, Trained, recommended
 from graphlead.recommenders.newcomers import for_newcomers, vectors_of
 from graphlead.recommenders.plan import plan_items
+from graphlead.recommenders.rates import rates_of
 from graphlead.report.recommend.build import write_recommend_report
 from graphlead.report.recommend.content import RecommendContent
 from graphlead.runs.layout import RunFolder
@@ -121,11 +123,17 @@ def _metrics(
             "coverage": table.loc[table["kind"] != CONTENT, "item"].nunique() / max(len(trained.kept), 1),
             **{kind: int(count) for kind, count in kinds.items()},
         },
-        "product": {"item": settings.product, **(choice.way.to_json() if choice.way else {})}
-        if settings.product
-        else None,
+        "product": _product(found, choice, settings) if settings.product else None,
         "notes": [*found.notes, *choice.notes, *([plan.note] if plan.note else [])],
     }
+
+
+def _product(found: Found, choice: Choice, settings: RecommendSettings) -> Json:
+    """How the prospects of the product were ranked, and how many bought it of late."""
+    item = int(np.flatnonzero(found.purchases.items == settings.product)[0])
+    rates = rates_of(found.purchases, item, settings.within)
+    way = choice.way.to_json() if choice.way else {}
+    return {"item": settings.product, "within": settings.within, **way, "lately": rates.to_json()}
 
 
 def _noise(found: Found) -> list[str]:

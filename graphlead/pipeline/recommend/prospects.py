@@ -10,12 +10,14 @@ from threadpoolctl import threadpool_limits
 from graphlead.common.console import Console
 from graphlead.common.files import write_parquet
 from graphlead.core.recommend import RecommendSettings
-from graphlead.pipeline.recommend.choose import Choice, ways_for_products
+from graphlead.pipeline.recommend.choose import Choice
 from graphlead.pipeline.recommend.companies import Strangers, companies_wanting
 from graphlead.pipeline.recommend.read import Found
 from graphlead.recommenders.baskets import Baskets, baskets_of
+from graphlead.recommenders.candidates import for_products
 from graphlead.recommenders.plan import plan_items
-from graphlead.recommenders.wanting import ACTIVITY, Way, parts_of, probability
+from graphlead.recommenders.rates import rates_of
+from graphlead.recommenders.wanting import ACTIVE, Way, parts_of, probability
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 
@@ -25,7 +27,12 @@ KNOWN, STRANGER = "customer", "non-customer"
 def find_prospects(
     run: Run, found: Found, choice: Choice, settings: RecommendSettings, console: Console
 ) -> None:
-    """Everybody without the product, the likeliest buyer first; nothing where no product was named."""
+    """Everybody without the product, the likeliest buyer first; nothing where no product was named.
+
+    Scores of customers and of companies are both the chance of buying it within the horizon: customers buy it as often
+    as those without it did in as many days before, and of the companies so many as became customers by it in these
+    days, shared out in proportion to what discovery expects of each.
+    """
     if not settings.product:
         return
 
@@ -48,12 +55,12 @@ def customers_without(found: Found, choice: Choice, settings: RecommendSettings)
     kept = plan_items(whole.buyers, found.services).kept
     kept = np.union1d(kept, [item]).astype(np.int32)
     baskets, at = whole.of_items(kept), int(np.searchsorted(kept, item))
-    candidates = ways_for_products(len(purchases.customers))
-    way = choice.way or Way(parts=(*(each.name for each in candidates), ACTIVITY))
+    candidates = for_products(len(purchases.customers))
+    way = choice.way or Way(parts=(*(each.name for each in candidates), ACTIVE[0]))
     customers = np.arange(len(purchases.customers))
     ranks = parts_of(baskets, candidates, customers, np.array([at], np.int32), settings.seed)
     without = baskets.x[:, [at]].toarray()[:, 0] == 0
-    score = probability(way, ranks, without, _base(found, item, settings.within))
+    score = probability(way, ranks, without, rates_of(purchases, item, settings.within).share)
     return pd.DataFrame(
         {
             "id": purchases.customers[without],
@@ -65,7 +72,7 @@ def customers_without(found: Found, choice: Choice, settings: RecommendSettings)
 
 
 def _with_companies(table: pd.DataFrame, around: Strangers, found: Found) -> pd.DataFrame:
-    """The customers with their companies, and below them the companies that are no customers."""
+    """The customers with their companies, and the companies that are no customers."""
     company = dict(zip(found.purchases.customers, around.company, strict=True))
     known = table.assign(company_id=[company[each] for each in table["id"]])
     both = pd.concat([known, around.table.assign(known=STRANGER)], ignore_index=True)
@@ -78,16 +85,6 @@ def ranked(table: pd.DataFrame) -> pd.DataFrame:
     table = table.iloc[order].reset_index(drop=True)
     table.insert(list(table).index("score") + 1, "rank", np.arange(1, len(table) + 1))
     return table
-
-
-def _base(found: Found, item: int, within: int) -> float:
-    """The share of those without the item that buys it within the horizon: as many as lately bought it first."""
-    lines = found.purchases.bought.rows(found.purchases.bought.item == item)
-    order = np.argsort(lines.day, kind="stable")
-    buyers, first = np.unique(lines.customer[order], return_index=True)
-    ago = (np.datetime64(found.purchases.as_of, "D") - lines.day[order][first]).astype(int)
-    lately = int((ago <= within).sum())
-    return max(lately, 1) / max(len(found.purchases.customers) - len(buyers) + lately, 1)
 
 
 def _why(baskets: Baskets, at: int, rows: np.ndarray, items: np.ndarray) -> np.ndarray:

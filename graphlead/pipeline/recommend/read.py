@@ -131,10 +131,14 @@ def _joined(
 
 def _without(purchases: Purchases, settings: RecommendSettings) -> Purchases:
     """The purchases without the columns that the user leaves out."""
-    names = [*map(str, purchases.of_items), *map(str, purchases.of_customers)]
+    names = [
+        *map(str, purchases.of_items),
+        *map(str, purchases.of_customers),
+        *(row[0] for row in purchases.plan),
+    ]
     for name in settings.exclude:
         if name not in names and not settings.customers:
-            raise unknown("column", name, sorted(names), "--exclude")
+            raise unknown("column", name, sorted({*names}), "--exclude")
     left = list(settings.exclude)
     return replace(
         purchases,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,11 @@ def _view(content: ComparisonContent) -> Json:
         "scores": [each for each in rows if each["name"] in score_names],
         "uncompared": [each for each in rows if not each["compared"] and not each["alarm"]],
         "moves": words.moves(comparison),
-        "moved": [] if content.moved is None else _moved(content.moved),
+        "agreement": words.agreement(comparison),
+        "reading": words.READING.get(comparison["kind"], words.FAR),
+        "moved": [] if content.moved is None else _moved(content.moved, words.changes(comparison)),
+        "items": _items(comparison.get("offers")),
+        "segments": _segments(comparison.get("segments")),
         "calibration": _calibration(comparison["calibration"]),
         "notes": comparison["notes"],
     }
@@ -62,7 +67,8 @@ def _tiles(comparison: Json, rows: list[Json]) -> list[Json]:
     moved = comparison["moved"]
     if moved is not None:
         came, left = moved.get("entered", 0), moved.get("left", 0)
-        tiles.append({"label": "Came onto the list", "value": count(came), "note": f"{count(left)} left it"})
+        label = words.changes(comparison)["entered"]
+        tiles.append({"label": label, "value": count(came), "note": f"{count(left)} left"})
     return tiles
 
 
@@ -88,10 +94,37 @@ def _column(row: Json) -> Json:
     }
 
 
-def _moved(moved: pd.DataFrame) -> list[Json]:
+def _items(offers: Json | None) -> list[Json]:
+    """The items that rose and fell, with their shares of the customers."""
+    if offers is None:
+        return []
+    return [
+        {
+            "name": name,
+            "rows": [{"item": each["item"], "old": percent(each["old"]), "new": percent(each["new"])}
+                     for each in offers[key]],
+        }
+        for key, name in (("rose", "On more lists than before"), ("fell", "On fewer lists than before"))
+    ]  # fmt: skip
+
+
+def _segments(segments: Json | None) -> Json | None:
+    """Sizes, and the largest groups that went from one segment to another."""
+    if segments is None:
+        return None
+    flows = [each for each in segments["flows"] if each["from"] != each["to"]]
+    return {
+        "sizes": [
+            {**each, "old": count(each["old"]), "new": count(each["new"])} for each in segments["sizes"]
+        ],
+        "flows": [{**each, "customers": count(each["customers"])} for each in flows[:SHOWN]],
+    }
+
+
+def _moved(moved: pd.DataFrame, names: Mapping[str, str]) -> list[Json]:
     """The first rows of each kind of move."""
     groups = []
-    for change, name in words.CHANGES.items():
+    for change, name in names.items():
         rows = moved[moved["change"] == change]
         if len(rows):
             shown = [
@@ -142,6 +175,8 @@ def _contents(view: Json) -> list[tuple[str, str]]:
         ("in-short", "In short", True),
         ("columns", "Columns", view["columns"]),
         ("scores", "Scores", view["scores"]),
+        ("items", "Items", view["items"]),
+        ("segments", "Segments", view["segments"]),
         ("moved", "Who moved", view["moves"]),
         ("calibration", "Predicted and happened", view["calibration"]),
         ("reading", "How to read it", True),

@@ -43,7 +43,7 @@ def _view(content: RecommendContent) -> Json:
         "kinds": words.kinds(content),
         "newcomers": words.newcomers(content),
         "models": tables.models(content),
-        "test": metrics["backtest"],
+        "judged": words.judged(metrics["backtest"]) if metrics["backtest"] else "",
         "prospects": tables.prospects(content),
         "product": content.product,
         "wanting": words.wanting(content),

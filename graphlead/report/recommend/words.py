@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from graphlead.core.arrays import Json
 from graphlead.report.html.figures import count
 from graphlead.report.recommend.content import RecommendContent
@@ -14,7 +16,12 @@ MODELS = {
     "recent": "Popularity of the last 60 days",
     "als": "ALS",
 }
-EXTRAS = {"alive": "weighed by liveness", "fading": "with fading purchases"}
+EXTRAS = {
+    "alive": "weighed by liveness",
+    "rarity 0.1": "weighed by rarity",
+    "rarity 0.2": "weighed by rarity twice as much",
+    "fading": "with fading purchases",
+}
 
 
 def model_name(name: str) -> str:
@@ -51,9 +58,21 @@ def expectation(content: RecommendContent) -> str:
     if best is None or test is None:
         return "There is too little history to measure how good the lists are."
     beside = f", against {plain['ndcg_10']:.3f} for the most popular items" if plain else ""
+    days = "On " + " and ".join(test["cuts"])
     return (
-        f"On {test['cut']}, judged by what {count(test['customers'])} customers bought until {test['until']}, its "
-        f"NDCG@10 was {best['ndcg_10']:.3f} ({best['low']:.3f} to {best['high']:.3f}){beside}."
+        f"{days}, judged by what {count(test['customers'])} customers bought in the days after, its NDCG@10 was "
+        f"{best['ndcg_10']:.3f} ({best['low']:.3f} to {best['high']:.3f}){beside}."
+    )
+
+
+def judged(test: Json) -> str:
+    """By what the ways were compared."""
+    days = (date.fromisoformat(test["until"]) - date.fromisoformat(test["cut"])).days
+    cuts = " and before ".join(test["cuts"])
+    mean = ", averaged" if len(test["cuts"]) > 1 else ""
+    return (
+        f"Every way was given what was bought before {cuts}, and judged by what {count(test['customers'])} customers "
+        f"bought in the {days} days from then on{mean}."
     )
 
 
@@ -82,11 +101,25 @@ def newcomers(content: RecommendContent) -> str:
 
 
 def wanting(content: RecommendContent) -> str:
-    """How good the ranks for a product were at the earlier day."""
-    found = content.metrics["product"]
-    if not found or "auc" not in found:
+    """What the scores for a product mean, and how good its ranks were at the earlier days."""
+    found, table = content.metrics["product"], content.prospects
+    if not found or table is None:
         return ""
-    return (
-        f"At the earlier day, customers were ranked so for {count(found['items'])} items: the chance that one who then "
-        f"bought the item stood above one who did not was {found['auc']:.2f} on average (AUC)."
-    )
+    lately = found["lately"]
+    asked, bought = count(lately["asked"]), count(lately["bought"])
+    texts = [
+        f"A probability is the chance of buying it within {found['within']} days. Of {asked} customers who did not "
+        f"have it {lately['days']} days before, {bought} bought it since, and so many are expected again."
+    ]
+    others = table["known"] != "customer"
+    if others.any():
+        texts.append(
+            f"Of the companies, {table.loc[others, 'score'].sum():.1f} are expected to become customers by it, as many "
+            "as lately did; discovery says which ones are likelier, not how many."
+        )
+    if "auc" in found:
+        texts.append(
+            f"At earlier days, the chance that a customer who then bought an item stood above one who did not was "
+            f"{found['auc']:.2f} on average (AUC)."
+        )
+    return " ".join(texts)
