@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.sparse as sp
 
-from graphlead.core.arrays import Floats
+from graphlead.core.arrays import Floats, Ints
 from graphlead.core.contracts import Propagator
 from graphlead.core.features import Groups, Neighbours, Relation
 
@@ -52,6 +52,35 @@ class Walk:
             visits *= 1 - RESTART
             visits += RESTART * start
         return visits
+
+    def between(self, starts: Ints, ends: Ints) -> Floats:
+        """Visits (m,) of each of ``ends`` (m,) by a walk of one from the company at the same place in ``starts`` (m,).
+
+        No end is its own start. The walks meet half-way, so that only the groups of either company and those of their
+        members are entered.
+        """
+        if not len(starts):
+            return np.zeros(0, np.float32)
+        first, which = np.unique(starts, return_inverse=True)
+        last, where = np.unique(ends, return_inverse=True)
+        ahead = [self._members[first].multiply(self._leaving[first]).tocsr()]
+        back = [self._members[last].multiply(self._arriving.T).tocsr()]
+        for _ in range(STEPS // 2):
+            ahead.append(self._passed(ahead[-1].multiply(self._arriving.T).tocsr()))
+        for _ in range((STEPS - 1) // 2):
+            back.append(self._passed(back[-1]).multiply(self._arriving.T).tocsr())
+        visits = np.zeros(len(starts))
+        for step in range(1, STEPS + 1):
+            mine = back[(step - 1) // 2][where].multiply(ahead[step // 2][which])
+            returned = 1.0 if step == STEPS else RESTART
+            visits += returned * (1 - RESTART) ** step * np.asarray(mine.sum(1), np.float64).ravel()
+        return visits.astype(np.float32)
+
+    def _passed(self, groups: sp.csr_matrix) -> sp.csr_matrix:
+        """Weights of groups (k, groups), passed on to the members and from these to their groups."""
+        some = np.unique(groups.indices)
+        members = groups[:, some] @ self._members[:, some].T.tocsr()
+        return (members.multiply(self._leaving.T).tocsr() @ self._members).tocsr()
 
 
 def _members(relation: Relation) -> sp.csr_matrix:

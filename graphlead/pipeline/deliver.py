@@ -25,8 +25,10 @@ from graphlead.match.same.duplicates import find_duplicates, with_duplicates
 from graphlead.pipeline.came_back import came_back
 from graphlead.pipeline.content import content_of
 from graphlead.pipeline.explain import explain_companies, whitespace_ties
+from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.rank import Ranking, companies_of, rank, set_apart
 from graphlead.pipeline.scored import Evaluated
+from graphlead.pipeline.store import remember
 from graphlead.report.evidence import with_clients, with_evidence
 from graphlead.report.expected import hits_sentence
 from graphlead.report.html.build import write_report
@@ -72,6 +74,7 @@ def hand_over(run: Run, sources: Sources, scored: Evaluated, settings: Settings,
         run.stage("report", lambda folder: report(folder, result, sources, scored))
         manifest = run.manifest(device=scored.model_inputs.device, ranker=scored.judgement.choice.name)
         run.publish(manifest)
+        remember(FinishedRun(run.folder.path), result.scores, scored.expected.grades)
     cost = {"seconds": manifest["seconds"], "peak_mb": manifest["peak_mb"]}
     return replace(result, summary=result.summary | cost)
 

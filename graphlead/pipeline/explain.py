@@ -16,6 +16,7 @@ from graphlead.core.evidence import Evidence, Tie
 from graphlead.core.expected import Expected
 from graphlead.core.features import Features
 from graphlead.core.graph import CompanyGraph
+from graphlead.core.order import Ordered
 from graphlead.core.register import Register
 from graphlead.evaluate.judge import Judgement
 from graphlead.explain.explain import Trained, explain
@@ -41,6 +42,7 @@ class Rescorer:
     """Scores a run's models for inputs of no company: raw scores of the models, then the run's choice of ranker.
 
     A blend ranks each row among the candidates of the run, so the inputs of a candidate give its published score.
+    ``raw`` has the raw scores of the candidates (n,).
     """
 
     def __init__(
@@ -51,26 +53,28 @@ class Rescorer:
         scores: Mapping[str, Floats],
         candidates: Ints,
     ) -> None:
-        self._judgement, self._expected = judgement, expected
-        members = judgement.choice.members
-        self._models = [[ranker for ranker in fold if ranker.name in members] for fold in models]
-        self._candidates = np.arange(len(candidates), dtype=np.int32)
-        # A blend needs only their order, and sorting a sorted array again is fast.
-        self._ranked = {name: np.sort(scores[name][candidates]) for name in members}
-        self._published = np.sort(judgement.final(scores, candidates))
+        self._expected, self._members = expected, tuple(judgement.choice.members)
+        self._models = [[ranker for ranker in fold if ranker.name in self._members] for fold in models]
+        self._among = judgement.among(scores, candidates)
+        self.raw = self._among.own()
+        self._ranked = Ordered(self.raw)
 
     def log_odds(self, features: Features, label_features: Floats, left_out: Ints) -> Reals:
         """Log-odds (r,) of the score of each row; see ``explain.inputs.Scorer``."""
-        raw = {name: np.zeros(len(left_out), np.float32) for name in self._ranked}
+        raw = {name: np.zeros(len(left_out), np.float32) for name in self._members}
         for f, rankers in enumerate(self._models):
             rows = np.flatnonzero(is_left_out(left_out, f)).astype(np.int32)
             share = share_of_each(left_out[rows])
             for ranker in rankers if len(rows) else ():
                 raw[ranker.name][rows] += share * ranker.score(features, rows, label_features[rows])
-        scores = {name: np.concatenate([ranked, raw[name]]) for name, ranked in self._ranked.items()}
-        asked = len(self._candidates) + np.arange(len(left_out), dtype=np.int32)
-        final = self._judgement.final(scores, self._candidates, asked)
-        return log_odds(self._expected.scores(self._published, final))
+        return self._log_odds(self._among.of(raw))
+
+    def published(self) -> Reals:
+        """Log-odds (n,) of the published scores of the candidates."""
+        return self._log_odds(self.raw)
+
+    def _log_odds(self, raw: Floats) -> Reals:
+        return log_odds(self._expected.scores_among(self._ranked, raw))
 
 
 def log_odds(probability: Reals) -> Reals:
@@ -108,9 +112,8 @@ def _trained(
     keys = model_inputs.features.keys[candidates]
     sample = candidates[drawn(keys, SAMPLE, "typical", model_inputs.settings.seed)]
     published = np.full(cohort.n_companies, np.nan)
-    raw = scored.judgement.final(scored.scores, candidates)
-    published[candidates] = log_odds(scored.expected.scores(raw, raw))
-    best_first = candidates[np.argsort(-raw, kind="stable")]
+    published[candidates] = scorer.published()
+    best_first = candidates[np.argsort(-scorer.raw, kind="stable")]
     leads = net_new(cohort, model_inputs.graph.ownership)
     new = best_first[leads[best_first]]
     leads[new[~cohort.first_of_each(new)]] = False
