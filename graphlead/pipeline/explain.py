@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from graphlead.common.deal import drawn
 from graphlead.core.arrays import Floats, Ints, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, silent
-from graphlead.core.evidence import Evidence, Tie
+from graphlead.core.evidence import Evidence, GroupTies
 from graphlead.core.expected import Expected
 from graphlead.core.features import Features
 from graphlead.core.graph import CompanyGraph
@@ -22,8 +23,8 @@ from graphlead.evaluate.judge import Judgement
 from graphlead.explain.explain import Trained, explain
 from graphlead.explain.reasons.inputs import Views
 from graphlead.explain.reasons.removal import Lift
+from graphlead.explain.ties.in_group import ties_in_group
 from graphlead.explain.ties.shares import Stakes
-from graphlead.explain.ties.ties import ties_in_group
 from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsByFold, lift_of
 from graphlead.features.seeds import client_weights
 from graphlead.graph.build import stakes_of
@@ -82,9 +83,13 @@ def log_odds(probability: Reals) -> Reals:
 
 
 def explain_companies(
-    scored: Scored, cohort: Cohort, companies: Ints, progress: Progress = silent
+    scored: Scored,
+    cohort: Cohort,
+    companies: Ints,
+    progress: Progress = silent,
+    stakes: Callable[[], Stakes] | None = None,
 ) -> list[Evidence]:
-    """Evidence for ``companies`` (m,), candidates of a run, each once, in their order."""
+    """Evidence for ``companies`` (m,), candidates of a run, each once, in their order; stakes: see ``stakes_in``."""
     model_inputs = scored.model_inputs
     models = load_models(scored.trained.model, model_inputs.device, only=scored.judgement.choice.members)
     progress(0, 1, "computing the inputs of the models")
@@ -97,7 +102,7 @@ def explain_companies(
         around.rows(companies),
     )
     scorer = Rescorer(models, scored.judgement, scored.expected, scored.scores, candidates)
-    trained = _trained(scored, cohort, scorer, candidates, around)
+    trained = _trained(scored, cohort, scorer, candidates, around, stakes)
     found = explain(trained, views, model_inputs.settings.seed, progress)
     if model_inputs.settings.neutral:
         # What another score would be worth is known in the order of scores only, which the list no longer has.
@@ -106,7 +111,12 @@ def explain_companies(
 
 
 def _trained(
-    scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints, around: ClientsByFold
+    scored: Scored,
+    cohort: Cohort,
+    scorer: Rescorer,
+    candidates: Ints,
+    around: ClientsByFold,
+    stakes: Callable[[], Stakes] | None,
 ) -> Trained:
     model_inputs = scored.model_inputs
     keys = model_inputs.features.keys[candidates]
@@ -127,7 +137,7 @@ def _trained(
         scorer=scorer,
         walk=around.walk_without,
         lift=Lift(lift_of, GROUP_STRENGTH, LINK_STRENGTH, cohort.rejected),
-        stakes=lambda: _stakes(model_inputs.register),
+        stakes=stakes or stakes_in(model_inputs.register),
         sample=sample,
         sampled=around.rows(sample),
         log_odds=published,
@@ -135,16 +145,26 @@ def _trained(
     )
 
 
-def _stakes(register: Register) -> Stakes:
-    found, _, _ = stakes_of(register)
-    return Stakes(owner=found.owner, owned=found.owned, low=found.low, high=found.high, known=found.known)
+def stakes_in(register: Register) -> Callable[[], Stakes]:
+    """A function of every stake of the register, which are read when it is first called."""
+
+    @cache
+    def stakes() -> Stakes:
+        found, _, _ = stakes_of(register)
+        return Stakes(owner=found.owner, owned=found.owned, low=found.low, high=found.high, known=found.known)
+
+    return stakes
 
 
 def whitespace_ties(
-    register: Register, graph: CompanyGraph, cohort: Cohort, companies: Ints
-) -> list[Tie | None]:
-    """The nearest client of each company (m,) in a client's ownership group, with the path; None for no known path."""
-    return ties_in_group(register, graph, cohort, companies, lambda: _stakes(register))
+    register: Register,
+    graph: CompanyGraph,
+    cohort: Cohort,
+    companies: Ints,
+    stakes: Callable[[], Stakes] | None = None,
+) -> GroupTies:
+    """The nearest client of each company (m,) in a client's ownership group, with the path; see ``stakes_in``."""
+    return ties_in_group(register, graph, cohort, companies, stakes or stakes_in(register))
 
 
 @dataclass(frozen=True, kw_only=True)
