@@ -119,10 +119,10 @@ class Expected:
         """
         return self.scores_among(Ordered(ranked), scores)
 
-    def scores_among(self, ranked: Ordered, scores: Floats) -> Reals:
+    def scores_among(self, ranked: Ordered[np.float32], scores: Floats) -> Reals:
         """The same as ``scores``, where the candidates' raw scores are sorted already."""
         left, right = ranked.places(scores)
-        return self._per_company(len(ranked.values) - right, np.maximum(right - left, 1))
+        return self._per_company(len(ranked.numbers) - right, np.maximum(right - left, 1))
 
     def table(self, scores: Reals) -> tuple[Hits, ...]:
         """The hits among the first of the companies on a list with these scores (m,), best first."""

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from graphlead.core.arrays import Longs
 
-Numbers = npt.NDArray[np.number[Any]]
+Number = TypeVar("Number", np.float32, np.float64)
 
 
-class Ordered:
-    """Numbers (n,) without NaN, sorted once: ``ascending`` (n,) are ``values`` (n,) in the ``order`` (n,)."""
+class Ordered(Generic[Number]):
+    """Numbers (n,) without NaN, sorted once: ``ascending`` (n,) are ``numbers`` (n,) in the ``order`` (n,)."""
 
-    def __init__(self, values: Numbers) -> None:
-        self.values = values
-        self.order = np.argsort(values)
-        self.ascending = values[self.order]
+    def __init__(self, numbers: npt.NDArray[Number]) -> None:
+        self.numbers: npt.NDArray[Number] = numbers
+        self.order = np.argsort(numbers)
+        self.ascending: npt.NDArray[Number] = numbers[self.order]
 
-    def places(self, others: Numbers) -> tuple[Longs, Longs]:
+    def places(self, others: npt.NDArray[Number]) -> tuple[Longs, Longs]:
         """How many of the numbers are lower than each of ``others`` (m,), and how many lower or equal."""
-        if others is self.values:
+        if others is self.numbers:
             return self._own_places()
-        left, right = (np.searchsorted(self.ascending, others, side) for side in ("left", "right"))
-        return left, right
+        left = np.searchsorted(self.ascending, others, "left")
+        return left, np.searchsorted(self.ascending, others, "right")
 
     def _own_places(self) -> tuple[Longs, Longs]:
         """The same for the numbers themselves, by the runs of equal ones."""

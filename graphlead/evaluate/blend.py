@@ -73,7 +73,7 @@ class Among:
 
     def own(self) -> Floats:
         """The scores of the candidates themselves."""
-        return self.of({name: ladder.ordered.values for name, ladder in self._ladders.items()})
+        return self.of({name: ladder.ordered.numbers for name, ladder in self._ladders.items()})
 
     def of(self, scores: Mapping[str, Floats]) -> Floats:
         """The scores (m,) of companies with these scores (m,) by ranker."""

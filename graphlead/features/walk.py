@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.sparse as sp
 
-from graphlead.core.arrays import Floats, Ints
+from graphlead.core.arrays import Floats, Ints, Reals
 from graphlead.core.contracts import Propagator
 from graphlead.core.features import Groups, Neighbours, Relation
 
@@ -59,28 +59,38 @@ class Walk:
         No end is its own start. The walks meet half-way, so that only the groups of either company and those of their
         members are entered.
         """
-        if not len(starts):
-            return np.zeros(0, np.float32)
-        first, which = np.unique(starts, return_inverse=True)
-        last, where = np.unique(ends, return_inverse=True)
-        ahead = [self._members[first].multiply(self._leaving[first]).tocsr()]
-        back = [self._members[last].multiply(self._arriving.T).tocsr()]
-        for _ in range(STEPS // 2):
-            ahead.append(self._passed(ahead[-1].multiply(self._arriving.T).tocsr()))
-        for _ in range((STEPS - 1) // 2):
-            back.append(self._passed(back[-1]).multiply(self._arriving.T).tocsr())
+        members = self._members
+        groups = np.unique(members[np.unique(np.concatenate([starts, ends]))].indices)
+        lists = members[:, groups].tocsc()
         visits = np.zeros(len(starts))
-        for step in range(1, STEPS + 1):
-            mine = back[(step - 1) // 2][where].multiply(ahead[step // 2][which])
-            returned = 1.0 if step == STEPS else RESTART
-            visits += returned * (1 - RESTART) ** step * np.asarray(mine.sum(1), np.float64).ravel()
+        for start in np.unique(starts):
+            ahead = [_dense(members[start].multiply(self._leaving[start]))]
+            for _ in range(STEPS // 2):
+                ahead.append(self._passed(ahead[-1] * self._arriving[:, 0], groups, lists))
+            for i in np.flatnonzero(starts == start):
+                back = [_dense(members[ends[i]]) * self._arriving[:, 0]]
+                for _ in range((STEPS - 1) // 2):
+                    back.append(self._passed(back[-1], groups, lists) * self._arriving[:, 0])
+                visits[i] = sum(
+                    (1.0 if step == STEPS else RESTART)
+                    * (1 - RESTART) ** step
+                    * np.dot(back[(step - 1) // 2], ahead[step // 2])
+                    for step in range(1, STEPS + 1)
+                )
         return visits.astype(np.float32)
 
-    def _passed(self, groups: sp.csr_matrix) -> sp.csr_matrix:
-        """Weights of groups (k, groups), passed on to the members and from these to their groups."""
-        some = np.unique(groups.indices)
-        members = groups[:, some] @ self._members[:, some].T.tocsr()
-        return (members.multiply(self._leaving.T).tocsr() @ self._members).tocsr()
+    def _passed(self, weights: Reals, groups: Ints, lists: sp.csc_matrix) -> Reals:
+        """Weights of all groups, none but of ``groups`` (g,), passed on to the members and from these to their groups.
+
+        lists: the members (n, g).
+        """
+        reached = lists @ weights[groups]
+        some = np.flatnonzero(reached)
+        return np.asarray(self._members[some].T @ (reached * self._leaving[:, 0])[some], np.float64)
+
+
+def _dense(row: sp.spmatrix) -> Reals:
+    return np.asarray(row.toarray(), np.float64).ravel()
 
 
 def _members(relation: Relation) -> sp.csr_matrix:

@@ -116,8 +116,10 @@ def _named(register: Register, companies: Ints) -> tuple[pd.Series[str], pd.Seri
 
 def as_series(texts: pa.Array) -> pd.Series[str]:
     """The texts as a column of pandas, nulls as missing."""
-    dtype = pd.StringDtype()
-    return pd.Series(dtype.__from_arrow__(texts.cast(pa.string())))
+    frame: pd.DataFrame = pa.table({"text": texts.cast(pa.string())}).to_pandas(
+        types_mapper={pa.string(): pd.StringDtype()}.get
+    )
+    return frame["text"]
 
 
 def _texts(values: Sequence[str]) -> pd.Series[str]:

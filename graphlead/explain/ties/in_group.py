@@ -61,7 +61,9 @@ class _Writer:
         passed = np.zeros(len(steps) + 1, bool)
         passed[toward] = True  # at NONE, the last place, nobody looks
         place = np.cumsum(passed) - 1
-        written, chains, before = [], None, 0
+        written: list[pa.Array] = []
+        chains: pa.Array | None = None
+        before = 0
         for step in range(int(steps.max()) + 1):
             rows = np.arange(*np.searchsorted(steps, (step, step + 1)))
             earlier = chains.take(pa.array(place[toward[rows]] - before)) if chains is not None else None
@@ -116,10 +118,10 @@ class _Writer:
 
     def _roots(self, rows: Longs) -> Ints:
         """The nodes of the clients at the ends."""
-        found = rows
+        found = rows.astype(np.int32)
         while self._trees.steps[found].any():
             found = self._trees.toward[found]
-        return np.asarray(found, np.int32)
+        return found
 
 
 def _names(register: Register, graph: CompanyGraph, trees: Forest) -> pa.Array:

@@ -33,13 +33,13 @@ def owning(leg: Leg, one: Node, two: Node) -> tuple[Node, Node]:
     return (one, two) if leg.along else (two, one)
 
 
-def stake_texts(stakes: Stakes, owner: Ints, owned: Ints, n: int) -> pa.Array:
+def stake_texts(stakes: Stakes, owner: Longs, owned: Ints, n: int) -> pa.Array:
     """The share (k,) of each of the companies ``owned`` (k,), of n, that its ``owner`` (k,) has; empty as in ``text``.
 
     Owners are numbered as those of the stakes.
     """
     keys = stakes.owner[stakes.known].astype(np.int64) * n + stakes.owned[stakes.known]
-    wanted, which = np.unique(owner.astype(np.int64) * n + owned, return_inverse=True)
+    wanted, which = np.unique(owner * np.int64(n) + owned, return_inverse=True)
     place = np.minimum(np.searchsorted(wanted, keys), max(len(wanted) - 1, 0))
     rows = np.flatnonzero(wanted[place] == keys) if len(wanted) else np.zeros(0, np.int64)
     bounds = np.tile([0.0, 1.0], (len(wanted), 1))
