@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.sparse as sp
 
-from graphlead.core.arrays import Floats, Ints, Reals
+from graphlead.core.arrays import Floats, Ints
 from graphlead.core.contracts import Propagator
 from graphlead.core.features import Groups, Neighbours, Relation
 
@@ -79,18 +79,20 @@ class Walk:
                 )
         return visits.astype(np.float32)
 
-    def _passed(self, weights: Reals, groups: Ints, lists: sp.csc_matrix) -> Reals:
+    def _passed(self, weights: Floats, groups: Ints, lists: sp.csc_matrix) -> Floats:
         """Weights of all groups, none but of ``groups`` (g,), passed on to the members and from these to their groups.
 
         lists: the members (n, g).
         """
-        reached = lists @ weights[groups]
+        mine = np.flatnonzero(weights[groups])
+        reached = lists[:, mine] @ weights[groups[mine]]
         some = np.flatnonzero(reached)
-        return np.asarray(self._members[some].T @ (reached * self._leaving[:, 0])[some], np.float64)
+        left = (reached * self._leaving[:, 0])[some]
+        return np.asarray(self._members[some].T @ left, np.float32)
 
 
-def _dense(row: sp.spmatrix) -> Reals:
-    return np.asarray(row.toarray(), np.float64).ravel()
+def _dense(row: sp.spmatrix) -> Floats:
+    return np.asarray(row.toarray(), np.float32).ravel()
 
 
 def _members(relation: Relation) -> sp.csr_matrix:

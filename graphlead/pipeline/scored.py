@@ -40,6 +40,7 @@ class ModelInputs:
     graph: CompanyGraph
     settings: Settings
     plan: FeaturePlan
+    _around: tuple[Cohort, ClientsByFold] | None = None
 
     @cached_property
     def device(self) -> str:
@@ -57,8 +58,12 @@ class ModelInputs:
         """What all clients mean for others, to the last bit the same wherever a run, or a later one, computes it.
 
         Sums over the folds of the models differ in rounding, and by that the ranks of companies that are nearly tied.
+        What was computed last is kept.
         """
-        return self.label_features.around(cohort, np.zeros(cohort.n_companies, np.int8))
+        if self._around is None or self._around[0] is not cohort:
+            everybody = np.zeros(cohort.n_companies, np.int8)
+            self._around = cohort, self.label_features.around(cohort, everybody)
+        return self._around[1]
 
 
 @dataclass(frozen=True, kw_only=True)
