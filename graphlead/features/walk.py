@@ -64,7 +64,7 @@ class Walk:
         lists = members[:, groups].tocsc()
         visits = np.zeros(len(starts))
         for start in np.unique(starts):
-            ahead = [_dense(members[start].multiply(self._leaving[start]))]
+            ahead = [_dense(members[start]) * self._leaving[start]]
             for _ in range(STEPS // 2):
                 ahead.append(self._passed(ahead[-1] * self._arriving[:, 0], groups, lists))
             for i in np.flatnonzero(starts == start):
@@ -91,7 +91,7 @@ class Walk:
         return np.asarray(self._members[some].T @ left, np.float32)
 
 
-def _dense(row: sp.spmatrix) -> Floats:
+def _dense(row: sp.csr_matrix) -> Floats:
     return np.asarray(row.toarray(), np.float32).ravel()
 
 

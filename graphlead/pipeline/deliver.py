@@ -246,7 +246,8 @@ def _with_apart(scores: pd.DataFrame, apart: pd.DataFrame) -> pd.DataFrame:
 def _write(folder: RunFolder, result: Result, ranking: Ranking, sources: Sources, scored: Evaluated) -> None:
     write_csv(folder.leads, result.leads)
     write_csv(folder.whitespace, result.whitespace)
-    write_parquet(folder.scores, _with_apart(result.scores, ranking.apart))
+    table = _with_apart(result.scores, ranking.apart)
+    write_parquet(folder.scores, table, repeated=("nearest_client_id", "record_of"))
     write_csv(folder.clients, sources.clients.table)
     if sources.outcomes:
         write_csv(folder.came_back, sources.outcomes.match.table)
