@@ -56,28 +56,21 @@ class Walk:
     def between(self, starts: Ints, ends: Ints) -> Floats:
         """Visits (m,) of each of ``ends`` (m,) by a walk of one from the company at the same place in ``starts`` (m,).
 
-        No end is its own start. The walks meet half-way, so that only the groups of either company and those of their
-        members are entered.
+        No end is its own start. The walks of one, two and three steps meet half-way, so that only the groups of either
+        company and those of their members are entered.
         """
-        members = self._members
-        groups = np.unique(members[np.unique(np.concatenate([starts, ends]))].indices)
-        lists = members[:, groups].tocsc()
-        visits = np.zeros(len(starts))
+        groups = np.unique(self._members[np.unique(np.concatenate([starts, ends]))].indices)
+        lists, arriving = self._members[:, groups].tocsc(), self._arriving[:, 0]
+        visits, on = np.zeros(len(starts), np.float32), 1 - RESTART
         for start in np.unique(starts):
-            ahead = [_dense(members[start]) * self._leaving[start]]
-            for _ in range(STEPS // 2):
-                ahead.append(self._passed(ahead[-1] * self._arriving[:, 0], groups, lists))
+            ahead = self._members[start].toarray()[0] * self._leaving[start]
+            passed = self._passed(ahead * arriving, groups, lists)
             for i in np.flatnonzero(starts == start):
-                back = [_dense(members[ends[i]]) * self._arriving[:, 0]]
-                for _ in range((STEPS - 1) // 2):
-                    back.append(self._passed(back[-1], groups, lists) * self._arriving[:, 0])
-                visits[i] = sum(
-                    (1.0 if step == STEPS else RESTART)
-                    * (1 - RESTART) ** step
-                    * np.dot(back[(step - 1) // 2], ahead[step // 2])
-                    for step in range(1, STEPS + 1)
-                )
-        return visits.astype(np.float32)
+                back = self._members[ends[i]].toarray()[0] * arriving
+                one, two = back @ ahead, back @ passed
+                three = (self._passed(back, groups, lists) * arriving) @ passed
+                visits[i] = on * RESTART * (one + on * two) + on**STEPS * three
+        return visits
 
     def _passed(self, weights: Floats, groups: Ints, lists: sp.csc_matrix) -> Floats:
         """Weights of all groups, none but of ``groups`` (g,), passed on to the members and from these to their groups.
@@ -89,10 +82,6 @@ class Walk:
         some = np.flatnonzero(reached)
         left = (reached * self._leaving[:, 0])[some]
         return np.asarray(self._members[some].T @ left, np.float32)
-
-
-def _dense(row: sp.csr_matrix) -> Floats:
-    return np.asarray(row.toarray(), np.float32).ravel()
 
 
 def _members(relation: Relation) -> sp.csr_matrix:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -22,9 +21,7 @@ from graphlead.core.features import Features
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register
 from graphlead.core.settings import Settings
-from graphlead.evaluate.expected import expected_hits
 from graphlead.evaluate.judge import Judgement
-from graphlead.evaluate.wins import wins_of
 from graphlead.features.build import FeaturePlan, build_features
 from graphlead.features.labels import ClientsAround, ClientsByFold
 from graphlead.features.propagate import propagator_for
@@ -90,12 +87,6 @@ class Evaluated(Scored):
 
     heldout: Path
     evaluation: Evaluation
-
-
-def expected_of(judgement: Judgement, cohort: Cohort, settings: Settings, today: date) -> Expected:
-    """The hits expected on the ranking of a run. Raises SettingsError for more than there are companies to win."""
-    wins = wins_of(cohort, settings.expect, settings.prior, today)
-    return expected_hits(wins, judgement.recall, int(cohort.candidates().sum()))
 
 
 def model_inputs_of(
