@@ -232,6 +232,7 @@ def cases(here: Path) -> dict[str, Callable[[], Case]]:
 
     def building() -> Case:
         made(run, shorter, "--top", 20)
+        query = ("query", "group", "-p", "company_id=C007", "-q", "--run", out)
 
         def without_store() -> None:
             copied(shorter, out)
@@ -239,9 +240,9 @@ def cases(here: Path) -> dict[str, Callable[[], Case]]:
 
         def with_older_store() -> None:
             copied(shorter, out)
-            copied(RunFolder(made(run, trained)).store, RunFolder(out).store)
+            assert forked(lambda: ended(*query[:-1], made(run, trained))) == (0, 0)
+            copied(RunFolder(trained).store, RunFolder(out).store)
 
-        query = ("query", "group", "--run", out, "-p", "company_id=C007", "-q")
         return Case(command=query, starts=(without_store, with_older_store), folder=RunFolder(out))
 
     def pushing() -> Case:

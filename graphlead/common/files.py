@@ -8,7 +8,7 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -127,14 +127,18 @@ def write_json(path: Path, content: Json) -> None:
     write_whole(path, write)
 
 
-def write_parquet(path: Path, table: pd.DataFrame | pa.Table) -> None:
-    """Write a table without its index, compressed with zstd, whole or not at all."""
+def write_parquet(path: Path, table: pd.DataFrame | pa.Table, repeated: Sequence[str] | None = None) -> None:
+    """Write a table without its index, compressed with zstd, whole or not at all.
+
+    repeated: the columns that have few different values, which alone are looked through for them; None for all.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     if not isinstance(table, pa.Table):
         table = pa.Table.from_pandas(table, preserve_index=False)
-    write_whole(path, lambda part: pq.write_table(table, part, compression="zstd"))
+    few = True if repeated is None else list(repeated)
+    write_whole(path, lambda part: pq.write_table(table, part, compression="zstd", use_dictionary=few))
 
 
 def jsonable(value: object) -> object:

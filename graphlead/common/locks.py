@@ -6,12 +6,16 @@ import errno
 import fcntl
 import os
 import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
 from graphlead.core.errors import GraphleadError, RunFolderError
+
+LOOK = 0.2
+"""Seconds between two looks at a lock that another process holds, a choice."""
 
 
 @contextmanager
@@ -23,13 +27,41 @@ def locked(path: Path, busy: Callable[[str], GraphleadError]) -> Iterator[None]:
     """
     with _opened(path) as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(lock)
         except BlockingIOError as blocked:
-            raise busy(lock.read(20).strip() or "unknown") from blocked
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
+            raise busy(_owner(lock)) from blocked
         yield
+
+
+@contextmanager
+def in_turn(path: Path, waiting: Callable[[str], object]) -> Iterator[None]:
+    """As ``locked``, but where another process holds the lock it waits until that one is done.
+
+    waiting: called with the other one's id, again and again.
+    """
+    with _opened(path) as lock:
+        while True:
+            try:
+                _take(lock)
+                break
+            except BlockingIOError:
+                waiting(_owner(lock))
+                time.sleep(LOOK)
+        yield
+
+
+def _take(lock: TextIO) -> None:
+    """Lock the file and sign it. Raises BlockingIOError where another process holds it."""
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    lock.seek(0)
+    lock.truncate(0)
+    lock.write(f"{os.getpid()}\n")
+    lock.flush()
+
+
+def _owner(lock: TextIO) -> str:
+    lock.seek(0)
+    return lock.read(20).strip() or "unknown"
 
 
 def link_refused(path: Path) -> RunFolderError:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pyarrow as pa
+
+from graphlead.core.arrays import Ints
+
 REST = "everything else"
 """The theme of the contribution that sums up everything not named."""
 
@@ -50,6 +54,19 @@ class Tie:
     nodes: tuple[tuple[str, str], ...]
     cypher: str
     parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupTies:
+    """The nearest client of m companies in the ownership groups of clients, by a chain of owners.
+
+    client: int32 (m,), NONE where no chain is known; steps: int32 (m,), the links of the chain; sentence: (m,), null
+    without a chain.
+    """
+
+    client: Ints
+    steps: Ints
+    sentence: pa.Array
 
 
 @dataclass(frozen=True, kw_only=True)

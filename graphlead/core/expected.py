@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from graphlead.core.arrays import Floats, Longs, Reals, require
+from graphlead.core.order import Ordered
 from graphlead.core.scores import MODERATE, MODERATE_LIFT, STRONG, STRONG_LIFT
 
 FIRSTS = (25, 50, 100, 200, 500)
@@ -116,9 +117,12 @@ class Expected:
         ranked: the raw scores (n,) of the candidates. A score is the hits per company of the band that its rank is in,
         tilted so that it falls with the rank; ties share theirs. Summed over the candidates they are the hits expected.
         """
-        order = np.sort(ranked)
-        left, right = (np.searchsorted(order, scores, side) for side in ("left", "right"))
-        return self._per_company(len(order) - right, np.maximum(right - left, 1))
+        return self.scores_among(Ordered(ranked), scores)
+
+    def scores_among(self, ranked: Ordered[np.float32], scores: Floats) -> Reals:
+        """The same as ``scores``, where the candidates' raw scores are sorted already."""
+        left, right = ranked.places(scores)
+        return self._per_company(len(ranked.numbers) - right, np.maximum(right - left, 1))
 
     def table(self, scores: Reals) -> tuple[Hits, ...]:
         """The hits among the first of the companies on a list with these scores (m,), best first."""

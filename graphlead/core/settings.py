@@ -127,7 +127,8 @@ class Settings:
     store: str = field(
         default="embedded",
         metadata=_help(
-            "Where the graph is kept for Cypher: embedded, a file in the run's folder, or a graph database too."
+            "Where the graph is kept for Cypher: embedded, a file in the run's folder that is built when it is first "
+            "asked, or a graph database too."
         ),
     )
     folds: int | None = field(

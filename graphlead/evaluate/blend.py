@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from graphlead.core.arrays import Floats, Ints, Longs, Reals
+from graphlead.core.arrays import Floats, Ints, Reals
+from graphlead.core.order import Ordered
 
 Members = Mapping[str, float]
 """The rankers of a blend, and how much each counts in it; these shares add up to 1."""
@@ -50,13 +51,49 @@ def blend_among(
     scores: ranker to scores (n,) of all companies; candidates, rows: indices; rows need not be candidates. weight: how
     many companies each candidate stands for; None for one each.
     """
-    shares = []
-    for name in members:
-        reference = scores[name][candidates]
-        shares.append(
-            share_before(reference, reference if rows is candidates else scores[name][rows], weight)
-        )
-    return _blended(shares, list(members.values()))
+    among = Among(scores, members, candidates, weight)
+    return among.own() if rows is candidates else among.of({name: scores[name][rows] for name in members})
+
+
+class Among:
+    """Candidates, sorted once by each ranker of a blend, for the blended scores of any companies beside them.
+
+    See ``blend_among``.
+    """
+
+    def __init__(
+        self,
+        scores: Mapping[str, Floats],
+        members: Members,
+        candidates: Ints,
+        weight: Floats | None = None,
+    ) -> None:
+        self._counting = list(members.values())
+        self._ladders = {name: _Ladder(scores[name][candidates], weight) for name in members}
+
+    def own(self) -> Floats:
+        """The scores of the candidates themselves."""
+        return self.of({name: ladder.ordered.numbers for name, ladder in self._ladders.items()})
+
+    def of(self, scores: Mapping[str, Floats]) -> Floats:
+        """The scores (m,) of companies with these scores (m,) by ranker."""
+        shares = [ladder.share_before(scores[name]) for name, ladder in self._ladders.items()]
+        return _blended(shares, self._counting)
+
+
+class Alone:
+    """The same for a ranker that is chosen alone: its own scores."""
+
+    def __init__(self, scores: Mapping[str, Floats], name: str, candidates: Ints) -> None:
+        self._name, self._own = name, scores[name][candidates]
+
+    def own(self) -> Floats:
+        """The scores of the candidates themselves."""
+        return self._own
+
+    def of(self, scores: Mapping[str, Floats]) -> Floats:
+        """The scores (m,) of companies with these scores (m,) by ranker."""
+        return scores[self._name]
 
 
 def _blended(shares: Sequence[Reals], counting: Sequence[float]) -> Floats:
@@ -69,29 +106,24 @@ def share_before(reference: Floats, scores: Floats, weight: Floats | None = None
 
     weight: how many companies each reference score stands for; None for one each.
     """
-    order = np.argsort(reference)
-    ordered = reference[order]
-    below = np.arange(len(order) + 1.0)
-    if weight is not None:
-        below[1:] = np.cumsum(weight[order], dtype=np.float64)
-    if scores is reference:
-        return _ranks_in_place(order, ordered, below)
-    left, right = (below[np.searchsorted(ordered, scores, side)] for side in ("left", "right"))
-    return _share(left, right, below[-1])
+    return _Ladder(reference, weight).share_before(scores)
 
 
-def _ranks_in_place(order: Longs, ordered: Floats, below: Reals) -> Reals:
-    """The same (m,) of the reference scores themselves, which need no search: ``order`` puts them in theirs."""
-    ends = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, len(ordered))
-    starts = np.append(0, ends[:-1])
-    share = np.empty(len(ordered))
-    share[order] = np.repeat(_share(below[starts], below[ends], below[-1]), ends - starts)
-    return share
+class _Ladder:
+    """Reference scores (n,), and how many companies each stands for (n,); None for one each."""
 
+    def __init__(self, reference: Floats, weight: Floats | None) -> None:
+        self.ordered = Ordered(reference)
+        self._below = (
+            np.arange(len(reference) + 1.0)
+            if weight is None
+            else np.append(0, np.cumsum(weight[self.ordered.order], dtype=np.float64))
+        )
 
-def _share(left: Reals, right: Reals, total: float) -> Reals:
-    rank = total - right + (right - left + 1) / 2
-    return np.asarray(np.minimum(rank / total, 1.0))
+    def share_before(self, scores: Floats) -> Reals:
+        left, right = (self._below[places] for places in self.ordered.places(scores))
+        rank: Reals = self._below[-1] - right + (right - left + 1) / 2
+        return np.asarray(np.minimum(rank / self._below[-1], 1.0))
 
 
 def share_ranked_before(scores: Floats, fold: npt.NDArray[np.int8], weight: Floats | None = None) -> Reals:

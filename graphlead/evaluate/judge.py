@@ -15,7 +15,7 @@ from graphlead.core.arrays import Floats, Ints
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import damage
 from graphlead.core.evaluation import Evaluation
-from graphlead.evaluate.blend import blend_among
+from graphlead.evaluate.blend import Alone, Among
 from graphlead.evaluate.called import Called, won_before_rejected
 from graphlead.evaluate.choose import Choice, choose, with_blend
 from graphlead.evaluate.curves import lift_curves
@@ -58,10 +58,18 @@ class Judgement:
         """The chosen ranker's raw scores of the candidates or of ``rows``; a blend ranks these among the candidates,
         each of which stands for ``weight`` companies, or for one.
         """
-        wanted = candidates if rows is None else rows
+        among = self.among(scores, candidates, weight)
+        if rows is None:
+            return among.own()
+        return among.of({name: scores[name][rows] for name in self.choice.members})
+
+    def among(
+        self, scores: Mapping[str, Floats], candidates: Ints, weight: Floats | None = None
+    ) -> Among | Alone:
+        """The candidates by the chosen ranker, sorted once for any number of others beside them; see ``final``."""
         if len(self.choice.members) == 1:
-            return scores[next(iter(self.choice.members))][wanted]
-        return blend_among(scores, self.choice.members, candidates, wanted, weight)
+            return Alone(scores, next(iter(self.choice.members)), candidates)
+        return Among(scores, self.choice.members, candidates, weight)
 
 
 def judge(

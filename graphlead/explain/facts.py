@@ -204,39 +204,51 @@ class Names:
     """
 
     def __init__(self, register: Register, keys: Mapping[str, pa.Array], wanted: dict[str, Ints]) -> None:
-        self._name_of: dict[tuple[str, int], str] = {}
-        self._keys: dict[tuple[str, int], str] = {}
-        for label, nodes in wanted.items():
-            unique = np.unique(nodes)
-            values = register.ids() if label == "company" else keys[label]
-            found = values.take(pa.array(unique)).cast(pa.string()).to_pylist()
-            self._keys |= {(label, int(node)): key for node, key in zip(unique, found, strict=True)}
-        self._name_companies(register, wanted)
-        self._name_owners(register)
+        self._nodes = {label: np.unique(nodes) for label, nodes in wanted.items()}
+        self._keys: dict[str, pa.Array] = {}
+        self._names: dict[str, pa.Array] = {}
+        for label, nodes in self._nodes.items():
+            if label == "company":
+                self._keys[label], names = _of_companies(register, nodes)
+            else:
+                self._keys[label] = keys[label].take(pa.array(nodes)).cast(pa.string())
+                owner = label in ("holder", "person")
+                names = _of_owners(register, self._keys[label]) if owner else self._keys[label]
+            self._names[label] = pc.coalesce(_filled(names), self._keys[label])
 
     def name_of(self, label: str, node: int) -> str:
-        return self._name_of.get((label, node)) or self._keys[label, node]
+        return str(self._names[label][self._place(label, node)].as_py())
 
     def key(self, label: str, node: int) -> str:
-        return self._keys[label, node]
+        return str(self._keys[label][self._place(label, node)].as_py())
 
-    def _name_companies(self, register: Register, wanted: dict[str, Ints]) -> None:
-        columns = register.names_of(Role.NAME)[:1]
-        nodes = np.unique(wanted.get("company", np.zeros(0, np.int32)))
-        for column in columns:
-            names = register.read(column).column(0).take(pa.array(nodes)).to_pylist()
-            self._name_of |= {("company", int(i)): name for i, name in zip(nodes, names, strict=True) if name}
+    def names(self, label: str, nodes: Ints) -> pa.Array:
+        """The names of nodes (m,) of a label."""
+        return self._names[label].take(pa.array(np.searchsorted(self._nodes[label], nodes)))
 
-    def _name_owners(self, register: Register) -> None:
-        owners = {
-            key: label_node for label_node, key in self._keys.items() if label_node[0] in ("holder", "person")
-        }
-        if not owners or "source_name" not in pq.read_schema(register.links).names:
-            return
-        here = (
-            pc.field("source_id").isin(pa.array(list(owners), pa.string()))
-            & pc.field("source_name").is_valid()
-        )
-        found = pq.read_table(register.links, columns=["source_id", "source_name"], filters=here)
-        for key, name in zip(found["source_id"].to_pylist(), found["source_name"].to_pylist(), strict=True):
-            self._name_of.setdefault(owners[key], name)
+    def _place(self, label: str, node: int) -> int:
+        return int(np.searchsorted(self._nodes[label], node))
+
+
+def _of_companies(register: Register, companies: Ints) -> tuple[pa.Array, pa.Array]:
+    """The ids and the names (m,) of companies."""
+    columns = ["company_id", *register.names_of(Role.NAME)[:1]]
+    table = register.rows(columns, companies)
+    ids, names = (table[name].combine_chunks().cast(pa.string()) for name in (columns[0], columns[-1]))
+    return ids, names
+
+
+def _of_owners(register: Register, keys: pa.Array) -> pa.Array:
+    """The first name in the links of each of these owners (m,), null where they give none."""
+    if "source_name" not in pq.read_schema(register.links).names or not len(keys):
+        return pa.nulls(len(keys), pa.string())
+    here = pc.field("source_id").isin(keys) & pc.field("source_name").is_valid()
+    found = pq.read_table(register.links, columns=["source_id", "source_name"], filters=here)
+    first = found.group_by("source_id", use_threads=False).aggregate([("source_name", "first")])
+    place = pc.index_in(keys, value_set=first["source_id"].combine_chunks().cast(pa.string()))
+    return first["source_name_first"].combine_chunks().cast(pa.string()).take(place)
+
+
+def _filled(texts: pa.Array) -> pa.Array:
+    """The texts, null where they are empty."""
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)

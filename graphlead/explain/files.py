@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -45,20 +44,27 @@ def load_evidence(path: Path, ids: pa.Array) -> list[Evidence]:
 
 
 def _entry(evidence: Evidence, names: dict[int, str]) -> Json:
-    ties = [{"client_id": names[tie.client], **_plain(asdict(tie), "client")} for tie in evidence.ties]
-    return {"company_id": names[evidence.company], **_plain(asdict(evidence), "company"), "ties": ties}
+    return {
+        "company_id": names[evidence.company],
+        **_plain(vars(evidence), "company"),
+        "contributions": [vars(each) for each in evidence.contributions],
+        "reasons": [vars(each) for each in evidence.reasons],
+        "ties": [{"client_id": names[tie.client], **_plain(vars(tie), "client")} for tie in evidence.ties],
+    }
 
 
-def _plain(entry: Json, left_out: str) -> Json:
+def _plain(entry: Mapping[str, object], left_out: str) -> Json:
     return {key: value for key, value in entry.items() if key != left_out}
 
 
 def _indices(wanted: list[str], ids: pa.Array) -> dict[str, int]:
-    unique = sorted(set(wanted))
-    place = pc.index_in(pa.array(unique, pa.string()), value_set=ids.cast(pa.string()))
-    if place.null_count:
-        raise ValueError(f"{unique[place.is_null().to_pylist().index(True)]} is not in the register")
-    return dict(zip(unique, place.to_pylist(), strict=True))
+    unique = pa.array(sorted(set(wanted)), pa.string())
+    here = np.flatnonzero(pc.is_in(ids.cast(pa.string()), value_set=unique).to_numpy(zero_copy_only=False))
+    index = dict(zip(ids.take(pa.array(here)).to_pylist(), here.tolist(), strict=True))
+    missing = [each for each in unique.to_pylist() if each not in index]
+    if missing:
+        raise ValueError(f"{missing[0]} is not in the register")
+    return index
 
 
 def _evidence(entry: Json, index: dict[str, int]) -> Evidence:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import scipy.sparse as sp
@@ -22,8 +22,6 @@ LINK_WEIGHT = 2.0
 """The weight of a link relative to a group of the same size: a link is a fact about the two, a group a coincidence."""
 WIDEST = 0.06
 """The largest share of the register in the group of a typical member: wider groups hardly distinguish companies."""
-
-
 SHARES = 2
 """Parts of the relations that are walked side by side: a fixed number, so that sums do not depend on the cores."""
 
@@ -81,6 +79,45 @@ class Walk:
         if len(rows) == members.shape[0]:
             return self._propagator.transposed_product(members, leaving)
         return np.asarray(members[rows].T @ leaving, np.float32)
+
+    def between(self, starts: Ints, ends: Ints) -> Floats:
+        """Visits (m,) of each of ``ends`` (m,) by a walk of one from the company at the same place in ``starts`` (m,).
+
+        No end is its own start. The walks of one, two and three steps meet half-way, so that only the groups of either
+        company and those of their members are entered.
+        """
+        visits, on = np.zeros(len(starts), np.float32), 1 - RESTART
+        if not self._ways:
+            return visits
+        arriving = np.concatenate([arriving[:, 0] for _, arriving in self._ways])
+        entered = np.unique(self._members[np.unique(np.concatenate([starts, ends]))].indices)
+        groups = entered[arriving[entered] > 0]
+        lists = self._members[:, groups].tocsc()
+        for start in np.unique(starts):
+            ahead = self._members[start].toarray()[0] * self._leaving[start]
+            passed = self._passed(ahead * arriving, groups, lists)
+            for i in np.flatnonzero(starts == start):
+                back = self._members[ends[i]].toarray()[0] * arriving
+                one, two = back @ ahead, back @ passed
+                three = (self._passed(back, groups, lists) * arriving) @ passed
+                visits[i] = on * RESTART * (one + on * two) + on**STEPS * three
+        return visits
+
+    @cached_property
+    def _members(self) -> sp.csr_matrix:
+        """The members (n, groups) of all relations beside each other, for walks from single companies."""
+        return sp.hstack([members for members, _ in self._ways], format="csr")
+
+    def _passed(self, weights: Floats, groups: Ints, lists: sp.csc_matrix) -> Floats:
+        """Weights of all groups, none but of ``groups`` (g,), passed on to the members and from these to their groups.
+
+        lists: the members (n, g).
+        """
+        mine = np.flatnonzero(weights[groups])
+        reached = lists[:, mine] @ weights[groups[mine]]
+        some = np.flatnonzero(reached)
+        left = (reached * self._leaving[:, 0])[some]
+        return np.asarray(self._members[some].T @ left, np.float32)
 
 
 def _members(relation: Relation, once: Floats, begins: Ints) -> sp.csr_matrix:

@@ -130,8 +130,13 @@ def _where(mask: Flags) -> Ints:
 
 def indices_of(ids: pa.Array, wanted: pd.Series) -> Ints:
     """The position of each id in the register (m,), -1 for unknown ids."""
-    found = pc.index_in(pa.array(wanted.astype("string"), pa.string()), value_set=ids.cast(pa.string()))
-    return np.asarray(pc.fill_null(found, -1).to_numpy(zero_copy_only=False), np.int32)
+    sought = pa.array(wanted.astype("string"), pa.string())
+    ids = ids.cast(pa.string())
+    here = np.flatnonzero(pc.is_in(ids, value_set=pc.drop_null(sought)).to_numpy(zero_copy_only=False))
+    # Few are sought among many: only those found are hashed.
+    found = pc.fill_null(pc.index_in(sought, value_set=ids.take(pa.array(here))), -1)
+    place: Ints = np.append(here, -1).astype(np.int32)[found.to_numpy(zero_copy_only=False)]
+    return place
 
 
 def _days(matched: pd.DataFrame, column: str) -> pd.Series:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from graphlead.common.console import Console
 from graphlead.common.files import write_json, write_parquet
@@ -21,13 +22,16 @@ from graphlead.core.profile import Profile
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.explain.files import load_evidence, save_evidence
+from graphlead.explain.ties.shares import Stakes
 from graphlead.match.same.duplicates import find_duplicates, with_duplicates
 from graphlead.pipeline.came_back import came_back
 from graphlead.pipeline.content import content_of
-from graphlead.pipeline.explain import explain_companies, whitespace_ties
+from graphlead.pipeline.explain import explain_companies, stakes_in, whitespace_ties
+from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.rank import Ranking, companies_of, rank, set_apart
 from graphlead.pipeline.scored import Evaluated
-from graphlead.report.evidence import with_clients, with_evidence
+from graphlead.pipeline.store import remember
+from graphlead.report.evidence import as_series, with_clients, with_evidence
 from graphlead.report.expected import hits_sentence
 from graphlead.report.html.build import write_report
 from graphlead.report.html.figures import listed
@@ -61,17 +65,20 @@ class Result:
 def hand_over(run: Run, sources: Sources, scored: Evaluated, settings: Settings, console: Console) -> Result:
     """Write every result of a run into its folder and return them."""
     with console.stage("ranking"):
-        ranking = rank(sources, scored, settings)
+        ranking, stakes = rank(sources, scored, settings), stakes_in(sources.register)
     with console.stage("finding the reasons") as progress:
-        why = run.stage("evidence", lambda folder: _explain(sources, scored, ranking, folder, progress))
+        why = run.stage(
+            "evidence", lambda folder: _explain(sources, scored, ranking, stakes, folder, progress)
+        )
         evidence = load_evidence(why.evidence, sources.register.ids())
         apart, outcomes = set_apart(sources, scored), came_back(sources, scored, settings.top)
-        result = collect_results(run.folder, sources, scored, ranking, evidence, apart, outcomes)
+        result = collect_results(run.folder, sources, scored, ranking, evidence, apart, outcomes, stakes)
     with console.stage("writing the results"):
         run.stage("results", lambda folder: _write(folder, result, ranking, sources, scored))
         run.stage("report", lambda folder: report(folder, result, sources, scored))
         manifest = run.manifest(device=scored.model_inputs.device, ranker=scored.judgement.choice.name)
         run.publish(manifest)
+        remember(FinishedRun(run.folder.path), result.scores, scored.expected.grades)
     cost = {"seconds": manifest["seconds"], "peak_mb": manifest["peak_mb"]}
     return replace(result, summary=result.summary | cost)
 
@@ -93,12 +100,16 @@ def report(folder: RunFolder, result: Result, sources: Sources, scored: Evaluate
 
 
 def _explain(
-    sources: Sources, scored: Evaluated, ranking: Ranking, folder: RunFolder, progress: Progress
+    sources: Sources,
+    scored: Evaluated,
+    ranking: Ranking,
+    stakes: Callable[[], Stakes],
+    folder: RunFolder,
+    progress: Progress,
 ) -> None:
-    register = sources.register
-    leads = companies_of(ranking.leads, register)
-    evidence = explain_companies(scored, sources.cohort, leads, progress)
-    save_evidence(evidence, register.ids(), folder.evidence)
+    leads = companies_of(ranking.leads, sources.register)
+    evidence = explain_companies(scored, sources.cohort, leads, progress, stakes)
+    save_evidence(evidence, sources.register.ids(), folder.evidence)
 
 
 def collect_results(
@@ -109,21 +120,22 @@ def collect_results(
     evidence: Sequence[Evidence],
     apart: dict[str, int],
     outcomes: Json | None,
+    stakes: Callable[[], Stakes] | None = None,
 ) -> Result:
-    """The lists with their reasons, and everything beside them. apart, outcomes: see ``set_apart``, ``came_back``."""
+    """The lists with their reasons, and everything beside them.
+
+    apart, outcomes, stakes: see ``set_apart``, ``came_back`` and ``stakes_in``.
+    """
     register = sources.register
     leads = with_evidence(ranking.leads, evidence, sources.profile, register, sources.clients)
     beside = companies_of(ranking.whitespace, register)
-    ties = whitespace_ties(register, sources.graph, sources.cohort, beside)
+    ties = whitespace_ties(register, sources.graph, sources.cohort, beside, stakes)
     first = first_clients(sources.cohort, sources.graph.ownership, beside)
     whitespace = with_clients(ranking.whitespace, ties, first, _relations(sources, beside), register)
     duplicates = find_duplicates(
         register, sources.clients, sources.suppressed, sources.cohort, sources.same, sources.outcomes
     )
-    nearest = pd.concat([
-        leads.set_index("company_id")["nearest_client_id"], whitespace.set_index("company_id")["client_id"],
-    ])  # fmt: skip
-    scores = ranking.scores.assign(nearest_client_id=ranking.scores["company_id"].map(nearest))
+    scores = ranking.scores.assign(nearest_client_id=_nearest(ranking, leads, whitespace))
     summary = _summary(folder, sources, scored, ranking, apart, outcomes)
     return Result(
         folder=folder.path,
@@ -139,16 +151,25 @@ def collect_results(
     )
 
 
-def _relations(sources: Sources, companies: Ints) -> tuple[Ints, list[str]]:
-    """For each company (m,) the client that it is related to at one place, NONE for none, and by what."""
+def _nearest(ranking: Ranking, leads: pd.DataFrame, whitespace: pd.DataFrame) -> pd.Series[str]:
+    """The id of the nearest client of each candidate, missing for those on neither list."""
+    place = np.full(len(ranking.scores), NONE, np.int64)
+    place[np.flatnonzero(ranking.scores["rank"].notna())[: len(leads)]] = np.arange(len(leads))
+    place[whitespace["rank_all"].to_numpy() - 1] = len(leads) + np.arange(len(whitespace))
+    ids = [pa.array(leads["nearest_client_id"], pa.string()), pa.array(whitespace["client_id"], pa.string())]
+    return as_series(pa.concat_arrays(ids).take(pa.array(place, mask=place == NONE)))
+
+
+def _relations(sources: Sources, companies: Ints) -> tuple[Ints, pa.Array]:
+    """For each company (m,) the client that it is related to at one place, NONE for none, and by what, else null."""
     cohort, related = sources.cohort, sources.same.related
     client_of = np.full(cohort.n_companies, NONE, np.int32)
     client_of[cohort.company[cohort.clients]] = cohort.clients
     listed = np.concatenate([cohort.clients, cohort.twins])
     client, group = related.to(listed, cohort.n_companies)
-    shared = related.shared.take(pa.array(group[companies], mask=client[companies] == NONE)).to_pylist()
+    shared = related.shared.take(pa.array(group[companies], mask=client[companies] == NONE))
     clients = np.where(client[companies] == NONE, NONE, client_of[cohort.company[client[companies]]])
-    return clients, [f"no ownership link known; {text}" if text else "" for text in shared]
+    return clients, pc.binary_join_element_wise("no ownership link known; ", shared.cast(pa.string()), "")
 
 
 def _summary(
@@ -225,7 +246,8 @@ def _with_apart(scores: pd.DataFrame, apart: pd.DataFrame) -> pd.DataFrame:
 def _write(folder: RunFolder, result: Result, ranking: Ranking, sources: Sources, scored: Evaluated) -> None:
     write_csv(folder.leads, result.leads)
     write_csv(folder.whitespace, result.whitespace)
-    write_parquet(folder.scores, _with_apart(result.scores, ranking.apart))
+    table = _with_apart(result.scores, ranking.apart)
+    write_parquet(folder.scores, table, repeated=("nearest_client_id", "record_of"))
     write_csv(folder.clients, sources.clients.table)
     if sources.outcomes:
         write_csv(folder.came_back, sources.outcomes.match.table)

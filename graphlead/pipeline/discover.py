@@ -63,7 +63,7 @@ def discover(
         sources = gather(run, settings, console, beside=FinishedRun(beside) if beside else None)
         trained = training.train(run, sources, settings, console)
         result = hand_over(run, sources, trained, settings, console)
-        _keep_graph(settings, console)
+        _load(settings, console)
         return result
 
 
@@ -104,18 +104,15 @@ def score_again(
         sources = gather(newer, settings, console, earlier)
         scored = scoring.apply(newer, earlier, sources, settings, console, force=force)
         result = hand_over(newer, sources, scored, settings, console)
-        _keep_graph(settings, console)
+        _load(settings, console)
         return result
 
 
-def _keep_graph(settings: Settings, console: Console) -> None:
-    """Load a run that was just published into its graph stores."""
-    run = FinishedRun(settings.out)
-    with console.stage("keeping the graph") as progress:
-        storing.build_own(run, progress=progress)
+def _load(settings: Settings, console: Console) -> None:
+    """Load a run that was just published into the graph database that was asked for; its own store is built later."""
     if settings.store != OWN:
         with console.stage(f"loading into {STORES[settings.store].title}") as progress:
-            storing.push(run, settings.store, progress=progress)
+            storing.push(FinishedRun(settings.out), settings.store, progress=progress)
 
 
 def match_list(settings: Settings, console: Console) -> Match:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -12,17 +13,18 @@ from graphlead.common.deal import drawn
 from graphlead.core.arrays import Floats, Ints, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, silent
-from graphlead.core.evidence import Evidence, Tie
+from graphlead.core.evidence import Evidence, GroupTies
 from graphlead.core.expected import Expected
 from graphlead.core.features import Features
 from graphlead.core.graph import CompanyGraph
+from graphlead.core.order import Ordered
 from graphlead.core.register import Register
 from graphlead.evaluate.judge import Judgement
 from graphlead.explain.explain import Trained, explain
 from graphlead.explain.reasons.inputs import Views
 from graphlead.explain.reasons.removal import Lift
+from graphlead.explain.ties.in_group import ties_in_group
 from graphlead.explain.ties.shares import Stakes
-from graphlead.explain.ties.ties import ties_in_group
 from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsByFold, lift_of
 from graphlead.features.seeds import client_weights
 from graphlead.graph.build import stakes_of
@@ -41,6 +43,7 @@ class Rescorer:
     """Scores a run's models for inputs of no company: raw scores of the models, then the run's choice of ranker.
 
     A blend ranks each row among the candidates of the run, so the inputs of a candidate give its published score.
+    ``raw`` has the raw scores of the candidates (n,).
     """
 
     def __init__(
@@ -51,26 +54,28 @@ class Rescorer:
         scores: Mapping[str, Floats],
         candidates: Ints,
     ) -> None:
-        self._judgement, self._expected = judgement, expected
-        members = judgement.choice.members
-        self._models = [[ranker for ranker in fold if ranker.name in members] for fold in models]
-        self._candidates = np.arange(len(candidates), dtype=np.int32)
-        # A blend needs only their order, and sorting a sorted array again is fast.
-        self._ranked = {name: np.sort(scores[name][candidates]) for name in members}
-        self._published = np.sort(judgement.final(scores, candidates))
+        self._expected, self._members = expected, tuple(judgement.choice.members)
+        self._models = [[ranker for ranker in fold if ranker.name in self._members] for fold in models]
+        self._among = judgement.among(scores, candidates)
+        self.raw = self._among.own()
+        self._ranked = Ordered(self.raw)
 
     def log_odds(self, features: Features, label_features: Floats, left_out: Ints) -> Reals:
         """Log-odds (r,) of the score of each row; see ``explain.inputs.Scorer``."""
-        raw = {name: np.zeros(len(left_out), np.float32) for name in self._ranked}
+        raw = {name: np.zeros(len(left_out), np.float32) for name in self._members}
         for f, rankers in enumerate(self._models):
             rows = np.flatnonzero(is_left_out(left_out, f)).astype(np.int32)
             share = share_of_each(left_out[rows])
             for ranker in rankers if len(rows) else ():
                 raw[ranker.name][rows] += share * ranker.score(features, rows, label_features[rows])
-        scores = {name: np.concatenate([ranked, raw[name]]) for name, ranked in self._ranked.items()}
-        asked = len(self._candidates) + np.arange(len(left_out), dtype=np.int32)
-        final = self._judgement.final(scores, self._candidates, asked)
-        return log_odds(self._expected.scores(self._published, final))
+        return self._log_odds(self._among.of(raw))
+
+    def published(self) -> Reals:
+        """Log-odds (n,) of the published scores of the candidates."""
+        return self._log_odds(self.raw)
+
+    def _log_odds(self, raw: Floats) -> Reals:
+        return log_odds(self._expected.scores_among(self._ranked, raw))
 
 
 def log_odds(probability: Reals) -> Reals:
@@ -78,9 +83,13 @@ def log_odds(probability: Reals) -> Reals:
 
 
 def explain_companies(
-    scored: Scored, cohort: Cohort, companies: Ints, progress: Progress = silent
+    scored: Scored,
+    cohort: Cohort,
+    companies: Ints,
+    progress: Progress = silent,
+    stakes: Callable[[], Stakes] | None = None,
 ) -> list[Evidence]:
-    """Evidence for ``companies`` (m,), candidates of a run, each once, in their order."""
+    """Evidence for ``companies`` (m,), candidates of a run, each once, in their order; stakes: see ``stakes_in``."""
     model_inputs = scored.model_inputs
     models = load_models(scored.trained.model, model_inputs.device, only=scored.judgement.choice.members)
     progress(0, 1, "computing the inputs of the models")
@@ -93,7 +102,7 @@ def explain_companies(
         around.rows(companies),
     )
     scorer = Rescorer(models, scored.judgement, scored.expected, scored.scores, candidates)
-    trained = _trained(scored, cohort, scorer, candidates, around)
+    trained = _trained(scored, cohort, scorer, candidates, around, stakes)
     found = explain(trained, views, model_inputs.settings.seed, progress)
     if model_inputs.settings.neutral:
         # What another score would be worth is known in the order of scores only, which the list no longer has.
@@ -102,15 +111,19 @@ def explain_companies(
 
 
 def _trained(
-    scored: Scored, cohort: Cohort, scorer: Rescorer, candidates: Ints, around: ClientsByFold
+    scored: Scored,
+    cohort: Cohort,
+    scorer: Rescorer,
+    candidates: Ints,
+    around: ClientsByFold,
+    stakes: Callable[[], Stakes] | None,
 ) -> Trained:
     model_inputs = scored.model_inputs
     keys = model_inputs.features.keys[candidates]
     sample = candidates[drawn(keys, SAMPLE, "typical", model_inputs.settings.seed)]
     published = np.full(cohort.n_companies, np.nan)
-    raw = scored.judgement.final(scored.scores, candidates)
-    published[candidates] = log_odds(scored.expected.scores(raw, raw))
-    best_first = candidates[np.argsort(-raw, kind="stable")]
+    published[candidates] = scorer.published()
+    best_first = candidates[np.argsort(-scorer.raw, kind="stable")]
     leads = net_new(cohort, model_inputs.graph.ownership)
     new = best_first[leads[best_first]]
     leads[new[~cohort.first_of_each(new)]] = False
@@ -124,7 +137,7 @@ def _trained(
         scorer=scorer,
         walk=around.walk_without,
         lift=Lift(lift_of, GROUP_STRENGTH, LINK_STRENGTH, cohort.rejected),
-        stakes=lambda: _stakes(model_inputs.register),
+        stakes=stakes or stakes_in(model_inputs.register),
         sample=sample,
         sampled=around.rows(sample),
         log_odds=published,
@@ -132,16 +145,26 @@ def _trained(
     )
 
 
-def _stakes(register: Register) -> Stakes:
-    found, _, _ = stakes_of(register)
-    return Stakes(owner=found.owner, owned=found.owned, low=found.low, high=found.high, known=found.known)
+def stakes_in(register: Register) -> Callable[[], Stakes]:
+    """A function of every stake of the register, which are read when it is first called."""
+
+    @cache
+    def stakes() -> Stakes:
+        found, _, _ = stakes_of(register)
+        return Stakes(owner=found.owner, owned=found.owned, low=found.low, high=found.high, known=found.known)
+
+    return stakes
 
 
 def whitespace_ties(
-    register: Register, graph: CompanyGraph, cohort: Cohort, companies: Ints
-) -> list[Tie | None]:
-    """The nearest client of each company (m,) in a client's ownership group, with the path; None for no known path."""
-    return ties_in_group(register, graph, cohort, companies, lambda: _stakes(register))
+    register: Register,
+    graph: CompanyGraph,
+    cohort: Cohort,
+    companies: Ints,
+    stakes: Callable[[], Stakes] | None = None,
+) -> GroupTies:
+    """The nearest client of each company (m,) in a client's ownership group, with the path; see ``stakes_in``."""
+    return ties_in_group(register, graph, cohort, companies, stakes or stakes_in(register))
 
 
 @dataclass(frozen=True, kw_only=True)

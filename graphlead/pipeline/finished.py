@@ -37,6 +37,7 @@ from graphlead.match.files import load_match, load_outcomes
 from graphlead.match.same.duplicates import answered
 from graphlead.match.same.files import load_same
 from graphlead.pipeline.exclude import without
+from graphlead.pipeline.expected import expected_of
 from graphlead.profile.files import load_profile
 from graphlead.profile.leaks.files import load_leaks, without_leaks
 from graphlead.report.noise import with_repeated
@@ -157,8 +158,6 @@ class FinishedRun(Finished):
     @cached_property
     def expected(self) -> Expected:
         """The hits expected on the list, as on the day the run finished."""
-        from graphlead.pipeline.scored import expected_of
-
         day = datetime.fromisoformat(self.finished).date()
         return expected_of(self.judgement, self.cohort, self.settings, day)
 

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from graphlead.core.arrays import Ints
 from graphlead.core.expected import Hits
+from graphlead.core.order import Ordered
 from graphlead.core.outcomes import WON
 from graphlead.core.register import Register
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
+from graphlead.evaluate.blend import Alone, Among
 from graphlead.evaluate.leaning import Leaning, coded_values, leaning
 from graphlead.evaluate.neutral import neutral_order
-from graphlead.match.cohort import called, listed
+from graphlead.match.cohort import called, indices_of, listed
 from graphlead.pipeline.scored import Scored
 from graphlead.tasks import task_of
 from graphlead.tasks.leads import net_new
@@ -41,7 +42,10 @@ class Ranking:
 
 def rank(sources: Sources, scored: Scored, settings: Settings) -> Ranking:
     """Rank the candidates of a run by its chosen ranker."""
-    scores = _scores(sources, scored)
+    candidates = np.flatnonzero(sources.cohort.candidates()).astype(np.int32)
+    among = scored.judgement.among(scored.scores, candidates)
+    ranked = Ordered(among.own())
+    scores = _scores(sources, scored, candidates, ranked)
     if settings.neutral:
         scores = _neutral(scores, sources.register.read(settings.neutral).column(0))
     leads, whitespace = task_of(settings.task).lists(
@@ -55,7 +59,7 @@ def rank(sources: Sources, scored: Scored, settings: Settings) -> Ranking:
     )
     return Ranking(
         scores=scores.drop(columns="company"),
-        apart=_apart(sources, scored),
+        apart=_apart(sources, scored, among, ranked),
         leads=leads,
         whitespace=whitespace,
         hits=scored.expected.table(scores.loc[scores["rank"].notna(), "score"].to_numpy(np.float64)),
@@ -65,9 +69,7 @@ def rank(sources: Sources, scored: Scored, settings: Settings) -> Ranking:
 
 def companies_of(table: pd.DataFrame, register: Register) -> Ints:
     """The companies (m,) of a table with the column company_id, as indices."""
-    ids = pa.array(table["company_id"], pa.string())
-    place = pc.index_in(ids, value_set=register.ids().cast(pa.string()))
-    return np.asarray(place.to_numpy(), np.int32)
+    return indices_of(register.ids(), table["company_id"])
 
 
 FIRST = 100
@@ -94,40 +96,39 @@ def _twins(sources: Sources) -> Ints:
     return np.setdiff1d(sources.cohort.twins, own)
 
 
-def _apart(sources: Sources, scored: Scored) -> pd.DataFrame:
+def _apart(
+    sources: Sources, scored: Scored, among: Among | Alone, ranked: Ordered[np.float32]
+) -> pd.DataFrame:
     """One row per record of a client that is set apart: company_id, record_of (the client's id), score, the rankers.
 
     They are scored all the same: if one is another company after all, its score says what it is worth.
     """
     cohort, ids, twins = sources.cohort, sources.register.ids(), _twins(sources)
-    candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
-    raw = scored.judgement.final(scored.scores, candidates)
+    raw = among.of({name: scored.scores[name][twins] for name in scored.judgement.choice.members})
     client = dict(zip(cohort.company[cohort.clients].tolist(), cohort.clients, strict=False))
     clients = np.array([client[company] for company in cohort.company[twins].tolist()], np.int32)
     return pd.DataFrame({
         "company_id": ids.take(pa.array(twins)).to_pandas(),
         "record_of": ids.take(pa.array(clients)).to_pandas(),
-        "score": scored.expected.scores(np.sort(raw), scored.judgement.final(scored.scores, candidates, twins)),
+        "score": scored.expected.scores_among(ranked, raw),
         **{name: values[twins] for name, values in scored.scores.items()},
     })  # fmt: skip
 
 
-def _scores(sources: Sources, scored: Scored) -> pd.DataFrame:
-    """One row per candidate, best first.
+def _scores(sources: Sources, scored: Scored, candidates: Ints, ranked: Ordered[np.float32]) -> pd.DataFrame:
+    """One row per candidate (m,), best first. ranked: their raw scores (m,).
 
     Columns: company (its index), company_id, score, rank (from 1 among the net-new leads, the best record of each
     company, missing for the others), rank_all (from 1 among all), and one per ranker.
     """
-    candidates = np.flatnonzero(sources.cohort.candidates()).astype(np.int32)
-    raw = scored.judgement.final(scored.scores, candidates)
-    best_first = np.argsort(-raw, kind="stable")
-    companies, raw = candidates[best_first], raw[best_first]
+    best_first = np.argsort(-ranked.numbers, kind="stable")
+    companies = candidates[best_first]
     lead = net_new(sources.cohort, sources.graph.ownership)[companies]
     lead[lead] = sources.cohort.first_of_each(companies[lead])
     return pd.DataFrame({
         "company": companies,
         "company_id": sources.register.ids().take(pa.array(companies)).to_pandas(),
-        "score": scored.expected.scores(raw, raw),
+        "score": scored.expected.scores_among(ranked, ranked.numbers)[best_first],
         "rank": pa.array(lead.cumsum(), mask=~lead).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get),
         "rank_all": np.arange(1, len(companies) + 1),
         **{name: values[companies] for name, values in scored.scores.items()},

@@ -14,9 +14,10 @@ from graphlead.evaluate.judge import evaluate_saved, read_judgement
 from graphlead.learn.crossfit import score_others
 from graphlead.learn.registry import load_models
 from graphlead.pipeline.changes import changes, gone_between
+from graphlead.pipeline.expected import expected_of
 from graphlead.pipeline.finished import FinishedRun, read_changes
 from graphlead.pipeline.lost import share_lost
-from graphlead.pipeline.scored import Evaluated, expected_of, left_out_of, model_inputs_of
+from graphlead.pipeline.scored import Evaluated, left_out_of, model_inputs_of
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -22,9 +21,7 @@ from graphlead.core.features import Features
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register
 from graphlead.core.settings import Settings
-from graphlead.evaluate.expected import expected_hits
 from graphlead.evaluate.judge import Judgement
-from graphlead.evaluate.wins import wins_of
 from graphlead.features.build import FeaturePlan, build_features
 from graphlead.features.groupings import Groupings
 from graphlead.features.labels import ClientsAround, ClientsByFold
@@ -45,6 +42,7 @@ class ModelInputs:
     settings: Settings
     plan: FeaturePlan
     groupings: Groupings | None = None
+    _around: tuple[Cohort, ClientsByFold] | None = None
 
     @cached_property
     def device(self) -> str:
@@ -64,8 +62,12 @@ class ModelInputs:
         """What all clients mean for others, to the last bit the same wherever a run, or a later one, computes it.
 
         Sums over the folds of the models differ in rounding, and by that the ranks of companies that are nearly tied.
+        What was computed last is kept.
         """
-        return self.label_features.around(cohort, np.zeros(cohort.n_companies, np.int8))
+        if self._around is None or self._around[0] is not cohort:
+            everybody = np.zeros(cohort.n_companies, np.int8)
+            self._around = cohort, self.label_features.around(cohort, everybody)
+        return self._around[1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,12 +94,6 @@ class Evaluated(Scored):
 
     heldout: Path
     evaluation: Evaluation
-
-
-def expected_of(judgement: Judgement, cohort: Cohort, settings: Settings, today: date) -> Expected:
-    """The hits expected on the ranking of a run. Raises SettingsError for more than there are companies to win."""
-    wins = wins_of(cohort, settings.expect, settings.prior, today)
-    return expected_hits(wins, judgement.recall, int(cohort.candidates().sum()))
 
 
 def model_inputs_of(

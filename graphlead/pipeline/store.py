@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,12 @@ import pyarrow.compute as pc
 from graphlead.common.disk import disk_errors
 from graphlead.common.files import scratch
 from graphlead.common.leftovers import sweep
-from graphlead.common.locks import link_refused
+from graphlead.common.locks import in_turn, link_refused
 from graphlead.common.outputs import check_folder
 from graphlead.connectors.tables import COMPANIES, LINKS
 from graphlead.core.arrays import NONE
 from graphlead.core.contracts import GraphStore, Progress, silent
+from graphlead.core.errors import RunFolderError
 from graphlead.core.profile import Profile
 from graphlead.core.property_graph import Projection
 from graphlead.core.register import Register
@@ -27,7 +29,9 @@ from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.outputs import parts_of
 from graphlead.profile.leaks.files import without_links
 from graphlead.runs.layout import RunFolder
+from graphlead.stores.embedded.lists import keep_list
 from graphlead.stores.faults import StoreError
+from graphlead.stores.lists import LENGTH
 from graphlead.stores.mapping import OWN as SHAPE
 from graphlead.stores.mapping import RegisterMapping
 from graphlead.stores.neo4j.admin_csv import ARGUMENTS, export
@@ -38,14 +42,31 @@ OF_RUN = "MATCH (c:Company {run_id: $run}) RETURN c.company_id LIMIT 1"
 """The query for a company with the scores of a run: none in the store of another one."""
 
 
+def remember(run: FinishedRun, scores: pd.DataFrame, grades: tuple[float, float]) -> None:
+    """Keep the list of a run that was just published for its store, which is built when somebody asks it.
+
+    scores: every candidate, best first, with company_id, score and rank; grades: the scores of a Strong and of a
+    Moderate fit. Raises RunFolderError where the folder of the store is a link.
+    """
+    _refuse_link(run.folder.store)
+    first = scores[scores["rank"].le(LENGTH).fillna(False)]
+    score = first["score"].to_numpy(np.float64)
+    listed = {
+        "company": pa.array(first["company_id"], pa.string()),
+        "place": pa.array(first["rank"], pa.int64()),
+        "score": score,
+        "fit": pa.array(fit(score, grades), pa.string()),
+    }
+    keep_list(run.folder.store_file, run.run_id, run.finished, pa.table(listed))
+
+
 def build_own(run: FinishedRun, *, progress: Progress = silent) -> Store:
     """Build the store in the folder of a finished run from the run's files.
 
     Raises RunFolderError where its folder cannot be written, or is a link.
     """
     store, place = store_at(OWN, run.folder.store_file), run.folder.store
-    if place.is_symlink():
-        raise link_refused(place)
+    _refuse_link(place)
     with disk_errors(place), scratch(place) as folder:
         store.build(project_run(run, folder, progress=progress), progress=progress)
     return store
@@ -54,8 +75,17 @@ def build_own(run: FinishedRun, *, progress: Progress = silent) -> Store:
 def open_own(run: FinishedRun, *, progress: Progress = silent) -> Store:
     """The store in the folder of a finished run, opened.
 
-    It is built first where it is missing, broken, or of another run or version.
+    It is built first where it is missing, broken, or of another run or version; of several processes that ask at once
+    one builds it, the others wait. Raises RunFolderError where it has to be built and the folder cannot be written.
     """
+    if found := _opened(run):
+        return found
+    with _turn(run, progress):
+        return _opened(run) or build_own(run, progress=progress).open()
+
+
+def _opened(run: FinishedRun) -> Store | None:
+    """The store of this run; None where it has to be built."""
     store = store_at(OWN, run.folder.store_file)
     with suppress(StoreError):
         store.open()
@@ -63,7 +93,34 @@ def open_own(run: FinishedRun, *, progress: Progress = silent) -> Store:
             sweep(run.folder.store)
             return store
     store.close()
-    return build_own(run, progress=progress).open()
+    return None
+
+
+@contextmanager
+def _turn(run: FinishedRun, progress: Progress) -> Iterator[None]:
+    """Wait until no other process is building the store of this run."""
+    place = run.folder.store
+    _refuse_link(place)
+    with ExitStack() as stack:
+        try:
+            place.mkdir(exist_ok=True)
+            stack.enter_context(in_turn(run.folder.store_lock, lambda other: progress(0, 1, _waiting(other))))
+        except OSError as refused:
+            raise RunFolderError(
+                f"the graph is not built yet, and its folder cannot be written ({refused.strerror}).",
+                where=str(place),
+                remedy="Give yourself the right to write there, or ask a copy of the run's folder.",
+            ) from refused
+        yield
+
+
+def _waiting(process: str) -> str:
+    return f"waiting for process {process}, which is building the graph"
+
+
+def _refuse_link(place: Path) -> None:
+    if place.is_symlink():
+        raise link_refused(place)
 
 
 def store_of(graph: Path | str, *, progress: Progress = silent) -> GraphStore:

@@ -40,10 +40,10 @@ from graphlead.learn.registry import (
     save_models,
     with_bases,
 )
+from graphlead.pipeline.expected import expected_of
 from graphlead.pipeline.scored import (
     Evaluated,
     ModelInputs,
-    expected_of,
 )
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run

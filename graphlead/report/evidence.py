@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from graphlead.core.arrays import NONE, Ints
 from graphlead.core.clients import Match
-from graphlead.core.evidence import Evidence, Tie
+from graphlead.core.evidence import Evidence, GroupTies
 from graphlead.core.profile import OUTSIDE, Profile
 from graphlead.core.register import Register, Role
 
@@ -44,28 +46,26 @@ def with_evidence(
 
 def with_clients(
     whitespace: pd.DataFrame,
-    ties: Sequence[Tie | None],
+    ties: GroupTies,
     first: Ints,
-    related: tuple[Ints, Sequence[str]],
+    related: tuple[Ints, pa.Array],
     register: Register,
 ) -> pd.DataFrame:
     """The whitespace with the nearest client of each company's ownership group, and how the two are joined.
 
-    ties: one per row, None where no chain of ownership is known; the client is then that of ``first`` (m,), and where
-    that is NONE the one that the company is related to by a name and a place, with the sentence for it. New columns:
-    client_id, client_name, steps (the links between, missing for an unknown chain), ownership_path.
+    ties: of the rows (m,); where no chain of ownership is known, the client is that of ``first`` (m,), and where that
+    is NONE the one that the company is related to by a name and a place, with the sentence for it, else null. New
+    columns: client_id, client_name, steps (the links between, missing for an unknown chain), ownership_path.
     """
-    beside = np.where(first != NONE, first, related[0])
-    clients = np.array([tie.client if tie else one for tie, one in zip(ties, beside, strict=True)], np.int32)
-    why = ["" if one != NONE else text for one, text in zip(first, related[1], strict=True)]
+    known = ties.client != NONE
+    clients = np.where(known, ties.client, np.where(first != NONE, first, related[0])).astype(np.int32)
+    why = pc.if_else(pa.array(first != NONE), pa.scalar(None, pa.string()), related[1])
     ids, names = _named(register, clients)
     columns = {
         "client_id": ids,
         "client_name": names,
-        "steps": pd.Series([tie.steps if tie else pd.NA for tie in ties], dtype="Int32"),
-        "ownership_path": _texts(
-            [tie.sentence if tie else text for tie, text in zip(ties, why, strict=True)]
-        ),
+        "steps": pd.Series(pd.arrays.IntegerArray(ties.steps, ~known)),
+        "ownership_path": as_series(pc.if_else(pa.array(known), ties.sentence, why)),
     }
     return _inserted(whitespace, columns)
 
@@ -106,14 +106,20 @@ def _doubts(clients: Match) -> dict[str, str]:
 
 def _named(register: Register, companies: Ints) -> tuple[pd.Series[str], pd.Series[str]]:
     """The ids and names of companies, missing for NONE."""
-    known = np.flatnonzero(companies != NONE)
     columns = ["company_id", *register.names_of(Role.NAME)[:1]]
-    table = register.rows(columns, companies[known])
-    ids, names = (
-        pd.Series(table[name].to_pylist(), index=known, dtype="string").reindex(range(len(companies)))
-        for name in (columns[0], columns[-1])
-    )
+    unique, which = np.unique(companies, return_inverse=True)
+    table = register.rows(columns, np.maximum(unique, 0))
+    at = pa.array(which, mask=companies == NONE)
+    ids, names = (as_series(table[name].combine_chunks().take(at)) for name in (columns[0], columns[-1]))
     return ids, names
+
+
+def as_series(texts: pa.Array) -> pd.Series[str]:
+    """The texts as a column of pandas, nulls as missing."""
+    frame: pd.DataFrame = pa.table({"text": texts.cast(pa.string())}).to_pandas(
+        types_mapper={pa.string(): pd.StringDtype()}.get
+    )
+    return frame["text"]
 
 
 def _texts(values: Sequence[str]) -> pd.Series[str]:

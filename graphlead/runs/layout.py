@@ -255,13 +255,18 @@ class RunFolder:
 
     @property
     def store(self) -> Path:
-        """The folder of the embedded graph store."""
+        """The folder of the embedded graph store, which is built when it is first asked."""
         return self.path / "store"
 
     @property
     def store_file(self) -> Path:
         """The embedded graph store."""
         return self.store / "graph.lbug"
+
+    @property
+    def store_lock(self) -> Path:
+        """The lock of the process that builds the embedded graph store."""
+        return self.store / ".building.lock"
 
     @property
     def work(self) -> Path:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import pyarrow as pa
 
 from graphlead.core.answers import Answer
+from graphlead.core.arrays import Json
 from graphlead.core.contracts import WHOLE
 from graphlead.core.property_graph import SCORED
 
@@ -41,11 +44,36 @@ PUT_LISTS = (
 )
 
 
-def recalled(ask: Callable[..., Answer]) -> list[Statement]:
-    """The statements that put the lists a store remembers into another one; ``ask`` is the store's ``query``."""
-    runs = list(ask(RECALL_RUNS).records())
-    lists = list(ask(RECALL, {"runs": [run["run"] for run in runs]}, limits=WHOLE).records())
-    return [(text, {"rows": rows}) for text, rows in ((PUT_RUNS, runs), (PUT_LISTS, lists)) if rows]
+@dataclass(frozen=True)
+class Lists:
+    """Runs (run, finished) and the companies on their lists (run, company, place, score, fit)."""
+
+    runs: Sequence[Json] = ()
+    rows: Sequence[Json] = ()
+
+    @classmethod
+    def of(cls, ask: Callable[..., Answer]) -> Self:
+        """The lists that a store remembers; ``ask`` is its ``query``."""
+        runs = list(ask(RECALL_RUNS).records())
+        rows = ask(RECALL, {"runs": [run["run"] for run in runs]}, limits=WHOLE).records()
+        return cls(runs, list(rows))
+
+    def with_more(self, more: Lists) -> Lists:
+        """These lists, and of the others those of further runs; the RUNS newest of all."""
+        known = {run["run"] for run in self.runs}
+        runs = [*self.runs, *(run for run in more.runs if run["run"] not in known)]
+        runs = sorted(runs, key=lambda run: str(run["finished"]), reverse=True)[:RUNS]
+        kept = {run["run"] for run in runs}
+        rows = [*self.rows, *(row for row in more.rows if row["run"] not in known)]
+        return Lists(runs, [row for row in rows if row["run"] in kept])
+
+    def statements(self) -> list[Statement]:
+        """The statements that put these lists into a store."""
+        return [
+            (text, {"rows": list(rows)})
+            for text, rows in ((PUT_RUNS, self.runs), (PUT_LISTS, self.rows))
+            if rows
+        ]
 
 
 def remembered(run_id: str) -> list[Statement]:

@@ -44,11 +44,13 @@ def lead_table(
     lead = scores["rank"].notna()
     new = net_new(cohort, ownership)[scores["company"]]
     whitespace = cohort.candidates()[scores["company"]] & ~new
-    leads = scores[lead].iloc[:top]
+    leads, beside = scores[lead].iloc[:top], scores[whitespace]
+    companies = np.concatenate([leads["company"], beside["company"]]).astype(np.int32)
+    facts = register.rows(["company_id", *_names(register), *_shown(register)], companies)
     others = _other_records(leads["company"].to_numpy(), scores[new & ~lead], cohort)
     return (
-        _table(leads, "rank", register, grades, {"other_records": others}),
-        _table(scores[whitespace], "rank_all", register, grades),
+        _table(leads, facts.slice(0, len(leads)), "rank", register, grades, {"other_records": others}),
+        _table(beside, facts.slice(len(leads)), "rank_all", register, grades),
     )
 
 
@@ -74,6 +76,7 @@ def _other_records(leads: Ints, others: pd.DataFrame, cohort: Cohort) -> pd.Seri
     """For each lead (m,) the ids of the ``others`` that are records of its company, best first; missing for none."""
     if not len(cohort.company):
         return pd.Series([pd.NA] * len(leads), dtype="string")
+    others = others[np.isin(cohort.company[others["company"]], cohort.company[leads])]
     ids = others["company_id"].astype("string")
     joined = ids.groupby(cohort.company[others["company"]], sort=False).agg("; ".join)
     return pd.Series(cohort.company[leads]).map(joined).astype("string")
@@ -81,15 +84,14 @@ def _other_records(leads: Ints, others: pd.DataFrame, cohort: Cohort) -> pd.Seri
 
 def _table(
     chosen: pd.DataFrame,
+    rows: pa.Table,
     rank: str,
     register: Register,
     grades: tuple[float, float],
     more: Mapping[str, pd.Series[Any]] | None = None,
 ) -> pd.DataFrame:
-    names = register.names_of(Role.NAME)[:1]
-    shown = _shown(register, names)
-    facts = _frame(register.rows(["company_id", *names, *shown], chosen["company"].to_numpy(np.int32)))
-    shown = _with_titles(facts, shown, register)
+    names, facts = _names(register), _frame(rows)
+    shown = _with_titles(facts, _shown(register), register)
     score = chosen["score"].to_numpy(np.float64)
     table = pd.DataFrame({
         rank: chosen[rank].to_numpy(np.int64),
@@ -103,8 +105,14 @@ def _table(
     return pd.concat([table, facts[shown].rename(columns=titles)], axis=1)
 
 
-def _shown(register: Register, names: list[str]) -> list[str]:
+def _names(register: Register) -> list[str]:
+    """The column of the names, if there is one."""
+    return register.names_of(Role.NAME)[:1]
+
+
+def _shown(register: Register) -> list[str]:
     """The columns of the register that help a caller: where a company is, its trade, whom to reach, its size."""
+    names = _names(register)
     roles = (Role.NAME, *PLACES, Role.ADDRESS, Role.INDUSTRY, Role.CONTACT, Role.IDENTIFIER)
     sizes = sizes_first(register)[:SIZES]
     return [

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from graphlead.core.arrays import Floats, Ints
+from graphlead.core.arrays import NONE, Floats, Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.errors import InputError
 from graphlead.core.evidence import Evidence
@@ -22,8 +22,17 @@ from graphlead.evaluate.choose import Choice
 from graphlead.explain.reasons.attribution import Attribution
 from graphlead.explain.reasons.inputs import Game, Reals, Views
 from graphlead.explain.reasons.themes import Themes
+from graphlead.explain.ties.grouped import grouped
+from graphlead.explain.ties.ties import tie_writer
 from graphlead.learn.registry import load_models
-from graphlead.pipeline.explain import Rescorer, explain_companies, explain_company, log_odds, whitespace_ties
+from graphlead.pipeline.explain import (
+    Rescorer,
+    explain_companies,
+    explain_company,
+    log_odds,
+    stakes_in,
+    whitespace_ties,
+)
 from graphlead.pipeline.find import find_company
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.scored import Scored
@@ -258,14 +267,31 @@ def test_whitespace_companies_have_the_path_to_the_client_they_name(
     ids = register.ids()
     companies = pc.index_in(pa.array(table["company_id"].tolist()), value_set=ids).to_numpy().astype(np.int32)
     ties = whitespace_ties(register, graph, cohort, companies)
-    assert len(ties) > 0
-    assert any(ties)
-    for tie, company, row in zip(ties, companies, table.itertuples(), strict=True):
+    assert (ties.client != NONE).any()
+    sentences = ties.sentence.to_pylist()
+    for i, (company, row) in enumerate(zip(companies, table.itertuples(), strict=True)):
+        client = int(ties.client[i])
         if str(row.ownership_path).startswith("no ownership link known; shares "):
-            assert tie is None
+            assert client == NONE
             continue
         assert graph.ownership.group[company] in graph.ownership.group[cohort.clients]
-        if tie is not None:
-            assert graph.ownership.group[tie.client] == graph.ownership.group[company]
-            assert (row.client_id, row.steps) == (ids[tie.client].as_py(), str(tie.steps))
-            assert row.ownership_path == tie.sentence
+        if client != NONE:
+            assert graph.ownership.group[client] == graph.ownership.group[company]
+            assert (row.client_id, row.steps) == (ids[client].as_py(), str(ties.steps[i]))
+            assert row.ownership_path == sentences[i]
+
+
+def test_the_ties_of_all_companies_are_those_of_each(
+    run_folder: Path, scored: Scored, cohort: Cohort
+) -> None:
+    register, graph = scored.model_inputs.register, scored.model_inputs.graph
+    with_client = np.isin(graph.ownership.group, graph.ownership.group[cohort.clients])
+    companies = np.flatnonzero(with_client & cohort.candidates()).astype(np.int32)
+    ties = whitespace_ties(register, graph, cohort, companies)
+    paths = dict(grouped(graph, cohort, companies))
+    writer = tie_writer(register, graph, list(paths.values()), stakes_in(register))
+    assert len(paths) > 20
+    for i, sentence in enumerate(ties.sentence.to_pylist()):
+        path = paths.get(i)
+        found = (ties.client[i], ties.steps[i], sentence)
+        assert found == ((path.client, path.steps, writer.sentence(path)) if path else (NONE, NONE, None))

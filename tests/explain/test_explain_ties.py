@@ -13,16 +13,17 @@ from hypothesis import strategies as st
 from made_register import MakeRegister
 
 from graphlead.common.cypher import quoted
-from graphlead.core.arrays import Ints
+from graphlead.core.arrays import NONE, Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.evidence import Tie
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register, Role
 from graphlead.explain.ties.cypher import KEYS
+from graphlead.explain.ties.in_group import ties_in_group
 from graphlead.explain.ties.linked import linked
 from graphlead.explain.ties.paths import HUB, ClientPath, Tier, nearest, preference
 from graphlead.explain.ties.shares import Stakes
-from graphlead.explain.ties.ties import paths_to_clients, tie_writer, ties_in_group
+from graphlead.explain.ties.ties import paths_to_clients, tie_writer
 
 OWNS = ("company", "owns", "company")
 HOLDS = ("holder", "owns", "company")
@@ -192,8 +193,12 @@ def test_a_chain_of_owners_is_followed_within_the_group_only(named: Callable[...
         " this company"
     )
     assert ask == [f"{ties[0][0].sentence}; ask there first"]
-    tie = ties_in_group(named(7), graph, cohort(7, [4, 5]), ints(0, 2), known)[0]
-    assert tie == ties[0][0]
+    tie = ties_in_group(named(7), graph, cohort(7, [4, 5]), ints(0, 2), known)
+    assert (tie.client.tolist(), tie.steps.tolist()) == ([4, 4], [4, 2])
+    assert tie.sentence.to_pylist() == [
+        ties[0][0].sentence,
+        "same ownership group as your client N4: N3 owns 100 % of N4; this company owns 50 % of N3",
+    ]
 
 
 def test_the_nearest_client_of_a_group_is_the_one_with_the_fewest_ownership_links(
@@ -209,7 +214,8 @@ def test_the_nearest_client_of_a_group_is_the_one_with_the_fewest_ownership_link
 
     def found(clients: list[int], *asked: int) -> list[tuple[int, int] | None]:
         ties = ties_in_group(register, graph, cohort(9, clients), ints(*asked), NO_STAKES)
-        return [tie and (tie.client, tie.steps) for tie in ties]
+        pairs = zip(ties.client.tolist(), ties.steps.tolist(), strict=True)
+        return [None if client == NONE else (client, steps) for client, steps in pairs]
 
     assert found([2, 6], 7, 3, 8, 1, 0) == [(6, 1), (2, 4), None, (2, 1), (2, 2)]
     assert found([2, 4], 7, 3) == [None, (2, 4)]

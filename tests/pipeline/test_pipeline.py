@@ -27,6 +27,7 @@ from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.store import open_own
 from graphlead.profile.files import load_profile
 from graphlead.runs import code
+from graphlead.runs.layout import RunFolder
 from graphlead.world.truth import against_truth
 
 DATA = Path(__file__).parents[2] / "data"
@@ -251,6 +252,7 @@ def test_the_graph_of_a_run_agrees_with_its_lists(
 
 def test_a_notebook_opens_the_graph_of_a_run(result: Result) -> None:
     with graphlead.open_graph(result.folder) as graph:
+        assert RunFolder(result.folder).store_file.exists()
         leads = graph.to_pandas("top-leads", {"limit": 20})
         assert leads["company_id"].tolist() == result.leads["company_id"].head(20).tolist()
         around = graph.to_networkx(
@@ -558,6 +560,7 @@ LIMIT = 4096
 UNDER_A_LIMIT = f"""
 import contextlib, io, json, resource, sys
 from graphlead.cli.app import main
+from graphlead.runs.layout import RunFolder
 
 resource.setrlimit(resource.RLIMIT_FSIZE, ({LIMIT}, resource.RLIM_INFINITY))
 for arguments in json.loads(sys.argv[1]):

@@ -68,6 +68,7 @@ def test_promise_2_links_beside_the_store_and_the_report_are_not_followed(run: P
     precious, store = victim / "precious.txt", RunFolder(run).store_file
     (run / ".report.html.part").symlink_to(precious)
     assert command("report", "--run", run) == 0
+    assert command("query", "group", "-p", "company_id=C007", "--run", run) == 0
     store.unlink()
     store.with_name(f".{store.name}.part").symlink_to(precious)
     store.with_name(f".{store.name}.part.wal").symlink_to(victim)
@@ -75,6 +76,10 @@ def test_promise_2_links_beside_the_store_and_the_report_are_not_followed(run: P
     store.unlink()
     store.with_name(f".{store.name}.lock").unlink()
     store.with_name(f".{store.name}.lock").symlink_to(precious)
+    assert command("query", "group", "-p", "company_id=C007", "--run", run) == 2
+    store.with_name(f".{store.name}.lock").unlink()
+    RunFolder(run).store_lock.unlink()
+    RunFolder(run).store_lock.symlink_to(precious)
     assert command("query", "group", "-p", "company_id=C007", "--run", run) == 2
     assert precious.read_text("utf-8") == "precious"
     assert [path.name for path in victim.iterdir()] == ["precious.txt"]

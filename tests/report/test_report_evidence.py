@@ -13,7 +13,7 @@ import pytest
 
 from graphlead.core.arrays import NONE
 from graphlead.core.clients import Match
-from graphlead.core.evidence import Evidence, Reason, Tie
+from graphlead.core.evidence import Evidence, GroupTies, Reason, Tie
 from graphlead.core.profile import Profile, Segment
 from graphlead.core.register import Column, Register, Role
 from graphlead.report.evidence import with_clients, with_evidence
@@ -141,10 +141,20 @@ def test_a_lead_that_a_line_in_review_may_mean_is_marked(register: Register) -> 
     assert "line 8 of the list is in review" in found["check_first"][1]
 
 
+def group_ties(client: list[int], steps: list[int], sentence: list[str | None]) -> GroupTies:
+    return GroupTies(
+        client=np.array(client, np.int32),
+        steps=np.array(steps, np.int32),
+        sentence=pa.array(sentence, pa.string()),
+    )
+
+
 def test_the_whitespace_has_the_nearest_client_and_the_path_to_it(register: Register) -> None:
     table = pd.DataFrame({"rank": [1, 2], "fit": ["Strong", "Weak"], "steps": ["x", "y"]})
-    nobody = np.full(2, NONE, np.int32), ["", ""]
-    found = with_clients(table, [tie(2), None], np.array([0, 3], np.int32), nobody, register)
+    nobody = np.full(2, NONE, np.int32), pa.nulls(2, pa.string())
+    sentence = "owned by the same holder (H) as your client Cee"
+    ties = group_ties([2, NONE], [2, NONE], [sentence, None])
+    found = with_clients(table, ties, np.array([0, 3], np.int32), nobody, register)
     columns = ["rank", "fit", "client_id", "client_name", "steps", "ownership_path", "steps (register)"]
     assert list(found) == columns
     assert found.astype(object).where(found.notna(), None).to_numpy().tolist() == [
@@ -155,8 +165,9 @@ def test_the_whitespace_has_the_nearest_client_and_the_path_to_it(register: Regi
 
 def test_a_company_related_at_one_place_has_the_client_and_the_reason(register: Register) -> None:
     table = pd.DataFrame({"rank": [1, 2], "fit": ["Strong", "Weak"]})
-    related = np.array([2, 2], np.int32), ["shares 'cee'", "shares 'cee'"]
-    found = with_clients(table, [None, None], np.array([NONE, 3], np.int32), related, register)
+    related = np.array([2, 2], np.int32), pa.array(["shares 'cee'", "shares 'cee'"])
+    ties = group_ties([NONE, NONE], [NONE, NONE], [None, None])
+    found = with_clients(table, ties, np.array([NONE, 3], np.int32), related, register)
     assert found["client_id"].tolist() == ["c", "d"]  # an ownership group is the stronger tie
     assert found["ownership_path"].astype(object).where(found["ownership_path"].notna(), None).tolist() == [
         "shares 'cee'", None,
@@ -164,6 +175,7 @@ def test_a_company_related_at_one_place_has_the_client_and_the_reason(register: 
 
 
 def test_an_empty_whitespace_keeps_its_columns(register: Register) -> None:
-    nobody = np.zeros(0, np.int32), list[str]()
-    found = with_clients(pd.DataFrame({"fit": []}), [], np.zeros(0, np.int32), nobody, register)
+    nobody = np.zeros(0, np.int32), pa.array([], pa.string())
+    ties = group_ties([], [], [])
+    found = with_clients(pd.DataFrame({"fit": []}), ties, np.zeros(0, np.int32), nobody, register)
     assert list(found) == ["fit", "client_id", "client_name", "steps", "ownership_path"]

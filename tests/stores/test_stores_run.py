@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from os import getpid
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 import pandas as pd
@@ -16,6 +19,7 @@ from small_graph import IDS, small_register
 
 from graphlead.core.arrays import NONE
 from graphlead.core.clients import Match
+from graphlead.core.contracts import Progress
 from graphlead.core.errors import GraphleadError, RunFolderError
 from graphlead.core.profile import Profile, Segment
 from graphlead.core.same import Pairs, Related, Same
@@ -32,6 +36,7 @@ from graphlead.pipeline.finished import FinishedRun
 from graphlead.profile.files import save_profile
 from graphlead.stores.neo4j.address import Address
 from graphlead.stores.neo4j.store import Neo4jStore
+from graphlead.stores.store import Store
 
 TOP = "MATCH (c:Company) WHERE c.rank = 1 RETURN c.company_id, c.score, c.fit, c.segment, c.nearest_client_id"
 CLIENTS = ["a", "b", "c", "f"]
@@ -135,6 +140,59 @@ def test_promise_7_after_a_clock_that_went_back_the_store_is_built_once_and_kept
             assert len(store.query("MATCH (r:Run) RETURN r.run_id").rows) == 2
         built.append((run / "store/graph.lbug").stat().st_ino)
     assert len(set(built)) == 1
+
+
+def test_of_several_that_ask_at_once_one_builds_the_store(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build, built, notes = storing.build_own, [], []
+
+    def counted(asked: FinishedRun, *, progress: Progress) -> Store:
+        built.append(asked.path)
+        sleep(0.5)
+        return build(asked, progress=progress)
+
+    def ask(_: int) -> object:
+        with storing.open_own(FinishedRun(run), progress=lambda *note: notes.append(note[-1])) as store:
+            return store.query(TOP).rows
+
+    monkeypatch.setattr(storing, "build_own", counted)
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(ask, range(3)))
+    assert len(built) == 1
+    assert found == [(("d", 0.9, "Strong", "small firms", "b"),)] * 3
+    assert any(f"waiting for process {getpid()}" in note for note in notes)
+
+
+def test_where_nothing_can_be_written_the_store_is_not_built_and_the_error_says_so(run: Path) -> None:
+    (run / "store").write_text("in the way")
+    with pytest.raises(RunFolderError, match=r"store: the graph is not built yet, and its folder cannot be"):
+        storing.open_own(FinishedRun(run))
+
+
+def test_a_built_store_is_asked_where_nothing_can_be_written(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storing.open_own(FinishedRun(run)).close()
+    monkeypatch.setattr(storing, "in_turn", None)
+    with storing.open_own(FinishedRun(run)) as store:
+        assert store.query(TOP).rows
+
+
+def test_the_list_of_a_run_that_nobody_asked_is_in_the_store_of_a_later_one(run: Path) -> None:
+    manifest = json.loads((run / "manifest.json").read_text())
+    earlier = FinishedRun(run).scores.assign(rank=pd.Series([2, 1], dtype="Int64"))
+    storing.remember(FinishedRun(run), earlier, (0.5, 0.2))
+    (run / "manifest.json").write_text(json.dumps(manifest | {"finished": "2026-02-01"}))
+    storing.remember(FinishedRun(run), FinishedRun(run).scores, (0.5, 0.2))
+    with storing.open_own(FinishedRun(run)) as store:
+        assert store.query(
+            "MATCH (r:Run)-[l:LISTED]->(c:Company) RETURN r.finished, c.company_id, l.rank, l.fit "
+            "ORDER BY r.finished, l.rank"
+        ).rows == (
+            ("2026-01-01", IDS[4], 1, "Weak"),
+            ("2026-01-01", "d", 2, "Strong"),
+            ("2026-02-01", "d", 1, "Strong"),
+            ("2026-02-01", IDS[4], 2, "Moderate"),
+        )
 
 
 def test_what_is_no_run_is_refused_with_a_reason(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from graphlead.core.arrays import Flags, Ints, Longs
 from graphlead.core.graph import OWNS, CompanyGraph
@@ -32,6 +33,29 @@ def owning(leg: Leg, one: Node, two: Node) -> tuple[Node, Node]:
     return (one, two) if leg.along else (two, one)
 
 
+def stake_texts(stakes: Stakes, owner: Longs, owned: Ints, n: int) -> pa.Array:
+    """The share (k,) of each of the companies ``owned`` (k,), of n, that its ``owner`` (k,) has; empty as in ``text``.
+
+    Owners are numbered as those of the stakes.
+    """
+    keys = stakes.owner[stakes.known].astype(np.int64) * n + stakes.owned[stakes.known]
+    wanted, which = np.unique(owner * np.int64(n) + owned, return_inverse=True)
+    place = np.minimum(np.searchsorted(wanted, keys), max(len(wanted) - 1, 0))
+    rows = np.flatnonzero(wanted[place] == keys) if len(wanted) else np.zeros(0, np.int64)
+    bounds = np.tile([0.0, 1.0], (len(wanted), 1))
+    bounds[place[rows]] = np.stack([stakes.low[stakes.known][rows], stakes.high[stakes.known][rows]], axis=1)
+    different, each = np.unique(bounds, axis=0, return_inverse=True)
+    texts = pa.array([_text(low, high) for low, high in different.tolist()], pa.string())
+    return texts.take(pa.array(each.ravel()[which]))
+
+
+def _text(low: float, high: float) -> str:
+    if (low, high) == (0.0, 1.0):
+        return ""
+    one, two = f"{100 * low:.3g}", f"{100 * high:.3g}"
+    return f"{one} %" if one == two else f"{one} to {two} %"
+
+
 class Shares:
     """The shares along some paths."""
 
@@ -48,11 +72,7 @@ class Shares:
 
     def text(self, relation: str, owner: Node, owned: Node) -> str:
         """The share of ``owned`` that ``owner`` has, such as "60 %" or "25 to 50 %"; empty where it is not known."""
-        low, high = self._bounds[relation].get(self._key(owner, owned), (0.0, 1.0))
-        if (low, high) == (0.0, 1.0):
-            return ""
-        one, two = f"{100 * low:.3g}", f"{100 * high:.3g}"
-        return f"{one} %" if one == two else f"{one} to {two} %"
+        return _text(*self._bounds[relation].get(self._key(owner, owned), (0.0, 1.0)))
 
     def _wanted(self, paths: Sequence[ClientPath], relation: str) -> Iterator[int]:
         for path in paths:

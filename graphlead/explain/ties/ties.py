@@ -9,7 +9,6 @@ import numpy as np
 
 from graphlead.core.arrays import Ints
 from graphlead.core.clients import Cohort
-from graphlead.core.evidence import Tie
 from graphlead.core.graph import OWNS, CompanyGraph
 from graphlead.core.register import Register
 from graphlead.explain.facts import Names
@@ -43,12 +42,6 @@ def paths_to_clients(
     return nearest(list(found), len(companies))
 
 
-def paths_in_group(graph: CompanyGraph, cohort: Cohort, companies: Ints) -> list[ClientPath | None]:
-    """The shortest path of ownership links from each of ``companies`` (m,) to a client of its group, else None."""
-    paths = dict(grouped(graph, cohort, companies))
-    return [paths.get(i) for i in range(len(companies))]
-
-
 def tie_writer(
     register: Register, graph: CompanyGraph, paths: Sequence[ClientPath], stakes: Callable[[], Stakes]
 ) -> TieWriter:
@@ -60,15 +53,3 @@ def tie_writer(
     owned = any(leg.relation == OWNS for path in paths for leg in path.legs)
     shares = Shares(graph, stakes() if owned else NO_STAKES, paths)
     return TieWriter(Names(register, graph.keys, nodes), shares)
-
-
-def ties_in_group(
-    register: Register, graph: CompanyGraph, cohort: Cohort, companies: Ints, stakes: Callable[[], Stakes]
-) -> list[Tie | None]:
-    """For companies (m,) in the ownership group of a client: the nearest client, and the ownership path as a sentence.
-
-    None where no chain of links is known.
-    """
-    paths = paths_in_group(graph, cohort, companies)
-    writer = tie_writer(register, graph, [path for path in paths if path], stakes)
-    return [writer.tie(path) if path else None for path in paths]

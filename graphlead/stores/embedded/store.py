@@ -29,6 +29,7 @@ from graphlead.core.sales_graph import SalesGraph
 from graphlead.stores.differences import BATCH, Rows
 from graphlead.stores.embedded import sales as sales_runs
 from graphlead.stores.embedded.files import disk, exclusive, remove
+from graphlead.stores.embedded.lists import kept_lists
 from graphlead.stores.embedded.load import (
     CHUNK,
     DROP_STALE,
@@ -42,7 +43,7 @@ from graphlead.stores.embedded.reading import Tables, ask, in_use, nodes_of, row
 from graphlead.stores.faults import REBUILD, StoreError, explained
 from graphlead.stores.library.parameters import checked
 from graphlead.stores.library.reads import require_read
-from graphlead.stores.lists import recalled, remembered, score_table
+from graphlead.stores.lists import Lists, remembered, score_table
 from graphlead.stores.store import Store
 
 BUFFER_SHARE = 1 / 16
@@ -105,12 +106,14 @@ class EmbeddedStore(Store):
             progress(total, total, "checkpoint")
 
     def _carried_over(self) -> tuple[list[Statement], sales_runs.Stored]:
-        """The lists of earlier runs, as statements, and the sales runs; none when the earlier store cannot be read."""
+        """The lists of earlier runs, as statements, and the sales runs, as far as they can be read."""
+        kept = kept_lists(self.path)
         try:
             with EmbeddedStore(self.path) as before:
-                return recalled(before.query), sales_runs.stored(before._opened())
+                lists, sales = Lists.of(before.query), sales_runs.stored(before._opened())
         except GraphleadError:
-            return [], sales_runs.Stored({}, ())
+            lists, sales = Lists(), sales_runs.Stored({}, ())
+        return lists.with_more(kept).statements(), sales
 
     def open(self) -> Self:
         """Open the store for queries. Raises StoreError when there is no store, or one of another version."""
