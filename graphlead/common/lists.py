@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from graphlead.core.arrays import Longs
+from graphlead.core.arrays import Ints, Longs
 
 
 def starts(counts: Longs) -> Longs:
@@ -12,7 +12,7 @@ def starts(counts: Longs) -> Longs:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
-def entries(start: Longs, rows: Longs) -> tuple[Longs, Longs]:
+def entries(start: Longs, rows: Longs | Ints) -> tuple[Longs, Longs]:
     """The positions of the entries of these lists (r,), one list behind the other, and the starts in them (r + 1,).
 
     start (k + 1,): where each of k lists begins.

@@ -134,4 +134,4 @@ def _kept_of(names: Words, alike: Ints, start: Longs, kept: Longs, of_form: Ints
 
 
 def _lengths(texts: pa.Array) -> Longs:
-    return pc.fill_null(pc.list_value_length(texts), 0).to_numpy().astype(np.int64)
+    return np.asarray(pc.fill_null(pc.list_value_length(texts), 0).to_numpy(), np.int64)

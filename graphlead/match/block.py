@@ -80,7 +80,8 @@ def find_candidates(
     line, company = pairs // max(n, 1), pairs % max(n, 1)
     order = np.lexsort((company, -best.round(DIGITS), line))
     place = np.arange(len(order)) - np.searchsorted(line, line)
-    return tuple(np.divmod(np.sort(pairs[order[place < CANDIDATES]]), max(n, 1)))
+    chosen = np.sort(pairs[order[place < CANDIDATES]])
+    return chosen // max(n, 1), chosen % max(n, 1)
 
 
 def _largest(keys: Longs, values: Reals) -> tuple[Longs, Reals]:
@@ -113,7 +114,13 @@ def _ordered(line: Longs, typed: Longs, word: Ints, likeness: Reals, index: Inde
     rank = pc.rank(index.names.meanings.take(pa.array(distinct))).to_numpy().astype(np.int64)
     common = index.common[word].astype(np.int64)
     order = np.lexsort((typed, rank[code], common, line))
-    line, typed, word, likeness, common = (each[order] for each in (line, typed, word, likeness, common))
+    line, typed, word, likeness, common = (
+        line[order],
+        typed[order],
+        word[order],
+        likeness[order],
+        common[order],
+    )
     total = np.cumsum(common)
     total -= (total - common)[np.searchsorted(line, line)]
     first = np.zeros(len(line), bool)
@@ -141,8 +148,8 @@ def _by_words(wanted: Wanted, index: Index, lines: int) -> _Found:
     owner = np.repeat(np.arange(len(pairs)), np.diff(first))
     asked, given = _equal(line[owner] * size + index.words[at], wanted.line * size + wanted.word)
     many = int(wanted.typed.max(initial=0)) + 1
-    typed, weight = _largest(owner[asked] * many + wanted.typed[given], wanted.weight[given])
-    return line, company, np.bincount(typed // many, weight, minlength=len(pairs))
+    typed, best = _largest(owner[asked] * many + wanted.typed[given], wanted.weight[given])
+    return line, company, np.asarray(np.bincount(typed // many, best, minlength=len(pairs)), np.float64)
 
 
 def _with_one(wanted: Wanted, index: Index) -> Longs:
@@ -152,7 +159,9 @@ def _with_one(wanted: Wanted, index: Index) -> Longs:
     end = np.minimum(start[1:], start[:-1] + CANDIDATES)[word]
     counts = end - start[word]
     at = np.repeat(start[word] - starts(counts)[:-1], counts) + np.arange(counts.sum())
-    return np.repeat(wanted.line[wanted.chosen], counts) * (len(index.start) - 1) + company[at]
+    return np.asarray(
+        np.repeat(wanted.line[wanted.chosen], counts) * (len(index.start) - 1) + company[at], np.int64
+    )
 
 
 def _with_two(wanted: Wanted, index: Index, lines: int) -> Longs:
@@ -194,9 +203,8 @@ def _spelled_alike(typed: Typed, index: Index) -> Iterator[_Found]:
     """Companies with the same words in any order, with the same beginning, and those that the line has initials of."""
     names, n = index.names, len(index.start) - 1
     mine, theirs = _equal(typed.key, index.key)
-    line, company = typed.line[mine], names.company[theirs]
-    few = _size(line) <= MOST_ALIKE
-    yield _once(line[few], company[few], 30.0, n)
+    few = _size(typed.line[mine]) <= MOST_ALIKE
+    yield _once(typed.line[mine[few]], names.company[theirs[few]], 30.0, n)
     begins = np.flatnonzero(typed.length >= PREFIX)
     mine, theirs = _equal(typed.prefix[begins], names.prefix)
     line, company, _ = _once(typed.line[begins[mine]], names.company[theirs], 0.0, n)

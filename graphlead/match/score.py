@@ -128,7 +128,7 @@ def _field_scores(fields: Mapping[str, Field], line: Longs, company: Longs) -> t
     """
     scores, likeness = [np.zeros(len(line))], {}
     for field, read in fields.items():
-        like = _likeness(field, read.typed.take(pa.array(line)), read.known.take(company))
+        like = _likeness(field, read.typed.take(pa.array(line)), read.known.take(company.astype(np.int32)))
         rarity = read.rarity()[line]
         incomparable = np.isnan(rarity) & (like < 1) if field in ("region", "country") else np.isnan(like)
         likeness[field] = np.where(incomparable, np.nan, like)

@@ -10,11 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.common.codes import cross, encode, through
+from graphlead.common.codes import cross, encode
 from graphlead.common.columns import Coded, coded
 from graphlead.core.arrays import NONE, Ints, Longs, Reals
 from graphlead.core.register import Register, Role
-from graphlead.engines.duckdb import Db, table
+from graphlead.engines.duckdb import Db
+from graphlead.match.fields import normal
 from graphlead.match.same.words import Names
 
 ADDRESS_LINKS = re.compile("address|phone|telephone|website|domain|e?mail", re.IGNORECASE)
@@ -74,7 +75,7 @@ def read_places(db: Db, register: Register) -> Places:
     named = (
         _normal(db, register, Role.CITY, "match_text(s)")[0]
         if cities
-        else _Normal(np.full(register.n_companies, NONE, np.int32), pa.array([], pa.string()))
+        else Coded(np.full(register.n_companies, NONE, np.int32), pa.array([], pa.string()))
     )
     return Places(
         places=(
@@ -89,30 +90,15 @@ def read_places(db: Db, register: Register) -> Places:
     )
 
 
-def _wide(register: Register, role: Role, columns: list[_Normal], wider: list[Ints]) -> Iterator[Shared]:
+def _wide(register: Register, role: Role, columns: list[Coded], wider: list[Ints]) -> Iterator[Shared]:
     """The places of a role by its first column, within those of the ``wider`` columns."""
     for name, column in zip(register.names_of(role)[:1], columns, strict=False):
         yield Shared(str(role), cross([column.codes], wider)[0], coded(register, name))
 
 
-@dataclass(frozen=True)
-class _Normal:
-    """A column in normal form: codes (n,), NONE where nothing is left, and their values."""
-
-    codes: Ints
-    values: pa.Array
-
-
-def _normal(db: Db, register: Register, role: Role, form: str) -> list[_Normal]:
-    """The columns of a role in normal form, an SQL expression of ``s``; worked out over the distinct values."""
-    found = []
-    for name in register.names_of(role):
-        column = coded(register, name)
-        db.register("same_values", pa.table({"s": column.values.cast(pa.string())}))
-        normal = table(db, f"SELECT nullif(({form})::VARCHAR, '') AS form FROM same_values")["form"]
-        codes, values = encode(normal)
-        found.append(_Normal(through(codes, column.codes), values))
-    return found
+def _normal(db: Db, register: Register, role: Role, form: str) -> list[Coded]:
+    """The columns of a role in normal form, an SQL expression of ``s``."""
+    return [normal(db, register, name, form) for name in register.names_of(role)]
 
 
 def _exact(db: Db, register: Register) -> Iterator[Shared]:
