@@ -20,7 +20,10 @@ def make_locked(parent: Path) -> tuple[Path, int]:
     """A new folder in ``parent``, and the handle that holds its lock until it is closed or the process ends."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            continue  # swept before it was opened
         # A file system without locks has none for the processes that sweep either.
         with suppress(OSError):
             fcntl.flock(handle, fcntl.LOCK_EX)
