@@ -42,7 +42,7 @@ def distinct_keys(keys: Longs) -> Longs:
     if (steps > 0).all():
         return keys
     ordered = np.sort(keys)
-    return ordered[np.append(True, np.diff(ordered) != 0)[: len(keys)]]
+    return np.asarray(ordered[np.diff(ordered, prepend=ordered[0] - 1) != 0])
 
 
 def merge(keys: pa.Array) -> tuple[Ints, pa.Array]:

@@ -33,7 +33,7 @@ from graphlead.learn.registry import device_of
 from graphlead.runs.layout import RunFolder
 
 
-@dataclass
+@dataclass(kw_only=True)
 class ModelInputs:
     """The features of a register, computed when the first stage needs them: a resumed run may need none.
 
@@ -106,7 +106,9 @@ def model_inputs_of(
     """The features that trained models use, over this register and graph."""
     plan = read_json(trained.feature_plan)
     with damage(trained.feature_plan):
-        return ModelInputs(register, graph, settings, FeaturePlan.from_json(plan))
+        return ModelInputs(
+            register=register, graph=graph, settings=settings, plan=FeaturePlan.from_json(plan)
+        )
 
 
 def left_out_of(trained: RunFolder, register: Register) -> Ints:

@@ -80,7 +80,9 @@ def train(run: Run, sources: Sources, settings: Settings, console: Console) -> E
     with console.stage("deriving features"):
         groupings = Groupings(register)
         plan = plan_features(register, graph, groupings)
-        model_inputs = ModelInputs(register, graph, settings, plan, groupings)
+        model_inputs = ModelInputs(
+            register=register, graph=graph, settings=settings, plan=plan, groupings=groupings
+        )
     with console.stage("training") as progress:
         trained = run.stage("model", lambda folder: _train(folder, model_inputs, cohort, progress))
     with console.stage("training on held-out splits") as progress:
