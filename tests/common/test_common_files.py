@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import json
+import os
 import re
 import signal
 import subprocess
@@ -20,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphlead.common.files import scratch, write_json, write_parquet
-from graphlead.common.leftovers import sweep
+from graphlead.common.leftovers import make_locked, sweep
 from graphlead.common.spreadsheets import harmless, restored, write_csv
 
 
@@ -111,6 +112,17 @@ def test_promise_7_what_a_killed_process_left_goes_and_what_living_ones_use_stay
         assert not old.exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([like.name, outside.name, planted.name])
     assert (outside / "precious").read_text("utf-8") == "precious"
+
+
+def test_promise_7_a_folder_that_another_process_sweeps_before_it_is_held_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = iter([tmp_path / "swept", tmp_path / "held"])
+    (tmp_path / "held").mkdir()
+    monkeypatch.setattr("graphlead.common.leftovers.tempfile.mkdtemp", lambda **_: str(next(made)))
+    folder, handle = make_locked(tmp_path)
+    os.close(handle)
+    assert folder == tmp_path / "held"
 
 
 def test_promise_7_what_somebody_else_left_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

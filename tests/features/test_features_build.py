@@ -16,6 +16,7 @@ from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register, Role
 from graphlead.features.attributes import build_attributes, plan_attributes
 from graphlead.features.build import FeaturePlan, build_features, plan_features
+from graphlead.features.groupings import Groupings
 from graphlead.features.propagate import CpuPropagator
 from graphlead.features.relations import RelationPlan, derived_relations, linked_relations, plan_relations
 
@@ -180,6 +181,19 @@ def test_newer_register_with_unseen_values_puts_them_in_groups_of_their_own(
     assert "red" not in words.terms.to_pylist()
     mills = words.matrix.toarray()[:, words.terms.index("mill").as_py()]
     np.testing.assert_array_equal(mills, [1, 0, 1, 0, 0, 0, 0, 0])
+
+
+def test_what_the_plan_grouped_gives_the_same_features(register: Register, graph: CompanyGraph) -> None:
+    groupings = Groupings(register)
+    plan = plan_features(register, graph, groupings)
+    kept = build_features(plan, register, graph, CpuPropagator(), groupings)
+    anew = build_features(plan, register, graph, CpuPropagator())
+    np.testing.assert_array_equal(kept.attributes.numeric, anew.attributes.numeric)
+    assert [each.source for each in kept.relations] == [each.source for each in anew.relations]
+    for mine, theirs in zip(kept.relations, anew.relations, strict=True):
+        if isinstance(mine, Groups) and isinstance(theirs, Groups):
+            np.testing.assert_array_equal(mine.code, theirs.code)
+    assert all(groupings.relation(levels) is groupings.relation(levels) for levels in plan.relations.crossed)
 
 
 def test_words_in_common_are_a_relation(register: Register) -> None:
