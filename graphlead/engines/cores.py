@@ -43,4 +43,4 @@ def _forms_alone(words: Words) -> Flags:
     pool = pa.array(sorted({word for form in listed for word in form.split()}))
     other = pc.invert(pc.is_in(words.texts, value_set=pool)).to_numpy(zero_copy_only=False)[words.codes]
     before = np.append(0, np.cumsum(other))
-    return before[words.start[1:]] == before[words.start[:-1]]
+    return np.asarray(before[words.start[1:]] == before[words.start[:-1]], bool)
