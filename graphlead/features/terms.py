@@ -71,14 +71,14 @@ def _words(db: Db, text: pa.ChunkedArray) -> _Words:
     clear = pc.replace_substring(pc.replace_substring(plain, "'", ""), ".", "")
     lists = pc.split_pattern(pc.replace_substring_regex(clear, _APART, " "), " ")
     word, words = encode(pc.list_flatten(lists))
-    at, begins = entries(starts(_lengths(lists)), codes)
+    at, begins = entries(starts(_lengths(lists)), codes.astype(np.int64))
     row = np.repeat(np.repeat(np.arange(len(text)), _lengths(pieces)), np.diff(begins))
     row, code = np.divmod(distinct_keys(row * max(len(words), 1) + word[at]), max(len(words), 1))
     return _Words(np.bincount(row, minlength=len(text)), code.astype(np.int32), words)
 
 
 def _lengths(lists: pa.Array) -> Longs:
-    return pc.fill_null(pc.list_value_length(lists), 0).to_numpy().astype(np.int64)
+    return np.asarray(pc.fill_null(pc.list_value_length(lists), 0).to_numpy(), np.int64)
 
 
 def _numbered(sizes: Longs, words: pa.Array, most: int) -> tuple[Ints, pa.Array]:
