@@ -10,7 +10,8 @@ from graphlead.engines.names import core_names
 
 PIECES = [
     "Müller", "& Söhne", "GmbH", "& Co. KG", "S.A.", "A.", "B", "C", "Holding", "Ltd", "LLC", "the", "株式会社", "und",
-    "+", "Fund X S.A.", "P.L.C", "société", "anonyme", "Inc.", "O'Brien", "/", "d.b.a.", "ß", "x" * 250, "\tTab", "&amp;",
+    "+", "Fund X S.A.", "P.L.C", "société", "anonyme", "Inc.",
+    "O'Brien", "/", "d.b.a.", "ß", "x" * 250, "\tTab", "&amp;",
 ]  # fmt: skip
 
 
