@@ -8,11 +8,8 @@ from collections.abc import Iterable, Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.common.codes import encode, through
-from graphlead.common.columns import Coded, kept
 from graphlead.common.words import forms
 from graphlead.common.words.texts import LETTERS
-from graphlead.core.register import Register
 from graphlead.engines.duckdb import Db, literal, open_db, run, table
 
 LONGEST_NAME = 240
@@ -100,17 +97,6 @@ def core_names(names: pa.Array) -> pa.Array:
         db.register("given", pa.table({"name": names.cast(pa.string())}))
         cores = table(db, "SELECT nullif(name_stripped(name_text(name)), '') AS core FROM given")
     return cores["core"].combine_chunks()
-
-
-def coded_cores(register: Register, name: str) -> Coded:
-    """The ``core_names`` of the column of this name, coded; see ``kept``."""
-    return kept(register, name, ("core",), lambda: _coded(register.read(name).column(0)))
-
-
-def _coded(names: pa.ChunkedArray) -> Coded:
-    codes, distinct = encode(names)
-    merged, cores = encode(core_names(distinct))
-    return Coded(through(merged, codes), cores)
 
 
 def words_at(cores: pa.Array, length: int) -> pa.Array:

@@ -16,7 +16,8 @@ from graphlead.common.members import align, members
 from graphlead.core.arrays import NONE, Ints
 from graphlead.core.features import Cut, Level
 from graphlead.core.register import PLACES, Column, Register, Role
-from graphlead.engines.names import coded_cores, words_at
+from graphlead.engines.cores import coded_cores
+from graphlead.engines.names import words_at
 
 INDUSTRY_DIGITS = {"NAICS": (2, 3, 4), "NACE": (2, 3), "SIC": (2, 3)}
 """Code lengths that become groups beside the whole code; finer ones hold too few companies."""

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import scipy.sparse as sp
 
 from graphlead.common.codes import distinct_keys, encode
+from graphlead.common.lists import entries, starts
 from graphlead.core.arrays import NONE, Ints, Longs
 from graphlead.engines.duckdb import Db, open_db, table
 
@@ -19,10 +20,12 @@ WIDEST = 0.2
 """The largest share of companies a word may be on: a commoner one distinguishes nobody."""
 SHORTEST, LONGEST = 2, 40
 """Characters of a word: a letter connects by chance, and what is longer is no word."""
+LONGEST_TEXT = 2000
+"""Characters of a text that are read, a bound on work."""
 CHUNK = 250_000
 """Texts that are split at a time, a choice: the words of so many names take some 30 MB."""
 
-_PLAIN = "SELECT lower(strip_accents(left(text, 2000))) AS text FROM texts"
+_PLAIN = "SELECT lower(strip_accents(piece)) AS piece FROM pieces"
 _APART = r"[^\p{L}\p{N}]+"
 
 
@@ -59,15 +62,23 @@ class _Words:
 
 
 def _words(db: Db, text: pa.ChunkedArray) -> _Words:
-    """The words in lower case without accents."""
-    db.register("texts", pa.table({"text": text.cast(pa.string())}))
-    plain = table(db, _PLAIN)["text"].combine_chunks()
+    """The words in lower case without accents, worked out over the distinct pieces between spaces."""
+    cut = pc.utf8_slice_codeunits(text.combine_chunks().cast(pa.string()), 0, LONGEST_TEXT)
+    pieces = pc.split_pattern(cut, " ")
+    codes, distinct = encode(pc.list_flatten(pieces))
+    db.register("pieces", pa.table({"piece": distinct}))
+    plain = table(db, _PLAIN)["piece"].combine_chunks()
     clear = pc.replace_substring(pc.replace_substring(plain, "'", ""), ".", "")
     lists = pc.split_pattern(pc.replace_substring_regex(clear, _APART, " "), " ")
-    codes, words = encode(pc.list_flatten(lists))
-    row = np.repeat(np.arange(len(text)), pc.fill_null(pc.list_value_length(lists), 0).to_numpy())
-    row, code = np.divmod(distinct_keys(row * max(len(words), 1) + codes), max(len(words), 1))
+    word, words = encode(pc.list_flatten(lists))
+    at, begins = entries(starts(_lengths(lists)), codes.astype(np.int64))
+    row = np.repeat(np.repeat(np.arange(len(text)), _lengths(pieces)), np.diff(begins))
+    row, code = np.divmod(distinct_keys(row * max(len(words), 1) + word[at]), max(len(words), 1))
     return _Words(np.bincount(row, minlength=len(text)), code.astype(np.int32), words)
+
+
+def _lengths(lists: pa.Array) -> Longs:
+    return np.asarray(pc.fill_null(pc.list_value_length(lists), 0).to_numpy(), np.int64)
 
 
 def _numbered(sizes: Longs, words: pa.Array, most: int) -> tuple[Ints, pa.Array]:
