@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol, TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
@@ -52,10 +53,18 @@ class Coded:
         return int(self.codes.nbytes + self.values.nbytes)
 
 
+class Sized(Protocol):
+    """What is made of columns, with the bytes that it holds."""
+
+    @property
+    def nbytes(self) -> int: ...
+
+
+_Made = TypeVar("_Made", bound=Sized)
 _File = tuple[str, int, int, int]
 _Key = tuple[_File, str, tuple[str, ...]]
 _lock = threading.Lock()
-_kept: OrderedDict[_Key, Coded] = OrderedDict()
+_kept: OrderedDict[_Key, Sized] = OrderedDict()
 
 
 def coded(register: Register, name: str) -> Coded:
@@ -63,7 +72,7 @@ def coded(register: Register, name: str) -> Coded:
     return kept(register, name, (), lambda: Coded(*encode(register.read(name).column(0))))
 
 
-def kept(register: Register, name: str, by: tuple[str, ...], make: Callable[[], Coded]) -> Coded:
+def kept(register: Register, name: str, by: tuple[str, ...], make: Callable[[], _Made]) -> _Made:
     """What ``make`` returns, kept for the next time as long as the kept ones fit in SHARE of the budget.
 
     It is known by the column's name, by what it was worked out with, ``by``, and by the file's name, inode, size and
@@ -73,7 +82,7 @@ def kept(register: Register, name: str, by: tuple[str, ...], make: Callable[[], 
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
-            return _kept[key]
+            return cast("_Made", _kept[key])
     column = make()
     with _lock:
         _kept[key] = column

@@ -93,9 +93,9 @@ def one_row(db: Db, query: str, parameters: list[Any] | None = None) -> tuple[An
     return rows[0]
 
 
-def table(db: Db, query: str) -> pa.Table:
-    """The rows of a query as an Arrow table."""
-    return db.sql(query).to_arrow_table()
+def table(db: Db, query: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
+    """The rows of a query with named parameters as an Arrow table."""
+    return db.sql(query, params=dict(parameters or {})).to_arrow_table()
 
 
 def frame(db: Db, query: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:

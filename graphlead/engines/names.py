@@ -72,9 +72,10 @@ def _macros() -> list[str]:
         # Runs of single letters are one word. The spaces are doubled so that neighbours do not overlap.
         """name_joined(s) AS replace(replace(replace(regexp_replace(
             ' ' || replace(s, ' ', '  ') || ' ', ' (\\pL) ', ' ¤\\1¤ ', 'g'), '¤  ¤', ''), '¤', ''), '  ', ' ')""",
-        """name_text(s) AS trim(name_joined(trim(regexp_replace(
+        """name_apart(s) AS trim(regexp_replace(
             ' ' || name_words(name_initials(replace(name_plain(s), '+', ' and '))) || ' ',
-            '( (?:and|und|et))+ ', ' ', 'g'))))""",
+            '( (?:and|und|et))+ ', ' ', 'g'))""",
+        "name_text(s) AS trim(name_joined(name_apart(s)))",
         # Read backwards the end of a name is its start: anchored there, the pattern takes a twentieth of the time.
         f"name_ended(t) AS reverse(regexp_replace(reverse(' ' || t || ' '), '^( (?:{backwards}))+ ', ' '))",
         f"""name_stripped(t) AS trim(regexp_replace(regexp_replace(

@@ -1,14 +1,22 @@
-"""Blocking: candidates for every line of a client list, found in DuckDB without comparing all pairs."""
+"""Blocking: candidates for every line of a client list, found without comparing all pairs."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from graphlead.core.arrays import Longs
-from graphlead.engines.duckdb import Db, run
+from graphlead.common.codes import encode
+from graphlead.common.lists import distinct, entries, starts
+from graphlead.core.arrays import NONE, Flags, Ints, Longs, Reals
+from graphlead.engines.words import Hashes
+from graphlead.match.fields import Field
+from graphlead.match.index import INITIALS, Index
+from graphlead.match.near import near_words
+from graphlead.match.typed import Typed
 
 CANDIDATES = 25
 """Companies scored per line at most, a bound on work. Measured on 1,500 typed lines of a generated world of 20,000
@@ -18,115 +26,229 @@ POSTINGS = 2000
 """Companies looked up for the words of a line's name, at most (for its rarest word up to ten times as many), a bound
 on work. On the same lines 500 to 8,000 match the same."""
 
+NEAR = 0.6
+"""What a word one typing error away counts of the word itself."""
 
-_VOCABULARY = """
-CREATE OR REPLACE TEMP TABLE match_vocabulary AS SELECT word, count(*)::INTEGER AS df
-FROM (SELECT unnest(list_distinct(words)) AS word FROM match_names WHERE part = 0) GROUP BY word"""
+MOST_ALIKE, MOST_AT_DOMAIN = 500, 200
+"""Names that a line's is spelled like, and companies with its domain, at most: more tell nothing apart."""
 
-_WANTED = """
-CREATE OR REPLACE TEMP TABLE match_wanted AS
-WITH typed AS (SELECT DISTINCT line, unnest(words) AS word FROM match_lines),
-new AS (SELECT DISTINCT word FROM typed WHERE length(word) BETWEEN 4 AND 24),
-cut_new AS (SELECT DISTINCT word, left(word, i) || substr(word, i + 2) AS cut
-    FROM new, range(0, 24) AS r(i) WHERE i < length(word)),
-cut_known AS (SELECT DISTINCT word, df, left(word, i) || substr(word, i + 2) AS cut
-    FROM match_vocabulary, range(0, 24) AS r(i) WHERE i < length(word) AND length(word) BETWEEN 4 AND 24),
-known AS (SELECT word, df, word AS cut FROM match_vocabulary),
-near AS (
-    SELECT n.word, k.word AS known, k.df FROM cut_new n JOIN cut_known k USING (cut)
-    UNION SELECT n.word, k.word, k.df FROM cut_new n JOIN known k USING (cut)
-    UNION SELECT n.word, k.word, k.df FROM new n JOIN cut_known k ON n.word = k.cut)
-SELECT line, word AS typed, word, df, 1.0 AS likeness FROM typed JOIN match_vocabulary USING (word)
-UNION ALL SELECT line, typed.word, near.known, near.df, 0.6 FROM typed JOIN near USING (word)
-    WHERE near.known <> typed.word"""
+DIGITS = 9
+"""Decimals of weights by which candidates are ordered: the same words in another order give the same sum."""
 
-_POSTINGS = """
-CREATE OR REPLACE TEMP TABLE match_postings AS
-SELECT company, word FROM (SELECT DISTINCT company, unnest(words) AS word FROM match_names)
-WHERE word IN (SELECT word FROM match_wanted WHERE df <= 10 * $postings)"""
+PREFIX = 4
+"""Letters of a beginning that names may share, at least."""
 
-_SHARING = """
-CREATE OR REPLACE TEMP TABLE match_sharing AS
-SELECT DISTINCT line, company FROM (
-    SELECT *, sum(df) OVER (PARTITION BY line ORDER BY df, word ROWS UNBOUNDED PRECEDING) AS total,
-        row_number() OVER (PARTITION BY line, likeness ORDER BY df, word) AS place
-    FROM match_wanted) JOIN match_postings USING (word)
-WHERE total <= $postings OR (place = 1 AND df <= 10 * $postings)"""
-
-_BY_WORDS = """
-SELECT line, company, sum(weight) AS weight FROM (
-    SELECT line, typed, company, max(likeness * ln(1 + $n / df)) AS weight
-    FROM match_sharing JOIN (SELECT DISTINCT company, unnest(words) AS word FROM match_names
-        WHERE company IN (SELECT company FROM match_sharing)) USING (company)
-    JOIN match_wanted USING (line, word) GROUP BY line, typed, company)
-GROUP BY line, company"""
-
-_BY_KEY = """
-SELECT line, company, 30.0 AS weight FROM match_lines JOIN match_names USING (key)
-QUALIFY count(*) OVER (PARTITION BY line) <= 500"""
-
-_BY_PREFIX = """
-SELECT line, company, ln(1 + $n / count(*) OVER (PARTITION BY line)) + 1 AS weight
-FROM (SELECT DISTINCT l.line, n.company FROM match_lines l JOIN match_names n USING (prefix) WHERE length(prefix) >= 4)
-QUALIFY count(*) OVER (PARTITION BY line) <= 500"""
-
-_BY_INITIALS = """
-SELECT DISTINCT l.line, n.company, 3.0 AS weight FROM match_lines l JOIN match_names n ON replace(l.core, ' ', '')
-    = array_to_string(list_transform(n.words, lambda w: left(w, 1)), '')
-WHERE length(l.core) BETWEEN 3 AND 7 AND length(n.core) > 10"""
-
-_BY_PLACE = """
-SELECT line, company, sum(ln(1 + $n / df)) + 3 AS weight FROM (
-    SELECT DISTINCT line, company, word, df FROM (
-        SELECT company, {field} AS place, unnest(words) AS word
-        FROM match_fields JOIN match_names USING (company)
-        WHERE {field} IN (SELECT {field} FROM match_line_fields)) AS local
-    JOIN (SELECT line, {field} AS place, word, df FROM match_wanted JOIN match_line_fields USING (line)) AS line
-        USING (place, word)
-    QUALIFY count(*) OVER (PARTITION BY line, word) <= $postings)
-GROUP BY line, company"""
-
-_BY_DOMAIN = """
-SELECT line, company, 20.0 AS weight FROM match_line_fields JOIN match_fields USING (domain)
-QUALIFY count(*) OVER (PARTITION BY line) <= 200"""
+_Found = tuple[Longs, Longs, Reals]
+"""Line, company and weight of candidates, one entry each."""
 
 
-_PAIRS = """
-CREATE OR REPLACE TEMP TABLE match_pairs AS
-SELECT row_number() OVER (ORDER BY line, company) - 1 AS pair, line, company FROM (
-    SELECT line, company, max(weight) AS weight FROM ({union}) GROUP BY line, company
-    QUALIFY row_number() OVER (PARTITION BY line ORDER BY max(weight) DESC, company) <= $most)"""
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Words of the register that lines ask for, one entry a line, typed word and word, by line, the rarest first.
+
+    typed: the word as typed; word: of the index; chosen: whether the companies with it are candidates.
+    """
+
+    line: Longs
+    typed: Longs
+    word: Ints
+    weight: Reals
+    chosen: Flags
 
 
 def find_candidates(
-    db: Db,
-    fields: Collection[str],
-    companies: int,
-    by_id: Longs,
-) -> None:
-    """Make match_pairs (pair, line, company): at most CANDIDATES per line, the company of its id (``by_id``, -1 for
-    none) first, then the likeliest by their words.
+    typed: Typed, index: Index, fields: Mapping[str, Field], lines: int, by_id: Longs
+) -> tuple[Longs, Longs]:
+    """Pairs of line and company, sorted: at most CANDIDATES per line, the company of its id (``by_id``, -1 for none)
+    first, then the likeliest by their words.
 
     A company is a candidate when it shares rare words with the line (or words one edit away), has the same beginning
     without spaces, shares any word in the same place, has the line as its initials, or has the same internet domain.
     """
-    for statement in (_VOCABULARY, _WANTED):
-        run(db, statement)
-    for statement in (_POSTINGS, _SHARING):
-        run(db, statement, {"postings": POSTINGS})
-    line = np.flatnonzero(by_id >= 0)
-    db.register("match_by_id", pa.table({"line": line.astype(np.int32), "company": by_id[line]}))
-    rules = [
-        _BY_WORDS,
-        _BY_KEY,
-        _BY_PREFIX,
-        _BY_INITIALS,
-        "SELECT line, company, 99.0 AS weight FROM match_by_id",
+    n = len(index.start) - 1
+    wanted = _wanted(typed, index)
+    known = np.flatnonzero(by_id >= 0)
+    found = [
+        (known, by_id[known], np.full(len(known), 99.0)),
+        *_spelled_alike(typed, index),
+        *(_at_place(fields[name], wanted, index) for name in ("postcode", "city") if name in fields),
+        *(_at_domain(fields[name]) for name in ("domain",) if name in fields),
+        _by_words(wanted, index, lines),
     ]
-    rules += [_BY_PLACE.format(field=field) for field in ("postcode", "city") if field in fields]
-    rules += [_BY_DOMAIN] if "domain" in fields else []
-    union = " UNION ALL ".join(f"({rule})" for rule in rules)
-    parameters: dict[str, object] = {"n": float(companies), "most": CANDIDATES}
-    if "$postings" in union:
-        parameters["postings"] = POSTINGS
-    run(db, _PAIRS.format(union=union), parameters)
+    line, company, weight = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    pairs, best = _largest(line * n + company, weight)
+    line, company = pairs // max(n, 1), pairs % max(n, 1)
+    order = np.lexsort((company, -best.round(DIGITS), line))
+    place = np.arange(len(order)) - np.searchsorted(line, line)
+    return tuple(np.divmod(np.sort(pairs[order[place < CANDIDATES]]), max(n, 1)))
+
+
+def _largest(keys: Longs, values: Reals) -> tuple[Longs, Reals]:
+    """The distinct keys, sorted, and the largest value of each."""
+    if not len(keys):
+        return keys, values
+    order = np.argsort(keys, kind="stable")
+    first = np.flatnonzero(np.diff(keys[order], prepend=NONE))
+    return keys[order[first]], np.maximum.reduceat(values[order], first)
+
+
+def _wanted(typed: Typed, index: Index) -> Wanted:
+    """The words of the lines that the register has, and those one typing error away."""
+    row, column = np.unique(np.stack([typed.of_line, typed.word]), axis=1)
+    known = np.append(typed.known, NONE)[column]
+    exact = np.flatnonzero(np.append(index.common, 0)[known] > 0)
+    named = np.flatnonzero(index.common > 0)
+    near = near_words(typed.texts, index.names.meanings.take(pa.array(named)))
+    start = np.searchsorted(near[0], np.arange(len(typed.texts) + 1))
+    at, first = entries(start, column)
+    line = np.concatenate([row[exact], np.repeat(row, np.diff(first))])
+    asked = np.concatenate([column[exact], np.repeat(column, np.diff(first))])
+    word = np.concatenate([known[exact], named[near[1][at]]]).astype(np.int32)
+    likeness = np.repeat([1.0, NEAR], [len(exact), len(at)])
+    return _ordered(line, asked, word, likeness, index)
+
+
+def _ordered(line: Longs, typed: Longs, word: Ints, likeness: Reals, index: Index) -> Wanted:
+    distinct, code = np.unique(word, return_inverse=True)
+    rank = pc.rank(index.names.meanings.take(pa.array(distinct))).to_numpy().astype(np.int64)
+    common = index.common[word].astype(np.int64)
+    order = np.lexsort((typed, rank[code], common, line))
+    line, typed, word, likeness, common = (each[order] for each in (line, typed, word, likeness, common))
+    total = np.cumsum(common)
+    total -= (total - common)[np.searchsorted(line, line)]
+    first = np.zeros(len(line), bool)
+    first[np.unique(line * 2 + (likeness < 1), return_index=True)[1]] = True
+    return Wanted(
+        line=line,
+        typed=typed,
+        word=word,
+        weight=likeness * np.log(1 + len(index.start[1:]) / common),
+        chosen=(total <= POSTINGS) | (first & (common <= 10 * POSTINGS)),
+    )
+
+
+def _by_words(wanted: Wanted, index: Index, lines: int) -> _Found:
+    """Companies that have a line's chosen words, with the weights of all its words that they have; of several that may
+    be one typed word the best counts.
+
+    The companies that have one of them alone weigh the same, so the first CANDIDATES stand for all.
+    """
+    n = len(index.start) - 1
+    pairs = distinct(np.concatenate([_with_one(wanted, index), _with_two(wanted, index, lines)]))
+    line, company = pairs // max(n, 1), pairs % max(n, 1)
+    at, first = entries(index.start, company)
+    size = len(index.common)
+    owner = np.repeat(np.arange(len(pairs)), np.diff(first))
+    asked, given = _equal(line[owner] * size + index.words[at], wanted.line * size + wanted.word)
+    many = int(wanted.typed.max(initial=0)) + 1
+    typed, weight = _largest(owner[asked] * many + wanted.typed[given], wanted.weight[given])
+    return line, company, np.bincount(typed // many, weight, minlength=len(pairs))
+
+
+def _with_one(wanted: Wanted, index: Index) -> Longs:
+    """Pairs, as one number each, of the lines and the first companies that have each of their chosen words."""
+    start, company = _postings(index, wanted.word[wanted.chosen])
+    word = wanted.word[wanted.chosen]
+    end = np.minimum(start[1:], start[:-1] + CANDIDATES)[word]
+    counts = end - start[word]
+    at = np.repeat(start[word] - starts(counts)[:-1], counts) + np.arange(counts.sum())
+    return np.repeat(wanted.line[wanted.chosen], counts) * (len(index.start) - 1) + company[at]
+
+
+def _with_two(wanted: Wanted, index: Index, lines: int) -> Longs:
+    """Pairs of the lines and the companies that have a chosen word and another of theirs."""
+    chosen = np.flatnonzero(wanted.chosen)
+    at, first = entries(np.searchsorted(wanted.line, np.arange(lines + 1)), wanted.line[chosen])
+    one, two = np.repeat(wanted.word[chosen], np.diff(first)), wanted.word[at]
+    line, asked = np.unique(np.stack([wanted.line[at], _joint(one, two, index)])[:, one != two], axis=1)
+    useful = np.zeros(len(index.common), bool)
+    useful[wanted.word] = True
+    n = len(index.start) - 1
+    entry = np.flatnonzero(useful[index.words])
+    word, company = index.words[entry], (np.searchsorted(index.start, entry, "right") - 1).astype(np.int32)
+    found, at, step = [np.zeros(0, np.int64)], np.arange(len(entry)), 1
+    while len(at := at[at + step < len(entry)]):
+        at = at[company[at] == company[at + step]]
+        mine, theirs = _equal(asked, _joint(word[at], word[at + step], index))
+        found.append(line[mine] * n + company[at[theirs]])
+        step += 1
+    return np.concatenate(found)
+
+
+def _joint(one: Ints, two: Ints, index: Index) -> Longs:
+    """Two words of the index in any order as one number."""
+    return np.minimum(one, two).astype(np.int64) * len(index.common) + np.maximum(one, two)
+
+
+def _postings(index: Index, words: Ints) -> tuple[Longs, Longs]:
+    """The companies that have each of the words, by word: where those of each word (u,) start, and the companies."""
+    asked = np.zeros(len(index.common), bool)
+    asked[words] = True
+    at = np.flatnonzero(asked[index.words])
+    at = at[np.argsort(index.words[at], kind="stable")]
+    counts = np.bincount(index.words[at], minlength=len(asked))
+    return starts(counts), np.searchsorted(index.start, at, "right") - 1
+
+
+def _spelled_alike(typed: Typed, index: Index) -> Iterator[_Found]:
+    """Companies with the same words in any order, with the same beginning, and those that the line has initials of."""
+    names, n = index.names, len(index.start) - 1
+    mine, theirs = _equal(typed.key, index.key)
+    line, company = typed.line[mine], names.company[theirs]
+    few = _size(line) <= MOST_ALIKE
+    yield _once(line[few], company[few], 30.0, n)
+    begins = np.flatnonzero(typed.length >= PREFIX)
+    mine, theirs = _equal(typed.prefix[begins], names.prefix)
+    line, company, _ = _once(typed.line[begins[mine]], names.company[theirs], 0.0, n)
+    size = _size(line)
+    few = size <= MOST_ALIKE
+    yield line[few], company[few], np.log(1 + n / size[few]) + 1
+    short = np.flatnonzero((typed.length >= INITIALS[0]) & (typed.length <= INITIALS[1]))
+    mine, theirs = _equal(typed.prefix[short], index.initials)
+    yield _once(typed.line[short[mine]], names.company[theirs], 3.0, n)
+
+
+def _at_place(field: Field, wanted: Wanted, index: Index) -> _Found:
+    """Companies that share a word with a line at its place."""
+    n, size = len(index.start) - 1, len(index.common)
+    placed = field.line[wanted.line] != NONE
+    asked = field.line[wanted.line[placed]].astype(np.int64) * size + wanted.word[placed]
+    line, asked = np.unique(np.stack([wanted.line[placed], asked]), axis=1)
+    owner = np.repeat(np.arange(n), np.diff(index.start))
+    mine, theirs = _equal(asked, field.company[owner].astype(np.int64) * size + index.words, most=POSTINGS)
+    rarity = np.log(1 + n / np.maximum(index.common, 1))[asked % max(size, 1)]
+    pairs = line[mine] * n + owner[theirs]
+    order = np.argsort(pairs, kind="stable")
+    first = np.flatnonzero(np.diff(pairs[order], prepend=NONE))
+    weight = np.add.reduceat(rarity[mine[order]], first) if len(first) else np.zeros(0)
+    return pairs[order[first]] // max(n, 1), pairs[order[first]] % max(n, 1), weight + 3
+
+
+def _at_domain(field: Field) -> _Found:
+    given = np.flatnonzero(field.line != NONE)
+    mine, company = _equal(field.line[given], field.company, most=MOST_AT_DOMAIN)
+    return given[mine], company, np.full(len(company), 20.0)
+
+
+def _equal(mine: Hashes | Longs | Ints, theirs: Hashes | Longs | Ints, most: int | None = None) -> tuple[Longs, Longs]:
+    """The positions of all pairs of equal values, by ``mine``; without values that more than ``most`` of theirs have."""
+    codes, values = encode(pa.array(mine))
+    found = pc.index_in(pa.array(theirs, values.type), value_set=values)
+    code = pc.fill_null(found, NONE).to_numpy()
+    hit = np.flatnonzero(code != NONE)
+    hit = hit[np.argsort(code[hit], kind="stable")]
+    counts = np.bincount(code[hit], minlength=len(values))
+    kept = np.flatnonzero(counts[codes] <= (len(theirs) if most is None else most))
+    at, first = entries(starts(counts), codes[kept])
+    return np.repeat(kept, np.diff(first)), hit[at]
+
+
+def _once(line: Longs, company: Longs | Ints, weight: float, n: int) -> _Found:
+    """Each pair of line and company once."""
+    pairs = distinct(line * n + company)
+    return pairs // max(n, 1), pairs % max(n, 1), np.full(len(pairs), weight)
+
+
+def _size(line: Longs) -> Longs:
+    """How many entries each entry's line has."""
+    return np.bincount(line, minlength=1)[line]

@@ -146,10 +146,12 @@ def _id_columns(
 
 
 def _is_date(values: pd.Series) -> bool:
+    """Whether most values are days; a value without a digit is none."""
     if values.str.fullmatch(r"[0-9]{1,3}|[0-9]{5,7}").mean() > 0.5:
         return False
-    parsed = pd.to_datetime(values, errors="coerce", format="mixed", dayfirst=True, utc=True)
-    return bool(parsed.notna().mean() >= 0.8)
+    counted = values[values.str.contains("[0-9]").to_numpy(bool)].value_counts()
+    parsed = pd.to_datetime(counted.index.to_series(), errors="coerce", format="mixed", dayfirst=True, utc=True)
+    return bool(counted[parsed.notna().to_numpy()].sum() >= 0.8 * len(values))
 
 
 def _is_wordy(values: pd.Series) -> bool:

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Levenshtein
 
+from graphlead.common.codes import encode
 from graphlead.common.words.forms import FORM_WORDS, LONG
 from graphlead.core.arrays import Longs, Reals
 from graphlead.engines.duckdb import Db, literals, run, table
@@ -28,6 +30,9 @@ ALIKE = 0.75
 
 JOINED = 0.88
 """Least likeness of the unmatched words of both sides, joined, to be the same words spaced differently."""
+
+INITIAL, CUT, TYPO = 1, 2, 3
+"""How two words may be one."""
 
 WHOLE_NAME = 3.3
 """Least log-odds of an identical name, however common its words (probability 0.96); less when letters differ."""
@@ -51,16 +56,22 @@ class NameScores:
 
 
 _WORDS = """
-CREATE OR REPLACE TEMP TABLE match_words_{side} AS
-SELECT name, pos, word, w, unlike,
+CREATE OR REPLACE TEMP TABLE match_words AS
+SELECT word, w, unlike,
     CASE WHEN form THEN 0.3 WHEN unlike THEN greatest(3.5, 0.8 + 0.35 * w) ELSE least(4.5, 0.5 + 0.4 * w) END AS cost
-FROM (SELECT name, min(pos) AS pos, word,
-        greatest(0.2, ln($n / (coalesce(any_value(df), 0) + 0.5))) AS w,
-        any_value(df) IS NULL AND len(list_filter({long_forms},
-            lambda f: damerau_levenshtein(f, word) <= 2)) > 0 OR list_contains({forms}, word) AS form,
+FROM (SELECT word, greatest(0.2, ln($n / (coalesce(df, 0) + 0.5))) AS w,
+        CASE WHEN df IS NULL THEN len(list_filter({long_forms}, lambda f: damerau_levenshtein(f, word) <= 2)) > 0
+            ELSE false END OR list_contains({forms}, word) AS form,
         regexp_matches(word, '[0-9]') OR list_contains({sister_words}, word) AS unlike
-    FROM (SELECT name, unnest(words) AS word, generate_subscripts(words, 1) AS pos
-        FROM match_{side}) LEFT JOIN match_vocabulary USING (word) GROUP BY name, word)"""
+    FROM (SELECT unnest(words) AS word FROM match_left UNION SELECT unnest(words) FROM match_right)
+    LEFT JOIN match_vocabulary USING (word))"""
+
+_WORDS_OF = """
+CREATE OR REPLACE TEMP TABLE match_words_{side} AS
+SELECT name, pos, word, w, unlike, cost
+FROM (SELECT name, min(pos) AS pos, word
+    FROM (SELECT name, unnest(words) AS word, generate_subscripts(words, 1) AS pos FROM match_{side})
+    GROUP BY name, word) JOIN match_words USING (word)"""
 
 _SIDES = (
     """CREATE OR REPLACE TEMP TABLE match_left AS
@@ -121,35 +132,52 @@ def compare(left: pa.ChunkedArray, right: pa.ChunkedArray, scorer: Scorer) -> Re
 def _near_words(db: Db) -> None:
     """Make match_near: unmatched words of both sides that may be the same word, each used once, with their gain."""
     cross = table(db, _CROSS)
-    left, right = cross["lword"].to_pylist(), cross["rword"].to_pylist()
-    like = compare(cross["lword"], cross["rword"], OSA.normalized_similarity)
+    kind, like = _kinds(*(cross[side].combine_chunks() for side in ("lword", "rword")))
     weight = np.minimum(cross["w"].to_numpy(), cross["lw"].to_numpy())
-    short = np.array([_shortened(a, b) for a, b in zip(left, right, strict=True)], np.int8)
-    length = np.array([min(len(a), len(b)) for a, b in zip(left, right, strict=True)], np.int16)
-    digits = np.array([any(map(str.isdigit, a + b)) for a, b in zip(left, right, strict=True)], bool)
-    typo = (like >= ALIKE) & (length >= 4) & ~digits
-    gain = np.where(typo, 0.85 * weight - 6 * (1 - like), np.where(short == 2, 0.6 * weight - 0.7, -0.3))
-    keep = typo | ((short > 0) & ~digits)
-    found = (
-        cross.select(["combo", "lpos", "rpos"]).append_column("gain", pa.array(gain)).filter(pa.array(keep))
-    )
-    db.register("match_like", found)
+    short = np.where(kind == CUT, 0.6 * weight - 0.7, -0.3)
+    gain = np.where(kind == TYPO, 0.85 * weight - 6 * (1 - like), short)
+    found = cross.select(["combo", "lpos", "rpos"]).append_column("gain", pa.array(gain))
+    db.register("match_like", found.filter(pa.array(kind > 0)))
     run(db, _NEAR)
     db.unregister("match_like")
 
 
+def _kinds(left: pa.Array, right: pa.Array) -> tuple[Longs, Reals]:
+    """How aligned words may be one word (p,), 0 where they are not, and their likeness where it is a typing error; each
+    pair of words is compared once.
+    """
+    (one, mine), (two, theirs) = encode(left), encode(right)
+    pairs, back = np.unique(one.astype(np.int64) * max(len(theirs), 1) + two, return_inverse=True)
+    one, two = (side.astype(np.int32) for side in np.divmod(pairs, max(len(theirs), 1)))
+    texts = [np.array(side.to_pylist(), object) for side in (mine, theirs)]
+    length = [pc.utf8_length(side).to_numpy() for side in (mine, theirs)]
+    digit = [np.array([any(map(str.isdigit, word)) for word in side], bool) for side in texts]
+    initial = encode(pa.concat_arrays([pc.utf8_slice_codeunits(side, 0, 1) for side in (mine, theirs)]))[0]
+    least, most = np.minimum(length[0][one], length[1][two]), np.maximum(length[0][one], length[1][two])
+    words = ~digit[0][one] & ~digit[1][two]
+    like, kind = np.zeros(len(pairs)), np.zeros(len(pairs), np.int64)
+    at = np.flatnonzero(words & (least != most) & (initial[one] == initial[len(mine) + two]))
+    kind[at] = [_shortened(*pair) for pair in zip(texts[0][one[at]], texts[1][two[at]], strict=True)]
+    at = np.flatnonzero(words & (least >= 4) & (least >= ALIKE * most))
+    like[at] = process.cpdist(
+        texts[0][one[at]], texts[1][two[at]], scorer=OSA.normalized_similarity, dtype=np.float64, workers=-1
+    )
+    kind[like >= ALIKE] = TYPO
+    return kind[back], like[back]
+
+
 def _shortened(a: str, b: str) -> int:
-    """2 when one word is the other cut short or contracted (mgmt), 1 when it is its initial, else 0."""
+    """CUT when one of two words with one initial is the other cut short or contracted (mgmt), INITIAL when it is its
+    initial, else 0.
+    """
     short, long = (a, b) if len(a) < len(b) else (b, a)
-    if short[0] != long[0] or len(short) == len(long):
-        return 0
     if len(short) == 1:
-        return 1
+        return INITIAL
     letters = iter(long)
     cut = long.startswith(short) or (
         len(long) >= len(short) + 3 and all(letter in letters for letter in short)
     )
-    return 2 if len(short) >= 3 and cut else 0
+    return CUT if len(short) >= 3 and cut else 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,22 +233,22 @@ def _combos(db: Db) -> _Combos:
     )
 
 
-def _make_words(db: Db, side: str, companies: int) -> None:
+def _make_words(db: Db, companies: int) -> None:
     statement = _WORDS.format(
-        side=side,
         forms=literals(FORM_WORDS),
         long_forms=literals(LONG),
         sister_words=literals(words.SISTER_WORDS),
     )
     run(db, statement, {"n": float(companies)})
+    for side in ("left", "right"):
+        run(db, _WORDS_OF.format(side=side))
 
 
 def score_names(db: Db, companies: int) -> NameScores:
     """Compare the names of match_pairs; where a side has several names, the best combination counts."""
     for statement in _SIDES:
         run(db, statement)
-    for side in ("left", "right"):
-        _make_words(db, side, companies)
+    _make_words(db, companies)
     run(db, _HITS)
     for side in ("left", "right"):
         run(db, _REST.format(side=side, initial=side[0]))

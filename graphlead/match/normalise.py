@@ -12,9 +12,6 @@ from graphlead.engines import names
 from graphlead.engines.duckdb import Db, literal, literals, open_db, quoted, run, table
 from graphlead.match import words
 
-PREFIX = 7
-"""Characters of a name without spaces that make a blocking key for words written together."""
-
 
 def _map(entries: Mapping[str, str]) -> str:
     return "MAP {" + ", ".join(f"{literal(key)}: {literal(value)}" for key, value in entries.items()) + "}"
@@ -72,20 +69,19 @@ _NAME_STEPS = (
     "WITH spelled AS MATERIALIZED (SELECT *, match_text(written) AS text FROM ({query})) "
     "SELECT *, match_core(text) AS core FROM spelled WHERE text <> ''",
     "SELECT *, match_tokens(core) AS words FROM ({query})",
-    "SELECT *, left(replace(core, ' ', ''), {prefix}) AS prefix, match_sorted(words) AS key FROM ({query})",
 )
 
 
 def names_query(number: str, columns: Sequence[str], source: str) -> str:
     """The query for all names of ``source`` in normal form, one row per name or alternative name.
 
-    Its columns: ``number`` (as in source), part (0 for a name as a whole), written (lower case), text, core, words (of
-    the core, in one spelling), prefix (the first PREFIX characters of the core without spaces) and key.
+    Its columns: ``number`` (as in source), part (0 for a name as a whole), written (lower case), text, core and words
+    (of the core, in one spelling).
     """
     listed = ", ".join(f"{quoted(column)}::VARCHAR" for column in columns)
     query = f"SELECT {number}, unnest([{listed}]::VARCHAR[]) AS given FROM {source}"
     for step in _NAME_STEPS:
-        query = step.format(query=query, number=number, prefix=PREFIX)
+        query = step.format(query=query, number=number)
     return query
 
 

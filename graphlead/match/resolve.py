@@ -19,9 +19,12 @@ from graphlead.match import normalise
 from graphlead.match.block import find_candidates
 from graphlead.match.columns import ListColumns, comparable, understand
 from graphlead.match.decide import Candidate, Verdict, decide, trusts_ids
-from graphlead.match.lines import match_ids, read_lines, read_register
+from graphlead.match.fields import read_fields
+from graphlead.match.index import index_of
+from graphlead.match.lines import match_ids, read_lines
 from graphlead.match.review import REVIEW, read_decisions
 from graphlead.match.score import no_pairs, score
+from graphlead.match.typed import typed_names
 
 RESULT = ("company_id", "matched_name", "probability", "outcome", "evidence")
 """The columns that matching adds to the list."""
@@ -65,13 +68,14 @@ def match_clients(
         pairs = no_pairs()
         fields = comparable(columns, register)
         if columns.names or "domain" in fields:
-            read_lines(db, clients, columns, fields)
             progress(2, STEPS, "reading the register's names")
-            read_register(db, register, fields, folder)
+            index = index_of(register)
+            read_lines(db, clients, columns)
+            known = read_fields(db, register, fields, "match_given")
             progress(3, STEPS, "finding candidates")
-            find_candidates(db, fields, register.n_companies, by_id)
+            found = find_candidates(typed_names(db, index), index, known, len(clients), by_id)
             progress(4, STEPS, "comparing candidates")
-            pairs = score(db, fields, register.n_companies)
+            pairs = score(db, register, index, known, found)
     if not trusts_ids(pairs, by_id):
         by_id = np.full_like(by_id, -1)
     verdicts, candidates = decide(pairs, _empty_lines(clients), by_id, id_evidence, decisions)

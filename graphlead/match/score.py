@@ -7,17 +7,22 @@ set by hand; scripts/bench/match_quality.py measures precision and recall on lis
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from graphlead.core.arrays import Longs, Reals
-from graphlead.engines.duckdb import Db, run, table
+from graphlead.core.register import Register
+from graphlead.engines.duckdb import Db, table
+from graphlead.match.fields import Field
+from graphlead.match.index import Index
+from graphlead.match.lines import read_companies, read_places
 from graphlead.match.names import compare, score_names
 
 PLACE_LIMIT = 4.5
@@ -69,35 +74,28 @@ def no_pairs() -> Pairs:
     )
 
 
-_PAIRS = """
-SELECT line, company, coalesce(twin, company)::BIGINT AS twin FROM match_pairs LEFT JOIN (
-    SELECT company, min(company) OVER (PARTITION BY text, place) AS twin
-    FROM (SELECT company, min(text) AS text FROM match_right WHERE part = 0 GROUP BY company)
-    JOIN (SELECT * FROM match_places WHERE company IN (SELECT company FROM match_pairs)) USING (company)
-    WHERE place IS NOT NULL) USING (company)
-ORDER BY pair"""
+_NAMESAKES = """
+SELECT company, text FROM (SELECT company, min(text) AS text FROM match_right WHERE part = 0 GROUP BY company)
+QUALIFY count(*) OVER (PARTITION BY text) > 1 ORDER BY company"""
 
-_RARITY = """
-CREATE OR REPLACE TEMP TABLE match_rarity_{field} AS SELECT {field}, ln($n / count(*)) AS w
-FROM match_fields WHERE {field} IN (SELECT {field} FROM match_line_fields) GROUP BY {field}"""
-
-_SIDES = """
-SELECT pair{chosen} FROM match_pairs JOIN match_line_fields l USING (line)
-JOIN (SELECT * FROM match_fields WHERE company IN (SELECT company FROM match_pairs)) r USING (company){joins}
-ORDER BY pair"""
+_TWINS = """
+SELECT company, min(company) OVER (PARTITION BY text, place) AS twin
+FROM match_namesakes JOIN match_places USING (company) WHERE place IS NOT NULL"""
 
 
-def _field_table(db: Db, fields: Collection[str], companies: int) -> pa.Table:
-    """The fields of both sides of every pair: l_FIELD, r_FIELD, and w_FIELD, the rarity of the line's value."""
-    for field in fields:
-        run(db, _RARITY.format(field=field), {"n": float(companies)})
-    chosen = "".join(f", l.{f} AS l_{f}, r.{f} AS r_{f}, w_{f}.w AS w_{f}" for f in fields)
-    joins = "".join(f" LEFT JOIN match_rarity_{f} w_{f} ON w_{f}.{f} = l.{f}" for f in fields)
-    return table(db, _SIDES.format(chosen=chosen, joins=joins))
+def _twins(db: Db, register: Register, company: Longs) -> Longs:
+    """For each pair (p,) the first of the candidates with exactly this one's name and place."""
+    namesakes = table(db, _NAMESAKES)
+    db.register("match_namesakes", namesakes)
+    read_places(db, register, namesakes["company"].to_numpy())
+    found = table(db, _TWINS)
+    twin = np.arange(register.n_companies)
+    twin[found["company"].to_numpy()] = found["twin"].to_numpy()
+    return twin[company]
 
 
-def _likeness(sides: pa.Table, field: str) -> Reals:
-    left, right = sides[f"l_{field}"], sides[f"r_{field}"]
+def _likeness(field: str, left: pa.Array, right: pa.Array) -> Reals:
+    """The likeness of the values of pairs (p,), NaN where one has none."""
     missing = np.asarray(left.is_null()) | np.asarray(right.is_null())
     scorer = fuzz.token_set_ratio if field in ("address", "locality") else Levenshtein.normalized_similarity
     like = compare(left.fill_null(""), right.fill_null(""), scorer)
@@ -124,14 +122,14 @@ def _agreement(field: str, like: Reals, rarity: Reals) -> Reals:
     return np.where(np.isnan(like), 0.0, scores[field])
 
 
-def _field_scores(db: Db, fields: Collection[str], companies: int) -> tuple[Reals, dict[str, Reals]]:
+def _field_scores(fields: Mapping[str, Field], line: Longs, company: Longs) -> tuple[Reals, dict[str, Reals]]:
     """Log-odds of all fields together (p,), and their likeness. Places contain each other, so the strongest agreement
     counts in full and the others a little.
     """
-    sides = _field_table(db, fields, companies)
-    scores, likeness = [np.zeros(sides.num_rows)], {}
-    for field in fields:
-        like, rarity = _likeness(sides, field), sides[f"w_{field}"].to_numpy()
+    scores, likeness = [np.zeros(len(line))], {}
+    for field, read in fields.items():
+        like = _likeness(field, read.typed.take(pa.array(line)), read.known.take(company))
+        rarity = read.rarity()[line]
         incomparable = np.isnan(rarity) & (like < 1) if field in ("region", "country") else np.isnan(like)
         likeness[field] = np.where(incomparable, np.nan, like)
         scores.append(_agreement(field, likeness[field], rarity))
@@ -142,16 +140,20 @@ def _field_scores(db: Db, fields: Collection[str], companies: int) -> tuple[Real
     return together.clip(0, FIELD_LIMIT) + losses.clip(-FIELD_LIMIT, 0), likeness
 
 
-def score(db: Db, fields: Collection[str], companies: int) -> Pairs:
-    """The pairs of match_pairs, scored by names and by the fields that both list and register have."""
-    names = score_names(db, companies)
-    pairs = table(db, _PAIRS)
-    places, likeness = _field_scores(db, fields, companies)
+def score(db: Db, register: Register, index: Index, fields: Mapping[str, Field], pairs: tuple[Longs, Longs]) -> Pairs:
+    """Pairs of line and company, sorted, scored by names and by the fields that both list and register have."""
+    line, company = pairs
+    read_companies(db, register, np.unique(company))
+    db.register("match_pairs", pa.table({"pair": np.arange(len(line)), "line": line, "company": company}))
+    words = pa.table({"word": index.names.meanings, "df": index.common})
+    db.register("match_vocabulary", words.filter(pc.greater(words["df"], 0)))
+    names = score_names(db, register.n_companies)
+    places, likeness = _field_scores(fields, line, company)
     return Pairs(
-        line=pairs["line"].to_numpy(),
-        company=pairs["company"].to_numpy(),
+        line=line,
+        company=company,
         log_odds=names.log_odds + places,
         likeness={"name": names.likeness, **likeness},
         closeness=names.closeness,
-        twin=pairs["twin"].to_numpy(),
+        twin=_twins(db, register, company),
     )

@@ -73,7 +73,7 @@ def candidate_pairs(register: Register) -> Longs:
     with open_db() as db:
         normalise.install(db)
         places = read_places(db, register)
-        return find_pairs(read_names(db, register, places.city_names), places)
+        return find_pairs(read_names(register, places.city_names), places)
 
 
 def ours(world: World) -> tuple[Ints, Callable[[Ints], Ints]]:

@@ -202,7 +202,7 @@ def test_large_blocks_are_cut_and_equal_names_still_meet(tmp_path: Path) -> None
     with open_db() as db:
         normalise.install(db)
         places = read_places(db, register)
-        pairs = find_pairs(read_names(db, register, places.city_names), places)
+        pairs = find_pairs(read_names(register, places.city_names), places)
     assert len(pairs) < BLOCK * len(names)
     assert {(7, 3000), (2990, 3001)} <= set(map(tuple, pairs.tolist()))
 

@@ -54,8 +54,8 @@ def find_same(register: Register, *, progress: Progress = silent) -> Same:
     with open_db() as db:
         normalise.install(db)
         places = read_places(db, register)
-        progress(1, STEPS, "reading names")
-        names = read_names(db, register, places.city_names)
+    progress(1, STEPS, "reading names")
+    names = read_names(register, places.city_names)
     progress(2, STEPS, "pairing records")
     pairs = find_pairs(names, places)
     progress(3, STEPS, "comparing names")

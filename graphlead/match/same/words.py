@@ -10,12 +10,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.common.codes import encode, merge
+from graphlead.common.codes import encode
 from graphlead.common.words.places import REGIONS
 from graphlead.core.arrays import NONE, Flags, Floats, Ints, Longs
-from graphlead.core.register import Register, Role
-from graphlead.engines.duckdb import Db, literal, plain, table
-from graphlead.match import normalise, words
+from graphlead.core.register import Register
+from graphlead.match import words
+from graphlead.match.known import known_names
 
 MOST = 8
 """Words of a name that are compared, its first ones: longer names differ in these already, and the work is bounded."""
@@ -66,33 +66,29 @@ class Names:
     city_words: Ints
 
 
-_SOURCE = "(SELECT file_row_number::INTEGER AS company, * FROM read_parquet({path}, file_row_number = true))"
-_NAMES = """
-SELECT company, string_split(core, ' ') AS words, prefix FROM ({names}) ORDER BY company, part"""
-_MEANINGS = "SELECT match_short(word) AS word FROM same_words"
 
-
-def read_names(db: Db, register: Register, cities: Sequence[str]) -> Names:
+def read_names(register: Register, cities: Sequence[str]) -> Names:
     """The names of the register; none where it has no column of names. cities (c,): names of cities, normalised."""
-    source = _SOURCE.format(path=literal(plain(register.companies)))
-    query = normalise.names_query("company", register.names_of(Role.NAME), source)
-    read = table(db, _NAMES.format(names=query)).combine_chunks()
-    listed = read["words"].combine_chunks()
-    codes, texts = encode(listed.flatten())
-    matrix = _matrix(codes, np.asarray(listed.offsets, np.int64))
-    db.register("same_words", pa.table({"word": texts}))
-    meanings, first = merge(table(db, _MEANINGS)["word"].combine_chunks())
-    meaning = first.to_numpy().astype(np.int32)[meanings]
+    known = known_names(register)
+    matrix = _matrix(known.words.codes, known.words.start)
+    meaning = _first_of(known.meaning, len(known.meanings))
     name = _names(np.append(meaning, NONE)[matrix])
-    vocabulary = _vocabulary(texts, meaning, matrix[np.unique(name, return_index=True)[1]])
+    vocabulary = _vocabulary(known.words.texts, meaning, matrix[np.unique(name, return_index=True)[1]])
     return Names(
-        company=read["company"].to_numpy().astype(np.int32),
+        company=known.company,
         words=matrix,
         name=name,
-        prefix=encode(read["prefix"])[0],
+        prefix=encode(pa.array(known.prefix))[0],
         vocabulary=vocabulary,
         city_words=_meanings_of([*cities, ""], vocabulary),
     )
+
+
+def _first_of(meaning: Ints, size: int) -> Ints:
+    """For each word (v,) the first of its meaning."""
+    first = np.zeros(size, np.int32)
+    first[meaning[::-1]] = np.arange(len(meaning), dtype=np.int32)[::-1]
+    return first[meaning]
 
 
 def among(words: Ints, others: Ints) -> Flags:
