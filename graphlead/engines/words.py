@@ -26,7 +26,7 @@ Hashes = npt.NDArray[np.uint64]
 _APART = """
 SELECT string_split(nullif(name_apart(lowered), ''), ' ') AS words, regexp_matches(lowered, $pattern) AS marked
 FROM (SELECT name_lower(token) AS lowered FROM words_tokens)"""
-_CORES = "SELECT string_split(name_core(pattern), ' ') AS words FROM words_patterns"
+_CORES = "SELECT string_split(nullif(name_core(pattern), ''), ' ') AS words FROM words_patterns"
 
 
 @dataclass(frozen=True, kw_only=True)
