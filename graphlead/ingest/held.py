@@ -170,8 +170,8 @@ def is_text(kind: pa.DataType) -> bool:
 
 
 def worked_out(db: Db, query: str) -> pa.Array:
-    """The column ``c`` of a query, in its order."""
-    return table(db, query)["c"].combine_chunks()
+    """The column ``c`` of a query, in its order; texts as large strings, as those of ``hold`` are."""
+    return _large(table(db, query)["c"]).combine_chunks()
 
 
 def _read(db: Db, query: str) -> Values:

@@ -140,7 +140,7 @@ def _texts(db: Db, source: Held, parts: dict[str, int], part: str) -> Values:
         return Values(np.full(len(source.numbers), -1, np.int32), pa.array([], pa.large_string()))
     cells = source.cells(source.columns[parts[part]])
     texts = worked_out(db, f"SELECT {_text_of(source, parts[part], part)} AS c FROM {cells}")
-    return source.data[parts[part]].through(texts.cast(pa.large_string()))
+    return source.data[parts[part]].through(texts)
 
 
 def _text_of(source: Held, position: int, part: str) -> str:

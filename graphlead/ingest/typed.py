@@ -83,7 +83,7 @@ def _typed(db: Db, source: Held, reading: Reading) -> tuple[Reading, Values | pa
         values = worked_out(db, "SELECT c::VARCHAR AS c FROM values_of_cells")
     db.unregister("values_of_cells")
     if is_text(values.type):
-        return counted, raw.through(values.cast(pa.large_string()))
+        return counted, raw.through(values)
     return counted, raw.spread(values)
 
 
