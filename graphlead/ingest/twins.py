@@ -44,7 +44,7 @@ def _cores(db: Db, names: Values) -> Values:
     found, odd, _ = words_of(db, names.distinct)
     cores = cores_of(db, found)
     listed = pa.LargeListArray.from_arrays(pa.array(cores.start), cores.texts.take(pa.array(cores.codes)))
-    texts = null_when_empty(pc.binary_join(listed, " ").cast(pa.string()))
+    texts = null_when_empty(pc.binary_join(listed, " ").cast(pa.string())).cast(pa.large_string())
     if odd.any():
         texts = pc.replace_with_mask(
             texts, pa.array(odd), _one_by_one(db, names.distinct.filter(pa.array(odd)))
