@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from graphlead.common.codes import null_when_empty
 from graphlead.core.arrays import Keys, Longs
 from graphlead.core.register import Role
 from graphlead.engines.duckdb import Db, one_row
 from graphlead.engines.names import install
+from graphlead.engines.words import cores_of, words_of
 from graphlead.ingest.held import Held, Values, worked_out
 from graphlead.ingest.journal import KEPT, N_EXAMPLES, Journal
 from graphlead.ingest.typed import Typed
@@ -38,11 +41,24 @@ def note_same_name_and_place(db: Db, source: Held, typed: Typed, usable: Longs, 
 def _cores(db: Db, names: Values) -> Values:
     """The names without their legal forms, none for names without letters and digits."""
     install(db)
-    db.register("names", pa.table({"c": names.distinct}))
-    texts = "SELECT name_text(c) AS t FROM names"
-    cores = worked_out(db, f"SELECT CASE WHEN t <> '' THEN name_core(t) END AS c FROM ({texts})")
-    db.unregister("names")
-    return names.through(cores)
+    found, odd, _ = words_of(db, names.distinct)
+    cores = cores_of(db, found)
+    listed = pa.LargeListArray.from_arrays(pa.array(cores.start), cores.texts.take(pa.array(cores.codes)))
+    texts = null_when_empty(pc.binary_join(listed, " ").cast(pa.string())).cast(pa.large_string())
+    if odd.any():
+        texts = pc.replace_with_mask(
+            texts, pa.array(odd), _one_by_one(db, names.distinct.filter(pa.array(odd)))
+        )
+    return names.through(texts)
+
+
+def _one_by_one(db: Db, names: pa.Array) -> pa.Array:
+    """The cores of names that are no list of words in one spelling, each word by itself."""
+    db.register("odd_names", pa.table({"c": names}))
+    written = "SELECT name_text(c) AS t FROM odd_names"
+    cores = worked_out(db, f"SELECT CASE WHEN t <> '' THEN name_core(t) END AS c FROM ({written})")
+    db.unregister("odd_names")
+    return cores
 
 
 def _keys(db: Db, typed: Typed, cores: Values) -> Keys:

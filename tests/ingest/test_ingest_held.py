@@ -14,7 +14,7 @@ import pytest
 from graphlead.core.noise import Noise
 from graphlead.engines.duckdb import Db, open_db, run, table
 from graphlead.ingest import held as holding
-from graphlead.ingest import ingest
+from graphlead.ingest import ingest, twins
 from graphlead.ingest.held import Held, Values, hold, values_of
 from graphlead.ingest.open_file import open_source
 from graphlead.ingest.written import write_columns
@@ -139,3 +139,16 @@ def test_links_in_any_order_and_number_of_copies_are_the_same_links(tmp_path: Pa
     ]  # fmt: skip
     counts = {finding.check: finding.count for finding in first.findings}
     assert (counts["duplicate links"], counts["holders"], counts["sums of shares"]) == (1, 2, 1)
+
+
+def test_names_without_legal_forms_are_those_of_the_macros(db: Db) -> None:
+    names = [
+        "Müller & Söhne GmbH", "A.B. Foods Ltd.", "J P Morgan S.A.", "The Old Co", "GmbH", "!!!", "Ltd Service B.V.",
+        "Straße und Ø AG & Co. KG", "株式会社日立", "x" * 300 + " GmbH", "Fund X S.A.", "Mazczyk Sp. j.", "it's & co",
+    ]  # fmt: skip
+    values = values_of(pa.chunked_array([[*names, None]]))
+    cores = twins._cores(db, values)
+    expected = twins._one_by_one(db, pa.array(names)).to_pylist()
+    assert cores.spread(cores.distinct).to_pylist() == [*expected, None]
+    assert expected[0] == "muller sohne"
+    assert expected[5] is None
