@@ -145,7 +145,7 @@ def _verdict(own: Fitted, joined: Fitted, around: Around, sure: float) -> Json:
     """Whether the register helps on the cases that both models held out, by more than so many standard errors.
 
     What sums up the register is hardly another model where it says nothing: one is enough for it. On three tables of
-    700 leads the gain is .010 to .033 with a standard error of .008 to .011, and .007 to .017 on the open leads.
+    700 leads the gain is .010 to .033 with a standard error of .008 to .011, and .007 to .015 on the open leads.
     """
     positive = own.heldout.outcome == 1
     without, with_ = auc(positive, own.heldout.chosen), auc(positive, joined.heldout.chosen)
