@@ -16,5 +16,5 @@ COMPARE_STAGES = table(
     ),
     Stage(name="report", after=("results",), doors=("report.compare.build",)),
 )  # fmt: skip
-"""In the order in which they run. ``old`` and ``new`` are tables, ``old_run`` and ``new_run`` finished runs; the seed is
-kept, and nothing depends on it."""
+"""In the order in which they run. ``old`` and ``new`` are tables, ``old_run`` and ``new_run`` finished runs; the
+seed is kept, and nothing depends on it."""
