@@ -7,12 +7,21 @@ from pathlib import Path
 import planted_sales
 import pytest
 from hypothesis import settings
-from neo4j_server import neo4j_address, neo4j_server, own_server, pytest_terminal_summary
+from neo4j_server import (
+    neo4j_address,
+    neo4j_server,
+    own_server,
+    pytest_collection_modifyitems,
+    pytest_terminal_summary,
+)
 
 import graphlead
 from graphlead.world import World, WorldSettings, make_world
 
-__all__ = ["neo4j_address", "neo4j_server", "own_server", "pytest_terminal_summary", "small_world"]
+__all__ = [
+    "neo4j_address", "neo4j_server", "own_server", "pytest_collection_modifyitems", "pytest_terminal_summary",
+    "small_world",
+]  # fmt: skip
 
 # How long an example takes says something about the machine and what else it does, nothing about the code.
 settings.register_profile("untimed", deadline=None)

@@ -22,7 +22,6 @@ SCRIPT = Path(__file__).parents[1] / "scripts/neo4j"
 NOT_RUN = "THE NEO4J TESTS DID NOT RUN: there is no Docker, no JDK 17 with Maven, and no GRAPHLEAD_NEO4J_URI"
 QUICK = "-XX:TieredStopAtLevel=1 -XX:-UsePerfData"
 """Options for a server that lives for seconds: no time is spent on making hot code fast."""
-_notices: list[str] = []
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,6 @@ def can_start() -> bool:
         return True
     if {"CI", "GRAPHLEAD_CI"} & os.environ.keys():
         pytest.fail(NOT_RUN)
-    _notices.append(NOT_RUN)
     return False
 
 
@@ -112,5 +110,13 @@ def environment_of(address: Address) -> dict[str, str]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for line in dict.fromkeys(_notices):
-        terminalreporter.section(line, sep="!", red=True, bold=True)
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any(NOT_RUN in str(report.longrepr) for report in skipped):
+        terminalreporter.section(NOT_RUN, sep="!", red=True, bold=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file run in one process, for they share what they build; those on the server all in one."""
+    for item in items:
+        shared = "neo4j_server" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("server" if shared else item.nodeid.partition("::")[0]))

@@ -106,7 +106,7 @@ class Walk:
     @cached_property
     def _members(self) -> sp.csr_matrix:
         """The members (n, groups) of all relations beside each other, for walks from single companies."""
-        return sp.hstack([members for members, _ in self._ways], format="csr")
+        return sp.csr_matrix(sp.hstack([members for members, _ in self._ways], format="csr"))
 
     def _passed(self, weights: Floats, groups: Ints, lists: sp.csc_matrix) -> Floats:
         """Weights of all groups, none but of ``groups`` (g,), passed on to the members and from these to their groups.
