@@ -37,7 +37,7 @@ HOMES = {
     "duckdb": r"engines/.*",
     "pyspark": r"engines/.*",
     "networkx": r"graph/views\.py",
-    "ladybug": r"stores/embedded/store\.py",
+    "ladybug": r"stores/embedded/(store|handles)\.py",
     "neo4j": r"stores/neo4j/(store|values)\.py",
     "torch": r"learn/.*|features/propagate\.py|graph/views\.py",
     "torch_geometric": r"learn/rankers/sage\.py|graph/views\.py",

@@ -15,7 +15,7 @@ import pytest
 from small_graph import IDS, small_projection
 
 from graphlead.stores.embedded import load as embedded_load
-from graphlead.stores.embedded import store as embedded
+from graphlead.stores.embedded import handles
 from graphlead.stores.embedded.store import EmbeddedStore
 from graphlead.stores.faults import StoreError
 from graphlead.stores.shape import SCHEMA
@@ -166,7 +166,7 @@ def test_readers_of_one_process_share_a_file_and_see_what_they_opened(path: Path
         assert newer.query(owned).rows == ((2,),)
         assert second.query(owned).rows == ((6,),)
     second.close()
-    assert embedded._HANDLES == {}
+    assert handles.HANDLES == {}
 
 
 @pytest.mark.parametrize(

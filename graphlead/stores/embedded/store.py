@@ -7,10 +7,9 @@ So a killed process leaves the last good store, and readers of the old file keep
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -20,7 +19,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphlead.common.files import scratch
-from graphlead.common.memory import share_of_budget
 from graphlead.core.answers import Answer, Node
 from graphlead.core.contracts import USUAL, Limits, Progress, silent
 from graphlead.core.errors import GraphleadError
@@ -29,6 +27,7 @@ from graphlead.core.sales_graph import SalesGraph
 from graphlead.stores.differences import BATCH, Rows
 from graphlead.stores.embedded import sales as sales_runs
 from graphlead.stores.embedded.files import disk, exclusive, remove
+from graphlead.stores.embedded.handles import acquire, release, written
 from graphlead.stores.embedded.lists import kept_lists
 from graphlead.stores.embedded.load import (
     CHUNK,
@@ -40,30 +39,11 @@ from graphlead.stores.embedded.load import (
     set_scores,
 )
 from graphlead.stores.embedded.reading import Tables, ask, in_use, nodes_of, rows_of, tables_of
-from graphlead.stores.faults import REBUILD, StoreError, explained
+from graphlead.stores.faults import StoreError, explained
 from graphlead.stores.library.parameters import checked
 from graphlead.stores.library.reads import require_read
 from graphlead.stores.lists import Lists, remembered, score_table
 from graphlead.stores.store import Store
-
-BUFFER_SHARE = 1 / 16
-"""The share of the process's memory budget that the buffer pool holds; a build or a query that needs more spills to
-disk or fails."""
-
-LEAST_BUFFER = 2**30
-"""Bytes of the buffer pool at least: a million companies with four million relationships are loaded within it."""
-
-
-@dataclass
-class _Handle:
-    """An open file, shared by the stores of this process that read it."""
-
-    database: ladybug.Database
-    readers: int = 0
-
-
-_HANDLES: dict[tuple[int, int], _Handle] = {}
-_HANDLES_LOCK = threading.Lock()
 
 
 class EmbeddedStore(Store):
@@ -91,7 +71,7 @@ class EmbeddedStore(Store):
         Raises StoreError when it cannot be written, or another process is changing it.
         """
         earlier, sales = self._carried_over()
-        with scratch() as folder, self._changing() as part, _written(part) as connection:
+        with scratch() as folder, self._changing() as part, written(part) as connection:
             for statement in (*creations(projection), *sales_runs.creations()):
                 connection.execute(statement)
             total = projection.rows
@@ -119,7 +99,7 @@ class EmbeddedStore(Store):
         """Open the store for queries. Raises StoreError when there is no store, or one of another version."""
         if self._connection is not None:
             return self
-        self._file, handle = _acquire(self.path)
+        self._file, handle = acquire(self.path)
         self._connection = ladybug.Connection(handle.database)
         try:
             self._tables = tables_of(self._connection, self.path)
@@ -134,7 +114,7 @@ class EmbeddedStore(Store):
             self._connection.close()
             self._connection = None
         if self._file is not None:
-            _release(self._file)
+            release(self._file)
             self._file = None
 
     def query(
@@ -228,7 +208,7 @@ class EmbeddedStore(Store):
         try:
             with self._changing() as part:
                 shutil.copyfile(self.path, part)
-                with _written(part) as connection, explained(USUAL.seconds):
+                with written(part) as connection, explained(USUAL.seconds):
                     work(connection)
         finally:
             if was_open:
@@ -245,59 +225,3 @@ class EmbeddedStore(Store):
                 part.replace(self.path)
             finally:
                 remove(part)
-
-
-@contextmanager
-def _written(part: Path) -> Iterator[ladybug.Connection]:
-    """A connection that writes to a file nobody else knows yet; at the end that file has everything."""
-    database = ladybug.Database(str(part), buffer_pool_size=share_of_budget(BUFFER_SHARE, LEAST_BUFFER))
-    try:
-        connection = ladybug.Connection(database)
-        try:
-            yield connection
-            connection.execute("CHECKPOINT")
-        finally:
-            connection.close()
-    finally:
-        database.close()
-
-
-def _acquire(path: Path) -> tuple[tuple[int, int], _Handle]:
-    """The file and its one handle in this process; a new file at the same path is another one."""
-    try:
-        status = path.stat()
-    except OSError as missing:
-        raise StoreError("there is no store here.", where=str(path), remedy=REBUILD) from missing
-    file = (status.st_dev, status.st_ino)
-    with _HANDLES_LOCK:
-        if file not in _HANDLES:
-            _HANDLES[file] = _Handle(_database(path))
-        handle = _HANDLES[file]
-        handle.readers += 1
-    return file, handle
-
-
-def _release(file: tuple[int, int]) -> None:
-    with _HANDLES_LOCK:
-        handle = _HANDLES[file]
-        handle.readers -= 1
-        if not handle.readers:
-            handle.database.close()
-            del _HANDLES[file]
-
-
-def _database(path: Path) -> ladybug.Database:
-    try:
-        return ladybug.Database(
-            str(path), read_only=True, buffer_pool_size=share_of_budget(BUFFER_SHARE, LEAST_BUFFER)
-        )
-    except RuntimeError as broken:
-        reason = str(broken)
-        version = "different version" in reason
-        raise StoreError(
-            "the store was built by another version of its library."
-            if version
-            else f"the store is broken ({reason}).",
-            where=str(path),
-            remedy=REBUILD,
-        ) from broken
