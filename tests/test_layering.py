@@ -204,7 +204,7 @@ def test_what_engines_and_stores_may_hold_comes_from_the_memory_budget() -> None
     ]
     assert {name_of(path) for path, _ in bounds} == {
         "graphlead/engines/duckdb.py",
-        "graphlead/stores/embedded/store.py",
+        "graphlead/stores/embedded/handles.py",
     }
     assert all("share_of_budget(" in path.read_text("utf-8") for path, _ in bounds)
     fixed = [

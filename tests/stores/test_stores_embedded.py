@@ -14,8 +14,8 @@ import pyarrow as pa
 import pytest
 from small_graph import IDS, small_projection
 
-from graphlead.stores.embedded import load as embedded_load
 from graphlead.stores.embedded import handles
+from graphlead.stores.embedded import load as embedded_load
 from graphlead.stores.embedded.store import EmbeddedStore
 from graphlead.stores.faults import StoreError
 from graphlead.stores.shape import SCHEMA
