@@ -128,9 +128,8 @@ def _kept_of(names: Words, alike: Ints, start: Longs, kept: Longs, of_form: Ints
     row = np.repeat(np.arange(len(alike)), np.diff(first))
     place = kept[at]
     own = names.codes[names.start[row] + np.maximum(place, 0)]
-    return Words(
-        start=first, codes=np.where(place >= 0, own, of_form[place]).astype(np.int32), texts=names.texts
-    )
+    codes = np.where(place >= 0, own, of_form[np.minimum(place, NONE)])
+    return Words(start=first, codes=codes.astype(np.int32), texts=names.texts)
 
 
 def _lengths(texts: pa.Array) -> Longs:

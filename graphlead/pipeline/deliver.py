@@ -156,8 +156,9 @@ def _nearest(ranking: Ranking, leads: pd.DataFrame, whitespace: pd.DataFrame) ->
     place = np.full(len(ranking.scores), NONE, np.int64)
     place[np.flatnonzero(ranking.scores["rank"].notna())[: len(leads)]] = np.arange(len(leads))
     place[whitespace["rank_all"].to_numpy() - 1] = len(leads) + np.arange(len(whitespace))
-    ids = [pa.array(leads["nearest_client_id"], pa.string()), pa.array(whitespace["client_id"], pa.string())]
-    return as_series(pa.concat_arrays(ids).take(pa.array(place, mask=place == NONE)))
+    given = pd.concat([leads["nearest_client_id"], whitespace["client_id"]]).to_numpy(object)
+    ids = pa.array(given, pa.string(), from_pandas=True)
+    return as_series(ids.take(pa.array(place, mask=place == NONE)))
 
 
 def _relations(sources: Sources, companies: Ints) -> tuple[Ints, pa.Array]:
