@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.common.codes import encode
-from graphlead.common.lists import distinct, entries, starts
+from graphlead.common.codes import distinct_keys, encode
+from graphlead.common.lists import entries, starts
 from graphlead.core.arrays import NONE, Flags, Ints, Longs, Reals
 from graphlead.engines.words import Hashes
 from graphlead.match.fields import Field
@@ -141,7 +141,7 @@ def _by_words(wanted: Wanted, index: Index, lines: int) -> _Found:
     The companies that have one of them alone weigh the same, so the first CANDIDATES stand for all.
     """
     n = len(index.start) - 1
-    pairs = distinct(np.concatenate([_with_one(wanted, index), _with_two(wanted, index, lines)]))
+    pairs = distinct_keys(np.concatenate([_with_one(wanted, index), _with_two(wanted, index, lines)]))
     line, company = pairs // max(n, 1), pairs % max(n, 1)
     at, first = entries(index.start, company)
     size = len(index.common)
@@ -255,7 +255,7 @@ def _equal(
 
 def _once(line: Longs, company: Longs | Ints, weight: float, n: int) -> _Found:
     """Each pair of line and company once."""
-    pairs = distinct(line * n + company)
+    pairs = distinct_keys(line * n + company)
     return pairs // max(n, 1), pairs % max(n, 1), np.full(len(pairs), weight)
 
 

@@ -1,4 +1,4 @@
-"""What tells a segment apart from the other customers, by how far."""
+"""What sets a segment apart from the other customers, by how far."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from graphlead.core.customers import Customers, Trait
 MOST = 8
 """What is listed of a segment at most, the strongest first."""
 SMALL = 0.2
-"""The effect below which nothing tells a segment apart: Cohen's (1988) small one."""
+"""The effect below which nothing sets a segment apart: Cohen's (1988) small one."""
 MOST_LEVELS = 50
 
 
@@ -39,7 +39,7 @@ class Difference:
 
 
 def differences(customers: Customers, segment: Flags) -> tuple[Difference, ...]:
-    """What tells the customers of a segment (n,) apart from the others, the strongest first; none below SMALL."""
+    """What sets the customers of a segment (n,) apart from the others, the strongest first; none below SMALL."""
     found = [each for trait in customers.traits for each in _of_trait(customers, trait, segment)]
     notable = [each for each in found if abs(each.effect) >= SMALL]
     return tuple(sorted(notable, key=lambda each: (-abs(each.effect), each.column, each.level))[:MOST])
