@@ -68,6 +68,7 @@ def test_other_first_offers_are_named_with_the_reason(runs: tuple[Path, Path], t
     assert content["kind"] == "recommend"
     assert content["offers"]["same_first"] == pytest.approx((first[0][both] == first[1][both]).mean())
     assert {each["column"] for each in content["drift"]} >= {"first offer", "items bought"}
+    assert [each["column"].startswith("score of the first offer by ") for each in content["scores"]] == [True]
     page = (tmp_path / "out" / "report.html").read_text()
     assert "Items that rose and fell" in page
     assert "Got another first offer" in page
@@ -122,6 +123,17 @@ def test_places_and_shares_are_those_of_the_lists() -> None:
     assert found["equal_offers"] == pytest.approx((2 + 3 + 2) / 9)
     assert found["rose"] == [{"item": "w", "old": 0.0, "new": 0.5}]
     assert found["fell"] == [{"item": "z", "old": 1.0, "new": 0.5}]
+
+
+def test_scores_of_different_recommenders_raise_no_alarm(runs: tuple[Path, Path], tmp_path: Path) -> None:
+    popular = graphlead.recommend(
+        orders(), as_of=DAY, models=("popular",), quiet=True, out=tmp_path / "popular"
+    )
+    assert command("compare", runs[0], popular.folder, "--out", tmp_path / "out", "--quiet") == 0
+    content = json.loads((tmp_path / "out" / "compare.json").read_text())
+    assert content["scores"] == []
+    assert "score of the first offer by popular" in content["notes"][0]
+    assert content["notes"][0] in (tmp_path / "out" / "report.html").read_text()
 
 
 def test_outcomes_go_with_predictions_only(runs: tuple[Path, Path], tmp_path: Path) -> None:

@@ -29,10 +29,18 @@ def drift_of_tables(settings: ComparisonSettings) -> Drifted:
         return Drifted(columns=columns, rows=(pairs.old.rows, pairs.new.rows), notes=pairs.notes)
 
 
+APART = "The {} and the {} are on different scales, and are not compared."
+
+
 def drift_of_runs(old: Described, new: Described, exclude: tuple[str, ...]) -> Drifted:
-    """Of two runs of one verb: their inputs, and the scores. Raises SettingsError for an unknown column to exclude."""
+    """Of two runs of one verb: their inputs, and the scores where both call them the same.
+
+    Raises SettingsError for an unknown column to exclude.
+    """
     columns = drift_of(_pairs(old, new, exclude))
-    return Drifted(columns=columns, rows=(len(old.scored), len(new.scored)))
+    scores = old.words.score, new.words.score
+    notes = (APART.format(*scores),) if scores[0] != scores[1] else ()
+    return Drifted(columns=columns, rows=(len(old.scored), len(new.scored)), notes=notes)
 
 
 def _pairs(old: Described, new: Described, exclude: tuple[str, ...]) -> Iterator[Pair]:
@@ -56,6 +64,6 @@ def _pairs(old: Described, new: Described, exclude: tuple[str, ...]) -> Iterator
             sides = [each if each.dtype == bool else each.notna() for each in (values, more)]
             yield Pair(name=name, form=Form.FILLED, old=sides[0], new=sides[1])
     score = new.words.score
-    if not score:
+    if not score or score != old.words.score:
         return
     yield Pair(name=score, form=Form.NUMBER, old=old.scored["score"], new=new.scored["score"], score=True)

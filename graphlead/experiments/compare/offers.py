@@ -32,7 +32,8 @@ class OfferSide:
 
     @property
     def words(self) -> Words:
-        return Words(row="customer", happened="", not_happened="", score="score of the first offer")
+        score = f"score of the first offer by {self.run.metrics['chosen']}"
+        return Words(row="customer", happened="", not_happened="", score=score)
 
     @cached_property
     def offers(self) -> pd.DataFrame:

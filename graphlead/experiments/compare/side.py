@@ -18,7 +18,10 @@ MOST_REASONS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """How a verb speaks of its rows: of one, of what is predicted, and what its score is called, "" without one."""
+    """How a verb speaks of its rows: of one, of what is predicted, and what its score is called, "" without one.
+
+    Scores of different names are on different scales.
+    """
 
     row: str
     happened: str
