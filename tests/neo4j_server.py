@@ -115,8 +115,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section(NOT_RUN, sep="!", red=True, bold=True)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file run in one process, for they share what they build; those on the server all in one."""
+    """Tests of one file run in one process, for they share what they build; those on the server all in one. First, for
+    pytest-xdist reads the groups in the same hook."""
     for item in items:
         shared = "neo4j_server" in getattr(item, "fixturenames", ())
         item.add_marker(pytest.mark.xdist_group("server" if shared else item.nodeid.partition("::")[0]))

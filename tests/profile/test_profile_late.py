@@ -21,15 +21,22 @@ from graphlead.profile.late.duration import tells_duration
 from graphlead.profile.late.find import find_late, hidden_from_survival, left_out
 
 N, OPENED = 1_000, 300
-DRAW = np.random.default_rng(0)
-ODDS = DRAW.normal(size=N + OPENED)
-WON = DRAW.random(N + OPENED) < 1 / (1 + np.exp(1 - 1.2 * ODDS))
+_DRAW = np.random.default_rng(0)
+ODDS = _DRAW.normal(size=N + OPENED)
+WON = _DRAW.random(N + OPENED) < 1 / (1 + np.exp(1 - 1.2 * ODDS))
+REGION = _DRAW.choice(["N", "S", None], N + OPENED)
 IS_OPEN = np.arange(N + OPENED) >= N
+
+
+@pytest.fixture
+def draw() -> np.random.Generator:
+    """Random numbers that are the same in whatever order the tests run."""
+    return np.random.default_rng(1)
 
 
 def cases(duration: Any = None, **columns: Any) -> Cases:
     """Cases with an honest number, size, an honest category, region, and these columns."""
-    features = pd.DataFrame({"size": ODDS, "region": DRAW.choice(["N", "S", None], N + OPENED), **columns})
+    features = pd.DataFrame({"size": ODDS, "region": REGION, **columns})
     texts = {name for name in features if pd.api.types.is_string_dtype(features[name].dropna())}
     features = features.astype({name: object if name in texts else float for name in features})
     features = features.where(features.notna(), None) if texts else features
@@ -64,12 +71,12 @@ def by_column(found: tuple[Late, ...]) -> dict[str, Late]:
     return {late.column: late for late in found}
 
 
-def test_honest_columns_are_not_named() -> None:
-    assert find_late(cases(visits=DRAW.poisson(3, N + OPENED)), auc_of) == ()
+def test_honest_columns_are_not_named(draw: np.random.Generator) -> None:
+    assert find_late(cases(visits=draw.poisson(3, N + OPENED)), auc_of) == ()
 
 
-def test_a_column_that_is_empty_in_the_open_cases_is_left_out() -> None:
-    called = np.where(IS_OPEN, np.nan, DRAW.normal(size=N + OPENED) + 2 * WON)
+def test_a_column_that_is_empty_in_the_open_cases_is_left_out(draw: np.random.Generator) -> None:
+    called = np.where(IS_OPEN, np.nan, draw.normal(size=N + OPENED) + 2 * WON)
     (late,) = find_late(cases(minutes=called), auc_of)
     assert (late.column, late.verdict) == ("minutes", LEFT_OUT)
     assert late.why == "filled in 100% of the known cases and in 0% of the open ones"
@@ -80,8 +87,8 @@ def test_a_column_that_is_empty_in_the_open_cases_is_left_out() -> None:
     assert late.auc_alone > 0.85
 
 
-def test_few_empty_cells_of_open_cases_are_chance() -> None:
-    rare = np.where(DRAW.random(N + OPENED) < 0.01, 1.0, np.nan)
+def test_few_empty_cells_of_open_cases_are_chance(draw: np.random.Generator) -> None:
+    rare = np.where(draw.random(N + OPENED) < 0.01, 1.0, np.nan)
     rare[IS_OPEN] = np.nan
     assert find_late(cases(rare=rare), auc_of) == ()
     (absent,) = find_late(cases(rare=rare), auc_of, absent=["rare"])
@@ -94,8 +101,8 @@ def test_open_rows_without_any_value_say_nothing() -> None:
     assert find_late(whole, auc_of) == ()
 
 
-def test_a_column_filled_for_one_outcome_only_is_left_out() -> None:
-    reason = np.where(WON | (DRAW.random(N + OPENED) < 0.6), None, "price")
+def test_a_column_filled_for_one_outcome_only_is_left_out(draw: np.random.Generator) -> None:
+    reason = np.where(WON | (draw.random(N + OPENED) < 0.6), None, "price")
     (late,) = find_late(cases(grund=reason), auc_of)
     assert late.verdict == LEFT_OUT
     assert "of the positive cases and in" in late.why
@@ -109,18 +116,18 @@ def test_a_column_that_decides_the_outcome_alone_is_left_out() -> None:
     assert late.why.startswith("it almost decides the outcome alone (AUC 0.9")
 
 
-def test_suspected_columns_are_left_out_by_what_they_gain_together() -> None:
-    hint = DRAW.normal(size=N + OPENED) + 0.5 * WON
+def test_suspected_columns_are_left_out_by_what_they_gain_together(draw: np.random.Generator) -> None:
+    hint = draw.normal(size=N + OPENED) + 0.5 * WON
     found = by_column(
         find_late(
-            cases(duration=None, last_activity=hint + DRAW.normal(size=len(hint)) / 2, lead_quality=hint,
-                  rating=DRAW.normal(size=len(hint))),
+            cases(duration=None, last_activity=hint + draw.normal(size=len(hint)) / 2, lead_quality=hint,
+                  rating=draw.normal(size=len(hint))),
             auc_of,
         )
     )  # fmt: skip
     assert set(found) == {"last_activity", "lead_quality", "rating"}
     assert found["last_activity"].verdict == found["lead_quality"].verdict == SUSPECTED
-    strong = [DRAW.normal(size=len(hint)) + 1.8 * WON for _ in range(2)]
+    strong = [draw.normal(size=len(hint)) + gap * WON for gap in (2.2, 1.8)]
     whole = cases(last_activity=strong[0], lead_quality=strong[1])
     found = by_column(find_late(whole, auc_of))
     assert {late.verdict for late in found.values()} == {LEFT_OUT}
@@ -132,8 +139,8 @@ def test_suspected_columns_are_left_out_by_what_they_gain_together() -> None:
     assert left_out(found.values()) == {"last_activity", "lead_quality"}
 
 
-def test_values_that_speak_of_a_contact_are_suspected() -> None:
-    said = DRAW.choice(["Email Opened", "SMS Sent", "Ringing", "other"], N + OPENED)
+def test_values_that_speak_of_a_contact_are_suspected(draw: np.random.Generator) -> None:
+    said = draw.choice(["Email Opened", "SMS Sent", "Ringing", "other"], N + OPENED)
     (late,) = find_late(cases(verlauf=said), auc_of)
     assert late.verdict == SUSPECTED
     assert late.why.startswith("its values speak of contacts (")
@@ -144,10 +151,10 @@ def test_a_column_to_keep_has_to_exist() -> None:
         find_late(cases(), auc_of, keep=["acount"])
 
 
-def test_a_product_with_the_duration_is_hidden_from_survival_models_alone() -> None:
-    tenure = DRAW.integers(1, 72, N + OPENED).astype(float)
-    price = DRAW.uniform(20, 120, N + OPENED)
-    total = tenure * price * DRAW.uniform(0.95, 1.05, N + OPENED)
+def test_a_product_with_the_duration_is_hidden_from_survival_models_alone(draw: np.random.Generator) -> None:
+    tenure = draw.integers(1, 72, N + OPENED).astype(float)
+    price = draw.uniform(20, 120, N + OPENED)
+    total = tenure * price * draw.uniform(0.95, 1.05, N + OPENED)
     whole = cases(duration=tenure, tenure=tenure, price=price, total=total, weeks=tenure * 4.3 + 1)
     assert tells_duration(whole) == {"total": "price", "weeks": ""}
     found = by_column(find_late(whole, auc_of))
@@ -157,12 +164,12 @@ def test_a_product_with_the_duration_is_hidden_from_survival_models_alone() -> N
     assert hidden_from_survival(found.values()) == {"total", "weeks"}
 
 
-def test_chance_alone_has_an_auc_of_a_half() -> None:
+def test_chance_alone_has_an_auc_of_a_half(draw: np.random.Generator) -> None:
     known = cases().rows(~IS_OPEN)
-    codes = pd.Series(DRAW.integers(0, 400, N).astype(str), dtype=object)
+    codes = pd.Series(draw.integers(0, 400, N).astype(str), dtype=object)
     auc = alone(codes, Kind.CATEGORY, known.outcome, folds_of(known))
     assert auc < 0.56
     shape = pd.Series(
-        np.where(known.outcome == 1, 0.0, DRAW.choice([-1.0, 1.0], N)) + DRAW.normal(size=N) / 9
+        np.where(known.outcome == 1, 0.0, draw.choice([-1.0, 1.0], N)) + draw.normal(size=N) / 9
     )
     assert alone(shape, Kind.NUMBER, known.outcome, folds_of(known)) > 0.99

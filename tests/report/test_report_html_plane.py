@@ -39,12 +39,11 @@ def cohort(n: int, clients: int) -> Cohort:
 
 
 EVERYBODY = np.arange(N, dtype=np.int32)
-RNG = np.random.default_rng(0)
 SIDE = np.arange(N) % 2
 
 
-def noise() -> npt.NDArray[np.float64]:
-    return RNG.normal(size=N)
+def noise(seed: int) -> npt.NDArray[np.float64]:
+    return np.random.default_rng(seed).normal(size=N)
 
 
 @pytest.mark.parametrize(
@@ -93,10 +92,10 @@ def test_columns_that_only_sound_alike_or_are_mostly_empty_are_no_coordinates(tm
 
 def test_what_differs_most_is_separated(tmp_path: Path) -> None:
     columns = {
-        "employees": (Role.NUMBER, np.exp(3 * SIDE + 0.3 * noise())),
-        "revenue": (Role.NUMBER, np.exp(4 * SIDE + 0.3 * noise())),
+        "employees": (Role.NUMBER, np.exp(3 * SIDE + 0.3 * noise(0))),
+        "revenue": (Role.NUMBER, np.exp(4 * SIDE + 0.3 * noise(1))),
         "region": (Role.REGION, np.where(SIDE, "North", "South").tolist()),
-        "luck": (Role.NUMBER, noise()),
+        "luck": (Role.NUMBER, noise(2)),
     }
     plane = by_likeness(register(tmp_path, columns), EVERYBODY)
     assert plane is not None
@@ -109,11 +108,11 @@ def test_what_differs_most_is_separated(tmp_path: Path) -> None:
 
 
 def test_what_is_missing_is_filled_in_from_the_rest(tmp_path: Path) -> None:
-    size = noise()
-    some = RNG.random(N) < 0.4
+    size = noise(3)
+    some = np.random.default_rng(20).random(N) < 0.4
     hidden = [None if gone else float(np.exp(value)) for gone, value in zip(some, size, strict=True)]
-    columns = {"a": (Role.NUMBER, np.exp(size + 0.05 * noise())), "b": (Role.NUMBER, np.exp(size + 0.05 * noise())),
-               "c": (Role.NUMBER, hidden), "d": (Role.NUMBER, np.exp(noise()))}  # fmt: skip
+    columns = {"a": (Role.NUMBER, np.exp(size + 0.05 * noise(4))), "b": (Role.NUMBER, np.exp(size + 0.05 * noise(5))),
+               "c": (Role.NUMBER, hidden), "d": (Role.NUMBER, np.exp(noise(6)))}  # fmt: skip
     plane = by_likeness(register(tmp_path, columns), EVERYBODY)
     assert plane is not None
     assert np.abs(np.corrcoef(plane.x[some], size[some])[0, 1]) > 0.9
@@ -121,7 +120,7 @@ def test_what_is_missing_is_filled_in_from_the_rest(tmp_path: Path) -> None:
 
 
 def test_dates_and_flags_take_part_and_a_giant_does_not_flatten_the_others(tmp_path: Path) -> None:
-    employees = np.exp(noise())
+    employees = np.exp(noise(7))
     employees[0] = 1e12
     columns = {
         "employees": (Role.NUMBER, employees),
@@ -135,7 +134,7 @@ def test_dates_and_flags_take_part_and_a_giant_does_not_flatten_the_others(tmp_p
 
 
 def test_without_two_columns_that_differ_there_is_no_plane(tmp_path: Path) -> None:
-    flat = {"a": (Role.NUMBER, np.ones(N)), "b": (Role.NUMBER, noise()), "c": (Role.TEXT, ["x"] * N)}
+    flat = {"a": (Role.NUMBER, np.ones(N)), "b": (Role.NUMBER, noise(8)), "c": (Role.TEXT, ["x"] * N)}
     assert make_plane(register(tmp_path, flat), cohort(N, 3), EVERYBODY[5:9], 0) is None
     empty = {"a": (Role.NUMBER, pa.nulls(N, pa.float64())), "b": (Role.CATEGORY, pa.nulls(N, pa.string()))}
     assert make_plane(register(tmp_path, empty), cohort(N, 3), EVERYBODY[5:9], 0) is None
