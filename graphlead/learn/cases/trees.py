@@ -10,8 +10,11 @@ import xgboost as xgb
 from graphlead.core.arrays import Reals
 from graphlead.core.errors import damage
 from graphlead.learn.cases.encode import LEVELS, Table
+from graphlead.learn.cases.members.member import some_rows
 
-BINS = 256
+BINS = 64
+"""Of 32, 64 and 256 on six tables of 4,000 to 60,000 rows each was within .003 of the best AUC; 256 took a forest twice the
+time."""
 COMMON = {
     "tree_method": "hist",
     "max_bin": BINS,
@@ -26,6 +29,12 @@ def labelled(table: Table, label: Reals) -> xgb.QuantileDMatrix:
     """Rows to train on, with a label (n,) each."""
     kinds = table.encoding.raw_kinds()
     return xgb.QuantileDMatrix(table.raw(), label, feature_types=kinds, enable_categorical=True, max_bin=BINS)
+
+
+def some_labelled(table: Table, label: Reals, most: int, seed: int) -> xgb.QuantileDMatrix:
+    """The same of that many rows at most, drawn at random."""
+    rows = some_rows(len(table), most, seed)
+    return labelled(table.rows(rows), label[rows])
 
 
 def matrix(table: Table) -> xgb.DMatrix:
