@@ -182,7 +182,7 @@ def encoded(train: Cases, groups: Keys, seed: int) -> Table:
 
 
 def _varies(values: pd.Series[Any]) -> bool:
-    return values.nunique() + values.isna().any() > 1
+    return bool(values.nunique() + values.isna().any() > 1)
 
 
 def _number(name: str, source: str, values: Reals) -> Number:
