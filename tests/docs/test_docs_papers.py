@@ -1,0 +1,44 @@
+"""Papers stand where the page says, and what is public in Python is on its page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import graphlead
+from graphlead import api
+from graphlead.core import errors
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ROOT / "docs" / "pages"
+ROWS = re.findall(
+    r"^\| (?!step)(?P<step>[^|]+) \| (?P<papers>[^|]+) \| `(?P<module>[^`]+)` \|$",
+    (PAGES / "explanation" / "papers.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+PAPER = re.compile(r"(?P<first>[A-Z][\w-]+)(?:, [A-Z][\w-]+)*(?:,? (?:and|&) [A-Z][\w-]+| et al\.)? (?P<year>\d{4})")
+
+
+def test_papers_are_found() -> None:
+    assert len(ROWS) > 35
+    assert PAPER.search("Page, Brin, Motwani and Winograd 1999")
+
+
+@pytest.mark.parametrize(("papers", "module"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+def test_a_module_names_its_papers(papers: str, module: str) -> None:
+    code = (ROOT / "graphlead" / module).read_text(encoding="utf-8")
+    named = list(PAPER.finditer(papers))
+    assert named
+    absent = [each[0] for each in named if each["first"] not in code or each["year"] not in code]
+    assert not absent
+
+
+def test_all_that_is_public_is_on_the_page() -> None:
+    page = (PAGES / "reference" / "python.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"^::: (\S+)$", page, re.MULTILINE))
+    functions = {f"graphlead.{name}" for name in graphlead.__all__}
+    classes = {f"graphlead.api.{name}" for name in api.__all__ if isinstance(getattr(api, name), type)}
+    assert functions | classes <= shown
+    assert {"InputError", "SettingsError", "RunFolderError"} <= set(vars(errors))
