@@ -1,6 +1,7 @@
 """What MkDocs fills into the pages from the code, and what it checks of the finished site.
 
-A page asks with a line of its own: ``<!-- commands -->``, ``<!-- settings: run -->``, ``<!-- file: CHANGELOG.md -->``.
+A page asks with a line of its own: ``<!-- commands -->``, ``<!-- settings: run -->``, ``<!-- python: functions -->``,
+``<!-- file: CHANGELOG.md -->``.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
+from inspect import isfunction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-ASKED = re.compile(r"^<!-- (?P<what>commands|settings|file)(?:: (?P<which>\S+))? -->$", re.MULTILINE)
+ASKED = re.compile(r"^<!-- (?P<what>commands|settings|python|file)(?:: (?P<which>\S+))? -->$", re.MULTILINE)
 LOADED = re.compile(
     r"""<(?:script|img|iframe|source)\b[^>]*\bsrc=["']?(?P<src>(?:https?:)?//[^"'\s>]+)"""
     r"""|<link\b(?=[^>]*\brel=["']?(?:stylesheet|preload|preconnect|icon))[^>]*\bhref=["']?(?P<href>(?:https?:)?//[^"'\s>]+)"""
@@ -31,6 +33,8 @@ LOADED = re.compile(
 
 
 PICTURE = "data/report.png"
+KINDS = {Path: "PATH", str: "TEXT", int: "NUMBER", float: "NUMBER", list[str]: "TEXT", list[Path]: "PATH"}
+"""What the value of an option is, where the option has no word of its own for it."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -57,6 +61,8 @@ def _filled(asked: re.Match[str]) -> str:
             return commands()
         case "settings":
             return settings_of(asked["which"])
+        case "python":
+            return "\n\n".join(f"::: {path}" for path in public()[asked["which"]])
     return (ROOT / asked["which"]).read_text(encoding="utf-8")
 
 
@@ -93,6 +99,9 @@ def _placed(argument: Any) -> str:
 
 def _option(option: Any, command: Any) -> str:
     names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
+    names += (
+        "" if option.is_flag else f" {option.metavar or KINDS.get(option.type_descriptor.annotation, '')}"
+    )
     needed = " Required." if option.required else ""
     default, kinds = option.default, str | int | float | Path
     given = f" Default: `{default}`." if isinstance(default, kinds) and not isinstance(default, bool) else ""
@@ -105,6 +114,31 @@ def _cell(text: str | None) -> str:
 
 def _sentence(text: str | None) -> str:
     return " ".join((text or "").replace("\b", " ").split())
+
+
+def public() -> dict[str, list[str]]:
+    """What the package lets its users call: functions, the results that they return, and errors, each by its path."""
+    import graphlead
+    from graphlead import api
+    from graphlead.core.errors import CarrierError, GraphleadError
+    from graphlead.pipeline.deliver import Result
+
+    of_package = [getattr(graphlead, name) for name in graphlead.__all__]
+    classes = [
+        Result,
+        *(each for each in of_package if isinstance(each, type)),
+        *(each for name in api.__all__ if isinstance(each := getattr(api, name), type)),
+    ]
+    paths = {kind: f"{kind.__module__}.{kind.__qualname__}" for kind in dict.fromkeys(classes)}
+    return {
+        "functions": [f"graphlead.{each.__name__}" for each in of_package if isfunction(each)],
+        "results": [path for kind, path in paths.items() if not issubclass(kind, Exception)],
+        "errors": [
+            f"{kind.__module__}.{kind.__qualname__}"
+            for kind in (GraphleadError, *GraphleadError.__subclasses__())
+            if kind.__module__ == GraphleadError.__module__ and kind is not CarrierError
+        ],
+    }
 
 
 def settings_of(verb: str) -> str:

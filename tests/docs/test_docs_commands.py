@@ -16,7 +16,10 @@ from graphlead.cli.app import app
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
     *sorted((ROOT / "docs" / "pages").rglob("*.md")),
-    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "scripts/bench/README.md", "cypher/README.md")),
+    *(
+        ROOT / name
+        for name in ("README.md", "CONTRIBUTING.md", "scripts/bench/README.md", "cypher/README.md")
+    ),
 ]
 FENCED = re.compile(r"^```(?:sh|bash)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 INDENTED = re.compile(r"(?:^ {4}(?! *[-*] ).*\n)+", re.MULTILINE)
@@ -40,22 +43,22 @@ def commands_of(page: str) -> Iterator[str]:
 def fault_of(command: str) -> str:
     """What is wrong with a command line; empty for one that the program takes."""
     at: Any = ROOT_COMMAND
-    tokens, places = shlex.split(command), 0
-    while tokens:
-        token = tokens.pop(0)
+    words, places = shlex.split(command), 0
+    while words:
+        word = words.pop(0)
         options = {name: each for each in at.params if each.param_type_name == "option" for name in each.opts}
-        if token.startswith("-"):
-            if token not in {*options, "--help"}:
-                return f"no option {token} of {at.name}"
-            if token != "--help" and not options[token].is_flag and not tokens:
-                return f"{token} without a value"
-            if token != "--help" and not options[token].is_flag:
-                tokens.pop(0)
+        if word.startswith("-"):
+            if word not in {*options, "--help"}:
+                return f"no option {word} of {at.name}"
+            if word != "--help" and not options[word].is_flag and not words:
+                return f"{word} without a value"
+            if word != "--help" and not options[word].is_flag:
+                words.pop(0)
         elif getattr(at, "commands", None):
-            if token not in at.commands:
-                return f"no command {token}"
-            at = at.commands[token]
-        elif token != "...":
+            if word not in at.commands:
+                return f"no command {word}"
+            at = at.commands[word]
+        elif word != "...":
             places += 1
     arguments = [each for each in at.params if each.param_type_name == "argument"]
     most = None if any(each.nargs == -1 for each in arguments) else len(arguments)
@@ -74,7 +77,9 @@ def test_a_fault_is_found() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_commands_of_a_page_exist(page: Path) -> None:
     faults = {
-        command: fault for command in commands_of(page.read_text(encoding="utf-8")) if (fault := fault_of(command))
+        command: fault
+        for command in commands_of(page.read_text(encoding="utf-8"))
+        if (fault := fault_of(command))
     }
     assert not faults
 
@@ -105,4 +110,6 @@ def test_results_of_the_readme_are_those_of_the_results_page() -> None:
     table = readme.partition("| | graphlead |")[2].partition("\n\n")[0].splitlines()[2:]
     figures = [figure for row in table for figure in re.findall(r"(?<![\w.])\d*\.\d+|\d+ %", row)]
     assert len(figures) > 20
-    assert not [figure for figure in figures if figure not in results and figure.removesuffix(".0") not in results]
+    assert not [
+        figure for figure in figures if figure not in results and figure.removesuffix(".0") not in results
+    ]

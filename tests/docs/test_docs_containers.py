@@ -43,7 +43,10 @@ def test_every_install_is_pinned(steps: list[str]) -> None:
 def test_what_is_copied_exists_and_is_sent(steps: list[str]) -> None:
     sent = (FOLDER / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
     copied = [
-        name for step in steps if step.startswith("COPY") and "--from" not in step for name in step.split()[1:-1]
+        name
+        for step in steps
+        if step.startswith("COPY") and "--from" not in step
+        for name in step.split()[1:-1]
     ]
     assert "graphlead" in copied
     assert all((ROOT / name).exists() and f"!{name}" in sent for name in copied)

@@ -47,7 +47,8 @@ def test_every_file_of_a_run_is_there(page: str) -> None:
     run = RunFolder(Path("run"))
     names = {path.name for path in run.entries()} | {run.store_file.name}
     names |= {
-        run.call_list(verb, date(2026, 5, 1)).name.replace("2026-05-01", "DATE") for verb in ("convert", "churn")
+        run.call_list(verb, date(2026, 5, 1)).name.replace("2026-05-01", "DATE")
+        for verb in ("convert", "churn")
     }
     assert not missing(sorted(names), page)
     assert missing(["nothing.csv"], page)
@@ -55,13 +56,25 @@ def test_every_file_of_a_run_is_there(page: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["leads.csv", "whitespace.csv", "duplicates.csv", "scores.parquet", "clients.csv", "review.csv", "outcomes.csv"],
+    [
+        "leads.csv",
+        "whitespace.csv",
+        "duplicates.csv",
+        "scores.parquet",
+        "clients.csv",
+        "review.csv",
+        "outcomes.csv",
+    ],
 )
 def test_every_column_of_a_run_is_there(name: str, page: str, toured: tuple[Path, list[str]]) -> None:
     """But for those of the register and of the client list, which are the user's own."""
     folder, _ = toured
     world = folder / "demo" / "world"
-    own = set(header(world / "companies.csv")) | set(header(world / "clients.csv")) | set(header(folder / "called.csv"))
+    own = (
+        set(header(world / "companies.csv"))
+        | set(header(world / "clients.csv"))
+        | set(header(folder / "called.csv"))
+    )
     columns = [each for each in header(folder / "demo/run" / name) if not re.match(OF_THE_REGISTER, each)]
     ours = header(folder / "demo/run" / "leads.csv") if name == "outcomes.csv" else []
     assert not missing([each for each in columns if each not in own - {"company_id", *ours}], page)
@@ -89,7 +102,9 @@ def test_columns_of_leads_are_there(page: str, converted: Path) -> None:
 def test_figures_of_leads_are_there(converted: Path) -> None:
     page = (PAGES / "metrics.md").read_text(encoding="utf-8")
     metrics = read_json(RunFolder(converted).metrics)
-    figures = [name for name in metrics["models"][0] if name not in ("model", "accuracy_low", "accuracy_high")]
+    figures = [
+        name for name in metrics["models"][0] if name not in ("model", "accuracy_low", "accuracy_high")
+    ]
     assert not missing([*figures, *metrics["heldout"], "thresholds", "calibration", "graph", "leaks"], page)
 
 
@@ -104,7 +119,9 @@ def test_columns_of_customers_are_there(page: str) -> None:
 
 def test_columns_of_segments_are_there(page: str) -> None:
     drawn = np.random.default_rng(0)
-    survey = pd.DataFrame(drawn.normal(size=(60, 3)) + 8 * drawn.integers(3, size=(60, 1)), columns=list("abc"))
+    survey = pd.DataFrame(
+        drawn.normal(size=(60, 3)) + 8 * drawn.integers(3, size=(60, 1)), columns=list("abc")
+    )
     found = graphlead.segment(customers=survey.assign(id=[f"c{i}" for i in range(60)]), quiet=True)
     assert not missing([*found.segments, *found.noise, *found.profiles[0]], page)
 

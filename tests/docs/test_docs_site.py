@@ -12,6 +12,8 @@ import pytest
 import typer
 from mkdocs.exceptions import PluginError
 
+import graphlead
+from graphlead import api
 from graphlead.cli.app import app
 from graphlead.core.settings import Settings
 
@@ -39,6 +41,19 @@ def test_a_page_of_settings_has_every_setting() -> None:
     assert "| `top` | `500` |" in page
     assert "| `companies` | required |" in page
     assert all(f"| `{name}` |" not in page for name in ("leads", "customers"))
+
+
+def test_the_page_of_python_has_all_that_is_public() -> None:
+    page = hooks.on_page_markdown((hooks.ROOT / "docs/pages/reference/python.md").read_text(encoding="utf-8"))
+    shown = {line.removeprefix("::: ") for line in page.splitlines() if line.startswith("::: ")}
+    for name in graphlead.__all__:
+        found = getattr(graphlead, name)
+        if callable(found):
+            assert {f"graphlead.{name}", f"{found.__module__}.{name}"} & shown
+    for name in api.__all__:
+        found = getattr(api, name)
+        assert not isinstance(found, type) or f"{found.__module__}.{name}" in shown
+    assert {"graphlead.core.errors.InputError", "graphlead.core.errors.SettingsError"} <= shown
 
 
 def test_a_file_is_shown_as_it_is() -> None:

@@ -14,7 +14,8 @@ def test_every_block_of_the_tutorial_runs(toured: tuple[Path, list[str]]) -> Non
     assert len(printed) > 10
     assert all(text.strip() for text in printed)
     called, leads = (
-        set(pd.read_csv(folder / name, dtype=str)["company_id"]) for name in ("called.csv", "demo/run/leads.csv")
+        set(pd.read_csv(folder / name, dtype=str)["company_id"])
+        for name in ("called.csv", "demo/run/leads.csv")
     )
     assert called and not called & leads
 
