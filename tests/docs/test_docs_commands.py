@@ -25,6 +25,7 @@ FENCED = re.compile(r"^```(?:sh|bash)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 INDENTED = re.compile(r"(?:^ {4}(?! *[-*] ).*\n)+", re.MULTILINE)
 INLINE = re.compile(r"`(graphlead [a-z][^`]*)`")
 PROGRAM = re.compile(r"(?:^|[\s;&(])(?:\.venv/bin/)?graphlead (?P<rest>[-a-z][^|;>&]*)")
+VALUE = re.compile(r'"?\$\([^)]*\)"?')
 SCRIPT = re.compile(r"(?<![\w/.])scripts/[\w./-]*\w")
 ROOT_COMMAND = typer.main.get_command(app)
 
@@ -36,8 +37,8 @@ def commands_of(page: str) -> Iterator[str]:
     blocks += [found[0] for found in INDENTED.finditer(without)] + INLINE.findall(without)
     for block in blocks:
         for line in block.replace("\\\n", " ").splitlines():
-            if found := PROGRAM.search(line.split(" #")[0]):
-                yield re.sub(r'"?\$\([^)]*\)"?', "VALUE", found["rest"])
+            if found := PROGRAM.search(VALUE.sub("VALUE", line.split(" #")[0])):
+                yield found["rest"]
 
 
 def fault_of(command: str) -> str:
