@@ -40,7 +40,9 @@ def test_a_page_of_settings_has_every_setting() -> None:
         assert each.metadata["help"] in row
     assert "| `top` | `500` |" in page
     assert "| `companies` | required |" in page
-    assert all(f"| `{name}` |" not in page for name in ("leads", "customers"))
+    assert "\n| `customers` |" not in page and "\n| `customers` |" in hooks.on_page_markdown(
+        "<!-- settings: sales -->"
+    )
 
 
 def test_the_page_of_python_has_all_that_is_public() -> None:
