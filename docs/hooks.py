@@ -99,13 +99,18 @@ def _placed(argument: Any) -> str:
 
 def _option(option: Any, command: Any) -> str:
     names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
-    names += (
-        "" if option.is_flag else f" {option.metavar or KINDS.get(option.type_descriptor.annotation, '')}"
-    )
+    names += "" if option.is_flag else f" {option.metavar or _kind(option)}"
     needed = " Required." if option.required else ""
     default, kinds = option.default, str | int | float | Path
     given = f" Default: `{default}`." if isinstance(default, kinds) and not isinstance(default, bool) else ""
     return f"| {names} | {_cell(option.help)}{needed}{given} |"
+
+
+def _kind(option: Any) -> str:
+    """What the value of an option is; versions of typer describe it in two ways."""
+    if described := getattr(option, "type_descriptor", None):
+        return KINDS.get(described.annotation, "")
+    return str(option.type.name).upper()
 
 
 def _cell(text: str | None) -> str:

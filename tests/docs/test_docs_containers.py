@@ -29,7 +29,7 @@ def services() -> dict[str, Any]:
 def test_the_image_is_slim_and_not_roots(steps: list[str]) -> None:
     bases = [step.split()[1] for step in steps if step.startswith("FROM")]
     assert bases == ["python:${PYTHON}-slim"] * 2
-    assert [step.split()[1] for step in steps if step.startswith("USER")] == ["graphlead"]
+    assert [step.split()[1] for step in steps if step.startswith("USER")] == ["10001:10001"]
     last = steps[max(i for i, step in enumerate(steps) if step.startswith("FROM")) :]
     assert not [step for step in last if step.startswith("RUN") and "pip" in step]
 
