@@ -18,6 +18,7 @@ from pathlib import Path
 
 PAGE = Path(__file__).parent / "pages" / "tutorial.md"
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```\n(?:\n^```text\n(.*?)^```\n)?", re.DOTALL | re.MULTILINE)
+TIMES = re.compile(r"^Done in .*\n", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,12 @@ def run(block: Block, folder: Path) -> str:
     if done.returncode:
         sys.stderr.write(done.stderr)
         done.check_returncode()
-    return done.stdout
+    return shown(done.stdout)
+
+
+def shown(printed: str) -> str:
+    """What is shown of what was printed: all but the time that it took, and the mark that begins a CSV for Excel."""
+    return TIMES.sub("", printed.removeprefix("\ufeff"))
 
 
 def with_graphlead(folder: Path) -> dict[str, str]:
