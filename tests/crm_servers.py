@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-SECRET = "s3cret-00D5g000004!AQ-token"
+SECRET = "s3cret-00D5g000004!AQ-token"  # noqa: S105, of a server on this machine
 HOOK = "T0SECRET/B0SECRET/xoxSECRET"
 
 

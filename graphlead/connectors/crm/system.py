@@ -48,8 +48,9 @@ class Answer:
 
 
 class System(Protocol):
-    """A customer system. Calls raise BusyError, UncertainError and RefusedError, and SettingsError where it does not let this
-    user in.
+    """A customer system.
+
+    Calls raise BusyError, UncertainError and RefusedError, and SettingsError where it does not let this user in.
 
     title: for people; where: which one it is, with no secret; batch: records that it takes at once; own_id: the field
     with its own id, by which records are changed and never made.

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from graphlead.common.files import read_json
+from graphlead.common.files import read_json, read_parquet
 from graphlead.common.spreadsheets import restored
 from graphlead.core.errors import RunFolderError, SettingsError, damage
-from graphlead.pipeline.recommend.finished import FinishedRecommend
-from graphlead.pipeline.sales.finished import FinishedSales
-from graphlead.pipeline.segment.finished import FinishedSegments
+from graphlead.runs.finished import Finished
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.manifest import verb_of
 
@@ -40,6 +39,19 @@ class SentList:
     rows: pd.DataFrame
     title: str
     verdict: str
+
+
+@dataclass(frozen=True)
+class _Finished(Finished):
+    """A run of a verb that scores cases; its models are not read."""
+
+    VERBS = SCORED
+
+    @property
+    def day(self) -> date:
+        """The day of the list."""
+        as_of = self.manifest["settings"].get("as_of")
+        return date.fromisoformat(as_of) if as_of else self.finished_on
 
 
 def list_of(run: Path, *, every: bool = False) -> SentList:
@@ -83,8 +95,9 @@ def _leads(run: Path, every: bool) -> SentList:
 
 
 def _cases(run: Path, every: bool) -> SentList:
-    finished = FinishedSales(run)
-    scored, verb = finished.scored, finished.verb
+    finished, verb = _Finished(run), verb_of(run)
+    folder = finished.folder
+    scored = read_parquet(folder.leads_scored if verb == "convert" else folder.customers_scored).to_pandas()
     made = pd.DataFrame({
         "id": scored["id"].astype("string"),
         "score": _per_cent(scored["probability"]),
@@ -97,7 +110,7 @@ def _cases(run: Path, every: bool) -> SentList:
         return SentList(
             verb=verb, rows=made, title=f"{len(made):,} scored {what}", verdict=_held_out(finished.metrics)
         )
-    listed = _read_csv(finished.folder.call_list(verb, finished.day))
+    listed = _read_csv(folder.call_list(verb, finished.day))
     rows = _listed(made, listed, int(finished.metrics["listed"]))
     return SentList(
         verb=verb, rows=rows, title=f"{len(rows):,} {what} to work on", verdict=_held_out(finished.metrics)
@@ -105,7 +118,7 @@ def _cases(run: Path, every: bool) -> SentList:
 
 
 def _offers(run: Path, every: bool) -> SentList:
-    table = FinishedRecommend(run).recommendations.sort_values(["customer", "rank"])
+    table = read_parquet(RunFolder(run).recommendations).to_pandas().sort_values(["customer", "rank"])
     first = table.groupby("customer", sort=True).head(OFFERS)
     by_customer = first.groupby("customer", sort=True)
     made = pd.DataFrame({
@@ -117,7 +130,7 @@ def _offers(run: Path, every: bool) -> SentList:
 
 
 def _segments(run: Path, every: bool) -> SentList:
-    table = FinishedSegments(run).segments
+    table = read_parquet(RunFolder(run).segments).to_pandas()
     rows = table.rename(columns={"customer": "id"})
     return SentList(verb="segment", rows=rows, title=f"Segments of {len(rows):,} customers", verdict="")
 
