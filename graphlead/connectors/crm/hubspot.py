@@ -108,6 +108,8 @@ class HubSpot:
             raise UncertainError("the connection was cut or not made") from None
         except ValueError:
             raise UncertainError("an answer that is cut off or no JSON") from None
+        except AttributeError:  # the client expects a body of every error, and one of a certificate has none
+            raise UncertainError("the connection could not be secured") from None
 
 
 def _fault(status: int, body: Any, headers: Mapping[str, str]) -> Exception:

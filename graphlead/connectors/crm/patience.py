@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
-from graphlead.connectors.crm.faults import BusyError, ConnectorError, UncertainError
+from graphlead.connectors.crm.faults import BusyError, ConnectorError, RefusedError, UncertainError
 
 T = TypeVar("T")
 
@@ -25,10 +25,18 @@ class Patience:
     sleep: Callable[[float], None] = time.sleep
 
     def asked(self, call: Callable[[], T], title: str) -> T:
-        """The answer to a question, which may be asked again. Raises ConnectorError when there is none in the end."""
+        """The answer to a question, which may be asked again.
+
+        Raises ConnectorError when there is none in the end, or the server refuses the question.
+        """
         for tried in range(self.tries):
             try:
                 return self.heard(call, title)
+            except RefusedError as refused:
+                raise ConnectorError(
+                    f"{title} refuses to answer: {refused.reason.rstrip('.')} ({refused.code}).",
+                    remedy="Give the user the right to read these records and fields.",
+                ) from None
             except UncertainError as silent:
                 reason = silent.reason
                 self.wait(tried, None, title)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from graphlead.common.files import remove, sync, write_whole
+from graphlead.common.files import sync, write_whole
 from graphlead.common.spreadsheets import write_csv
 from graphlead.connectors.crm.patience import Patience
 from graphlead.connectors.crm.records import Kind, Records
@@ -42,25 +42,21 @@ class Pulled:
 
 
 def pull(
-    system: System, records: Records, out: Path, patience: Patience, progress: Progress = silent
+    system: System, records: Records, out: Path, pages: Path, patience: Patience, progress: Progress = silent
 ) -> Pulled:
     """Write FILES of a system's accounts, contacts and deals into a folder; each is whole or as it was before.
 
-    Pages are kept in the folder until then, so that a pull which ends in between is taken up by the next one. Errors
-    are those of ``System``, and ConnectorError where the system does not answer.
+    pages: a folder that keeps what was read until then, so that a pull which ends in between is taken up by the next
+    one. Raises SettingsError where the system does not let this user in, and ConnectorError where it does not answer.
     """
-    pages = out / f".pull-{system.title.lower()}"
-    pages.mkdir(parents=True, exist_ok=True)
     tables = {}
     for number, (name, kind) in enumerate(records.kinds().items()):
         progress(number, 3, name)
         kept = Pages(pages / f"{name}.jsonl", system, kind)
-        rows = [kind.row(record) for record in kept.read(patience, progress)]
-        tables[name] = _table(rows, kind)
+        tables[name] = _table([kind.row(record) for record in kept.read(patience, progress)], kind)
     made = made_files(tables["accounts"], tables["contacts"], tables["deals"])
     for name, table in made.items():
         write_csv(out / name, table)
-    remove(pages)
     homeless = int((~tables["deals"]["account"].isin(tables["accounts"]["id"])).sum())
     return Pulled({name: len(table) for name, table in made.items()}, homeless)
 

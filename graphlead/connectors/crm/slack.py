@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
 
 from graphlead.connectors.crm.access import Access, Variables
@@ -74,7 +75,7 @@ def post(access: Access, content: dict[str, Any], patience: Patience) -> None:
     def call() -> Any:
         try:
             answer = client.send_dict(content)
-        except OSError:
+        except (OSError, HTTPException):
             raise UncertainError("the connection was cut, or no answer in time") from None
         if answer.status_code in (429, 503):
             headers = {name.lower(): value for name, value in answer.headers.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from graphlead.common.disk import disk_errors
+from graphlead.common.files import remove
 from graphlead.common.locks import locked
 from graphlead.common.outputs import check_folder
 from graphlead.connectors.crm.patience import Patience
@@ -27,9 +28,12 @@ def pull_customers(name: str, out: Path, patience: Patience, progress: Progress 
     check_folder(out, FILES, [])
     records: Records = loaded(entry.records)
     with access.guarded(), disk_errors(out):
-        out.mkdir(parents=True, exist_ok=True)
-        with locked(out / f".pull-{name}.lock", lambda owner: _busy(out, owner)):
-            return pull(entry.opened(access, patience.seconds), records, out, patience, progress)
+        pages = out / f".pull-{name}"
+        pages.mkdir(parents=True, exist_ok=True)
+        with locked(pages / "lock", lambda owner: _busy(out, owner)):
+            pulled = pull(entry.opened(access, patience.seconds), records, out, pages, patience, progress)
+            remove(pages)
+            return pulled
 
 
 def _busy(out: Path, owner: str) -> RunFolderError:
