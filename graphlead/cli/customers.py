@@ -86,24 +86,32 @@ def push_digest(
 
 def pull_files(name: str, out: Path, console: Console, *, seconds: float | None) -> None:
     """Write the files that a run reads of a system's customers and deals."""
+    from graphlead.connectors.crm.pull import file_of
     from graphlead.connectors.crm.registry import system_named
     from graphlead.pipeline.crm.pull import pull_customers
 
     title = system_named(name).title
     with console.stage(f"reading from {title}") as progress:
         pulled = pull_customers(name, out, _patience(seconds), progress)
+    files = {name: file_of(out, name) for name in pulled.rows}
     lines = [
-        f"Written to {out}: " + ", ".join(f"{file} ({rows:,})" for file, rows in pulled.rows.items()) + "."
+        f"Written to {out}: "
+        + ", ".join(f"{path.name} ({pulled.rows[name]:,})" for name, path in files.items())
+        + "."
     ]
     if pulled.homeless:
         lines.append(f"{counted(pulled.homeless, 'deal')} of no account known here; deals.csv has them.")
     lines.append(
-        f"Then: graphlead run --companies FILE --clients {out / 'clients.csv'} --outcomes {out / 'outcomes.csv'} "
-        f"--suppress {out / 'suppress.csv'} --out DIR"
+        f"Then: graphlead run --companies FILE --clients {files['clients']} --outcomes {files['outcomes']} "
+        f"--suppress {files['suppress']} --out DIR"
     )
-    files = {file: str(out / file) for file in pulled.rows}
     console.outcome(
-        "\n".join(lines), {"files": files, "rows": pulled.rows, "deals_without_account": pulled.homeless}
+        "\n".join(lines),
+        {
+            "files": {name: str(path) for name, path in files.items()},
+            "rows": pulled.rows,
+            "deals_without_account": pulled.homeless,
+        },
     )
 
 

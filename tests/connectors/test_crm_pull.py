@@ -1,4 +1,4 @@
-"""Customers and deals pulled from customer systems: every page once, whatever happens between, and files a run reads."""
+"""Customers and deals pulled from customer systems: every page once, whatever happens, and files a run reads."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_the_files_hold_who_was_won_lost_and_is_open(
         environment(monkeypatch, name, fake)
         pulled = pull_customers(name, tmp_path / "data", FAST)
     out = tmp_path / "data"
-    assert sorted(path.name for path in out.iterdir()) == sorted(pulling.FILES)
+    assert sorted(path.name for path in out.iterdir()) == sorted(f"{table}.csv" for table in pulling.TABLES)
     clients = read(out / "clients.csv")
     assert clients[["account_id", "name", "city", "website", "won_date"]].to_numpy().tolist() == [
         ["A00000", "'=Works 0", "Ulm", "w0.de", "2026-02-01"]
@@ -106,7 +106,7 @@ def test_the_files_hold_who_was_won_lost_and_is_open(
     assert every["close_date"].fillna("").tolist() == ["2026-03-02", "2026-02-01", "2026-02-03", "", ""]
     assert every.loc["D00000", "created_date"] == "2026-01-01"
     assert read(out / "contacts.csv")[["account", "name"]].to_numpy().tolist() == [["A00000", "Eva Ohm"]]
-    assert (pulled.rows["accounts.csv"], pulled.homeless) == (3, 1)
+    assert (pulled.rows["accounts"], pulled.homeless) == (3, 1)
 
 
 @pytest.mark.parametrize("fault", [fault for fault in servers.FAULTS if fault != "slow"])
@@ -117,7 +117,7 @@ def test_every_page_is_read_once_past_each_fault(
         environment(monkeypatch, name, fake)
         fake.reading = [None, fault, fault, None, fault]
         pulled = pull_customers(name, tmp_path, FAST)
-    assert pulled.rows["accounts.csv"] == 250
+    assert pulled.rows["accounts"] == 250
     assert read(tmp_path / "accounts.csv")["id"].is_unique
 
 
@@ -205,10 +205,10 @@ def test_whatever_happens_all_is_read_in_the_end(
                 break
             except GraphleadError:
                 continue
-    assert pulled.rows["accounts.csv"] == count
-    assert pulled.rows["deals.csv"] == len(results)
+    assert pulled.rows["accounts"] == count
+    assert pulled.rows["deals"] == len(results)
     assert read(out / "deals.csv")["outcome"].fillna("open").tolist() == results
-    assert pulled.rows["outcomes.csv"] == sum(each != "open" for each in results[:count])
+    assert pulled.rows["outcomes"] == sum(each != "open" for each in results[:count])
 
 
 def test_clients_and_outcomes_are_what_a_run_reads(

@@ -246,10 +246,7 @@ def test_a_push_that_is_killed_is_taken_up_by_the_next(world: World, when: str) 
         nonlocal deaths
         if number == 2 + deaths and deaths < 2:
             deaths += 1
-            if when == "after":
-                world.fake.faults = ["committed_cut"]
-                # The batch is written; its sender never hears of it.
-                world.fake.before_write = lambda _: None
+            world.fake.faults = ["committed_cut" if when == "after" else "cut"]
             os.kill(child, signal.SIGKILL)
 
     world.fake.before_write = kill
@@ -335,7 +332,6 @@ def test_two_pushes_of_a_list_at_once_are_one(world: World) -> None:
 
 
 def test_a_field_that_the_server_has_not_is_one_error_before_anything_is_sent(world: World) -> None:
-    key = world.score.replace("core", "cor")
     del world.fake.kinds[world.kind][world.score]
     with pytest.raises(SettingsError) as caught:
         world.push(leads(2))
@@ -343,7 +339,6 @@ def test_a_field_that_the_server_has_not_is_one_error_before_anything_is_sent(wo
     assert "umber" in str(caught.value)
     assert "Make them there" in caught.value.remedy
     assert world.fake.writes == []
-    assert key not in str(caught.value)
 
 
 def test_a_key_that_is_not_unique_is_refused(world: World) -> None:

@@ -27,7 +27,6 @@ SECRETS = (servers.SECRET, servers.HOOK)
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(patience.time, "sleep", lambda _: None)
     monkeypatch.setattr(patience.Patience.__init__, "__kwdefaults__", {
         **patience.Patience.__init__.__kwdefaults__, "sleep": lambda _: None,
     })  # fmt: skip
@@ -48,9 +47,7 @@ def opened(name: str, fake: servers.Fake, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("SLACK_WEBHOOK_URL", f"{fake.url}/services/{servers.HOOK}")
 
 
-@pytest.mark.parametrize(
-    "options", [(), ("--json",), ("--log-json",), ("--debug",), ("--send", "--json"), ("--send", "--debug")]
-)
+@pytest.mark.parametrize("options", [(), ("--log-json",), ("--send", "--json"), ("--send", "--debug")])
 @pytest.mark.parametrize("trouble", ["none", "rejects", "token", "cut", "garbage", "broken", "fields"])
 @pytest.mark.parametrize("name", list(HANDLERS))
 def test_no_output_has_a_secret(
@@ -285,7 +282,7 @@ def test_lists_of_every_verb_that_has_one_are_read(tmp_path: Path) -> None:
     rows = list_of(run).rows
     assert list(rows["id"]) == ["8", "7"]
     assert list(rows["score"]) == [80, 90]
-    assert list(rows["input_score"]) == ["y", "x"] or list(rows["input_score"]) == ["x", "y"]
+    assert list(rows["input_score"]) == ["x", "y"]
     assert list(rows["reasons"]) == ["b; b; b", "a; a; a"]
     assert list(list_of(run, every=True).rows["score"]) == [90, 80, 12.35]
     of("churn")

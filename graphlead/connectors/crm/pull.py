@@ -35,7 +35,7 @@ PLACE = ["street", "city", "postcode", "country", "website", "phone"]
 
 @dataclass(frozen=True)
 class Pulled:
-    """The rows of each file by its name, and the deals that belong to no account."""
+    """The rows of each of TABLES, and the deals that belong to no account."""
 
     rows: dict[str, int]
     homeless: int
@@ -44,7 +44,7 @@ class Pulled:
 def pull(
     system: System, records: Records, out: Path, pages: Path, patience: Patience, progress: Progress = silent
 ) -> Pulled:
-    """Write FILES of a system's accounts, contacts and deals into a folder; each is whole or as it was before.
+    """Write the TABLES of a system's accounts, contacts and deals into a folder; each is whole or as it was before.
 
     pages: a folder that keeps what was read until then, so that a pull which ends in between is taken up by the next
     one. Raises SettingsError where the system does not let this user in, and ConnectorError where it does not answer.
@@ -56,9 +56,14 @@ def pull(
         tables[name] = _table([kind.row(record) for record in kept.read(patience, progress)], kind)
     made = made_files(tables["accounts"], tables["contacts"], tables["deals"])
     for name, table in made.items():
-        write_csv(out / name, table)
+        write_csv(file_of(out, name), table)
     homeless = int((~tables["deals"]["account"].isin(tables["accounts"]["id"])).sum())
     return Pulled({name: len(table) for name, table in made.items()}, homeless)
+
+
+def file_of(out: Path, table: str) -> Path:
+    """The file of one of TABLES."""
+    return out / f"{table}.csv"
 
 
 @dataclass(frozen=True)
@@ -134,11 +139,11 @@ def _whole_lines(path: Path) -> list[dict[str, Any]]:
 def made_files(
     accounts: pd.DataFrame, contacts: pd.DataFrame, deals: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """The files that a run reads, by name, from the tables of a system.
+    """The TABLES, by name, from the tables of a system.
 
-    clients.csv: accounts with a deal won, and the day of the first; outcomes.csv: closed deals, won or lost;
-    suppress.csv: accounts with an open deal; events.csv: deals won, as purchases; deals.csv: every deal, with an
-    outcome where it is closed; accounts.csv and contacts.csv as they are.
+    clients: accounts with a deal won, and the day of the first; outcomes: closed deals, won or lost;
+    suppress: accounts with an open deal; events: deals won, as purchases; deals: every deal, with an
+    outcome where it is closed; accounts and contacts as they are.
     """
     known = accounts.rename(columns={"id": "account_id"})[["account_id", "name", *PLACE]]
     deals = deals.assign(outcome=_outcome(deals), amount=pd.to_numeric(deals["amount"], errors="coerce"))
@@ -153,15 +158,15 @@ def made_files(
         columns={"id": "deal_id", "account": "account_id", "name": "deal", "created": "created_date"}
     )
     return {
-        "clients.csv": known.merge(first, on="account_id"),
-        "outcomes.csv": known.merge(closed[["account_id", "outcome", "date", "amount"]], on="account_id"),
-        "suppress.csv": known[known["account_id"].isin(of_open)],
-        "events.csv": won.rename(columns={"account": "customer_id", "closed": "date"})[
+        "clients": known.merge(first, on="account_id"),
+        "outcomes": known.merge(closed[["account_id", "outcome", "date", "amount"]], on="account_id"),
+        "suppress": known[known["account_id"].isin(of_open)],
+        "events": won.rename(columns={"account": "customer_id", "closed": "date"})[
             ["customer_id", "date", "amount"]
         ]
         .dropna(subset=["customer_id"])
         .sort_values(["date", "customer_id"]),
-        "deals.csv": every.merge(names, on="account_id", how="left")[
+        "deals": every.merge(names, on="account_id", how="left")[
             [
                 "deal_id",
                 "account_id",
@@ -174,8 +179,8 @@ def made_files(
                 "outcome",
             ]
         ],
-        "accounts.csv": accounts,
-        "contacts.csv": contacts,
+        "accounts": accounts,
+        "contacts": contacts,
     }
 
 

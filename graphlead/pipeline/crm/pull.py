@@ -9,7 +9,7 @@ from graphlead.common.files import remove
 from graphlead.common.locks import locked
 from graphlead.common.outputs import check_folder
 from graphlead.connectors.crm.patience import Patience
-from graphlead.connectors.crm.pull import FILES, Pulled, pull
+from graphlead.connectors.crm.pull import TABLES, Pulled, file_of, pull
 from graphlead.connectors.crm.records import Records
 from graphlead.connectors.crm.registry import system_named
 from graphlead.core.contracts import Progress, silent
@@ -25,7 +25,7 @@ def pull_customers(name: str, out: Path, patience: Patience, progress: Progress 
     """
     entry = system_named(name)
     access = entry.its_variables().access()
-    check_folder(out, FILES, [])
+    check_folder(out, [file_of(out, name).name for name in TABLES], [])
     records: Records = loaded(entry.records)
     with access.guarded(), disk_errors(out):
         pages = out / f".pull-{name}"
