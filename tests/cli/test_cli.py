@@ -249,7 +249,7 @@ def test_the_traceback_is_shown_when_asked_for(
         (("push", "embedded", "no", "--into", "a"), "no: this is not the folder of a run"),
         (("query", "hubs", "--run", "a", "--store", "neo4j"), "Give either --run DIR or --neo4j"),
         (("push", "neo4k", "a"), "there is no target 'neo4k'. Did you mean 'neo4j'?"),
-        (("pull", "embedded", "--out", "o"), "there is no source 'embedded'. The sources are: neo4j, salesforce, hubspot."),
+        (("pull", "embedded", "--out", "o"), "no source 'embedded'. The sources are: neo4j, salesforce, hubspot."),
         (("import", "glief", "a/f", "--out", "o"), "there is no connector 'glief'. Did you mean 'gleif'?"),
         (("export", "bods", "o.jsonl", "--run", "no"), "no: this is not the folder of a run"),
         (("export", "neo4j-admin", "o", "--run", "no"), "no: this is not the folder of a run"),

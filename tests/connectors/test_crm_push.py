@@ -263,6 +263,18 @@ def test_a_push_that_is_killed_is_taken_up_by_the_next(world: World, when: str) 
     assert world.fake.made == 450
 
 
+def test_a_change_that_nobody_heard_of_is_taken_back_with_the_list(world: World) -> None:
+    world.push(leads(3))
+    world.fake.faults = ["committed_cut", *["cut"] * 20]
+    world.fake.reading = [None, None, *["cut"] * 30]  # what it has and what it holds, then nothing
+    with pytest.raises(ConnectorError, match="gives no answer"):
+        world.push(leads(3, 0.9))
+    world.fake.faults, world.fake.reading = [], []
+    assert world.held() == leads(3, 0.9)
+    world.push(leads(3))
+    assert world.held() == leads(3)
+
+
 def in_a_child(call: Callable[[], object]) -> int:
     """A process forked from this one that makes a call; returns its id."""
     child = os.fork()

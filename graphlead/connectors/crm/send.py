@@ -3,7 +3,7 @@
 A batch is written by external id, which may be repeated without harm. Where an answer is lost, the server is asked
 which of the records it has, and only the others are sent again. What is written is noted on disk batch by batch; a
 process that is killed in between has at most one batch that is written and not noted, which the next push finds out by
-asking the server.
+asking the server: what a record holds is forgotten before it is written, so that no older note stands for it.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ class Sender:
         due = [row for row in rows if row.deed in (Deed.CREATE, Deed.CHANGE)]
         for done, batch in enumerate(batches(due, self.system.batch)):
             progress(done * self.system.batch, len(due))
+            self.state.doubtful(self.place, [row.id for row in batch])
             self._write(batch)
         return self.outcome
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -43,6 +43,12 @@ class State:
         rows = [(place, name, value) for name, value in hashes.items()]
         with self._opened() as db, db:
             db.executemany("INSERT OR REPLACE INTO sent VALUES (?, ?, ?)", rows)
+
+    def doubtful(self, place: str, ids: Sequence[str]) -> None:
+        """Forget what these records hold, before they are written: should nobody hear whether they were, the server is
+        asked the next time, even if the list has by then what it had before."""
+        with self._opened() as db, db:
+            db.executemany("DELETE FROM sent WHERE place = ? AND id = ?", [(place, name) for name in ids])
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
