@@ -112,18 +112,18 @@ class Salesforce:
 
 def _session(access: Access, seconds: float) -> Any:
     """A session that keeps to the address it was given, waits no longer than this, and never follows elsewhere."""
-    requests = library("requests")
+    session = library("requests").Session()
+    plain = session.request
 
-    class Session(requests.Session):  # type: ignore[misc]  # the module is loaded late
-        def request(self, method: str, url: str, **options: Any) -> Any:
-            parts = urlsplit(url)
-            asked = f"{access.url}{parts.path}{'?' if parts.query else ''}{parts.query}"
-            answer = super().request(method, asked, timeout=seconds, allow_redirects=False, **options)
-            if answer.status_code in (429, 503):
-                raise BusyError(seconds_of(answer.headers.get("Retry-After")))
-            return answer
+    def request(method: str, url: str, **options: Any) -> Any:
+        parts = urlsplit(url)
+        asked = f"{access.url}{parts.path}{'?' if parts.query else ''}{parts.query}"
+        answer = plain(method, asked, timeout=seconds, allow_redirects=False, **options)
+        if answer.status_code in (429, 503):
+            raise BusyError(seconds_of(answer.headers.get("Retry-After")))
+        return answer
 
-    session = Session()
+    session.request = request
     session.auth = lambda request: request  # else a .netrc would replace the token
     return session
 

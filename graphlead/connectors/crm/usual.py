@@ -56,7 +56,7 @@ class Usual:
         found: dict[str, Source] = {}
         for column in columns:
             meaning = in_a_list(normalised(column))
-            if meaning in self.places and column not in COLUMNS:
+            if meaning and meaning in self.places and column not in COLUMNS:
                 found.setdefault(self.places[meaning], column)
         return {**found, **self.constants}
 
