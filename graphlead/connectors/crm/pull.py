@@ -21,15 +21,8 @@ from graphlead.core.contracts import Progress, silent
 
 FRESH = 24 * 3600
 """Seconds for which the pages of a pull that was cut off are used by the next one, a choice: they are of one day."""
-FILES = (
-    "clients.csv",
-    "outcomes.csv",
-    "suppress.csv",
-    "events.csv",
-    "deals.csv",
-    "accounts.csv",
-    "contacts.csv",
-)
+TABLES = ("clients", "outcomes", "suppress", "events", "deals", "accounts", "contacts")
+"""The files that are written, each with the suffix .csv."""
 PLACE = ["street", "city", "postcode", "country", "website", "phone"]
 
 
