@@ -100,7 +100,7 @@ def test_the_files_hold_who_was_won_lost_and_is_open(
     ]  # fmt: skip
     assert list(read(out / "suppress.csv")["account_id"]) == ["A00001"]
     events = read(out / "events.csv")
-    assert events.to_numpy().tolist() == [["A00000", "2026-02-01", "70.0"], ["A00000", "2026-03-02", "50.0"]]
+    assert events.to_numpy().tolist() == [["A00000", "2026-02-01", "70"], ["A00000", "2026-03-02", "50"]]
     every = read(out / "deals.csv").set_index("deal_id")
     assert every["outcome"].fillna("").tolist() == ["won", "won", "lost", "", ""]
     assert every["close_date"].fillna("").tolist() == ["2026-03-02", "2026-02-01", "2026-02-03", "", ""]
