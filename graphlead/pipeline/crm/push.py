@@ -87,7 +87,7 @@ def push(settings: PushSettings, progress: Progress = silent) -> Pushed:
     sent_list = list_of(settings.run, every=settings.every)
     usual: Usual = loaded(entry.usual)
     mapping = _mapping(settings.mapping, usual, sent_list)
-    check_columns(mapping, list(sent_list.rows))
+    check_columns(mapping, [str(name) for name in sent_list.rows])
     variables = entry.its_variables()
     if not settings.send and not variables.is_set():
         return _from_here(settings, entry, sent_list.rows, mapping)
