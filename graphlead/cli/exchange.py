@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -109,7 +110,7 @@ def push(
         push_list(target, run, console, send=send, mapping=mapping, every=every, state=state, seconds=timeout)
 
 
-def _refuse(given: dict[str, object], name: str, takers: str) -> None:
+def _refuse(given: Mapping[str, object], name: str, takers: str) -> None:
     """Raise SettingsError for an option that is given and that the target or source does not take."""
     for option, value in given.items():
         if value:

@@ -142,7 +142,7 @@ def made_files(
     deals = deals.assign(outcome=_outcome(deals), amount=pd.to_numeric(deals["amount"], errors="coerce"))
     won = deals[deals["outcome"] == "won"]
     first = won.sort_values(["closed", "id"]).groupby("account")["closed"].first()
-    first = first.rename_axis("account_id").rename("won_date").reset_index()
+    since = first.rename_axis("account_id").rename("won_date").reset_index()
     closed = deals[deals["outcome"] != ""].rename(columns={"account": "account_id", "closed": "date"})
     of_open = deals.loc[deals["outcome"] == "", "account"]
     names = known[["account_id", "name"]].rename(columns={"name": "account"})
@@ -151,7 +151,7 @@ def made_files(
         columns={"id": "deal_id", "account": "account_id", "name": "deal", "created": "created_date"}
     )
     return {
-        "clients": known.merge(first, on="account_id"),
+        "clients": known.merge(since, on="account_id"),
         "outcomes": known.merge(closed[["account_id", "outcome", "date", "amount"]], on="account_id"),
         "suppress": known[known["account_id"].isin(of_open)],
         "events": won.rename(columns={"account": "customer_id", "closed": "date"})[
