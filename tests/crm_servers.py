@@ -104,7 +104,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault == "committed_broken":
             return self._answer(502, b"<html>bad gateway</html>")
         if fault == "slow":
-            time.sleep(1.2)
+            time.sleep(1.8)
         return self._answer(status, b'{"resul' if fault == "garbage" else content)
 
     def error(self, code: str, message: str) -> Any:

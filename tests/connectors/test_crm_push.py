@@ -24,7 +24,8 @@ from graphlead.core.errors import GraphleadError, InputError, SettingsError
 from graphlead.pipeline.crm.push import Pushed, PushSettings, push
 
 FAST = Patience(seconds=5.0, sleep=lambda _: None)
-HASTY = Patience(seconds=0.4, tries=3, sleep=lambda _: None)
+HASTY = Patience(seconds=1.0, sleep=lambda _: None)
+SHORT = Patience(seconds=5.0, tries=3, sleep=lambda _: None)
 SYSTEMS = {
     "salesforce": (
         servers.SalesforceHandler,
@@ -308,7 +309,7 @@ def test_whatever_happens_the_server_holds_the_list_in_the_end(
                 data.draw(st.lists(quick, max_size=9)),
                 data.draw(st.lists(quick, max_size=5)),
             )
-            until_done(world, {**scores, **some}, HASTY)
+            until_done(world, {**scores, **some}, SHORT)
         fake.faults, fake.reading = [], []
         world.push(scores)
         assert world.held() == {key: value for key, value in scores.items() if key not in rejects}
