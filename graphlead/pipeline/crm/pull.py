@@ -30,7 +30,7 @@ def pull_customers(name: str, out: Path, patience: Patience, progress: Progress 
     with access.guarded(), disk_errors(out):
         pages = out / f".pull-{name}"
         pages.mkdir(parents=True, exist_ok=True)
-        with locked(pages / "lock", lambda owner: _busy(out, owner)):
+        with locked(pages / "pull.lock", lambda owner: _busy(out, owner)):
             pulled = pull(entry.opened(access, patience.seconds), records, out, pages, patience, progress)
             remove(pages)
             return pulled

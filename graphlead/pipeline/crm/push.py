@@ -219,7 +219,7 @@ def alone(folder: Path) -> Iterator[None]:
     """The folder for this process alone, made when missing."""
     with disk_errors(folder):
         folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
-        with locked(folder / "lock", lambda owner: _busy(folder, owner)):
+        with locked(folder / "sent.lock", lambda owner: _busy(folder, owner)):
             yield
 
 
