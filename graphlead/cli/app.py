@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import typer
 
-from graphlead.cli import compare, data, experiments, graph, init, leads, recommend, sales, segment
+from graphlead.cli import compare, data, exchange, experiments, graph, init, leads, recommend, sales, segment
 from graphlead.cli.options import console_of
 from graphlead.core.errors import GraphleadError, SettingsError
 
@@ -33,7 +33,7 @@ WRONG_USAGE: type[Any] = typer.BadParameter.__mro__[1]
 VERBS = (
     leads.run, leads.score, leads.evaluate, leads.explain, leads.report, sales.convert, sales.churn,
     recommend.recommend, segment.segment, compare.compare, init.init, data.match, data.profile, data.demo,
-    graph.query, graph.shell, graph.graph, graph.push, graph.pull,
+    graph.query, graph.shell, graph.graph, exchange.push, exchange.pull,
 )  # fmt: skip
 
 app = typer.Typer(

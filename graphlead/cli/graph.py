@@ -1,4 +1,4 @@
-"""The graph of a run: queries, pictures, databases in and out, and published ownership data."""
+"""The graph of a run: queries, pictures, files of databases, and published ownership data."""
 
 from __future__ import annotations
 
@@ -8,24 +8,15 @@ from typing import Annotated
 
 import typer
 
-from graphlead.cli.options import AsJson, Quiet, RunArgument, RunFolder, SomeRun, console_of
+from graphlead.cli.options import AsJson, Quiet, RunFolder, SomeRun, console_of
 from graphlead.connectors.registry import listed as connectors_listed
 from graphlead.connectors.registry import reader
 from graphlead.core.contracts import USUAL, Limits
 from graphlead.core.errors import SettingsError
-from graphlead.stores.registry import OWN, database_named
 from graphlead.stores.registry import listed as databases_listed
 
 OutFolder = Annotated[Path, typer.Option("--out", help="The folder to write to; it is made when missing.")]
 Files = Annotated[list[Path], typer.Argument(metavar="FILES...", help="As published: plain, .gz or .zip.")]
-Database = Annotated[str, typer.Argument(metavar="STORE", help=f"The graph database: {databases_listed()}.")]
-AnyStore = Annotated[
-    str,
-    typer.Argument(
-        metavar="STORE",
-        help=f"The graph database: {databases_listed()}; for a sales run also {OWN}, a discovery run's own graph.",
-    ),
-]
 SomeDatabase = Annotated[
     str | None,
     typer.Option("--store", help=f"A graph database instead of a run's own graph: {databases_listed()}."),
@@ -129,74 +120,6 @@ def graph(
     with console.stage("drawing") as progress:
         count = picture(FinishedRun(folder), company, output, hops=hops, most=most, progress=progress)
     console.outcome(f"{counted(count, 'node')} drawn in {output}.", {"nodes": count, "file": str(output)})
-
-
-def push(
-    *,
-    store: AnyStore,
-    run: RunArgument,
-    into: Annotated[
-        Path | None,
-        typer.Option(
-            "--into", metavar="DIR", help="The discovery run of which the own graph takes a sales run."
-        ),
-    ] = None,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
-) -> None:
-    """Load a finished run into a graph database: all of it, or the differences from the run there.
-
-    A run of churn, recommend, segment, experiment or compare is added to the graph: customers at risk, offers,
-    segments, arms, and what moved.
-    """
-    title = OWN if store == OWN else database_named(store).title
-
-    from graphlead.runs.manifest import verb_of
-
-    console = console_of(quiet, as_json)
-    if verb_of(run) != "run":
-        from graphlead.pipeline.sales_graph import push_sales
-
-        with console.stage("adding to the graph") as progress:
-            where = push_sales(run, store, into, progress=progress)
-        console.outcome(f"The graph of {where} holds the run in {run}.", {"run": str(run), "graph": where})
-        return
-    if store == OWN or into:
-        raise SettingsError(
-            "a `graphlead run` has a graph of its own.",
-            where=str(run),
-            remedy="Ask it with --run, or push the run to neo4j.",
-        )
-
-    from graphlead.pipeline import store as storing
-    from graphlead.pipeline.finished import FinishedRun
-
-    with console.stage(f"loading into {title}") as progress:
-        storing.push(FinishedRun(run), store, progress=progress)
-    console.outcome(f"{title} holds the run in {run}.", {"run": str(run)})
-
-
-def pull(
-    *,
-    store: Database,
-    out: OutFolder,
-    mapping: Annotated[
-        Path | None,
-        typer.Option(help="A TOML file: which labels, types and properties are companies and links."),
-    ] = None,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
-) -> None:
-    """Make a register of a graph database: companies.parquet and links.parquet, which a run reads."""
-    title = database_named(store).title
-
-    from graphlead.pipeline import store as storing
-
-    console = console_of(quiet, as_json)
-    with console.stage(f"reading from {title}") as progress:
-        companies, links = storing.pull(store, out, mapping, progress=progress)
-    files = {"companies": str(companies), "links": str(links)}
-    console.outcome(f"Written to {companies} and {links}.", files)
 
 
 @export.command("neo4j-admin")

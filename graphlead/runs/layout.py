@@ -248,6 +248,10 @@ class RunFolder:
         """What an action adds for each case."""
         return self.path / "uplift.parquet"
 
+    def pushed(self, system: str) -> Path:
+        """The folder of what was sent to a customer system, which belongs to no publication: another run leaves it."""
+        return self.path / "pushed" / system
+
     def call_list(self, verb: str, day: date) -> Path:
         """The cases to work now, of the list of that day."""
         name = {"convert": "high_priority_leads", "churn": "at_risk_customers"}[verb]

@@ -1,0 +1,1 @@
+"""Finished runs and customer systems: lists go there, customers and deals come back."""
