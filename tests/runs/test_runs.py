@@ -23,6 +23,7 @@ from graphlead.core.errors import CarrierError, InputError, RunFolderError
 from graphlead.runs import publication, stages
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.manifest import hash_inputs, read_manifest, versions
+from graphlead.runs.progress import note_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,16 +46,17 @@ def fails(folder: RunFolder) -> None:
 
 
 def files_of(out: Path) -> dict[str, str]:
-    """What a user sees in the folder, manifest aside."""
+    """What a user sees in the folder, manifest and figures for monitoring aside."""
     return {
         path.relative_to(out).as_posix(): path.read_text("utf-8")
         for path in sorted(out.rglob("*"))
-        if path.is_file() and ".work" not in path.parts and path.name != "manifest.json"
+        if path.is_file() and ".work" not in path.parts and path.name not in ("manifest.json", "metrics.prom")
     }
 
 
 def leftovers(out: Path) -> list[str]:
-    return sorted(path.name for path in RunFolder(out).work.iterdir() if path != RunFolder(out).lock)
+    kept = (RunFolder(out).lock, note_of(RunFolder(out)))
+    return sorted(path.name for path in RunFolder(out).work.iterdir() if path not in kept)
 
 
 def test_a_finished_stage_is_kept_and_reused(tmp_path: Path) -> None:
