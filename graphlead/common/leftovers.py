@@ -10,12 +10,12 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-PREFIX = ".graphlead-held-"
+PREFIX = ".graphlead-scratch-"
 LOCK = ".lock"
 """The file in a scratch folder that its process holds locked: Windows locks files alone."""
-SCRATCH = re.compile(r"\.(graphlead-held|tables)-[a-z0-9_]{8}")
-"""The names of scratch folders; tables are of version 0.1, in the folder of an embedded store. Others of that version
-hold no lock while their process lives, and are left alone."""
+SCRATCH = re.compile(r"\.(graphlead-scratch|tables)-[a-z0-9_]{8}")
+"""The names of scratch folders; tables are old ones, beside an embedded store. Those called graphlead-held are
+of a version that locked them in another way: from here a living one cannot be told from a dead one, and all stay."""
 
 
 def make_locked(parent: Path) -> tuple[Path, int]:

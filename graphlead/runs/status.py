@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +12,7 @@ from graphlead.core.errors import BUSY, damage
 from graphlead.runs import publication
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.manifest import read_manifest
-from graphlead.runs.progress import INTERRUPTED, note_of
+from graphlead.runs.progress import INTERRUPTED, note_of, now
 
 if TYPE_CHECKING:
     from graphlead.core.arrays import Json
@@ -25,11 +25,11 @@ EXIT_CODES: dict[State, int] = {"finished": 0, "running": BUSY, "failed": 4, "cu
 def status_of(run: Path) -> Json:
     """What the folder of a run of any verb is; it is only read.
 
-    state; verb, graphlead (the version), started, seconds, bytes of all its files; finished and peak_mb of a finished
-    one; process of a running one; stage, since and done of any other (None between two stages), and error (problem,
-    where, file, row, column, remedy) of a failed one. results: the time of the results that are there, None without
-    any; scored_with: the run of which the models were applied. Raises RunFolderError for a folder that is no run's, and
-    one with a damaged manifest.
+    state; verb, graphlead (the version), started, seconds (None of one that was killed), bytes of all its files;
+    finished and peak_mb of a finished one; process of a running one; stage, since and done of any other (None between
+    two stages), and error (problem, where, file, row, column, remedy) of a failed one. results: the time of the results
+    that are there, None without any; scored_with: the run of which the models were applied. Raises RunFolderError for a
+    folder that is no run's, and one with a damaged manifest.
     """
     folder = RunFolder(run)
     owner = holder(folder.lock)
@@ -42,7 +42,7 @@ def status_of(run: Path) -> Json:
             "bytes": _bytes(run),
         }
     before = publication.published(folder)
-    seconds = _seconds(about["started"], about.get("ended") if owner is None else None)
+    seconds = _seconds(about["started"], now() if owner is not None else about.get("ended"))
     return {
         "folder": str(run),
         "state": state,
@@ -96,11 +96,11 @@ def _of_manifest(manifest: Json) -> Json:
 
 
 def _seconds(started: str | None, ended: str | None) -> float | None:
-    """From the start to the end, or to now for a running one; None where one is not known."""
-    if started is None:
+    """Between the two times, None where one is not known."""
+    if started is None or ended is None:
         return None
-    end = datetime.fromisoformat(ended) if ended else datetime.now(UTC)
-    return (end - datetime.fromisoformat(started)).total_seconds()
+    began, end = (datetime.fromisoformat(each).astimezone() for each in (started, ended))
+    return (end - began).total_seconds()
 
 
 def _bytes(run: Path) -> int:

@@ -42,7 +42,7 @@ def joined(
     if missing.all():
         raise InputError(
             f"no id of the outcomes is one of the cases: {theirs.dropna().iloc[0]!r} against {ids.dropna().iloc[0]!r}.",
-            where=Place.of(place, column=name),
+            where=Place.of(place, column=str(name)),
             remedy="Say --id COLUMN, the column that both tables have.",
         )
     hits = [numbers[each] for each in question.outcome if each in numbers]
