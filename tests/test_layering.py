@@ -145,6 +145,12 @@ def test_a_package_stays_in_its_home(package: str) -> None:
     assert [name for name in users if not re.fullmatch(HOMES[package], name)] == []
 
 
+def test_no_module_is_of_one_system_only() -> None:
+    """Locks are filelock's and figures of the process psutil's: they are there on Windows too."""
+    unix = {"fcntl", "resource", "pwd", "grp", "termios", "pty", "msvcrt", "winreg"}
+    assert {name_of(path): sorted(found) for path in MODULES if (found := foreign(path) & unix)} == {}
+
+
 def test_there_is_no_import_circle() -> None:
     """Between any modules of the package, imports within functions left out: those wait until they are called."""
     modules = {dotted(path): path for path in MODULES}

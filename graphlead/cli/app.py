@@ -12,17 +12,19 @@ import sys
 import traceback
 import warnings
 from io import TextIOWrapper
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from graphlead.cli import compare, data, exchange, experiments, graph, init, leads, recommend, sales, segment
-from graphlead.cli.options import console_of
+from graphlead.cli import (
+    compare, data, exchange, experiments, graph, init, leads, recommend, sales, segment, status,
+)  # fmt: skip
 from graphlead.core.errors import GraphleadError, SettingsError
 
 INTERRUPTED = 128 + signal.SIGINT
-READER_GONE = 128 + signal.SIGPIPE
+READER_GONE = 141  # 128 + SIGPIPE, which Windows has no name for
 """The exit code of a shell tool whose output nobody reads any more, as in ``graphlead query | head -1``."""
 
 UNWRITTEN = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
@@ -33,12 +35,14 @@ WRONG_USAGE: type[Any] = typer.BadParameter.__mro__[1]
 VERBS = (
     leads.run, leads.score, leads.evaluate, leads.explain, leads.report, sales.convert, sales.churn,
     recommend.recommend, segment.segment, compare.compare, init.init, data.match, data.profile, data.demo,
-    graph.query, graph.shell, graph.graph, exchange.push, exchange.pull,
+    graph.query, graph.shell, graph.graph, exchange.push, exchange.pull, status.status,
 )  # fmt: skip
 
 app = typer.Typer(
     name="graphlead",
     help="Find your next business clients in the graph of all companies.",
+    epilog="Exit codes: 0 done; 1 failure; 2 wrong usage or input; 3 busy: another process works in the folder or "
+    "fills the store, try again later; 130 interrupted; 141 nobody reads the output.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -50,7 +54,10 @@ app.command("import")(graph.import_)
 
 
 def main() -> None:
-    """Run the command line and exit: 0 done, 2 bad usage or input, 1 failure, 130 interrupted, 141 no reader left."""
+    """Run the command line and exit: 0 done, 1 failure, 2 bad usage or input, 3 busy, 130 interrupted, 141 no reader.
+
+    3: another process works in the folder, or fills the store; the same command can be done later.
+    """
     # Warnings of future changes in a library concern its users, not those of this program.
     warnings.simplefilter("ignore", FutureWarning)
     _open_streams()
@@ -85,7 +92,8 @@ def _exit_code() -> int:
 def _code_of_exit(end: SystemExit) -> int:
     if end.code == INTERRUPTED:
         return _fail(
-            "interrupted; finished stages are kept: the same command resumes from there.", INTERRUPTED
+            GraphleadError("interrupted; finished stages are kept: the same command resumes from there."),
+            INTERRUPTED,
         )
     # typer and rich end with 1 where nobody reads what they write, and nowhere else.
     return READER_GONE if end.code == 1 else end.code if isinstance(end.code, int) else 0
@@ -93,14 +101,22 @@ def _code_of_exit(end: SystemExit) -> int:
 
 def _code_of_error(error: Exception) -> int:
     if isinstance(error, GraphleadError):
-        return _fail(
-            str(error), error.exit_code, problem=error.problem, where=error.where, remedy=error.remedy
-        )
+        return _fail(error, error.exit_code)
     # Errors of files are GraphleadErrors by now, or have a name.
     if isinstance(error, OSError) and error.filename is None and error.errno in UNWRITTEN:
         reason = os.strerror(error.errno or 0).lower()
-        return _fail(f"standard output: this cannot be written ({reason}). Write to another place.", 2)
-    return _fail(f"unexpected: {type(error).__name__}: {error}. (GRAPHLEAD_DEBUG=1 shows where.)", 1)
+        return _fail(
+            GraphleadError(
+                f"this cannot be written ({reason}).",
+                where="standard output",
+                remedy="Write to another place.",
+            ),
+            2,
+        )
+    defect = GraphleadError(
+        f"unexpected: {type(error).__name__}: {error}.", remedy="(GRAPHLEAD_DEBUG=1 shows where.)"
+    )
+    return _fail(defect, 1)
 
 
 def _call() -> None:
@@ -116,11 +132,20 @@ def _call() -> None:
         ) from wrong
 
 
-def _fail(message: str, code: int, **parts: str) -> int:
+def _fail(error: GraphleadError, code: int) -> int:
+    from graphlead.common.console import Console
+
     if os.environ.get("GRAPHLEAD_DEBUG") == "1":
         traceback.print_exc()
-    console_of(quiet=False).error(" ".join(message.splitlines()), code=code, **parts)
+    # The command line may be one that cannot be parsed.
+    Console.log_json = _asks_for("--log-json")
+    Console(as_json=_asks_for("--json")).error(error, code)
     return code
+
+
+def _asks_for(flag: str) -> bool:
+    """Whether a flag is on the command line."""
+    return flag in takewhile(lambda word: word != "--", sys.argv[1:])
 
 
 def _version(wanted: bool) -> None:
@@ -139,8 +164,12 @@ def top_level(
     log_json: Annotated[
         bool, typer.Option("--log-json", help="Every line on stderr as a JSON object, for a scheduler.")
     ] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="As --json of every verb that has it; an error is JSON, of any verb."),
+    ] = False,
 ) -> None:
     """Find your next business clients in the graph of all companies."""
     from graphlead.common.console import Console
 
-    Console.log_json = log_json
+    Console.json, Console.log_json = as_json, log_json

@@ -35,7 +35,10 @@ def compare(
         old=old, new=new, out=out, outcomes=outcomes, outcome=outcome, positive=positive, id=id_,
         exclude=separated(exclude), seed=seed,
     )  # fmt: skip
+    from graphlead.common.files import check_readable
+
     settings, console = ComparisonSettings.load(config, given), console_of(quiet, as_json)
+    check_readable((settings.outcomes, *(each for each in (settings.old, settings.new) if not each.is_dir())))
 
     from graphlead.experiments.compare.compare import compare as run
 

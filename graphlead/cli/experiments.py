@@ -56,7 +56,10 @@ def assign(
     given = AssignGiven(
         table=table, out=out, holdout=holdout, explore=explore, by=separated(by), id=id_, seed=seed
     )
+    from graphlead.common.files import check_readable
+
     settings, console = AssignSettings.load(config, given), console_of(quiet, as_json)
+    check_readable(settings.inputs().values())
 
     from graphlead.experiments.assign.run import run_assignment
 
@@ -94,7 +97,10 @@ def read(
         table=table, out=out, outcome=separated(outcome), arm=arm, control=control, positive=positive, value=value,
         cost=cost, outcomes=outcomes, open=open_, id=id_, exclude=separated(exclude), seed=seed,
     )  # fmt: skip
+    from graphlead.common.files import check_readable
+
     settings, console = ReadSettings.load(config, given), console_of(quiet, as_json)
+    check_readable(settings.inputs().values())
 
     from graphlead.experiments.read.run import run_reading
 

@@ -27,7 +27,9 @@ def _finished(folder: Path | None) -> Path | None:
 _RUN = typer.Option("--run", callback=_finished, help="The folder of a finished run.")
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
-AsJson = Annotated[bool, typer.Option("--json", help="The outcome as one JSON object on stdout.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="The outcome as one JSON object on stdout, an error as one on stderr.")
+]
 Config = Annotated[Path | None, typer.Option("--config", help="A TOML file with any of these settings.")]
 Register = Annotated[Path, typer.Option("--companies", help=help_of("companies"))]
 SomeRegister = Annotated[Path | None, typer.Option("--companies", help=help_of("companies"))]

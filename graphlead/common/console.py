@@ -8,17 +8,17 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
-
-from rich.console import Console as Terminal
-from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
 
 from graphlead.common.memory import Meter
 from graphlead.core.contracts import Progress, silent
 
 if TYPE_CHECKING:
+    from rich.console import Console as Terminal
+
     from graphlead.core.arrays import Json
+    from graphlead.core.errors import GraphleadError
 
 PATIENCE = 10.0
 """Seconds between progress lines where there is no bar: rare enough to keep a nightly log short."""
@@ -28,16 +28,22 @@ class Console:
     """Progress bars on a terminal, short lines elsewhere.
 
     ``quiet``: only errors are shown. ``as_json``: stdout carries the outcome as one JSON object and nothing else.
-    ``log_json``, of the whole program: every line on stderr is a JSON object, with an ``event``: a stage that is done
-    (stage, seconds, processor_s, peak_mb), an info, a warning (message), or an error (problem, where, remedy,
-    exit_code).
+    Of the whole program: ``json``: every console is so, and an error is a JSON object on stderr. ``log_json``: every
+    line on stderr is one, with an ``event``: a stage that is done (stage, seconds, processor_s, peak_mb), an info, a
+    warning (message), or an error (problem, where, file, row, column, remedy, exit_code), the last line.
     """
 
+    json: ClassVar[bool] = False
     log_json: ClassVar[bool] = False
 
     def __init__(self, *, quiet: bool = False, as_json: bool = False) -> None:
-        self.quiet, self.as_json = quiet, as_json
-        self._terminal = Terminal(stderr=True, force_jupyter=False)
+        self.quiet, self.as_json = quiet, as_json or self.json
+
+    @cached_property
+    def _terminal(self) -> Terminal:
+        from rich.console import Console as Terminal
+
+        return Terminal(stderr=True, force_jupyter=False)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Progress]:
@@ -72,6 +78,9 @@ class Console:
 
     @contextmanager
     def _bar(self, name: str) -> Iterator[Progress]:
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bars
+
         columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(),
                    TextColumn("{task.fields[note]}", style="dim", markup=False))  # fmt: skip
         bars = Bars(*columns, console=self._terminal, transient=True)
@@ -103,12 +112,11 @@ class Console:
         else:
             self._write(f"warning: {text}", "yellow")
 
-    def error(
-        self, text: str, *, problem: str = "", where: str = "", remedy: str = "", code: int = 1
-    ) -> None:
-        """Write a line that begins with ``error:`` to stderr, in quiet mode too; in a log the parts of the text."""
-        if self.log_json:
-            self._log("error", problem=problem or text, where=where, remedy=remedy, exit_code=code)
+    def error(self, error: GraphleadError, code: int) -> None:
+        """Write a line that begins with ``error:`` to stderr, in quiet mode too; as JSON the parts of the error."""
+        text = " ".join(str(error).splitlines())
+        if self.log_json or self.as_json:
+            self._log("error", **error.parts(), exit_code=code)
         else:
             self._write(f"error: {text}", "red")
 

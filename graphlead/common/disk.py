@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import math
 import os
-import resource
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from graphlead.common.memory import process_limit
 from graphlead.core.errors import GraphleadError, RunFolderError
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -89,8 +89,7 @@ def _too_large(path: Path) -> RunFolderError:
 
 def file_limit() -> float:
     """The most bytes that a file of this process may have; infinite where there is no limit (``ulimit -f``)."""
-    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
-    return math.inf if limit == resource.RLIM_INFINITY else limit
+    return process_limit("RLIMIT_FSIZE")
 
 
 def _refused(code: int | None, path: object) -> RunFolderError:

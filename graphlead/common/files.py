@@ -7,6 +7,7 @@ import json
 import math
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from graphlead.common.disk import FULL
-from graphlead.common.leftovers import make_locked, sweep
-from graphlead.core.errors import InputError, RunFolderError, damage
+from graphlead.common.leftovers import make_locked, remove_locked, sweep
+from graphlead.core.errors import InputError, Place, RunFolderError, damage
 from graphlead.core.paths import is_path
 
 if TYPE_CHECKING:
@@ -52,8 +53,7 @@ def scratch(parent: Path | None = None) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(lock)
+        remove_locked(folder, lock)
 
 
 def part_of(path: Path) -> Path:
@@ -97,7 +97,7 @@ def input_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         reason = os.strerror(error.errno or 0).lower()
         raise InputError(
-            f"the file cannot be read ({reason}).", where=str(path), remedy="Check the path."
+            f"the file cannot be read ({reason}).", where=Place.of(path), remedy="Check the path."
         ) from error
 
 
@@ -155,11 +155,16 @@ def jsonable(value: object) -> object:
 
 
 def sync(path: Path, *, deep: bool = True) -> None:
-    """Flush a file, or a folder and (when ``deep``) everything in it, to disk."""
+    """Flush a file, or a folder and (when ``deep``) everything in it, to disk.
+
+    Windows flushes files that can be written to, and no folders.
+    """
     if deep and path.is_dir():
         for each in path.iterdir():
             sync(each)
-    handle = os.open(path, os.O_RDONLY)
+    if sys.platform == "win32" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

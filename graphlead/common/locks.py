@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
 from graphlead.core.errors import GraphleadError, RunFolderError
 
 LOOK = 0.2
 """Seconds between two looks at a lock that another process holds, a choice."""
+SIGNED = 1
+"""Where the holder's id stands in the file: Windows lets nobody else read the first byte, which is the locked one."""
+NEVER_ELSEWHERE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""Of opening: through no link, and without waiting at a pipe, where a system has them."""
+LONGEST = 20
+"""Bytes of a holder's id and the blanks that follow it."""
 
 
 @contextmanager
@@ -26,10 +31,10 @@ def locked(path: Path, busy: Callable[[str], GraphleadError]) -> Iterator[None]:
     or anything else that is no plain file: only a file of its own is emptied.
     """
     with _opened(path) as lock:
-        try:
-            _take(lock)
-        except BlockingIOError as blocked:
-            raise busy(_owner(lock)) from blocked
+        if not _taken(lock):
+            time.sleep(LOOK)  # `holder` may have looked
+            if not _taken(lock):
+                raise busy(_owner(lock))
         yield
 
 
@@ -40,28 +45,39 @@ def in_turn(path: Path, waiting: Callable[[str], object]) -> Iterator[None]:
     waiting: called with the other one's id, again and again.
     """
     with _opened(path) as lock:
-        while True:
-            try:
-                _take(lock)
-                break
-            except BlockingIOError:
-                waiting(_owner(lock))
-                time.sleep(LOOK)
+        while not _taken(lock):
+            waiting(_owner(lock))
+            time.sleep(LOOK)
         yield
 
 
-def _take(lock: TextIO) -> None:
-    """Lock the file and sign it. Raises BlockingIOError where another process holds it."""
-    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    lock.seek(0)
-    lock.truncate(0)
-    lock.write(f"{os.getpid()}\n")
-    lock.flush()
+def holder(path: Path) -> str | None:
+    """The id of the process that holds the lock file, None where none does; nothing is changed.
+
+    Raises RunFolderError for a link or anything else that is no plain file.
+    """
+    from filelock import lock_descriptor
+
+    if not path.exists():
+        return None
+    with _opened(path, os.O_RDWR) as lock:
+        return None if lock_descriptor(lock.fileno(), blocking=False) else _owner(lock)
 
 
-def _owner(lock: TextIO) -> str:
-    lock.seek(0)
-    return lock.read(20).strip() or "unknown"
+def _taken(lock: BinaryIO) -> bool:
+    """Lock the file and sign it; False where another process holds it."""
+    from filelock import lock_descriptor
+
+    if not lock_descriptor(lock.fileno(), blocking=False):
+        return False
+    lock.write(b"\n" * SIGNED + str(os.getpid()).encode().ljust(LONGEST) + b"\n")
+    lock.truncate()
+    return True
+
+
+def _owner(lock: BinaryIO) -> str:
+    lock.seek(SIGNED)
+    return lock.read(LONGEST).decode("ascii", "replace").strip() or "unknown"
 
 
 def link_refused(path: Path) -> RunFolderError:
@@ -73,9 +89,9 @@ def link_refused(path: Path) -> RunFolderError:
     )
 
 
-def _opened(path: Path) -> TextIO:
+def _opened(path: Path, flags: int = os.O_RDWR | os.O_CREAT) -> BinaryIO:
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+        handle = os.open(path, flags | NEVER_ELSEWHERE, 0o666)
     except OSError as refused:
         if refused.errno in (errno.ELOOP, errno.ENXIO):
             raise link_refused(path) from refused
@@ -84,4 +100,4 @@ def _opened(path: Path) -> TextIO:
     if not stat.S_ISREG(about.st_mode) or about.st_nlink > 1:
         os.close(handle)
         raise link_refused(path)
-    return os.fdopen(handle, "r+", encoding="ascii", errors="replace")
+    return os.fdopen(handle, "r+b", buffering=0)

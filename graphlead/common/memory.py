@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import os
-import resource
-import sys
+import re
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 INTERVAL = 0.05
 """Seconds between two samples of the memory held: fine enough for stages of seconds, at no cost worth counting."""
 
+PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 _MIB = 2**20
 _given: int | None = None
-_RESOURCE_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 class Meter:
@@ -56,17 +57,25 @@ class Meter:
 
 
 def highest_mb() -> float:
-    """The peak memory of this process so far, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RESOURCE_UNIT / _MIB
+    """The peak memory of this program so far, in MiB: on Linux VmHWM, on Windows the peak working set, elsewhere what
+    is held now.
+
+    VmHWM is what getrusage has as ru_maxrss, without that of the process that started this one: a small program that a
+    large one starts has the large one's peak there.
+    """
+    try:
+        found = PEAK.search(Path("/proc/self/status").read_text("ascii", "replace"))
+    except OSError:
+        found = None
+    if found:
+        return int(found[1]) * 1024 / _MIB
+    about = _memory_info()
+    return float(getattr(about, "peak_wset", about.rss) / _MIB)
 
 
 def held_mb() -> float:
-    """The memory that this process holds now, in MiB; 0 where the system does not report it."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    except OSError:
-        return 0.0
-    return pages * resource.getpagesize() / _MIB
+    """The memory that this process holds now, in MiB."""
+    return float(_memory_info().rss / _MIB)
 
 
 @contextmanager
@@ -87,9 +96,8 @@ def budget() -> int:
     The least of what the machine has left, the control group's limit, the process's own, and what was given.
     """
     held = int(held_mb() * _MIB)
-    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
     limits = [_available() + held, *_of_control_group(), *([_given] if _given else [])]
-    return min(limits if soft == resource.RLIM_INFINITY else [*limits, soft])
+    return int(min(*limits, process_limit("RLIMIT_AS")))
 
 
 def share_of_budget(share: float, least: int) -> int:
@@ -98,12 +106,31 @@ def share_of_budget(share: float, least: int) -> int:
 
 
 def _available() -> int:
-    """The bytes available without swapping; all physical memory where the system does not report them."""
-    try:
-        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
-    except (OSError, StopIteration):
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    """The bytes available without swapping."""
+    import psutil
+
+    return int(psutil.virtual_memory().available)
+
+
+def process_limit(name: str) -> float:
+    """The limit of this process of that name in psutil, in bytes; infinite where there is none, or none can be set."""
+    import psutil
+
+    if not hasattr(psutil, name):  # limits are of Linux and FreeBSD
+        return math.inf
+    soft = psutil.Process().rlimit(getattr(psutil, name))[0]
+    return math.inf if soft == psutil.RLIM_INFINITY else float(soft)
+
+
+def _memory_info() -> Any:
+    return _process(os.getpid()).memory_info()
+
+
+@cache
+def _process(number: int) -> Any:
+    import psutil
+
+    return psutil.Process(number)
 
 
 def _of_control_group() -> Iterator[int]:

@@ -3,15 +3,41 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 MOST_LISTED = 20
 """Known names that a message lists when none resembles the one given: about two lines of text."""
 
 MOST_SHOWN = 200
 """Characters of a library's message within one of ours: it may quote a whole file."""
+
+
+BUSY = 3
+"""The exit code where another process works at the same place: the same command can be done later."""
+
+
+class Place(str):
+    """Where an error was found, as a text that keeps its parts: the file, and the row (from 1 on) or column in it."""
+
+    __slots__ = ("column", "file", "row")
+
+    file: str
+    row: int | None
+    column: str | None
+
+    @classmethod
+    def of(cls, file: object, *, row: int | None = None, column: str | None = None) -> Self:
+        """The place in a file, or in another input by its name."""
+        parts = [str(file)]
+        parts += [f"row {row}"] if row is not None else []
+        parts += [f"column {column}"] if column is not None else []
+        found = cls(", ".join(parts))
+        found.file, found.row, found.column = str(file), None if row is None else int(row), column
+        return found
 
 
 class GraphleadError(Exception):
@@ -28,9 +54,20 @@ class GraphleadError(Exception):
         super().__init__(problem)
 
     def __str__(self) -> str:
-        place = f"{self.where}: " if self.where else ""
+        where = f"{self.where}: " if self.where else ""
         advice = f" {self.remedy}" if self.remedy else ""
-        return f"{place}{self.problem}{advice}"
+        return f"{where}{self.problem}{advice}"
+
+    def parts(self) -> dict[str, str | int | None]:
+        """Its parts for a program: problem, where as one text, file, row and column (None where unknown), remedy."""
+        where = self.where
+        if not isinstance(where, Place) and where and os.path.lexists(where):
+            where = Place.of(where)
+        known = (where.file, where.row, where.column) if isinstance(where, Place) else (None, None, None)
+        return {
+            "problem": self.problem, "where": self.where, **dict(zip(("file", "row", "column"), known, strict=True)),
+            "remedy": self.remedy,
+        }  # fmt: skip
 
 
 class InputError(GraphleadError):
@@ -49,6 +86,12 @@ class RunFolderError(GraphleadError):
     """A run's folder is missing, unfinished, or cannot be written."""
 
     exit_code = 2
+
+
+class BusyError(RunFolderError):
+    """Another process works where this one was to: later the same command can be done."""
+
+    exit_code = BUSY
 
 
 class CarrierError(GraphleadError):

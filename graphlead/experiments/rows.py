@@ -10,7 +10,7 @@ import pandas as pd
 
 from graphlead.common.spreadsheets import restored
 from graphlead.core.arrays import Longs
-from graphlead.core.errors import InputError, unknown
+from graphlead.core.errors import InputError, Place, unknown
 from graphlead.ingest.cases.identity import find_id
 from graphlead.ingest.lists import read_list
 from graphlead.ingest.open_file import is_parquet
@@ -71,7 +71,7 @@ def ids_of(frame: pd.DataFrame, column: str | None, where: str) -> pd.Series[Any
         more = f", and so do {others} other ids" if others else ""
         raise InputError(
             f"the id {first!r} comes {len(at)} times, in rows {', '.join(at[:SHOWN])}{more}.",
-            where=f"{where}, column {column}",
+            where=Place.of(where, column=column),
             remedy="Keep one row a case, or say --id COLUMN.",
         )
     return ids

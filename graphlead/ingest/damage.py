@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from graphlead.core.errors import InputError
+from graphlead.core.errors import InputError, Place
 from graphlead.engines.duckdb import SQL_ERRORS, open_db, plain, quoted
 
 MAGIC = b"PAR1"
@@ -22,7 +22,7 @@ def unreadable(path: Path, broken: Exception, column: str = "") -> InputError:
     """The error for a Parquet file, or one of its columns, that cannot be read."""
     return InputError(
         f"the Parquet file cannot be read ({str(broken).splitlines()[0].rstrip('.')}).",
-        where=f"{path}, column {column}" if column else str(path),
+        where=Place.of(path, column=column) if column else str(path),
         remedy="It may have been cut off or damaged on its way: write it or fetch it again.",
     )
 

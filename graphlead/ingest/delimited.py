@@ -12,7 +12,7 @@ import pyarrow.compute
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
-from graphlead.core.errors import InputError
+from graphlead.core.errors import InputError, Place
 from graphlead.ingest.encodings import to_utf8
 from graphlead.ingest.head import Head, delimiter_name, read_head
 
@@ -174,7 +174,7 @@ def _refuse_swallowed_rows(layout: _Layout, batch: pa.RecordBatch, numbers: pa.A
                 row = numbers[position].as_py()
                 raise InputError(
                     f"a quotation mark opened in row {row} is not closed for {len(lines)} lines.",
-                    where=f"{layout.path}, row {row}",
+                    where=Place.of(layout.path, row=row),
                     remedy="Close it, or double every quote inside a quoted value.",
                 )
 
@@ -183,7 +183,7 @@ def _unreadable(path: Path, rejected: tuple[Rejected, ...], head: Head) -> Input
     first = rejected[0]
     return InputError(
         f"most rows cannot be read: row {first.row} has {first.reason}.",
-        where=f"{path}, row {first.row}",
+        where=Place.of(path, row=first.row),
         remedy=f"The delimiter was taken to be {delimiter_name(head.delimiter)} ({len(head.header)} columns). Put "
         "quotes round values that contain it, and make sure that the first line holds the column names.",
     )
@@ -192,7 +192,7 @@ def _unreadable(path: Path, rejected: tuple[Rejected, ...], head: Head) -> Input
 def _too_long(path: Path, row: int) -> InputError:
     return InputError(
         f"row {row} is longer than {LONGEST_ROW >> 20} MiB.",
-        where=f"{path}, row {row}",
+        where=Place.of(path, row=row),
         remedy="Shorten it; if it looks short, a quotation mark is opened there and never closed: double every quote "
         "inside a quoted value.",
     )

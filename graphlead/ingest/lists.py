@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from graphlead.common.files import scratch
-from graphlead.core.errors import InputError
+from graphlead.core.errors import InputError, Place
 from graphlead.engines.duckdb import open_db, quoted
 from graphlead.ingest.damage import damage_named
 from graphlead.ingest.open_file import as_text, open_source
@@ -26,7 +26,7 @@ def read_list(path: Path) -> pd.DataFrame:
             first = source.rejected[0]
             raise InputError(
                 f"{len(source.rejected)} rows cannot be read: row {first.row} has {first.reason}.",
-                where=f"{path}, row {first.row}",
+                where=Place.of(path, row=first.row),
                 remedy=f"Put quotes round values that contain the delimiter: {first.text[:80].strip()!r}.",
             )
         selected = ", ".join(

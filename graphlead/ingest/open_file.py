@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from graphlead.core.errors import InputError
+from graphlead.core.errors import InputError, Place
 from graphlead.engines.duckdb import SQL_ERRORS, Db, literal, one_row, plain, quoted
 from graphlead.ingest.damage import is_marked, unreadable
 from graphlead.ingest.delimited import Delimited, Rejected, read_delimited
@@ -161,7 +161,7 @@ def _open_parquet(db: Db, path: Path, view: str) -> Source:
     try:
         if ROW in map(str.lower, db.read_parquet(plain(path)).columns):
             problem = f"a column is called {ROW}, which is taken for the numbers of the rows."
-            raise InputError(problem, where=f"{path}, column {ROW}", remedy="Call it something else.")
+            raise InputError(problem, where=Place.of(path, column=ROW), remedy="Call it something else.")
         relation = db.read_parquet(plain(path), file_row_number=True)
     except SQL_ERRORS as broken:
         raise unreadable(path, broken) from broken

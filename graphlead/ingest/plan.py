@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from graphlead.core.errors import InputError, SettingsError
+from graphlead.core.errors import InputError, Place, SettingsError
 from graphlead.core.register import Column, Role
 from graphlead.engines.duckdb import Db, one_row
 from graphlead.ingest import headers
@@ -211,7 +211,7 @@ def _check_overrides(source: Source, overrides: Mapping[str, str]) -> dict[str, 
                 f"Did you mean {near[0]}?" if near else f"The columns are: {', '.join(source.names[:20])}."
             )
             raise SettingsError(
-                "there is no such column.", where=f"{source.path}, column {name}", remedy=remedy
+                "there is no such column.", where=Place.of(source.path, column=name), remedy=remedy
             )
         role, _, scheme = wish.partition(":")
         roles = [str(each) for each in Role]

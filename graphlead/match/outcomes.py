@@ -10,7 +10,7 @@ from graphlead.common.words.data import by_word, load
 from graphlead.common.words.headers import normalised
 from graphlead.core.clients import Match
 from graphlead.core.contracts import Progress, silent
-from graphlead.core.errors import InputError
+from graphlead.core.errors import InputError, Place
 from graphlead.core.outcomes import OPEN, RESULT, Outcomes
 from graphlead.core.register import Register
 from graphlead.match.resolve import RESULT as ADDED
@@ -67,7 +67,7 @@ def outcome_column(typed: pd.DataFrame, where: str) -> str:
         texts = typed[filled[0]].value_counts().index[:SHOWN]
         raise InputError(
             f"no outcome is understood; found {', '.join(map(repr, texts))}.",
-            where=f"{where}, column {filled[0]}",
+            where=Place.of(where, column=filled[0]),
             remedy="Write won, lost or rejected.",
         )
     return (understood or named)[0]

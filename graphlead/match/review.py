@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.core.errors import InputError
+from graphlead.core.errors import InputError, Place
 from graphlead.core.register import Register
 
 YES = frozenset({"yes", "y", "x", "1", "1.0", "true", "ja", "oui", "si"})
@@ -79,7 +79,9 @@ def _accepted(answer: str, number: int) -> bool:
 
 
 def _error(problem: str, remedy: str, row: int = 0) -> InputError:
-    return InputError(problem, where=f"review table, row {row}" if row else "review table", remedy=remedy)
+    return InputError(
+        problem, where=Place.of("review table", row=row) if row else "review table", remedy=remedy
+    )
 
 
 def _companies(ids: list[str], register: Register) -> list[int | None]:

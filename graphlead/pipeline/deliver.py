@@ -29,6 +29,7 @@ from graphlead.pipeline.content import content_of
 from graphlead.pipeline.explain import explain_companies, stakes_in, whitespace_ties
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.rank import Ranking, companies_of, rank, set_apart
+from graphlead.pipeline.score import since_trained
 from graphlead.pipeline.scored import Evaluated
 from graphlead.pipeline.store import remember
 from graphlead.report.evidence import as_series, with_clients, with_evidence
@@ -62,10 +63,23 @@ class Result:
     evidence: Sequence[Evidence]
 
 
-def hand_over(run: Run, sources: Sources, scored: Evaluated, settings: Settings, console: Console) -> Result:
-    """Write every result of a run into its folder and return them."""
+def hand_over(
+    run: Run,
+    sources: Sources,
+    scored: Evaluated,
+    settings: Settings,
+    console: Console,
+    earlier: FinishedRun | None = None,
+) -> Result:
+    """Write every result of a run into its folder and return them.
+
+    earlier: the run of which the models were applied; what changed since is noted.
+    """
     with console.stage("ranking"):
         ranking, stakes = rank(sources, scored, settings), stakes_in(sources.register)
+    if earlier is not None:
+        with console.stage("comparing with what the models learned from"):
+            scored = since_trained(run, earlier, scored, ranking)
     with console.stage("finding the reasons") as progress:
         why = run.stage(
             "evidence", lambda folder: _explain(sources, scored, ranking, stakes, folder, progress)
@@ -238,6 +252,12 @@ def _neutral_note(scored: Evaluated) -> list[str]:
     ] if column else []  # fmt: skip
 
 
+def _counts(summary: Json) -> Json:
+    """How many there are of each kind that the summary counts; of clients, those that were matched."""
+    counted = ("companies", "links", "set_aside", "suppressed", "dead", "scored", "leads", "whitespace")
+    return {**{name: int(summary[name]) for name in counted}, "clients": int(summary["clients"]["matched"])}
+
+
 def _with_apart(scores: pd.DataFrame, apart: pd.DataFrame) -> pd.DataFrame:
     """The candidates and, after them, the records of clients that are set apart, which have no rank."""
     table = scores.assign(rank_all=scores["rank_all"].astype("Int64"), record_of=pd.Series(dtype="string"))
@@ -260,6 +280,7 @@ def _write(folder: RunFolder, result: Result, ranking: Ranking, sources: Sources
         "ranker": asdict(scored.judgement.choice),
         "expected_hits": [asdict(each) for each in ranking.hits],
         "dead": len(sources.cohort.dead),
+        "counts": _counts(result.summary),
         "prior": dict(zip(("low", "point", "high"), scored.judgement.prior, strict=True)),
         "notes": result.summary["notes"],
         **{name: result.summary[name] for name in ("outcomes",) if name in result.summary},

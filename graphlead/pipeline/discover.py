@@ -26,6 +26,7 @@ from graphlead.pipeline import score as scoring
 from graphlead.pipeline import store as storing
 from graphlead.pipeline import train as training
 from graphlead.pipeline.deliver import Result, collect_results, hand_over, report
+from graphlead.pipeline.drifted import drift_notes
 from graphlead.pipeline.exclude import without
 from graphlead.pipeline.explain import Explained, explain_company
 from graphlead.pipeline.finished import FinishedRun
@@ -103,7 +104,7 @@ def score_again(
     ):
         sources = gather(newer, settings, console, earlier)
         scored = scoring.apply(newer, earlier, sources, settings, console, force=force)
-        result = hand_over(newer, sources, scored, settings, console)
+        result = hand_over(newer, sources, scored, settings, console, earlier)
         _load(settings, console)
         return result
 
@@ -187,7 +188,7 @@ def report_run(run: Path, console: Console) -> Path:
         folder, sources, judgement = finished.folder, finished.sources, finished.judgement
         share, seed = finished.expected.share, finished.settings.seed
         evaluation = evaluate_saved(folder.heldout, judgement, share, seed)
-        evaluation = replace(evaluation, notes=(*finished.changes, *evaluation.notes))
+        evaluation = replace(evaluation, notes=(*drift_notes(folder), *finished.changes, *evaluation.notes))
         scored = Evaluated(**vars(finished.scored), heldout=folder.heldout, evaluation=evaluation)
         ranking = rank(sources, scored, finished.settings)
         metrics = read_json(folder.metrics)

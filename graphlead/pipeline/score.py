@@ -11,12 +11,15 @@ from graphlead.core.errors import InputError, damaged
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.evaluate.judge import evaluate_saved, read_judgement
+from graphlead.ingest.records import load_register
 from graphlead.learn.crossfit import score_others
 from graphlead.learn.registry import load_models
 from graphlead.pipeline.changes import changes, gone_between
+from graphlead.pipeline.drifted import drift_notes, register_inputs, save_drift, score_pair
 from graphlead.pipeline.expected import expected_of
 from graphlead.pipeline.finished import FinishedRun, read_changes
 from graphlead.pipeline.lost import share_lost
+from graphlead.pipeline.rank import Ranking
 from graphlead.pipeline.scored import Evaluated, left_out_of, model_inputs_of
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
@@ -86,6 +89,21 @@ def _compare(
     for change in found:
         console.warn(change)
     return found
+
+
+def since_trained(run: Run, earlier: FinishedRun, scored: Evaluated, ranking: Ranking) -> Evaluated:
+    """The scores with a note on every input, or on themselves, that changed by much since the earlier run."""
+
+    def make(folder: RunFolder) -> None:
+        register = run.made("register")
+        assert register is not None  # noqa: S101, the first stage of every run
+        now = register_inputs(load_register(register.register))
+        scores = score_pair("score", earlier.scores["score"], ranking.scores["score"])
+        save_drift(folder, earlier.path, register_inputs(earlier.whole_register), now, scores)
+
+    notes = drift_notes(run.stage("drift", make))
+    evaluation = replace(scored.evaluation, notes=(*notes, *scored.evaluation.notes))
+    return replace(scored, evaluation=evaluation)
 
 
 def _take_over(source: RunFolder, target: RunFolder) -> None:

@@ -144,6 +144,16 @@ class RunFolder:
         return self.path / "metrics.json"
 
     @property
+    def textfile(self) -> Path:
+        """The figures of the run for a monitoring system, in the text format of Prometheus."""
+        return self.path / "metrics.prom"
+
+    @property
+    def drift(self) -> Path:
+        """What changed since the models were trained, as JSON; missing where they were trained here."""
+        return self.path / "drift.json"
+
+    @property
     def noise(self) -> Path:
         """The report on the register's noise, as text."""
         return self.path / "noise.txt"
@@ -254,8 +264,8 @@ class RunFolder:
 
     def call_list(self, verb: str, day: date) -> Path:
         """The cases to work now, of the list of that day."""
-        name = {"convert": "high_priority_leads", "churn": "at_risk_customers"}[verb]
-        return self.path / f"{name}_{day.isoformat()}.csv"
+        names = {"convert": "high_priority_leads", "churn": "at_risk_customers"}
+        return self.path / f"{names[verb]}_{day.isoformat()}.csv"
 
     @property
     def store(self) -> Path:
@@ -286,11 +296,6 @@ class RunFolder:
     def publication(self) -> Path:
         """The folder of a publication under way: staged entries and a journal."""
         return self.work / "publish"
-
-    @property
-    def staged(self) -> Path:
-        """The entries about to be published, complete."""
-        return self.publication / "new"
 
     @property
     def journal(self) -> Path:

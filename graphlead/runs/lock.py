@@ -8,7 +8,7 @@ from pathlib import Path
 
 from graphlead.common.disk import disk_errors
 from graphlead.common.locks import link_refused, locked
-from graphlead.core.errors import RunFolderError
+from graphlead.core.errors import BusyError
 from graphlead.runs import publication
 from graphlead.runs.layout import RunFolder
 
@@ -20,8 +20,8 @@ PRIVATE = 0o700
 def exclusive(folder: RunFolder) -> Iterator[None]:
     """The folder for this process alone, made when missing; a publication that was cut off is completed first.
 
-    Raises RunFolderError when the folder cannot be written, another process is working in it, there are links among
-    the run's own files, or its manifest or its journal is not graphlead's.
+    Raises BusyError when another process is working in it, RunFolderError when the folder cannot be written, there are
+    links among the run's own files, or its manifest or its journal is not graphlead's.
     """
     with ExitStack() as stack:
         with disk_errors(folder.path):
@@ -40,8 +40,8 @@ def _refuse_links(work: Path) -> None:
             raise link_refused(path)
 
 
-def _busy(folder: RunFolder, owner: str) -> RunFolderError:
-    return RunFolderError(
+def _busy(folder: RunFolder, owner: str) -> BusyError:
+    return BusyError(
         f"another process ({owner}) is working here.",
         where=str(folder.path),
         remedy="Wait until it is done, or give another --out.",

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import platform
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,6 +129,9 @@ def _input(path: Path) -> Json:
 
 def versions() -> dict[str, str]:
     """The versions of Python and of the packages that results depend on, as far as they are installed."""
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
     found = {"python": platform.python_version()}
     for package in REPORTED:
         try:
@@ -142,6 +143,8 @@ def versions() -> dict[str, str]:
 
 def graphlead_version() -> str:
     """The version of graphlead, as installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("graphlead")
     except PackageNotFoundError:

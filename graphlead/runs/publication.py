@@ -20,11 +20,16 @@ if TYPE_CHECKING:
     from graphlead.core.arrays import Json
 
 
+def staged_in(folder: RunFolder) -> Path:
+    """The folder of the entries about to be published, complete; this module alone writes and reads it."""
+    return folder.publication / "new"
+
+
 def prepare(folder: RunFolder, entries: Mapping[str, Path], manifest: Json) -> None:
     """Stage the entries and the manifest, which gets their fingerprints as ``files``, and write the journal."""
     remove(folder.publication)
-    folder.staged.mkdir(parents=True)
-    new = RunFolder(folder.staged)
+    staged_in(folder).mkdir(parents=True)
+    new = RunFolder(staged_in(folder))
     for name, source in entries.items():
         if not _is_plain(folder, name):
             raise CarrierError(f"publish: expected the plain name of a file or folder, got {name!r}.")
@@ -37,7 +42,7 @@ def prepare(folder: RunFolder, entries: Mapping[str, Path], manifest: Json) -> N
 
 def complete(folder: RunFolder) -> None:
     """Carry out the plan of the journal, if there is one, from wherever it was cut off."""
-    out, new = folder.path, folder.staged
+    out, new = folder.path, staged_in(folder)
     if is_cut_off(folder):
         plan = _written_plan(folder)
         for name in plan["gone"]:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,9 @@ from graphlead.runs import publication
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.lock import exclusive
 from graphlead.runs.manifest import code_version, graphlead_version, unchanged, versions
+from graphlead.runs.progress import Note, now
 from graphlead.runs.stages import STAGES, Stage
+from graphlead.runs.textfile import text_of
 
 if TYPE_CHECKING:
     from graphlead.core.arrays import Json
@@ -28,14 +29,18 @@ Make = Callable[[RunFolder], None]
 
 
 @contextmanager
-def open_run(out: Path, inputs: Json, settings: Json, table: Mapping[str, Stage] = STAGES) -> Iterator[Run]:
-    """The run in the folder ``out``, for this process alone; see ``exclusive``.
+def open_run(
+    out: Path, inputs: Json, settings: Json, table: Mapping[str, Stage] = STAGES, verb: str = "run"
+) -> Iterator[Run]:
+    """The run in the folder ``out``, for this process alone; see ``exclusive``. What it does is noted there.
 
-    inputs: hashes by name, see ``hash_inputs``; settings: all of them; table: the stages of the run.
+    inputs: hashes by name, see ``hash_inputs``; settings: all of them; table: the stages of the run; verb: its own.
     """
     folder = RunFolder(out)
     with exclusive(folder):
-        yield Run(folder=folder, inputs=inputs, settings=settings, table=table)
+        note = Note(folder, verb)
+        with note.watching():
+            yield Run(folder=folder, inputs=inputs, settings=settings, table=table, note=note)
 
 
 @dataclass(kw_only=True)
@@ -46,10 +51,11 @@ class Run:
     inputs: Json
     settings: Json
     table: Mapping[str, Stage]
+    note: Note
     stages: list[Json] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._started, self._clock = _now(), time.monotonic()
+        self._started, self._clock = now(), time.monotonic()
         self._keys: dict[str, str] = {}
         self._made: dict[str, RunFolder] = {}
 
@@ -71,9 +77,11 @@ class Run:
         record = _record(folder)
         reused = folder.is_dir() and record.is_file()
         if not reused:
+            self.note.stage(name)
             with disk_errors(self.folder.path):
                 read = {each: self.inputs[each] for each in self.table[name].inputs if each in self.inputs}
                 self._make(folder, record, make, read)
+        self.note.done(name)
         self._keys[name], self._made[name] = key, RunFolder(folder)
         self.stages.append({"stage": name, "reused": reused, **read_json(record)})
         return self._made[name]
@@ -108,7 +116,7 @@ class Run:
             "graphlead": graphlead_version(),
             "code": code_version(),
             "started": self._started,
-            "finished": _now(),
+            "finished": now(),
             "seconds": round(time.monotonic() - self._clock, 3),
             "peak_mb": round(highest_mb(), 1),
             "device": device,
@@ -127,9 +135,19 @@ class Run:
         graphlead did not write, or that were edited since, are kept as NAME.before. Unused stages are removed.
         """
         with disk_errors(self.folder.path):
-            publication.prepare(self.folder, self._results(), manifest)
+            results = self._results()
+            results |= {self.folder.textfile.name: self._textfile(results, manifest)}
+            publication.prepare(self.folder, results, manifest)
             publication.complete(self.folder)
             self._sweep()
+
+    def _textfile(self, results: Mapping[str, Path], manifest: Json) -> Path:
+        """The run's figures, written beside the stages for the publication."""
+        path = RunFolder(self.folder.work).textfile
+        read = [results.get(each.name) for each in (self.folder.metrics, self.folder.drift)]
+        metrics, drift = (read_json(each) if each else {} for each in read)
+        path.write_text(text_of(self.folder.path, manifest, metrics, drift), "utf-8")
+        return path
 
     def _results(self) -> dict[str, Path]:
         """The files and folders that the stages made, by name; each comes from one stage."""
@@ -154,7 +172,3 @@ class Run:
 def _record(folder: Path) -> Path:
     """The file beside a stage's folder that marks it as complete, with its seconds and peak memory."""
     return folder.with_name(f"{folder.name}.json")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -53,8 +53,8 @@ SALES_STAGES = table(
         after=("model",),
         settings=("threshold", "top", "cost", "gain", "action", "as_of"),
         doors=(
-            "common.spreadsheets", "evaluate.cases.figures", "explain.cases.reasons", "report.sales.lists",
-            "tasks.actions", "tasks.policy",
+            "common.spreadsheets", "evaluate.cases.figures", "explain.cases.reasons", "pipeline.drifted",
+            "profile.drift.build", "report.sales.lists", "tasks.actions", "tasks.policy",
         ),
     ),
     Stage(name="report", after=("results",), doors=("report.sales.build",)),

@@ -135,6 +135,13 @@ STAGES = table(
         doors=(*MODELS, "evaluate.judge", "pipeline.changes", "pipeline.lost"),
     ),
     Stage(
+        name="drift",
+        after=("match", "suppressed", "outcomes", "same", "trained", "changes"),
+        inputs=("run",),
+        settings=("expect", "prior", "neutral", *TRAINING),
+        doors=(*MODELS, "evaluate.judge", "evaluate.neutral", "pipeline.drifted", "pipeline.rank"),
+    ),
+    Stage(
         name="evidence",
         after=("graph", "match", "suppressed", "outcomes", "same", "judgement", "trained"),
         settings=("task", "top", "seed", "device", "expect", "prior", "neutral"),
@@ -145,7 +152,7 @@ STAGES = table(
     ),
     Stage(
         name="results",
-        after=("profile", "evidence", "changes"),
+        after=("profile", "evidence", "changes", "drift"),
         settings=("top", "seed", "exclude"),
         doors=(
             "common.spreadsheets", "evaluate.judge", "explain.ties.ties", "match.applied", "match.same.duplicates",
@@ -162,5 +169,5 @@ STAGES = table(
         ),
     ),
 )  # fmt: skip
-"""In the order in which they run; a run that scores has ``trained`` and ``changes`` for ``model``, ``heldout``
-and ``judgement``."""
+"""In the order in which they run; a run that scores has ``trained``, ``changes`` and ``drift`` for ``model``,
+``heldout`` and ``judgement``."""

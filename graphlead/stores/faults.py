@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from graphlead.core.errors import GraphleadError
+from graphlead.core.errors import BUSY, GraphleadError
 
 
 class StoreError(GraphleadError):
@@ -16,6 +16,12 @@ class StoreError(GraphleadError):
 
 class UnreachableError(StoreError):
     """A server does not answer now and may do so later."""
+
+
+class StoreBusyError(StoreError):
+    """Another process fills or changes the store: later the same command can be done."""
+
+    exit_code = BUSY
 
 
 class QueryError(GraphleadError):

@@ -21,7 +21,7 @@ import graphlead
 from graphlead.cli import app as cli
 from graphlead.common.console import Console, laid_out
 from graphlead.core.clients import Match
-from graphlead.core.errors import InputError
+from graphlead.core.errors import BusyError, GraphleadError, InputError, Place
 from graphlead.core.evaluation import Evaluation
 from graphlead.core.settings import Settings
 from graphlead.pipeline import discover as pipeline
@@ -505,10 +505,78 @@ def test_a_log_has_one_json_object_a_line(
     asked["raises"] = InputError("there is no id.", where="c.csv", remedy="Add one.")
     assert call("--log-json", *RUN, "--quiet") == 2
     assert json.loads(capsys.readouterr().err) == {
-        "event": "error", "problem": "there is no id.", "where": "c.csv", "remedy": "Add one.", "exit_code": 2,
+        "event": "error", "problem": "there is no id.", "where": "c.csv", "file": "c.csv", "row": None, "column": None,
+        "remedy": "Add one.", "exit_code": 2,
     }  # fmt: skip
     assert call(*RUN, "--quiet") == 2
     assert capsys.readouterr().err == "error: c.csv: there is no id. Add one.\n"
+
+
+@pytest.mark.parametrize("where", ["before", "after"])
+def test_with_json_an_error_is_one_object_on_stderr(
+    asked: dict[str, Any], call: Call, capsys: pytest.CaptureFixture[str], where: str
+) -> None:
+    asked["raises"] = InputError(
+        "it is no number.", where=Place.of("c.csv", row=3, column="size"), remedy="Write one."
+    )
+    arguments = ("--json", *RUN, "--quiet") if where == "before" else (*RUN, "--quiet", "--json")
+    assert call(*arguments) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert json.loads(err) == {
+        "event": "error", "problem": "it is no number.", "where": "c.csv, row 3, column size", "file": "c.csv",
+        "row": 3, "column": "size", "remedy": "Write one.", "exit_code": 2,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "arguments", [("run", "--nonsense", "--json"), ("--json", "rum"), ("--log-json", "rum")]
+)
+def test_an_error_is_an_object_also_where_the_command_line_cannot_be_parsed(
+    call: Call, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    assert call(*arguments) == 2
+    found = json.loads(capsys.readouterr().err)
+    assert (found["event"], found["exit_code"]) == ("error", 2)
+    assert found["problem"].startswith("No such")
+
+
+def test_a_busy_folder_has_an_exit_code_of_its_own(
+    asked: dict[str, Any], call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked["raises"] = BusyError("another process (7) is working here.", where="o", remedy="Wait.")
+    assert call(*RUN, "--quiet", "--json") == 3
+    assert json.loads(capsys.readouterr().err)["exit_code"] == 3
+
+
+def test_status_of_a_run_ends_with_its_exit_code(call: Call, capsys: pytest.CaptureFixture[str]) -> None:
+    manifest = json.loads(Path("a/manifest.json").read_text("utf-8"))
+    manifest |= {"inputs": {}, "seconds": 61.4, "peak_mb": 512.0, "started": "2026-01-01", "verb": "churn"}
+    Path("a/manifest.json").write_text(json.dumps(manifest), "utf-8")
+    assert call("status", "a") == 0
+    text = capsys.readouterr().out
+    assert "a: finished (graphlead churn, version 0)." in text
+    assert "after 61 s, at most 512 MiB of memory" in text
+    assert call("status", "a", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["state"] == "finished"
+    assert call("status", "no", "--json") == 2
+    assert json.loads(capsys.readouterr().err)["problem"] == "this is not the folder of a run."
+    Path("a/.work").mkdir()
+    note = {
+        "graphlead": "0",
+        "verb": "churn",
+        "started": "2026-01-02",
+        "since": "2026-01-02",
+        "stage": "model",
+    }
+    Path("a/.work/progress.json").write_text(json.dumps(note), "utf-8")
+    assert call("status", "a") == 4
+    text = capsys.readouterr().out
+    assert (
+        "a: cut off" in text
+        and "Stage: model since" in text
+        and "Its results are those of 2026-01-01" in text
+    )
 
 
 def test_a_terminal_gets_a_bar_and_a_line_when_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -543,7 +611,7 @@ def test_a_stage_that_fails_is_not_reported_as_done(capsys: pytest.CaptureFixtur
 
 def test_values_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     Console().info("a\x1b[2Jb\r\nc")
-    Console(quiet=True).error("\x07")
+    Console(quiet=True).error(GraphleadError("\x07"), 1)
     assert capsys.readouterr().err == "a\ufffd[2Jb\ufffd\nc\nerror: \ufffd\n"
 
 

@@ -93,15 +93,16 @@ def killed_scratch(parent: Path) -> Path:
 def test_promise_7_what_a_killed_process_left_goes_and_what_living_ones_use_stays(tmp_path: Path) -> None:
     dead = killed_scratch(tmp_path)
     assert (dead / "half").exists()
-    old, like, outside = (
+    foreign, old, like, outside = (
+        tmp_path / ".graphlead-held-abcdefgh",
         tmp_path / ".tables-abcdefgh",
-        tmp_path / ".graphlead-held-notes",
+        tmp_path / ".graphlead-scratch-notes",
         tmp_path / "outside",
     )
-    for folder in (old, like, outside):
+    for folder in (foreign, old, like, outside):
         folder.mkdir()
     (outside / "precious").write_text("precious", "utf-8")
-    planted = tmp_path / ".graphlead-held-12345678"
+    planted = tmp_path / ".graphlead-scratch-12345678"
     planted.symlink_to(outside)
     with scratch(tmp_path) as mine:
         with scratch(tmp_path) as other:
@@ -110,7 +111,9 @@ def test_promise_7_what_a_killed_process_left_goes_and_what_living_ones_use_stay
             assert other.is_dir()
         assert not dead.exists()
         assert not old.exists()
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([like.name, outside.name, planted.name])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        each.name for each in (foreign, like, outside, planted)
+    )
     assert (outside / "precious").read_text("utf-8") == "precious"
 
 
@@ -126,7 +129,7 @@ def test_promise_7_a_folder_that_another_process_sweeps_before_it_is_held_is_mad
 
 
 def test_promise_7_what_somebody_else_left_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    theirs = tmp_path / ".graphlead-held-abcdefgh"
+    theirs = tmp_path / ".graphlead-scratch-abcdefgh"
     theirs.mkdir()
     with monkeypatch.context() as patch:
         patch.setattr("graphlead.common.leftovers.os.geteuid", lambda: theirs.stat().st_uid + 1)

@@ -30,6 +30,25 @@ def test_a_limit_of_the_process_counts() -> None:
     assert ran.stdout.strip() == "True"
 
 
+PEAK = """
+import resource
+from graphlead.common.memory import Meter, highest_mb
+with Meter() as meter:
+    held = bytearray(b"x") * (300 * 2**20)
+    del held
+print(meter.peak_mb, highest_mb(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="VmHWM is of Linux")
+def test_the_peak_is_the_systems_to_the_page_even_where_it_is_over_at_once() -> None:
+    ran = subprocess.run([sys.executable, "-c", PEAK], capture_output=True, text=True, check=True)
+    metered, highest, system = map(float, ran.stdout.split())
+    assert metered > 300
+    assert highest == pytest.approx(system, abs=1)
+    assert metered == pytest.approx(system, abs=1)
+
+
 def test_a_share_of_the_budget_has_a_floor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "budget", lambda: 16 * GIB)
     assert memory.share_of_budget(1 / 16, 100) == GIB

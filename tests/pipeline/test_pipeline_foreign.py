@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tiny import command
 
+from graphlead.runs import publication
 from graphlead.runs.layout import RunFolder
 
 
@@ -46,7 +47,7 @@ def test_promise_2_reading_verbs_obey_no_journal(
     gone: str,
 ) -> None:
     folder = RunFolder(run)
-    folder.staged.mkdir(parents=True)
+    publication.staged_in(folder).mkdir(parents=True)
     folder.journal.write_text(json.dumps({"names": [], "gone": [gone], "kept": {}}), "utf-8")
     before = content_of(tmp_path)
     assert command(*verb, "--run", run) == 2

@@ -12,7 +12,8 @@ import planted_sales as planted
 import pytest
 
 from graphlead.common.console import Console
-from graphlead.core.cases import Meaning
+from graphlead.common.files import read_json
+from graphlead.core.cases import Kind, Meaning
 from graphlead.core.errors import InputError, RunFolderError, SettingsError
 from graphlead.core.sales import SalesSettings
 from graphlead.pipeline.finished import FinishedRun
@@ -51,7 +52,24 @@ def test_the_same_open_cases_get_the_same_scores_again(converted: Path, tmp_path
     assert after.metrics == before.metrics
     made = before.folder.call_list("convert", before.day).read_bytes()
     assert after.folder.call_list("convert", after.day).read_bytes() == made
-    assert set(after.manifest["files"]) == set(before.manifest["files"])
+    assert set(after.manifest["files"]) == {*before.manifest["files"], after.folder.drift.name}
+    drift = read_json(after.folder.drift)
+    assert drift["alarm"] is False
+    assert {each["column"] for each in drift["drift"]} == {each.name for each in after.trained.cases.columns}
+    assert "graphlead_drift_alarm{" in after.folder.textfile.read_text("utf-8")
+
+
+def test_cases_that_changed_since_training_are_named_in_the_notes(converted: Path, tmp_path: Path) -> None:
+    before = FinishedSales(converted)
+    number = next(each.name for each in before.trained.cases.columns if each.kind is Kind.NUMBER)
+    opened = pd.read_csv(converted.parent / "open.csv")
+    opened[number] = opened[number] * 3 + 1000
+    opened.to_csv(tmp_path / "open.csv", index=False)
+    found = score_cases(converted, Newer(open=tmp_path / "open.csv"), tmp_path / "again", QUIET)
+    notes = FinishedSales(tmp_path / "again").metrics["notes"]
+    assert any(note.startswith(f"Since the models were trained: {number}") for note in notes)
+    assert "Since the models were trained" in found.text
+    assert f'column="{number}"}} 1.0' in RunFolder(tmp_path / "again").textfile.read_text("utf-8")
 
 
 def test_a_scored_run_needs_the_earlier_one_no_more(converted: Path, tmp_path: Path) -> None:

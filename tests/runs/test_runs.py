@@ -23,6 +23,7 @@ from graphlead.core.errors import CarrierError, InputError, RunFolderError
 from graphlead.runs import publication, stages
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.manifest import hash_inputs, read_manifest, versions
+from graphlead.runs.progress import note_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,16 +46,17 @@ def fails(folder: RunFolder) -> None:
 
 
 def files_of(out: Path) -> dict[str, str]:
-    """What a user sees in the folder, manifest aside."""
+    """What a user sees in the folder, manifest and figures for monitoring aside."""
     return {
         path.relative_to(out).as_posix(): path.read_text("utf-8")
         for path in sorted(out.rglob("*"))
-        if path.is_file() and ".work" not in path.parts and path.name != "manifest.json"
+        if path.is_file() and ".work" not in path.parts and path.name not in ("manifest.json", "metrics.prom")
     }
 
 
 def leftovers(out: Path) -> list[str]:
-    return sorted(path.name for path in RunFolder(out).work.iterdir() if path != RunFolder(out).lock)
+    kept = (RunFolder(out).lock, note_of(RunFolder(out)))
+    return sorted(path.name for path in RunFolder(out).work.iterdir() if path not in kept)
 
 
 def test_a_finished_stage_is_kept_and_reused(tmp_path: Path) -> None:
@@ -142,7 +144,8 @@ def test_the_manifest_records_what_was_run(tmp_path: Path) -> None:
     assert found["inputs"] == {"companies": {"path": source.as_posix(), "bytes": 5, "sha256": sha}}
     assert (found["seed"], found["device"], found["ranker"]) == (7, "cpu", "gnn")
     assert [stage["stage"] for stage in found["stages"]] == ["read"]
-    assert found["files"] == {"a.txt": hashlib.sha256(b"x").hexdigest()}
+    assert found["files"].keys() == {"a.txt", RunFolder(tmp_path).textfile.name}
+    assert found["files"]["a.txt"] == hashlib.sha256(b"x").hexdigest()
     assert found["started"] <= found["finished"]
     assert found["started"].endswith("+00:00")
     assert found["versions"].keys() >= {"python", "duckdb", "numpy", "torch", "xgboost"}
@@ -306,7 +309,8 @@ for at in range(1, 300):
     ended = go(at, str(at))
     with open_run(out, {}, {}, STAGES):
         seen = {path.relative_to(out).as_posix(): path.read_text() for path in out.rglob("*")
-                if path.is_file() and ".work" not in path.parts and path.name != "manifest.json"}
+                if path.is_file() and ".work" not in path.parts and path.suffix != ".prom"
+                and path.name != "manifest.json"}
     print(json.dumps([at, ended, seen, read_manifest(out)["text"]]))
     if not ended:
         break
@@ -340,7 +344,7 @@ def test_reading_a_run_that_was_cut_off_while_publishing_changes_nothing_and_say
         read_manifest(tmp_path)
     assert (caught.value.exit_code, content_of(tmp_path)) == (2, before)
     publish(tmp_path, leads="2")
-    assert read_manifest(tmp_path)["files"].keys() == {"leads.csv", "model"}
+    assert read_manifest(tmp_path)["files"].keys() == {"leads.csv", "model", "metrics.prom"}
     assert files_of(tmp_path) == {"leads.csv": "2", "model/leads.bin": "2"}
 
 

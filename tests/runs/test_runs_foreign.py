@@ -73,8 +73,8 @@ def test_promise_2_a_journal_with_anything_but_plain_names_is_refused_by_writers
     tmp_path: Path, out: Path, victim: Path, place: str, name: object
 ) -> None:
     folder = RunFolder(out)
-    folder.staged.mkdir(parents=True)
-    (folder.staged / "leads.csv").write_text("new", "utf-8")
+    publication.staged_in(folder).mkdir(parents=True)
+    (publication.staged_in(folder) / "leads.csv").write_text("new", "utf-8")
     there = {"kept": {"leads.csv": name}} if place == "kept as" else {place: [name]}
     plan = {"names": ["leads.csv"], "gone": [], "kept": {}, **there}
     folder.journal.write_text(json.dumps(plan), "utf-8")

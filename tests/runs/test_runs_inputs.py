@@ -15,6 +15,7 @@ from graphlead.core.errors import InputError, RunFolderError
 from graphlead.pipeline import discover
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.manifest import hash_inputs, hash_run
+from graphlead.runs.progress import note_of
 from graphlead.runs.publication import prepare
 
 
@@ -57,7 +58,10 @@ def test_promise_5_a_changed_input_is_refused_and_nothing_of_it_is_kept(
 ) -> None:
     out = tmp_path / "out"
     refused(out, source, during, fails)
-    assert [path.name for path in RunFolder(out).work.iterdir()] == [RunFolder(out).lock.name]
+    assert {path.name for path in RunFolder(out).work.iterdir()} == {
+        RunFolder(out).lock.name,
+        note_of(RunFolder(out)).name,
+    }
     replace_text(source, "old")
     with open_run(out, hash_inputs({"companies": source})) as run:
         made = run.stage("read", lambda folder: copy(source, folder))

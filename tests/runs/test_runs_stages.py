@@ -27,7 +27,7 @@ MAKERS = {
 }
 LISTS = {"evidence", "results", "report"}
 TRAINED = {"model", "heldout", "judgement"} | LISTS
-ALL = set(STAGES) - {"trained", "changes"}
+ALL = set(STAGES) - {"trained", "changes", "drift"}
 
 
 def keys(inputs: Mapping[str, Any] = INPUTS, **settings: object) -> dict[str, str]:

@@ -29,7 +29,7 @@ def run_assignment(
     inputs = hash_inputs(settings.inputs())
     with (
         disk_errors(settings.out),
-        open_run(settings.out, inputs, settings.to_json(), ASSIGN_STAGES) as run,
+        open_run(settings.out, inputs, settings.to_json(), ASSIGN_STAGES, "experiment") as run,
     ):
         with console.stage("dealing the list"):
             results = run.stage("results", assigning(settings))

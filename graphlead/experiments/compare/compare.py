@@ -67,7 +67,7 @@ def compare(settings: ComparisonSettings, console: Console, *, config: Path | No
     check_run(settings.out, [config, settings.outcomes, *read])
     with (
         disk_errors(settings.out),
-        open_run(settings.out, _inputs(settings, kind), settings.to_json(), COMPARE_STAGES) as run,
+        open_run(settings.out, _inputs(settings, kind), settings.to_json(), COMPARE_STAGES, VERB) as run,
     ):
         with console.stage("comparing"):
             results = run.stage("results", lambda folder: _write(folder, settings, kind))

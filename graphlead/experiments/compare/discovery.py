@@ -12,19 +12,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphlead.core.drift import Form
-from graphlead.core.register import Column, Role
-from graphlead.experiments.compare.side import Inputs, Words
+from graphlead.core.register import Role
+from graphlead.experiments.compare.side import Words
+from graphlead.pipeline.drifted import Inputs, register_inputs
 from graphlead.pipeline.finished import FinishedRun
-
-_FORMS = {
-    Role.NUMBER: Form.NUMBER, Role.DATE: Form.DATE, Role.ID: Form.NOTHING, Role.IGNORED: Form.NOTHING,
-    **dict.fromkeys(
-        (Role.COUNTRY, Role.REGION, Role.CITY, Role.POSTCODE, Role.INDUSTRY, Role.BOOLEAN, Role.CATEGORY),
-        Form.CATEGORY,
-    ),
-}  # fmt: skip
-"""By role; of all others only whether they are filled."""
 
 
 @dataclass(frozen=True)
@@ -51,20 +42,7 @@ class DiscoverySide:
         ).reset_index(drop=True)
 
     def inputs(self) -> Inputs:
-        register = self.run.whole_register
-        return {column.name: self._input(column) for column in register.columns}
-
-    def _input(self, column: Column) -> tuple[Form, pd.Series | None, str]:
-        form = _FORMS.get(column.role, Form.FILLED)
-        if form is Form.NOTHING:
-            return form, None, "ids of the rows" if column.role is Role.ID else column.reason
-        values = self.run.whole_register.read(column.name).column(0)
-        if form is Form.FILLED:
-            return form, pd.Series(values.is_valid().to_numpy()), column.reason
-        if form is Form.CATEGORY:
-            return form, pd.Series(pc.cast(values, pa.string()).to_numpy(), dtype=object), column.reason
-        days = pc.cast(pc.cast(values, pa.int32()), pa.float64()) if form is Form.DATE else values
-        return form, pd.Series(days.to_numpy().astype(np.float64)), column.reason
+        return register_inputs(self.run.whole_register)
 
     def fates(self, ids: Sequence[str]) -> dict[str, str]:
         cohort = self.run.cohort

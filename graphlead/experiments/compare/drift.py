@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graphlead.core.comparison import ComparisonSettings
-from graphlead.core.drift import Drift, Form, Pair
+from graphlead.core.drift import Drift, Pair
 from graphlead.core.errors import unknown
 from graphlead.experiments.compare.side import Described
 from graphlead.ingest.pairs.read import open_pairs
+from graphlead.pipeline.drifted import pairs_of, score_pair
 from graphlead.profile.drift.build import drift_of
 
 
@@ -49,21 +50,8 @@ def _pairs(old: Described, new: Described, exclude: tuple[str, ...]) -> Iterator
     for each in exclude:
         if each not in names:
             raise unknown("column", each, names, "--exclude")
-    for name in names:
-        if name in exclude:
-            continue
-        if name not in before or name not in after:
-            yield Pair(name=name, form=Form.NEW if name in after else Form.GONE)
-            continue
-        (form, values, why), (other, more, _) = before[name], after[name]
-        if form is other:
-            yield Pair(name=name, form=form, old=values, new=more, why=why)
-        elif values is None or more is None:
-            yield Pair(name=name, form=Form.NOTHING, why=f"read as {form} before, as {other} now")
-        else:
-            sides = [each if each.dtype == bool else each.notna() for each in (values, more)]
-            yield Pair(name=name, form=Form.FILLED, old=sides[0], new=sides[1])
+    yield from (pair for pair in pairs_of(before, after) if pair.name not in exclude)
     score = new.words.score
     if not score or score != old.words.score:
         return
-    yield Pair(name=score, form=Form.NUMBER, old=old.scored["score"], new=new.scored["score"], score=True)
+    yield score_pair(score, old.scored["score"], new.scored["score"])

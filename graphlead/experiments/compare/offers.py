@@ -13,7 +13,8 @@ import pandas as pd
 from graphlead.core.arrays import Json
 from graphlead.core.drift import Form
 from graphlead.experiments.compare.moved import CHANGED, ENTERED, LEFT, in_order
-from graphlead.experiments.compare.side import Inputs, Words
+from graphlead.experiments.compare.side import Words
+from graphlead.pipeline.drifted import Inputs
 from graphlead.pipeline.recommend.finished import FinishedRecommend
 
 FIRST, ITEMS = 10, 20

@@ -12,17 +12,15 @@ import numpy as np
 import pandas as pd
 
 from graphlead.core.arrays import Longs
-from graphlead.core.cases import CaseColumn, Cases, Kind
+from graphlead.core.cases import Cases
 from graphlead.core.drift import Form
-from graphlead.experiments.compare.side import Inputs, Words
+from graphlead.experiments.compare.side import Words
 from graphlead.explain.cases.shares import number
+from graphlead.pipeline.drifted import Inputs, case_inputs
 from graphlead.pipeline.sales.finished import FinishedSales
 from graphlead.report.sales.words import WORDS
 
 OUTCOME = "outcome of the known cases"
-_FORMS = {
-    Kind.NUMBER: Form.NUMBER, Kind.FLAG: Form.CATEGORY, Kind.CATEGORY: Form.CATEGORY, Kind.TEXT: Form.FILLED,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,15 +67,15 @@ class SalesSide:
 
     def inputs(self) -> Inputs:
         rows = self.cases.rows(self.places.reindex(self.scored["id"]).to_numpy(np.int64))
-        found = {column.name: _input(column, rows.features[column.name]) for column in rows.columns}
         outcome = self.cases.outcome[self.cases.known]
         words = self.words
-        return found | {
+        return {
+            **case_inputs(rows),
             OUTCOME: (
                 Form.CATEGORY,
                 pd.Series(np.where(outcome == 1, words.happened, words.not_happened), dtype=object),
                 "",
-            )
+            ),
         }
 
     def fates(self, ids: Sequence[str]) -> dict[str, str]:
@@ -115,15 +113,6 @@ class SalesSide:
 
     def _at(self, ids: Sequence[str]) -> Longs:
         return self.places.reindex(pd.Index(ids)).to_numpy(np.int64)
-
-
-def _input(column: CaseColumn, values: pd.Series) -> tuple[Form, pd.Series, str]:
-    form = _FORMS[column.kind]
-    if column.kind is Kind.FLAG:
-        values = values.map({1.0: "yes", 0.0: "no"}).astype(object)
-    if form is Form.FILLED:
-        values = values.notna() & (values != "")
-    return form, values, column.reason
 
 
 def _shown(value: object) -> str:

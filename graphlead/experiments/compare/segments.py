@@ -15,8 +15,9 @@ from sklearn.metrics import adjusted_rand_score
 from graphlead.core.arrays import Json
 from graphlead.core.drift import Form
 from graphlead.experiments.compare.moved import CHANGED, DOWN, ENTERED, LEFT, UP, in_order
-from graphlead.experiments.compare.side import Inputs, Words
+from graphlead.experiments.compare.side import Words
 from graphlead.explain.cases.shares import number
+from graphlead.pipeline.drifted import Inputs
 from graphlead.pipeline.segment.finished import FinishedSegments
 
 FIGURES = {

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import pandas as pd
 
-from graphlead.core.drift import Form
+from graphlead.pipeline.drifted import Inputs
 
-Inputs = Mapping[str, tuple[Form, "pd.Series | None", str]]
-"""By column: how its values are compared, the values as in ``Pair``, and the reason."""
 MOST_REASONS = 3
 
 

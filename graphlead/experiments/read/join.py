@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from graphlead.core.arrays import Reals
-from graphlead.core.errors import InputError
+from graphlead.core.errors import InputError, Place
 from graphlead.experiments.read.question import Question
 from graphlead.experiments.rows import id_column, ids_of
 from graphlead.report.summary import counted
@@ -42,7 +42,7 @@ def joined(
     if missing.all():
         raise InputError(
             f"no id of the outcomes is one of the cases: {theirs.dropna().iloc[0]!r} against {ids.dropna().iloc[0]!r}.",
-            where=f"{place}, column {name}",
+            where=Place.of(place, column=str(name)),
             remedy="Say --id COLUMN, the column that both tables have.",
         )
     hits = [numbers[each] for each in question.outcome if each in numbers]

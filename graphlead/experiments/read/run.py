@@ -31,7 +31,7 @@ def run_reading(
     inputs = hash_inputs(settings.inputs())
     with (
         disk_errors(settings.out),
-        open_run(settings.out, inputs, settings.to_json(), READ_STAGES) as run,
+        open_run(settings.out, inputs, settings.to_json(), READ_STAGES, "experiment") as run,
     ):
         learned = _learned(run, settings, console) if settings.open else None
         with console.stage("comparing the arms"):

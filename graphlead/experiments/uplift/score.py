@@ -39,7 +39,7 @@ def score_newer(run: Path, opened: Path, out: Path, console: Console) -> Finishe
     check_run(out, [opened, *parts_of(run)])
     inputs = hash_inputs({"open": opened}) | {"earlier": hash_run(run)}
     settings = read_manifest(run)["settings"] | {"open": opened.as_posix(), "out": out.as_posix()}
-    with disk_errors(out), open_run(out, inputs, settings, SCORE_STAGES) as new:
+    with disk_errors(out), open_run(out, inputs, settings, SCORE_STAGES, "experiment") as new:
         with console.stage("ranking the cases"):
             results = new.stage("results", _scoring(finished, opened))
         with console.stage("writing the report"):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from graphlead.common.files import scratch
-from graphlead.core.errors import InputError
+from graphlead.core.errors import InputError, Place
 from graphlead.engines.duckdb import open_db
 from graphlead.ingest.cases.carry import cases_of
 from graphlead.ingest.cases.columns import make_plan
@@ -39,7 +39,7 @@ def read_customers(path: Path, options: TableOptions, like: Understood | None = 
         understood = replace(
             understood, reference=options.as_of or max(days, default=None), as_of=options.as_of
         )
-        place = f"{path}, column {understood.name_of(Use.ID)}"
+        place = Place.of(path, column=understood.name_of(Use.ID))
         rows, notes = with_ids(read_rows(db, source, understood, known=False), place)
         if source.rejected:
             bad = source.rejected[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from graphlead.common.words.headers import normalised
 from graphlead.common.yes_no import NO, YES
-from graphlead.core.errors import InputError, SettingsError, unknown
+from graphlead.core.errors import InputError, Place, SettingsError, unknown
 from graphlead.ingest.cases.understood import Table
 
 FEWEST, FEW = 5, 20
@@ -119,7 +119,7 @@ def given_outcome(
     Where no value is known to mean no, all others do when ``positive`` is given, for nothing else could. Raises
     SettingsError when the positive value does not occur, InputError when none can be found.
     """
-    place = f"{where}, column {column}"
+    place = Place.of(where, column=column)
     if positive:
         yes = [value for value in values if value.lower() == positive.lower()]
         if not yes:

@@ -12,7 +12,7 @@ import numpy as np
 
 from graphlead.common.files import scratch
 from graphlead.core.cases import OPEN, Cases
-from graphlead.core.errors import CarrierError, InputError
+from graphlead.core.errors import CarrierError, InputError, Place
 from graphlead.engines.duckdb import Db, open_db
 from graphlead.ingest.cases.as_of import as_of_day
 from graphlead.ingest.cases.carry import cases_of
@@ -133,7 +133,7 @@ def _understood(db: Db, source: Source, other: Source | None, options: TableOpti
 
 def _read(db: Db, source: Source, understood: Understood, *, known: bool) -> tuple[Rows, list[str]]:
     """The rows that have an id, and notes of the others."""
-    place = f"{source.path}, column {understood.name_of(Use.ID)}"
+    place = Place.of(source.path, column=understood.name_of(Use.ID))
     rows, notes = with_ids(read_rows(db, source, understood, known=known), place)
     if source.rejected:
         first = source.rejected[0]

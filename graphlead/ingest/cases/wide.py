@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from pyarrow import csv
 
 from graphlead.core.cases import OPEN, CaseColumn, Cases, Kind
-from graphlead.core.errors import MOST_SHOWN, InputError
+from graphlead.core.errors import MOST_SHOWN, InputError, Place
 from graphlead.ingest.cases.identity import find_id
 from graphlead.ingest.cases.tables import CaseTable
 from graphlead.ingest.cases.understood import ReadColumn, TableOptions, Understood
@@ -99,7 +99,9 @@ def _ids(table: pa.Table, name: str, path: Path) -> np.ndarray:
     if len(twice) or ids.isna().any():
         problem = f"the id {twice.iloc[0]!r} comes several times" if len(twice) else "a row has no id"
         raise InputError(
-            f"{problem}.", where=f"{path}, column {name}", remedy="Keep one row a case, or say --id COLUMN."
+            f"{problem}.",
+            where=Place.of(path, column=name),
+            remedy="Keep one row a case, or say --id COLUMN.",
         )
     return np.asarray(ids.to_numpy(object))
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from graphlead.common.words.headers import normalised
-from graphlead.core.errors import InputError, SettingsError, unknown
+from graphlead.core.errors import InputError, Place, SettingsError, unknown
 from graphlead.engines.duckdb import Db, frame
 from graphlead.ingest.cases.understood import ReadColumn
 from graphlead.ingest.cases.uses import Use, style_of, use_of
@@ -35,7 +35,7 @@ def shared_column(leads: Source, deals: Source, columns: Mapping[str, str]) -> s
         if name not in deals.names:
             raise unknown("column", name, deals.names, f"{deals.path}, [columns.{DEALS}]")
         if use not in USES:
-            raise unknown("use", use, USES, f"{deals.path}, column {name}")
+            raise unknown("use", use, USES, Place.of(deals.path, column=name))
     shared = [name for name in leads.names if name in deals.names]
     chosen = [name for name in shared if columns.get(name) == "id"] or shared
     if len(chosen) == 1:
@@ -63,7 +63,7 @@ def days_won(db: Db, deals: Source, key: str, column: ReadColumn) -> pd.Series[p
     if not len(found):
         raise InputError(
             "no deal has a day on which it was won.",
-            where=f"{deals.path}, column {column.name}",
+            where=Place.of(deals.path, column=column.name),
             remedy="Write days as 2024-03-31.",
         )
     return pd.Series(pd.to_datetime(found["won"]).to_numpy(), index=found["id"].to_numpy())

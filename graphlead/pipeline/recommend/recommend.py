@@ -42,7 +42,7 @@ def recommend(settings: RecommendSettings, console: Console, *, config: Path | N
     inputs = hash_inputs(settings.inputs()) | ({"run": hash_run(settings.run)} if settings.run else {})
     with (
         disk_errors(settings.out),
-        open_run(settings.out, inputs, settings.to_json(), RECOMMEND_STAGES) as run,
+        open_run(settings.out, inputs, settings.to_json(), RECOMMEND_STAGES, "recommend") as run,
     ):
         found = read(run, settings, console)
         check_product(found, settings)

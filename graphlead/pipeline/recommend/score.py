@@ -41,7 +41,7 @@ def recommend_again(run: Path, newer: NewerOrders, out: Path, console: Console) 
     settings = _settings(earlier, newer, out)
     check_run(out, [*settings.inputs().values(), *parts_of(run)])
     inputs = hash_inputs(settings.inputs()) | {"earlier": hash_run(run)}
-    with disk_errors(out), open_run(out, inputs, settings.to_json(), RECOMMEND_STAGES) as again:
+    with disk_errors(out), open_run(out, inputs, settings.to_json(), RECOMMEND_STAGES, "recommend") as again:
         found = read(again, settings, console, layout_of_purchases(earlier.purchases))
         check_product(found, settings)
         choice = load_choice(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from graphlead.core.sales import SalesSettings
 from graphlead.evaluate.cases.figures import calibration, heldout_row, model_row, thresholds
 from graphlead.evaluate.cases.survival import survival_table
 from graphlead.explain.cases.reasons import reasons
+from graphlead.pipeline.drifted import case_inputs, drift_notes, save_drift, score_pair
 from graphlead.pipeline.sales.read import Read
 from graphlead.pipeline.sales.train import Trained
 from graphlead.report.sales.build import write_sales_report
@@ -37,6 +39,16 @@ STRONGEST = 5
 """Columns of the model that a case had better have filled in, those that move the most."""
 GROUPED = (Meaning.CONTRACT, Meaning.SEGMENT)
 """Columns with survival curves of their own."""
+
+
+class Earlier(Protocol):
+    """The finished run of which the models are applied again."""
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def trained(self) -> Trained: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +76,23 @@ def policy(settings: SalesSettings, cases: Cases) -> Policy:
 
 
 def hand_over(
-    run: Run, found: Read, trained: Trained, around: Around | None, settings: SalesSettings, console: Console
+    run: Run,
+    found: Read,
+    trained: Trained,
+    around: Around | None,
+    settings: SalesSettings,
+    console: Console,
+    earlier: Earlier | None = None,
 ) -> Delivered:
-    """Write every result into the run's folder, and return them."""
+    """Write every result into the run's folder, and return them.
+
+    earlier: the run of which the models were applied; what changed since is noted.
+    """
     day = settings.as_of or date.today()
 
     def make(folder: RunFolder) -> None:
+        if earlier is not None:
+            _save_drift(folder, earlier, trained)
         _write(folder, found, trained, around, settings, day)
 
     with console.stage("scoring and finding the reasons"):
@@ -100,8 +123,17 @@ def _write(
     survival = _survival(cases, found.lifetimes)
     if survival is not None:
         write_parquet(folder.survival, pa.Table.from_pandas(survival, preserve_index=False))
-    write_json(folder.metrics, _metrics(found, trained, rules, settings, len(listed)))
+    metrics = _metrics(found, trained, rules, settings, len(listed))
+    write_json(folder.metrics, metrics | {"notes": [*drift_notes(folder), *metrics["notes"]]})
     folder.noise.write_text("\n".join(_noise(found)) + "\n", "utf-8")
+
+
+def _save_drift(folder: RunFolder, earlier: Earlier, trained: Trained) -> None:
+    """What changed from the cases that the earlier run scored to those that are scored now."""
+    (before, old), (at, new) = _scored_rows(earlier.trained), _scored_rows(trained)
+    now = case_inputs(trained.cases.rows(at))
+    scores = score_pair("probability", pd.Series(old), pd.Series(new))
+    save_drift(folder, earlier.path, case_inputs(earlier.trained.cases.rows(before)), now, scores)
 
 
 def scored_file(folder: RunFolder, verb: str) -> Path:

@@ -43,7 +43,7 @@ def predict(settings: SalesSettings, console: Console, *, config: Path | None = 
     inputs = hash_inputs(settings.inputs()) | ({"run": hash_run(settings.run)} if settings.run else {})
     with (
         disk_errors(settings.out),
-        open_run(settings.out, inputs, settings.to_json(), SALES_STAGES) as run,
+        open_run(settings.out, inputs, settings.to_json(), SALES_STAGES, settings.verb) as run,
     ):
         found = read(run, settings, console)
         policy(settings, found.cases)  # a wrong action is refused before anything is trained

@@ -55,13 +55,13 @@ def score_cases(run: Path, newer: Newer, out: Path, console: Console) -> Predict
     more = parts_of(settings.run) if settings.run else []
     check_run(out, [*read.values(), *parts_of(run), *more])
     inputs = hash_inputs(read) | {"earlier": hash_run(run)} | _discovery(earlier)
-    with disk_errors(out), open_run(out, inputs, settings.to_json(), SALES_STAGES) as again:
+    with disk_errors(out), open_run(out, inputs, settings.to_json(), SALES_STAGES, settings.verb) as again:
         found = _read(again, earlier, settings, console)
         around = surroundings(again, found.cases, settings, console, earlier.folder)
         late = load_late(again.stage("leaks", lambda folder: take_over(earlier.folder.leaks, folder)))
         models = again.stage("model", lambda folder: take_over(earlier.folder.model, folder))
         trained: Trained = load_trained(models, late, found.cases.without(left_out(late)), around)
-        return outcome_of(hand_over(again, found, trained, around, settings, console), settings)
+        return outcome_of(hand_over(again, found, trained, around, settings, console, earlier), settings)
 
 
 def _settings(earlier: FinishedSales, newer: Newer, out: Path) -> SalesSettings:

@@ -11,7 +11,7 @@ from graphlead.common.console import Console
 from graphlead.common.disk import disk_errors
 from graphlead.core.arrays import Json
 from graphlead.core.errors import InputError, SettingsError
-from graphlead.core.segment import SegmentSettings
+from graphlead.core.segment import VERB, SegmentSettings
 from graphlead.pipeline.outputs import check_run, parts_of
 from graphlead.pipeline.segment.deliver import Delivered, hand_over
 from graphlead.pipeline.segment.finished import FinishedSegments
@@ -54,7 +54,7 @@ def segment(settings: SegmentSettings, console: Console, *, config: Path | None 
     inputs = hash_inputs(settings.inputs()) | ({"earlier": hash_run(settings.run)} if settings.run else {})
     with (
         disk_errors(settings.out),
-        open_run(settings.out, inputs, settings.to_json(), SEGMENT_STAGES) as run,
+        open_run(settings.out, inputs, settings.to_json(), SEGMENT_STAGES, VERB) as run,
     ):
         found = read(run, settings, console, earlier.folder if earlier else None)
         noise = look_for_noise(run, found.customers, settings, console)

@@ -13,7 +13,7 @@ from pathlib import Path
 from graphlead.common.disk import FULL, file_limit
 from graphlead.common.files import remove as remove_any
 from graphlead.common.locks import locked
-from graphlead.stores.faults import StoreError
+from graphlead.stores.faults import StoreBusyError, StoreError
 
 FULL_WORDS = ("no space left", "file too large", "disk quota", "cannot write to file")
 """Messages for a full disk from a library that does not raise OSError."""
@@ -26,8 +26,8 @@ def exclusive(path: Path) -> Iterator[None]:
         yield
 
 
-def _busy(path: Path, owner: str) -> StoreError:
-    return StoreError(
+def _busy(path: Path, owner: str) -> StoreBusyError:
+    return StoreBusyError(
         f"another process ({owner}) is changing this store.",
         where=str(path),
         remedy="Wait until it is done.",

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from graphlead.core.contracts import Progress
 from graphlead.core.errors import GraphleadError
-from graphlead.stores.faults import StoreError, UnreachableError
+from graphlead.stores.faults import StoreBusyError, UnreachableError
 from graphlead.stores.neo4j.database import Database
 
 LEASE = 20.0
@@ -37,7 +37,7 @@ LEAVE = (
 def exclusive(database: Database, where: str, progress: Progress) -> Iterator[Progress]:
     """Claim the database for this process. Yields ``progress``, which raises once another process has taken over.
 
-    Raises StoreError when another process has the claim.
+    Raises StoreBusyError when another process has the claim.
     """
     me, ended, lost = uuid4().hex, threading.Event(), threading.Event()
     _take(database, me, where, progress)
@@ -85,8 +85,8 @@ def _seen(database: Database) -> tuple[str, int]:
     return (str(rows[0][0]), int(str(rows[0][1]))) if rows else ("", 0)
 
 
-def _busy(where: str) -> StoreError:
-    return StoreError(
+def _busy(where: str) -> StoreBusyError:
+    return StoreBusyError(
         "another process is filling this database.",
         where=where,
         remedy="Wait until it is done, then try again.",

@@ -8,7 +8,7 @@ from datetime import date
 
 from graphlead.common.words.headers import normalised
 from graphlead.core.cases import Meaning
-from graphlead.core.errors import InputError, SettingsError, unknown
+from graphlead.core.errors import InputError, Place, SettingsError, unknown
 from graphlead.core.register import Role
 from graphlead.engines.duckdb import Db, one_row
 from graphlead.ingest.cases.events.layout import EventColumn, EventTable
@@ -159,7 +159,7 @@ def _forced(source: Source, columns: list[_Column], wishes: Mapping[str, str]) -
             found[name] = replace(column.settled(column.use, "set by you"), meaning=Meaning(word))
         else:
             known = [*map(str, Use), *filter(None, map(str, Meaning))]
-            raise unknown("use of a column", wish, known, f"{source.path}, column {name}")
+            raise unknown("use of a column", wish, known, Place.of(source.path, column=name))
     return found
 
 
@@ -168,7 +168,7 @@ def _checked(column: EventColumn, own: _Column, source: Source) -> EventColumn:
     if column.use in NUMERIC and not own.seen.share(max(own.seen.numbers, own.seen.comma_numbers)) > 0:
         raise SettingsError(
             f"there is no number to multiply or to add: {column.name!r} cannot be the {column.use}.",
-            where=f"{source.path}, column {column.name}",
+            where=Place.of(source.path, column=column.name),
             remedy="Name a column of numbers, or leave it out: purchases are then counted.",
         )
     return column

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from graphlead.core.errors import InputError, SettingsError
+from graphlead.core.errors import InputError, Place, SettingsError
 from graphlead.core.register import Role
 from graphlead.engines.duckdb import Db, one_row, quoted
 from graphlead.ingest.cases.events.layout import EventColumn, EventTable
@@ -122,7 +122,7 @@ def _refuse_unreadable(db: Db, source: Source, when: Reading) -> None:
     if found:
         raise InputError(
             f"{found[1]!r} is no date that can be read.",
-            where=f"{source.path}, row {found[0]}, column {when.column.name}",
+            where=Place.of(source.path, row=found[0], column=when.column.name),
             remedy="Write it as 2024-03-31, or leave the cell empty: the row is then left out.",
         )
 
