@@ -19,7 +19,17 @@ from typing import Annotated, Any
 import typer
 
 from graphlead.cli import (
-    compare, data, exchange, experiments, graph, init, leads, recommend, sales, segment, status,
+    compare,
+    data,
+    exchange,
+    experiments,
+    graph,
+    init,
+    leads,
+    recommend,
+    sales,
+    segment,
+    status,
 )  # fmt: skip
 from graphlead.core.errors import GraphleadError, SettingsError
 
