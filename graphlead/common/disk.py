@@ -76,7 +76,9 @@ def _code(error: Exception) -> int | None:
 def _too_large(path: Path) -> RunFolderError:
     limit = file_limit()
     most = (
-        f"this process may write files of at most {limit:,} bytes" if limit < math.inf else "file too large"
+        f"this process may write files of at most {limit:,.0f} bytes"
+        if limit < math.inf
+        else "file too large"
     )
     return RunFolderError(
         f"a file that is needed cannot be written ({most}).",

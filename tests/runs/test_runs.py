@@ -456,7 +456,11 @@ def test_the_journal_is_plain_json(tmp_path: Path) -> None:
     source.write_text("2", "utf-8")
     publication.prepare(RunFolder(tmp_path), {"leads.csv": source}, MANIFEST)
     journal = json.loads(RunFolder(tmp_path).journal.read_text())
-    assert journal == {"names": ["leads.csv", "manifest.json"], "gone": ["model", "old.csv"], "kept": {}}
+    assert journal == {
+        "names": ["leads.csv", "manifest.json"],
+        "gone": ["model", "old.csv", "metrics.prom"],
+        "kept": {},
+    }
 
 
 # --- stages ---

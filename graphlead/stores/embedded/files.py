@@ -53,7 +53,7 @@ def _refusal(path: Path, full: bool, reason: str) -> StoreError:
     remedy = "Free some space" if full else "Name a folder where you may write"
     if full and "no space" not in reason and (limit := file_limit()) < math.inf:
         # The library does not know why a write failed.
-        reason = f"this process may write files of at most {limit:,} bytes"
+        reason = f"this process may write files of at most {limit:,.0f} bytes"
         remedy = "Raise the limit (ulimit -f unlimited)"
     return StoreError(
         f"the store cannot be written ({reason}).",
