@@ -49,7 +49,7 @@ RECOMMEND_STAGES = table(
         settings=("top", "repeat", "within"),
         doors=("recommenders.lists", "recommenders.newcomers", "recommenders.rates"),
     ),
-    Stage(name="report", after=("results",), doors=("report.recommend.build",)),
+    Stage(name="report", after=("results",), doors=("report.recommend.build", "report.workbooks.lists")),
 )  # fmt: skip
 """In the order in which they run. ``earlier`` is the run of which the model is applied again; ``prospects`` is there
 only where a product was named."""

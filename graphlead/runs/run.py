@@ -22,6 +22,7 @@ from graphlead.runs.manifest import code_version, graphlead_version, unchanged, 
 from graphlead.runs.stages import STAGES, Stage
 
 if TYPE_CHECKING:
+    from graphlead.common.workbooks import Made
     from graphlead.core.arrays import Json
 
 Make = Callable[[RunFolder], None]
@@ -52,6 +53,16 @@ class Run:
         self._started, self._clock = _now(), time.monotonic()
         self._keys: dict[str, str] = {}
         self._made: dict[str, RunFolder] = {}
+
+    @property
+    def provenance(self) -> Made:
+        """What the run's workbooks say of their making: the names of its inputs, the day, the version."""
+        from graphlead.common.workbooks import Made
+
+        names = [Path(each["path"]).name for each in self.inputs.values()]
+        return Made(
+            inputs=names, day=datetime.fromisoformat(self._started).date(), version=graphlead_version()
+        )
 
     def stage(self, name: str, make: Make) -> RunFolder:
         """The folder of a stage's results: a finished one of the same key, or a new one filled by ``make``.

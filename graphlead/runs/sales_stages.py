@@ -57,7 +57,7 @@ SALES_STAGES = table(
             "tasks.actions", "tasks.policy",
         ),
     ),
-    Stage(name="report", after=("results",), doors=("report.sales.build",)),
+    Stage(name="report", after=("results",), doors=("report.sales.build", "report.workbooks.sales")),
 )  # fmt: skip
 """In the order in which they run. ``earlier`` is the run of the same verb of which the models are applied again;
 ``register``, ``graph``, ``match`` and ``around`` are there only where a register, or a run that has one, was given."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from graphlead.common.console import Console
 from graphlead.common.files import read_json, read_parquet, write_json, write_parquet
-from graphlead.common.spreadsheets import write_csv
+from graphlead.common.spreadsheets import restored, write_csv
+from graphlead.common.workbooks import Made
 from graphlead.core.actions import check_actions, parse_actions
 from graphlead.core.around import Around
 from graphlead.core.arrays import Flags, Json, Longs, Reals
@@ -28,6 +29,7 @@ from graphlead.report.sales.build import write_sales_report
 from graphlead.report.sales.content import SalesContent
 from graphlead.report.sales.lists import Scored, call_list, customers_scored, leads_scored, missing_of
 from graphlead.report.sales.words import WORDS
+from graphlead.report.workbooks.sales import write_call_list
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 from graphlead.tasks.playbooks import playbooks_of
@@ -76,9 +78,21 @@ def hand_over(
         results = run.stage("results", make)
     with console.stage("writing the results"):
         content = content_of(results, settings, day, trained)
-        run.stage("report", lambda folder: write_sales_report(folder.report, content))
+        made = replace(run.provenance, day=day)
+        run.stage("report", lambda folder: _present(folder, content, results, trained, made))
         run.publish(run.manifest(device="cpu", verb=settings.verb, model=trained.fitted.chosen))
     return Delivered(folder=run.folder.path, scored=content.scored, metrics=content.metrics, content=content)
+
+
+def _present(
+    folder: RunFolder, content: SalesContent, results: RunFolder, trained: Trained, made: Made
+) -> None:
+    """Write what people open: the report, and the list as a workbook."""
+    write_sales_report(folder.report, content)
+    listed = restored(pd.read_csv(results.call_list(content.verb, content.made), dtype=str))
+    numbers = {each.source for each in trained.cases.columns if each.kind is Kind.NUMBER}
+    place = folder.call_workbook(content.verb, content.made)
+    write_call_list(place, content.verb, listed, numbers, content.metrics, made)
 
 
 def _write(
