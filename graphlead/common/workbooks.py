@@ -37,7 +37,6 @@ LONGEST, LONGEST_LINK, LONGEST_TEXT = 32_767, 2_079, 255
 FORMS: Mapping[str, object] = {"whole": 3, "number": 4, "percent": "0.0%", "per_cent": '0.0"%"', "date": 14}
 AS_TEXT = 49
 """Formats; Excel's own by their numbers: #,##0, #,##0.00, a day as the reader's country writes it, and text."""
-}
 GRADES = {"Strong": "#C6E5C3", "Moderate": "#FBE7A8", "Weak": "#E4E4E4"}
 SCALE = ("#FFFFFF", "#8CC68A")
 """The colours of fits, and of the least and the greatest of percentages."""

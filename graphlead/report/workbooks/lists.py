@@ -61,8 +61,8 @@ def write_segments(
     """Write the segments (as in segments.json), and every customer with its segment."""
     overview = pd.DataFrame([_plain(each) for each in segments])
     kinds: Mapping[str, Kind] = {"customer": "text"}
-    meanings = dict.fromkeys(overview, "As in the report.") | {"segment": SEGMENTS["segment"]}
-    axes = dict.fromkeys(table, "A direction in which customers differ; see the report.")
+    meanings = dict.fromkeys(map(str, overview), "As in the report.") | {"segment": SEGMENTS["segment"]}
+    axes = dict.fromkeys(map(str, table), "A direction in which customers differ; see the report.")
     sheets = [
         Sheet(name="Segments", table=overview, meanings=meanings, frozen=1),
         Sheet(name="Customers", table=table, kinds=kinds, meanings=axes | SEGMENTS, frozen=2, whole=whole),
