@@ -31,8 +31,9 @@ the notes name the file with all of them."""
 WIDEST, WRAPPED, ROOM = 60, 45, 2
 """Characters of the widest column, those from which a text is wrapped, and the room beside a text."""
 
-LONGEST, LONGEST_LINK, LONGEST_TEXT = 32_767, 2_079, 255
-"""Characters of a cell, of a link, and of a cell that is formatted as text, at most: limits of Excel."""
+LONGEST, LONGEST_LINK, LONGEST_TEXT, MOST_LINKS = 32_767, 2_079, 255, 65_530
+"""Characters of a cell, of a link, and of a cell that is formatted as text, and links of a sheet, at most: limits of
+Excel."""
 
 FORMS: Mapping[str, object] = {"whole": 3, "number": 4, "percent": "0.0%", "per_cent": '0.0"%"', "date": 14}
 AS_TEXT = 49
@@ -170,8 +171,12 @@ def _write_sheet(page: Worksheet, sheet: Sheet, looks: _Looks) -> None:
     table = sheet.table.iloc[:MOST_ROWS]
     rows, width = table.shape
     page.set_row(0, 30)
+    links = MOST_LINKS // max(rows, 1)
     for at, name in enumerate(map(str, table)):
         kind, values = _shown(table.iloc[:, at], sheet.kinds.get(name))
+        if kind in ("link", "map"):
+            links -= 1
+            kind = kind if links >= 0 else "text"
         page.write_string(0, at, name, looks.header)
         _write_column(page, at, kind, values, looks)
         page.set_column(at, at, _width(name, kind, values))

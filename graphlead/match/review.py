@@ -102,7 +102,7 @@ def _line(typed: Mapping[Hashable, str], where: str, clients: pd.DataFrame) -> i
         written = f"input_{column}" if f"input_{column}" in typed else str(column)
         here = clients[column].iloc[line]
         here = "" if pd.isna(here) else str(here).strip()
-        if written in typed and written not in REVIEW and typed[written] != here:
+        if written in typed and written not in REVIEW and typed[written].split() != here.split():
             problem = f"line {line + 1} has {column} {here!r} in the list, {typed[written]!r} here."
             raise _error(problem, _SAME_LIST, where)
     return line

@@ -54,10 +54,10 @@ SALES_STAGES = table(
         settings=("threshold", "top", "cost", "gain", "action", "as_of"),
         doors=(
             "common.spreadsheets", "evaluate.cases.figures", "explain.cases.reasons", "report.sales.lists",
-            "tasks.actions", "tasks.policy",
+            "report.workbooks.sales", "tasks.actions", "tasks.policy",
         ),
     ),
-    Stage(name="report", after=("results",), doors=("report.sales.build", "report.workbooks.sales")),
+    Stage(name="report", after=("results",), doors=("report.sales.build",)),
 )  # fmt: skip
 """In the order in which they run. ``earlier`` is the run of the same verb of which the models are applied again;
 ``register``, ``graph``, ``match`` and ``around`` are there only where a register, or a run that has one, was given."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,7 +152,7 @@ def _errors(opened: Opened) -> tuple[int, str]:
         return 0, ""
     try:
         return error_cells(file_of(opened.path), sheet_of(opened.path))
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ElementTree.ParseError):
         return 0, ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -129,7 +130,7 @@ def _kind(file: Path, folder: Path) -> str:
             members = set(archive.namelist())
             unpacked = sum(each.file_size for each in archive.infolist())
             locked = members >= ODS and b"encryption-data" in archive.read(MANIFEST)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError, ValueError) as broken:
+    except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error) as broken:
         raise _broken(file, broken) from broken
     kinds = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
     kind = next((kind for member, kind in kinds.items() if member in members), "")

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from graphlead.common.console import Console
 from graphlead.common.files import read_json, read_parquet, write_json, write_parquet
-from graphlead.common.spreadsheets import restored, write_csv
+from graphlead.common.spreadsheets import write_csv
 from graphlead.common.workbooks import Made
 from graphlead.core.actions import check_actions, parse_actions
 from graphlead.core.around import Around
@@ -70,29 +70,18 @@ def hand_over(
 ) -> Delivered:
     """Write every result into the run's folder, and return them."""
     day = settings.as_of or date.today()
+    made = replace(run.provenance, day=day)
 
     def make(folder: RunFolder) -> None:
-        _write(folder, found, trained, around, settings, day)
+        _write(folder, found, trained, around, settings, made)
 
     with console.stage("scoring and finding the reasons"):
         results = run.stage("results", make)
     with console.stage("writing the results"):
         content = content_of(results, settings, day, trained)
-        made = replace(run.provenance, day=day)
-        run.stage("report", lambda folder: _present(folder, content, results, trained, made))
+        run.stage("report", lambda folder: write_sales_report(folder.report, content))
         run.publish(run.manifest(device="cpu", verb=settings.verb, model=trained.fitted.chosen))
     return Delivered(folder=run.folder.path, scored=content.scored, metrics=content.metrics, content=content)
-
-
-def _present(
-    folder: RunFolder, content: SalesContent, results: RunFolder, trained: Trained, made: Made
-) -> None:
-    """Write what people open: the report, and the list as a workbook."""
-    write_sales_report(folder.report, content)
-    listed = restored(pd.read_csv(results.call_list(content.verb, content.made), dtype=str))
-    numbers = {each.source for each in trained.cases.columns if each.kind is Kind.NUMBER}
-    place = folder.call_workbook(content.verb, content.made)
-    write_call_list(place, content.verb, listed, numbers, content.metrics, made)
 
 
 def _write(
@@ -101,7 +90,7 @@ def _write(
     trained: Trained,
     around: Around | None,
     settings: SalesSettings,
-    day: date,
+    made: Made,
 ) -> None:
     cases, rules = trained.cases, policy(settings, trained.cases)
     at, probability = _scored_rows(trained)
@@ -110,11 +99,17 @@ def _write(
     listed = rules.listed(probability)
     table = leads_scored(scored) if settings.verb == "convert" else customers_scored(scored)
     write_parquet(scored_file(folder, settings.verb), pa.Table.from_pandas(table, preserve_index=False))
-    write_csv(folder.call_list(settings.verb, day), call_list(settings.verb, scored, rows.facts, listed))
+    metrics = _metrics(found, trained, rules, settings, len(listed))
+    to_call = call_list(settings.verb, scored, rows.facts, listed)
+    write_csv(folder.call_list(settings.verb, made.day), to_call)
+    numbers = {each.source for each in cases.columns if each.kind is Kind.NUMBER}
+    write_call_list(
+        folder.call_workbook(settings.verb, made.day), settings.verb, to_call, numbers, metrics, made
+    )
     survival = _survival(cases, found.lifetimes)
     if survival is not None:
         write_parquet(folder.survival, pa.Table.from_pandas(survival, preserve_index=False))
-    write_json(folder.metrics, _metrics(found, trained, rules, settings, len(listed)))
+    write_json(folder.metrics, metrics)
     folder.noise.write_text("\n".join(_noise(found)) + "\n", "utf-8")
 
 

@@ -76,9 +76,9 @@ def write_leads(
 ) -> None:
     """Write the leads, the companies in clients' groups and the duplicates; said: what the run found, in sentences."""
     sheets = [
-        _companies("Leads", with_map(leads, register).assign(**{OUTCOME: ""}), {OUTCOME: RESULTS}),
-        _companies("White space", with_map(whitespace, register)),
-        _companies("Duplicates", duplicates),
+        _companies("Leads", leads, _maps(leads, register), {OUTCOME: RESULTS}),
+        _companies("White space", whitespace, _maps(whitespace, register)),
+        _companies("Duplicates", duplicates, {}),
     ]
     write_workbook(path, sheets, made.notes("Leads to call", [*said, *SENTENCES]))
 
@@ -106,27 +106,35 @@ def write_matched(path: Path, table: pd.DataFrame, made: Made) -> None:
     write_workbook(path, [sheet], made.notes("The list with the companies found", ()))
 
 
-def with_map(table: pd.DataFrame, register: Register) -> pd.DataFrame:
-    """The table with a column for a link to a map, where the register has an address or a city."""
-    if not register.names_of(Role.ADDRESS, Role.CITY):
-        return table
+def _maps(table: pd.DataFrame, register: Register) -> dict[str, pd.Series[str]]:
+    """A column of places to look for on a map, where the register has an address or a city."""
+    if not register.names_of(Role.ADDRESS, Role.CITY) or not len(table):
+        return {}
     names = [name for role in PLACES for name in register.names_of(role)[:1]]
     shown = [each if each in table else f"{each} (register)" for each in names]
-    parts = table[[each for each in shown if each in table]].astype("string")
-    place = (
-        parts.apply(lambda row: ", ".join(row.dropna()), axis=1) if len(parts) else pd.Series(dtype="string")
-    )
-    name = MAP if MAP not in table else f"{MAP} (link)"
-    return table.assign(**{name: place.where(place != "", None)})
+    parts = table[[each for each in shown if each in table]].astype("string").fillna("")
+    texts = [", ".join(filter(None, row)) or None for row in parts.itertuples(index=False)]
+    return {MAP if MAP not in table else f"{MAP} (link)": pd.Series(texts, index=table.index, dtype="string")}
 
 
-def _companies(name: str, table: pd.DataFrame, choices: Mapping[str, Sequence[str]] | None = None) -> Sheet:
+def _companies(
+    name: str,
+    table: pd.DataFrame,
+    maps: Mapping[str, pd.Series[str]],
+    choices: Mapping[str, Sequence[str]] | None = None,
+) -> Sheet:
+    """A sheet of companies, with links to maps and columns to choose in behind its own."""
     kinds: dict[str, Kind] = {
         "company_id": "text", "client_id": "text", "nearest_client_id": "text", "score": "percent", "fit": "grade",
+        **dict.fromkeys(maps, "map"),
     }  # fmt: skip
-    if len(table.columns) and str(table.columns[-1]).startswith(MAP):
-        kinds[str(table.columns[-1])] = "map"
-    if OUTCOME in table and MAP in table:
-        kinds[MAP] = "map"
+    more = {**maps, **dict.fromkeys(choices or {}, "")}
     frozen = list(table).index("name") + 1 if "name" in table else 0
-    return Sheet(name=name, table=table, kinds=kinds, choices=choices or {}, meanings=MEANINGS, frozen=frozen)
+    return Sheet(
+        name=name,
+        table=table.assign(**more),
+        kinds=kinds,
+        choices=choices or {},
+        meanings=MEANINGS,
+        frozen=frozen,
+    )

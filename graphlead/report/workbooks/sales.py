@@ -38,7 +38,7 @@ def write_call_list(
         "reason_3": "What came third.",
     }
     kinds: dict[str, Kind] = {names.percent: "per_cent"}
-    table = as_numbers(table, [names.percent, *numbers])
+    table = as_numbers(table, numbers)
     sheet = Sheet(name=TITLES[verb], table=table, kinds=kinds, meanings=meanings, frozen=1)
     write_workbook(path, [sheet], made.notes(TITLES[verb], [*_found(metrics), *SENTENCES]))
 
