@@ -39,6 +39,7 @@ RECOMMEND_STAGES = table(
         settings=("product", "within", "seed"),
         doors=(
             "recommenders.wanting", "recommenders.rates", "common.spreadsheets", "match.resolve", "ingest.build",
+            "report.workbooks.leads",
             "graph.build",
             "features.build", "learn.registry", "evaluate.judge", "explain.explain", "tasks",
         ),

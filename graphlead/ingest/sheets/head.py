@@ -31,8 +31,8 @@ class SheetHead:
 def find_head(rows: Sequence[Row], merged: Merged) -> SheetHead | None:
     """The header among the first rows of a sheet; None where no cell is filled.
 
-    It is the first row with more than half as many cells as the fullest one, most of them texts; a block with an empty
-    row below and a fuller row of texts behind that is a title. Cells of the row that are merged with the ones below
+    It is the first row with more than half as many cells as the fullest one, most of them texts; one with an empty row
+    below and a row of more texts behind that is a title. Cells of the row that are merged with the ones below
     make it taller.
     """
     looked = rows[:LOOKED]
@@ -66,8 +66,7 @@ def _filled(row: Row, at: int, merged: Merged) -> int:
 
 
 def _mostly_texts(row: Row) -> bool:
-    values = [value for value in row if not is_blank(value)]
-    return 2 * sum(isinstance(value, str) for value in values) >= len(values)
+    return 2 * _texts(row) >= sum(not is_blank(value) for value in row)
 
 
 def _below_gap(rows: Sequence[Row], counts: Sequence[int], at: int) -> int | None:
@@ -75,8 +74,13 @@ def _below_gap(rows: Sequence[Row], counts: Sequence[int], at: int) -> int | Non
     if at + 1 >= len(rows) or counts[at + 1]:
         return None
     below = next((each for each in range(at + 1, len(rows)) if counts[each]), None)
-    fuller = below is not None and counts[below] > counts[at] and _mostly_texts(rows[below])
-    return below if fuller else None
+    if below is None or counts[below] < counts[at] or not _mostly_texts(rows[below]):
+        return None
+    return below if _texts(rows[below]) > _texts(rows[at]) else None
+
+
+def _texts(row: Row) -> int:
+    return sum(isinstance(value, str) and not is_blank(value) for value in row)
 
 
 def _last(rows: Sequence[Row], first: int, merged: Merged) -> int:

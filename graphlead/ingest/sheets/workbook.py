@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import io
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -104,8 +105,7 @@ def guarded(file: Path, read: Callable[[], Result]) -> Result:
 def _open(file: Path, kind: str) -> CalamineWorkbook:
     if file.suffix.lower() in ENDINGS[kind]:
         return CalamineWorkbook.from_path(file)
-    with file.open("rb") as content:
-        return CalamineWorkbook.from_filelike(content)
+    return CalamineWorkbook.from_filelike(io.BytesIO(file.read_bytes()))
 
 
 def _tables(book: CalamineWorkbook) -> list[str]:
