@@ -60,6 +60,11 @@ class Kinds:
         return "date" if self.types and self.types <= {date, datetime} else "text"
 
     @property
+    def type(self) -> pa.DataType:
+        """The type of the column in Arrow: days where no cell has a time of day."""
+        return pa.date32() if self.types == {date} else TYPES[self.family]
+
+    @property
     def decimal(self) -> str:
         """The decimal sign for numbers among texts: that of the texts."""
         return "," if self.commas > self.points else "."
@@ -114,7 +119,7 @@ def column(values: Sequence[object], kinds: Kinds) -> pa.Array:
         cells = [None if isinstance(value, blank) else value for value in values]
         if family == "whole":
             cells = [None if value is None else int(value) for value in cells]  # type: ignore[call-overload]
-    return pa.array(cells, TYPES[family])
+    return pa.array(cells, kinds.type)
 
 
 def _moment(value: object) -> datetime | None:

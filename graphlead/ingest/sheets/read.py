@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineSheet
 
 from graphlead.core.errors import InputError
-from graphlead.core.paths import file_of, sheet_of
-from graphlead.ingest.sheets.cells import TYPES, Kinds, column, is_blank
+from graphlead.core.paths import with_sheet
+from graphlead.ingest.sheets.cells import Kinds, column, is_blank
 from graphlead.ingest.sheets.faults import error_cells
 from graphlead.ingest.sheets.head import LOOKED, Merged, find_head
 from graphlead.ingest.sheets.workbook import Opened, open_sheet
@@ -92,7 +92,7 @@ def read_sheet(path: Path, folder: Path) -> ReadSheet:
     first = [list(row) for row in itertools.islice(opened.sheet.iter_rows(), LOOKED)]
     head = find_head(first, merged)
     if head is None:
-        raise _no_header(opened.path)
+        raise _no_header(with_sheet(opened.file, opened.sheet.name))
     one_column = [each for each in merged if each[0][1] == each[1][1] and each[0][0] > head.last]
     body = _Body(opened.sheet, head.last, one_column)
     kinds = _look(body, len(head.names))
@@ -103,7 +103,7 @@ def read_sheet(path: Path, folder: Path) -> ReadSheet:
     left = (opened.sheet.start or (0, 0))[1]
     return ReadSheet(
         parquet=parquet,
-        path=opened.path,
+        path=with_sheet(opened.file, opened.sheet.name),
         names=tuple(head.names[at] or f"column {letters(left + at)}" for at in used),
         families=tuple(kinds[at].family for at in used),
         rows=rows,
@@ -135,7 +135,7 @@ def _look(body: _Body, width: int) -> list[Kinds]:
 
 def _write(body: _Body, used: Sequence[tuple[int, Kinds]], parquet: Path) -> int:
     """Write the columns of these places; returns the number of rows."""
-    types = [(f"c{i}", TYPES[kinds.family]) for i, (_, kinds) in enumerate(used)]
+    types = [(f"c{i}", kinds.type) for i, (_, kinds) in enumerate(used)]
     schema = pa.schema([("row", pa.int64()), *types])
     count = 0
     with pq.ParquetWriter(parquet, schema, compression="zstd", compression_level=1) as writer:
@@ -151,7 +151,7 @@ def _errors(opened: Opened) -> tuple[int, str]:
     if opened.kind != "xlsx":
         return 0, ""
     try:
-        return error_cells(file_of(opened.path), sheet_of(opened.path))
+        return error_cells(opened.file, opened.sheet.name)
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ElementTree.ParseError):
         return 0, ""
 

@@ -24,7 +24,7 @@ from python_calamine import (
 from graphlead.common.archives import MIB, check_growth
 from graphlead.common.memory import share_of_budget
 from graphlead.core.errors import MOST_LISTED, MOST_SHOWN, InputError
-from graphlead.core.paths import file_of, sheet_of, with_sheet
+from graphlead.core.paths import file_of, sheet_of
 
 Result = TypeVar("Result")
 
@@ -44,10 +44,10 @@ ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """A sheet of a workbook. path: FILE:SHEET; kind: a key of ENDINGS; others: further visible sheets with cells."""
+    """A sheet of the workbook ``file``. kind: a key of ENDINGS; others: further visible sheets."""
 
     sheet: CalamineSheet
-    path: Path
+    file: Path
     kind: str
     others: tuple[str, ...]
 
@@ -74,7 +74,7 @@ def open_sheet(path: Path, folder: Path) -> Opened:
         sheet = guarded(file, partial(book.get_sheet_by_name, name))
         if sheet.height:
             others = tuple(each for each in visible if each != name)
-            return Opened(sheet=sheet, path=with_sheet(file, name), kind=kind, others=others)
+            return Opened(sheet=sheet, file=file, kind=kind, others=others)
     raise _empty(file, wanted, visible, [name for name in tables if name in hidden])
 
 
