@@ -13,16 +13,19 @@ PLACE, NUMBERS = "graphlead_file", "graphlead_rows"
 
 def placed_rows(frame: pd.DataFrame, path: Path, numbers: Sequence[int]) -> pd.DataFrame:
     """The table, of which ``row_number`` and ``place_of`` know the file and the number of each row (n,) in it."""
-    run = range(numbers[0], numbers[0] + len(numbers)) if numbers else range(0)
+    run = bool(numbers) and numbers[-1] - numbers[0] == len(numbers) - 1
     frame.attrs[PLACE] = str(path)
-    frame.attrs[NUMBERS] = run if list(run) == list(numbers) else tuple(numbers)
+    frame.attrs[NUMBERS] = {"first": numbers[0], "rows": len(numbers)} if run else {"each": list(numbers)}
     return frame
 
 
 def row_number(frame: pd.DataFrame | pd.Series[Any], position: int) -> int:
-    """The number of the row at a position (from 0) in its file; counted from 1 where the table was not read."""
-    numbers: Sequence[int] = frame.attrs.get(NUMBERS, ())
-    return numbers[position] if len(numbers) == len(frame) else position + 1
+    """The number of the row at a position (from 0) in its file; counted from 1 where the table was not read whole."""
+    known = frame.attrs.get(NUMBERS, {})
+    if known.get("rows") == len(frame):
+        return int(known["first"]) + position
+    each = known.get("each", ())
+    return int(each[position]) if len(each) == len(frame) else position + 1
 
 
 def place_of(frame: pd.DataFrame, other: str) -> str:

@@ -2,56 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from graphlead.common.files import write_whole
+from graphlead.common.workbook_cells import AS_TEXT, LONGEST, Kind, Looks, shown, width_of, write_column
 
 if TYPE_CHECKING:
-    from xlsxwriter.format import Format  # type: ignore[import-untyped]
-    from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
     from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-Kind = Literal["text", "whole", "number", "percent", "per_cent", "date", "link", "map", "grade"]
-"""What a column is shown as: percent for shares of 1, per_cent for numbers that are per cent already, link for web and
-mail addresses, map for a place, grade for Strong, Moderate and Weak."""
+MOST_ROWS, MOST_LINKS = 20_000, 65_530
+"""Rows of a sheet at most, a choice: more than a person goes through; the notes name the file with all of them. And the
+links that Excel allows on a sheet."""
 
-MOST_ROWS = 20_000
-"""Rows of a sheet at most: written in some 3 s of processor time with ten columns, and more than a person goes through;
-the notes name the file with all of them."""
-
-WIDEST, WRAPPED, ROOM = 60, 45, 2
-"""Characters of the widest column, those from which a text is wrapped, and the room beside a text."""
-
-LONGEST, LONGEST_LINK, LONGEST_TEXT, MOST_LINKS = 32_767, 2_079, 255, 65_530
-"""Characters of a cell, of a link, and of a cell that is formatted as text, and links of a sheet, at most: limits of
-Excel."""
-
-FORMS: Mapping[str, object] = {"whole": 3, "number": 4, "percent": "0.0%", "per_cent": '0.0"%"', "date": 14}
-AS_TEXT = 49
-"""Formats; Excel's own by their numbers: #,##0, #,##0.00, a day as the reader's country writes it, and text."""
 GRADES = {"Strong": "#C6E5C3", "Moderate": "#FBE7A8", "Weak": "#E4E4E4"}
 SCALE = ("#FFFFFF", "#8CC68A")
 """The colours of fits, and of the least and the greatest of percentages."""
 
-ADDRESS = re.compile(r"(?:https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:[/?]\S*)?)", re.IGNORECASE | re.ASCII)
-MAIL = re.compile(r"[^\s@:/]+@(?:[\w-]+\.)+[a-z]{2,}", re.IGNORECASE | re.ASCII)
-DAY = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d", re.ASCII)
-"""Web addresses, mail addresses and days, in full."""
-
 PLAIN_NUMBER = r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,14})?"
-
-MAP = "https://www.openstreetmap.org/search?query="
-MOSTLY = 0.9
-"""The share of the cells of a column that have to be addresses for it to be one of links."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +110,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], notes: Notes) -> None:
         with xlsxwriter.Workbook(part, options) as book:
             made = datetime(notes.day.year, notes.day.month, notes.day.day)
             book.set_properties({"title": notes.title, "author": "graphlead", "created": made})
-            looks = _Looks(book)
+            looks = Looks(book)
             for sheet in sheets:
                 _write_sheet(book.add_worksheet(sheet.name), sheet, looks)
             _write_notes(book.add_worksheet("Notes"), sheets, notes, looks)
@@ -145,41 +118,19 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], notes: Notes) -> None:
     write_whole(path, write)
 
 
-class _Looks:
-    """The formats of a workbook, each made once."""
-
-    def __init__(self, book: Workbook) -> None:
-        self._book = book
-        self._made: dict[tuple[tuple[str, object], ...], Format] = {}
-
-    def __call__(self, **properties: object) -> Format:
-        key = tuple(sorted(properties.items()))
-        if key not in self._made:
-            self._made[key] = self._book.add_format({"valign": "top", **properties})
-        return self._made[key]
-
-    def fill(self, colour: str) -> Format:
-        """The background of a cell under a condition, without anything else."""
-        return self._book.add_format({"bg_color": colour})
-
-    @property
-    def header(self) -> Format:
-        return self(bold=True, bg_color="#1F3A5F", font_color="#FFFFFF", text_wrap=True)
-
-
-def _write_sheet(page: Worksheet, sheet: Sheet, looks: _Looks) -> None:
+def _write_sheet(page: Worksheet, sheet: Sheet, looks: Looks) -> None:
     table = sheet.table.iloc[:MOST_ROWS]
     rows, width = table.shape
     page.set_row(0, 30)
     links = MOST_LINKS // max(rows, 1)
     for at, name in enumerate(map(str, table)):
-        kind, values = _shown(table.iloc[:, at], sheet.kinds.get(name))
+        kind, values = shown(table.iloc[:, at], sheet.kinds.get(name))
         if kind in ("link", "map"):
             links -= 1
             kind = kind if links >= 0 else "text"
         page.write_string(0, at, name, looks.header)
-        _write_column(page, at, kind, values, looks)
-        page.set_column(at, at, _width(name, kind, values))
+        write_column(page, at, kind, values, looks)
+        page.set_column(at, at, width_of(name, kind, values))
         _colour(page, at, rows, kind, looks)
         if name in sheet.choices and rows:
             page.data_validation(1, at, rows, at, {"validate": "list", "source": list(sheet.choices[name])})
@@ -192,102 +143,7 @@ def _write_sheet(page: Worksheet, sheet: Sheet, looks: _Looks) -> None:
     page.repeat_rows(0)
 
 
-def _shown(column: pd.Series[Any], wanted: Kind | None) -> tuple[Kind, list[Any]]:
-    """What a column is shown as, and its values, None where missing."""
-    values = [None if missing else value for value, missing in zip(column, column.isna(), strict=True)]
-    if wanted:
-        return wanted, values
-    if pd.api.types.is_bool_dtype(column.dtype):
-        return "text", [None if value is None else "yes" if value else "no" for value in values]
-    if pd.api.types.is_integer_dtype(column.dtype):
-        return "whole", values
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        return "number", values
-    texts = [None if value is None or value == "" else str(value) for value in values]
-    found = [text for text in texts if text is not None]
-    if found and all(DAY.fullmatch(text) and _day(text) for text in found):
-        return "date", [text and _day(text) for text in texts]
-    links = sum(link_of(text) != "" for text in found)
-    return ("link" if found and links >= MOSTLY * len(found) else "text"), texts
-
-
-def _day(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def link_of(text: str) -> str:
-    """Where a web or mail address leads; empty for any other text."""
-    bare = text.strip()
-    if MAIL.fullmatch(bare):
-        return f"mailto:{bare}"
-    if not ADDRESS.fullmatch(bare):
-        return ""
-    url = bare if "://" in bare else f"https://{bare}"
-    return url if len(url) <= LONGEST_LINK else ""
-
-
-def _write_column(page: Worksheet, at: int, kind: Kind, values: Sequence[Any], looks: _Looks) -> None:
-    write = _WRITERS.get(kind, _write_number)
-    longest = max((len(str(value)) for value in values if value is not None), default=0)
-    properties: dict[str, object] = {"num_format": FORMS[kind]} if kind in FORMS else {}
-    if kind in ("text", "grade"):
-        properties = {"num_format": AS_TEXT} if longest <= LONGEST_TEXT else {}
-        properties |= {"text_wrap": True} if longest > WRAPPED else {}
-    if kind in ("link", "map"):
-        properties = {"font_color": "#1155CC", "underline": 1}
-    look = looks(**properties)
-    for row, value in enumerate(values, 1):
-        if value is None:
-            page.write_blank(row, at, None, look)
-        else:
-            write(page, row, at, value, look)
-
-
-def _write_text(page: Worksheet, row: int, at: int, value: Any, look: Format) -> None:
-    page.write_string(row, at, str(value)[:LONGEST], look)
-
-
-def _write_number(page: Worksheet, row: int, at: int, value: Any, look: Format) -> None:
-    number = float(value)
-    if np.isfinite(number):
-        page.write_number(row, at, number, look)
-
-
-def _write_date(page: Worksheet, row: int, at: int, value: Any, look: Format) -> None:
-    page.write_datetime(row, at, value, look)
-
-
-def _write_link(page: Worksheet, row: int, at: int, value: Any, look: Format) -> None:
-    url = link_of(str(value))
-    if not url or page.write_url(row, at, url, look, str(value)[:LONGEST_TEXT]) != 0:
-        _write_text(page, row, at, value, look)
-
-
-def _write_map(page: Worksheet, row: int, at: int, value: Any, look: Format) -> None:
-    url = MAP + quote(str(value), safe="")
-    if len(url) > LONGEST_LINK or page.write_url(row, at, url, look, "map") != 0:
-        _write_text(page, row, at, value, look)
-
-
-Writer = Callable[["Worksheet", int, int, Any, "Format"], None]
-_WRITERS: Mapping[str, Writer] = {
-    "text": _write_text, "grade": _write_text, "date": _write_date, "link": _write_link, "map": _write_map,
-}  # fmt: skip
-
-
-def _width(name: str, kind: Kind, values: Sequence[Any]) -> float:
-    """Characters that a column is wide: those of nine in ten of its values."""
-    if kind in ("map", "date", "percent", "per_cent"):
-        return max(12, min(len(name), 18))
-    lengths = sorted(len(str(value)) for value in values if value is not None)
-    usual = lengths[int(0.9 * (len(lengths) - 1))] if lengths else 0
-    return float(min(max(usual, min(len(name), 18)) + ROOM, WIDEST))
-
-
-def _colour(page: Worksheet, at: int, rows: int, kind: Kind, looks: _Looks) -> None:
+def _colour(page: Worksheet, at: int, rows: int, kind: Kind, looks: Looks) -> None:
     if not rows:
         return
     if kind == "grade":
@@ -301,7 +157,7 @@ def _colour(page: Worksheet, at: int, rows: int, kind: Kind, looks: _Looks) -> N
         )
 
 
-def _write_notes(page: Worksheet, sheets: Sequence[Sheet], notes: Notes, looks: _Looks) -> None:
+def _write_notes(page: Worksheet, sheets: Sequence[Sheet], notes: Notes, looks: Looks) -> None:
     page.set_column(0, 0, 28)
     page.set_column(1, 1, 100)
     bold, wrapped = looks(bold=True), looks(text_wrap=True)

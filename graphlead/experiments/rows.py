@@ -13,7 +13,7 @@ from graphlead.common.spreadsheets import restored
 from graphlead.core.arrays import Longs
 from graphlead.core.errors import InputError, unknown
 from graphlead.ingest.cases.identity import find_id
-from graphlead.ingest.lists import read_list
+from graphlead.ingest.lists import read_placed
 from graphlead.ingest.open_file import is_text
 
 SHOWN = 5
@@ -26,7 +26,7 @@ def read_texts(path: Path) -> pd.DataFrame:
 
     Raises InputError when the file cannot be used, or has no rows.
     """
-    frame = read_list(path)
+    frame = read_placed(path)
     if not len(frame):
         raise InputError(
             "there are no rows, only a header.", where=str(path), remedy="Give a file with rows."

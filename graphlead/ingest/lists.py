@@ -18,10 +18,16 @@ from graphlead.ingest.open_file import as_text, open_source
 def read_list(path: Path) -> pd.DataFrame:
     """A small table from CSV, Parquet or a workbook, every column a string exactly as it was typed.
 
-    ``row_number`` and ``place_of`` know its file and the numbers of its rows. NA marks empty cells and nothing else:
-    the text "NA" and leading zeros stay. Raises InputError when the file cannot be used, or when a row has more or
-    fewer fields than the header.
+    NA marks empty cells and nothing else: the text "NA" and leading zeros stay. Raises InputError when the file
+    cannot be used, or when a row has more or fewer fields than the header.
     """
+    frame = read_placed(path)
+    frame.attrs.clear()
+    return frame
+
+
+def read_placed(path: Path) -> pd.DataFrame:
+    """The same, of which ``row_number`` and ``place_of`` know the numbers of its rows and its file."""
     with damage_named(path), scratch() as folder, open_db(folder) as db:
         source = open_source(db, path, "list", folder)
         if source.rejected:

@@ -107,7 +107,7 @@ def _present(folder: RunFolder, result: Result, sources: Sources, scored: Evalua
     report(folder, result, sources, scored)
     said = [result.summary["expected"], *result.summary["notes"]]
     write_leads(
-        folder.leads_workbook,
+        folder.workbook(folder.leads),
         result.leads,
         result.whitespace,
         result.duplicates,
@@ -115,7 +115,7 @@ def _present(folder: RunFolder, result: Result, sources: Sources, scored: Evalua
         made,
         list(filter(None, said)),
     )
-    write_review(folder.review_workbook, with_duplicates(sources.clients, result.duplicates), made)
+    write_review(folder.workbook(folder.review), with_duplicates(sources.clients, result.duplicates), made)
 
 
 def _explain(
@@ -228,13 +228,13 @@ def _shown(folder: RunFolder) -> tuple[Path, ...]:
     """The files that a summary lists."""
     return (
         folder.leads,
-        folder.leads_workbook,
+        folder.workbook(folder.leads),
         folder.whitespace,
         folder.duplicates,
         folder.report,
         folder.scores,
         folder.review,
-        folder.review_workbook,
+        folder.workbook(folder.review),
         folder.metrics,
     )
 

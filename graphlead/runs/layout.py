@@ -21,7 +21,19 @@ class RunFolder:
         """Every file and folder that a run writes into its folder."""
         names = [name for name, value in vars(RunFolder).items() if isinstance(value, property)]
         paths: list[Path] = [getattr(self, name) for name in names]
-        return [path for path in paths if path.parent == self.path]
+        lists = (
+            self.leads,
+            self.review,
+            self.recommendations,
+            self.prospects,
+            self.segments,
+            self.assignment,
+        )
+        return [path for path in (*paths, *map(self.workbook, lists)) if path.parent == self.path]
+
+    def workbook(self, path: Path) -> Path:
+        """A list of the folder for Excel."""
+        return path.with_suffix(".xlsx")
 
     @property
     def manifest(self) -> Path:
@@ -114,11 +126,6 @@ class RunFolder:
         return self.path / "leads.csv"
 
     @property
-    def leads_workbook(self) -> Path:
-        """The leads, the whitespace and the duplicates, for Excel."""
-        return self.path / "leads.xlsx"
-
-    @property
     def whitespace(self) -> Path:
         """Companies in the ownership groups of clients, or related to one at one place."""
         return self.path / "whitespace.csv"
@@ -142,11 +149,6 @@ class RunFolder:
     def review(self) -> Path:
         """Lines of the client list and records set apart that a person may decide on."""
         return self.path / "review.csv"
-
-    @property
-    def review_workbook(self) -> Path:
-        """The same for Excel, with a list of answers to choose from."""
-        return self.path / "review.xlsx"
 
     @property
     def metrics(self) -> Path:
@@ -209,19 +211,9 @@ class RunFolder:
         return self.path / "recommendations.parquet"
 
     @property
-    def recommendations_workbook(self) -> Path:
-        """The first of the recommendations, for Excel."""
-        return self.path / "recommendations.xlsx"
-
-    @property
     def prospects(self) -> Path:
         """Who wants one product: customers without it, and companies of the register."""
         return self.path / "prospects.parquet"
-
-    @property
-    def prospects_workbook(self) -> Path:
-        """The first of the prospects, for Excel."""
-        return self.path / "prospects.xlsx"
 
     @property
     def discovery(self) -> Path:
@@ -232,11 +224,6 @@ class RunFolder:
     def segments(self) -> Path:
         """The segment of every customer."""
         return self.path / "segments.parquet"
-
-    @property
-    def segments_workbook(self) -> Path:
-        """The segments and the first of the customers, for Excel."""
-        return self.path / "segments.xlsx"
 
     @property
     def segment_profiles(self) -> Path:
@@ -264,11 +251,6 @@ class RunFolder:
         return self.path / "assignment.csv"
 
     @property
-    def assignment_workbook(self) -> Path:
-        """The same for Excel."""
-        return self.path / "assignment.xlsx"
-
-    @property
     def experiment(self) -> Path:
         """The arms of an experiment, and what it shows or can show, as JSON."""
         return self.path / "experiment.json"
@@ -282,10 +264,6 @@ class RunFolder:
         """The cases to work now, of the list of that day."""
         name = {"convert": "high_priority_leads", "churn": "at_risk_customers"}[verb]
         return self.path / f"{name}_{day.isoformat()}.csv"
-
-    def call_workbook(self, verb: str, day: date) -> Path:
-        """The same for Excel."""
-        return self.call_list(verb, day).with_suffix(".xlsx")
 
     @property
     def store(self) -> Path:

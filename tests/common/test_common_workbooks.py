@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
-from graphlead.common.workbooks import MOST_ROWS, Made, Sheet, as_numbers, link_of, write_workbook
+from graphlead.common.workbook_cells import link_of
+from graphlead.common.workbooks import MOST_ROWS, Made, Sheet, as_numbers, write_workbook
 
 MADE = Made(inputs=["companies.csv"], day=date(2026, 3, 5), version="1.2")
 TABLE = pd.DataFrame({

@@ -50,13 +50,13 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
 
 def test_the_leads_in_excel_are_those_of_the_csv_and_have_an_outcome_to_fill_in(run: RunFolder) -> None:
     csv = restored(pd.read_csv(run.leads, dtype=str))
-    book = read_list(run.leads_workbook)
+    book = read_list(run.workbook(run.leads))
     assert list(csv) == [name for name in book if name not in ("map", "outcome")]
     assert book["company_id"].tolist() == csv["company_id"].tolist()
     assert book["fit"].tolist() == csv["fit"].tolist()
     assert book["score"].astype(float).tolist() == pytest.approx(csv["score"].astype(float).tolist())
     assert book["outcome"].isna().all()
-    assert CalamineWorkbook.from_path(run.leads_workbook).sheet_names == [
+    assert CalamineWorkbook.from_path(run.workbook(run.leads)).sheet_names == [
         "Leads",
         "White space",
         "Duplicates",
@@ -65,7 +65,7 @@ def test_the_leads_in_excel_are_those_of_the_csv_and_have_an_outcome_to_fill_in(
 
 
 def test_what_came_back_in_the_workbook_of_the_leads_is_read(run: RunFolder, tmp_path: Path) -> None:
-    leads = read_list(run.leads_workbook).astype(object)
+    leads = read_list(run.workbook(run.leads)).astype(object)
     leads.loc[0, "outcome"], leads.loc[1, "outcome"] = "won", "lost"
     rows = [[None if pd.isna(cell) else cell for cell in row] for row in leads.to_numpy()]
     back = xlsx(tmp_path / "back.xlsx", {"Leads": [list(leads), *rows]})

@@ -52,4 +52,4 @@ def _present(folder: RunFolder, results: RunFolder, content: Json, made: Made) -
     """Write what people open: the report, and the list as a workbook."""
     write_experiment_report(folder.report, content, date.today())
     table = restored(pd.read_csv(results.assignment, dtype=str, keep_default_na=False))
-    write_arms(folder.assignment_workbook, table, content["notes"], made, folder.assignment.name)
+    write_arms(folder.workbook(folder.assignment), table, content["notes"], made, folder.assignment.name)

@@ -55,7 +55,7 @@ def companies_wanting(
     sure = match.table[ID].where(match.table["outcome"] == "matched").astype(object)
     company = pd.Series(sure.where(sure.notna(), None).to_numpy(object))
     write_csv(folder.review, match.review)
-    write_review(folder.review_workbook, match.review, made)
+    write_review(folder.workbook(folder.review), match.review, made)
     clients = _clients(company, found, str(settings.product))
     with scratch() as place:
         buyers = place / "buyers.csv"

@@ -72,11 +72,15 @@ def _present(folder: RunFolder, content: RecommendContent, made: Made) -> None:
     write_recommend_report(folder.report, content)
     notes = content.metrics["notes"]
     write_offers(
-        folder.recommendations_workbook, content.recommendations, notes, made, folder.recommendations.name
+        folder.workbook(folder.recommendations),
+        content.recommendations,
+        notes,
+        made,
+        folder.recommendations.name,
     )
     if content.prospects is not None:
         write_prospects(
-            folder.prospects_workbook,
+            folder.workbook(folder.prospects),
             content.prospects,
             content.product,
             notes,

@@ -104,7 +104,12 @@ def _write(
     write_csv(folder.call_list(settings.verb, made.day), to_call)
     numbers = {each.source for each in cases.columns if each.kind is Kind.NUMBER}
     write_call_list(
-        folder.call_workbook(settings.verb, made.day), settings.verb, to_call, numbers, metrics, made
+        folder.workbook(folder.call_list(settings.verb, made.day)),
+        settings.verb,
+        to_call,
+        numbers,
+        metrics,
+        made,
     )
     survival = _survival(cases, found.lifetimes)
     if survival is not None:

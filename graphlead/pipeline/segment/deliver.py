@@ -63,7 +63,7 @@ def _present(folder: RunFolder, content: SegmentContent, made: Made) -> None:
     """Write what people open: the report and the workbook."""
     write_segment_report(folder.report, content)
     segments, notes = content.profiles["segments"], content.metrics["notes"]
-    place, whole = folder.segments_workbook, folder.segments.name
+    place, whole = folder.workbook(folder.segments), folder.segments.name
     write_segments(place, content.customers, segments, notes, made, whole)
 
 

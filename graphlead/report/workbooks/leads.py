@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from graphlead.common.workbooks import Kind, Made, Sheet, write_workbook
+from graphlead.common.workbook_cells import Kind
+from graphlead.common.workbooks import Made, Sheet, write_workbook
 from graphlead.core.register import Register, Role
 
 OUTCOME = "outcome"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from graphlead.common.workbooks import Kind, Made, Sheet, as_numbers, write_workbook
+from graphlead.common.workbook_cells import Kind
+from graphlead.common.workbooks import Made, Sheet, as_numbers, write_workbook
 from graphlead.core.arrays import Json
 from graphlead.report.sales.lists import NAMES
 
