@@ -21,15 +21,9 @@ class RunFolder:
         """Every file and folder that a run writes into its folder."""
         names = [name for name, value in vars(RunFolder).items() if isinstance(value, property)]
         paths: list[Path] = [getattr(self, name) for name in names]
-        lists = (
-            self.leads,
-            self.review,
-            self.recommendations,
-            self.prospects,
-            self.segments,
-            self.assignment,
-        )
-        return [path for path in (*paths, *map(self.workbook, lists)) if path.parent == self.path]
+        listed = ("leads", "review", "recommendations", "prospects", "segments", "assignment")
+        paths += [self.workbook(getattr(self, name)) for name in listed]
+        return [path for path in paths if path.parent == self.path]
 
     def workbook(self, path: Path) -> Path:
         """A list of the folder for Excel."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -129,7 +130,7 @@ def _companies(
         "company_id": "text", "client_id": "text", "nearest_client_id": "text", "score": "percent", "fit": "grade",
         **dict.fromkeys(maps, "map"),
     }  # fmt: skip
-    more = {**maps, **dict.fromkeys(choices or {}, "")}
+    more: dict[str, Any] = {**maps, **dict.fromkeys(choices or {}, "")}
     frozen = list(table).index("name") + 1 if "name" in table else 0
     return Sheet(
         name=name,
