@@ -39,6 +39,8 @@ HOMES = {
     "networkx": r"graph/views\.py",
     "ladybug": r"stores/embedded/(store|handles)\.py",
     "neo4j": r"stores/neo4j/(store|values)\.py",
+    "python_calamine": r"ingest/sheets/.*",
+    "xlsxwriter": r"common/(workbooks|workbook_cells)\.py",
     "torch": r"learn/.*|features/propagate\.py|graph/views\.py",
     "torch_geometric": r"learn/rankers/sage\.py|graph/views\.py",
 }

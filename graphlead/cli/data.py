@@ -41,10 +41,12 @@ def match(
     *,
     clients: Annotated[Path, typer.Argument(metavar="FILE", help=help_of("clients"))],
     companies: SomeRegister = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The list with the companies found (CSV).")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The list with the companies found: .csv or .xlsx.")
+    ],
     config: Config = None,
     review: Annotated[
-        Path | None, typer.Option(help="Where to write the candidates of doubtful lines (CSV).")
+        Path | None, typer.Option(help="Where to write the candidates of doubtful lines: .csv or .xlsx.")
     ] = None,
     reviewed: Reviewed = None,
     quiet: Quiet = False,
@@ -57,16 +59,16 @@ def match(
     settings, console = settings_of(config, given), console_of(quiet, as_json)
     check_files([output, review], [config, *settings.inputs().values()])
 
-    from graphlead.common.spreadsheets import write_csv
     from graphlead.pipeline.discover import match_list
+    from graphlead.pipeline.matched import write_list, write_review_of
     from graphlead.report.summary import counted
 
     found = match_list(settings, console)
     with writing(output):
-        write_csv(output, found.table)
+        write_list(output, found, settings)
     if review is not None:
         with writing(review):
-            write_csv(review, found.review)
+            write_review_of(review, found, settings)
     counts = found.counts()
     lines = ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())
     hint = "" if review or not counts["review"] else " Add --review FILE for the candidates to choose from."

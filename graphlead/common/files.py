@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from graphlead.common.disk import FULL
 from graphlead.common.leftovers import make_locked, remove_locked, sweep
 from graphlead.core.errors import InputError, Place, RunFolderError, damage
-from graphlead.core.paths import is_path
+from graphlead.core.paths import file_of, is_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-EDITED = {".csv", ".json", ".toml", ".txt", ".md", ".html"}
+EDITED = {".csv", ".xlsx", ".json", ".toml", ".txt", ".md", ".html"}
 """Suffixes of files that people edit in place: they are copied, for edits to a hard link would change the run's own."""
 
 
@@ -85,7 +85,7 @@ def check_readable(paths: Iterable[Path | None]) -> None:
                 where=str(path),
                 remedy="Rename it, or use a UTF-8 locale.",
             )
-        with input_errors(path), path.open("rb"):
+        with input_errors(path), file_of(path).open("rb"):
             pass
 
 

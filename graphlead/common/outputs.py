@@ -11,6 +11,7 @@ from pathlib import Path
 from graphlead.common.disk import disk_errors
 from graphlead.common.files import part_of
 from graphlead.core.errors import SettingsError
+from graphlead.core.paths import file_of
 
 Identity = tuple[int, int] | str
 """Device and inode, the same for every spelling and every link of a file; the path where there is no file yet."""
@@ -48,7 +49,9 @@ def writing(path: Path) -> Iterator[None]:
 def _check_inputs(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> None:
     # A file is written under another name first, which is not to be that of an input either.
     claimed = [path for output in outputs for path in (output, part_of(output))]
-    read = [(path, _identity(path), _places(path), _contents(path)) for path in filter(None, inputs)]
+    read = [
+        (path, _identity(path), _places(path), _contents(path)) for path in map(file_of, filter(None, inputs))
+    ]
     for output in claimed:
         own, around = _identity(output), _places(output)
         for path, identity, places, contents in read:

@@ -69,7 +69,7 @@ class AssignSettings:
     Raises SettingsError, naming the key, its value and a remedy, when a value is of the wrong kind or out of range.
     """
 
-    table: Path = field(metadata=_help("The list to deal: a CSV or Parquet file, one row a case."))
+    table: Path = field(metadata=_help("The list to deal: CSV, Excel or Parquet, one row a case."))
     out: Path = field(metadata=_help("The folder for the results; it is made when missing."))
     holdout: float = field(default=0.2, metadata=_help("The share of the cases that is left alone."))
     explore: float = field(
@@ -116,7 +116,9 @@ class ReadSettings:
     """
 
     table: Path = field(
-        metadata=_help("Every case with its arm: assignment.csv, or any CSV or Parquet file.")
+        metadata=_help(
+            "Every case with its arm: assignment.xlsx or assignment.csv, or any CSV, Excel or Parquet file."
+        )
     )
     out: Path = field(metadata=_help("The folder for the results; it is made when missing."))
     outcome: tuple[str, ...] = field(

@@ -106,7 +106,8 @@ class SalesSettings:
         default=None, metadata=_help("A finished `graphlead run`, in place of a register.")
     )
     reviewed: Path | None = field(
-        default=None, metadata=_help("review.csv of an earlier run with its column 'accept' filled in.")
+        default=None,
+        metadata=_help("review.xlsx or review.csv of an earlier run with its column 'accept' filled in."),
     )
     outcome: str | None = field(
         default=None, metadata=_help("The column with the outcome, where it is not found.")

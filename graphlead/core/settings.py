@@ -65,8 +65,14 @@ class Settings:
     Raises SettingsError, naming the key, its value and a remedy, when a value is of the wrong kind or out of range.
     """
 
-    companies: Path = field(metadata=_help("The register: one row per company (CSV or Parquet)."))
-    clients: Path = field(metadata=_help("Your clients as you type them: names or ids (CSV or Parquet)."))
+    companies: Path = field(
+        metadata=_help(
+            "The register: one row per company (CSV, Excel or Parquet; FILE.xlsx:SHEET names a sheet)."
+        )
+    )
+    clients: Path = field(
+        metadata=_help("Your clients as you type them: names or ids (CSV, Excel or Parquet).")
+    )
     out: Path = field(metadata=_help("The folder for the results; it is made when missing."))
     links: Path | None = field(
         default=None, metadata=_help("Who owns or is linked to whom: source_id, target_id, kind, share.")
@@ -75,13 +81,14 @@ class Settings:
         default=None, metadata=_help("Companies never to propose, such as past clients; typed like clients.")
     )
     reviewed: Path | None = field(
-        default=None, metadata=_help("review.csv of an earlier run with its column 'accept' filled in.")
+        default=None,
+        metadata=_help("review.xlsx or review.csv of an earlier run with its column 'accept' filled in."),
     )
     outcomes: Path | None = field(
         default=None,
         metadata=_help(
-            "What came back of leads that were called, such as leads.csv with a column 'outcome' filled in: won, lost "
-            "or rejected."
+            "What came back of leads that were called, such as leads.xlsx or leads.csv with a column 'outcome' filled "
+            "in: won, lost or rejected."
         ),
     )
     exclude: tuple[str, ...] = field(

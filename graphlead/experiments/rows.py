@@ -8,28 +8,30 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from graphlead.common.rows import row_number
 from graphlead.common.spreadsheets import restored
 from graphlead.core.arrays import Longs
 from graphlead.core.errors import InputError, Place, unknown
 from graphlead.ingest.cases.identity import find_id
-from graphlead.ingest.lists import read_list
-from graphlead.ingest.open_file import is_parquet
+from graphlead.ingest.lists import read_placed
+from graphlead.ingest.open_file import is_text
 
 SHOWN = 5
 """Rows that a message names."""
 
 
 def read_texts(path: Path) -> pd.DataFrame:
-    """Every row of a CSV or Parquet file, cells as text, missing where empty; formulas that were guarded are restored.
+    """Every row of a CSV or Parquet file, or of a workbook, cells as text, missing where empty; formulas that were
+    guarded are restored.
 
     Raises InputError when the file cannot be used, or has no rows.
     """
-    frame = read_list(path)
+    frame = read_placed(path)
     if not len(frame):
         raise InputError(
             "there are no rows, only a header.", where=str(path), remedy="Give a file with rows."
         )
-    return frame if is_parquet(path) else restored(frame)
+    return restored(frame) if is_text(path) else frame
 
 
 def check_columns(names: tuple[str | None, ...], frame: pd.DataFrame, where: str) -> None:
@@ -66,7 +68,7 @@ def ids_of(frame: pd.DataFrame, column: str | None, where: str) -> pd.Series[Any
     twice = ids[ids.notna() & ids.duplicated(keep=False)]
     if len(twice):
         first = twice.iloc[0]
-        at = [str(i + 1) for i, same in enumerate(ids.eq(first)) if same]
+        at = [str(row_number(frame, i)) for i, same in enumerate(ids.eq(first)) if same]
         others = twice.nunique() - 1
         more = f", and so do {others} other ids" if others else ""
         raise InputError(

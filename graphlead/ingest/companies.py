@@ -47,6 +47,7 @@ def clean_companies(db: Db, source: Held, typed: Typed, journal: Journal, path: 
 def _note_text(source: Held, journal: Journal) -> None:
     message = f"characters that are not {source.how.split(',')[0]}, read as \ufffd"
     journal.note("damaged characters", "companies", source.damaged, message, action=KEPT)
+    journal.note_workbook(source, "companies")
 
 
 def _note_column(db: Db, source: Held, reading: Reading, journal: Journal) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from graphlead.core.errors import InputError, Place
+from graphlead.core.paths import file_of
 from graphlead.engines.duckdb import SQL_ERRORS, open_db, plain, quoted
 
 MAGIC = b"PAR1"
@@ -14,7 +15,7 @@ MAGIC = b"PAR1"
 
 def is_marked(path: Path) -> bool:
     """Whether the file begins as Parquet does."""
-    with path.open("rb") as file:
+    with file_of(path).open("rb") as file:
         return file.read(len(MAGIC)) == MAGIC
 
 

@@ -117,7 +117,7 @@ def _refuse_zeros(text: str, path: Path, line: int) -> int:
         raise InputError(
             f"this is not a text file: it holds a zero byte in line {line:,}.",
             where=f"{path}, line {line}",
-            remedy="Give a CSV or a Parquet file, or remove that byte.",
+            remedy="Give a CSV, Excel or Parquet file, or remove that byte.",
         )
     return line + text.count("\n")
 

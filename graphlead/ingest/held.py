@@ -148,6 +148,7 @@ def hold(db: Db, source: Source, folder: Path) -> Held:
     held = Held(
         path=source.path, view=f"{source.view}_held", names=source.names, families=source.families,
         rows=source.rows, rejected=source.rejected, how=source.how, damaged=source.damaged,
+        errors=source.errors, first_error=source.first_error, others=source.others,
         numbers=numbers.astype(np.int64), data=tuple(data), raw=tuple(raw),
     )  # fmt: skip
     return _registered(db, held)

@@ -54,7 +54,7 @@ def no_id(source: Source) -> InputError:
         "(NAME = id). "
         + (
             f"Only one column was found ({source.how}): check the delimiter."
-            if len(source.names) == 1
+            if len(source.names) == 1 and "delimiter" in source.how
             else ""
         ),
     )

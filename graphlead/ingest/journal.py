@@ -93,6 +93,16 @@ class Journal:
             examples=[f"row {each.row}: {each.reason}" for each in bad],
         )
 
+    def note_workbook(self, source: Source, table: str) -> None:
+        """Report the cells of a workbook that hold errors, and the sheets that were not read."""
+        message = "cells with an error such as #N/A"
+        where = [f"the first one in {source.first_error}"] if source.first_error else []
+        self.note("error cells", table, source.errors, message, action=MADE_MISSING, examples=where)
+        message = f"further sheets of the workbook; {source.path.name} was read"
+        self.note(
+            "further sheets", table, len(source.others), message, action=IGNORED, examples=source.others
+        )
+
     @property
     def n_set_aside(self) -> int:
         return int(one_row(self._db, "SELECT count(*) FROM set_aside")[0])

@@ -38,6 +38,7 @@ def clean_links(
     Raises InputError when the file has no column for the source or for the target, or names no company.
     """
     journal.set_aside_unreadable(source, "links")
+    journal.note_workbook(source, "links")
     stated = read_parts(db, source, find_parts(source))
     _note_losses(db, source, stated, journal)
     ids = pq.read_table(companies, columns=["company_id"]).column(0)

@@ -1,4 +1,4 @@
-"""A user's file, CSV or Parquet, as a DuckDB view."""
+"""A user's file, CSV, Parquet or a sheet of a workbook, as a DuckDB view."""
 
 from __future__ import annotations
 
@@ -8,16 +8,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphlead.core.errors import InputError, Place
+from graphlead.core.paths import file_of, sheet_of
 from graphlead.engines.duckdb import SQL_ERRORS, Db, literal, one_row, plain, quoted
 from graphlead.ingest.damage import is_marked, unreadable
 from graphlead.ingest.delimited import Delimited, Rejected, read_delimited
 from graphlead.ingest.head import check_width, delimiter_name
+from graphlead.ingest.sheets.read import ReadSheet, read_sheet
+from graphlead.ingest.sheets.workbook import is_workbook
 
 BLANKS = " \t\r\n\u00a0\u200b\ufeff"
 """Characters trimmed from both ends of every value."""
 
 ROW = "file_row_number"
 """The name under which DuckDB gives the rows of a Parquet file their numbers."""
+
+SHOWN = 5
+"""Sheets that a remark names."""
+
+HEAD = 1 << 10
+PAGE = re.compile(rb"(?i)\A(\xef\xbb\xbf)?\s*<(!doctype html|html\b|table\b)")
+"""Bytes looked at, and the beginning of a web page: some programs export one under the name of a spreadsheet."""
 
 NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*")
 
@@ -26,8 +36,10 @@ NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*
 class Source:
     """A table to ingest: the view ``view`` has ``row`` (1-based row of the file) and c0, c1, ... named ``names``.
 
-    ``families``: each column's type in the file: text, whole, number, boolean or date. Texts are trimmed; an empty
-    one is NULL. ``how``: encoding and delimiter, or Parquet. ``damaged``: characters that could not be read.
+    path: FILE:SHEET for a workbook, the rows of which have the numbers that the sheet gives them. ``families``: each
+    column's type in the file: text, whole, number, boolean or date. Texts are trimmed; an empty one is NULL. ``how``:
+    encoding and delimiter, Parquet, or workbook. ``damaged``: characters that could not be read. ``errors``: cells with
+    an error such as #N/A, the first one at ``first_error``. ``others``: further sheets of the workbook.
     """
 
     path: Path
@@ -38,10 +50,30 @@ class Source:
     rejected: tuple[Rejected, ...] = ()
     how: str = ""
     damaged: int = 0
+    errors: int = 0
+    first_error: str = ""
+    others: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         return tuple(f"c{i}" for i in range(len(self.names)))
+
+    def remarks(self) -> list[str]:
+        """What the user has to know of cells and rows that were not read, and of sheets that were not."""
+        remarks, name = list[str](), self.path.name
+        if self.rejected:
+            first, count = self.rejected[0], len(self.rejected)
+            remarks.append(f"{count:,} rows of {name} cannot be read: row {first.row} has {first.reason}.")
+        if self.errors:
+            remarks.append(
+                f"{self.errors:,} cells of {name} hold an error such as #N/A, the first one in {self.first_error}: "
+                "taken as missing."
+            )
+        if self.others:
+            remarks.append(
+                f"{name} was read; the workbook has further sheets: {', '.join(self.others[:SHOWN])}."
+            )
+        return remarks
 
     def cells(self, column: str) -> str:
         """SQL of a table with the values of a column, under its name, and with ``n``, how many rows each stands for."""
@@ -61,41 +93,58 @@ class Source:
 
 
 def open_source(db: Db, path: Path, view: str, folder: Path) -> Source:
-    """Make ``view`` (values trimmed) and ``view_raw`` (values as they are) of a CSV or Parquet file.
+    """Make ``view`` (values trimmed) and ``view_raw`` (values as they are) of a CSV or Parquet file, or of a workbook.
 
-    Raises InputError when the file is missing, a folder, empty, or neither of the two formats.
+    The path may name a sheet: FILE.xlsx:Sheet; without, the first visible one with cells is read. Raises InputError
+    when the file is missing, a folder, empty, or of none of these formats.
     """
     check_file(path)
     scratch = folder / view
     scratch.mkdir()
     if is_parquet(path):
         return _open_parquet(db, path, view)
+    if is_workbook(path):
+        return _open_workbook(db, read_sheet(path, scratch), view)
     return _open_delimited(db, path, view, read_delimited(path, scratch))
 
 
 def check_file(path: Path) -> None:
-    """Raise InputError when the path is not a readable file, or is a spreadsheet."""
-    if path.is_dir():
+    """Raise InputError when the path names no readable file; it may name a sheet of a workbook."""
+    file = file_of(path)
+    if file.is_dir():
         raise InputError(
-            "this is a folder, not a file.", where=str(path), remedy="Give a CSV or a Parquet file."
+            "this is a folder, not a file.", where=str(file), remedy="Give a CSV, Excel or Parquet file."
         )
-    if not path.exists():
-        near = difflib.get_close_matches(path.name, _neighbours(path), 1)
+    if not file.exists():
+        near = difflib.get_close_matches(file.name, _neighbours(file), 1)
         remedy = f"Did you mean {near[0]}?" if near else "Check the path."
-        raise InputError("there is no such file.", where=str(path), remedy=remedy)
+        raise InputError("there is no such file.", where=str(file), remedy=remedy)
     try:
-        with path.open("rb") as file:
-            magic = file.read(4)
+        with file.open("rb") as content:
+            head = content.read(HEAD)
     except OSError as refused:
         raise InputError(
-            f"the file cannot be read ({refused.strerror}).", where=str(path), remedy="Check its permissions."
+            f"the file cannot be read ({refused.strerror}).", where=str(file), remedy="Check its permissions."
         ) from refused
-    if not magic:
-        raise InputError("the file is empty.", where=str(path), remedy="Give a file with a header and rows.")
-    if magic in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+    if not head:
+        raise InputError("the file is empty.", where=str(file), remedy="Give a file with a header and rows.")
+    if PAGE.match(head):
         raise InputError(
-            "this is a spreadsheet or an archive.", where=str(path), remedy="Save it as CSV (UTF-8)."
+            "this is a web page, whatever its name.",
+            where=str(file),
+            remedy="Open it in a spreadsheet and save it as .xlsx, or export CSV (UTF-8).",
         )
+    if sheet_of(path) and not is_workbook(path):
+        raise InputError(
+            f"this is no workbook, so it has no sheet {sheet_of(path)!r}.",
+            where=str(file),
+            remedy=f"Give {file.name} alone.",
+        )
+
+
+def is_text(path: Path) -> bool:
+    """Whether the file's content is delimited text. Errors are those of ``is_parquet``."""
+    return not is_parquet(path) and not is_workbook(path)
 
 
 def is_parquet(path: Path) -> bool:
@@ -154,6 +203,23 @@ def _open_delimited(db: Db, path: Path, view: str, found: Delimited) -> Source:
         rejected=found.rejected,
         how=how,
         damaged=found.damaged,
+    )
+
+
+def _open_workbook(db: Db, found: ReadSheet, view: str) -> Source:
+    check_width(len(found.names), found.path)
+    db.read_parquet(plain(found.parquet)).create_view(f"{view}_raw")
+    _trimmed(db, view, found.families)
+    return Source(
+        path=found.path,
+        view=view,
+        names=distinct_names(list(found.names)),
+        families=found.families,
+        rows=found.rows,
+        how="a sheet of a workbook",
+        errors=found.errors,
+        first_error=found.first_error,
+        others=found.others,
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphlead.common.rows import place_of, row_number
 from graphlead.core.errors import InputError, Place
 from graphlead.core.register import Register
 
@@ -48,40 +49,41 @@ def read_decisions(reviewed: pd.DataFrame | None, clients: pd.DataFrame, registe
     """
     if reviewed is None:
         return Decisions()
+    place = place_of(reviewed, "review table")
     for name in ("line", "candidate_id", "accept"):
         if name not in reviewed:
-            raise _error(f"the column {name!r} is missing.", "Pass the file back with only 'accept' edited.")
+            problem = f"the column {name!r} is missing."
+            raise InputError(problem, where=place, remedy="Pass the file back with only 'accept' edited.")
     typed = reviewed.astype("string").fillna("").apply(lambda column: column.str.strip()).to_dict("records")
     companies = _companies([row["candidate_id"] for row in typed], register)
     chosen: dict[int, int] = {}
     ruled_out, alone = set(), set()
-    for number, (row, company) in enumerate(zip(typed, companies, strict=True), 1):
+    for position, (row, company) in enumerate(zip(typed, companies, strict=True)):
+        where = Place.of(place, row=row_number(reviewed, position))
         if not row["accept"]:
             continue
         if company is None:
-            raise _error(f"candidate_id {row['candidate_id']!r} is not in the register.", _SAME_LIST, number)
-        accepted, another = _accepted(row["accept"], number), row.get("question") == ANOTHER
-        line = -1 if another else _line(row, number, clients)
+            raise _error(f"candidate_id {row['candidate_id']!r} is not in the register.", _SAME_LIST, where)
+        accepted, another = _accepted(row["accept"], where), row.get("question") == ANOTHER
+        line = -1 if another else _line(row, where, clients)
         if another and not accepted:
             alone.add(company)
         elif not another and not accepted:
             ruled_out.add((line, company))
         elif not another and chosen.setdefault(line, company) != company:
-            raise _error(f"two companies are accepted for line {line + 1}.", "Keep one yes a line.", number)
+            raise _error(f"two companies are accepted for line {line + 1}.", "Keep one yes a line.", where)
     return Decisions(chosen, frozenset(ruled_out), frozenset(alone))
 
 
-def _accepted(answer: str, number: int) -> bool:
+def _accepted(answer: str, where: str) -> bool:
     """Whether an answer is yes; raises InputError when it is neither yes nor no."""
     if answer.lower() not in YES | NO:
-        raise _error(f"accept is {answer.lower()!r}.", "Write yes, no, or nothing.", number)
+        raise _error(f"accept is {answer.lower()!r}.", "Write yes, no, or nothing.", where)
     return answer.lower() in YES
 
 
-def _error(problem: str, remedy: str, row: int = 0) -> InputError:
-    return InputError(
-        problem, where=Place.of("review table", row=row) if row else "review table", remedy=remedy
-    )
+def _error(problem: str, remedy: str, where: str) -> InputError:
+    return InputError(problem, where=where, remedy=remedy)
 
 
 def _companies(ids: list[str], register: Register) -> list[int | None]:
@@ -90,17 +92,17 @@ def _companies(ids: list[str], register: Register) -> list[int | None]:
     return found
 
 
-def _line(typed: Mapping[Hashable, str], number: int, clients: pd.DataFrame) -> int:
+def _line(typed: Mapping[Hashable, str], where: str, clients: pd.DataFrame) -> int:
     """The 0-based line that a row of the review table is about, checked against the list's own columns."""
     stated = typed["line"].removesuffix(".0")
     line = int(stated) - 1 if stated.isdecimal() else -1
     if not 0 <= line < len(clients):
-        raise _error(f"line {stated!r} is not in the list of {len(clients)} lines.", _SAME_LIST, number)
+        raise _error(f"line {stated!r} is not in the list of {len(clients)} lines.", _SAME_LIST, where)
     for column in clients:
         written = f"input_{column}" if f"input_{column}" in typed else str(column)
         here = clients[column].iloc[line]
         here = "" if pd.isna(here) else str(here).strip()
-        if written in typed and written not in REVIEW and typed[written] != here:
+        if written in typed and written not in REVIEW and typed[written].split() != here.split():
             problem = f"line {line + 1} has {column} {here!r} in the list, {typed[written]!r} here."
-            raise _error(problem, _SAME_LIST, number)
+            raise _error(problem, _SAME_LIST, where)
     return line

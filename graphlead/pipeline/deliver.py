@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from graphlead.common.console import Console
 from graphlead.common.files import write_json, write_parquet
 from graphlead.common.spreadsheets import write_csv
+from graphlead.common.workbooks import Made
 from graphlead.core.arrays import NONE, Ints, Json
 from graphlead.core.contracts import Progress
 from graphlead.core.evidence import Evidence
@@ -38,6 +39,7 @@ from graphlead.report.html.build import write_report
 from graphlead.report.html.figures import listed
 from graphlead.report.noise import noise_text
 from graphlead.report.outcomes import outcome_notes
+from graphlead.report.workbooks.leads import write_leads, write_review
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 from graphlead.tasks.leads import first_clients
@@ -89,7 +91,8 @@ def hand_over(
         result = collect_results(run.folder, sources, scored, ranking, evidence, apart, outcomes, stakes)
     with console.stage("writing the results"):
         run.stage("results", lambda folder: _write(folder, result, ranking, sources, scored))
-        run.stage("report", lambda folder: report(folder, result, sources, scored))
+        made = run.provenance
+        run.stage("report", lambda folder: _present(folder, result, sources, scored, made))
         manifest = run.manifest(device=scored.model_inputs.device, ranker=scored.judgement.choice.name)
         run.publish(manifest)
         remember(FinishedRun(run.folder.path), result.scores, scored.expected.grades)
@@ -111,6 +114,22 @@ def report(folder: RunFolder, result: Result, sources: Sources, scored: Evaluate
         outcome_notes(result.summary.get("outcomes")),
     )
     write_report(folder.report, content)
+
+
+def _present(folder: RunFolder, result: Result, sources: Sources, scored: Evaluated, made: Made) -> None:
+    """Write what people open: the report and the workbooks."""
+    report(folder, result, sources, scored)
+    said = [result.summary["expected"], *result.summary["notes"]]
+    write_leads(
+        folder.workbook(folder.leads),
+        result.leads,
+        result.whitespace,
+        result.duplicates,
+        sources.register,
+        made,
+        list(filter(None, said)),
+    )
+    write_review(folder.workbook(folder.review), with_duplicates(sources.clients, result.duplicates), made)
 
 
 def _explain(
@@ -223,11 +242,13 @@ def _shown(folder: RunFolder) -> tuple[Path, ...]:
     """The files that a summary lists."""
     return (
         folder.leads,
+        folder.workbook(folder.leads),
         folder.whitespace,
         folder.duplicates,
         folder.report,
         folder.scores,
         folder.review,
+        folder.workbook(folder.review),
         folder.metrics,
     )
 

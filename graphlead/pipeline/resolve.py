@@ -12,7 +12,7 @@ from graphlead.core.clients import Match
 from graphlead.core.outcomes import Outcomes
 from graphlead.core.register import Register
 from graphlead.core.settings import Settings
-from graphlead.ingest.lists import read_list
+from graphlead.ingest.lists import read_list, read_placed
 from graphlead.match.files import load_match, load_outcomes, save_match, save_outcomes
 from graphlead.match.outcomes import match_outcomes
 from graphlead.match.resolve import match_clients
@@ -90,4 +90,4 @@ def _matching(path: Path | None, which: str) -> str:
 
 def review_answers(reviewed: Path | None) -> pd.DataFrame | None:
     """The review table that the user filled in, with the escapes for spreadsheets removed."""
-    return None if reviewed is None else restored(read_list(reviewed))
+    return None if reviewed is None else restored(read_placed(reviewed))

@@ -11,7 +11,7 @@ ASSIGN_STAGES = table(
         settings=("holdout", "explore", "by", "id", "seed"),
         doors=("experiments.assign.deal", "experiments.assign.base", "experiments.rows"),
     ),
-    Stage(name="report", after=("results",), doors=("report.experiments.build",)),
+    Stage(name="report", after=("results",), doors=("report.experiments.build", "report.workbooks.lists")),
 )
 READ_STAGES = table(
     Stage(

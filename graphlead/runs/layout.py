@@ -21,7 +21,13 @@ class RunFolder:
         """Every file and folder that a run writes into its folder."""
         names = [name for name, value in vars(RunFolder).items() if isinstance(value, property)]
         paths: list[Path] = [getattr(self, name) for name in names]
+        listed = ("leads", "review", "recommendations", "prospects", "segments", "assignment")
+        paths += [self.workbook(getattr(self, name)) for name in listed]
         return [path for path in paths if path.parent == self.path]
+
+    def workbook(self, path: Path) -> Path:
+        """A list of the folder for Excel."""
+        return path.with_suffix(".xlsx")
 
     @property
     def manifest(self) -> Path:

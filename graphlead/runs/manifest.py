@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from graphlead.common.files import input_errors, sha256
 from graphlead.core.errors import InputError, RunFolderError, damage
+from graphlead.core.paths import file_of, sheet_of
 from graphlead.runs import publication
 from graphlead.runs.code import PACKAGE, all_files
 from graphlead.runs.layout import RunFolder
@@ -82,7 +83,9 @@ def _check(path: Path) -> None:
 
 
 def hash_inputs(paths: Mapping[str, Path | None]) -> dict[str, Json]:
-    """Path, bytes and SHA-256 of each input, by its name; None is left out. Raises InputError when one is missing."""
+    """Path, bytes and SHA-256 of each input, by its name; None is left out. Where the path names a sheet of a workbook,
+    the SHA-256 has it behind a colon. Raises InputError when a file is missing.
+    """
     return {name: _input(path) for name, path in paths.items() if path is not None}
 
 
@@ -123,8 +126,10 @@ def unchanged(inputs: Json) -> Iterator[None]:
 
 
 def _input(path: Path) -> Json:
+    file, sheet = file_of(path), sheet_of(path)
     with input_errors(path):
-        return {"path": path.as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}
+        found = f"{sha256(file)}:{sheet}" if sheet else sha256(file)
+        return {"path": path.as_posix(), "bytes": file.stat().st_size, "sha256": found}
 
 
 def versions() -> dict[str, str]:

@@ -39,6 +39,7 @@ RECOMMEND_STAGES = table(
         settings=("product", "within", "seed"),
         doors=(
             "recommenders.wanting", "recommenders.rates", "common.spreadsheets", "match.resolve", "ingest.build",
+            "report.workbooks.leads",
             "graph.build",
             "features.build", "learn.registry", "evaluate.judge", "explain.explain", "tasks",
         ),
@@ -49,7 +50,7 @@ RECOMMEND_STAGES = table(
         settings=("top", "repeat", "within"),
         doors=("recommenders.lists", "recommenders.newcomers", "recommenders.rates"),
     ),
-    Stage(name="report", after=("results",), doors=("report.recommend.build",)),
+    Stage(name="report", after=("results",), doors=("report.recommend.build", "report.workbooks.lists")),
 )  # fmt: skip
 """In the order in which they run. ``earlier`` is the run of which the model is applied again; ``prospects`` is there
 only where a product was named."""

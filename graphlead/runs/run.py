@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from graphlead.runs.stages import STAGES, Stage
 from graphlead.runs.textfile import text_of
 
 if TYPE_CHECKING:
+    from graphlead.common.workbooks import Made
     from graphlead.core.arrays import Json
 
 Make = Callable[[RunFolder], None]
@@ -58,6 +60,16 @@ class Run:
         self._started, self._clock = now(), time.monotonic()
         self._keys: dict[str, str] = {}
         self._made: dict[str, RunFolder] = {}
+
+    @property
+    def provenance(self) -> Made:
+        """What the run's workbooks say of their making: the names of its inputs, the day, the version."""
+        from graphlead.common.workbooks import Made
+
+        names = [Path(each["path"]).name for each in self.inputs.values()]
+        return Made(
+            inputs=names, day=datetime.fromisoformat(self._started).date(), version=graphlead_version()
+        )
 
     def stage(self, name: str, make: Make) -> RunFolder:
         """The folder of a stage's results: a finished one of the same key, or a new one filled by ``make``.

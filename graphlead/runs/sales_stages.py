@@ -54,7 +54,7 @@ SALES_STAGES = table(
         settings=("threshold", "top", "cost", "gain", "action", "as_of"),
         doors=(
             "common.spreadsheets", "evaluate.cases.figures", "explain.cases.reasons", "pipeline.drifted",
-            "profile.drift.build", "report.sales.lists", "tasks.actions", "tasks.policy",
+            "profile.drift.build", "report.sales.lists", "report.workbooks.sales", "tasks.actions", "tasks.policy",
         ),
     ),
     Stage(name="report", after=("results",), doors=("report.sales.build",)),

@@ -34,6 +34,6 @@ SEGMENT_STAGES = table(
         settings=("offers", "noise", "as_of", "seed"),
         doors=("profile.customers.build", "profile.customers.curves"),
     ),
-    Stage(name="report", after=("results",), doors=("report.segments.build",)),
+    Stage(name="report", after=("results",), doors=("report.segments.build", "report.workbooks.lists")),
 )  # fmt: skip
 """In the order in which they run. ``earlier`` is the run of which the segments are applied again."""

@@ -165,7 +165,7 @@ STAGES = table(
         settings=("seed",),
         doors=(
             "evaluate.judge", "evaluate.assumptions", "report.html.build", "report.html.names", "report.html.plane",
-            "report.outcomes", "pipeline.content", "pipeline.assumptions",
+            "report.outcomes", "report.workbooks.leads", "pipeline.content", "pipeline.assumptions",
         ),
     ),
 )  # fmt: skip

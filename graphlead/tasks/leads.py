@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from graphlead.common.industries.titles import column_titles, title_column
 from graphlead.common.sizes import sizes_first
+from graphlead.common.words.headers import is_public_number, normalised
 from graphlead.core.arrays import NONE, Flags, Ints, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Task
@@ -111,12 +112,15 @@ def _names(register: Register) -> list[str]:
 
 
 def _shown(register: Register) -> list[str]:
-    """The columns of the register that help a caller: where a company is, its trade, whom to reach, its size."""
+    """The columns of the register that help a caller: where a company is, its trade, whom to reach, its size, and the
+    numbers by which others know it, such as that of the trade register; keys of a system say nothing to a caller.
+    """
     names = _names(register)
-    roles = (Role.NAME, *PLACES, Role.ADDRESS, Role.INDUSTRY, Role.CONTACT, Role.IDENTIFIER)
+    roles = (Role.NAME, *PLACES, Role.ADDRESS, Role.INDUSTRY, Role.CONTACT)
     sizes = sizes_first(register)[:SIZES]
     return [
         *(name for name in register.names_of(*roles) if name not in names),
+        *(name for name in register.names_of(Role.IDENTIFIER) if is_public_number(normalised(name))),
         *(name for name in register.names_of(Role.NUMBER) if name in {column.name for column in sizes}),
     ]
 

@@ -301,7 +301,7 @@ def test_bad_paths_are_refused_with_a_reason(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         ingest(fake, None, tmp_path)
     (tmp_path / "book.xlsx").write_bytes(b"PK\x03\x04rest")
-    with pytest.raises(InputError, match=r"spreadsheet.*Save it as CSV"):
+    with pytest.raises(InputError, match=r"workbook cannot be read.*save it as .xlsx or CSV"):
         ingest(tmp_path / "book.xlsx", None, tmp_path)
     (tmp_path / "cut.csv.gz").write_bytes(b"\x1f\x8b\x08\x00\x00")
     with pytest.raises(InputError, match="cannot be unpacked"):

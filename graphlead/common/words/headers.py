@@ -91,6 +91,11 @@ def suggests_an_id(name: str) -> bool:
     return contains(words_of("identifier", "within", "lists"), name)
 
 
+def is_public_number(name: str) -> bool:
+    """Whether a normalised header is that of a number by which a company is known outside: VAT, LEI, trade register."""
+    return contains(words_of("identifier", "within"), name)
+
+
 def holds_a_name(name: str) -> bool:
     """Whether a normalised header has a word for companies among its words."""
     return contains(words_of("name", "alone", "lists"), name)

@@ -5,15 +5,22 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
 from graphlead.common.console import Console
 from graphlead.common.disk import disk_errors
 from graphlead.common.files import read_json
+from graphlead.common.spreadsheets import restored
+from graphlead.common.workbooks import Made
+from graphlead.core.arrays import Json
 from graphlead.core.experiments import AssignSettings
 from graphlead.experiments.assign.assign import assigning
 from graphlead.experiments.finished import FinishedExperiment
 from graphlead.pipeline.outputs import check_run
 from graphlead.report.experiments.build import write_experiment_report
+from graphlead.report.workbooks.lists import write_arms
 from graphlead.runs.experiment_stages import ASSIGN_STAGES
+from graphlead.runs.layout import RunFolder
 from graphlead.runs.manifest import hash_inputs
 from graphlead.runs.run import open_run
 
@@ -35,6 +42,14 @@ def run_assignment(
             results = run.stage("results", assigning(settings))
         with console.stage("writing the report"):
             content = read_json(results.experiment)
-            run.stage("report", lambda folder: write_experiment_report(folder.report, content, date.today()))
+            made = run.provenance
+            run.stage("report", lambda folder: _present(folder, results, content, made))
             run.publish(run.manifest(device="cpu", verb="experiment"))
     return FinishedExperiment(settings.out)
+
+
+def _present(folder: RunFolder, results: RunFolder, content: Json, made: Made) -> None:
+    """Write what people open: the report, and the list as a workbook."""
+    write_experiment_report(folder.report, content, date.today())
+    table = restored(pd.read_csv(results.assignment, dtype=str, keep_default_na=False))
+    write_arms(folder.workbook(folder.assignment), table, content["notes"], made, folder.assignment.name)

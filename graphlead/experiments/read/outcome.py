@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from graphlead.common.rows import row_number
 from graphlead.core.arrays import Reals
 from graphlead.core.errors import InputError, unknown
 from graphlead.experiments.rows import texts_of
@@ -44,7 +45,7 @@ def amounts(values: pd.Series[Any], place: str) -> Reals:
     strange = np.flatnonzero(texts.notna().to_numpy() & np.isnan(numbers))
     if len(strange):
         raise InputError(
-            f"{texts.iloc[strange[0]]!r} is no number (row {strange[0] + 1}).",
+            f"{texts.iloc[strange[0]]!r} is no number (row {row_number(values, int(strange[0]))}).",
             where=place,
             remedy="Write amounts as 1234.50.",
         )

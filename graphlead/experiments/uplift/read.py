@@ -17,7 +17,7 @@ from graphlead.experiments.read.units import Units, units_of
 from graphlead.experiments.rows import check_columns, id_column, read_texts
 from graphlead.ingest.cases.tables import read_features
 from graphlead.ingest.cases.understood import TableOptions, Understood
-from graphlead.ingest.open_file import is_parquet
+from graphlead.ingest.open_file import is_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ def read_known(settings: ReadSettings) -> Known:
     own_id = settings.id if settings.id in opened else id_column(shared, None, where)
     past, future = read_features(settings.table, settings.open, _options(settings, frame, own_id))
     outcomes = None if settings.outcomes is None else read_texts(settings.outcomes)
-    facts = past.cases.facts if is_parquet(settings.table) else restored(past.cases.facts)
+    facts = restored(past.cases.facts) if is_text(settings.table) else past.cases.facts
     units = units_of(facts, question, where, outcomes, str(settings.outcomes))
     cases, found = past.cases.without(past.understood.absent), future.cases.without(past.understood.absent)
     if not cases.columns:
@@ -75,7 +75,7 @@ def _options(settings: ReadSettings, frame: pd.DataFrame, own_id: str | None) ->
 
 def with_ids_restored(cases: Cases, path: Path) -> Cases:
     """The cases of a file with the ids as they were before spreadsheets were guarded against them."""
-    if is_parquet(path):
+    if not is_text(path):
         return cases
     ids = restored(pd.DataFrame({"id": cases.ids}))["id"].to_numpy(object)
     return replace(cases, ids=np.asarray(ids, object))

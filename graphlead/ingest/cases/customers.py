@@ -41,9 +41,7 @@ def read_customers(path: Path, options: TableOptions, like: Understood | None = 
         )
         place = Place.of(path, column=understood.name_of(Use.ID))
         rows, notes = with_ids(read_rows(db, source, understood, known=False), place)
-        if source.rejected:
-            bad = source.rejected[0]
-            notes.append(f"{len(source.rejected):,} rows cannot be read: row {bad.row} has {bad.reason}.")
+        notes += source.remarks()
     return CaseTable(cases_of(rows, understood), understood, tuple(notes))
 
 

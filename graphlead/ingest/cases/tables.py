@@ -135,11 +135,7 @@ def _read(db: Db, source: Source, understood: Understood, *, known: bool) -> tup
     """The rows that have an id, and notes of the others."""
     place = Place.of(source.path, column=understood.name_of(Use.ID))
     rows, notes = with_ids(read_rows(db, source, understood, known=known), place)
-    if source.rejected:
-        first = source.rejected[0]
-        count, name = len(source.rejected), source.path.name
-        notes.append(f"{count} rows of {name} cannot be read: row {first.row} has {first.reason}.")
-    return rows, notes
+    return rows, [*notes, *source.remarks()]
 
 
 def _check_outcomes(rows: Rows, understood: Understood, path: Path) -> list[str]:

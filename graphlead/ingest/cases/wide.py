@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import csv
 
+from graphlead.common.files import scratch
 from graphlead.core.cases import OPEN, CaseColumn, Cases, Kind
 from graphlead.core.errors import MOST_SHOWN, InputError, Place
 from graphlead.ingest.cases.identity import find_id
@@ -18,7 +19,9 @@ from graphlead.ingest.cases.understood import ReadColumn, TableOptions, Understo
 from graphlead.ingest.cases.uses import Use
 from graphlead.ingest.damage import damage_named
 from graphlead.ingest.head import MOST_COLUMNS
-from graphlead.ingest.open_file import check_file, is_parquet
+from graphlead.ingest.open_file import check_file, distinct_names, is_parquet
+from graphlead.ingest.sheets.read import read_sheet, sheet_width
+from graphlead.ingest.sheets.workbook import is_workbook
 
 WIDEST = 20_000
 """Columns at most: of 100,000 customers, 20,000 numbers are 16 GB."""
@@ -26,11 +29,17 @@ HEAD = 1 << 20
 
 
 def is_wide(path: Path) -> bool:
-    """Whether a Parquet or CSV file has more columns than are looked at one by one. Raises as ``check_file``."""
+    """Whether a Parquet or CSV file, or a sheet, has more columns than are looked at one by one.
+
+    Errors are those of ``check_file``.
+    """
     check_file(path)
     with damage_named(path):
         if is_parquet(path):
             return len(pq.read_schema(path)) > MOST_COLUMNS
+        if is_workbook(path):
+            with scratch() as folder:
+                return sheet_width(path, folder) > MOST_COLUMNS
         with path.open("rb") as file:
             return file.read(HEAD).partition(b"\n")[0].count(_delimiter(path)) >= MOST_COLUMNS
 
@@ -73,6 +82,8 @@ def _table(path: Path) -> pa.Table:
     with damage_named(path):
         if is_parquet(path):
             return pq.read_table(path)
+        if is_workbook(path):
+            return _sheet(path)
         try:
             return csv.read_csv(path, parse_options=csv.ParseOptions(delimiter=_delimiter(path).decode()))
         except pa.ArrowInvalid as error:
@@ -80,6 +91,14 @@ def _table(path: Path) -> pa.Table:
             raise InputError(
                 f"the rows cannot be read ({reason}).", where=str(path), remedy="Write it again, as Parquet."
             ) from error
+
+
+def _sheet(path: Path) -> pa.Table:
+    with scratch() as folder:
+        found = read_sheet(path, folder)
+        return (
+            pq.read_table(found.parquet).drop_columns("row").rename_columns(distinct_names(list(found.names)))
+        )
 
 
 def _id_of(table: pa.Table, names: list[str]) -> str:

@@ -81,7 +81,7 @@ def open_pairs(old: Path, new: Path, id_: str = "", exclude: tuple[str, ...] = (
                 where=f"{old} and {new}",
                 remedy="Give two tables of the same kind.",
             )
-        notes = tuple(note for side in sides for note in _notes(side.source))
+        notes = tuple(note for side in sides for note in side.source.remarks())
         yield Pairs(db=db, old=sides[0].source, new=sides[1].source, plan=plan, notes=notes)
 
 
@@ -94,10 +94,3 @@ def _side(db: Db, path: Path, view: str, folder: Path) -> Side:
     refuse_headerless(source)
     refuse_unsplit(db, source)
     return Side(source=source, seen=dict(zip(source.names, profile(db, source), strict=True)), db=db)
-
-
-def _notes(source: Source) -> list[str]:
-    if not source.rejected:
-        return []
-    first, count = source.rejected[0], len(source.rejected)
-    return [f"{count} rows of {source.path.name} cannot be read: row {first.row} has {first.reason}."]

@@ -11,6 +11,7 @@ import pandas as pd
 from graphlead.common.console import Console
 from graphlead.common.files import scratch
 from graphlead.common.spreadsheets import write_csv
+from graphlead.common.workbooks import Made
 from graphlead.core.arrays import Reals
 from graphlead.core.clients import Match
 from graphlead.core.errors import InputError
@@ -26,6 +27,7 @@ from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.recommend.read import Found
 from graphlead.pipeline.resolve import review_answers
 from graphlead.recommenders.rates import NOBODY, rates_of, shared_out
+from graphlead.report.workbooks.leads import write_review
 from graphlead.runs.layout import RunFolder
 from graphlead.stores.registry import OWN
 
@@ -45,7 +47,7 @@ class Strangers:
 
 
 def companies_wanting(
-    folder: RunFolder, found: Found, settings: RecommendSettings, console: Console
+    folder: RunFolder, found: Found, settings: RecommendSettings, made: Made, console: Console
 ) -> Strangers:
     """Run discovery into the folder, and score every company without a customer. Raises InputError where no register is
     known, or too few buyers are found in it to learn from."""
@@ -53,6 +55,7 @@ def companies_wanting(
     sure = match.table[ID].where(match.table["outcome"] == "matched").astype(object)
     company = pd.Series(sure.where(sure.notna(), None).to_numpy(object))
     write_csv(folder.review, match.review)
+    write_review(folder.workbook(folder.review), match.review, made)
     clients = _clients(company, found, str(settings.product))
     with scratch() as place:
         buyers = place / "buyers.csv"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from graphlead.common.console import Console
 from graphlead.common.files import read_json, read_parquet, write_json, write_parquet
+from graphlead.common.workbooks import Made
 from graphlead.core.arrays import Json
 from graphlead.core.contracts import Progress
 from graphlead.core.recommend import RecommendSettings
@@ -24,6 +25,7 @@ from graphlead.recommenders.plan import plan_items
 from graphlead.recommenders.rates import rates_of
 from graphlead.report.recommend.build import write_recommend_report
 from graphlead.report.recommend.content import RecommendContent
+from graphlead.report.workbooks.lists import write_offers, write_prospects
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 
@@ -59,9 +61,32 @@ def hand_over(
     with console.stage("writing the results"):
         prospects = run.made("prospects")
         content = content_of(results, prospects, settings)
-        run.stage("report", lambda folder: write_recommend_report(folder.report, content))
+        made = replace(run.provenance, day=found.purchases.as_of)
+        run.stage("report", lambda folder: _present(folder, content, made))
         run.publish(run.manifest(device="cpu", verb=VERB, model=choice.candidate.name))
     return Delivered(folder=run.folder.path, content=content)
+
+
+def _present(folder: RunFolder, content: RecommendContent, made: Made) -> None:
+    """Write what people open: the report and the workbooks."""
+    write_recommend_report(folder.report, content)
+    notes = content.metrics["notes"]
+    write_offers(
+        folder.workbook(folder.recommendations),
+        content.recommendations,
+        notes,
+        made,
+        folder.recommendations.name,
+    )
+    if content.prospects is not None:
+        write_prospects(
+            folder.workbook(folder.prospects),
+            content.prospects,
+            content.product,
+            notes,
+            made,
+            folder.prospects.name,
+        )
 
 
 def content_of(

@@ -40,7 +40,9 @@ def find_prospects(
         with threadpool_limits(1):
             table = customers_without(found, choice, settings)
         if settings.companies or settings.run:
-            table = _with_companies(table, companies_wanting(folder, found, settings, console), found)
+            table = _with_companies(
+                table, companies_wanting(folder, found, settings, run.provenance, console), found
+            )
         write_parquet(folder.prospects, pa.Table.from_pandas(ranked(table), preserve_index=False))
 
     with console.stage("looking for who wants the product"):

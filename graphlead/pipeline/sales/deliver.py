@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +15,7 @@ import pyarrow as pa
 from graphlead.common.console import Console
 from graphlead.common.files import read_json, read_parquet, write_json, write_parquet
 from graphlead.common.spreadsheets import write_csv
+from graphlead.common.workbooks import Made
 from graphlead.core.actions import check_actions, parse_actions
 from graphlead.core.around import Around
 from graphlead.core.arrays import Flags, Json, Longs, Reals
@@ -30,6 +31,7 @@ from graphlead.report.sales.build import write_sales_report
 from graphlead.report.sales.content import SalesContent
 from graphlead.report.sales.lists import Scored, call_list, customers_scored, leads_scored, missing_of
 from graphlead.report.sales.words import WORDS
+from graphlead.report.workbooks.sales import write_call_list
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 from graphlead.tasks.playbooks import playbooks_of
@@ -89,11 +91,12 @@ def hand_over(
     earlier: the run of which the models were applied; what changed since is noted.
     """
     day = settings.as_of or date.today()
+    made = replace(run.provenance, day=day)
 
     def make(folder: RunFolder) -> None:
         if earlier is not None:
             _save_drift(folder, earlier, trained)
-        _write(folder, found, trained, around, settings, day)
+        _write(folder, found, trained, around, settings, made)
 
     with console.stage("scoring and finding the reasons"):
         results = run.stage("results", make)
@@ -110,7 +113,7 @@ def _write(
     trained: Trained,
     around: Around | None,
     settings: SalesSettings,
-    day: date,
+    made: Made,
 ) -> None:
     cases, rules = trained.cases, policy(settings, trained.cases)
     at, probability = _scored_rows(trained)
@@ -119,12 +122,23 @@ def _write(
     listed = rules.listed(probability)
     table = leads_scored(scored) if settings.verb == "convert" else customers_scored(scored)
     write_parquet(scored_file(folder, settings.verb), pa.Table.from_pandas(table, preserve_index=False))
-    write_csv(folder.call_list(settings.verb, day), call_list(settings.verb, scored, rows.facts, listed))
+    metrics = _metrics(found, trained, rules, settings, len(listed))
+    metrics["notes"] = [*drift_notes(folder), *metrics["notes"]]
+    to_call = call_list(settings.verb, scored, rows.facts, listed)
+    write_csv(folder.call_list(settings.verb, made.day), to_call)
+    numbers = {each.source for each in cases.columns if each.kind is Kind.NUMBER}
+    write_call_list(
+        folder.workbook(folder.call_list(settings.verb, made.day)),
+        settings.verb,
+        to_call,
+        numbers,
+        metrics,
+        made,
+    )
     survival = _survival(cases, found.lifetimes)
     if survival is not None:
         write_parquet(folder.survival, pa.Table.from_pandas(survival, preserve_index=False))
-    metrics = _metrics(found, trained, rules, settings, len(listed))
-    write_json(folder.metrics, metrics | {"notes": [*drift_notes(folder), *metrics["notes"]]})
+    write_json(folder.metrics, metrics)
     folder.noise.write_text("\n".join(_noise(found)) + "\n", "utf-8")
 
 

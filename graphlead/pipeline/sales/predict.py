@@ -57,6 +57,7 @@ def outcome_of(delivered: Delivered, settings: SalesSettings) -> Predicted:
     folder, verb = RunFolder(delivered.folder), settings.verb
     files = {
         "the list": folder.call_list(verb, delivered.content.made),
+        "the list for Excel": folder.workbook(folder.call_list(verb, delivered.content.made)),
         "every case": folder.leads_scored if verb == "convert" else folder.customers_scored,
         "report": folder.report,
         "figures": folder.metrics,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from graphlead.common.console import Console
 from graphlead.common.files import read_json, read_parquet, write_json, write_parquet
+from graphlead.common.workbooks import Made
 from graphlead.core.arrays import Json
 from graphlead.core.segment import VERB, SegmentSettings
 from graphlead.pipeline.segment.noise import noise_summary
@@ -21,6 +22,7 @@ from graphlead.profile.customers.curves import curves
 from graphlead.profile.customers.value import worth_of
 from graphlead.report.segments.build import write_segment_report
 from graphlead.report.segments.content import SegmentContent
+from graphlead.report.workbooks.lists import write_segments
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 
@@ -51,9 +53,18 @@ def hand_over(
         results = run.stage("results", make)
     with console.stage("writing the results"):
         content = content_of(results, noise, settings, settings.as_of or date.today())
-        run.stage("report", lambda folder: write_segment_report(folder.report, content))
+        made = replace(run.provenance, day=content.made)
+        run.stage("report", lambda folder: _present(folder, content, made))
         run.publish(run.manifest(device="cpu", verb=VERB))
     return Delivered(folder=run.folder.path, metrics=content.metrics, content=content)
+
+
+def _present(folder: RunFolder, content: SegmentContent, made: Made) -> None:
+    """Write what people open: the report and the workbook."""
+    write_segment_report(folder.report, content)
+    segments, notes = content.profiles["segments"], content.metrics["notes"]
+    place, whole = folder.workbook(folder.segments), folder.segments.name
+    write_segments(place, content.customers, segments, notes, made, whole)
 
 
 def _write(

@@ -57,9 +57,7 @@ def notes_of(db: Db, sources: Sequence[Source], layout: Layout) -> Iterator[str]
             yield f"{later} rows of {name} are of {layout.as_of} or later: no feature knows of them."
         if lost := source.rows - read:
             yield f"{lost} rows of {name} are of no customer with a purchase, or have no time: left out."
-        if source.rejected:
-            bad = source.rejected[0]
-            yield f"{len(source.rejected)} rows of {name} cannot be read: row {bad.row} has {bad.reason}."
+        yield from source.remarks()
 
 
 def _refuse_nobody(db: Db, layout: Layout) -> None:

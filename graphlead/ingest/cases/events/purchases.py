@@ -204,6 +204,4 @@ def _notes(db: Db, read: _Read, as_of: date) -> Iterator[str]:
     if nameless and read.table.one(Use.ITEM):
         yield f"{nameless:,} purchases have no item."
     for source in read.sources:
-        if source.rejected:
-            bad, name = source.rejected[0], source.path.name
-            yield f"{len(source.rejected):,} rows of {name} cannot be read: row {bad.row} has {bad.reason}."
+        yield from source.remarks()
