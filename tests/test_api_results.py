@@ -27,9 +27,11 @@ NASTY = "<script>alert('a & b')</script>"
 
 WITHOUT_TORCH = """
 import sys
-sys.modules["torch"] = sys.modules["torch_geometric"] = None
+from importlib.machinery import PathFinder
+find = PathFinder.find_spec
+hidden = ("torch", "torch_geometric")
+PathFinder.find_spec = lambda name, *rest: None if name.split(".")[0] in hidden else find(name, *rest)
 from graphlead.cli.app import main
-sys.argv = ["graphlead", *sys.argv[1:]]
 main()
 """
 """The command line on a machine where PyTorch cannot be imported."""
