@@ -26,6 +26,7 @@ MOST_NODES = 5000
 NODES = ("Company", "Holder", "Person", "Industry", "Place")
 RELATIONS = ("OWNS", "LINKED", "IN_INDUSTRY", "LOCATED_IN")
 """What a graph is counted by."""
+NODE_COUNT = "MATCH (n:{}) RETURN count(n) AS n"
 
 
 @dataclass(frozen=True, repr=False)
@@ -111,8 +112,11 @@ class OpenGraph:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __repr__(self) -> str:
+        return f"<graphlead graph, {self.store.dialect}: {self._count(NODE_COUNT.format('Company')):,} companies>"
+
     def _repr_html_(self) -> str:
-        nodes = {label: self._count(f"MATCH (n:{label}) RETURN count(n) AS n") for label in NODES}
+        nodes = {label: self._count(NODE_COUNT.format(label)) for label in NODES}
         links = {name: self._count(f"MATCH ()-[r:{name}]->() RETURN count(r) AS n") for name in RELATIONS}
         rows = [Bar(label=name, value=n, text=counted(n)) for name, n in (nodes | links).items() if n]
         title = f"A graph of {counted(sum(nodes.values()))} nodes"

@@ -106,7 +106,7 @@ class OpenSales:
         kind = "open " if metrics["open"] else ""
         title = f"{counted(len(self.scored))} {kind}{words.case}s scored"
         lines = [
-            f"{model_name(metrics['chosen'])} scores them, learned from {counted(metrics['known'])} known ones: "
+            f"{model_name(metrics['chosen'])}, learned from {counted(metrics['known'])} known ones: "
             f"held-out AUC {metrics['heldout']['auc']:.3f}.",
             (metrics["graph"] or {}).get("text", ""),
             *(f"Known only afterwards: {line}" for line in leak_sentences(metrics)),

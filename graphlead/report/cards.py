@@ -18,9 +18,10 @@ LONGEST = 140
 """Characters of a cell that are shown; the whole text appears when one points at it."""
 BAR, RULE = "#3f86b8", "rgba(128, 128, 128, .35)"
 """Tones that stand out from white and from black alike: their contrast with either is above 3."""
-WIDTH, LEFT, RIGHT, LINE = 560, 210, 110, 22
-"""Of a chart, in pixels: the labels, the figures, and a row."""
-LONGEST_LABEL = 32
+WIDTH, RIGHT, LINE = 560, 110, 22
+"""Of a chart, in pixels: the whole, the figures at its end, and a row."""
+LONGEST_LABEL, LETTER = 32, 6.6
+"""Letters of a label, and the pixels that one takes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,10 +72,11 @@ def bars(title: str, rows: Sequence[Bar]) -> str:
         return ""
     ends = [end for row in rows for end in (row.value, row.low, row.high) if end is not None]
     low, high = min(0.0, *ends), max(0.0, *ends)
-    scale = (WIDTH - LEFT - RIGHT) / (high - low or 1.0)
+    left = LETTER * max(min(len(row.label), LONGEST_LABEL) for row in rows) + 8
+    scale = (WIDTH - left - RIGHT) / (high - low or 1.0)
     height = LINE * len(rows) + 4
-    drawn = "".join(_bar(row, at * LINE, low, scale) for at, row in enumerate(rows))
-    zero = LEFT - low * scale
+    drawn = "".join(_bar(row, at * LINE, left, low, scale) for at, row in enumerate(rows))
+    zero = left - low * scale
     axis = f'<path d="M{zero:.1f} 0V{height}" stroke="currentColor" stroke-opacity=".5"/>'
     size = f'width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}"'
     style = "display: block; max-width: 100%; font: 12px sans-serif"
@@ -94,18 +96,18 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
-def _bar(row: Bar, top: int, low: float, scale: float) -> str:
-    middle, zero, end = top + LINE / 2, LEFT - low * scale, LEFT + (row.value - low) * scale
-    left, width = min(zero, end), abs(end - zero)
+def _bar(row: Bar, top: int, left: float, low: float, scale: float) -> str:
+    middle, zero, end = top + LINE / 2, left - low * scale, left + (row.value - low) * scale
+    begin, width = min(zero, end), abs(end - zero)
     label = (
-        f'<text x="{LEFT - 8}" y="{middle + 4:.0f}" text-anchor="end" fill="currentColor">'
+        f'<text x="{left - 8:.0f}" y="{middle + 4:.0f}" text-anchor="end" fill="currentColor">'
         f"<title>{escape(row.label)}</title>{escape(shortened(row.label, LONGEST_LABEL))}</text>"
     )
-    bar = f'<rect x="{left:.1f}" y="{top + 4}" width="{width:.1f}" height="{LINE - 8}" fill="{BAR}"/>'
+    bar = f'<rect x="{begin:.1f}" y="{top + 4}" width="{width:.1f}" height="{LINE - 8}" fill="{BAR}"/>'
     furthest = max(end, zero)
     whisker = ""
     if row.low is not None and row.high is not None:
-        first, last = (LEFT + (each - low) * scale for each in (row.low, row.high))
+        first, last = (left + (each - low) * scale for each in (row.low, row.high))
         path = f"M{first:.1f} {middle:.1f}H{last:.1f}M{first:.1f} {middle - 4:.1f}v8M{last:.1f} {middle - 4:.1f}v8"
         whisker = f'<path d="{path}" stroke="currentColor" stroke-opacity=".8" fill="none"/>'
         furthest = max(furthest, last)
