@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from graphlead.api.explanations import Explanation, of_company
 from graphlead.api.graphs import MOST_NODES, OpenGraph, graph_of
@@ -41,6 +43,8 @@ SHOWN = {
     "nearest_client": "nearest client",
 }  # fmt: skip
 """The columns of leads in a card."""
+NUMBERS = ("rank", "rank_all", "score", "steps")
+"""The columns of lists that are numbers, beside those of the register."""
 
 
 class OpenRun:
@@ -79,17 +83,17 @@ class OpenRun:
     @cached_property
     def leads(self) -> pd.DataFrame:
         """The companies to call, best first, with their reasons, as in leads.csv."""
-        return self._fresh.leads if self._fresh else _list(self._run.folder.leads)
+        return self._fresh.leads if self._fresh else self._list(self._run.folder.leads)
 
     @cached_property
     def whitespace(self) -> pd.DataFrame:
         """The companies in clients' ownership groups, as in whitespace.csv."""
-        return self._fresh.whitespace if self._fresh else _list(self._run.folder.whitespace)
+        return self._fresh.whitespace if self._fresh else self._list(self._run.folder.whitespace)
 
     @cached_property
     def duplicates(self) -> pd.DataFrame:
         """Other records of clients and of companies never to propose, as in duplicates.csv."""
-        return self._fresh.duplicates if self._fresh else _list(self._run.folder.duplicates)
+        return self._fresh.duplicates if self._fresh else self._list(self._run.folder.duplicates)
 
     @cached_property
     def metrics(self) -> pd.DataFrame:
@@ -176,6 +180,16 @@ class OpenRun:
         """The graph of the run, to ask by Cypher and to draw; it is built when it is first asked for."""
         return graph_of(self._run)
 
+    def _list(self, path: Path) -> pd.DataFrame:
+        """A list of the run, text as it was written: a postcode of 00100, a country of NA."""
+        register = self._run.whole_register.companies
+        with damage(register):
+            typed = {each.name for each in pq.read_schema(register) if not pa.types.is_string(each.type)}
+        with damage(path):
+            names = pd.read_csv(path, nrows=0).columns
+            texts = {name: str for name in names if name not in typed and name not in NUMBERS}
+            return restored(pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""]))
+
     def _figures(self, name: str) -> Any:
         with damage(self._run.folder.metrics):
             return self._run.metrics[name]
@@ -261,11 +275,6 @@ def discovered(config: Path | None, given: Given, *, quiet: bool) -> OpenRun:
         result = discover(Settings.load(config, settings), Console(quiet=quiet), config=config)
         clients = given.get("clients")
         return OpenRun(result.folder, own, result, None if isinstance(clients, str | Path) else clients)
-
-
-def _list(path: Path) -> pd.DataFrame:
-    with damage(path):
-        return restored(pd.read_csv(path, dtype={"company_id": str}))
 
 
 def _standardised(numbers: Floats) -> Floats:
