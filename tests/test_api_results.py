@@ -39,7 +39,10 @@ main()
 
 def frames() -> dict[str, pd.DataFrame | pa.Table]:
     """The register in pandas, its links in Arrow, the clients in pandas."""
-    read = {name: pd.read_csv(DATA / f"{name}.csv", dtype=str) for name in ("companies", "links", "clients")}
+    as_written = {"dtype": str, "keep_default_na": False, "na_values": [""]}
+    read = {
+        name: pd.read_csv(DATA / f"{name}.csv", **as_written) for name in ("companies", "links", "clients")
+    }
     return {**read, "links": pa.Table.from_pandas(read["links"], preserve_index=False)}
 
 

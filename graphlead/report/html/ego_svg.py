@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
+from math import sqrt
 
 from graphlead.core.graph import OWNS, relation_title
 from graphlead.report.html.ego import LOOKS, EgoContent, EgoEdge, EgoNode, legend, look_of, positions, share
@@ -18,6 +19,7 @@ COLOURS = {
 """Tones that stand out from white and from black alike."""
 LETTER, LINE = 6.3, 13
 """The width of an average letter and the height of a line of 11 px, for finding room."""
+RADII = {"asked": 13.0, "client": 8.0, "place": 4.0}
 LONGEST = 26
 MOST_SHARES = 25
 """Stakes up to which their shares are written on them, a choice."""
@@ -85,8 +87,8 @@ def _mark(look: str, x: float, y: float, r: float, title: str) -> str:
 def _radius(node: EgoNode) -> float:
     look = look_of(node)
     if look == "company":
-        return 4.5 + 7.5 * (node.score or 0) ** 0.5
-    return {"asked": 13.0, "client": 8.0, "place": 4.0}.get(look, 5.0)
+        return 4.5 + 7.5 * sqrt(node.score or 0)
+    return RADII.get(look, 5.0)
 
 
 def _node_title(node: EgoNode) -> str:
