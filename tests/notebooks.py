@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ SECONDS = 300
 
 
 class Notebook:
-    """Runs cells in a kernel, which needs no kernelspec on the machine. The kernel works in ``folder``."""
+    """Runs cells in a kernel in ``folder``, on the package that is tested; no kernelspec is needed on the machine."""
 
     def __init__(self, connection: Path, folder: Path = ROOT) -> None:
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
@@ -25,7 +26,8 @@ class Notebook:
         self._folder = folder
 
     def __enter__(self) -> Notebook:
-        self._manager.start_kernel(cwd=str(self._folder))
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self._manager.start_kernel(cwd=str(self._folder), env=environment)
         self._client = self._manager.client()
         self._client.start_channels()
         self._client.wait_for_ready(timeout=SECONDS)
