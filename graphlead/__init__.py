@@ -1,30 +1,53 @@
-"""graphlead: find a company's next business customers in the graph of all companies."""
+"""graphlead: find a company's next business customers in the graph of all companies.
+
+Every verb of the command line is a function here. A table is the path of a file, a pandas DataFrame or an Arrow table
+(pyarrow, Polars, DuckDB); where ``out`` is left out, results are in a temporary folder that is removed when nothing
+refers to the result any more. Errors are those of the command line, with the same text: each is a GraphleadError with
+``problem``, ``where`` and ``remedy``; an InputError concerns a table, a SettingsError an argument, a RunFolderError the
+folder of a run.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Unpack
 
+from graphlead.core.errors import GraphleadError, InputError, RunFolderError, SettingsError
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from graphlead.api import (
         ExperimentResult,
+        Explanation,
+        FoundList,
         OpenComparison,
         Opened,
         OpenGraph,
         OpenRecommend,
+        OpenRun,
         OpenSales,
         OpenSegments,
+        Picture,
     )
+    from graphlead.core.comparison import ComparisonOptions
+    from graphlead.core.experiments import ReadOptions
+    from graphlead.core.recommend import RecommendOptions
+    from graphlead.core.sales import SalesOptions
+    from graphlead.core.segment import SegmentOptions
     from graphlead.core.settings import Given
-    from graphlead.pipeline.deliver import Result
-    from graphlead.pipeline.sales.frames import Table
+    from graphlead.core.tables import Table
+
+    __version__: str
 
 __all__ = [
-    "assign_experiment", "churn", "compare", "convert", "discover", "open_graph", "open_run", "read_experiment",
-    "recommend", "segment",
+    "ExperimentResult", "Explanation", "FoundList", "GraphleadError", "InputError", "OpenComparison", "OpenGraph",
+    "OpenRecommend", "OpenRun", "OpenSales", "OpenSegments", "Picture", "RunFolderError", "SettingsError",
+    "__version__", "assign_experiment", "churn", "compare", "convert", "discover", "match", "open_graph", "open_run",
+    "read_experiment", "recommend", "segment",
 ]  # fmt: skip
 
 # Boosted trees and the network bring an OpenMP pool each; idle threads of one would spin on the cores the other needs.
@@ -32,30 +55,70 @@ __all__ = [
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-def __getattr__(name: str) -> str:
-    """``__version__``, looked up when it is asked for: the package starts without reading its metadata."""
+def __getattr__(name: str) -> Any:
+    """``__version__`` and the classes of results, found when they are asked for: the package loads nothing heavy."""
     if name == "__version__":
         from graphlead.runs.manifest import graphlead_version
 
         return graphlead_version()
+    if name in __all__:
+        from graphlead import api
+
+        return getattr(api, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class _Package(ModuleType):
+    """Keeps ``match`` a function: a room has that name too, and importing it would put its module in the place."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name == "match" and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def discover(
     config: str | os.PathLike[str] | None = None, *, quiet: bool = False, **settings: Unpack[Given]
-) -> Result:
+) -> OpenRun:
     """Find the companies most likely to become clients; what ``graphlead run`` does, from Python.
 
-    ``settings`` are the fields of ``graphlead.core.settings.Settings`` (companies, clients and out at least, unless
-    the TOML file ``config`` has them). The result has ``leads``, ``whitespace``, ``scores`` and ``metrics`` as
-    DataFrames.
-    """
-    from graphlead.common.console import Console
-    from graphlead.core.settings import Settings
-    from graphlead.pipeline.discover import discover as run
+    ``settings`` are the fields of ``graphlead.core.settings.Settings``: companies and clients at least, unless the TOML
+    file ``config`` has them. The result has ``leads``, ``scores`` and ``metrics`` as DataFrames, ``explain`` a company,
+    ``score`` a newer register, and the ``graph``.
 
-    file = Path(config) if config else None
-    return run(Settings.load(file, settings), Console(quiet=quiet), config=file)
+    Raises InputError for a table that cannot be used, SettingsError for a setting that is unknown or out of range, and
+    RunFolderError for a folder that cannot be written to.
+    """
+    from graphlead.api import discovered
+
+    return discovered(_path(config), settings, quiet=quiet)
+
+
+def match(
+    clients: Table,
+    *,
+    companies: Table | None = None,
+    reviewed: Table | None = None,
+    columns: Mapping[str, str] | None = None,
+    config: str | os.PathLike[str] | None = None,
+    quiet: bool = True,
+) -> FoundList:
+    """Find the companies of a typed list in a register; what ``graphlead match`` does, from Python.
+
+    reviewed: the ``review`` of an earlier call with its column ``accept`` filled in. columns: what a column of the
+    register means, where it was understood wrongly. The result has ``table``, ``review`` and ``counts``; nothing is
+    written. Raises InputError for a list without names or ids.
+    """
+    from graphlead.api import matched
+
+    given = {"clients": clients, "companies": companies, "reviewed": reviewed, "columns": columns}
+    return matched(_path(config), given, quiet=quiet)
 
 
 def convert(
@@ -65,18 +128,18 @@ def convert(
     out: str | os.PathLike[str] | None = None,
     config: str | os.PathLike[str] | None = None,
     quiet: bool = False,
-    **settings: Any,
+    **settings: Unpack[SalesOptions],
 ) -> OpenSales:
     """Which open leads convert; what ``graphlead convert`` does, from Python.
 
-    A table is a path or a DataFrame. ``settings`` are further fields of ``graphlead.core.sales.SalesSettings``. Without
-    ``out`` the results are in a temporary folder, removed when nothing refers to the result any more. The result has
-    ``scored`` (a DataFrame), ``metrics``, ``leaks``, ``above(0.80)``, ``folder``, and ``score`` for newer leads.
+    ``settings`` are further fields of ``graphlead.core.sales.SalesSettings``. The result has ``scored`` (a DataFrame),
+    ``metrics``, ``leaks``, ``above(0.80)``, ``explain`` a lead, and ``score`` for newer leads. Raises InputError for
+    leads of one outcome only, or with fewer than 5 of the rarer one.
     """
     from graphlead.api import predicted
 
     given = {**settings, "leads": leads, "open": open, "out": out}
-    return predicted("convert", Path(config) if config else None, given, quiet=quiet)
+    return predicted("convert", _path(config), given, quiet=quiet)
 
 
 def churn(
@@ -87,13 +150,13 @@ def churn(
     out: str | os.PathLike[str] | None = None,
     config: str | os.PathLike[str] | None = None,
     quiet: bool = False,
-    **settings: Any,
+    **settings: Unpack[SalesOptions],
 ) -> OpenSales:
-    """Which customers leave, from a table of them or from their orders; see ``convert``."""
+    """Which customers leave, from a table of them or their orders, the first of ``events``; see ``convert``."""
     from graphlead.api import predicted
 
     given = {**settings, "customers": customers, "events": events, "open": open, "out": out}
-    return predicted("churn", Path(config) if config else None, given, quiet=quiet)
+    return predicted("churn", _path(config), given, quiet=quiet)
 
 
 def compare(
@@ -104,19 +167,19 @@ def compare(
     outcomes: Table | None = None,
     config: str | os.PathLike[str] | None = None,
     quiet: bool = False,
-    **settings: Any,
+    **settings: Unpack[ComparisonOptions],
 ) -> OpenComparison:
     """What changed between two runs of a verb (their folders), or two tables; what ``graphlead compare`` does.
 
-    A table is a path or a DataFrame. ``outcomes``: what became of the cases that ``old`` predicted. ``settings`` are
-    further fields of ``graphlead.core.comparison.ComparisonSettings``. The result has ``alarm``, ``drift`` and
-    ``scores`` (lists of dicts), ``moved`` (a DataFrame), ``calibration``, ``offers``, ``segments`` and ``folder``; see
-    ``convert`` on ``out``.
+    ``outcomes``: what became of the cases that ``old`` predicted. ``settings`` are further fields of
+    ``graphlead.core.comparison.ComparisonSettings``. The result has ``alarm``, ``drift`` and ``scores`` (lists of
+    dicts), ``moved`` (a DataFrame), ``calibration``, ``offers``, ``segments`` and ``folder``. Raises SettingsError for
+    runs of different verbs.
     """
     from graphlead.api import compared
 
     given = {**settings, "old": old, "new": new, "outcomes": outcomes, "out": out}
-    return compared(Path(config) if config else None, given, quiet=quiet)
+    return compared(_path(config), given, quiet=quiet)
 
 
 def assign_experiment(
@@ -132,21 +195,13 @@ def assign_experiment(
 ) -> ExperimentResult:
     """A list dealt into treat, holdout and explore by lot; what ``graphlead experiment assign`` does, from Python.
 
-    The result has ``assignment`` (a DataFrame), ``content`` as in experiment.json, and ``folder``, a temporary one
-    without ``out``.
+    holdout, explore: shares of the cases. The result has ``assignment`` (a DataFrame), ``power``, ``content`` as in
+    experiment.json, and ``folder``. Raises SettingsError where the shares leave nobody to treat.
     """
     from graphlead.api import experiment_assigned
 
-    given = {
-        "table": table,
-        "holdout": holdout,
-        "explore": explore,
-        "by": by,
-        "seed": seed,
-        "id": id,
-        "out": out,
-    }
-    return experiment_assigned(given, quiet=quiet)
+    shares = {"holdout": holdout, "explore": explore, "by": by, "seed": seed}
+    return experiment_assigned({**shares, "table": table, "id": id, "out": out}, quiet=quiet)
 
 
 def read_experiment(
@@ -158,26 +213,18 @@ def read_experiment(
     out: str | os.PathLike[str] | None = None,
     open: Table | None = None,
     quiet: bool = True,
-    **settings: Any,
+    **settings: Unpack[ReadOptions],
 ) -> ExperimentResult:
     """What each arm added against the control; what ``graphlead experiment read`` does, from Python.
 
     ``settings`` are further fields of ``graphlead.core.experiments.ReadSettings``. The result has ``arms`` and
     ``value`` (lists of dicts), and ``uplift`` (a DataFrame) where there is ``open``. Without ``out`` and ``open``
-    nothing is written, and ``folder`` is None.
+    nothing is written, and ``folder`` is None. Raises SettingsError for a control that is none of the arms.
     """
     from graphlead.api import experiment_read
 
-    given = {
-        **settings,
-        "table": table,
-        "outcome": outcome,
-        "arm": arm,
-        "control": control,
-        "out": out,
-        "open": open,
-    }
-    return experiment_read(given, quiet=quiet)
+    named = {"table": table, "outcome": outcome, "arm": arm, "control": control, "out": out, "open": open}
+    return experiment_read({**settings, **named}, quiet=quiet)
 
 
 def recommend(
@@ -188,18 +235,19 @@ def recommend(
     out: str | os.PathLike[str] | None = None,
     config: str | os.PathLike[str] | None = None,
     quiet: bool = False,
-    **settings: Any,
+    **settings: Unpack[RecommendOptions],
 ) -> OpenRecommend:
     """What each customer buys next; what ``graphlead recommend`` does, from Python.
 
-    A table is a path or a DataFrame; several events are parts of one table. ``settings`` are further fields of
+    Several events are parts of one table. ``settings`` are further fields of
     ``graphlead.core.recommend.RecommendSettings``. The result has ``recommendations`` and, with a ``product``,
-    ``prospects`` (DataFrames), ``metrics``, ``folder``, and ``score`` for newer orders; see ``convert`` on ``out``.
+    ``prospects`` (DataFrames), ``metrics``, ``folder``, and ``score`` for newer orders. Raises InputError for orders
+    without a customer, a date or an item, and SettingsError for a product that nobody bought.
     """
     from graphlead.api import recommended
 
     given = {**settings, "events": events, "items": items, "customers": customers, "out": out}
-    return recommended(Path(config) if config else None, given, quiet=quiet)
+    return recommended(_path(config), given, quiet=quiet)
 
 
 def segment(
@@ -209,27 +257,26 @@ def segment(
     out: str | os.PathLike[str] | None = None,
     config: str | os.PathLike[str] | None = None,
     quiet: bool = False,
-    **settings: Any,
+    **settings: Unpack[SegmentOptions],
 ) -> OpenSegments:
     """The segments of customers, from their orders or from a table of them; what ``graphlead segment`` does.
 
-    A table is a path or a DataFrame. ``settings`` are further fields of ``graphlead.core.segment.SegmentSettings``,
-    such as ``run``, an earlier run whose segments the customers get. Without ``out`` the results are in a temporary
-    folder, removed when nothing refers to the result any more. The result has ``segments`` and ``noise`` (DataFrames),
-    ``profiles``, ``metrics``, ``folder``, and ``assign`` for other customers.
+    ``settings`` are further fields of ``graphlead.core.segment.SegmentSettings``, such as ``run``, an earlier run whose
+    segments the customers get. The result has ``segments`` and ``noise`` (DataFrames), ``profiles``, ``metrics``,
+    ``folder``, and ``assign`` for other customers. Raises SettingsError where both or neither of the tables are given.
     """
     from graphlead.api import found_segments
 
     given = {**settings, "events": events, "customers": customers, "out": out}
-    return found_segments(Path(config) if config else None, given, quiet=quiet)
+    return found_segments(_path(config), given, quiet=quiet)
 
 
 def open_run(folder: str | os.PathLike[str]) -> Opened:
-    """A finished run, by its folder: an ``OpenRun`` of companies, or what the verb that made it gives in Python.
+    """A finished run, by its folder: an OpenRun of companies, or what the verb that made it gives in Python.
 
-    The first has ``register``, ``scores``, ``leads`` and ``whitespace`` as DataFrames, ``around`` a company as a
-    NetworkX graph, and ``to_hetero_data`` for a network of one's own.
-    Raises RunFolderError where there is no finished run.
+    An OpenRun has ``leads``, ``scores``, ``whitespace`` and ``metrics`` as DataFrames, the ``profile`` of the clients,
+    ``explain``, ``score``, ``report`` and ``graph``, ``around`` a company as a NetworkX graph, and ``to_hetero_data``
+    for a network of one's own. Raises RunFolderError where there is no finished run.
     """
     from graphlead.api import opened
 
@@ -239,9 +286,13 @@ def open_run(folder: str | os.PathLike[str]) -> Opened:
 def open_graph(run: str | os.PathLike[str] | None = None, *, store: str = "neo4j") -> OpenGraph:
     """The graph of a finished run, by its folder; without one, the graph database that the environment names.
 
-    It has ``to_pandas`` and ``to_networkx``, for Cypher and for the names of the query library.
+    It has ``to_pandas`` and ``to_networkx``, for Cypher and for names of the query library, and ``draw``. Raises
+    RunFolderError where there is no finished run, and StoreError for a database that cannot be reached.
     """
-    from graphlead.api import OpenGraph
-    from graphlead.pipeline.store import store_of
+    from graphlead.api import graph_at
 
-    return OpenGraph(store_of(Path(run) if run else store).open())
+    return graph_at(Path(run) if run else None, store)
+
+
+def _path(config: str | os.PathLike[str] | None) -> Path | None:
+    return Path(config) if config else None

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import KernelManager
+from notebooks import Notebook
 
 from graphlead.world import World
-
-ROOT = Path(__file__).parents[1]
-SECONDS = 120
-"""How long a cell may take; a run of the quickest ranker on the small world takes 10 s on one core."""
 
 DISCOVER = """
 import graphlead
@@ -31,36 +24,6 @@ sys.stderr.isatty = lambda: True
 with Console().stage("reading") as progress:
     progress(1, 2, "half")
 """
-
-
-class Notebook:
-    """Runs cells in a kernel of this very Python, which needs no kernelspec on the machine."""
-
-    def __init__(self, folder: Path) -> None:
-        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        self._manager = KernelManager(connection_file=str(folder / "kernel.json"))
-        self._manager._kernel_spec = KernelSpec(argv=argv, display_name="this Python", language="python")
-
-    def __enter__(self) -> Notebook:
-        self._manager.start_kernel(cwd=str(ROOT))
-        self._client = self._manager.client()
-        self._client.start_channels()
-        self._client.wait_for_ready(timeout=SECONDS)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._client.stop_channels()
-        self._manager.shutdown_kernel(now=True)
-
-    def cell(self, code: str) -> tuple[str, str]:
-        """The value of a cell's last line, and what it wrote to stderr. Fails when the cell raises."""
-        messages: list[dict[str, Any]] = []
-        reply = self._client.execute_interactive(code, timeout=SECONDS, output_hook=messages.append)
-        assert reply["content"]["status"] == "ok", reply["content"]["evalue"]
-        contents = [(each["msg_type"], each["content"]) for each in messages]
-        values = [content["data"]["text/plain"] for kind, content in contents if kind == "execute_result"]
-        errors = [content["text"] for kind, content in contents if content.get("name") == "stderr"]
-        return "".join(values), "".join(errors)
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +56,11 @@ def test_discover_finds_leads_in_a_notebook(notebook: Notebook, small_world: Wor
     assert (tmp_path / "out" / "leads.csv").is_file()
     assert "ipywidgets" not in errors
     assert "reading and cleaning (" in errors
+    shown = notebook.html("result")
+    assert "leads of" in shown
+    assert shown.count("<tr>") == 11
+    assert "<svg" in shown
+    assert notebook.html("result.explain(result.leads['name'][0])").count("Why:") == 1
 
 
 def test_progress_bars_of_a_notebook_ask_for_no_widgets(notebook: Notebook) -> None:

@@ -3,15 +3,17 @@
 from graphlead.api.any_run import Opened, opened
 from graphlead.api.comparisons import OpenComparison, compared
 from graphlead.api.experiments import experiment_assigned, experiment_read
-from graphlead.api.graphs import OpenGraph
+from graphlead.api.explanations import Explanation
+from graphlead.api.graphs import OpenGraph, Picture, graph_at
+from graphlead.api.matches import FoundList, matched
 from graphlead.api.recommendations import OpenRecommend, recommended
-from graphlead.api.runs import OpenRun
+from graphlead.api.runs import OpenRun, discovered
 from graphlead.api.sales import OpenSales, predicted
 from graphlead.api.segments import OpenSegments, found_segments
 from graphlead.experiments.result import ExperimentResult
 
 __all__ = [
-    "ExperimentResult", "OpenComparison", "OpenGraph", "OpenRecommend", "OpenRun", "OpenSales", "OpenSegments",
-    "Opened", "compared", "experiment_assigned", "experiment_read", "found_segments", "opened",
-    "predicted", "recommended",
+    "ExperimentResult", "Explanation", "FoundList", "OpenComparison", "OpenGraph", "OpenRecommend", "OpenRun",
+    "OpenSales", "OpenSegments", "Opened", "Picture", "compared", "discovered", "experiment_assigned",
+    "experiment_read", "found_segments", "graph_at", "matched", "opened", "predicted", "recommended",
 ]  # fmt: skip

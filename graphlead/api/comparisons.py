@@ -12,9 +12,14 @@ import pandas as pd
 from graphlead.common.console import Console
 from graphlead.core.arrays import Json
 from graphlead.pipeline.sales.frames import as_files, folder_for
+from graphlead.report.cards import Bar, bars, card, table
 
 if TYPE_CHECKING:
     from graphlead.experiments.compare.finished import FinishedComparison
+
+
+MOVED = {"id": "id", "change": "change", "old_rank": "rank before", "new_rank": "rank now", "why": "why"}
+"""The columns of those who moved in a card."""
 
 
 class OpenComparison:
@@ -31,6 +36,7 @@ class OpenComparison:
 
     @property
     def folder(self) -> Path:
+        """The folder of the comparison, with every file that the command line writes."""
         return self._run.path
 
     @property
@@ -71,13 +77,39 @@ class OpenComparison:
         found: Json | None = self._run.comparison["calibration"]
         return found
 
+    def report(self) -> Path:
+        """Write report.html once more, and return its path."""
+        return self._run.report()
+
+    def __repr__(self) -> str:
+        return f"<graphlead compare in {self.folder}: {self._headline()}>"
+
+    def _repr_html_(self) -> str:
+        changed = sorted(
+            (each for each in self.drift if each["psi"] is not None), key=lambda each: -each["psi"]
+        )
+        rows = [
+            Bar(label=each["column"], value=each["psi"], text=f"{each['psi']:.2f}") for each in changed[:10]
+        ]
+        alarms = [each["text"] for each in self.drift if each["alarm"]]
+        moved = "" if self.moved is None else table(self.moved, MOVED)
+        return card(self._headline(), alarms, bars("Change of each column (PSI)", rows), moved)
+
+    def _headline(self) -> str:
+        alarms = sum(bool(each["alarm"]) for each in self.drift)
+        return (
+            f"{alarms} of {len(self.drift)} columns changed by much"
+            if alarms
+            else "No column changed by much"
+        )
+
 
 def compared(config: Path | None, given: Mapping[str, Any], *, quiet: bool) -> OpenComparison:
     """What ``compare`` finds between two runs or tables; into a folder of its own where none is given."""
     from graphlead.core.comparison import ComparisonGiven, ComparisonSettings
     from graphlead.experiments.compare.compare import compare
 
-    with as_files(given) as files, folder_for(given.get("out")) as (folder, own):
+    with as_files(given) as files, folder_for(given.get("out"), config) as (folder, own):
         settings: ComparisonGiven = {**files, "out": folder}  # type: ignore[typeddict-item]
         compare(ComparisonSettings.load(config, settings), Console(quiet=quiet), config=config)
         return OpenComparison(folder, own)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,19 @@ import pandas as pd
 from graphlead.common.console import Console
 from graphlead.core.arrays import Json
 from graphlead.core.recommend import RecommendGiven, RecommendSettings
-from graphlead.pipeline.recommend.finished import FinishedRecommend
+from graphlead.core.tables import Table
+from graphlead.pipeline.recommend.finished import FinishedRecommend, report_recommend
 from graphlead.pipeline.recommend.recommend import recommend
 from graphlead.pipeline.recommend.score import NewerOrders, recommend_again
-from graphlead.pipeline.sales.frames import Table, as_files, folder_for
+from graphlead.pipeline.sales.frames import as_files, folder_for
+from graphlead.report.cards import Bar, bars, card, counted, table
+from graphlead.report.recommend.words import model_name
+
+MODELS = 6
+"""Ways that are drawn, the best first, a choice."""
+OFFERS = {"customer": "customer", "rank": "rank", "item": "item", "score": "score", "why": "why"}
+PROSPECTS = {"rank": "rank", "id": "id", "score": "score", "known": "known", "why": "why"}
+"""The columns in a card."""
 
 
 class OpenRecommend:
@@ -30,6 +39,7 @@ class OpenRecommend:
 
     @property
     def folder(self) -> Path:
+        """The folder of the run, with every file that the command line writes."""
         return self._run.path
 
     @property
@@ -49,22 +59,53 @@ class OpenRecommend:
 
     def score(
         self,
-        events: Table | list[Table],
+        events: Table | Sequence[Table],
         *,
         out: Path | str | None = None,
         items: Table | None = None,
         as_of: str | None = None,
         quiet: bool = True,
     ) -> OpenRecommend:
-        """Recommendations from newer orders, by the trained model."""
+        """Recommendations from newer orders, by the trained model.
+
+        Raises InputError where the orders lack a column that the model learned from.
+        """
         with as_files({"events": events, "items": items}) as files, folder_for(out) as (folder, own):
             recommend_again(self.folder, NewerOrders(**files, as_of=as_of), folder, Console(quiet=quiet))
             return OpenRecommend(folder, own)
 
+    def report(self) -> Path:
+        """Write report.html once more, and return its path."""
+        return report_recommend(self.folder, Console(quiet=True))
+
+    def __repr__(self) -> str:
+        return f"<graphlead recommend in {self.folder}: {self._headline()}>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            Bar(
+                label=model_name(each["model"]),
+                value=each["ndcg_10"],
+                text=f"{each['ndcg_10']:.3f}",
+                low=each["low"],
+                high=each["high"],
+            )
+            for each in self.metrics["models"][:MODELS]
+        ]
+        chart = bars("How well each way finds what was bought next (NDCG@10)", rows)
+        wanted = "" if self.prospects is None else table(self.prospects, PROSPECTS)
+        offers = table(self.recommendations, OFFERS)
+        line = f"{model_name(self.metrics['chosen'])} recommends."
+        return card(self._headline(), [line], chart, wanted or offers, f"All of it: {self.folder}")
+
+    def _headline(self) -> str:
+        customers = self.recommendations["customer"].nunique()
+        return f"{counted(len(self.recommendations))} offers to {counted(customers)} customers"
+
 
 def recommended(config: Path | None, given: Mapping[str, Any], *, quiet: bool) -> OpenRecommend:
-    """What ``recommend`` makes of tables, each a path or a DataFrame; into a folder of its own where none is given."""
-    with as_files(given) as files, folder_for(given.get("out")) as (folder, own):
+    """What ``recommend`` makes of tables, each a path or in memory; into a folder of its own where none is given."""
+    with as_files(given) as files, folder_for(given.get("out"), config) as (folder, own):
         settings: RecommendGiven = {**files, "out": folder}  # type: ignore[typeddict-item]
         recommend(RecommendSettings.load(config, settings), Console(quiet=quiet), config=config)
         return OpenRecommend(folder, own)

@@ -1,9 +1,9 @@
-"""Segments of customers in a notebook: a finished run, and a new one from paths or DataFrames."""
+"""Segments of customers in a notebook: a finished run, and a new one from paths or tables in memory."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,18 @@ import pandas as pd
 from graphlead.common.console import Console
 from graphlead.core.arrays import Json
 from graphlead.core.segment import SegmentGiven, SegmentSettings
-from graphlead.pipeline.sales.frames import Table, as_files, folder_for
+from graphlead.core.tables import Table
+from graphlead.pipeline.sales.frames import as_files, folder_for
 from graphlead.pipeline.segment.finished import FinishedSegments
+from graphlead.pipeline.segment.report import report_segments
 from graphlead.pipeline.segment.segment import segment
+from graphlead.report.cards import Bar, bars, card, counted, table
+
+SHOWN = {
+    "customer": "customer", "segment": "segment", "recency": "recency", "frequency": "frequency",
+    "monetary": "monetary", "value_class": "value",
+}  # fmt: skip
+"""The columns of customers in a card."""
 
 
 class OpenSegments:
@@ -29,6 +38,7 @@ class OpenSegments:
 
     @property
     def folder(self) -> Path:
+        """The folder of the run, with every file that the command line writes."""
         return self._run.path
 
     @property
@@ -53,7 +63,7 @@ class OpenSegments:
 
     def assign(
         self,
-        new: Table | list[Table],
+        new: Table | Sequence[Table],
         *,
         out: Path | str | None = None,
         as_of: str | None = None,
@@ -63,10 +73,31 @@ class OpenSegments:
         key = "events" if self._run.settings.events else "customers"
         return found_segments(None, {key: new, "run": self.folder, "out": out, "as_of": as_of}, quiet=quiet)
 
+    def report(self) -> Path:
+        """Write report.html once more, and return its path."""
+        return report_segments(self.folder, Console(quiet=True))
+
+    def __repr__(self) -> str:
+        return f"<graphlead segment in {self.folder}: {self._headline()}>"
+
+    def _repr_html_(self) -> str:
+        size = self.segments["segment"].value_counts()
+        rows = [Bar(label=str(name), value=float(n), text=counted(n)) for name, n in size.items()]
+        return card(
+            self._headline(),
+            [f"{each['segment']}: {each['text']}. {each['offer']}." for each in self.profiles],
+            bars("Customers by segment", rows),
+            table(self.segments, SHOWN),
+            f"All of it: {self.folder}",
+        )
+
+    def _headline(self) -> str:
+        return f"{counted(len(self.segments))} customers in {self.segments['segment'].nunique()} segments"
+
 
 def found_segments(config: Path | None, given: Mapping[str, Any], *, quiet: bool) -> OpenSegments:
-    """The segments in tables, each a path or a DataFrame; into a folder of its own where none is given."""
-    with as_files(given) as files, folder_for(given.get("out")) as (folder, own):
+    """The segments in tables, each a path or in memory; into a folder of its own where none is given."""
+    with as_files(given) as files, folder_for(given.get("out"), config) as (folder, own):
         settings: SegmentGiven = {**files, "out": folder}  # type: ignore[typeddict-item]
         segment(SegmentSettings.load(config, settings), Console(quiet=quiet), config=config)
         return OpenSegments(folder, own)

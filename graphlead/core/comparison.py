@@ -13,6 +13,7 @@ from graphlead.core.settings import CHECKS as COMMON
 
 if TYPE_CHECKING:
     from graphlead.core.arrays import Json
+    from graphlead.core.tables import Table
 
 FORM = Form(
     paths=("old", "new", "outcomes", "out"),
@@ -22,18 +23,23 @@ FORM = Form(
 )
 
 
-class ComparisonGiven(TypedDict, total=False):
-    """Settings as given by the user: any of the fields of ComparisonSettings; None for one left out."""
+class ComparisonOptions(TypedDict, total=False):
+    """Settings as given by the user, those that Python names apart left out; None for one left out."""
 
-    old: str | Path | None
-    new: str | Path | None
-    out: str | Path | None
-    outcomes: str | Path | None
     outcome: str | None
     positive: str | None
     id: str | None
     exclude: Sequence[str] | None
     seed: int | None
+
+
+class ComparisonGiven(ComparisonOptions, total=False):
+    """Settings as given by the user: any of the fields of ComparisonSettings; None for one left out."""
+
+    old: Table | None
+    new: Table | None
+    out: str | Path | None
+    outcomes: Table | None
 
 
 def _help(text: str) -> dict[str, str]:

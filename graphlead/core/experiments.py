@@ -14,6 +14,7 @@ from graphlead.core.settings import CHECKS as COMMON
 
 if TYPE_CHECKING:
     from graphlead.core.arrays import Json
+    from graphlead.core.tables import Table
 
 TREAT, HOLDOUT, EXPLORE = "treat", "holdout", "explore"
 """The arms that ``assign`` deals: worked from the top down, left alone, and worked wherever they stand on the list."""
@@ -31,7 +32,7 @@ READ_FORM = Form(
 class AssignGiven(TypedDict, total=False):
     """Settings as given by the user: any of the fields of AssignSettings; None for one left out."""
 
-    table: str | Path | None
+    table: Table | None
     out: str | Path | None
     holdout: float | None
     explore: float | None
@@ -40,22 +41,27 @@ class AssignGiven(TypedDict, total=False):
     seed: int | None
 
 
-class ReadGiven(TypedDict, total=False):
+class ReadOptions(TypedDict, total=False):
+    """Settings as given by the user, those that Python names apart left out; None for one left out."""
+
+    positive: str | None
+    value: str | None
+    cost: float | None
+    outcomes: Table | None
+    id: str | None
+    exclude: Sequence[str] | None
+    seed: int | None
+
+
+class ReadGiven(ReadOptions, total=False):
     """Settings as given by the user: any of the fields of ReadSettings; None for one left out."""
 
-    table: str | Path | None
+    table: Table | None
     out: str | Path | None
     arm: str | None
     control: str | None
     outcome: Sequence[str] | None
-    positive: str | None
-    value: str | None
-    cost: float | None
-    outcomes: str | Path | None
-    open: str | Path | None
-    id: str | None
-    exclude: Sequence[str] | None
-    seed: int | None
+    open: Table | None
 
 
 def _help(text: str) -> dict[str, str]:

@@ -61,6 +61,12 @@ def filled_in(cls: type[Filled], form: Form, toml: Path | None, given: Mapping[s
         raise SettingsError(error.problem, where=where, remedy=error.remedy) from error
 
 
+def out_of(toml: Path | None) -> Path | None:
+    """The folder for the results that a TOML file names; None for no file and for one that names none."""
+    written = _written(toml).get("out") if toml else None
+    return toml.parent / written if toml and isinstance(written, str) and written else None
+
+
 def check(settings: object, checks: Checks) -> None:
     """Raise SettingsError for the first setting with a value of the wrong kind or out of range."""
     for key, (holds, expected) in checks.items():
@@ -90,7 +96,7 @@ def are_texts(value: object) -> bool:
 
 def _read(path: Path, form: Form) -> dict[str, Any]:
     """The keys of a configuration file, its relative paths made relative to the working directory."""
-    written = read_toml(path, "configuration file", "Check the path; `graphlead init` writes a starter file.")
+    written = _written(path)
     for key in form.paths:
         value = written.get(key)
         if isinstance(value, str) and value:
@@ -98,6 +104,10 @@ def _read(path: Path, form: Form) -> dict[str, Any]:
         elif isinstance(value, list):
             written[key] = [path.parent / each if isinstance(each, str) else each for each in value]
     return written
+
+
+def _written(path: Path) -> dict[str, Any]:
+    return read_toml(path, "configuration file", "Check the path; `graphlead init` writes a starter file.")
 
 
 def _refuse_unknown(cls: type[DataclassInstance], keys: Iterable[str], toml: Path | None) -> None:

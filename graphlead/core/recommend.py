@@ -17,6 +17,7 @@ from graphlead.core.sales import help_of as sales_help
 
 if TYPE_CHECKING:
     from graphlead.core.arrays import Json
+    from graphlead.core.tables import Table
 
 PATHS = ("items", "customers", "companies", "links", "run", "reviewed", "out")
 FORM = Form(
@@ -29,17 +30,13 @@ MODELS = ("ease", "mixed", "cosine", "recent", "popular")
 """The models that are compared where the user names none."""
 
 
-class RecommendGiven(TypedDict, total=False):
-    """Settings as given by the user: any of the fields of RecommendSettings; None for one left out."""
+class RecommendOptions(TypedDict, total=False):
+    """Settings as given by the user, those that Python names apart left out; None for one left out."""
 
-    events: Sequence[str | Path] | None
-    items: str | Path | None
-    customers: str | Path | None
-    companies: str | Path | None
-    links: str | Path | None
+    companies: Table | None
+    links: Table | None
     run: str | Path | None
-    reviewed: str | Path | None
-    out: str | Path | None
+    reviewed: Table | None
     id: str | None
     item: str | None
     product: str | None
@@ -51,6 +48,15 @@ class RecommendGiven(TypedDict, total=False):
     exclude: Sequence[str] | None
     columns: Mapping[str, Any] | None
     seed: int | None
+
+
+class RecommendGiven(RecommendOptions, total=False):
+    """Settings as given by the user: any of the fields of RecommendSettings; None for one left out."""
+
+    events: Table | Sequence[Table] | None
+    items: Table | None
+    customers: Table | None
+    out: str | Path | None
 
 
 def _help(text: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from graphlead.core.settings import CHECKS as COMMON
 
 if TYPE_CHECKING:
     from graphlead.core.arrays import Json
+    from graphlead.core.tables import Table
 
 MOST_EVENTS = 9
 """Tables of events at most: a run's inputs have fixed names."""
@@ -29,20 +30,15 @@ TABLES = {"convert": ("leads",), "churn": ("customers", "events")}
 """The tables of which a verb needs one."""
 
 
-class SalesGiven(TypedDict, total=False):
-    """Settings as given by the user: any of the fields of SalesSettings but the verb; None for one left out."""
+class SalesOptions(TypedDict, total=False):
+    """Settings as given by the user, those that Python names apart left out; None for one left out."""
 
-    leads: str | Path | None
-    customers: str | Path | None
-    events: Sequence[str | Path] | None
-    open: str | Path | None
-    items: str | Path | None
-    deals: str | Path | None
-    companies: str | Path | None
-    links: str | Path | None
+    items: Table | None
+    deals: Table | None
+    companies: Table | None
+    links: Table | None
     run: str | Path | None
-    reviewed: str | Path | None
-    out: str | Path | None
+    reviewed: Table | None
     outcome: str | None
     positive: str | None
     id: str | None
@@ -61,6 +57,16 @@ class SalesGiven(TypedDict, total=False):
     action: Sequence[Mapping[str, Any]] | None
     automl: int | None
     seed: int | None
+
+
+class SalesGiven(SalesOptions, total=False):
+    """Settings as given by the user: any of the fields of SalesSettings but the verb; None for one left out."""
+
+    leads: Table | None
+    customers: Table | None
+    events: Table | Sequence[Table] | None
+    open: Table | None
+    out: str | Path | None
 
 
 def _help(text: str) -> dict[str, str]:

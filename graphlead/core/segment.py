@@ -17,6 +17,7 @@ from graphlead.core.settings import CHECKS as COMMON
 
 if TYPE_CHECKING:
     from graphlead.core.arrays import Json
+    from graphlead.core.tables import Table
 
 VERB = "segment"
 CLEANERS = ("none", "distance", "clusters", "lof", "hcleaner", "vote")
@@ -25,13 +26,10 @@ PATHS = ("customers", "run", "out")
 FORM = Form(paths=(*PATHS, "events"), required=("out",), lists=("events", "exclude"), days=("as_of",))
 
 
-class SegmentGiven(TypedDict, total=False):
-    """Settings as given by the user: any of the fields of SegmentSettings; None for one left out."""
+class SegmentOptions(TypedDict, total=False):
+    """Settings as given by the user, those that Python names apart left out; None for one left out."""
 
-    events: Sequence[str | Path] | None
-    customers: str | Path | None
     run: str | Path | None
-    out: str | Path | None
     id: str | None
     item: str | None
     as_of: str | date | None
@@ -40,6 +38,14 @@ class SegmentGiven(TypedDict, total=False):
     columns: Mapping[str, Any] | None
     offers: Mapping[str, str] | None
     seed: int | None
+
+
+class SegmentGiven(SegmentOptions, total=False):
+    """Settings as given by the user: any of the fields of SegmentSettings; None for one left out."""
+
+    events: Table | Sequence[Table] | None
+    customers: Table | None
+    out: str | Path | None
 
 
 def _help(text: str) -> dict[str, str]:

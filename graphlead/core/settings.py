@@ -14,6 +14,7 @@ from graphlead.core.paths import A_PATH, is_path
 
 if TYPE_CHECKING:
     from graphlead.core.arrays import Json
+    from graphlead.core.tables import Table
 
 DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?", re.ASCII)
 CLASSIFIER = re.compile(r"xgboost|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
@@ -30,13 +31,13 @@ ID = "company_id"
 class Given(TypedDict, total=False):
     """Settings as given by the user: any of the fields of Settings; None for one left out."""
 
-    companies: str | Path | None
-    clients: str | Path | None
+    companies: Table | None
+    clients: Table | None
     out: str | Path | None
-    links: str | Path | None
-    suppress: str | Path | None
-    reviewed: str | Path | None
-    outcomes: str | Path | None
+    links: Table | None
+    suppress: Table | None
+    reviewed: Table | None
+    outcomes: Table | None
     exclude: Sequence[str] | None
     keep: Sequence[str] | None
     neutral: str | None

@@ -15,12 +15,15 @@ from graphlead.common.files import check_readable, jsonable
 from graphlead.core.arrays import Json
 from graphlead.core.errors import GraphleadError
 from graphlead.core.experiments import AssignSettings, ReadSettings
+from graphlead.core.tables import Table
 from graphlead.experiments.assign.run import run_assignment
-from graphlead.experiments.finished import FinishedExperiment
+from graphlead.experiments.finished import FinishedExperiment, report_experiment
 from graphlead.experiments.read.light import read_lightly
 from graphlead.experiments.read.question import question_of
 from graphlead.experiments.read.run import run_reading
-from graphlead.pipeline.sales.frames import Table, as_files, folder_for
+from graphlead.pipeline.sales.frames import as_files, folder_for, frame_of
+from graphlead.report.cards import Bar, bars, card, counted
+from graphlead.report.experiments.words import headlines
 
 NOWHERE = Path("-")
 """In place of a folder where nothing is written."""
@@ -69,6 +72,18 @@ class ExperimentResult:
         """What the treatment adds for each open case, the most first: id, uplift, arm, rank."""
         return self._finished("uplift").uplift
 
+    def report(self) -> Path:
+        """Write report.html once more, and return its path. Raises GraphleadError where nothing was written."""
+        return report_experiment(self._finished("report").path, Console(quiet=True))
+
+    def _repr_html_(self) -> str:
+        title, *lines = headlines(self.content)
+        chart = bars("Cases by arm", [_size(each) for each in self.arms])
+        if self.content["step"] == "read":
+            lifts = [_lift(each) for each in self.arms if each["lift"] is not None]
+            chart = bars("What each arm added against the control", lifts)
+        return card(title, lines, chart, note=f"All of it: {self.folder}" if self.folder else "")
+
     def score(self, new: Table, *, out: Path | str | None = None, quiet: bool = True) -> ExperimentResult:
         """Newer open cases ranked by what the treatment adds, by the same models."""
         from graphlead.experiments.uplift.score import score_newer
@@ -86,6 +101,15 @@ class ExperimentResult:
                 remedy="Give out or open.",
             )
         return FinishedExperiment(self.folder)
+
+
+def _size(arm: Json) -> Bar:
+    return Bar(label=arm["arm"], value=arm["n"], text=counted(arm["n"]))
+
+
+def _lift(arm: Json) -> Bar:
+    label = f"{arm['arm']}: {arm['outcome']}"
+    return Bar(label=label, value=arm["lift"], text=f"{arm['lift']:+.3g}", low=arm["low"], high=arm["high"])
 
 
 def result_of(folder: Path, own: tempfile.TemporaryDirectory[str] | None = None) -> ExperimentResult:
@@ -113,7 +137,7 @@ def read(given: Mapping[str, Any], console: Console) -> ExperimentResult:
 
 
 def _light(given: Mapping[str, Any]) -> Json:
-    table, outcomes = given["table"], given.get("outcomes")
+    table, outcomes = frame_of(given["table"]), frame_of(given.get("outcomes"))
     files = [each for each in (table, outcomes) if isinstance(each, str | Path)]
     check_readable(map(Path, files))
     path = table if isinstance(table, str | Path) else NOWHERE

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import scipy.sparse as sp
-import torch
 
 from graphlead.core.arrays import Floats
+
+if TYPE_CHECKING:
+    import torch
 
 
 class CpuPropagator:
@@ -24,7 +28,7 @@ class CpuPropagator:
 class TorchPropagator:
     """Sparse products on a torch device, which keeps each matrix for the life of this object, the transposed ones too.
 
-    The transpose is kept because not every device multiplies by columns.
+    The transpose is kept because not every device multiplies by columns. PyTorch is loaded with the first product.
     """
 
     def __init__(self, device: str) -> None:
@@ -40,6 +44,8 @@ class TorchPropagator:
         return self._times(matrix, dense, transposed=True)
 
     def _times(self, matrix: sp.csr_matrix, dense: Floats, *, transposed: bool) -> Floats:
+        import torch
+
         key = (id(matrix), transposed)
         if key not in self._held:
             # The matrix is kept with its tensor, so that no other one gets its id.
@@ -48,6 +54,8 @@ class TorchPropagator:
         return (self._held[key][1] @ values).cpu().numpy()
 
     def _on_device(self, matrix: sp.csr_matrix) -> torch.Tensor:
+        import torch
+
         return torch.sparse_csr_tensor(
             torch.from_numpy(matrix.indptr.astype(np.int64)),
             torch.from_numpy(matrix.indices.astype(np.int64)),

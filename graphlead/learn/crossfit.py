@@ -12,11 +12,9 @@ true negatives: like a client, each trains every model but that of its own fold,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from graphlead.common.deal import drawn, lots
 from graphlead.common.parallel import side_by_side
@@ -83,11 +81,10 @@ def cross_fit(
 
     progress(0, 1, "training")
     models: list[dict[str, Ranker]] = [{} for _ in range(k)]
-    with _one_thread_each():
-        training = list(side_by_side(prepared, range(k)))
-        parts = [(f, rankers) for f in range(k) for rankers in _apart(make())]
-        for (f, _), done in zip(parts, side_by_side(fitted, parts, progress), strict=True):
-            models[f] |= done
+    training = list(side_by_side(prepared, range(k)))
+    parts = [(f, rankers) for f in range(k) for rankers in _apart(make())]
+    for (f, _), done in zip(parts, side_by_side(fitted, parts, progress), strict=True):
+        models[f] |= done
     return CrossFit(tuple(tuple(model[name] for name in names) for model in models), left_out)
 
 
@@ -118,9 +115,8 @@ def score_held_out(
             for name, found in _scored(models[f], features, companies[part], nearby):
                 scores[name][part] = found
 
-    with _one_thread_each():
-        for _ in side_by_side(score, range(len(models))):
-            pass
+    for _ in side_by_side(score, range(len(models))):
+        pass
     return scores
 
 
@@ -153,9 +149,8 @@ def score_others(
                 scores[name][chunk[mine]] += share * found
 
     progress(0, len(rows), "scoring everybody")
-    with _one_thread_each():
-        for _ in side_by_side(score, range(0, len(rows), CHUNK), progress):
-            pass
+    for _ in side_by_side(score, range(0, len(rows), CHUNK), progress):
+        pass
     return scores
 
 
@@ -171,17 +166,6 @@ def _scored(
         else:
             found[ranker.name] = ranker.score(features, rows, nearby)
     yield from found.items()
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """One thread of torch for each of the threads that start meanwhile."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def leave_out(cohort: Cohort, keys: Keys, folds: Folds, seed: int) -> Ints:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -33,7 +36,8 @@ class Entry:
     learns; sees: the companies alone, their surroundings as well, or only the way to the clients; row_wise: whether it
     can score rows that are no company of the register, as explanations need. One that cannot is compared with the
     others, but never ranks the list. base: the ranker that it is built on, which is trained with it and takes its place
-    where it finds no more clients than that.
+    where it finds no more clients than that. trained_by, needs: the packages that train it, and those without which it
+    does not score either; the others are needed by all.
     """
 
     make: str
@@ -41,6 +45,8 @@ class Entry:
     sees: Literal["company", "surroundings", "way"] = "surroundings"
     row_wise: bool = True
     base: str = ""
+    trained_by: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 RANKERS = {
@@ -48,9 +54,16 @@ RANKERS = {
     "tabular": Entry(make="graphlead.learn.rankers.tabular:tabular", kinds=PU, sees="company"),
     "tabular_graph": Entry(make="graphlead.learn.rankers.tabular:tabular_graph", kinds=PU),
     "linear": Entry(make="graphlead.learn.rankers.tabular:linear", kinds=PU),
-    "gnn": Entry(make="graphlead.learn.rankers.gnn:DecoupledGnn", kinds=PU, base="linear"),
-    "sage": Entry(make="graphlead.learn.rankers.sage:Sage", kinds=PU, row_wise=False),
+    "gnn": Entry(
+        make="graphlead.learn.rankers.gnn:DecoupledGnn", kinds=PU, base="linear", trained_by=("torch",)
+    ),
+    "sage": Entry(
+        make="graphlead.learn.rankers.sage:Sage", kinds=PU, row_wise=False, needs=("torch", "torch_geometric")
+    ),
 }
+DRIVERS = ("libcuda.so.1", "nvcuda.dll")
+AMD = Path("/dev/kfd")
+"""What a machine has where PyTorch may find a GPU: a driver of CUDA as Linux and Windows name it, or AMD's device."""
 
 
 def check_rankers(names: Sequence[str], kind: TaskKind) -> None:
@@ -68,6 +81,20 @@ def check_rankers(names: Sequence[str], kind: TaskKind) -> None:
             f"{' and '.join(names) or 'no ranker'} can only be compared with others, not rank the list.",
             where="rankers",
             remedy=f"Add one of {', '.join(row_wise(list(RANKERS)))}.",
+        )
+    for name in names:
+        _check_installed(name, (*RANKERS[name].trained_by, *RANKERS[name].needs), "trained")
+
+
+def _check_installed(name: str, packages: Sequence[str], what: str) -> None:
+    """Raise SettingsError where a ranker cannot be trained, or used, for want of a package."""
+    missing = [package for package in packages if find_spec(package) is None]
+    if missing:
+        without = [other for other, entry in RANKERS.items() if not entry.trained_by and not entry.needs]
+        raise SettingsError(
+            f"{name} cannot be {what} without {missing[0]}, which is not installed.",
+            where="rankers",
+            remedy=f"Install it, or train with --rankers {','.join(without)}.",
         )
 
 
@@ -112,12 +139,29 @@ def rankers(names: Sequence[str], setup: RankerSetup) -> list[Ranker]:
 
 
 def device_of(wanted: str) -> str:
-    """The device to train on: ``wanted``, or for "auto" a GPU when there is one."""
-    import torch
+    """The device to train on: ``wanted``, or for "auto" a GPU when there is one.
 
-    if wanted == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    return wanted
+    PyTorch, which takes seconds to load, is asked only where the machine may have one.
+    """
+    if wanted != "auto":
+        return wanted
+    return "cuda" if _may_have_gpu() and _has_gpu() else "cpu"
+
+
+def _may_have_gpu() -> bool:
+    for driver in DRIVERS:
+        with suppress(OSError):
+            ctypes.CDLL(driver)
+            return True
+    return AMD.exists()
+
+
+def _has_gpu() -> bool:
+    try:
+        import torch
+    except ImportError:
+        return False
+    return torch.cuda.is_available()
 
 
 def check_classifier(name: str) -> None:
@@ -142,7 +186,8 @@ def save_models(models: Models, classifier: str, encodings: tuple[int, ...], fol
 def load_models(folder: Path, device: str, only: Collection[str] | None = None) -> Models:
     """The rankers that ``save_models`` wrote, or ``only`` those with these names, on this device.
 
-    Raises RunFolderError when a file is missing or damaged.
+    Raises RunFolderError when a file is missing or damaged, and SettingsError for a ranker that needs a package that is
+    not installed.
     """
     from graphlead.core.contracts import RankerSetup
 
@@ -150,7 +195,10 @@ def load_models(folder: Path, device: str, only: Collection[str] | None = None) 
     with damage(folder / INDEX):
         setup = RankerSetup(index["classifier"], tuple(index["encodings"]), device)
         names = [name for name in index["rankers"] if only is None or name in only]
-        return tuple(_load_fold(folder / f"fold-{f}", names, setup) for f in range(index["folds"]))
+        folds, needed = range(index["folds"]), {name: RANKERS[name].needs for name in names}
+    for name, packages in needed.items():
+        _check_installed(name, packages, "used")
+    return tuple(_load_fold(folder / f"fold-{f}", names, setup) for f in folds)
 
 
 def _load_fold(folder: Path, names: Sequence[str], setup: RankerSetup) -> tuple[Ranker, ...]:

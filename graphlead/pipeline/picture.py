@@ -54,15 +54,24 @@ def picture(
     """
     _check(hops, most)
     check_files([out], parts_of(run.path))
+    content = look_around(run, company, hops=hops, most=most, progress=progress)
+    with writing(out):
+        write_ego(out, content)
+    progress(3, 3, "drawing")
+    return len(content.nodes)
+
+
+def look_around(
+    run: FinishedRun, company: str, *, hops: int = 2, most: int = 200, progress: Progress = silent
+) -> EgoContent:
+    """What ``picture`` draws; errors are the same."""
+    _check(hops, most)
     progress(0, 3, "reading the run")
     at = by_id_or_name(run.register, company)
     progress(1, 3, "looking around")
     content = _content(run, at, hops, most)
     progress(2, 3, "drawing")
-    with writing(out):
-        write_ego(out, content)
-    progress(3, 3, "drawing")
-    return len(content.nodes)
+    return content
 
 
 def _check(hops: int, most: int) -> None:

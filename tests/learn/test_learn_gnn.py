@@ -11,10 +11,10 @@ from safetensors.numpy import load_file
 
 from graphlead.core.arrays import Floats
 from graphlead.core.contracts import Ranker, RankerSetup
-from graphlead.learn.network import CLIP
 from graphlead.learn.rankers import gnn
 from graphlead.learn.rankers.gnn import DecoupledGnn
 from graphlead.learn.rankers.tabular import linear
+from graphlead.learn.trained import CLIP
 
 SETUP = RankerSetup("xgboost", (), "cpu")
 

@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from torch import Tensor
 
 import graphlead
 from graphlead.common.console import Console
 from graphlead.core.arrays import Floats
 from graphlead.learn.classifiers import Ridge
-from graphlead.learn.network import Network
+from graphlead.learn.trained import TrainedNetwork
 from graphlead.pipeline.deliver import Result
 from graphlead.pipeline.discover import score_again
 from graphlead.pipeline.explain import explain_company
@@ -26,9 +25,9 @@ FILES = {name: DATA / f"{name}.csv" for name in ("companies", "links", "clients"
 ALONE = "The graph network is its linear part alone: what it learned beyond that adds nothing"
 
 
-def misled(network: Network, inputs: Tensor, linear: Tensor, mask: Tensor | None = None) -> Tensor:
+def misled(network: TrainedNetwork, inputs: Floats, linear: Floats) -> Floats:
     """The scores of a network that learned to turn its linear part round."""
-    return 0 * network.offset - linear
+    return -linear
 
 
 def blind(ridge: Ridge, matrix: Floats) -> Floats:
@@ -47,7 +46,7 @@ def read(path: Path) -> Any:
 @pytest.fixture(scope="module")
 def settled(tmp_path_factory: pytest.TempPathFactory) -> Result:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Network, "forward", misled)
+        patch.setattr(TrainedNetwork, "scores", misled)
         return run(tmp_path_factory.mktemp("settled") / "out")
 
 
@@ -70,7 +69,7 @@ def test_the_list_is_that_of_the_linear_part(settled: Result) -> None:
 def test_the_linear_part_gives_the_reasons_and_scores_a_newer_register(
     settled: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Network, "forward", misled)
+    monkeypatch.setattr(TrainedNetwork, "scores", misled)
     first = settled.leads["company_id"][0]
     explained = explain_company(FinishedRun(settled.folder), first)
     assert explained.rank == 1

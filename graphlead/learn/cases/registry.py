@@ -50,13 +50,16 @@ FURTHER = {
 
 
 def by_view(cases: Cases, trials: int = 0) -> dict[View, dict[str, Member]]:
-    """The members that these cases have columns for, by what they see. trials: of a search for one more, 0 for none."""
+    """The members that these cases have columns for, by what they see. trials: of a search for one more, 0 for none.
+
+    The network over sequences is left out where PyTorch, which trains it, is not installed.
+    """
     found = {View.ALL: {name: member for name, member in MEMBERS.items() if name != PLAIN}}
     if trials:
         found[View.ALL][AUTOML] = loaded(FURTHER[AUTOML])(trials)
     if any(column.plain for column in cases.columns):
         found[View.PLAIN] = {PLAIN: MEMBERS[PLAIN]}
-    if cases.sequence is not None:
+    if cases.sequence is not None and find_spec("torch"):
         found[View.SEQUENCE] = {GRU: member_of(GRU)}
     return found
 

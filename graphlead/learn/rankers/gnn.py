@@ -13,22 +13,20 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-import torch
-from safetensors.torch import load_file, save_file
-from torch import Tensor
+from safetensors.numpy import load_file, save_file
 
-from graphlead.core.arrays import Flags, Floats, Ints
+from graphlead.core.arrays import Floats, Ints
 from graphlead.core.contracts import Ranker, RankerSetup
 from graphlead.core.features import Features
-from graphlead.learn.network import Network, Scaling, network_from, own_inputs, seeded, tensors_of, train
 from graphlead.learn.rankers.tabular import Classified, linear
+from graphlead.learn.trained import Scaling, TrainedNetwork, own_inputs
 
 CHUNK = 8_192
 """Companies scored at a time, a choice: their inputs fit into a core's cache."""
 
 
 class DecoupledGnn:
-    """The graph network as a ranker.
+    """The graph network as a ranker. PyTorch trains it, NumPy scores.
 
     The loss is half balanced logistic, half pairwise ranking where clients-to-be are rare among the unlabelled, and
     non-negative PU where the user's prior is COMMON or more.
@@ -40,28 +38,26 @@ class DecoupledGnn:
         self._device, self._prior = setup.device, setup.prior
         self._linear = replace(linear(setup), name=f"{self.name}-linear")
         self.base: Ranker | None = None
-        self._network: Network | None = None
-        self._scaling = Scaling(torch.zeros(0), torch.ones(0))
+        self._network: TrainedNetwork | None = None
+        self._scaling = Scaling(np.zeros(0, np.float32), np.ones(0, np.float32))
 
     def check(self, features: Features) -> None:
         """Accept any register: training is on mini-batches."""
 
     def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
         """Train on companies ``rows`` with labels (len(rows),) and label features (len(rows), F)."""
+        from graphlead.learn.network import fitted
+
         inputs = self._prepare(features, rows, labels, label_features, seed)
-        base = self._on_device(self._linear.score(features, rows, label_features))
-        with seeded(seed):
-            network = Network(inputs.shape[1]).to(self._device)
-            train(
-                network,
-                lambda places: inputs[places],
-                base,
-                self._on_device(labels),
-                features.keys[rows],
-                seed=seed,
-                prior=self._prior,
-            )
-        self._network = network.double()
+        self._network = fitted(
+            inputs,
+            self._linear.score(features, rows, label_features),
+            labels,
+            features.keys[rows],
+            device=self._device,
+            seed=seed,
+            prior=self._prior,
+        )
         return self
 
     def build_on(self, base: Ranker) -> None:
@@ -70,7 +66,7 @@ class DecoupledGnn:
 
     def _prepare(
         self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int
-    ) -> Tensor:
+    ) -> Floats:
         """Solve the linear part, learn the scaling, and give the scaled inputs (len(rows), width)."""
         if isinstance(self.base, Classified):
             self._linear.trained = self.base.trained
@@ -92,7 +88,7 @@ class DecoupledGnn:
         for start in range(0, len(rows), CHUNK):
             block = slice(start, start + CHUNK)
             inputs = self._inputs(features, rows[block], label_features[block])
-            logits[block] = self._network.scores(inputs, self._on_device(base[block])).cpu().numpy()
+            logits[block] = self._network.scores(inputs, base[block])
         return logits
 
     def save(self, folder: Path) -> None:
@@ -100,25 +96,19 @@ class DecoupledGnn:
         if self._network is None:
             raise RuntimeError(f"{self.name} is saved before it is trained.")
         scaling = {"mean": self._scaling.mean, "deviation": self._scaling.deviation}
-        save_file(tensors_of(self._network, "network") | scaling, folder / f"{self.name}.safetensors")
+        save_file(self._network.tensors() | scaling, folder / f"{self.name}.safetensors")
         self._linear.save(folder)
 
     def load(self, folder: Path) -> Self:
         """The model that ``save`` wrote."""
         tensors = load_file(folder / f"{self.name}.safetensors")
         self._scaling = Scaling(tensors["mean"], tensors["deviation"])
-        self._network = network_from(tensors).to(self._device)
+        self._network = TrainedNetwork.of(tensors)
         self._linear.load(folder)
         return self
 
-    def _inputs(self, features: Features, rows: Ints, label_features: Floats) -> Tensor:
-        return self._scaling.apply(_inputs(features, rows, label_features)).to(self._device)
-
-    def _base(self, features: Features, rows: Ints, label_features: Floats) -> Tensor:
-        return self._on_device(self._linear.score(features, rows, label_features))
-
-    def _on_device(self, values: Floats | Flags) -> Tensor:
-        return torch.from_numpy(values).to(self._device)
+    def _inputs(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
+        return self._scaling.apply(_inputs(features, rows, label_features))
 
 
 def _inputs(features: Features, rows: Ints, label_features: Floats) -> Floats:

@@ -28,8 +28,10 @@ from graphlead.core.arrays import Floats, Ints
 from graphlead.core.contracts import RankerSetup
 from graphlead.core.errors import SettingsError
 from graphlead.core.features import Features, Groups, Incidence, Neighbours, Relation
-from graphlead.learn.network import HIDDEN, Network, own_inputs, seeded, tensors_of, train, weights_of
+from graphlead.learn.network import HIDDEN, Network, seeded, tensors_of, train, weights_of
 from graphlead.learn.rankers.gnn import DecoupledGnn
+from graphlead.learn.threads import one_thread
+from graphlead.learn.trained import own_inputs
 
 FILE = "messages.safetensors"
 EDGES = "edges"
@@ -67,9 +69,9 @@ class Sage(DecoupledGnn):
     def fit(self, features: Features, rows: Ints, labels: Floats, label_features: Floats, seed: int) -> Self:
         """Train on companies ``rows`` with labels (len(rows),) and label features (len(rows), F)."""
         self.check(features)
-        inputs = self._prepare(features, rows, labels, label_features, seed)
+        inputs = self._on_device(self._prepare(features, rows, labels, label_features, seed))
         data = self._data(features, label_features.shape[1])
-        base = self._base(features, rows, label_features)
+        base = self._on_device(self._linear.score(features, rows, label_features))
         at = torch.from_numpy(rows).to(self._device)
         with seeded(seed):
             messages = Messages(data[COMPANY].x.shape[1], data.edge_types).to(self._device)
@@ -84,7 +86,7 @@ class Sage(DecoupledGnn):
                 prior=self._prior,
                 beneath=messages.parameters(),
             )
-        self._network, self._messages = network.double(), messages
+        self._network, self._messages = network.trained(), messages
         return self
 
     def score(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
@@ -93,11 +95,10 @@ class Sage(DecoupledGnn):
             raise RuntimeError("Sage is used before it is trained or loaded.")
         self.check(features)
         at = torch.from_numpy(rows).to(self._device)
-        with torch.no_grad():
-            messages = self._messages(self._data(features, label_features.shape[1]))[at]
-        inputs = torch.cat([self._inputs(features, rows, label_features), messages], dim=1)
-        logits = self._network.scores(inputs, self._base(features, rows, label_features))
-        return np.asarray(logits.cpu().numpy(), np.float32)
+        with torch.no_grad(), one_thread():
+            messages = self._messages(self._data(features, label_features.shape[1]))[at].cpu().numpy()
+        inputs = np.hstack([self._inputs(features, rows, label_features), messages])
+        return self._network.scores(inputs, self._linear.score(features, rows, label_features))
 
     def save(self, folder: Path) -> None:
         """Write what the network has, the messages and the types of the edges into an existing folder."""
@@ -122,8 +123,12 @@ class Sage(DecoupledGnn):
         """
         everybody = np.arange(features.n_companies, dtype=np.int32)
         data = hetero_data(features)
-        data[COMPANY].x = self._scaling.after(nearby).apply(own_inputs(features, everybody))
+        own = self._scaling.after(nearby).apply(own_inputs(features, everybody))
+        data[COMPANY].x = torch.from_numpy(own)
         return data.to(self._device)
+
+    def _on_device(self, values: Floats) -> Tensor:
+        return torch.from_numpy(values).to(self._device)
 
 
 class Messages(nn.Module):

@@ -1,4 +1,4 @@
-"""Tables given from Python: a DataFrame becomes a Parquet file for as long as it is read."""
+"""Tables given from Python: one in memory becomes a Parquet file for as long as it is read."""
 
 from __future__ import annotations
 
@@ -13,15 +13,20 @@ import pyarrow as pa
 
 from graphlead.common.files import scratch, write_parquet
 from graphlead.core.errors import MOST_SHOWN, InputError
-
-Table = Path | str | pd.DataFrame
+from graphlead.core.loading import out_of
 
 
 @contextmanager
-def folder_for(out: Path | str | None) -> Iterator[tuple[Path, tempfile.TemporaryDirectory[str] | None]]:
-    """The folder for the results, made when none is given; then it lives as long as what is returned beside it."""
-    if out is not None:
-        yield Path(out), None
+def folder_for(
+    out: Path | str | None, config: Path | None = None
+) -> Iterator[tuple[Path, tempfile.TemporaryDirectory[str] | None]]:
+    """The folder for the results, by default the one that the configuration file names.
+
+    Where there is none, one is made, which lives as long as what is returned beside it.
+    """
+    named = out if out is not None else out_of(config)
+    if named is not None:
+        yield Path(named), None
         return
     own = tempfile.TemporaryDirectory(prefix="graphlead-")
     try:
@@ -33,7 +38,7 @@ def folder_for(out: Path | str | None) -> Iterator[tuple[Path, tempfile.Temporar
 
 @contextmanager
 def as_files(given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The same with every DataFrame, in a list too, as the path of a Parquet file; several events as a tuple."""
+    """The same with every table in memory, in a list too, as the path of a Parquet file; several events as a tuple."""
     with scratch() as folder:
         files = {key: _file(value, folder, key) for key, value in given.items()}
         if files.get("events") is not None and not isinstance(files["events"], tuple):
@@ -41,14 +46,30 @@ def as_files(given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield files
 
 
+def in_memory(value: object) -> bool:
+    """Whether a value is a table, and no path to one."""
+    return isinstance(value, pd.DataFrame) or hasattr(value, "__arrow_c_stream__")
+
+
+def frame_of(table: Any) -> Any:
+    """A table in memory as a DataFrame; anything else as it is."""
+    return _arrow(table).to_pandas() if in_memory(table) and not isinstance(table, pd.DataFrame) else table
+
+
+def _arrow(table: Any) -> pa.Table:
+    return table if isinstance(table, pa.Table) else pa.table(table)
+
+
 def _file(value: Any, folder: Path, name: str) -> Any:
-    if isinstance(value, list | tuple) and any(isinstance(each, pd.DataFrame | str | Path) for each in value):
+    if isinstance(value, list | tuple) and any(
+        isinstance(each, str | Path) or in_memory(each) for each in value
+    ):
         return tuple(_file(each, folder, f"{name}_{at}") for at, each in enumerate(value, 1))
-    if not isinstance(value, pd.DataFrame):
+    if not in_memory(value):
         return value
     path = folder / f"{name}.parquet"
     try:
-        write_parquet(path, value)
+        write_parquet(path, value if isinstance(value, pd.DataFrame) else _arrow(value))
     except (pa.ArrowException, ValueError) as error:
         raise InputError(
             f"the table cannot be written as Parquet ({' '.join(str(error).split())[:MOST_SHOWN]}).",

@@ -103,8 +103,8 @@ def render_ego(content: EgoContent) -> str:
     view: Json = {
         "title": content.nodes[0].name,
         "made": content.made,
-        "sentence": _sentence(content),
-        "legend": _legend(content),
+        "sentence": sentence_of(content),
+        "legend": legend(content),
         "relations": _relations(content),
         "nodes": [_row(node) for node in content.nodes],
         "edges": [_edge_row(edge, content.nodes) for edge in content.edges],
@@ -112,14 +112,16 @@ def render_ego(content: EgoContent) -> str:
     return render_page("ego.html.j2", view, _data(content), SCRIPTS, STYLES)
 
 
-def _look(node: EgoNode) -> str:
+def look_of(node: EgoNode) -> str:
+    """The name of a node's look, a key of LOOKS."""
     if node.steps == 0:
         return "asked"
     return "client" if node.client else node.kind
 
 
-def _legend(content: EgoContent) -> list[Json]:
-    looks = [_look(node) for node in content.nodes]
+def legend(content: EgoContent) -> list[Json]:
+    """Each look that is drawn, with its name and how many nodes have it."""
+    looks = [look_of(node) for node in content.nodes]
     return [
         {"look": look, "name": one if look == "asked" else many, "count": looks.count(look)}
         for look, (one, many) in LOOKS.items()
@@ -144,7 +146,8 @@ def place_name(key: str) -> str:
     return PlaceKey.parse(key).title(more="…")
 
 
-def _sentence(content: EgoContent) -> str:
+def sentence_of(content: EgoContent) -> str:
+    """What is drawn, in a sentence."""
     others = [node for node in content.nodes[1:] if node.kind == "company"]
     clients = sum(node.client for node in others)
     if len([node for node in content.nodes if node.kind not in LEVELS]) == 1:
@@ -168,7 +171,7 @@ def _row(node: EgoNode) -> Json:
     return {
         "name": node.name,
         "key": node.key if node.key != node.name and node.kind not in LEVELS else "",
-        "look": _look(node),
+        "look": look_of(node),
         "what": _what(node),
         "steps": node.steps,
         "score": "" if node.score is None else figures.percent(node.score),
@@ -205,7 +208,7 @@ def _edge_row(edge: EgoEdge, nodes: Sequence[EgoNode]) -> Json:
 
 def _data(content: EgoContent) -> Json:
     """The data that the script draws."""
-    at = _positions(content)
+    at = positions(content)
     looks = {each["relation"]: each["look"] for each in _relations(content)}
     return {
         "nodes": [
@@ -218,11 +221,12 @@ def _data(content: EgoContent) -> Json:
              "note": _edge_row(edge, content.nodes)["note"], "name": relation_title(edge.relation)}
             for edge in content.edges
         ],
-        "looks": [{"look": each["look"], "name": each["name"]} for each in _legend(content)],
+        "looks": [{"look": each["look"], "name": each["name"]} for each in legend(content)],
     }  # fmt: skip
 
 
-def _positions(content: EgoContent) -> Reals:
+def positions(content: EgoContent) -> Reals:
+    """Where each node stands, (nodes, 2) in [0, 1]."""
     ends = np.array([(edge.source, edge.target) for edge in content.edges], np.int64).reshape(-1, 2)
     level = np.array([node.kind in LEVELS for node in content.nodes])
     stake = np.array([edge.relation == OWNS for edge in content.edges], bool)
