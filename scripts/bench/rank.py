@@ -33,7 +33,7 @@ def main(given: list[str] | None = None) -> int:
     try:
         worlds = read_worlds(arguments.worlds, arguments.out / "prepared", arguments.sellers)
     except GraphleadError as error:
-        console.error(str(error))
+        console.error(error, error.exit_code)
         return error.exit_code
     jobs = jobs_of(worlds, arguments.train, arguments.clients, arguments.seeds)
     failed = 0
@@ -44,7 +44,8 @@ def main(given: list[str] | None = None) -> int:
             write_table(jobs, arguments)
     console.answer(write_table(jobs, arguments))
     if failed:
-        console.error(f"{failed} of {len(jobs)} failed; the same command tries them again.")
+        remedy = "The same command tries them again."
+        console.error(GraphleadError(f"{failed} of {len(jobs)} failed.", remedy=remedy), 1)
     return int(failed > 0)
 
 

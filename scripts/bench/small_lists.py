@@ -70,7 +70,7 @@ def main(given: list[str] | None = None) -> int:
     try:
         (world,) = read_worlds(arguments.world, arguments.out / "prepared", None)
     except GraphleadError as error:
-        console.error(str(error))
+        console.error(error, error.exit_code)
         return error.exit_code
     jobs, failed = jobs_of(world, arguments.sizes, arguments.sellers, arguments.draws), 0
     with console.stage("learning from few clients") as progress:
