@@ -144,7 +144,9 @@ def test_rejected_records_make_the_exit_code_1_and_the_next_push_0(
         assert call(monkeypatch, "push", "salesforce", str(run), "--send", "--json") == 1
         shown = capfd.readouterr()
         assert json.loads(shown.out)["rejected"] == 1
-        assert "rejected.csv: Salesforce did not take 1 record." in shown.err
+        error = json.loads(shown.err.splitlines()[-1])
+        assert error["problem"] == "Salesforce did not take 1 record."
+        assert error["where"].endswith("rejected.csv")
         fake.rejects = set()
         assert call(monkeypatch, "push", "salesforce", str(run), "--send") == 0
         assert "1 created, 0 changed, 2 left alone, 0 rejected." in capfd.readouterr().out
