@@ -47,7 +47,7 @@ def push_list(
     )
     with console.stage("sending" if send else "comparing") as progress:
         pushed = push(settings, progress=progress)
-    console.outcome("\n".join(_told(pushed)), _content(pushed))
+    console.outcome("\n".join(_lines(pushed)), _content(pushed))
     if pushed.rejected and pushed.outcome:
         raise ConnectorError(
             f"{pushed.title} did not take {counted(len(pushed.outcome.rejected), 'record')}.",
@@ -119,7 +119,7 @@ def _patience(seconds: float | None) -> Patience:
     return Patience() if seconds is None else Patience(seconds=seconds)
 
 
-def _told(pushed: Pushed) -> Iterator[str]:
+def _lines(pushed: Pushed) -> Iterator[str]:
     """What a push did, or would do, in lines."""
     mapping, outcome = pushed.mapping, pushed.outcome
     if outcome:
