@@ -182,11 +182,12 @@ class OpenRun:
 
     def _list(self, path: Path) -> pd.DataFrame:
         """A list of the run, text as it was written: a postcode of 00100, a country of NA."""
+        with damage(path):
+            names = pd.read_csv(path, nrows=0).columns
         register = self._run.whole_register.companies
         with damage(register):
             typed = {each.name for each in pq.read_schema(register) if not pa.types.is_string(each.type)}
         with damage(path):
-            names = pd.read_csv(path, nrows=0).columns
             texts = {name: str for name in names if name not in typed and name not in NUMBERS}
             return restored(pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""]))
 

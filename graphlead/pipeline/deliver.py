@@ -33,10 +33,9 @@ from graphlead.pipeline.rank import Ranking, companies_of, rank, set_apart
 from graphlead.pipeline.score import since_trained
 from graphlead.pipeline.scored import Evaluated
 from graphlead.pipeline.store import remember
+from graphlead.pipeline.summary import counts_of, summary_of
 from graphlead.report.evidence import as_series, with_clients, with_evidence
-from graphlead.report.expected import hits_sentence
 from graphlead.report.html.build import write_report
-from graphlead.report.html.figures import listed
 from graphlead.report.noise import noise_text
 from graphlead.report.outcomes import outcome_notes
 from graphlead.report.workbooks.leads import write_leads, write_review
@@ -169,7 +168,7 @@ def collect_results(
         register, sources.clients, sources.suppressed, sources.cohort, sources.same, sources.outcomes
     )
     scores = ranking.scores.assign(nearest_client_id=_nearest(ranking, leads, whitespace))
-    summary = _summary(folder, sources, scored, ranking, apart, outcomes)
+    summary = summary_of(folder, sources, scored, ranking, apart, outcomes)
     return Result(
         folder=folder.path,
         leads=leads,
@@ -206,79 +205,6 @@ def _relations(sources: Sources, companies: Ints) -> tuple[Ints, pa.Array]:
     return clients, pc.binary_join_element_wise("no ownership link known; ", shared.cast(pa.string()), "")
 
 
-def _summary(
-    folder: RunFolder,
-    sources: Sources,
-    scored: Evaluated,
-    ranking: Ranking,
-    apart: dict[str, int],
-    outcomes: Json | None,
-) -> Json:
-    choice = scored.judgement.choice
-    return {
-        "companies": sources.register.n_companies,
-        "links": sources.register.n_links,
-        "set_aside": sources.noise.n_set_aside,
-        "suppressed": len(sources.cohort.suppressed),
-        "dead": len(sources.cohort.dead),
-        "scored": len(ranking.scores),
-        "leads": len(ranking.leads),
-        "duplicates": apart,
-        "whitespace": len(ranking.whitespace),
-        "clients": {"lines": len(sources.clients.table), **sources.clients.counts()},
-        **({"outcomes": outcomes} if outcomes else {}),
-        "expected": hits_sentence(ranking.hits, scored.expected.wins),
-        "expected_hits": [asdict(each) for each in ranking.hits],
-        "prior": list(scored.judgement.prior),
-        "ranker": listed(list(choice.members)),
-        "reason": choice.reason,
-        "verdict": scored.evaluation.verdict,
-        "notes": _notes(sources, scored, ranking, outcomes),
-        "files": {path.name: path.as_posix() for path in _shown(folder)},
-    }
-
-
-def _shown(folder: RunFolder) -> tuple[Path, ...]:
-    """The files that a summary lists."""
-    return (
-        folder.leads,
-        folder.workbook(folder.leads),
-        folder.whitespace,
-        folder.duplicates,
-        folder.report,
-        folder.scores,
-        folder.review,
-        folder.workbook(folder.review),
-        folder.metrics,
-    )
-
-
-def _notes(sources: Sources, scored: Evaluated, ranking: Ranking, outcomes: Json | None) -> list[str]:
-    leaks = (leak.sentence for leak in sources.leaks if leak.sentence)
-    return [
-        *leaks,
-        *outcome_notes(outcomes),
-        *_neutral_note(scored),
-        *scored.expected.wins.notes,
-        *scored.evaluation.notes,
-        *(each.sentence() for each in ranking.leanings),
-    ]
-
-
-def _neutral_note(scored: Evaluated) -> list[str]:
-    column = scored.model_inputs.settings.neutral
-    return [
-        f"The list is neutral by {column}: companies are ranked within each value, and every value has the share of "
-        "the list that it has of all companies to call. The figures on held-out clients are those of the order before."
-    ] if column else []  # fmt: skip
-
-
-def _counts(summary: Json) -> Json:
-    """How many there are of each kind that the summary counts; of clients, those that were matched."""
-    counted = ("companies", "links", "set_aside", "suppressed", "dead", "scored", "leads", "whitespace")
-    return {**{name: int(summary[name]) for name in counted}, "clients": int(summary["clients"]["matched"])}
-
-
 def _with_apart(scores: pd.DataFrame, apart: pd.DataFrame) -> pd.DataFrame:
     """The candidates and, after them, the records of clients that are set apart, which have no rank."""
     table = scores.assign(rank_all=scores["rank_all"].astype("Int64"), record_of=pd.Series(dtype="string"))
@@ -301,7 +227,7 @@ def _write(folder: RunFolder, result: Result, ranking: Ranking, sources: Sources
         "ranker": asdict(scored.judgement.choice),
         "expected_hits": [asdict(each) for each in ranking.hits],
         "dead": len(sources.cohort.dead),
-        "counts": _counts(result.summary),
+        "counts": counts_of(result.summary),
         "prior": dict(zip(("low", "point", "high"), scored.judgement.prior, strict=True)),
         "notes": result.summary["notes"],
         **{name: result.summary[name] for name in ("outcomes",) if name in result.summary},

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from graphlead.common.outputs import check_files, check_folder
 from graphlead.runs.layout import RunFolder
-from graphlead.runs.publication import published
+from graphlead.runs.publication import entries_of, published
 
 
 def check_run(out: Path, inputs: Iterable[Path | None]) -> None:
@@ -18,13 +18,13 @@ def check_run(out: Path, inputs: Iterable[Path | None]) -> None:
     those of ``check_files``.
     """
     folder = RunFolder(out)
-    names = [*(path.name for path in folder.entries()), *published(folder).get("files", ())]
+    names = [*(path.name for path in entries_of(folder)), *published(folder).get("files", ())]
     check_folder(out, names, inputs)
 
 
 def parts_of(run: Path) -> list[Path]:
     """The files and folders of a run that is read, as inputs of ``check_files``."""
-    return [path for path in RunFolder(run).entries() if os.path.lexists(path)]
+    return [path for path in entries_of(RunFolder(run)) if os.path.lexists(path)]
 
 
 def report_to_replace(run: Path) -> Path:

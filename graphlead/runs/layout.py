@@ -1,7 +1,6 @@
 """Every name inside a run's folder; a stage's folder has its own results under the same names.
 
-Files within a folder that one package alone writes and reads (``register``, ``leaks``, ``graph``, ``match``,
-``profile``, ``heldout``, a fold of ``model``) are named in that package.
+Files within a folder (``register``, a fold of ``model``) are named by the one package that writes and reads them.
 """
 
 from __future__ import annotations
@@ -16,14 +15,6 @@ class RunFolder:
     """The paths of a run's files and folders; no file is touched."""
 
     path: Path
-
-    def entries(self) -> list[Path]:
-        """Every file and folder that a run writes into its folder."""
-        names = [name for name, value in vars(RunFolder).items() if isinstance(value, property)]
-        paths: list[Path] = [getattr(self, name) for name in names]
-        listed = ("leads", "review", "recommendations", "prospects", "segments", "assignment")
-        paths += [self.workbook(getattr(self, name)) for name in listed]
-        return [path for path in paths if path.parent == self.path]
 
     def workbook(self, path: Path) -> Path:
         """A list of the folder for Excel."""

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from graphlead.core.arrays import Json
 
 
+def entries_of(folder: RunFolder) -> list[Path]:
+    """Every file and folder that a run writes into its folder."""
+    names = [name for name, value in vars(RunFolder).items() if isinstance(value, property)]
+    paths: list[Path] = [getattr(folder, name) for name in names]
+    listed = ("leads", "review", "recommendations", "prospects", "segments", "assignment")
+    paths += [folder.workbook(getattr(folder, name)) for name in listed]
+    return [path for path in paths if path.parent == folder.path]
+
+
 def staged_in(folder: RunFolder) -> Path:
     """The folder of the entries about to be published, complete; this module alone writes and reads it."""
     return folder.publication / "new"

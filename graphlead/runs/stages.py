@@ -139,7 +139,10 @@ STAGES = table(
         after=("match", "suppressed", "outcomes", "same", "trained", "changes"),
         inputs=("run",),
         settings=("expect", "prior", "neutral", *TRAINING),
-        doors=(*MODELS, "evaluate.judge", "evaluate.neutral", "pipeline.drifted", "pipeline.rank"),
+        doors=(
+            *MODELS, "core.drift", "evaluate.judge", "evaluate.neutral", "pipeline.drifted", "pipeline.rank",
+            "profile.drift.build",
+        ),
     ),
     Stage(
         name="evidence",
@@ -156,7 +159,7 @@ STAGES = table(
         settings=("top", "seed", "exclude"),
         doors=(
             "common.spreadsheets", "evaluate.judge", "explain.ties.ties", "match.applied", "match.same.duplicates",
-            "pipeline.came_back", "report.evidence", "report.noise", "report.outcomes",
+            "pipeline.came_back", "pipeline.summary", "report.evidence", "report.noise", "report.outcomes",
         ),
     ),
     Stage(

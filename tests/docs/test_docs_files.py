@@ -19,6 +19,7 @@ from graphlead.experiments.compare.compare import MOVED
 from graphlead.recommenders.lists import COLUMNS as RECOMMENDED
 from graphlead.report.sales.lists import Scored, customers_scored
 from graphlead.runs.layout import RunFolder
+from graphlead.runs.publication import entries_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "pages" / "reference"
@@ -45,7 +46,7 @@ def header(path: Path) -> list[str]:
 
 def test_every_file_of_a_run_is_there(page: str) -> None:
     run = RunFolder(Path("run"))
-    names = {path.name for path in run.entries()} | {run.store_file.name}
+    names = {path.name for path in entries_of(run)} | {run.store_file.name}
     names |= {
         run.call_list(verb, date(2026, 5, 1)).name.replace("2026-05-01", "DATE")
         for verb in ("convert", "churn")
