@@ -119,12 +119,20 @@ def test_a_constant_that_varies_now_is_seen() -> None:
 def test_many_rare_levels_are_no_drift_unless_they_are_all_others() -> None:
     draw = np.random.default_rng(3)
     old, same = (draw.integers(0, 3000, 4000).astype(str) for _ in range(2))
-    bins = bins_of(pair(old, same, Form.CATEGORY))
-    assert bins.labels == (OTHERS, UNSEEN)
-    assert not is_alarm(bins, 1)
-    found = only(old, (draw.integers(0, 3000, 4000) + 2000).astype(str), Form.CATEGORY)
+    assert not is_alarm(bins_of(pair(old, same, Form.CATEGORY)), 1)
+    others = (draw.integers(0, 3000, 4000) + 2000).astype(str)
+    assert bins_of(pair(old, others, Form.CATEGORY)).labels == (OTHERS, UNSEEN)
+    found = only(old, others, Form.CATEGORY)
     assert found.alarm
     assert UNSEEN in found.text
+
+
+def test_the_same_rows_once_more_are_no_drift_however_rare_their_levels() -> None:
+    draw = np.random.default_rng(3)
+    old = draw.integers(0, 3000, 4000).astype(str)
+    assert only(old, old, Form.CATEGORY).text == "x: as before"
+    newer = np.r_[old[200:], draw.integers(0, 3000, 300).astype(str)]
+    assert not only(old, newer, Form.CATEGORY).alarm
 
 
 def test_dates_that_move_on_are_stated_and_those_that_bunch_are_an_alarm() -> None:

@@ -120,7 +120,8 @@ def _levels(old: pd.Series, new: pd.Series, n: int, m: int) -> Bins:
     values that are not.
 
     The second counts those of the old table that come once: by that share a further row of the same source has a value
-    not seen before (Good 1953), so it stays where it is when nothing changes, however many levels there are.
+    not seen before (Good 1953), so it stays where it is when nothing changes, however many levels there are. Fewer than
+    that are no change: most rows of a newer register are rows of the older one.
     """
     codes, levels = pd.factorize(np.concatenate([old.to_numpy(object), new.to_numpy(object)]))
     before = np.bincount(codes[: len(old)], minlength=len(levels)).astype(np.float64)
@@ -144,8 +145,8 @@ def _levels(old: pd.Series, new: pd.Series, n: int, m: int) -> Bins:
 def _rest(
     seen: tuple[float, float], unseen: tuple[float, float], n: int, m: int
 ) -> list[tuple[str, float, float]]:
-    """The two bins of rare levels, in one where either would have too few rows."""
+    """The two bins of rare levels, in one where either would have too few rows, or nothing new is seen."""
     few = [(old / n + new / m) / 2 * min(n, m) < FEWEST for old, new in (seen, unseen)]
-    if any(few):
+    if any(few) or unseen[1] / m <= unseen[0] / n:
         return [(OTHERS, seen[0] + unseen[0], seen[1] + unseen[1])]
     return [(OTHERS, *seen), (UNSEEN, *unseen)]
