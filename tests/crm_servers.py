@@ -107,6 +107,14 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(1.8)
         return self._answer(status, b'{"resul' if fault == "garbage" else content)
 
+    def do_GET(self) -> None:
+        self.fake.asked.append(self.path)
+        if self._let_in():
+            self._faulty(self.fake.reading, self._read)
+
+    def _read(self) -> tuple[int, Any]:
+        raise NotImplementedError
+
     def error(self, code: str, message: str) -> Any:
         raise NotImplementedError
 
@@ -123,11 +131,6 @@ class Handler(BaseHTTPRequestHandler):
 class SalesforceHandler(Handler):
     def error(self, code: str, message: str) -> Any:
         return [{"errorCode": code, "message": message}]
-
-    def do_GET(self) -> None:
-        self.fake.asked.append(self.path)
-        if self._let_in():
-            self._faulty(self.fake.reading, self._read)
 
     def _read(self) -> tuple[int, Any]:
         parts = urlsplit(self.path)
@@ -191,11 +194,6 @@ class SalesforceHandler(Handler):
 class HubSpotHandler(Handler):
     def error(self, code: str, message: str) -> Any:
         return {"status": "error", "category": code, "message": message}
-
-    def do_GET(self) -> None:
-        self.fake.asked.append(self.path)
-        if self._let_in():
-            self._faulty(self.fake.reading, self._read)
 
     def _read(self) -> tuple[int, Any]:
         parts = urlsplit(self.path)

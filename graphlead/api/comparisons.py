@@ -11,7 +11,7 @@ import pandas as pd
 
 from graphlead.common.console import Console
 from graphlead.core.arrays import Json
-from graphlead.pipeline.sales.frames import as_files, folder_for
+from graphlead.pipeline.frames import as_settings
 from graphlead.report.cards import Bar, bars, card, table
 
 if TYPE_CHECKING:
@@ -106,10 +106,9 @@ class OpenComparison:
 
 def compared(config: Path | None, given: Mapping[str, Any], *, quiet: bool) -> OpenComparison:
     """What ``compare`` finds between two runs or tables; into a folder of its own where none is given."""
-    from graphlead.core.comparison import ComparisonGiven, ComparisonSettings
+    from graphlead.core.comparison import ComparisonSettings
     from graphlead.experiments.compare.compare import compare
 
-    with as_files(given) as files, folder_for(given.get("out"), config) as (folder, own):
-        settings: ComparisonGiven = {**files, "out": folder}  # type: ignore[typeddict-item]
+    with as_settings(given, config) as (settings, folder, own):
         compare(ComparisonSettings.load(config, settings), Console(quiet=quiet), config=config)
         return OpenComparison(folder, own)

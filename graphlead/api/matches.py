@@ -10,9 +10,9 @@ import pandas as pd
 
 from graphlead.common.console import Console
 from graphlead.core.clients import Match
-from graphlead.core.settings import Given, Settings
+from graphlead.core.settings import Settings
 from graphlead.pipeline.discover import match_list
-from graphlead.pipeline.sales.frames import as_files
+from graphlead.pipeline.frames import as_files
 from graphlead.report.cards import Bar, bars, card, counted, table
 
 SHOWN = {"company_id": "company", "matched_name": "name", "probability": "probability", "outcome": "outcome",
@@ -58,5 +58,5 @@ class FoundList:
 def matched(config: Path | None, given: Mapping[str, Any], *, quiet: bool) -> FoundList:
     """A list resolved against a register, tables as paths or in memory; nothing is written."""
     with as_files(given) as files:
-        settings: Given = {**files, "out": NOWHERE}  # type: ignore[typeddict-item]
+        settings: Any = files | {"out": NOWHERE}
         return FoundList(match_list(Settings.load(config, settings), Console(quiet=quiet)))

@@ -11,12 +11,12 @@ import pandas as pd
 
 from graphlead.common.console import Console
 from graphlead.core.arrays import Json
-from graphlead.core.recommend import RecommendGiven, RecommendSettings
+from graphlead.core.recommend import RecommendSettings
 from graphlead.core.tables import Table
+from graphlead.pipeline.frames import as_files, as_settings, folder_for
 from graphlead.pipeline.recommend.finished import FinishedRecommend, report_recommend
 from graphlead.pipeline.recommend.recommend import recommend
 from graphlead.pipeline.recommend.score import NewerOrders, recommend_again
-from graphlead.pipeline.sales.frames import as_files, folder_for
 from graphlead.report.cards import Bar, bars, card, counted, table
 from graphlead.report.recommend.words import model_name
 
@@ -105,7 +105,6 @@ class OpenRecommend:
 
 def recommended(config: Path | None, given: Mapping[str, Any], *, quiet: bool) -> OpenRecommend:
     """What ``recommend`` makes of tables, each a path or in memory; into a folder of its own where none is given."""
-    with as_files(given) as files, folder_for(given.get("out"), config) as (folder, own):
-        settings: RecommendGiven = {**files, "out": folder}  # type: ignore[typeddict-item]
+    with as_settings(given, config) as (settings, folder, own):
         recommend(RecommendSettings.load(config, settings), Console(quiet=quiet), config=config)
         return OpenRecommend(folder, own)

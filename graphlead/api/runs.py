@@ -27,7 +27,7 @@ from graphlead.pipeline.discover import discover, report_run, score_again
 from graphlead.pipeline.explain import explain_company
 from graphlead.pipeline.find import by_id_or_name
 from graphlead.pipeline.finished import FinishedRun
-from graphlead.pipeline.sales.frames import as_files, folder_for
+from graphlead.pipeline.frames import as_files, as_settings, folder_for
 from graphlead.pipeline.scored import folds_of
 from graphlead.report.cards import Bar, bars, card, counted, table
 from graphlead.report.expected import range_text
@@ -271,8 +271,7 @@ class OpenRun:
 
 def discovered(config: Path | None, given: Given, *, quiet: bool) -> OpenRun:
     """A run on tables, each a path or in memory; into a folder of its own where none is given."""
-    with as_files(given) as files, folder_for(given.get("out"), config) as (folder, own):
-        settings: Given = {**files, "out": folder}  # type: ignore[typeddict-item]
+    with as_settings(given, config) as (settings, _, own):
         result = discover(Settings.load(config, settings), Console(quiet=quiet), config=config)
         clients = given.get("clients")
         return OpenRun(result.folder, own, result, None if isinstance(clients, str | Path) else clients)

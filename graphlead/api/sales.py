@@ -13,9 +13,9 @@ import pandas as pd
 from graphlead.api.explanations import Explanation, of_case
 from graphlead.common.console import Console
 from graphlead.core.arrays import Json
-from graphlead.core.sales import SalesGiven, SalesSettings
+from graphlead.core.sales import SalesSettings
 from graphlead.core.tables import Table
-from graphlead.pipeline.sales.frames import as_files, folder_for
+from graphlead.pipeline.frames import as_files, as_settings, folder_for
 from graphlead.report.cards import Bar, bars, card, counted, table
 from graphlead.report.sales.words import WORDS, leak_sentences, model_name
 
@@ -131,7 +131,6 @@ def predicted(verb: str, config: Path | None, given: Mapping[str, Any], *, quiet
     """What a sales verb makes of tables, each a path or in memory; into a folder of its own where none is given."""
     from graphlead.pipeline.sales.predict import predict
 
-    with as_files(given) as files, folder_for(given.get("out"), config) as (folder, own):
-        settings: SalesGiven = {**files, "out": folder}  # type: ignore[typeddict-item]
+    with as_settings(given, config) as (settings, folder, own):
         predict(SalesSettings.load(verb, config, settings), Console(quiet=quiet), config=config)
         return OpenSales(folder, own)

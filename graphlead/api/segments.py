@@ -11,9 +11,9 @@ import pandas as pd
 
 from graphlead.common.console import Console
 from graphlead.core.arrays import Json
-from graphlead.core.segment import SegmentGiven, SegmentSettings
+from graphlead.core.segment import SegmentSettings
 from graphlead.core.tables import Table
-from graphlead.pipeline.sales.frames import as_files, folder_for
+from graphlead.pipeline.frames import as_settings
 from graphlead.pipeline.segment.finished import FinishedSegments
 from graphlead.pipeline.segment.report import report_segments
 from graphlead.pipeline.segment.segment import segment
@@ -97,7 +97,6 @@ class OpenSegments:
 
 def found_segments(config: Path | None, given: Mapping[str, Any], *, quiet: bool) -> OpenSegments:
     """The segments in tables, each a path or in memory; into a folder of its own where none is given."""
-    with as_files(given) as files, folder_for(given.get("out"), config) as (folder, own):
-        settings: SegmentGiven = {**files, "out": folder}  # type: ignore[typeddict-item]
+    with as_settings(given, config) as (settings, folder, own):
         segment(SegmentSettings.load(config, settings), Console(quiet=quiet), config=config)
         return OpenSegments(folder, own)

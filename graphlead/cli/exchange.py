@@ -42,41 +42,47 @@ Seconds = Annotated[
 ]
 
 
+Into = Annotated[
+    Path | None,
+    typer.Option("--into", metavar="DIR", help="The discovery run of which the own graph takes a sales run."),
+]
+Send = Annotated[
+    bool,
+    typer.Option(
+        "--send", help="Write into the customer system; without it, only show what would be written."
+    ),
+]
+Fields = Annotated[
+    Path | None,
+    typer.Option("--mapping", help="A TOML file: which columns go into which fields of the customer system."),
+]
+Every = Annotated[
+    bool, typer.Option("--all", help="Every scored lead or customer, not only those on the list.")
+]
+State = Annotated[
+    Path | None,
+    typer.Option(
+        "--state",
+        metavar="DIR",
+        help="The folder that keeps what was sent, so that the next push sends what differs; by default in the "
+        "run's. Give the same one for every run of a list that is made anew.",
+    ),
+]
+Link = Annotated[str, typer.Option("--link", help="Slack: the address where readers find the report.")]
+Again = Annotated[bool, typer.Option("--again", help="Slack: post a message that was posted before.")]
+
+
 def push(
     *,
     target: Target,
     run: RunArgument,
-    into: Annotated[
-        Path | None,
-        typer.Option(
-            "--into", metavar="DIR", help="The discovery run of which the own graph takes a sales run."
-        ),
-    ] = None,
-    send: Annotated[
-        bool,
-        typer.Option(
-            "--send", help="Write into the customer system; without it, only show what would be written."
-        ),
-    ] = False,
-    mapping: Annotated[
-        Path | None,
-        typer.Option(help="A TOML file: which columns go into which fields of the customer system."),
-    ] = None,
-    every: Annotated[
-        bool, typer.Option("--all", help="Every scored lead or customer, not only those on the list.")
-    ] = False,
-    state: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="The folder that keeps what was sent, so that the next push sends what differs; by default in the "
-            "run's. Give the same one for every run of a list that is made anew.",
-        ),
-    ] = None,
-    link: Annotated[str, typer.Option(help="Slack: the address where readers find the report.")] = "",
-    again: Annotated[
-        bool, typer.Option("--again", help="Slack: post a message that was posted before.")
-    ] = False,
+    into: Into = None,
+    send: Send = False,
+    mapping: Fields = None,
+    every: Every = False,
+    state: State = None,
+    link: Link = "",
+    again: Again = False,
     timeout: Seconds = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -92,10 +98,10 @@ def push(
     """
     _check_known(target, "target", [*databases(), *SYSTEMS, OWN])
     console = console_of(quiet, as_json)
+    of_systems = {"--send": send, "--state": state, "--timeout": timeout}
+    of_records, of_slack = {"--mapping": mapping, "--all": every}, {"--link": link, "--again": again}
     if target not in SYSTEMS:
-        given = {"--send": send, "--mapping": mapping, "--all": every, "--state": state, "--link": link,
-                 "--again": again, "--timeout": timeout}  # fmt: skip
-        _refuse(given, target, "customer systems")
+        _refuse({**of_systems, **of_records, **of_slack}, target, "customer systems")
         _push_graph(target, run, into, console)
         return
     _refuse({"--into": into}, target, "graph databases")
@@ -103,10 +109,10 @@ def push(
     from graphlead.cli.customers import push_digest, push_list
 
     if target == "slack":
-        _refuse({"--mapping": mapping, "--all": every}, target, "salesforce and hubspot")
+        _refuse(of_records, target, "salesforce and hubspot")
         push_digest(run, console, send=send, link=link, again=again, state=state, seconds=timeout)
     else:
-        _refuse({"--link": link, "--again": again}, target, "slack")
+        _refuse(of_slack, target, "slack")
         push_list(target, run, console, send=send, mapping=mapping, every=every, state=state, seconds=timeout)
 
 

@@ -81,6 +81,21 @@ def run(
     console.outcome(summary_text(result.summary), result.summary)
 
 
+NewerCases = Annotated[Path | None, typer.Option("--open", help="Open cases, for a run of a sales verb.")]
+NewerEvents = Annotated[
+    list[Path] | None,
+    typer.Option("--events", help="Newer events, for one that learned from some. Repeatable."),
+]
+NewerItems = Annotated[
+    Path | None, typer.Option("--items", help="Products of the events, where they changed.")
+]
+ScoredOn = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="The day of scoring, for a run of a sales verb."),
+]
+Force = Annotated[bool, typer.Option("--force", help="Even where most of what the models go by is missing.")]
+
+
 def score(
     *,
     folder: RunFolder,
@@ -88,25 +103,13 @@ def score(
     out: Annotated[Path, typer.Option(help=help_of("out"))],
     links: Links = None,
     clients: Clients = None,
-    open_: Annotated[
-        Path | None, typer.Option("--open", help="Open cases, for a run of a sales verb.")
-    ] = None,
-    events: Annotated[
-        list[Path] | None,
-        typer.Option("--events", help="Newer events, for one that learned from some. Repeatable."),
-    ] = None,
-    items: Annotated[
-        Path | None, typer.Option("--items", help="Products of the events, where they changed.")
-    ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", metavar="DATE", help="The day of scoring, for a run of a sales verb."),
-    ] = None,
+    open_: NewerCases = None,
+    events: NewerEvents = None,
+    items: NewerItems = None,
+    as_of: ScoredOn = None,
     top: Annotated[int | None, typer.Option(min=1, help=help_of("top"))] = None,
     memory: Memory = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Even where most of what the models go by is missing.")
-    ] = False,
+    force: Force = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from xlsxwriter.format import Format  # type: ignore[import-untyped]
-    from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
-    from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 Kind = Literal["text", "whole", "number", "percent", "per_cent", "date", "link", "map", "grade"]
 """What a column is shown as: percent for shares of 1, per_cent for numbers that are per cent already, link for web and

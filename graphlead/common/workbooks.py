@@ -14,7 +14,7 @@ from graphlead.common.files import write_whole
 from graphlead.common.workbook_cells import AS_TEXT, LONGEST, Kind, Looks, shown, width_of, write_column
 
 if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+    from xlsxwriter.worksheet import Worksheet
 
 MOST_ROWS, MOST_LINKS = 20_000, 65_530
 """Rows of a sheet at most, a choice: more than a person goes through; the notes name the file with all of them. And the
@@ -97,7 +97,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], notes: Notes) -> None:
     Texts are written as texts, never as formulas or numbers; a column of days in ISO form is one of dates; a header
     stays in sight and filters its rows; long texts are wrapped.
     """
-    import xlsxwriter  # type: ignore[import-untyped]
+    import xlsxwriter
 
     options = {
         "in_memory": True,

@@ -21,7 +21,7 @@ from graphlead.experiments.finished import FinishedExperiment, report_experiment
 from graphlead.experiments.read.light import read_lightly
 from graphlead.experiments.read.question import question_of
 from graphlead.experiments.read.run import run_reading
-from graphlead.pipeline.sales.frames import as_files, folder_for, frame_of
+from graphlead.pipeline.frames import as_files, as_settings, folder_for, frame_of
 from graphlead.report.cards import Bar, bars, card, counted
 from graphlead.report.experiments.words import headlines
 
@@ -119,9 +119,8 @@ def result_of(folder: Path, own: tempfile.TemporaryDirectory[str] | None = None)
 
 def assigned(given: Mapping[str, Any], console: Console) -> ExperimentResult:
     """What ``experiment assign`` makes of a list, into a folder of its own where none is given."""
-    with as_files(_listed(given, "by")) as files, folder_for(given.get("out")) as (folder, own):
-        settings = AssignSettings.load(None, {**files, "out": folder})  # type: ignore[typeddict-item]
-        run_assignment(settings, console)
+    with as_settings(_listed(given, "by")) as (settings, folder, own):
+        run_assignment(AssignSettings.load(None, settings), console)
         return result_of(folder, own)
 
 
@@ -130,9 +129,8 @@ def read(given: Mapping[str, Any], console: Console) -> ExperimentResult:
     given = _listed(given, "outcome", "exclude")
     if given.get("out") is None and given.get("open") is None:
         return ExperimentResult(content=_light(given))
-    with as_files(given) as files, folder_for(given.get("out")) as (folder, own):
-        settings = ReadSettings.load(None, {**files, "out": folder})  # type: ignore[typeddict-item]
-        run_reading(settings, console)
+    with as_settings(given) as (settings, folder, own):
+        run_reading(ReadSettings.load(None, settings), console)
         return result_of(folder, own)
 
 

@@ -118,7 +118,7 @@ def report(folder: RunFolder, result: Result, sources: Sources, scored: Evaluate
 def _present(folder: RunFolder, result: Result, sources: Sources, scored: Evaluated, made: Made) -> None:
     """Write what people open: the report and the workbooks."""
     report(folder, result, sources, scored)
-    said = [result.summary["expected"], *result.summary["notes"]]
+    found = [result.summary["expected"], *result.summary["notes"]]
     write_leads(
         folder.workbook(folder.leads),
         result.leads,
@@ -126,7 +126,7 @@ def _present(folder: RunFolder, result: Result, sources: Sources, scored: Evalua
         result.duplicates,
         sources.register,
         made,
-        list(filter(None, said)),
+        list(filter(None, found)),
     )
     write_review(folder.workbook(folder.review), with_duplicates(sources.clients, result.duplicates), made)
 

@@ -104,6 +104,10 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         yield World(request.param, tmp_path, serving)
 
 
+OF_WHOLE_BATCHES = pytest.mark.parametrize("world", ["hubspot"], indirect=True)
+"""Salesforce takes the rows of a batch one by one."""
+
+
 def test_a_dry_run_writes_nothing_and_counts_what_a_push_would_do(world: World) -> None:
     world.fake.write(world.kind, world.key, {world.key: "C0001", world.score: 1})
     dry = world.push(leads(3), send=False)
@@ -169,9 +173,8 @@ def test_rejected_rows_are_in_a_file_with_the_reason_and_are_tried_again(world: 
     assert not (world.folder / "pushed" / world.name / "rejected.csv").exists()
 
 
+@OF_WHOLE_BATCHES
 def test_a_batch_that_is_refused_for_one_row_is_written_but_for_that_row(world: World) -> None:
-    if world.name == "salesforce":
-        pytest.skip("Salesforce takes the rows of a batch one by one")
     world.fake.rejects = {"BAD!"}
     done = world.push({**leads(50), "BAD!": 0.5})
     assert done.outcome
@@ -179,9 +182,8 @@ def test_a_batch_that_is_refused_for_one_row_is_written_but_for_that_row(world: 
     assert [row.id for row, _ in done.outcome.rejected] == ["BAD!"]
 
 
+@OF_WHOLE_BATCHES
 def test_a_server_that_refuses_every_record_is_not_asked_for_all_of_them(world: World) -> None:
-    if world.name == "salesforce":
-        pytest.skip("Salesforce takes the rows of a batch one by one")
     names = {f"{i:03d}!": 0.5 for i in range(300)}
     world.fake.rejects = set(names)
     with pytest.raises(ConnectorError, match=r"refuses every record: property values were not valid"):

@@ -74,15 +74,16 @@ def write_leads(
     duplicates: pd.DataFrame,
     register: Register,
     made: Made,
-    said: Sequence[str],
+    found: Sequence[str],
 ) -> None:
-    """Write the leads, the companies in clients' groups and the duplicates; said: what the run found, in sentences."""
+    """Write the leads, the companies in clients' groups and the duplicates; found: what the run found, in
+    sentences."""
     sheets = [
         _companies("Leads", leads, _maps(leads, register), {OUTCOME: RESULTS}),
         _companies("White space", whitespace, _maps(whitespace, register)),
         _companies("Duplicates", duplicates, {}),
     ]
-    write_workbook(path, sheets, made.notes("Leads to call", [*said, *SENTENCES]))
+    write_workbook(path, sheets, made.notes("Leads to call", [*found, *SENTENCES]))
 
 
 def write_review(path: Path, review: pd.DataFrame, made: Made) -> None:

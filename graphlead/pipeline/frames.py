@@ -37,6 +37,16 @@ def folder_for(
 
 
 @contextmanager
+def as_settings(
+    given: Mapping[str, Any], config: Path | None = None
+) -> Iterator[tuple[Any, Path, tempfile.TemporaryDirectory[str] | None]]:
+    """What was given for a verb with every table as a file and the folder for the results as ``out``; that folder, and
+    what it lives as long as. See ``as_files`` and ``folder_for``."""
+    with as_files(given) as files, folder_for(given.get("out"), config) as (folder, own):
+        yield files | {"out": folder}, folder, own
+
+
+@contextmanager
 def as_files(given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The same with every table in memory, in a list too, as the path of a Parquet file; several events as a tuple."""
     with scratch() as folder:
