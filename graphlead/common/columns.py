@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast
@@ -65,6 +65,8 @@ _File = tuple[str, int, int, int]
 _Key = tuple[_File, str, tuple[str, ...]]
 _lock = threading.Lock()
 _kept: OrderedDict[_Key, Sized] = OrderedDict()
+_made: defaultdict[_Key, threading.Lock] = defaultdict(threading.Lock)
+"""Held by the thread that works out what is kept; the others wait for it."""
 
 
 def coded(register: Register, name: str) -> Coded:
@@ -80,14 +82,17 @@ def kept(register: Register, name: str, by: tuple[str, ...], make: Callable[[], 
     """
     key = (_identity(register), name, by)
     with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return cast("_Made", _kept[key])
-    column = make()
-    with _lock:
-        _kept[key] = column
-        _drop_oldest(int(SHARE * budget()))
-    return column
+        made = _made[key]
+    with made:
+        with _lock:
+            if key in _kept:
+                _kept.move_to_end(key)
+                return cast("_Made", _kept[key])
+        column = make()
+        with _lock:
+            _kept[key] = column
+            _drop_oldest(int(SHARE * budget()))
+        return column
 
 
 def _identity(register: Register) -> _File:

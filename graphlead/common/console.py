@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ from graphlead.core.contracts import Progress, silent
 
 if TYPE_CHECKING:
     from rich.console import Console as Terminal
+    from rich.progress import Progress as Bars
 
     from graphlead.core.arrays import Json
     from graphlead.core.errors import GraphleadError
@@ -38,6 +40,7 @@ class Console:
 
     def __init__(self, *, quiet: bool = False, as_json: bool = False) -> None:
         self.quiet, self.as_json = quiet, as_json or self.json
+        self._lock = threading.Lock()
 
     @cached_property
     def _terminal(self) -> Terminal:
@@ -78,21 +81,33 @@ class Console:
 
     @contextmanager
     def _bar(self, name: str) -> Iterator[Progress]:
+        began = time.monotonic()
+        bars = self._bars
+        with self._lock:
+            bars.start()
+            task = bars.add_task(name, total=None, note="")
+
+        def progress(done: float, total: float, note: str = "") -> None:
+            bars.update(task, completed=done, total=total or None, note=printable(note))
+
+        try:
+            yield progress
+        finally:
+            with self._lock:
+                bars.remove_task(task)
+                if not bars.task_ids:
+                    bars.stop()
+        self.info(f"{name} ({time.monotonic() - began:.1f} s)")
+
+    @cached_property
+    def _bars(self) -> Bars:
+        """The bars on the terminal, one for each stage at work."""
         from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Bars
 
         columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(),
                    TextColumn("{task.fields[note]}", style="dim", markup=False))  # fmt: skip
-        bars = Bars(*columns, console=self._terminal, transient=True)
-        began = time.monotonic()
-        with bars:
-            task = bars.add_task(name, total=None, note="")
-
-            def progress(done: float, total: float, note: str = "") -> None:
-                bars.update(task, completed=done, total=total or None, note=printable(note))
-
-            yield progress
-        self.info(f"{name} ({time.monotonic() - began:.1f} s)")
+        return Bars(*columns, console=self._terminal, transient=True)
 
     def info(self, text: str) -> None:
         """Write a line to stderr."""

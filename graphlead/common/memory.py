@@ -23,7 +23,7 @@ _given: int | None = None
 
 class Meter:
     """A context manager that measures its body: ``seconds``, ``processor_s``, those of the processor in all threads of
-    the process, and ``peak_mb``, the most memory held in MiB.
+    the process, and ``peak_mb``, the most memory held in MiB. Two that run at the same time both count what both use.
 
     The operating system only reports the peak since the process began. If the body raises that peak, it is the
     answer; if not, the answer is the highest of the samples taken every INTERVAL seconds. (Linux can reset the peak,
@@ -75,7 +75,12 @@ def highest_mb() -> float:
 
 def held_mb() -> float:
     """The memory that this process holds now, in MiB."""
-    return float(_memory_info().rss / _MIB)
+    return held() / _MIB
+
+
+def held() -> int:
+    """The bytes that this process holds now."""
+    return int(_memory_info().rss)
 
 
 @contextmanager
@@ -95,8 +100,7 @@ def budget() -> int:
 
     The least of what the machine has left, the control group's limit, the process's own, and what was given.
     """
-    held = int(held_mb() * _MIB)
-    limits = [_available() + held, *_of_control_group(), *([_given] if _given else [])]
+    limits = [_available() + held(), *_of_control_group(), *([_given] if _given else [])]
     return int(min(*limits, process_limit("RLIMIT_AS")))
 
 

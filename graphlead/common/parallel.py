@@ -1,14 +1,16 @@
-"""Work that is done side by side, a thread for each core."""
+"""Work that is done side by side: a thread for each core, or two pieces of different work in two threads."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
 
+from graphlead.common.memory import budget, held
 from graphlead.core.contracts import Progress, silent
 
 Item = TypeVar("Item")
@@ -27,6 +29,20 @@ def side_by_side(
         for number, found in enumerate(pool.map(work, items)):
             progress(number + 1, len(items), f"{number + 1} of {len(items)}")
             yield found
+
+
+@contextmanager
+def meanwhile(work: Callable[[], Found], bytes_: int) -> Iterator[Callable[[], Found]]:
+    """Begin ``work`` in a thread of its own while the body runs; the body gets a function that waits for its result.
+
+    bytes_: memory that it takes beside the body; where the budget has not as much left, or there is one core, the work
+    is done when its result is asked for. An error of the work is raised there; if the body fails before, it is lost.
+    """
+    if _cores() == 1 or budget() - held() < bytes_:
+        yield work
+        return
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(work).result
 
 
 def _cores() -> int:

@@ -32,7 +32,8 @@ class Sheet:
     """A table of a workbook.
 
     kinds: how columns are shown, where that does not follow from their values; choices: what may be typed into a
-    column; meanings: of columns, for the notes; frozen: columns that stay in sight; whole: the file with all rows.
+    column; meanings: of columns, for the notes; frozen: columns that stay in sight; most: rows shown; whole: the file
+    with all rows.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Sheet:
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     meanings: Mapping[str, str] = field(default_factory=dict)
     frozen: int = 0
+    most: int = MOST_ROWS
     whole: str = ""
 
 
@@ -119,7 +121,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], notes: Notes) -> None:
 
 
 def _write_sheet(page: Worksheet, sheet: Sheet, looks: Looks) -> None:
-    table = sheet.table.iloc[:MOST_ROWS]
+    table = sheet.table.iloc[: sheet.most]
     rows, width = table.shape
     page.set_row(0, 30)
     links = MOST_LINKS // max(rows, 1)
@@ -192,8 +194,8 @@ def _shortened(sheets: Sequence[Sheet]) -> list[tuple[str, list[str]]]:
     return [
         (
             f"Rows of {sheet.name}",
-            [f"The first {MOST_ROWS:,} of {len(sheet.table):,}; all of them are in {sheet.whole}."],
+            [f"The first {sheet.most:,} of {len(sheet.table):,}; all of them are in {sheet.whole}."],
         )
         for sheet in sheets
-        if len(sheet.table) > MOST_ROWS
+        if len(sheet.table) > sheet.most
     ]

@@ -127,6 +127,7 @@ def _present(folder: RunFolder, result: Result, sources: Sources, scored: Evalua
         sources.register,
         made,
         list(filter(None, found)),
+        [each.name for each in (folder.leads, folder.whitespace, folder.duplicates)],
     )
     write_review(folder.workbook(folder.review), with_duplicates(sources.clients, result.duplicates), made)
 

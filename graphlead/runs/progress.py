@@ -6,6 +6,7 @@ The note is there while a process works and after one that failed or was killed;
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -38,6 +39,8 @@ class Note:
 
     def __init__(self, folder: RunFolder, verb: str) -> None:
         self._folder = folder
+        self._lock = threading.Lock()
+        self._current: dict[str, str] = {}
         self._content: Json = {
             "graphlead": graphlead_version(), "verb": verb, "process": os.getpid(), "started": now(), "stage": None,
             "since": now(), "done": [], "error": None,
@@ -45,14 +48,22 @@ class Note:
         self._write()
 
     def stage(self, name: str) -> None:
-        """A stage is being made now."""
-        self._content |= {"stage": name, "since": now()}
-        self._write()
+        """A stage is being made now, beside those that are."""
+        with self._lock:
+            self._current[name] = now()
+            self._show()
 
     def done(self, name: str) -> None:
         """A stage is finished, made now or earlier."""
-        self._content["done"].append(name)
-        self._content |= {"stage": None, "since": now()}
+        with self._lock:
+            self._content["done"].append(name)
+            self._current.pop(name, None)
+            self._show()
+
+    def _show(self) -> None:
+        """Note the stages that are being made, since the first of them began."""
+        current = self._current
+        self._content |= {"stage": ", ".join(current) or None, "since": min(current.values(), default=now())}
         self._write()
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -58,6 +59,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self._started, self._clock = now(), time.monotonic()
+        self._lock = threading.Lock()
         self._keys: dict[str, str] = {}
         self._made: dict[str, RunFolder] = {}
 
@@ -77,14 +79,16 @@ class Run:
         The key follows from the stage's row in the table. ``make`` writes into an empty folder, under the names of
         the run's folder; the folder gets its final name only when complete. Raises RunFolderError when the disk is
         full or not writable, InputError when an input of the stage was changed meanwhile, CarrierError when a stage
-        that builds on this one came before. Stages do not nest.
+        that builds on this one came before. Stages do not nest; of two that do not build on each other, each may have
+        a thread of its own.
         """
-        early = [each for each in self._keys if name in self.table[each].after]
-        if early:
-            raise CarrierError(
-                f"stages: expected {name} before {early[0]}, which builds on it, got it after."
-            )
-        key = self.table[name].key(self.inputs, self.settings, self._keys, make.__module__)
+        with self._lock:
+            early = [each for each in self._keys if name in self.table[each].after]
+            if early:
+                raise CarrierError(
+                    f"stages: expected {name} before {early[0]}, which builds on it, got it after."
+                )
+            key = self.table[name].key(self.inputs, self.settings, self._keys, make.__module__)
         folder = self.folder.work / f"{name}-{key}"
         record = _record(folder)
         reused = folder.is_dir() and record.is_file()
@@ -94,9 +98,11 @@ class Run:
                 read = {each: self.inputs[each] for each in self.table[name].inputs if each in self.inputs}
                 self._make(folder, record, make, read)
         self.note.done(name)
-        self._keys[name], self._made[name] = key, RunFolder(folder)
-        self.stages.append({"stage": name, "reused": reused, **read_json(record)})
-        return self._made[name]
+        with self._lock:
+            self._keys[name], self._made[name] = key, RunFolder(folder)
+            self.stages.append({"stage": name, "reused": reused, **read_json(record)})
+            self.stages.sort(key=lambda each: list(self.table).index(each["stage"]))
+            return self._made[name]
 
     def made(self, name: str) -> RunFolder | None:
         """The folder of a stage of this run, None where it has none of that name so far."""

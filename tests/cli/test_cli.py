@@ -590,6 +590,22 @@ def test_a_terminal_gets_a_bar_and_a_line_when_it_is_done(monkeypatch: pytest.Mo
     assert re.search(r"reading \[bold\] \(\d+\.\d s\)$", terminal.text.rstrip())
 
 
+def test_stages_that_run_beside_each_other_each_have_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", terminal)
+    console = Console()
+    with console.stage("one"):
+        with console.stage("other") as progress:
+            progress(1, 2)
+        console.info("between")
+    with console.stage("after"):
+        pass
+    done = re.findall(r"(one|other|after) \(\d+\.\d s\)", terminal.text)
+    assert done == ["other", "one", "after"]
+    assert "between" in terminal.text
+
+
 def test_elsewhere_long_stages_report_their_progress(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

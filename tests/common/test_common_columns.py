@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,14 @@ def test_a_column_is_read_once_by_whichever_register_object(tmp_path: Path, read
     register = register_of(tmp_path, ["Rome", "Bonn"])
     first = coded(register, "city")
     assert coded(register.without(frozenset({"again"})), "city") is first
+    assert reads == {"city": 1}
+
+
+def test_threads_that_ask_for_a_column_at_once_have_it_read_once(tmp_path: Path, reads: Counter[str]) -> None:
+    register = register_of(tmp_path, ["Rome", "Bonn"] * 5_000)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: coded(register, "city"), range(8)))
+    assert all(each is found[0] for each in found)
     assert reads == {"city": 1}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,10 @@ from workbooks import xlsx
 
 import graphlead
 from graphlead.common.spreadsheets import restored
+from graphlead.common.workbooks import Made
 from graphlead.ingest import read_list
+from graphlead.pipeline.finished import FinishedRun
+from graphlead.report.workbooks.leads import MOST_WHITE_SPACE, write_leads
 from graphlead.runs.layout import RunFolder
 
 REGISTER = [
@@ -64,13 +68,26 @@ def test_the_leads_in_excel_are_those_of_the_csv_and_have_an_outcome_to_fill_in(
     ]
 
 
+def test_a_long_white_space_is_cut_and_the_notes_name_the_file_with_all_of_it(
+    run: RunFolder, tmp_path: Path
+) -> None:
+    companies = FinishedRun(run.path).register
+    long = pd.DataFrame({"rank": range(MOST_WHITE_SPACE + 1), "company_id": "000", "name": "Alder Works"})
+    files = ("leads.csv", "whitespace.csv", "duplicates.csv")
+    made = Made(inputs=("register.csv",), day=date(2026, 1, 2), version="1")
+    write_leads(tmp_path / "leads.xlsx", long[:1], long, long[:0], companies, made, (), files)
+    book = CalamineWorkbook.from_path(tmp_path / "leads.xlsx")
+    assert book.get_sheet_by_name("White space").height == MOST_WHITE_SPACE + 1
+    notes = [cell for row in book.get_sheet_by_name("Notes").to_python() for cell in row]
+    assert "The first 2,000 of 2,001; all of them are in whitespace.csv." in notes
+
+
 def test_what_came_back_in_the_workbook_of_the_leads_is_read(run: RunFolder, tmp_path: Path) -> None:
     leads = read_list(run.workbook(run.leads)).astype(object)
     leads.loc[0, "outcome"], leads.loc[1, "outcome"] = "won", "lost"
     rows = [[None if pd.isna(cell) else cell for cell in row] for row in leads.to_numpy()]
     back = xlsx(tmp_path / "back.xlsx", {"Leads": [list(leads), *rows]})
     from graphlead.match.outcomes import match_outcomes
-    from graphlead.pipeline.finished import FinishedRun
 
     found = match_outcomes(read_list(back), FinishedRun(run.path).register, str(back))
     assert found.match.table["company_id"].tolist()[:2] == leads["company_id"].tolist()[:2]

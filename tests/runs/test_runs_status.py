@@ -6,7 +6,9 @@ import json
 import re
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +63,25 @@ def test_a_failed_run_says_at_which_stage_and_why_and_keeps_its_last_results(tmp
     with open_run(tmp_path) as run:
         finish(run)
     assert status_of(tmp_path)["state"] == "finished"
+
+
+def test_stages_in_threads_of_their_own_are_both_named_and_kept_in_the_order_of_the_table(
+    tmp_path: Path,
+) -> None:
+    met, seen = threading.Barrier(2, timeout=10), []
+
+    def make(folder: RunFolder) -> None:
+        met.wait()
+        seen.append(status_of(tmp_path)["stage"])
+        met.wait()
+        (folder.path / f"{folder.path.name}.txt").touch()
+
+    with open_run(tmp_path) as run, ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda name: run.stage(name, make), ("read", "first")))
+        assert seen[0] == seen[1] and sorted(seen[0].split(", ")) == ["first", "read"]
+        order = [name for name in STAGES if name in ("read", "first")]
+        assert [each["stage"] for each in run.stages] == order
+        assert status_of(tmp_path)["stage"] is None
 
 
 def test_an_interrupted_run_is_cut_off_and_no_failure(tmp_path: Path) -> None:

@@ -9,12 +9,15 @@ from typing import Any
 import pandas as pd
 
 from graphlead.common.workbook_cells import Kind
-from graphlead.common.workbooks import Made, Sheet, write_workbook
+from graphlead.common.workbooks import MOST_ROWS, Made, Sheet, write_workbook
 from graphlead.core.register import Register, Role
 
 OUTCOME = "outcome"
 RESULTS = ("won", "lost", "rejected")
 """The column for what becomes of a call, and what may be typed there; ``--outcomes`` reads it."""
+
+MOST_WHITE_SPACE = 2_000
+"""Companies in clients' groups shown, a choice: the largest registers have 100,000, a minute of writing."""
 
 MAP = "map"
 PLACES = (Role.ADDRESS, Role.POSTCODE, Role.CITY, Role.REGION, Role.COUNTRY)
@@ -75,13 +78,16 @@ def write_leads(
     register: Register,
     made: Made,
     found: Sequence[str],
+    files: Sequence[str],
 ) -> None:
-    """Write the leads, the companies in clients' groups and the duplicates; found: what the run found, in
-    sentences."""
+    """Write the leads, the companies in clients' groups and the duplicates.
+
+    found: what the run found, in sentences; files: the names of those that have all rows of the three.
+    """
     sheets = [
-        _companies("Leads", leads, _maps(leads, register), {OUTCOME: RESULTS}),
-        _companies("White space", whitespace, _maps(whitespace, register)),
-        _companies("Duplicates", duplicates, {}),
+        _companies("Leads", leads, register, files[0], choices={OUTCOME: RESULTS}),
+        _companies("White space", whitespace, register, files[1], MOST_WHITE_SPACE),
+        _companies("Duplicates", duplicates, None, files[2]),
     ]
     write_workbook(path, sheets, made.notes("Leads to call", [*found, *SENTENCES]))
 
@@ -109,9 +115,9 @@ def write_matched(path: Path, table: pd.DataFrame, made: Made) -> None:
     write_workbook(path, [sheet], made.notes("The list with the companies found", ()))
 
 
-def _maps(table: pd.DataFrame, register: Register) -> dict[str, pd.Series[str]]:
+def _maps(table: pd.DataFrame, register: Register | None) -> dict[str, pd.Series[str]]:
     """A column of places to look for on a map, where the register has an address or a city."""
-    if not register.names_of(Role.ADDRESS, Role.CITY) or not len(table):
+    if register is None or not register.names_of(Role.ADDRESS, Role.CITY) or not len(table):
         return {}
     names = [name for role in PLACES for name in register.names_of(role)[:1]]
     shown = [each if each in table else f"{each} (register)" for each in names]
@@ -123,10 +129,13 @@ def _maps(table: pd.DataFrame, register: Register) -> dict[str, pd.Series[str]]:
 def _companies(
     name: str,
     table: pd.DataFrame,
-    maps: Mapping[str, pd.Series[str]],
+    register: Register | None,
+    whole: str,
+    most: int = MOST_ROWS,
     choices: Mapping[str, Sequence[str]] | None = None,
 ) -> Sheet:
-    """A sheet of companies, with links to maps and columns to choose in behind its own."""
+    """A sheet of companies, with links to maps where there is a register, and columns to choose in behind its own."""
+    maps = _maps(table.iloc[:most], register)
     kinds: dict[str, Kind] = {
         "company_id": "text", "client_id": "text", "nearest_client_id": "text", "score": "percent", "fit": "grade",
         **dict.fromkeys(maps, "map"),
@@ -140,4 +149,6 @@ def _companies(
         choices=choices or {},
         meanings=MEANINGS,
         frozen=frozen,
+        most=most,
+        whole=whole,
     )

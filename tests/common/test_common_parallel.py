@@ -1,0 +1,47 @@
+"""Work beside other work: at the same time where there is room, with its error raised where its result is asked for."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from graphlead.common import parallel
+from graphlead.common.parallel import meanwhile
+
+ROOM, NONE_LEFT = 0, 2**62
+
+
+@pytest.fixture(autouse=True)
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "_cores", lambda: 2)
+
+
+def test_the_work_runs_while_the_body_does() -> None:
+    met = threading.Barrier(2, timeout=10)
+    with meanwhile(met.wait, ROOM) as result:
+        mine = met.wait()
+        assert {mine, result()} == {0, 1}
+
+
+@pytest.mark.parametrize("scarce", ["memory", "cores"])
+def test_without_room_it_waits_until_it_is_asked_for(scarce: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if scarce == "cores":
+        monkeypatch.setattr(parallel, "_cores", lambda: 1)
+    order: list[str] = []
+    with meanwhile(lambda: order.append("work"), NONE_LEFT if scarce == "memory" else ROOM) as result:
+        order.append("body")
+        result()
+    assert order == ["body", "work"]
+
+
+def test_an_error_of_the_work_is_raised_where_its_result_is_asked_for() -> None:
+    with meanwhile(lambda: 1 // 0, ROOM) as result, pytest.raises(ZeroDivisionError):
+        result()
+
+
+def test_an_error_of_the_body_is_raised_when_the_work_is_done() -> None:
+    done = threading.Event()
+    with pytest.raises(KeyError), meanwhile(done.set, ROOM):
+        raise KeyError
+    assert done.is_set()
