@@ -1,5 +1,5 @@
 """``python -m graphlead``: the command line."""
 
-from graphlead.cli.app import main
+from graphlead.cli.app import program
 
-main()
+program()

@@ -32,7 +32,7 @@ def side_by_side(
 
 
 @contextmanager
-def meanwhile(work: Callable[[], Found], bytes_: int) -> Iterator[Callable[[], Found]]:
+def meanwhile(work: Callable[[], Found], bytes_: int = 0) -> Iterator[Callable[[], Found]]:
     """Begin ``work`` in a thread of its own while the body runs; the body gets a function that waits for its result.
 
     bytes_: memory that it takes beside the body; where the budget has not as much left, or there is one core, the work

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, ndtri
-from scipy.stats import beta
+from scipy.special import betaincinv, ndtr, ndtri
 
 from graphlead.core.arrays import Floats, Longs, Reals
 from graphlead.core.errors import CarrierError
@@ -137,13 +136,13 @@ def _bounds(ranked: _Ranked) -> tuple[float, float]:
 
 def _upper_bound(count: Counts | Reals, n: int | Reals) -> Reals:
     """Clopper-Pearson upper bound of a share, given ``count`` of n."""
-    bound = np.asarray(beta.ppf(CONFIDENCE, count + 1, np.maximum(n - count, 1)))
+    bound = betaincinv(count + 1, np.maximum(n - count, 1), CONFIDENCE)
     return np.where(count < n, bound, 1.0)
 
 
 def _lower_bound(count: Counts | Reals, n: int | Reals) -> Reals:
     """Clopper-Pearson lower bound of a share, given ``count`` of n."""
-    bound = np.asarray(beta.ppf(1 - CONFIDENCE, np.maximum(count, 1), n - count + 1))
+    bound = betaincinv(np.maximum(count, 1), n - count + 1, 1 - CONFIDENCE)
     return np.where(count > 0, bound, 0.0)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import combinations, product
+from itertools import chain, combinations, product
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
 
+from graphlead.common.parallel import side_by_side
 from graphlead.core.arrays import Ints
 from graphlead.core.features import Cut, Groups, Incidence, Kind, Level, Neighbours, Relation, Source
 from graphlead.core.graph import CompanyGraph, Edges, LinkKind
@@ -71,9 +72,8 @@ def plan_relations(
     """
     groupings = groupings or Groupings(register)
     chosen: dict[tuple[Level, ...], Groups | Incidence] = {}
-    for levels in _candidates(register):
-        groups = groupings.relation(levels)
-        if _connects(groups) and not _repeats(groups, chosen.values()):
+    for levels, groups in _connecting(_candidates(register), groupings):
+        if not _repeats(groups, chosen.values()):
             chosen[levels] = groups
     groupings.keep(chosen)
     texts = register.names_of(Role.NAME, Role.TEXT)
@@ -82,6 +82,22 @@ def plan_relations(
     return RelationPlan(
         crossed=tuple(chosen), texts=tuple(texts), links=tuple(_link_kinds(graph)), owned=owned, held=held
     )
+
+
+def _connecting(
+    candidates: Sequence[tuple[Level, ...]], groupings: Groupings
+) -> Iterator[tuple[tuple[Level, ...], Groups | Incidence]]:
+    """The candidates that connect enough companies, and their relations."""
+
+    def relation(levels: tuple[Level, ...]) -> Groups | Incidence | None:
+        groups = groupings.relation(levels)
+        return groups if _connects(groups) else None
+
+    for _ in side_by_side(groupings.at, list(dict.fromkeys(chain(*candidates)))):
+        pass  # each level is there once when the first relation asks for it
+    for levels, groups in zip(candidates, side_by_side(relation, candidates), strict=True):
+        if groups is not None:
+            yield levels, groups
 
 
 def _holds(kind: str, to: str) -> bool:

@@ -6,17 +6,20 @@ from pathlib import Path
 
 import numpy as np
 
+from graphlead.common.parallel import meanwhile
 from graphlead.core.register import Role
 from graphlead.engines.duckdb import Db, one_row
 from graphlead.ingest.held import Held
 from graphlead.ingest.journal import IGNORED, KEPT, MADE_MISSING, N_EXAMPLES, OFF_THE_LIST, Journal
 from graphlead.ingest.plan import Reading
 from graphlead.ingest.repeated import find_unusable
-from graphlead.ingest.twins import note_same_name_and_place
+from graphlead.ingest.twins import name_cores, note_same_name_and_place
 from graphlead.ingest.typed import Typed
 from graphlead.ingest.values import LARGEST, is_infinite
 from graphlead.ingest.written import write_columns
 
+ALIKE = 300
+"""Bytes a company that the comparison of names takes."""
 LONG = 1_000
 """Characters beyond which a name is reported: longer than any legal name, so a sign of merged rows."""
 
@@ -38,8 +41,9 @@ def clean_companies(db: Db, source: Held, typed: Typed, journal: Journal, path: 
     ids = typed.texts(typed.key)
     order = usable[np.argsort(ids.ranks[ids.codes[usable]])]
     names = (reading.column.name for reading in readings)
-    write_columns(dict(zip(names, typed.columns, strict=True)), order, path)
-    note_same_name_and_place(db, source, typed, usable, journal)
+    with meanwhile(lambda: name_cores(typed), ALIKE * len(order)) as cores:
+        write_columns(dict(zip(names, typed.columns, strict=True)), order, path)
+        note_same_name_and_place(db, source, typed, cores(), usable, journal)
     _note_long_names(db, readings, journal)
     return len(order)
 

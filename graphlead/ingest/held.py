@@ -101,7 +101,7 @@ class Held(Source):
             self, names=(*self.names, name), families=(*self.families, "text"),
             data=(*self.data, values), raw=(*self.raw, values),
         )  # fmt: skip
-        return _registered(db, longer)
+        return longer.register(db)
 
     def positions(self, numbers: Longs) -> Longs:
         """Where the rows with these numbers in the file stand."""
@@ -112,6 +112,16 @@ class Held(Source):
         at = self.positions(numbers)
         columns = [values.spread(values.distinct, at) for values in (self.raw if raw else self.data)]
         return pa.table([pa.array(numbers), *columns], ["row", *self.columns])
+
+    def register(self, db: Db) -> Held:
+        """Let the connection read ``view`` and ``cells`` from memory; returns the same source."""
+        columns = [values.as_arrow() for values in self.data]
+        db.register(self.view, pa.table([pa.array(self.numbers), *columns], ["row", *self.columns]))
+        for column, values in zip(self.columns, self.data, strict=True):
+            db.register(
+                self.cells(column), pa.table([values.distinct, pa.array(values.times)], [column, "n"])
+            )
+        return self
 
     def release(self, db: Db) -> None:
         """Let go of the tables that the connection reads from memory."""
@@ -130,7 +140,10 @@ def _hashes(db: Db, cells: str, column: str) -> Keys:
 
 
 def hold(db: Db, source: Source, folder: Path) -> Held:
-    """Read the source; columns beyond a share of the memory budget are kept in ``folder`` and mapped."""
+    """Read the source; columns beyond a share of the memory budget are kept in ``folder`` and mapped.
+
+    A connection has to be given its tables by ``register`` before it can read them.
+    """
     most, size = share_of_budget(SHARE, LEAST), 0
     data: list[Values] = []
     raw: list[Values] = []
@@ -145,13 +158,12 @@ def hold(db: Db, source: Source, folder: Path) -> Held:
         raw.append(read)
         data.append(bare)
     numbers = table(db, f"SELECT row FROM {source.view}_raw")["row"].to_numpy()
-    held = Held(
+    return Held(
         path=source.path, view=f"{source.view}_held", names=source.names, families=source.families,
         rows=source.rows, rejected=source.rejected, how=source.how, damaged=source.damaged,
         errors=source.errors, first_error=source.first_error, others=source.others,
         numbers=numbers.astype(np.int64), data=tuple(data), raw=tuple(raw),
     )  # fmt: skip
-    return _registered(db, held)
 
 
 def values_of(column: pa.ChunkedArray) -> Values:
@@ -210,11 +222,3 @@ def _mapped(part: pa.Table, path: Path) -> pa.Table:
     with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, part.schema) as writer:
         writer.write_table(part)
     return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-
-
-def _registered(db: Db, held: Held) -> Held:
-    columns = [values.as_arrow() for values in held.data]
-    db.register(held.view, pa.table([pa.array(held.numbers), *columns], ["row", *held.columns]))
-    for column, values in zip(held.columns, held.data, strict=True):
-        db.register(held.cells(column), pa.table([values.distinct, pa.array(values.times)], [column, "n"]))
-    return held

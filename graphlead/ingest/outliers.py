@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from sklearn.ensemble import IsolationForest
-from sklearn.neighbors import LocalOutlierFactor
 
 from graphlead.common.codes import cross, encode
 from graphlead.core.arrays import Longs, Reals
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import IsolationForest
 
 Matrix = npt.NDArray[np.float32]
 
@@ -57,6 +59,8 @@ def find_outliers(values: Matrix, seed: int) -> Outliers:
     Skewed columns are taken as logarithms, all are centred on the median and scaled by the interquartile range; a
     missing value counts as the median.
     """
+    from sklearn.ensemble import IsolationForest
+
     scaled = _scaled(values)
     n = len(scaled)
     rng = np.random.default_rng(seed)
@@ -110,6 +114,8 @@ def _sparseness(scaled: Matrix, suspects: Longs, rng: np.random.Generator) -> Re
 
     Equal rows count once: many at one point would make each of their neighbours an outlier.
     """
+    from sklearn.neighbors import LocalOutlierFactor
+
     drawn = rng.choice(len(scaled), min(len(scaled), NEIGHBOUR_ROWS), replace=False)
     crowd = np.unique(np.round(scaled[drawn], 3), axis=0)
     if len(crowd) <= 2:

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from graphlead.common.codes import null_when_empty
 from graphlead.core.arrays import Keys, Longs
 from graphlead.core.register import Role
-from graphlead.engines.duckdb import Db, one_row
+from graphlead.engines.duckdb import Db, one_row, open_db
 from graphlead.engines.names import install
 from graphlead.engines.words import cores_of, words_of
 from graphlead.ingest.held import Held, Values, worked_out
@@ -17,13 +17,16 @@ from graphlead.ingest.journal import KEPT, N_EXAMPLES, Journal
 from graphlead.ingest.typed import Typed
 
 
-def note_same_name_and_place(db: Db, source: Held, typed: Typed, usable: Longs, journal: Journal) -> None:
-    """Report companies, of those at these positions, that share a normalised name and the finest known place."""
-    named = typed.with_roles(Role.NAME)[:1]
-    if not named:
+def note_same_name_and_place(
+    db: Db, source: Held, typed: Typed, cores: Values | None, usable: Longs, journal: Journal
+) -> None:
+    """Report companies, of those at these positions, that share a normalised name and the finest known place.
+
+    cores: see ``name_cores``.
+    """
+    if cores is None:
         return
-    names, ids = typed.texts(named[0]), typed.texts(typed.key)
-    cores = _cores(db, names)
+    names, ids = typed.texts(typed.with_roles(Role.NAME)[0]), typed.texts(typed.key)
     keys = _keys(db, typed, cores)
     twins = _sharing(keys, usable[cores.codes[usable] >= 0])
     columns = {"row": source.numbers, "k": keys}
@@ -38,9 +41,17 @@ def note_same_name_and_place(db: Db, source: Held, typed: Typed, usable: Longs, 
     _note(db, journal)
 
 
+def name_cores(typed: Typed) -> Values | None:
+    """The names without their legal forms, none for names without letters and digits; None without names."""
+    named = typed.with_roles(Role.NAME)[:1]
+    if not named:
+        return None
+    with open_db() as db:
+        install(db)
+        return _cores(db, typed.texts(named[0]))
+
+
 def _cores(db: Db, names: Values) -> Values:
-    """The names without their legal forms, none for names without letters and digits."""
-    install(db)
     found, odd, _ = words_of(db, names.distinct)
     cores = cores_of(db, found)
     listed = pa.LargeListArray.from_arrays(pa.array(cores.start), cores.texts.take(pa.array(cores.codes)))

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -64,6 +65,15 @@ RANKERS = {
 DRIVERS = ("libcuda.so.1", "nvcuda.dll")
 AMD = Path("/dev/kfd")
 """What a machine has where PyTorch may find a GPU: a driver of CUDA as Linux and Windows name it, or AMD's device."""
+
+
+def import_early(names: Sequence[str]) -> None:
+    """Import the packages that these rankers are trained by: seconds, which a thread of its own has while files are
+    read."""
+    for name in names:
+        loaded(RANKERS[name].make)
+        for package in (*RANKERS[name].trained_by, *RANKERS[name].needs):
+            import_module(package)
 
 
 def check_rankers(names: Sequence[str], kind: TaskKind) -> None:
@@ -166,9 +176,9 @@ def _has_gpu() -> bool:
 
 def check_classifier(name: str) -> None:
     """Raise SettingsError unless this is a classifier that the tabular rankers can use."""
-    from graphlead.learn.classifiers import try_out
-
     if name != "xgboost":
+        from graphlead.learn.classifiers import try_out
+
         try_out(name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from graphlead.common.console import Console
@@ -10,6 +11,7 @@ from graphlead.common.disk import disk_errors
 from graphlead.common.files import read_json, scratch
 from graphlead.common.memory import at_most
 from graphlead.common.outputs import check_folder
+from graphlead.common.parallel import meanwhile
 from graphlead.core.clients import Match
 from graphlead.core.errors import damage
 from graphlead.core.evaluation import Evaluation
@@ -19,6 +21,7 @@ from graphlead.core.settings import Settings
 from graphlead.evaluate.judge import evaluate_saved
 from graphlead.graph.build import build_graph
 from graphlead.ingest import ingest, read_list
+from graphlead.learn.registry import import_early
 from graphlead.match import match_clients
 from graphlead.match.cohort import cohort_of
 from graphlead.match.same.build import find_same
@@ -61,7 +64,8 @@ def discover(
         disk_errors(settings.out),
         open_run(settings.out, inputs, settings.to_json()) as run,
     ):
-        sources = gather(run, settings, console, beside=FinishedRun(beside) if beside else None)
+        with meanwhile(partial(import_early, () if run.has("model") else settings.rankers)):
+            sources = gather(run, settings, console, beside=FinishedRun(beside) if beside else None)
         trained = training.train(run, sources, settings, console)
         result = hand_over(run, sources, trained, settings, console)
         _load(settings, console)

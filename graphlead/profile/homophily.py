@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from scipy.stats import poisson
+from scipy.special import gammainc
 
 from graphlead.common.codes import distinct_keys
 from graphlead.core.arrays import Ints, Longs, Reals
@@ -91,6 +91,8 @@ def _tied(name: str, companies: Ints, nodes: Nodes, cohort: Cohort) -> Lift | No
 
 def _p_value(clients: Nodes, size: Reals, share: float) -> float:
     joined = float((1 - (1 - share) ** size - size * share * (1 - share) ** (size - 1)).sum())
-    pairs = float(poisson.sf(np.count_nonzero(clients > 1) - 1, joined))
+    found = np.count_nonzero(clients > 1)
+    # The Poisson tail; scipy.stats has it by name, but takes a second to import.
+    pairs = float(gammainc(found, joined)) if found else 1.0
     crowded, _ = log_evidence(clients.astype(np.float64), size * share)
     return min(1.0, 2 * min(pairs, math.exp(-crowded) if crowded > 0 else 1.0))

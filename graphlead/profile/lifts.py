@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 from scipy.special import betaincinv
-from scipy.stats import hypergeom
 
 from graphlead.core.arrays import Flags, Reals
 from graphlead.core.profile import Lift
@@ -97,6 +96,8 @@ def surprise(lift: Lift) -> float:
 
 def fisher(clients: Counts, n_clients: int, companies: Counts, n_companies: int) -> Reals:
     """Two-sided p-values (g,) of these numbers of clients by group if clients are drawn from the register at random."""
+    from scipy.stats import hypergeom
+
     below = hypergeom.cdf(clients, n_companies, companies, n_clients)
     above = hypergeom.sf(clients - 1, n_companies, companies, n_clients)
     return np.asarray(np.clip(2 * np.minimum(below, above), 0, 1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from graphlead.core.arrays import Longs, Reals
 from graphlead.core.profile import Season
@@ -52,7 +52,7 @@ def _p_value(counts: Longs, usual: Reals, seed: int) -> float:
     expected = usual * counts.sum()
     found = float(((counts - expected) ** 2 / expected).sum())
     if expected.min() >= 5:
-        return float(chi2.sf(found, 11))
+        return float(chdtrc(11, found))
     drawn = np.random.default_rng(seed).multinomial(int(counts.sum()), usual, DRAWS)
     by_chance = ((drawn - expected) ** 2 / expected).sum(axis=1)
     return float((1 + np.count_nonzero(by_chance >= found - 1e-9)) / (1 + DRAWS))

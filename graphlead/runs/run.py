@@ -108,6 +108,10 @@ class Run:
         """The folder of a stage of this run, None where it has none of that name so far."""
         return self._made.get(name)
 
+    def has(self, name: str) -> bool:
+        """Whether there is a finished stage of this name, of these or other inputs."""
+        return any(self.folder.work.glob(f"{name}-*.json"))
+
     def _make(self, folder: Path, record: Path, make: Make, inputs: Json) -> None:
         part = folder.with_name(f"{folder.name}.part")
         remove(part)

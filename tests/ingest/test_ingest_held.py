@@ -13,6 +13,7 @@ import pytest
 
 from graphlead.core.noise import Noise
 from graphlead.engines.duckdb import Db, open_db, run, table
+from graphlead.engines.names import install
 from graphlead.ingest import held as holding
 from graphlead.ingest import ingest, twins
 from graphlead.ingest.held import Held, Values, hold, values_of
@@ -36,7 +37,7 @@ def db() -> Iterator[Db]:
 def held_of(db: Db, frame: pd.DataFrame, folder: Path) -> Held:
     folder.mkdir(exist_ok=True)
     frame.to_parquet(folder / "in.parquet", index=False)
-    return hold(db, open_source(db, folder / "in.parquet", "given", folder), folder)
+    return hold(db, open_source(db, folder / "in.parquet", "given", folder), folder).register(db)
 
 
 def test_the_view_in_memory_is_that_of_the_file(db: Db, tmp_path: Path) -> None:
@@ -147,6 +148,7 @@ def test_names_without_legal_forms_are_those_of_the_macros(db: Db) -> None:
         "Straße und Ø AG & Co. KG", "株式会社日立", "x" * 300 + " GmbH", "Fund X S.A.", "Mazczyk Sp. j.", "it's & co",
     ]  # fmt: skip
     values = values_of(pa.chunked_array([[*names, None]]))
+    install(db)
     cores = twins._cores(db, values)
     expected = twins._one_by_one(db, pa.array(names)).to_pylist()
     assert cores.spread(cores.distinct).to_pylist() == [*expected, None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from graphlead.core.arrays import Reals
 from graphlead.core.drift import Bins
@@ -55,7 +55,7 @@ def limit(bins: Bins, columns: int) -> float:
     """
     if not _freedom(bins):
         return 0.0
-    return float(chi2.isf(FALSE_ALARMS / max(columns, 1), _freedom(bins))) * _scale(bins)
+    return float(chdtri(_freedom(bins), FALSE_ALARMS / max(columns, 1))) * _scale(bins)
 
 
 def is_sure(bins: Bins, columns: int) -> bool:

@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
-from scipy.stats import hypergeom
 
 from graphlead.common.deal import dealt, evenly, keys_of
 from graphlead.core.arrays import Ints, Longs
@@ -139,6 +138,8 @@ class Filling:
     @property
     def p_value(self) -> float:
         """Of a difference like this one or a larger by chance: Fisher's exact test, both sides."""
+        from scipy.stats import hypergeom
+
         filled, n = self.clients + self.others, self.of_clients + self.of_others
         drawn = hypergeom(n, filled, self.of_clients)
         return float(min(1.0, 2 * min(drawn.cdf(self.clients), drawn.sf(self.clients - 1))))
