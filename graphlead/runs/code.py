@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -15,13 +15,16 @@ PACKAGE = Path(__file__).parents[1]
 LEAF = "pipeline"
 """Its modules import every package, so only their own text counts, not what they import."""
 
-NAMED = re.compile(r"graphlead(\.\w+)+(:\w+)?")
+IMPORT = re.compile(r"^\s*(?:from|import)\s+(graphlead[\w.]*)(?:\s+import\s+(\([^)]*\)|.*))?", re.MULTILINE)
+MEMBER = re.compile(r"\w+")
+"""An import statement, and a name in its list; to parse all modules would take every run a second."""
+NAMED = re.compile(r"[\"'](graphlead(?:\.\w+)+)(?::\w+)?[\"']")
 """A string that names a module or its member, to be imported when first needed, as registries do."""
 
 
 def hashes_behind(doors: Iterable[str]) -> dict[str, str]:
     """The SHA-256 of each file reached from the doors, by its path within the package."""
-    return {path.relative_to(PACKAGE).as_posix(): sha256(path) for path in files_behind(doors)}
+    return {path.relative_to(PACKAGE).as_posix(): _read(path).sha256 for path in files_behind(doors)}
 
 
 def files_behind(doors: Iterable[str]) -> list[Path]:
@@ -35,7 +38,7 @@ def files_behind(doors: Iterable[str]) -> list[Path]:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            waiting += [] if _is_leaf(path) else _imported(path)
+            waiting += () if _is_leaf(path) else _read(path).imported
     assets = {asset for folder in {path.parent for path in found} for asset in _assets(folder)}
     return sorted(found | assets)
 
@@ -56,9 +59,24 @@ def _is_leaf(path: Path) -> bool:
     return path.relative_to(PACKAGE).parts[0] == LEAF
 
 
-def _imported(path: Path) -> list[Path]:
-    files = (_file_of(parts) for parts in _imports(path.read_text("utf-8")))
-    return [file for file in files if file is not None]
+@dataclass(frozen=True)
+class _Content:
+    """What a file says: its hash, and the files of the package that it imports."""
+
+    sha256: str
+    imported: tuple[Path, ...]
+
+
+def _read(path: Path) -> _Content:
+    about = path.stat()
+    return _content_of(path, about.st_mtime_ns, about.st_size)
+
+
+@cache
+def _content_of(path: Path, changed: int, size: int) -> _Content:
+    """The content of a file as it was at that time, with that size: most files are behind most stages."""
+    files = map(_file_of, _imports(path.read_text("utf-8"))) if path.suffix == ".py" else ()
+    return _Content(sha256(path), tuple(file for file in files if file is not None))
 
 
 def _file_of(parts: list[str]) -> Path | None:
@@ -67,22 +85,13 @@ def _file_of(parts: list[str]) -> Path | None:
     return next((file for file in (base.with_suffix(".py"), base / "__init__.py") if file.is_file()), None)
 
 
-@cache
 def _imports(text: str) -> tuple[list[str], ...]:
     """The names within graphlead that a module's text imports, split at the dots; members of modules among them."""
-    names = [name for node in ast.walk(ast.parse(text)) for name in _names(node)]
-    return tuple(name.split(".")[1:] for name in names if name.startswith("graphlead."))
-
-
-def _names(node: ast.AST) -> Iterator[str]:
-    match node:
-        case ast.Import():
-            yield from (alias.name for alias in node.names)
-        case ast.ImportFrom(module=str(module), level=0):
-            yield module
-            yield from (f"{module}.{alias.name}" for alias in node.names)
-        case ast.Constant(value=str(text)) if NAMED.fullmatch(text):
-            yield text.partition(":")[0]
+    names = {named.group(1) for named in NAMED.finditer(text)}
+    for found in IMPORT.finditer(text):
+        module, members = found.group(1), found.group(2) or ""
+        names |= {module, *(f"{module}.{member}" for member in MEMBER.findall(members))}
+    return tuple(sorted(name.split(".")[1:] for name in names if "." in name))
 
 
 def _assets(folder: Path) -> Iterator[Path]:
