@@ -160,9 +160,7 @@ class SalesSettings:
     )
     automl: int = field(
         default=0,
-        metadata=_help(
-            "Trials of a search by FLAML for one more model, such as 30; needs graphlead[automl]."
-        ),
+        metadata=_help("Trials of a search by FLAML for one more model, such as 30; needs the extra automl."),
     )
     seed: int = field(
         default=0, metadata=_help("Seed of every random choice: the same seed gives the same scores.")
