@@ -1,10 +1,10 @@
 """graphlead: find a company's next business customers in the graph of all companies.
 
-Every verb of the command line is a function here. A table is the path of a file, a pandas DataFrame or an Arrow table
-(pyarrow, Polars, DuckDB); where ``out`` is left out, results are in a temporary folder that is removed when nothing
-refers to the result any more. Errors are those of the command line, with the same text: each is a GraphleadError with
-``problem``, ``where`` and ``remedy``; an InputError concerns a table, a SettingsError an argument, a RunFolderError the
-folder of a run.
+The verbs that make, find or compare lists are functions here, the others methods of what they return. A table is the
+path of a file, a pandas DataFrame or an Arrow table (pyarrow, Polars, DuckDB); where ``out`` is left out, results are
+in a temporary folder that is removed when nothing refers to the result any more. Errors are those of the command line,
+with the same text: each is a GraphleadError with ``problem``, ``where`` and ``remedy``; an InputError concerns a table,
+a SettingsError an argument, a RunFolderError the folder of a run.
 """
 
 from __future__ import annotations
