@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graphlead.common.deal import keys_of
+from graphlead.common.parallel import meanwhile
 from graphlead.core.contracts import Propagator
 from graphlead.core.features import Features
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register
 from graphlead.features.attributes import AttributePlan, build_attributes, plan_attributes
 from graphlead.features.groupings import Groupings
+from graphlead.features.levels import read_columns
 from graphlead.features.relations import RelationPlan, derived_relations, linked_relations, plan_relations
 from graphlead.features.structure import build_structure
 
@@ -41,6 +44,7 @@ def plan_features(register: Register, graph: CompanyGraph, groupings: Groupings 
 
     groupings: those of the register, for ``build_features`` to use again.
     """
+    read_columns(register)
     return FeaturePlan(plan_attributes(register), plan_relations(register, graph, groupings))
 
 
@@ -59,11 +63,12 @@ def build_features(
     attributes = build_attributes(plan.attributes, register, groupings)
     linked = linked_relations(plan.relations, graph)
     averaged = min(MOST_AVERAGED, len(plan.attributes.numeric) + len(plan.attributes.ordered))
-    structure, of_links = build_structure(attributes, averaged, linked, propagator)
+    with meanwhile(partial(derived_relations, plan.relations, register, groupings)) as derived:
+        structure, of_links = build_structure(attributes, averaged, linked, propagator)
     return Features(
         keys=keys_of(register.ids()),
         attributes=attributes,
         structure=structure,
         structure_features=of_links,
-        relations=(*derived_relations(plan.relations, register, groupings), *linked),
+        relations=(*derived(), *linked),
     )

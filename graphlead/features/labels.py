@@ -23,7 +23,7 @@ from graphlead.core.features import (
     Statistic,
 )
 from graphlead.features.counts import CountsByFold
-from graphlead.features.seeds import WalkFromClients, client_weights
+from graphlead.features.seeds import Seeds, WalkFromClients, client_weights, walks_from
 from graphlead.features.walk import Walk, walked
 
 GROUP_STRENGTH = 20.0
@@ -66,19 +66,42 @@ class ClientsAround:
 
     def around(self, cohort: Cohort, folds: Folds) -> ClientsByFold:
         """The clients around each company by fold, from 0 on, shape (n,): counted and walked from once."""
-        fold, k = folds[cohort.clients], int(folds.max(initial=0)) + 1
-        weights = client_weights(cohort.won)
-        counts = [CountsByFold(relation, cohort.clients, weights, fold, k) for relation in self._relations]
+        return self.around_each([(cohort, folds)])[0]
+
+    def around_each(self, dealt: Sequence[tuple[Cohort, Folds]]) -> list[ClientsByFold]:
+        """The same for several cohorts or folds, each the same to the last bit as alone, in less time."""
+        seeds = [_seeds(cohort, folds) for cohort, folds in dealt]
+        walks = walks_from(self._walk, seeds)
+        return [
+            self._by_fold(cohort, folds, each, walk)
+            for (cohort, folds), each, walk in zip(dealt, seeds, walks, strict=True)
+        ]
+
+    def _by_fold(self, cohort: Cohort, folds: Folds, seeds: Seeds, walk: WalkFromClients) -> ClientsByFold:
+        of, k = (seeds.clients, seeds.weights, seeds.fold), seeds.k
+        counts = [CountsByFold(relation, *of, k) for relation in self._relations]
         rejected = _rejected(self._relations, cohort.rejected, folds[cohort.rejected], k)
-        walk = WalkFromClients(self._walk, cohort.n_companies, cohort.clients, weights, fold, k)
         relations = zip(self._relations, self._others, counts, rejected, strict=True)
         return ClientsByFold(
-            [_Around(*each) for each in relations],
+            [
+                _Around(relation=relation, others=others, clients=clients, rejected=called)
+                for relation, others, clients, called in relations
+            ],
             walk,
-            np.bincount(fold, weights, k).astype(np.float64),
+            np.bincount(seeds.fold, seeds.weights, k).astype(np.float64),
             np.bincount(folds[cohort.rejected], minlength=k),
             cohort.n_companies,
         )
+
+
+def _seeds(cohort: Cohort, folds: Folds) -> Seeds:
+    return Seeds(
+        n=cohort.n_companies,
+        clients=cohort.clients,
+        weights=client_weights(cohort.won),
+        fold=folds[cohort.clients],
+        k=int(folds.max(initial=0)) + 1,
+    )
 
 
 def _rejected(
@@ -141,16 +164,17 @@ def _others(relation: Relation) -> Floats:
     return np.append(np.maximum(sizes - 1, 0), 0).astype(np.float32)
 
 
-@dataclass(frozen=True)
+@dataclass(kw_only=True)
 class _Around:
     """The companies around others by a relation: ``others`` as of ``_others``, clients and rejected ones by fold; None
-    where nobody is rejected.
+    where nobody is rejected. lifts_of_all: of every group from all folds, once they were asked for.
     """
 
     relation: Relation
     others: Floats
     clients: CountsByFold
     rejected: CountsByFold | None
+    lifts_of_all: Floats | None = None
 
     def lifts(self, rows: Ints, seen: Flags, base: float, sure: float) -> list[Floats]:
         """The label features (len(rows),) of companies, from the folds ``seen`` (k,); base, sure: see ``lift_of``."""
@@ -164,9 +188,18 @@ class _Around:
         return _of_several(groups.indptr, lift(groups.indices, strength=GROUP_STRENGTH))
 
     def _lift(self, groups: Ints, *, seen: Flags, base: float, sure: float, strength: float) -> Floats:
+        if seen.all() and self.lifts_of_all is None:
+            self.lifts_of_all = self._of_every_group(seen, base, sure, strength)
+        if seen.all() and self.lifts_of_all is not None:
+            return self.lifts_of_all[groups]
         if len(groups) > len(self.others):
-            all_groups = np.arange(len(self.others), dtype=np.int32)
-            return self._lift(all_groups, seen=seen, base=base, sure=sure, strength=strength)[groups]
+            return self._of_every_group(seen, base, sure, strength)[groups]
+        return self._formula(groups, seen, base, sure, strength)
+
+    def _of_every_group(self, seen: Flags, base: float, sure: float, strength: float) -> Floats:
+        return self._formula(np.arange(len(self.others), dtype=np.int32), seen, base, sure, strength)
+
+    def _formula(self, groups: Ints, seen: Flags, base: float, sure: float, strength: float) -> Floats:
         rejected = None if self.rejected is None else self.rejected.of(groups, seen)
         return lift_of(self.clients.of(groups, seen), rejected, self.others[groups], base, sure, strength)
 

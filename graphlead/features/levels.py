@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from graphlead.common.codes import cross
 from graphlead.common.columns import coded
 from graphlead.common.levels import level_keys
 from graphlead.common.members import align, members
+from graphlead.common.parallel import side_by_side
+from graphlead.common.places import placed
 from graphlead.core.arrays import NONE, Ints
 from graphlead.core.features import Cut, Level
 from graphlead.core.register import PLACES, Column, Register, Role
@@ -30,6 +33,19 @@ CROSSED_TRAITS = 6
 """Traits crossed with places, industries and each other: pairs grow with the square of this."""
 FEWEST_FILLED = 0.02
 """The share of companies that must have a value: a sparser trait groups next to nobody."""
+
+
+def read_columns(register: Register) -> None:
+    """Read the columns of all levels side by side; they are kept, see ``common.columns.kept``."""
+
+    def read(names: Sequence[str]) -> None:
+        for name in names:
+            (coded_cores if register.column(name).role is Role.NAME else placed)(register, name)
+
+    each = register.names_of(Role.NAME)[:1] + register.names_of(Role.INDUSTRY, *_TRAITS)
+    # Of the places each is read in view of the wider ones.
+    for _ in side_by_side(read, [*([name] for name in each), register.names_of(*PLACES)]):
+        pass
 
 
 def place_levels(register: Register) -> list[Level]:

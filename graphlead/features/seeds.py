@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -27,18 +30,39 @@ def client_weights(won: npt.NDArray[np.datetime64]) -> Reals:
     return weights
 
 
+@dataclass(frozen=True, kw_only=True)
+class Seeds:
+    """The clients (c,) that walks over n companies start from, by what they count (c,): a walk for each of k folds."""
+
+    n: int
+    clients: Ints
+    weights: Reals
+    fold: Folds
+    k: int
+
+    def start(self) -> Floats:
+        """How often each walk starts at each company, float32 (n, k)."""
+        start = np.zeros((self.n, self.k), np.float32)
+        start[self.clients, self.fold] = self.n * self.weights
+        return start
+
+
+def walks_from(walk: Walk, seeds: Sequence[Seeds]) -> list[WalkFromClients]:
+    """The walks from each of these, all at once: to pass by a company costs more than to carry another column."""
+    visits = walk.visits(np.hstack([each.start() for each in seeds]))
+    parts = np.split(visits, np.cumsum([each.k for each in seeds])[:-1], axis=1)
+    return [WalkFromClients(walk, each, part) for each, part in zip(seeds, parts, strict=True)]
+
+
 class WalkFromClients:
-    """The walk over n companies from weighted clients (c,), mixed from one walk for each of k folds.
+    """The walk from the clients of any folds, mixed from the ``visits`` (n, k) of one walk for each.
 
     A walk is linear in its start, so a fold that is hidden leaves no trace in what the others are mixed from.
     """
 
-    def __init__(self, walk: Walk, n: int, clients: Ints, weights: Reals, fold: Folds, k: int) -> None:
-        self._walk, self._n, self._clients, self._weights = walk, n, clients, weights
-        self._by_fold = np.bincount(fold, weights, k)
-        start = np.zeros((n, k), np.float32)
-        start[clients, fold] = n * weights
-        self._visits = walk.visits(start)
+    def __init__(self, walk: Walk, seeds: Seeds, visits: Floats) -> None:
+        self._walk, self._seeds, self._visits = walk, seeds, np.ascontiguousarray(visits)
+        self._by_fold = np.bincount(seeds.fold, seeds.weights, seeds.k)
 
     def visits(self, rows: Ints, seen: Flags) -> Floats:
         """Visits (len(rows),) of these companies from the clients of the folds ``seen`` (k,); 1 is the average one."""
@@ -47,7 +71,8 @@ class WalkFromClients:
 
     def visits_without(self, rows: Ints, left_out: Ints) -> Floats:
         """Visits (m,) of companies ``rows`` (m,) from all clients but one, another one (m,) for each company."""
-        weights = self._weights[np.searchsorted(self._clients, left_out)]
-        alone = self._n * weights * self._walk.between(left_out, rows)
-        rest = self._weights.sum() - weights
+        seeds = self._seeds
+        weights = seeds.weights[np.searchsorted(seeds.clients, left_out)]
+        alone = seeds.n * weights * self._walk.between(left_out, rows)
+        rest = seeds.weights.sum() - weights
         return np.asarray(np.maximum(self._visits[rows].sum(1) - alone, 0) / np.maximum(rest, 1), np.float32)

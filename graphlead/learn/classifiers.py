@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from graphlead.core.arrays import Floats
+from graphlead.core.arrays import Floats, Reals
 from graphlead.core.errors import SettingsError
 
 ROUNDS = 80
@@ -116,12 +116,11 @@ class Ridge:
         self._arrays: dict[str, Floats] = {}
 
     def fit(self, matrix: Floats, labels: Floats, nearby: int, seed: int) -> Self:
-        known = np.ma.masked_invalid(matrix)
-        deviation = np.maximum(known.std(axis=0, dtype=np.float64).filled(1.0), 1e-6)
+        mean, deviation = _moments(matrix)
         numbers = len(deviation) - nearby
         scale = np.r_[NUMBER_SCALE / deviation[:numbers], np.ones(nearby - 1), WALK_SCALE / deviation[-1]]
         limit = np.r_[np.full(numbers, NUMBER_SCALE * CLIP), np.full(nearby, np.inf)]
-        arrays = {"mean": known.mean(axis=0, dtype=np.float64).filled(0.0), "scale": scale, "limit": limit}
+        arrays = {"mean": mean, "scale": scale, "limit": limit}
         self._arrays = {name: values.astype(np.float32) for name, values in arrays.items()}
         solver = LogisticRegression(C=1 / (2 * RIDGE), solver="newton-cholesky").fit(
             self._scaled(matrix), labels
@@ -140,8 +139,11 @@ class Ridge:
     def _scaled(self, matrix: Floats) -> Floats:
         scaled: Floats = matrix - self._arrays["mean"]
         scaled *= self._arrays["scale"]
-        np.clip(scaled, -self._arrays["limit"], self._arrays["limit"], out=scaled)
-        scaled[np.isnan(scaled)] = 0
+        # The numbers come first; a label feature has no limit and is never missing.
+        limit = self._arrays["limit"][np.isfinite(self._arrays["limit"])]
+        numbers = scaled[:, : len(limit)]
+        np.clip(numbers, -limit, limit, out=numbers)
+        np.copyto(numbers, 0, where=np.isnan(numbers))
         return scaled
 
     def save(self, folder: Path, name: str) -> None:
@@ -150,6 +152,17 @@ class Ridge:
     def load(self, folder: Path, name: str) -> Self:
         self._arrays = load_file(folder / f"{name}.safetensors")
         return self
+
+
+def _moments(matrix: Floats) -> tuple[Reals, Reals]:
+    """The mean and the deviation (d,) of what is known in each column of a matrix (m, d): 0 and 1 where nothing is."""
+    known = np.isfinite(matrix)
+    count = known.sum(axis=0)
+    mean = np.where(known, matrix, 0).sum(axis=0, dtype=np.float64) / np.maximum(count, 1)
+    apart = np.where(known, matrix - mean, 0)
+    apart *= apart
+    deviation = np.sqrt(apart.sum(axis=0) / np.maximum(count, 1))
+    return mean, np.where(count > 0, np.maximum(deviation, 1e-6), 1.0)
 
 
 class ScikitLearn:

@@ -22,6 +22,7 @@ from graphlead.core.arrays import Flags, Floats, Folds, Ints, Keys
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import AroundClients, BuiltOn, Progress, Ranker, silent
 from graphlead.core.features import Features
+from graphlead.learn.inputs import Inputs, OfInputs
 
 MOST_UNLABELLED = 20_000
 """The most unlabelled companies that a fold's models train on. On a generated register of 200,000, trees that
@@ -31,8 +32,8 @@ LEFT_OUT = 4
 """Folds that each unlabelled company is left out of at most, with its own; see the module. A model still trains on more
 than half of them, as with all folds but one: left out of 4 of 5 folds instead of 2, the trees' average precision fell
 from 0.343 to 0.308 and from 0.357 to 0.306 (two sellers on a register of US filings)."""
-CHUNK = 125_000
-"""Companies that a thread scores at a time, a choice: every hundred columns of their inputs take 50 MB."""
+CHUNK = 32_768
+"""Companies that a thread scores at a time, a choice: every hundred columns of their inputs take 13 MB."""
 
 Models = tuple[tuple[Ranker, ...], ...]
 
@@ -112,7 +113,7 @@ def score_held_out(
         for start in range(0, len(mine), CHUNK):
             part = mine[start : start + CHUNK]
             nearby = around.rows(companies[part], {f})
-            for name, found in _scored(models[f], features, companies[part], nearby):
+            for name, found in _scored(models[f], features, companies[part], nearby, {}):
                 scores[name][part] = found
 
     for _ in side_by_side(score, range(len(models))):
@@ -134,35 +135,48 @@ def score_others(
     hidden, since none of these companies' own labels is in their features.
     """
     others = ~cohort.decided()
-    rows = np.flatnonzero(others).astype(np.int32)
+    chunks = list(_scored_alike(np.flatnonzero(others).astype(np.int32), left_out))
     scores: dict[str, Floats] = {
         ranker.name: np.where(others, 0, np.nan).astype(np.float32) for ranker in models[0]
     }
 
-    def score(start: int) -> None:
-        chunk = rows[start : start + CHUNK]
-        nearby = around.rows(chunk)
+    def score(chunk: Ints) -> None:
+        nearby, matrices = around.rows(chunk), dict[Inputs, Floats]()
+        share = share_of_each(left_out[chunk])
         for f, rankers in enumerate(models):
-            mine = np.flatnonzero(is_left_out(left_out[chunk], f))
-            share = share_of_each(left_out[chunk[mine]])
-            for name, found in _scored(rankers, features, chunk[mine], nearby[mine]):
-                scores[name][chunk[mine]] += share * found
+            if is_left_out(left_out[chunk[0]], f):
+                for name, found in _scored(rankers, features, chunk, nearby, matrices):
+                    scores[name][chunk] += share * found
 
-    progress(0, len(rows), "scoring everybody")
-    for _ in side_by_side(score, range(0, len(rows), CHUNK), progress):
+    progress(0, len(chunks), "scoring everybody")
+    for _ in side_by_side(score, chunks, progress):
         pass
     return scores
 
 
+def _scored_alike(rows: Ints, left_out: Ints) -> Iterator[Ints]:
+    """The companies ``rows`` in chunks of which each is scored by the models of the same folds."""
+    for pattern in np.unique(left_out[rows]):
+        alike = rows[left_out[rows] == pattern]
+        yield from (alike[start : start + CHUNK] for start in range(0, len(alike), CHUNK))
+
+
 def _scored(
-    rankers: Sequence[Ranker], features: Features, rows: Ints, nearby: Floats
+    rankers: Sequence[Ranker], features: Features, rows: Ints, nearby: Floats, matrices: dict[Inputs, Floats]
 ) -> Iterator[tuple[str, Floats]]:
-    """Each ranker's name and scores (len(rows),), by the models of one fold; a base is scored once."""
+    """Each ranker's name and scores (len(rows),), by the models of one fold; a base is scored once.
+
+    matrices: what was made of these rows so far, for the rankers of the same inputs.
+    """
     found: dict[str, Floats] = {}
     for ranker in rankers:
         base = found.get(ranker.base.name) if isinstance(ranker, BuiltOn) and ranker.base else None
         if isinstance(ranker, BuiltOn) and base is not None:
             found[ranker.name] = ranker.score_above(features, rows, nearby, base)
+        elif isinstance(ranker, OfInputs):
+            if ranker.inputs not in matrices:
+                matrices[ranker.inputs] = ranker.inputs.matrix(features, rows, nearby)
+            found[ranker.name] = ranker.score_matrix(matrices[ranker.inputs])
         else:
             found[ranker.name] = ranker.score(features, rows, nearby)
     yield from found.items()

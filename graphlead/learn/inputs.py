@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -20,6 +20,17 @@ class Inputs(Protocol):
 
     def nearby(self, label_features: Floats) -> int:
         """How many of its last columns are label features."""
+        ...
+
+
+@runtime_checkable
+class OfInputs(Protocol):
+    """A ranker that scores the rows of a matrix, which those with equal inputs can share."""
+
+    inputs: Inputs
+
+    def score_matrix(self, matrix: Floats) -> Floats:
+        """Log-odds (m,) of the rows of what ``inputs`` made of companies (m, d)."""
         ...
 
 

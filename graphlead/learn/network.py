@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from threading import Lock
 
 import numpy as np
@@ -89,7 +90,7 @@ def fitted(
     at_hand, base, target = (torch.from_numpy(each).to(device) for each in (inputs, linear, labels))
     with seeded(seed):
         network = Network(inputs.shape[1]).to(device)
-        train(network, lambda places: at_hand[places], base, target, keys, seed=seed, prior=prior)
+        train(network, partial(at_hand.index_select, 0), base, target, keys, seed=seed, prior=prior)
     return network.trained()
 
 

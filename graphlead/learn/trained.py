@@ -72,7 +72,7 @@ class Scaling:
         scaled: Floats = inputs - self.mean
         scaled /= self.deviation
         np.clip(scaled, -CLIP, CLIP, out=scaled)
-        scaled[np.isnan(scaled)] = 0
+        np.copyto(scaled, 0, where=np.isnan(scaled))
         return scaled
 
     def after(self, first: int) -> Scaling:
@@ -80,7 +80,8 @@ class Scaling:
         return Scaling(self.mean[first:], self.deviation[first:])
 
 
-def own_inputs(features: Features, rows: Ints) -> Floats:
-    """Own numbers with flags for missing ones, and neighbours' numbers: float32 (len(rows), width)."""
+def own_inputs(features: Features, rows: Ints, *before: Floats) -> Floats:
+    """What comes ``before``, own numbers with flags for missing ones, and neighbours' numbers: float32 (len(rows),
+    width)."""
     own = features.attributes.numeric[rows]
-    return np.hstack([own, np.isnan(own).astype(np.float32), features.structure[rows]])
+    return np.hstack([*before, own, np.isnan(own), features.structure[rows]], dtype=np.float32)

@@ -58,6 +58,13 @@ class ModelInputs:
     def label_features(self) -> ClientsAround:
         return ClientsAround(self.features, propagator_for(self.device))
 
+    def around(self, cohort: Cohort, folds: Folds) -> ClientsByFold:
+        """What the clients of each fold mean for others; what all of them mean is found beside it and kept."""
+        dealt = [(cohort, folds), (cohort, _in_one(cohort))]
+        by_fold, everybody = self.label_features.around_each(dealt)
+        self._around = cohort, everybody
+        return by_fold
+
     def around_all(self, cohort: Cohort) -> ClientsByFold:
         """What all clients mean for others, to the last bit the same wherever a run, or a later one, computes it.
 
@@ -65,9 +72,13 @@ class ModelInputs:
         What was computed last is kept.
         """
         if self._around is None or self._around[0] is not cohort:
-            everybody = np.zeros(cohort.n_companies, np.int8)
-            self._around = cohort, self.label_features.around(cohort, everybody)
+            self._around = cohort, self.label_features.around(cohort, _in_one(cohort))
         return self._around[1]
+
+
+def _in_one(cohort: Cohort) -> Folds:
+    """One fold (n,) for all companies."""
+    return np.zeros(cohort.n_companies, np.int8)
 
 
 @dataclass(frozen=True, kw_only=True)

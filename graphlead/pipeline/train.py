@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -29,6 +29,7 @@ from graphlead.evaluate.splits import Split, random_folds, split_of
 from graphlead.evaluate.wins import check_expect
 from graphlead.features.build import plan_features
 from graphlead.features.groupings import Groupings
+from graphlead.features.labels import ClientsByFold
 from graphlead.learn.crossfit import cross_fit, score_held_out, score_others
 from graphlead.learn.registry import (
     FEW_CLIENTS,
@@ -123,7 +124,7 @@ def _train(folder: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progres
     """Write the models, every company's scores, and the held-out scores of the clients and a sample of the others."""
     settings, features = model_inputs.settings, model_inputs.features
     folds = random_folds(cohort, features.keys, _folds(cohort, settings.folds), settings.seed)
-    around = model_inputs.label_features.around(cohort, folds)
+    around = model_inputs.around(cohort, folds)
     fit = cross_fit(
         partial(_rankers, model_inputs), features, around, cohort, folds, settings.seed, progress
     )  # fmt: skip
@@ -135,7 +136,7 @@ def _train(folder: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progres
     )
     for name, values in score_held_out(fit.models, features, around, folds, cohort.rejected).items():
         scores[name][cohort.rejected] = values
-    pq.write_table(pa.table(scores), folder.model_scores)
+    pq.write_table(pa.table(scores), folder.model_scores, use_dictionary=False)
     weight = _weights(scores, cohort, folds, model_inputs)
     drawn = _drawn(weight)
     held_out = score_held_out(fit.models, features, around, folds, drawn)
@@ -145,7 +146,8 @@ def _train(folder: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progres
     everywhere = {name: np.full(len(weight), np.nan, np.float32) for name in held_out}
     for name, values in held_out.items():
         everywhere[name][drawn] = values
-    pq.write_table(pa.table(facts | everywhere), folder.fitted)
+    repeated = [name for name in (*facts, *everywhere) if name != "company_id"]
+    pq.write_table(pa.table(facts | everywhere), folder.fitted, use_dictionary=repeated)
 
 
 def _weights(scores: Mapping[str, Floats], cohort: Cohort, folds: Folds, model_inputs: ModelInputs) -> Floats:
@@ -177,14 +179,16 @@ def _hold_out(
     folder.mkdir()
     weight = _fitted(trained, "weight").astype(np.float32)
     companies = _drawn(weight)
-    for split in _splits(trained, model_inputs, cohort):
+    splits = list(_splits(trained, model_inputs, cohort))
+    around = _around_each(model_inputs, [split for split in splits if split.name != "random"])
+    for split in splits:
         # A client that the split neither holds out nor counts as a candidate takes no part.
         mine = companies[np.isin(companies, split.held_out) | ~np.isin(companies, cohort.clients)]
         result = HeldOut(
             split=split.name,
             fold=split.folds[mine],
             held_out=np.isin(mine, split.held_out),
-            scores=_scores_held_out(split, mine, trained, model_inputs, progress),
+            scores=_scores_held_out(split, mine, trained, model_inputs, around.get(split.name), progress),
             company=mine,
             weight=weight[mine],
             segments=segments_of(model_inputs.register, mine),
@@ -217,14 +221,27 @@ def _splits(trained: RunFolder, model_inputs: ModelInputs, cohort: Cohort) -> It
             yield replace(split, folds=folds) if name == "random" else split
 
 
+def _around_each(model_inputs: ModelInputs, splits: Sequence[Split]) -> dict[str, ClientsByFold]:
+    """What the clients of each of these splits mean for others, by its name."""
+    if not splits:
+        return {}
+    found = model_inputs.label_features.around_each([(split.cohort, split.folds) for split in splits])
+    return {split.name: each for split, each in zip(splits, found, strict=True)}
+
+
 def _scores_held_out(
-    split: Split, companies: Ints, trained: RunFolder, model_inputs: ModelInputs, progress: Progress
+    split: Split,
+    companies: Ints,
+    trained: RunFolder,
+    model_inputs: ModelInputs,
+    around: ClientsByFold | None,
+    progress: Progress,
 ) -> dict[str, Floats]:
-    """Scores (m,) of the companies (m,) by ranker, each by models that did not see its fold."""
-    if split.name == "random":
+    """Scores (m,) of the companies (m,) by ranker, each by models that did not see its fold; around: None for the
+    split that the models themselves were trained on."""
+    if around is None:
         return {name: values[companies] for name, values in _read_scores(trained.fitted).items()}
     features = model_inputs.features
-    around = model_inputs.label_features.around(split.cohort, split.folds)
     make, seed = partial(_rankers, model_inputs), model_inputs.settings.seed
     fit = cross_fit(make, features, around, split.cohort, split.folds, seed, progress)
     return score_held_out(fit.models, features, around, split.folds, companies)

@@ -112,4 +112,4 @@ class DecoupledGnn:
 
 
 def _inputs(features: Features, rows: Ints, label_features: Floats) -> Floats:
-    return np.hstack([label_features, own_inputs(features, rows)])
+    return own_inputs(features, rows, label_features)

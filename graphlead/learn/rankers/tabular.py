@@ -54,6 +54,13 @@ class Classified:
             )
         return scores
 
+    def score_matrix(self, matrix: Floats) -> Floats:
+        """The same of companies by what ``inputs`` made of them (m, d)."""
+        classifier, scores = self._classifier(), np.zeros(len(matrix), np.float32)
+        for start in range(0, len(matrix), BLOCK):
+            scores[start : start + BLOCK] = classifier.log_odds(matrix[start : start + BLOCK])
+        return scores
+
     def save(self, folder: Path) -> None:
         """Write the classifier into an existing folder, without pickle."""
         self._classifier().save(folder, self.name)
