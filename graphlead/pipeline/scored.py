@@ -132,6 +132,7 @@ def folds_of(trained: RunFolder, register: Register) -> Folds:
 def fitted(trained: RunFolder, register: Register, column: str, missing: int) -> npt.NDArray[np.number]:
     """A column (n,) of the companies that the models were trained on or left out, ``missing`` for one that is new."""
     saved = read_parquet(trained.fitted, ["company_id", column])
-    place = pc.index_in(register.ids(), value_set=saved["company_id"].combine_chunks())
-    known = pc.fill_null(saved[column].combine_chunks().take(place), missing)
-    return np.asarray(known.to_numpy(zero_copy_only=False))
+    ids, trained_on, values = register.ids(), *(each.combine_chunks() for each in saved.columns)
+    if not ids.equals(trained_on):
+        values = pc.fill_null(values.take(pc.index_in(ids, value_set=trained_on)), missing)
+    return np.asarray(values.to_numpy(zero_copy_only=False))

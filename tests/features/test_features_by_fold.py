@@ -147,3 +147,17 @@ def test_sums_over_any_number_of_folds_are_the_same(folds: Folds) -> None:
     expected = world.rows(())
     world.folds = folds
     np.testing.assert_allclose(world.rows(()), expected, atol=2e-6)
+
+
+def test_the_walks_of_several_cohorts_at_once_are_those_of_each_alone() -> None:
+    world = World(3, 0.5)
+    label_features = ClientsAround(world.features(), CpuPropagator())
+    clients = np.flatnonzero(world.labels).astype(np.int32)
+    some = clients[::2]
+    every, few = cohort(N, clients, world.won[clients]), cohort(N, some, world.won[some])
+    dealt = [(every, world.folds), (every, np.zeros(N, np.int8)), (few, world.folds)]
+    together = label_features.around_each(dealt)
+    for (each, folds), found in zip(dealt, together, strict=True):
+        alone = label_features.around(each, folds)
+        for hidden in ((), (0,)):
+            np.testing.assert_array_equal(found.rows(EVERYBODY, hidden), alone.rows(EVERYBODY, hidden))

@@ -15,12 +15,13 @@ from sources import GROUP, features_of, in_one_fold, keys, link, same, words
 
 from graphlead.core.arrays import Floats, Folds, Ints
 from graphlead.core.clients import Cohort
-from graphlead.core.contracts import AroundClients
+from graphlead.core.contracts import AroundClients, RankerSetup
 from graphlead.core.features import Attributes, Features, Groups, Incidence, Neighbours, Relation
 from graphlead.features.labels import ClientsAround
 from graphlead.features.propagate import CpuPropagator
 from graphlead.learn import crossfit
 from graphlead.learn.crossfit import cross_fit, leave_out, score_held_out, score_others
+from graphlead.learn.rankers.tabular import linear, tabular, tabular_graph
 
 
 @dataclass
@@ -240,6 +241,26 @@ def test_chunks_do_not_change_what_is_scored(monkeypatch: pytest.MonkeyPatch) ->
     for row, moved in seen.items():
         np.testing.assert_array_equal(seen_in_parts[row], moved)
     assert scored(everybody[:0])[0].shape == (0,)
+
+
+def test_rankers_that_share_their_inputs_score_as_by_themselves() -> None:
+    features, labels, folds = small()
+    around, everybody = around_of(features, labels, folds), np.arange(len(labels), dtype=np.int32)
+    setup = RankerSetup("xgboost", (0,), "cpu")
+    makes = (lambda: linear(setup), lambda: tabular(setup), lambda: tabular_graph(setup))
+    fit = cross_fit(lambda: [make() for make in makes], features, around, cohort_of(labels), folds, 7)
+    all_around = around_of(features, labels, in_one_fold(len(labels)))
+    found = score_others(fit.models, features, all_around, cohort_of(labels), fit.left_out)
+    by_fold = score_held_out(fit.models, features, around, folds, everybody)
+    for at, ranker in enumerate(fit.models[0]):
+        others, inside = np.zeros(len(labels), np.float32), np.zeros(len(labels), np.float32)
+        for f, rankers in enumerate(fit.models):
+            whole = rankers[at].score(features, everybody, all_around.rows(everybody))
+            others += np.where((fit.left_out >> f) & 1, whole / np.bitwise_count(fit.left_out), 0)
+            own = rankers[at].score(features, everybody, around.rows(everybody, {f}))
+            inside = np.where(folds == f, own, inside)
+        np.testing.assert_allclose(found[ranker.name], np.where(labels, np.nan, others), rtol=1e-5)
+        np.testing.assert_array_equal(by_fold[ranker.name], inside)
 
 
 def test_everybody_else_is_scored_by_the_mean_of_the_models_they_were_left_out_of(
