@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graphlead.cli import compare, experiments, recommend_runs, sales_runs, segment
+from graphlead.cli.engines import score_by_engine
 from graphlead.cli.options import (
     AsJson,
     Clients,
@@ -93,6 +94,20 @@ ScoredOn = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="The day of scoring, for a run of a sales verb."),
 ]
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        help="Score a cleaned register (Parquet) by an engine, without holding it in memory: duckdb, or spark. Makes "
+        "scores and leads, but no reasons, report or store.",
+    ),
+]
+Master = Annotated[
+    str | None,
+    typer.Option(
+        "--master", metavar="URL", help="Where Spark is: local[2], spark://HOST:7077 or sc://HOST:15002."
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Even where most of what the models go by is missing.")]
 
 
@@ -110,6 +125,8 @@ def score(
     top: Annotated[int | None, typer.Option(min=1, help=help_of("top"))] = None,
     memory: Memory = None,
     force: Force = False,
+    engine: Engine = None,
+    master: Master = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -118,6 +135,7 @@ def score(
     sales = {"--open": open_, "--events": events, "--items": items, "--as-of": as_of}
     given = {
         "--companies": companies, "--links": links, "--clients": clients, "--memory": memory, "--force": force,
+        "--engine": engine, "--master": master,
     }  # fmt: skip
     if verb == "experiment":
         experiments.score(folder, out, console, {**given, **sales, "--top": top})
@@ -133,6 +151,15 @@ def score(
         )
         return
     sales_runs.refuse(verb, folder, sales, "Give --companies with a newer register.")
+    if engine or master:
+        sales_runs.refuse(
+            verb, folder, {"--clients": clients, "--force": force}, "Leave it out with --engine."
+        )
+        score_by_engine(
+            folder, companies, links, out, console, top=top or 500, memory=memory, engine=engine or "duckdb",
+            master=master or "",
+        )  # fmt: skip
+        return
     _score_register(
         folder, companies, links, clients, out, console, top=top or 500, memory=memory, force=force
     )

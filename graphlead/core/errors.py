@@ -94,6 +94,10 @@ class BusyError(RunFolderError):
     exit_code = BUSY
 
 
+class EngineError(GraphleadError):
+    """An engine, such as Spark, could not finish its work."""
+
+
 class CarrierError(GraphleadError):
     """Data passed between packages violate their own rules: a defect of graphlead, not of the input."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 
 from graphlead.common.columns import Coded, coded
 from graphlead.common.levels import level_keys
-from graphlead.core.arrays import Floats
+from graphlead.core.arrays import Floats, Ints, Longs
 from graphlead.core.features import Attributes, Cut, Feature, Kind, Level, Source, Statistic
 from graphlead.core.register import Column, Register, Role
 from graphlead.features.groupings import Groupings
@@ -57,19 +58,28 @@ def build_attributes(
 ) -> Attributes:
     """The plan's attributes of a register's companies; a column that it lacks is missing for all of them."""
     groupings = groupings or Groupings(register)
+    common = [commonness(*_sizes(groupings.at(level)), register.n_companies) for level in plan.common]
+    return attributes_of(plan, own_numbers(plan, register), common)
+
+
+def own_numbers(plan: AttributePlan, register: Register) -> Floats:
+    """The attributes of each company by itself, float32 (n, d): its numbers and codes, and the length of its name."""
     present = register.understood
-    columns = {
-        _of(Level(column=c), Statistic.NUMBER): _number(present.get(c), register) for c in plan.numeric
-    }
-    columns |= {
-        _of(Level(column=c), Statistic.DIGITS): _digits(present.get(c), register) for c in plan.ordered
-    }
-    columns |= {
-        _of(level, Statistic.COMMONNESS): _commonness(groupings.at(level), register.n_companies)
-        for level in plan.common
-    }
-    columns[Feature(Source(kind=Kind.WORDS), Statistic.LENGTH)] = _name_length(register)
-    return Attributes(np.stack(list(columns.values()), axis=1), tuple(columns))
+    columns = [_number(present.get(name), register) for name in plan.numeric]
+    columns += [_digits(present.get(name), register) for name in plan.ordered]
+    return np.stack([*columns, _name_length(register)], axis=1)
+
+
+def attributes_of(plan: AttributePlan, own: Floats, common: Sequence[Floats]) -> Attributes:
+    """The attributes from the ``own_numbers`` (n, d) and the commonness (n,) at each level of the plan."""
+    features = [
+        *(_of(Level(column=name), Statistic.NUMBER) for name in plan.numeric),
+        *(_of(Level(column=name), Statistic.DIGITS) for name in plan.ordered),
+        *(_of(level, Statistic.COMMONNESS) for level in plan.common),
+        Feature(Source(kind=Kind.WORDS), Statistic.LENGTH),
+    ]
+    numeric = np.stack([*own.T[:-1], *common, own.T[-1]], axis=1)
+    return Attributes(numeric, tuple(features))
 
 
 def _of(level: Level, statistic: Statistic) -> Feature:
@@ -109,12 +119,20 @@ def _digits(column: Column | None, register: Register) -> Floats:
     return read.numbers(number.to_numpy(zero_copy_only=False)).astype(np.float32)
 
 
-def _commonness(found: Encoded, n: int) -> Floats:
-    """The log of the share of companies with the same value (the commonest of several), float32 (n,), or NaN."""
+def _sizes(found: Encoded) -> tuple[Longs, Ints]:
+    """How many entries the group of each entry has (E,), 0 for none, and the company of each."""
     sizes = np.bincount(found.code[found.code >= 0], minlength=found.count)
-    common = np.append(np.log(np.maximum(sizes, 1) / max(n, 1)), -np.inf).astype(np.float32)[found.code]
-    if len(found.companies) > n:
-        starts = np.flatnonzero(np.diff(found.companies, prepend=-1))
+    return np.append(sizes, 0)[found.code], found.companies
+
+
+def commonness(sizes: Longs, companies: Ints, n: int) -> Floats:
+    """The log of the share of n companies with the same value (the commonest of several), float32, or NaN.
+
+    sizes, companies: of each entry (E,), as of ``_sizes``; one number for each company, in their order.
+    """
+    common = np.where(sizes > 0, np.log(np.maximum(sizes, 1) / max(n, 1)), -np.inf).astype(np.float32)
+    starts = np.flatnonzero(np.diff(companies, prepend=-1))
+    if len(starts) < len(companies):
         common = np.maximum.reduceat(common, starts)
     return np.where(np.isneginf(common), np.float32(np.nan), common)
 

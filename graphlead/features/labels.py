@@ -136,7 +136,7 @@ class ClientsByFold:
         clients = max(float(self._weights[seen].sum()), 1.0)
         base, sure = clients / self._n, clients / (clients + float(self._rejected[seen].sum()))
         columns = [column for each in self._around for column in each.lifts(rows, seen, base, sure)]
-        columns.append(_log_visits(self._walk.visits(rows, seen)))
+        columns.append(log_visits(self._walk.visits(rows, seen)))
         found = np.empty((len(rows), len(columns)), np.float32)
         for start in range(0, len(rows), BLOCK):
             block = slice(start, start + BLOCK)
@@ -145,7 +145,7 @@ class ClientsByFold:
 
     def walk_without(self, companies: Ints, left_out: Ints) -> Floats:
         """The last label feature (m,) of ``companies`` (m,) from all clients but one, another one (m,) for each."""
-        return _log_visits(self._walk.visits_without(companies, left_out))
+        return log_visits(self._walk.visits_without(companies, left_out))
 
 
 def _is_own_column(relation: Relation) -> bool:
@@ -185,7 +185,7 @@ class _Around:
             code = self.relation.code[rows]
             return [np.where(code >= 0, lift(code, strength=GROUP_STRENGTH), np.float32(0))]
         groups = self.relation.matrix[rows]
-        return _of_several(groups.indptr, lift(groups.indices, strength=GROUP_STRENGTH))
+        return of_several(groups.indptr, lift(groups.indices, strength=GROUP_STRENGTH))
 
     def _lift(self, groups: Ints, *, seen: Flags, base: float, sure: float, strength: float) -> Floats:
         if seen.all() and self.lifts_of_all is None:
@@ -227,7 +227,7 @@ def log_lift(clients: Floats, others: Floats, base: float, strength: float) -> F
     return np.log((clients + strength * base) / ((others + strength) * base)).astype(np.float32)
 
 
-def _of_several(begins: Ints, lifts: Floats) -> list[Floats]:
+def of_several(begins: Ints, lifts: Floats) -> list[Floats]:
     """Each row's lifts as their sum, their sum over the root of their count, and their maximum; 0 without groups."""
     count = np.diff(begins)
     some = np.flatnonzero(count)
@@ -238,5 +238,6 @@ def _of_several(begins: Ints, lifts: Floats) -> list[Floats]:
     return [total, (total / np.sqrt(np.maximum(count, 1))).astype(np.float32), strongest]
 
 
-def _log_visits(visits: Floats) -> Floats:
+def log_visits(visits: Floats) -> Floats:
+    """The label feature of a walk that visits a company so often, 1 being the average."""
     return np.asarray(np.log(visits + WALK_FLOOR), np.float32)

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from graphlead.common.codes import cross
 from graphlead.common.columns import coded
 from graphlead.common.levels import level_keys
-from graphlead.common.members import align, members
+from graphlead.common.members import Members, align, members
 from graphlead.common.parallel import side_by_side
 from graphlead.common.places import placed
 from graphlead.core.arrays import NONE, Ints
@@ -135,39 +135,54 @@ class Encoded:
 
 def encode(level: Level, register: Register) -> Encoded:
     """The groups of each company, which are none where the column is missing or is read differently."""
-    present = register.understood
     every = np.arange(register.n_companies, dtype=np.int32)
-    if level.column not in present or not _fits(level, present[level.column]):
+    if not applies(level, register):
         return Encoded(every, np.full(register.n_companies, NONE, np.int32), 0)
     if level.cut is Cut.BANDS:
-        values = numbers(register, present[level.column])
-        bands = np.searchsorted(np.asarray(level.edges), values, side="right").astype(np.int32)
-        return Encoded(every, np.where(np.isnan(values), NONE, bands).astype(np.int32), len(level.edges) + 1)
-    wider = (name for name in level.within if name in present)
-    levels = [level, *(Level(column=name, several=level.several) for name in wider)]
-    parts = [_groups(each, register) for each in levels]
+        return Encoded(every, bands(level, register), len(level.edges) + 1)
+    parts = [_groups(each, register) for each in with_wider(level, register)]
     companies, entries = align([part.companies for part in parts], register.n_companies)
     codes = [part.code[entry] for part, entry in zip(parts, entries, strict=True)]
     names = parts[0].names.take(pa.array(entries[0])) if parts[0].names is not None else None
     return Encoded(companies, *cross(codes[:1], codes[1:]), names)
 
 
-def _fits(level: Level, column: Column) -> bool:
-    """Whether the column still has the type the level was planned for: a newer file may be read differently."""
-    return level.cut not in _ROLES or column.role in _ROLES[level.cut]
+def applies(level: Level, register: Register) -> bool:
+    """Whether the column is there and has the type the level was planned for: a newer file may be read differently."""
+    column = register.understood.get(level.column)
+    return column is not None and (level.cut not in _ROLES or column.role in _ROLES[level.cut])
+
+
+def bands(level: Level, register: Register) -> Ints:
+    """The band of each company (n,), NONE where it has no number."""
+    values = numbers(register, register.column(level.column))
+    found = np.searchsorted(np.asarray(level.edges), values, side="right")
+    return np.where(np.isnan(values), NONE, found).astype(np.int32)
+
+
+def with_wider(level: Level, register: Register) -> list[Level]:
+    """The level, and those of the wider places that are part of its groups' identity."""
+    wider = (name for name in level.within if name in register.understood)
+    return [level, *(Level(column=name, several=level.several) for name in wider)]
 
 
 _ROLES = {Cut.BANDS: (Role.NUMBER, Role.DATE), Cut.NAME: (Role.NAME,)}
 
 
-def _groups(level: Level, register: Register) -> Encoded:
-    """The groups by the level's column alone."""
+def read_level(level: Level, register: Register) -> tuple[Members, pa.Array]:
+    """The values of the level's column alone, and what each (k,) is at the level; equal keys are one group."""
     if level.cut is Cut.NAME:
         names = coded_cores(register, level.column)
-        code, first = names.groups(words_at(names.values, level.length))
-        return Encoded(np.arange(register.n_companies, dtype=np.int32), code, len(first))
+        every = np.arange(register.n_companies, dtype=np.int32)
+        return Members(every, names.codes, names.values), words_at(names.values, level.length)
     column, read = register.column(level.column), members(register, level.column)
     read = read if level.several else read.firsts()
-    code, first = read.groups(level_keys(read.values, level, column))
+    return read, level_keys(read.values, level, column)
+
+
+def _groups(level: Level, register: Register) -> Encoded:
+    """The groups by the level's column alone."""
+    read, keys = read_level(level, register)
+    code, first = read.groups(keys)
     named = read.values.take(pa.array(read.codes, mask=read.codes == NONE)) if level.several else None
     return Encoded(read.companies, code, len(first), named)

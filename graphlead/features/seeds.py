@@ -54,6 +54,11 @@ def walks_from(walk: Walk, seeds: Sequence[Seeds]) -> list[WalkFromClients]:
     return [WalkFromClients(walk, each, part) for each, part in zip(seeds, parts, strict=True)]
 
 
+def share_of_visits(visits: Floats, weights: float) -> Floats:
+    """Visits (m,) by walks (m, k) from clients that weigh so much in all; 1 is the average company."""
+    return np.asarray(visits.sum(1) / max(weights, 1.0), np.float32)
+
+
 class WalkFromClients:
     """The walk from the clients of any folds, mixed from the ``visits`` (n, k) of one walk for each.
 
@@ -66,8 +71,7 @@ class WalkFromClients:
 
     def visits(self, rows: Ints, seen: Flags) -> Floats:
         """Visits (len(rows),) of these companies from the clients of the folds ``seen`` (k,); 1 is the average one."""
-        total = max(float(self._by_fold[seen].sum()), 1.0)
-        return np.asarray(self._visits[rows][:, seen].sum(1) / total, np.float32)
+        return share_of_visits(self._visits[rows][:, seen], float(self._by_fold[seen].sum()))
 
     def visits_without(self, rows: Ints, left_out: Ints) -> Floats:
         """Visits (m,) of companies ``rows`` (m,) from all clients but one, another one (m,) for each company."""

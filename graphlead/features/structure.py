@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 
-from graphlead.core.arrays import Floats
+from graphlead.core.arrays import Floats, Reals
 from graphlead.core.contracts import Propagator
 from graphlead.core.features import Attributes, Feature, Groups, Incidence, Neighbours, Relation, Statistic
 
@@ -20,7 +21,8 @@ def build_structure(
     ``linked`` are the relations by links. The means are SIGN's one-hop operators (Frasca et al. 2020), computed once,
     of standardised numbers; a company without neighbours gets 0, the register's mean.
     """
-    numbers = _standardised(attributes.numeric[:, :averaged])
+    numbers = attributes.numeric[:, :averaged]
+    numbers = scale_of(lambda: [numbers]).apply(numbers)
     width = 1 + numbers.shape[1]
     structure = np.empty((len(numbers), width * len(linked)), np.float32)
     features: list[Feature] = []
@@ -67,10 +69,35 @@ def _degree(relation: Relation) -> Floats:
     return np.asarray(members @ others, np.float32)
 
 
-def _standardised(values: Floats) -> Floats:
-    """The values scaled to mean 0 and standard deviation 1 of the known ones; missing values become 0."""
-    known = np.isfinite(values)
-    count = np.maximum(known.sum(0), 1)
-    mean = np.where(known, values, 0).sum(0) / count
-    deviation = np.sqrt((np.where(known, values - mean, 0) ** 2).sum(0) / count)
-    return np.where(known, (values - mean) / np.maximum(deviation, 1e-6), 0).astype(np.float32)
+@dataclass(frozen=True)
+class Scale:
+    """The mean and the standard deviation (k,) of the known values of k numbers."""
+
+    mean: Reals
+    deviation: Reals
+
+    def apply(self, values: Floats) -> Floats:
+        """The values (m, k) scaled to mean 0 and standard deviation 1; missing values become 0."""
+        scaled = (values - self.mean) / np.maximum(self.deviation, 1e-6)
+        return np.where(np.isfinite(values), scaled, 0).astype(np.float32)
+
+
+def scale_of(parts: Callable[[], Iterable[Floats]]) -> Scale:
+    """The scale of k numbers that ``parts`` gives twice, in pieces (m, k), in the order of the companies.
+
+    Rows are summed one after the other where k is more than 1, so in how many pieces they come makes no difference.
+    """
+    mean = _mean(parts, lambda values: values)
+    return Scale(mean, np.sqrt(_mean(parts, lambda values: (values - mean) ** 2)))
+
+
+def _mean(parts: Callable[[], Iterable[Floats]], of: Callable[[Floats], Floats | Reals]) -> Reals:
+    """The mean (k,) of a function of the known values."""
+    total: Floats | Reals | None = None
+    count = np.zeros(1, np.int64)
+    for values in parts():
+        known = np.isfinite(values)
+        found = np.where(known, of(values), 0)
+        count = count + known.sum(0)
+        total = (found if total is None else np.concatenate([total[None], found])).sum(0)
+    return np.asarray(0.0 if total is None else total / np.maximum(count, 1), np.float64)

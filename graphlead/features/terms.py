@@ -41,7 +41,7 @@ def term_incidence(text: pa.ChunkedArray) -> tuple[sp.csr_matrix, pa.Array]:
     firsts = np.cumsum([0, *(len(part.words) for part in parts)])
     codes = [found[part.codes + first] for part, first in zip(parts, firsts[:-1], strict=True)]
     code = np.concatenate([np.zeros(0, np.int32), *codes])
-    number, terms = _numbered(np.bincount(code, minlength=len(words)), words, max(FEWEST, int(n * WIDEST)))
+    number, terms = _numbered(np.bincount(code, minlength=len(words)), words, most_texts(n))
     column = number[code]
     known = column != NONE
     ends = np.cumsum(np.concatenate([np.zeros(1, np.int64), *(part.counts for part in parts)]))
@@ -52,8 +52,19 @@ def term_incidence(text: pa.ChunkedArray) -> tuple[sp.csr_matrix, pa.Array]:
     return matrix, terms
 
 
+def words_of_texts(text: pa.ChunkedArray) -> Words:
+    """The words of a few texts, at most CHUNK."""
+    with open_db() as db:
+        return _words(db, text)
+
+
+def most_texts(n: int) -> int:
+    """The largest number of n texts that a word may be on."""
+    return max(FEWEST, int(n * WIDEST))
+
+
 @dataclass(frozen=True)
-class _Words:
+class Words:
     """The words of m texts, each once a text: how many each has (m,), their codes (E,), and the words (v,)."""
 
     counts: Longs
@@ -61,7 +72,7 @@ class _Words:
     words: pa.Array
 
 
-def _words(db: Db, text: pa.ChunkedArray) -> _Words:
+def _words(db: Db, text: pa.ChunkedArray) -> Words:
     """The words in lower case without accents, worked out over the distinct pieces between spaces."""
     cut = pc.utf8_slice_codeunits(text.combine_chunks().cast(pa.string()), 0, LONGEST_TEXT)
     pieces = pc.split_pattern(cut, " ")
@@ -74,7 +85,7 @@ def _words(db: Db, text: pa.ChunkedArray) -> _Words:
     at, begins = entries(starts(_lengths(lists)), codes.astype(np.int64))
     row = np.repeat(np.repeat(np.arange(len(text)), _lengths(pieces)), np.diff(begins))
     row, code = np.divmod(distinct_keys(row * max(len(words), 1) + word[at]), max(len(words), 1))
-    return _Words(np.bincount(row, minlength=len(text)), code.astype(np.int32), words)
+    return Words(np.bincount(row, minlength=len(text)), code.astype(np.int32), words)
 
 
 def _lengths(lists: pa.Array) -> Longs:

@@ -29,7 +29,7 @@ from graphlead.pipeline.came_back import came_back
 from graphlead.pipeline.content import content_of
 from graphlead.pipeline.explain import explain_companies, stakes_in, whitespace_ties
 from graphlead.pipeline.finished import FinishedRun
-from graphlead.pipeline.rank import Ranking, companies_of, rank, set_apart
+from graphlead.pipeline.rank import Ranking, companies_of, rank, set_apart, with_apart
 from graphlead.pipeline.score import since_trained
 from graphlead.pipeline.scored import Evaluated
 from graphlead.pipeline.store import remember
@@ -206,16 +206,10 @@ def _relations(sources: Sources, companies: Ints) -> tuple[Ints, pa.Array]:
     return clients, pc.binary_join_element_wise("no ownership link known; ", shared.cast(pa.string()), "")
 
 
-def _with_apart(scores: pd.DataFrame, apart: pd.DataFrame) -> pd.DataFrame:
-    """The candidates and, after them, the records of clients that are set apart, which have no rank."""
-    table = scores.assign(rank_all=scores["rank_all"].astype("Int64"), record_of=pd.Series(dtype="string"))
-    return pd.concat([table, apart]) if len(apart) else table
-
-
 def _write(folder: RunFolder, result: Result, ranking: Ranking, sources: Sources, scored: Evaluated) -> None:
     write_csv(folder.leads, result.leads)
     write_csv(folder.whitespace, result.whitespace)
-    table = _with_apart(result.scores, ranking.apart)
+    table = with_apart(result.scores, ranking.apart)
     write_parquet(folder.scores, table, repeated=("nearest_client_id", "record_of"))
     write_csv(folder.clients, sources.clients.table)
     if sources.outcomes:

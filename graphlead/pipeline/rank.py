@@ -115,6 +115,12 @@ def _apart(
     })  # fmt: skip
 
 
+def with_apart(scores: pd.DataFrame, apart: pd.DataFrame) -> pd.DataFrame:
+    """The candidates and, after them, the records of clients that are set apart, which have no rank."""
+    table = scores.assign(rank_all=scores["rank_all"].astype("Int64"), record_of=pd.Series(dtype="string"))
+    return pd.concat([table, apart]) if len(apart) else table
+
+
 def _scores(sources: Sources, scored: Scored, candidates: Ints, ranked: Ordered[np.float32]) -> pd.DataFrame:
     """One row per candidate (m,), best first. ranked: their raw scores (m,).
 

@@ -1,0 +1,233 @@
+"""What one machine keeps of a register that an engine works on: some hundred bytes a company.
+
+These are the ids, the spelling of places, the industries, the days on which companies ended, and who owns whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graphlead.common.places import placed
+from graphlead.core.arrays import NONE, Ints
+from graphlead.core.clients import Cohort
+from graphlead.core.errors import InputError
+from graphlead.core.graph import OWNS, LinkKind, Ownership, nobody_owns
+from graphlead.core.leaks import LEFT_OUT
+from graphlead.core.register import PLACES, Column, Register, Role
+from graphlead.core.same import Same
+from graphlead.engines.parquet import batches_of
+from graphlead.engines.tables import Tables
+from graphlead.features.distributed.batches import AGREED
+from graphlead.features.distributed.plan import Numbered
+from graphlead.features.groupings import shared
+from graphlead.graph.build import UNNAMED, stakes_of
+from graphlead.graph.ownership.control import controllers, groups
+from graphlead.graph.ownership.kinds import ownership_kind
+from graphlead.match.cohort import cohort_of, indices_of
+from graphlead.pipeline.distributed.scoring import KNOWN
+from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.scored import left_out_of
+
+COMPANIES, IDS, PLACED = "companies", "ids", "placed"
+STAKES = ("source_id", "kind", "share_low", "share_high", "date", "source_type", "source", "target")
+KEPT = (Role.ID, Role.STATUS, *PLACES, Role.INDUSTRY)
+"""Roles of the columns that one machine keeps."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched(Register):
+    """A register of which ``companies`` has the columns of some roles; others are fetched from an engine."""
+
+    tables: Tables
+
+    def read(self, *names: str) -> pa.Table:
+        """See ``Register``."""
+        if names and set(names) <= set(pq.read_schema(self.companies).names):
+            return super().read(*names)
+        return self.rows(names, np.arange(self.n_companies))
+
+    def rows(self, names: Sequence[str], companies: npt.NDArray[np.integer]) -> pa.Table:
+        """See ``Register``."""
+        unique, back = np.unique(companies, return_inverse=True)
+        nth = sum(1 for _ in self.tables.folder.iterdir())
+        self.tables.engine.read("wanted", pa.table({"company": pa.array(unique, pa.int64())}))
+        columns = ", ".join(f'c."{name}"' for name in names)
+        found = self.tables.fetch(
+            f"rows_{nth}",
+            f"SELECT c.company AS company, {columns} FROM {COMPANIES} AS c JOIN wanted AS w ON c.company = w.company",
+        )
+        return found.sort_by("company").select(list(names)).take(pa.array(back))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A register of n companies with an engine's tables, and the run of which the models are applied.
+
+    slim: the file with the columns that one machine keeps.
+    """
+
+    tables: Tables
+    earlier: FinishedRun
+    slim: Path
+    n: int
+
+    @cached_property
+    def register(self) -> Fetched:
+        """The register that the models use, see ``FinishedRun.register``."""
+        return self._register(self.earlier.register.columns)
+
+    def _register(self, columns: Sequence[Column]) -> Fetched:
+        return Fetched(
+            companies=self.slim,
+            links=self.slim,
+            columns=tuple(columns),
+            n_companies=self.n,
+            n_links=0,
+            tables=self.tables,
+        )
+
+    @cached_property
+    def same(self) -> Same:
+        """The records of one company as the earlier run found them, by their ids; a newer record is alone."""
+        return _taken_over(self.earlier.same, self.earlier.whole_register.ids(), self.register.ids())
+
+    @cached_property
+    def cohort(self) -> Cohort:
+        earlier = self.earlier
+        return cohort_of(
+            self.register.ids(),
+            earlier.clients,
+            earlier.suppressed,
+            self.same,
+            outcomes=earlier.outcomes,
+            dead=self._register(earlier.whole_register.columns).ended(),
+        )
+
+    @cached_property
+    def ownership(self) -> Ownership:
+        """The ownership groups; the other facts are left out."""
+        kinds = [kind for kind in self._kinds if ownership_kind(kind)]
+        listed = ", ".join("'" + kind.replace("'", "''") + "'" for kind in kinds) or "NULL"
+        columns = ", ".join(f"CAST({c} AS INTEGER) AS {c}" if c in STAKES[-2:] else c for c in STAKES)
+        folder = self.tables.keep("stakes", f"SELECT {columns} FROM links WHERE kind IN ({listed})")
+        stakes, holders, persons = stakes_of(replace(self.register, links=folder))
+        controller = controllers(stakes, self.n, self.n + len(holders) + len(persons))
+        return replace(nobody_owns(self.n), group=groups(controller, self.n))
+
+    def owned(self) -> pa.Table:
+        """The members (company) of each ownership group (grp) of two companies or more."""
+        group = self.ownership.group
+        company = np.flatnonzero(shared(group)[0] != NONE)
+        return pa.table({"company": company, "grp": group[company].astype(np.int64)})
+
+    @cached_property
+    def _kinds(self) -> list[str]:
+        """The kinds of links but those that give away the clients."""
+        out = {leak.column for leak in self.earlier.leaks if leak.links and leak.decision == LEFT_OUT}
+        found = self.tables.fetch(
+            "kinds_of_links", f"SELECT DISTINCT coalesce(kind, '{UNNAMED}') AS kind FROM links"
+        )
+        return sorted(set(found["kind"].to_pylist()) - out)
+
+    def kinds(self, numbered: Numbered) -> pa.Table:
+        """The kinds of links, and the number of the relation that each makes; -1 for none."""
+        links = numbered.plan.relations.links
+        made = [OWNS if ownership_kind(kind) else LinkKind(kind).relation for kind in self._kinds]
+        relation = [numbered.links.start + links.index(each) if each in links else NONE for each in made]
+        return pa.table(
+            {"kind": pa.array(self._kinds, pa.string()), "relation": pa.array(relation, pa.int32())}
+        )
+
+    def agree_on_places(self) -> list[str]:
+        """Make the table of the places in the spelling that most companies there have; returns its columns."""
+        columns = [c for c in self.register.columns if c.role in AGREED and not c.separator]
+        every = np.arange(self.n, dtype=np.int32)
+        table: dict[str, object] = {"company": every.astype(np.int64)}
+        table |= {column.name: placed(self.register, column.name).take(every) for column in columns}
+        path = self.tables.folder / f"{PLACED}.parquet"
+        pq.write_table(pa.table(table), path)
+        self.tables.engine.read(PLACED, path)
+        return [column.name for column in columns]
+
+    def write_known(self) -> None:
+        """Make the table of which models score each company, and of who is decided."""
+        path = self.tables.folder / f"{KNOWN}.parquet"
+        pq.write_table(
+            pa.table({
+                "company": np.arange(self.n),
+                "left_out": left_out_of(self.earlier.folder, self.register),
+                "decided": self.cohort.decided().astype(np.int64),
+            }),
+            path,
+        )  # fmt: skip
+        self.tables.engine.read(KNOWN, path)
+
+
+def known_of(tables: Tables, earlier: FinishedRun) -> Known:
+    """What one machine keeps of the table of companies. Raises InputError where their ids are not unique."""
+    columns = [c.name for c in earlier.whole_register.columns if c.role in KEPT]
+    statement = f"SELECT company, {', '.join(_quoted(columns))} FROM {COMPANIES}"
+    folder = tables.keep(IDS, statement, order=("company",))
+    path, n = tables.folder / "slim.parquet", 0
+    with pq.ParquetWriter(path, _schema(folder, columns), compression="zstd") as file:
+        for batch in batches_of(folder, ["company", *columns]):
+            company = batch["company"].to_numpy()
+            if not (company == np.arange(n, n + len(company))).all():
+                raise InputError("the rows of the register are not numbered one by one.", where=str(folder))
+            file.write_batch(batch.select(columns))
+            n += len(company)
+    return Known(tables=tables, earlier=earlier, slim=path, n=n)
+
+
+def _schema(folder: Path, columns: Sequence[str]) -> pa.Schema:
+    schema = pq.read_schema(sorted(folder.glob("*.parquet"))[0])
+    return pa.schema([schema.field(name) for name in columns])
+
+
+def _quoted(names: Sequence[str]) -> list[str]:
+    return ['"' + name.replace('"', '""') + '"' for name in names]
+
+
+def _taken_over(same: Same, old: pa.Array, new: pa.Array) -> Same:
+    """The records of one company among the ids ``new``, as they were among the ids ``old``."""
+    several = np.flatnonzero(same.cluster != np.arange(len(same.cluster)))
+    parts = (same.cluster[several], same.pairs.left, same.pairs.right, same.related.company)
+    members = np.unique(np.concatenate([several, *parts]))
+    now = np.full(len(old), NONE, np.int32)
+    now[members] = indices_of(new, pd.Series(old.take(pa.array(members)).to_pylist(), dtype="string"))
+    here = members[now[members] != NONE]
+    first = np.full(len(old), len(new), np.int32)
+    np.minimum.at(first, same.cluster[here], now[here])
+    cluster = np.arange(len(new), dtype=np.int32)
+    cluster[now[here]] = first[same.cluster[here]]
+    left, right = now[same.pairs.left], now[same.pairs.right]
+    pairs = np.flatnonzero((left != NONE) & (right != NONE))
+    related = np.flatnonzero(now[same.related.company] != NONE)
+    return Same(
+        cluster=cluster,
+        pairs=replace(
+            same.pairs,
+            left=left[pairs],
+            right=right[pairs],
+            sure=same.pairs.sure[pairs],
+            shared=same.pairs.shared.take(pa.array(pairs)),
+        ),
+        related=replace(
+            same.related,
+            company=_ints(now[same.related.company[related]]),
+            group=_ints(same.related.group[related]),
+        ),
+    )
+
+
+def _ints(values: npt.NDArray[np.integer]) -> Ints:
+    return values.astype(np.int32)

@@ -1,0 +1,251 @@
+"""The story of scoring by an engine: from a cleaned register to scores and leads, by the models of a finished run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from graphlead.common.console import Console
+from graphlead.common.disk import disk_errors
+from graphlead.common.files import scratch, write_parquet
+from graphlead.common.memory import at_most
+from graphlead.common.spreadsheets import write_csv
+from graphlead.core.errors import InputError, Place, SettingsError
+from graphlead.core.features import Level
+from graphlead.core.graph import CompanyGraph
+from graphlead.core.register import Column, Role
+from graphlead.core.settings import Settings
+from graphlead.core.sources import Sources
+from graphlead.engines.parquet import files_of, schema_of
+from graphlead.engines.registry import check_engine, open_engine
+from graphlead.engines.tables import Tables
+from graphlead.features.build import FeaturePlan
+from graphlead.features.distributed.labels import around_of, label_features
+from graphlead.features.distributed.memberships import NUMBERS, entries_of, memberships_of
+from graphlead.features.distributed.plan import Numbered
+from graphlead.features.distributed.structure import structure_of
+from graphlead.features.distributed.walk import walk, ways_of
+from graphlead.features.seeds import client_weights
+from graphlead.learn.registry import RANKERS, load_models
+from graphlead.pipeline.distributed.known import COMPANIES, IDS, PLACED, Known, known_of
+from graphlead.pipeline.distributed.scoring import Scoring, scores_of
+from graphlead.pipeline.expected import expected_of
+from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.outputs import check_run, parts_of
+from graphlead.pipeline.rank import Ranking, rank, with_apart
+from graphlead.pipeline.scored import ModelInputs, Scored
+from graphlead.runs.layout import RunFolder
+from graphlead.runs.manifest import hash_inputs, hash_run
+from graphlead.runs.run import open_run
+from graphlead.runs.stages import Stage, table
+
+TYPES = {
+    Role.NUMBER: pa.types.is_floating, Role.DATE: pa.types.is_date, Role.BOOLEAN: pa.types.is_boolean,
+}  # fmt: skip
+"""The types of columns by role in a cleaned register, see ``Register``; all others are texts."""
+LINKS = ("source_id", "kind", "share_low", "share_high", "date", "source_type", "source", "target")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A cleaned register to score: its Parquet files, or the folders of them, and where the results go.
+
+    engine, master: see ``engines.registry``.
+    """
+
+    run: Path
+    companies: Path
+    links: Path
+    out: Path
+    engine: str
+    master: str = ""
+    top: int = 500
+    memory: str | None = None
+
+
+def score_by_engine(job: Job, console: Console) -> dict[str, object]:
+    """Score the companies of a cleaned register by the models of a finished run, without one machine holding it.
+
+    The folder ``out`` gets scores.parquet, leads.csv and whitespace.csv as ``score`` makes them, but for the reasons
+    and the nearest clients, which are left out as the report and the store are. Returns the counts. Raises
+    SettingsError and InputError for what an engine cannot score.
+    """
+    check_engine(job.engine, job.master)
+    check_run(job.out, [job.companies, job.links, *parts_of(job.run)])
+    earlier = FinishedRun(job.run)
+    _check(job, earlier)
+    settings = replace(
+        earlier.settings,
+        companies=job.companies,
+        links=job.links,
+        out=job.out,
+        top=job.top,
+        memory=job.memory,
+    )
+    inputs = hash_inputs(_files(job)) | {"run": hash_run(job.run)}
+    stages = table(
+        Stage(name="scored", inputs=tuple(inputs), settings=("top",), doors=("pipeline.distributed.score",))
+    )
+    counts: dict[str, object] = {}
+    with (
+        at_most(settings.memory_bytes),
+        disk_errors(job.out),
+        open_run(job.out, inputs, settings.to_json(), stages, "score") as run,
+    ):
+        run.stage("scored", lambda folder: _write(folder, job, earlier, settings, console))
+        counts = {"verb": "score", "engine": job.engine, "master": job.master}
+        run.publish(run.manifest(device="cpu", **counts))
+    return counts | {"folder": job.out.as_posix()}
+
+
+def _files(job: Job) -> Mapping[str, Path]:
+    parts = {"companies": job.companies, "links": job.links}
+    return {
+        f"{name} {path.name}" if source.is_dir() else name: path
+        for name, source in parts.items()
+        for path in files_of(source)
+    }
+
+
+def _check(job: Job, earlier: FinishedRun) -> None:
+    """Raise where the files are not in the form of a cleaned register, or the run has what an engine cannot do."""
+    whole = [name for name in earlier.settings.rankers if not RANKERS[name].row_wise]
+    if whole:
+        raise SettingsError(
+            f"{whole[0]} needs the whole graph on one machine.",
+            where="engine",
+            remedy="Leave --engine out, or train a run without it.",
+        )
+    expected = {c.name: TYPES.get(c.role, _is_text) for c in earlier.register.understood.values()}
+    _check_columns(job.companies, expected)
+    _check_columns(
+        job.links, {**dict.fromkeys(LINKS[:2], _is_text), **dict.fromkeys(LINKS[-2:], pa.types.is_integer)}
+    )
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind))
+
+
+def _check_columns(source: Path, expected: Mapping[str, object]) -> None:
+    schema = schema_of(source)
+    for name, fits in expected.items():
+        place = schema.get_field_index(name)
+        if place < 0 or not (callable(fits) and fits(schema.field(place).type)):
+            what = "is missing" if place < 0 else f"is {schema.field(place).type}"
+            raise InputError(
+                f"the column {what}; an engine reads registers as a run has cleaned them.",
+                where=Place.of(source, column=name),
+                remedy="Give companies.parquet and links.parquet of a run's register/, or tables of the same columns.",
+            )
+
+
+def _write(folder: RunFolder, job: Job, earlier: FinishedRun, settings: Settings, console: Console) -> None:
+    with ExitStack() as stack:
+        work = stack.enter_context(scratch(job.out))
+        engine = stack.enter_context(open_engine(job.engine, job.master, work))
+        ranking = _ranking(Tables(engine, work), job, earlier, settings, console)
+    table = with_apart(ranking.scores.assign(nearest_client_id=pd.Series(dtype="string")), ranking.apart)
+    write_parquet(folder.scores, table, repeated=("nearest_client_id", "record_of"))
+    write_csv(folder.leads, ranking.leads)
+    write_csv(folder.whitespace, ranking.whitespace)
+
+
+def _ranking(tables: Tables, job: Job, earlier: FinishedRun, settings: Settings, console: Console) -> Ranking:
+    with console.stage("reading ids, places and owners"):
+        tables.engine.read("companies_given", job.companies, number="company")
+        tables.engine.sql(COMPANIES, "SELECT * FROM companies_given")
+        tables.engine.read("links", job.links)
+        known = known_of(tables, earlier)
+        numbered = Numbered(_plan(earlier), _used(_plan(earlier), known.register.columns))
+        _agreed(tables, numbered, known)
+        known.write_known()
+    with console.stage("reading what each company has by itself"):
+        entries_of(tables, numbered, "companies_agreed")
+    with console.stage("counting who is in which group"):
+        memberships_of(tables, numbered, known.n, known.kinds(numbered), known.owned())
+    with console.stage("features of links"):
+        structure_of(tables, numbered, tables.folder / NUMBERS)
+    cohort = known.cohort
+    weights = client_weights(cohort.won)
+    with console.stage("clients in the groups of each company"):
+        around = around_of(cohort, numbered)
+        label_features(tables, around, cohort)
+    with console.stage("walking from the clients"):
+        start = (known.n * weights).astype(np.float32)
+        walk(tables, ways_of(tables, numbered, known.n), cohort.clients.astype(np.int64), start)
+    with console.stage("scoring"):
+        labels, common = around.nothing()
+        scoring = Scoring(
+            numbered=numbered,
+            models=load_models(earlier.folder.model, "cpu"),
+            weights=float(np.bincount(np.zeros(len(weights), np.int64), weights, 1)[0]),
+            labels=labels,
+            common=common,
+        )
+        scores = scores_of(tables, scoring, IDS, known.n)
+    with console.stage("ranking"):
+        sources = _sources(known)
+        expected = expected_of(earlier.judgement, cohort, settings, datetime.now(UTC).date())
+        scored = Scored(
+            scores=earlier.judgement.settled(scores),
+            judgement=earlier.judgement,
+            expected=expected,
+            model_inputs=ModelInputs(
+                register=sources.register, graph=sources.graph, settings=settings, plan=numbered.plan
+            ),
+            trained=earlier.folder,
+        )
+        return rank(sources, scored, settings)
+
+
+def _plan(earlier: FinishedRun) -> FeaturePlan:
+    return earlier.model_inputs.plan
+
+
+def _used(plan: FeaturePlan, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The columns that the plan uses, with the id and the names."""
+    levels: list[Level] = [
+        *plan.attributes.common,
+        *(each for some in plan.relations.crossed for each in some),
+    ]
+    names = {*plan.attributes.numeric, *plan.attributes.ordered, *plan.relations.texts}
+    names |= {name for level in levels for name in (level.column, *level.within)}
+    own = (Role.ID, Role.NAME)
+    return tuple(c for c in columns if c.role is not Role.IGNORED and (c.name in names or c.role in own))
+
+
+def _agreed(tables: Tables, numbered: Numbered, known: Known) -> None:
+    """Make the table of the columns that features come from, places in the spelling of most companies there."""
+    agreed = set(known.agree_on_places())
+    columns = ", ".join(
+        f'{"p" if c.name in agreed else "c"}."{c.name}" AS "{c.name}"' for c in numbered.columns
+    )
+    tables.engine.sql(
+        "companies_agreed",
+        f"SELECT c.company AS company, {columns} FROM {COMPANIES} AS c JOIN {PLACED} AS p ON c.company = p.company",
+    )
+
+
+def _sources(known: Known) -> Sources:
+    earlier = known.earlier
+    graph = CompanyGraph(nodes={"company": known.n}, keys={}, edges={}, ownership=known.ownership)
+    return Sources(
+        register=known.register,
+        noise=earlier.noise,
+        graph=graph,
+        clients=earlier.clients,
+        suppressed=earlier.suppressed,
+        same=known.same,
+        cohort=known.cohort,
+        profile=earlier.profile,
+        leaks=earlier.leaks,
+        outcomes=earlier.outcomes,
+    )
