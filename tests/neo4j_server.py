@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import spark_engine
 
 from graphlead.stores.neo4j.address import Address
 from graphlead.stores.neo4j.store import Neo4jStore
@@ -111,8 +112,9 @@ def environment_of(address: Address) -> dict[str, str]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = terminalreporter.stats.get("skipped", [])
-    if any(NOT_RUN in str(report.longrepr) for report in skipped):
-        terminalreporter.section(NOT_RUN, sep="!", red=True, bold=True)
+    for reason in (NOT_RUN, spark_engine.NOT_RUN):
+        if any(reason in str(report.longrepr) for report in skipped):
+            terminalreporter.section(reason, sep="!", red=True, bold=True)
 
 
 @pytest.hookimpl(tryfirst=True)

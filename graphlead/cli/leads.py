@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graphlead.cli import compare, experiments, recommend_runs, sales_runs, segment
-from graphlead.cli.engines import score_by_engine
+from graphlead.cli.engines import refuse_with_engine, score_by_engine
 from graphlead.cli.options import (
     AsJson,
     Clients,
@@ -152,9 +152,7 @@ def score(
         return
     sales_runs.refuse(verb, folder, sales, "Give --companies with a newer register.")
     if engine or master:
-        sales_runs.refuse(
-            verb, folder, {"--clients": clients, "--force": force}, "Leave it out with --engine."
-        )
+        refuse_with_engine({"--clients": clients, "--force": force})
         score_by_engine(
             folder, companies, links, out, console, top=top or 500, memory=memory, engine=engine or "duckdb",
             master=master or "",

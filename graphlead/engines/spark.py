@@ -59,8 +59,8 @@ class SparkEngine:
         firsts = firsts_of(files)
         tasks = max(2, sum(1 for _ in files), _rows(firsts, files) // ROWS_PER_TASK)
         self._spark.conf.set("spark.sql.shuffle.partitions", str(tasks))
-        begins = [(path.name, first) for path, first in firsts.items()]
-        known = self._spark.createDataFrame(begins, f"{_PART} string, first_row bigint")
+        begins = {_PART: [path.name for path in firsts], "first_row": list(firsts.values())}
+        known = self._spark.createDataFrame(pa.table(begins))
         rows = frame.select(
             "*", F.expr("_metadata.file_name").alias(_PART), F.expr("_metadata.row_index").alias(_ROW)
         )
@@ -141,6 +141,7 @@ _CONF = {
 def _classic(builder: Any) -> Any:
     """What a session with its own driver is told: workers see the modules that this process sees, with one thread."""
     ours = {
+        "spark.log.level": "ERROR",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.executorEnv.PYTHONPATH": os.environ.get("PYTHONPATH", ""),

@@ -23,9 +23,9 @@ PLACES = 65_536
 
 def entries_of(tables: Tables, numbered: Numbered, companies: str) -> None:
     """Make the tables of the numbers of each company and of its groups' keys, from the table of companies."""
-    tables.engine.map_arrow("numbers_read", companies, OwnNumbers(numbered))
+    tables.engine.map_arrow("numbers_read", companies, OwnNumbers(numbered), ("company",), ("company",))
     tables.keep(NUMBERS, "SELECT company, numbers FROM numbers_read", order=("company",))
-    tables.engine.map_arrow("entries_read", companies, Entries(numbered))
+    tables.engine.map_arrow("entries_read", companies, Entries(numbered), ("company",), ("company",))
     tables.keep("entries", "SELECT * FROM entries_read")
 
 
