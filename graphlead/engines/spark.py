@@ -133,6 +133,7 @@ def _session(master: str) -> SparkSession:
 
 
 _CONF = {
+    "spark.sql.caseSensitive": "true",
     "spark.sql.execution.arrow.maxRecordsPerBatch": str(BATCH),
     "spark.sql.session.timeZone": "UTC",
 }

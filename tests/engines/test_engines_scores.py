@@ -54,6 +54,7 @@ def write_inputs(folder: Path) -> dict[str, Path]:
         "trades": [f"{one}; {two}" if one != two else one for one, two in trades],
         "employees": np.where(draw.random(N) < 0.1, np.nan, draw.integers(1, 900, N)),
         "founded": pd.to_datetime("1990-01-01") + pd.to_timedelta(draw.integers(0, 9000, N), "D"),
+        "company": draw.choice(["red", "green", "blue"], N),
         "exports": draw.choice(["yes", "no"], N),
     })  # fmt: skip
     ends = draw.integers(0, N, (160, 2))

@@ -17,7 +17,7 @@ from graphlead.core.register import Register
 from graphlead.engines.words import mixed
 from graphlead.features.attributes import own_numbers
 from graphlead.features.distributed.batches import as_register, column, lists_of
-from graphlead.features.distributed.plan import INCIDENCE, Numbered
+from graphlead.features.distributed.plan import INCIDENCE, ROW, Numbered
 from graphlead.features.levels import applies, bands, read_level, with_wider
 from graphlead.features.terms import words_of_texts
 
@@ -42,7 +42,7 @@ class OwnNumbers:
         for batch in batches:
             with as_register(batch, self.numbered.columns) as register:
                 found = own_numbers(self.numbered.plan.attributes, register)
-            yield pa.record_batch([batch["company"], lists_of(found)], schema=self.schema)
+            yield pa.record_batch([batch[ROW], lists_of(found)], schema=self.schema)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ class Entries:
         for batch in batches:
             if not batch.num_rows:
                 continue
-            company = column(batch, "company", np.int64)
+            company = column(batch, ROW, np.int64)
             with as_register(batch, self.numbered.columns) as register:
                 yield from self._of_columns(register, company)
                 yield from self._of_words(register, company)

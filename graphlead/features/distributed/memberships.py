@@ -13,7 +13,7 @@ import pyarrow as pa
 from graphlead.core.engine import Engine
 from graphlead.engines.tables import Tables
 from graphlead.features.distributed.entries import Entries, OwnNumbers
-from graphlead.features.distributed.plan import Numbered
+from graphlead.features.distributed.plan import ROW, Numbered
 from graphlead.features.terms import FEWEST, LONGEST, SHORTEST, most_texts
 
 MEMBERSHIPS, NUMBERS = "memberships", "own_numbers"
@@ -23,9 +23,9 @@ PLACES = 65_536
 
 def entries_of(tables: Tables, numbered: Numbered, companies: str) -> None:
     """Make the tables of the numbers of each company and of its groups' keys, from the table of companies."""
-    tables.engine.map_arrow("numbers_read", companies, OwnNumbers(numbered), ("company",), ("company",))
+    tables.engine.map_arrow("numbers_read", companies, OwnNumbers(numbered), (ROW,), (ROW,))
     tables.keep(NUMBERS, "SELECT company, numbers FROM numbers_read", order=("company",))
-    tables.engine.map_arrow("entries_read", companies, Entries(numbered), ("company",), ("company",))
+    tables.engine.map_arrow("entries_read", companies, Entries(numbered), (ROW,), (ROW,))
     tables.keep("entries", "SELECT * FROM entries_read")
 
 
@@ -39,7 +39,8 @@ def memberships_of(tables: Tables, numbered: Numbered, n: int, kinds: pa.Table, 
     engine.read("kinds", kinds)
     engine.read("owned", owned)
     _groups(engine, numbered, n)
-    _links(engine, numbered)
+    _links(engine)
+    _owners(engine, numbered)
     parts = ["by_columns", *(["by_links"] if numbered.links else [])]
     parts += ["by_owner"] if numbered.plan.relations.owned else []
     parts += ["by_holder"] if numbered.plan.relations.held else []
@@ -69,7 +70,7 @@ def _groups(engine: Engine, numbered: Numbered, n: int) -> None:
     )
 
 
-def _links(engine: Engine, numbered: Numbered) -> None:
+def _links(engine: Engine) -> None:
     engine.sql(
         "stated",
         """SELECT k.relation AS relation, CAST(l.source AS BIGINT) AS source, CAST(l.target AS BIGINT) AS target,
@@ -91,6 +92,9 @@ def _links(engine: Engine, numbered: Numbered) -> None:
         FROM pairs AS p JOIN degrees AS d ON p.relation = d.relation AND p.grp = d.grp
         UNION ALL SELECT relation, grp, grp AS company, size FROM degrees""",
     )
+
+
+def _owners(engine: Engine, numbered: Numbered) -> None:
     engine.sql(
         "by_owner",
         f"""SELECT CAST({numbered.owned} AS INTEGER) AS relation, o.grp AS grp, o.company AS company, s.size AS size

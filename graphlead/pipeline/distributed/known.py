@@ -24,10 +24,11 @@ from graphlead.core.graph import OWNS, LinkKind, Ownership, nobody_owns
 from graphlead.core.leaks import LEFT_OUT
 from graphlead.core.register import PLACES, Column, Register, Role
 from graphlead.core.same import Same
+from graphlead.engines.duckdb import literal, quoted
 from graphlead.engines.parquet import batches_of
 from graphlead.engines.tables import Tables
 from graphlead.features.distributed.batches import AGREED
-from graphlead.features.distributed.plan import Numbered
+from graphlead.features.distributed.plan import ROW, Numbered
 from graphlead.features.groupings import shared
 from graphlead.graph.build import UNNAMED, stakes_of
 from graphlead.graph.ownership.control import controllers, groups
@@ -60,12 +61,12 @@ class Fetched(Register):
         unique, back = np.unique(companies, return_inverse=True)
         nth = sum(1 for _ in self.tables.folder.iterdir())
         self.tables.engine.read("wanted", pa.table({"company": pa.array(unique, pa.int64())}))
-        columns = ", ".join(f'c."{name}"' for name in names)
+        columns = ", ".join(f"c.{quoted(name)}" for name in names)
         found = self.tables.fetch(
             f"rows_{nth}",
-            f"SELECT c.company AS company, {columns} FROM {COMPANIES} AS c JOIN wanted AS w ON c.company = w.company",
+            f"SELECT c.{ROW} AS {ROW}, {columns} FROM {COMPANIES} AS c JOIN wanted AS w ON c.{ROW} = w.company",
         )
-        return found.sort_by("company").select(list(names)).take(pa.array(back))
+        return found.sort_by(ROW).select(list(names)).take(pa.array(back))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +117,7 @@ class Known:
     def ownership(self) -> Ownership:
         """The ownership groups; the other facts are left out."""
         kinds = [kind for kind in self._kinds if ownership_kind(kind)]
-        listed = ", ".join("'" + kind.replace("'", "''") + "'" for kind in kinds) or "NULL"
+        listed = ", ".join(map(literal, kinds)) or "NULL"
         columns = ", ".join(f"CAST({c} AS INTEGER) AS {c}" if c in STAKES[-2:] else c for c in STAKES)
         folder = self.tables.keep("stakes", f"SELECT {columns} FROM links WHERE kind IN ({listed})")
         stakes, holders, persons = stakes_of(replace(self.register, links=folder))
@@ -151,7 +152,7 @@ class Known:
         """Make the table of the places in the spelling that most companies there have; returns its columns."""
         columns = [c for c in self.register.columns if c.role in AGREED and not c.separator]
         every = np.arange(self.n, dtype=np.int32)
-        table: dict[str, object] = {"company": every.astype(np.int64)}
+        table: dict[str, object] = {ROW: every.astype(np.int64)}
         table |= {column.name: placed(self.register, column.name).take(every) for column in columns}
         path = self.tables.folder / f"{PLACED}.parquet"
         pq.write_table(pa.table(table), path)
@@ -175,12 +176,12 @@ class Known:
 def known_of(tables: Tables, earlier: FinishedRun) -> Known:
     """What one machine keeps of the table of companies. Raises InputError where their ids are not unique."""
     columns = [c.name for c in earlier.whole_register.columns if c.role in KEPT]
-    statement = f"SELECT company, {', '.join(_quoted(columns))} FROM {COMPANIES}"
-    folder = tables.keep(IDS, statement, order=("company",))
+    statement = f"SELECT {ROW}, {', '.join(map(quoted, columns))} FROM {COMPANIES}"
+    folder = tables.keep(IDS, statement, order=(ROW,))
     path, n = tables.folder / "slim.parquet", 0
     with pq.ParquetWriter(path, _schema(folder, columns), compression="zstd") as file:
-        for batch in batches_of(folder, ["company", *columns]):
-            company = batch["company"].to_numpy()
+        for batch in batches_of(folder, [ROW, *columns]):
+            company = batch[ROW].to_numpy()
             if not (company == np.arange(n, n + len(company))).all():
                 raise InputError("the rows of the register are not numbered one by one.", where=str(folder))
             file.write_batch(batch.select(columns))
@@ -191,10 +192,6 @@ def known_of(tables: Tables, earlier: FinishedRun) -> Known:
 def _schema(folder: Path, columns: Sequence[str]) -> pa.Schema:
     schema = pq.read_schema(sorted(folder.glob("*.parquet"))[0])
     return pa.schema([schema.field(name) for name in columns])
-
-
-def _quoted(names: Sequence[str]) -> list[str]:
-    return ['"' + name.replace('"', '""') + '"' for name in names]
 
 
 def _taken_over(same: Same, old: pa.Array, new: pa.Array) -> Same:

@@ -17,19 +17,21 @@ from graphlead.common.disk import disk_errors
 from graphlead.common.files import scratch, write_parquet
 from graphlead.common.memory import at_most
 from graphlead.common.spreadsheets import write_csv
+from graphlead.core.arrays import Floats
 from graphlead.core.errors import InputError, Place, SettingsError
 from graphlead.core.features import Level
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Column, Role
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
+from graphlead.engines.duckdb import quoted
 from graphlead.engines.parquet import files_of, schema_of
 from graphlead.engines.registry import check_engine, open_engine
 from graphlead.engines.tables import Tables
 from graphlead.features.build import FeaturePlan
 from graphlead.features.distributed.labels import around_of, label_features
 from graphlead.features.distributed.memberships import NUMBERS, entries_of, memberships_of
-from graphlead.features.distributed.plan import Numbered
+from graphlead.features.distributed.plan import ROW, Numbered
 from graphlead.features.distributed.structure import structure_of
 from graphlead.features.distributed.walk import walk, ways_of
 from graphlead.features.seeds import client_weights
@@ -160,54 +162,51 @@ def _write(folder: RunFolder, job: Job, earlier: FinishedRun, settings: Settings
 
 def _ranking(tables: Tables, job: Job, earlier: FinishedRun, settings: Settings, console: Console) -> Ranking:
     with console.stage("reading ids, places and owners"):
-        tables.engine.read("companies_given", job.companies, number="company")
-        tables.engine.sql(COMPANIES, "SELECT * FROM companies_given")
-        tables.engine.read("links", job.links)
-        known = known_of(tables, earlier)
-        numbered = Numbered(_plan(earlier), _used(_plan(earlier), known.register.columns))
-        _agreed(tables, numbered, known)
-        known.write_known()
+        known, numbered = _read(tables, job, earlier)
     with console.stage("reading what each company has by itself"):
         entries_of(tables, numbered, "companies_agreed")
     with console.stage("counting who is in which group"):
         memberships_of(tables, numbered, known.n, known.kinds(numbered), known.owned())
     with console.stage("features of links"):
         structure_of(tables, numbered, tables.folder / NUMBERS)
-    cohort = known.cohort
-    weights = client_weights(cohort.won)
+    around = around_of(known.cohort, numbered)
     with console.stage("clients in the groups of each company"):
-        around = around_of(cohort, numbered)
-        label_features(tables, around, cohort)
+        label_features(tables, around, known.cohort)
+    weights = client_weights(known.cohort.won)
     with console.stage("walking from the clients"):
         start = (known.n * weights).astype(np.float32)
-        walk(tables, ways_of(tables, numbered, known.n), cohort.clients.astype(np.int64), start)
+        at = known.cohort.clients.astype(np.int64)
+        walk(tables, ways_of(tables, numbered, known.n), at, start)
     with console.stage("scoring"):
-        labels, common = around.nothing()
-        scoring = Scoring(
-            numbered=numbered,
-            models=load_models(earlier.folder.model, "cpu"),
-            weights=float(np.bincount(np.zeros(len(weights), np.int64), weights, 1)[0]),
-            labels=labels,
-            common=common,
-        )
-        scores = scores_of(tables, scoring, IDS, known.n)
+        models = load_models(earlier.folder.model, "cpu")
+        scores = scores_of(tables, Scoring.of(around, models, weights), IDS, known.n)
     with console.stage("ranking"):
-        sources = _sources(known)
-        expected = expected_of(earlier.judgement, cohort, settings, datetime.now(UTC).date())
-        scored = Scored(
-            scores=earlier.judgement.settled(scores),
-            judgement=earlier.judgement,
-            expected=expected,
-            model_inputs=ModelInputs(
-                register=sources.register, graph=sources.graph, settings=settings, plan=numbered.plan
-            ),
-            trained=earlier.folder,
-        )
-        return rank(sources, scored, settings)
+        return _ranked(known, numbered.plan, earlier.judgement.settled(scores), settings)
 
 
-def _plan(earlier: FinishedRun) -> FeaturePlan:
-    return earlier.model_inputs.plan
+def _read(tables: Tables, job: Job, earlier: FinishedRun) -> tuple[Known, Numbered]:
+    """Make the tables of the companies and of the links, and what one machine keeps of them."""
+    tables.engine.read(COMPANIES, job.companies, number=ROW)
+    tables.engine.read("links", job.links)
+    known, plan = known_of(tables, earlier), earlier.model_inputs.plan
+    numbered = Numbered(plan, _used(plan, known.register.columns))
+    _agreed(tables, numbered, known)
+    known.write_known()
+    return known, numbered
+
+
+def _ranked(known: Known, plan: FeaturePlan, scores: Mapping[str, Floats], settings: Settings) -> Ranking:
+    """The lists from the raw scores (n,) of each ranker."""
+    sources, judgement = _sources(known), known.earlier.judgement
+    inputs = ModelInputs(register=sources.register, graph=sources.graph, settings=settings, plan=plan)
+    scored = Scored(
+        scores=scores,
+        judgement=judgement,
+        expected=expected_of(judgement, known.cohort, settings, datetime.now(UTC).date()),
+        model_inputs=inputs,
+        trained=known.earlier.folder,
+    )
+    return rank(sources, scored, settings)
 
 
 def _used(plan: FeaturePlan, columns: tuple[Column, ...]) -> tuple[Column, ...]:
@@ -226,11 +225,11 @@ def _agreed(tables: Tables, numbered: Numbered, known: Known) -> None:
     """Make the table of the columns that features come from, places in the spelling of most companies there."""
     agreed = set(known.agree_on_places())
     columns = ", ".join(
-        f'{"p" if c.name in agreed else "c"}."{c.name}" AS "{c.name}"' for c in numbered.columns
+        f"{'p' if c.name in agreed else 'c'}.{quoted(c.name)} AS {quoted(c.name)}" for c in numbered.columns
     )
     tables.engine.sql(
         "companies_agreed",
-        f"SELECT c.company AS company, {columns} FROM {COMPANIES} AS c JOIN {PLACED} AS p ON c.company = p.company",
+        f"SELECT c.{ROW} AS {ROW}, {columns} FROM {COMPANIES} AS c JOIN {PLACED} AS p ON c.{ROW} = p.{ROW}",
     )
 
 

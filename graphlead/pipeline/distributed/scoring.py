@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from graphlead.common.deal import keys_of
-from graphlead.core.arrays import Floats, Ints, Longs
+from graphlead.core.arrays import Floats, Ints, Longs, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.features import Feature, Features, Kind, Source, Statistic
 from graphlead.engines.tables import Tables
 from graphlead.features.attributes import attributes_of
 from graphlead.features.distributed.batches import column, vectors
-from graphlead.features.distributed.labels import LABELS
+from graphlead.features.distributed.labels import LABELS, Around
 from graphlead.features.distributed.memberships import NUMBERS
-from graphlead.features.distributed.plan import Numbered
+from graphlead.features.distributed.plan import ROW, Numbered
 from graphlead.features.distributed.structure import STRUCTURE
 from graphlead.features.distributed.walk import VISITS
 from graphlead.features.labels import log_visits
@@ -52,6 +52,15 @@ class Scoring:
     weights: float
     labels: Floats
     common: Floats
+
+    @classmethod
+    def of(cls, around: Around, models: Models, weights: Reals) -> Self:
+        """The same models on the label features of ``around``; weights: those of the clients (c,)."""
+        labels, common = around.nothing()
+        total = np.bincount(np.zeros(len(weights), np.int64), weights, 1)[0]
+        return cls(
+            numbered=around.numbered, models=models, weights=float(total), labels=labels, common=common
+        )
 
     @property
     def rankers(self) -> list[str]:
@@ -120,7 +129,7 @@ def scores_of(tables: Tables, scoring: Scoring, ids: str, n: int) -> dict[str, F
         f"""SELECT n.company AS company, i.company_id AS company_id, n.numbers AS numbers, l.labels AS labels,
             l.common AS common, s.structure AS structure, v.visits AS visits, k.left_out AS left_out,
             k.decided AS decided
-        FROM {NUMBERS} AS n JOIN {ids} AS i ON n.company = i.company JOIN {KNOWN} AS k ON n.company = k.company
+        FROM {NUMBERS} AS n JOIN {ids} AS i ON n.company = i.{ROW} JOIN {KNOWN} AS k ON n.company = k.company
         LEFT JOIN {LABELS} AS l ON n.company = l.company LEFT JOIN {STRUCTURE} AS s ON n.company = s.company
         LEFT JOIN {VISITS} AS v ON n.company = v.company""",
     )
