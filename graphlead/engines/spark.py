@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import sqlglot
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
@@ -29,13 +30,14 @@ _PART, _ROW = "file_of_row", "row_of_file"
 
 
 class SparkEngine:
-    """Spark as an engine: tables are temporary views of one session, statements are carried over by sqlglot.
+    """Spark as an engine: tables are temporary views of one session, statements are carried over by sqlglot;
+    ``folder`` is for the tables that come from this machine.
 
     Paths have to be the same on every machine, and graphlead installed on all of them, with the same versions.
     """
 
     def __init__(self, folder: Path, master: str) -> None:
-        self._master = master
+        self._master, self._folder, self._files = master, folder, 0
 
     def __enter__(self) -> Self:
         self._spark = _session(self._master)
@@ -47,20 +49,26 @@ class SparkEngine:
     def read(self, name: str, source: Path | pa.Table, number: str = "") -> None:
         """See ``Engine``."""
         if isinstance(source, pa.Table):
-            self._spark.createDataFrame(source).createOrReplaceTempView(name)
-            return
+            source = self._written(source, name)
         files = files_of(source)
         frame = self._spark.read.parquet(*(file.absolute().as_uri() for file in files))
         if number:
             frame = self._numbered(frame, files, number)
         frame.createOrReplaceTempView(name)
 
+    def _written(self, table: pa.Table, name: str) -> Path:
+        """A file with this table: sent with the statement, a large one would pass through the driver each time."""
+        self._files += 1
+        path = self._folder / f"{name}-{self._files}.parquet"
+        pq.write_table(table, path)
+        return path
+
     def _numbered(self, frame: DataFrame, files: Sequence[Path], number: str) -> DataFrame:
         firsts = firsts_of(files)
         tasks = max(2, sum(1 for _ in files), _rows(firsts, files) // ROWS_PER_TASK)
         self._spark.conf.set("spark.sql.shuffle.partitions", str(tasks))
         begins = {_PART: [path.name for path in firsts], "first_row": list(firsts.values())}
-        known = self._spark.createDataFrame(pa.table(begins))
+        known = self._spark.read.parquet(self._written(pa.table(begins), _PART).absolute().as_uri())
         rows = frame.select(
             "*", F.expr("_metadata.file_name").alias(_PART), F.expr("_metadata.row_index").alias(_ROW)
         )

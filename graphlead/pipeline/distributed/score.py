@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -52,7 +52,11 @@ TYPES = {
     Role.NUMBER: pa.types.is_floating, Role.DATE: pa.types.is_date, Role.BOOLEAN: pa.types.is_boolean,
 }  # fmt: skip
 """The types of columns by role in a cleaned register, see ``Register``; all others are texts."""
-LINKS = ("source_id", "kind", "share_low", "share_high", "date", "source_type", "source", "target")
+LINKS = {
+    "source_id": Role.NAME, "kind": Role.NAME, "source_type": Role.NAME, "share_low": Role.NUMBER,
+    "share_high": Role.NUMBER, "date": Role.DATE,
+}  # fmt: skip
+"""The role of each column of the links, which decides its type; source and target are whole numbers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,22 +129,24 @@ def _check(job: Job, earlier: FinishedRun) -> None:
             where="engine",
             remedy="Leave --engine out, or train a run without it.",
         )
-    expected = {c.name: TYPES.get(c.role, _is_text) for c in earlier.register.understood.values()}
-    _check_columns(job.companies, expected)
-    _check_columns(
-        job.links, {**dict.fromkeys(LINKS[:2], _is_text), **dict.fromkeys(LINKS[-2:], pa.types.is_integer)}
-    )
+    _check_columns(job.companies, {c.name: _fits(c.role) for c in earlier.register.understood.values()})
+    ends = dict.fromkeys(("source", "target"), pa.types.is_integer)
+    _check_columns(job.links, {name: _fits(role) for name, role in LINKS.items()} | ends)
+
+
+def _fits(role: Role) -> Callable[[pa.DataType], bool]:
+    return TYPES.get(role, _is_text)
 
 
 def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind))
 
 
-def _check_columns(source: Path, expected: Mapping[str, object]) -> None:
+def _check_columns(source: Path, expected: Mapping[str, Callable[[pa.DataType], bool]]) -> None:
     schema = schema_of(source)
     for name, fits in expected.items():
         place = schema.get_field_index(name)
-        if place < 0 or not (callable(fits) and fits(schema.field(place).type)):
+        if place < 0 or not fits(schema.field(place).type):
             what = "is missing" if place < 0 else f"is {schema.field(place).type}"
             raise InputError(
                 f"the column {what}; an engine reads registers as a run has cleaned them.",
