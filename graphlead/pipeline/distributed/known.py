@@ -59,7 +59,7 @@ class Fetched(Register):
     def rows(self, names: Sequence[str], companies: npt.NDArray[np.integer]) -> pa.Table:
         """See ``Register``."""
         unique, back = np.unique(companies, return_inverse=True)
-        nth = sum(1 for _ in self.tables.folder.iterdir())
+        nth = sum(1 for _ in self.tables.folder.glob("rows_*"))
         self.tables.engine.read("wanted", pa.table({"company": pa.array(unique, pa.int64())}))
         columns = ", ".join(f"c.{quoted(name)}" for name in names)
         found = self.tables.fetch(

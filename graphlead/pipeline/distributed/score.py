@@ -48,7 +48,9 @@ from graphlead.runs.manifest import hash_inputs, hash_run
 from graphlead.runs.run import open_run
 from graphlead.runs.stages import Stage, table
 
-TYPES = {
+OfType = Callable[[pa.DataType], bool]
+
+TYPES: Mapping[Role, OfType] = {
     Role.NUMBER: pa.types.is_floating, Role.DATE: pa.types.is_date, Role.BOOLEAN: pa.types.is_boolean,
 }  # fmt: skip
 """The types of columns by role in a cleaned register, see ``Register``; all others are texts."""
@@ -134,7 +136,7 @@ def _check(job: Job, earlier: FinishedRun) -> None:
     _check_columns(job.links, {name: _fits(role) for name, role in LINKS.items()} | ends)
 
 
-def _fits(role: Role) -> Callable[[pa.DataType], bool]:
+def _fits(role: Role) -> OfType:
     return TYPES.get(role, _is_text)
 
 
@@ -142,7 +144,7 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind))
 
 
-def _check_columns(source: Path, expected: Mapping[str, Callable[[pa.DataType], bool]]) -> None:
+def _check_columns(source: Path, expected: Mapping[str, OfType]) -> None:
     schema = schema_of(source)
     for name, fits in expected.items():
         place = schema.get_field_index(name)
