@@ -221,6 +221,7 @@ def test_a_register_that_is_not_cleaned_is_refused(
 
 
 def test_what_it_writes_is_no_whole_run(local: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert sorted(path.name for path in local.glob("*.*")) >= ["leads.csv", "manifest.json", "scores.parquet"]
+    assert {"leads.csv", "whitespace.csv", "scores.parquet"} <= {path.name for path in local.iterdir()}
+    assert not {"report.html", "evidence.json", "model"} & {path.name for path in local.iterdir()}
     assert command("explain", "C100", "--run", local) == 2
     assert "graphlead score" in capsys.readouterr().err
