@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 import os
 import re
@@ -81,6 +82,18 @@ def held_mb() -> float:
 def held() -> int:
     """The bytes that this process holds now."""
     return int(_memory_info().rss)
+
+
+def give_back() -> None:
+    """Hand what this process holds and does not use back to the system, as far as its C library and Arrow can.
+
+    Each thread has a heap of its own, and what one has freed is of no use to another.
+    """
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @contextmanager

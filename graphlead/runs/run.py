@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from graphlead.common.disk import disk_errors
 from graphlead.common.files import part_of, read_json, remove, sync, write_json
 from graphlead.common.leftovers import sweep
-from graphlead.common.memory import Meter, highest_mb
+from graphlead.common.memory import Meter, give_back, highest_mb
 from graphlead.core.errors import CarrierError
 from graphlead.runs import publication
 from graphlead.runs.layout import RunFolder
@@ -117,6 +117,7 @@ class Run:
         remove(part)
         remove(folder)
         part.mkdir()
+        give_back()
         try:
             with disk_errors(self.folder.path), Meter() as meter, unchanged(inputs):
                 make(RunFolder(part))
