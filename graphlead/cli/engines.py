@@ -35,7 +35,7 @@ def score_by_engine(
     engine: str,
     master: str,
 ) -> None:
-    """Score a cleaned register by an engine and tell where the results are."""
+    """Score a cleaned register by an engine and show where the results are."""
     if companies is None or links is None:
         missing = "companies" if companies is None else "links"
         remedy = f"Give --{missing} with {missing}.parquet of a cleaned register, or a folder of such files."

@@ -148,7 +148,7 @@ _CONF = {
 
 
 def _classic(builder: Any) -> Any:
-    """What a session with its own driver is told: workers see the modules that this process sees, with one thread."""
+    """The settings of a session with its own driver: workers see the modules of this process, and have one thread."""
     ours = {
         "spark.log.level": "ERROR",
         "spark.ui.enabled": "false",

@@ -29,6 +29,9 @@ REPORTED = (
 RUNS = ("run", "earlier", "old_run", "new_run")
 """Inputs that are finished runs, not files."""
 
+BY_ENGINE = "score"
+"""The verb of a folder with the scores and lists that an engine made by the models of a run."""
+
 
 def read_manifest(run: Path) -> Json:
     """The manifest of a finished run; the folder is only read.
@@ -58,13 +61,22 @@ def read_manifest(run: Path) -> Json:
 
 
 def verb_of(run: Path) -> str:
-    """The verb that a finished run is of: run, convert or churn. Errors are those of ``read_manifest``."""
+    """The verb that a finished run is of, ``run`` also where another one was applied on one machine.
+
+    Errors are those of ``read_manifest``.
+    """
     return str(read_manifest(run).get("verb", "run"))
 
 
 def check_verb(run: Path, verbs: Collection[str]) -> None:
     """Raise RunFolderError for the folder of another verb's run. Errors are those of ``read_manifest`` too."""
-    if (verb := verb_of(run)) not in verbs:
+    if (verb := verb_of(run)) == BY_ENGINE:
+        raise RunFolderError(
+            "an engine made these scores and lists, and nothing that could be asked for more.",
+            where=str(run),
+            remedy="Give the run that was applied, or score without --engine.",
+        )
+    if verb not in verbs:
         raise RunFolderError(
             f"this is the folder of a `graphlead {verb}`.",
             where=str(run),

@@ -189,7 +189,7 @@ def test_a_folder_of_files_is_one_register(trained: Path, again: Path, local: Pa
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "problem"),
     [
         (("--engine", "spork"), "there is no engine 'spork'"),
         (("--engine", "spark"), "spark needs the address of a master"),
@@ -198,10 +198,10 @@ def test_a_folder_of_files_is_one_register(trained: Path, again: Path, local: Pa
     ],
 )
 def test_what_cannot_be_is_refused(
-    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], told: str
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], problem: str
 ) -> None:
     assert by_engine(trained, trained / "register", tmp_path / "out", *options) == 2
-    assert told in capsys.readouterr().err
+    assert problem in capsys.readouterr().err
 
 
 def test_a_register_that_is_not_cleaned_is_refused(
@@ -213,8 +213,8 @@ def test_a_register_that_is_not_cleaned_is_refused(
     pq.write_table(text, tmp_path / "companies.parquet")
     (tmp_path / "links.parquet").write_bytes((trained / "register" / "links.parquet").read_bytes())
     assert by_engine(trained, tmp_path, tmp_path / "out", "--engine", "duckdb") == 2
-    told = capsys.readouterr().err
-    assert "column employees: the column is string" in told
+    problem = capsys.readouterr().err
+    assert "column employees: the column is string" in problem
     (tmp_path / "companies.parquet").write_text("company_id\n", "utf-8")
     assert by_engine(trained, tmp_path, tmp_path / "out", "--engine", "duckdb") == 2
     assert "it is no Parquet file" in capsys.readouterr().err
@@ -224,4 +224,4 @@ def test_what_it_writes_is_no_whole_run(local: Path, capsys: pytest.CaptureFixtu
     assert {"leads.csv", "whitespace.csv", "scores.parquet"} <= {path.name for path in local.iterdir()}
     assert not {"report.html", "evidence.json", "model"} & {path.name for path in local.iterdir()}
     assert command("explain", "C100", "--run", local) == 2
-    assert "graphlead score" in capsys.readouterr().err
+    assert "Give the run that was applied, or score without --engine." in capsys.readouterr().err

@@ -44,11 +44,17 @@ from graphlead.pipeline.outputs import check_run, parts_of
 from graphlead.pipeline.rank import Ranking, rank, with_apart
 from graphlead.pipeline.scored import ModelInputs, Scored
 from graphlead.runs.layout import RunFolder
-from graphlead.runs.manifest import hash_inputs, hash_run
+from graphlead.runs.manifest import BY_ENGINE, hash_inputs, hash_run
 from graphlead.runs.run import open_run
-from graphlead.runs.stages import Stage, table
+from graphlead.runs.stages import MODELS, Stage, table
 
 OfType = Callable[[pa.DataType], bool]
+DOORS = (
+    *MODELS, "engines.registry", "evaluate.judge", "features.distributed.entries", "features.distributed.labels",
+    "features.distributed.memberships", "features.distributed.structure", "features.distributed.walk",
+    "pipeline.distributed.known", "pipeline.distributed.scoring", "pipeline.rank", "tasks",
+)  # fmt: skip
+"""The modules that compute the scores and the lists."""
 
 TYPES: Mapping[Role, OfType] = {
     Role.NUMBER: pa.types.is_floating, Role.DATE: pa.types.is_date, Role.BOOLEAN: pa.types.is_boolean,
@@ -98,17 +104,15 @@ def score_by_engine(job: Job, console: Console) -> dict[str, object]:
         memory=job.memory,
     )
     inputs = hash_inputs(_files(job)) | {"run": hash_run(job.run)}
-    stages = table(
-        Stage(name="scored", inputs=tuple(inputs), settings=("top",), doors=("pipeline.distributed.score",))
-    )
+    stages = table(Stage(name="scored", inputs=tuple(inputs), settings=("top",), doors=DOORS))
     counts: dict[str, object] = {}
     with (
         at_most(settings.memory_bytes),
         disk_errors(job.out),
-        open_run(job.out, inputs, settings.to_json(), stages, "score") as run,
+        open_run(job.out, inputs, settings.to_json(), stages, BY_ENGINE) as run,
     ):
         run.stage("scored", lambda folder: _write(folder, job, earlier, settings, console))
-        counts = {"verb": "score", "engine": job.engine, "master": job.master}
+        counts = {"verb": BY_ENGINE, "engine": job.engine, "master": job.master}
         run.publish(run.manifest(device="cpu", **counts))
     return counts | {"folder": job.out.as_posix()}
 
