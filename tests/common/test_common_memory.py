@@ -13,7 +13,7 @@ GIB = 2**30
 
 
 def test_the_budget_is_the_least_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "held_mb", lambda: 1024.0)
+    monkeypatch.setattr(memory, "held", lambda: 2**30)
     monkeypatch.setattr(memory, "_available", lambda: 5 * GIB)
     monkeypatch.setattr(memory, "_of_control_group", lambda: iter(()))
     assert memory.budget() == 6 * GIB
