@@ -17,6 +17,7 @@ from graphlead.match.fields import Field
 from graphlead.match.index import INITIALS, Index
 from graphlead.match.near import near_words
 from graphlead.match.typed import Typed
+from graphlead.match.words import DIGITS
 
 CANDIDATES = 25
 """Companies scored per line at most, a bound on work. Measured on 1,500 typed lines of a generated world of 20,000
@@ -31,9 +32,6 @@ NEAR = 0.6
 
 MOST_ALIKE, MOST_AT_DOMAIN = 500, 200
 """Names that a line's is spelled like, and companies with its domain, at most: more tell nothing apart."""
-
-DIGITS = 9
-"""Decimals of weights by which candidates are ordered: the same words in another order give the same sum."""
 
 PREFIX = 4
 """Letters of a beginning that names may share, at least."""

@@ -20,6 +20,7 @@ from graphlead.common.words.forms import FORM_WORDS, LONG
 from graphlead.core.arrays import Longs, Reals
 from graphlead.engines.duckdb import Db, literals, run, table
 from graphlead.match import words
+from graphlead.match.words import DIGITS
 
 Scorer = Callable[..., float]
 """A rapidfuzz scorer of two strings."""
@@ -254,11 +255,11 @@ def score_names(db: Db, companies: int) -> NameScores:
         run(db, _REST.format(side=side, initial=side[0]))
     _near_words(db)
     combos, prior = _combos(db), float(np.log(max(companies, 2)))
-    scores = combos.log_odds(prior)
-    best = np.lexsort((scores, combos.pair))
+    scores, alike = combos.log_odds(prior).round(DIGITS), combos.likeness().round(DIGITS)
+    best = np.lexsort((alike, scores, combos.pair))
     n_pairs = run(db, "SELECT count(*) FROM match_pairs")[0][0]
     pairs, closeness = combos.pair[best], np.zeros(n_pairs)
     np.maximum.at(closeness, combos.pair, combos.closeness)
     log_odds, likeness = np.full(n_pairs, -prior), np.full(n_pairs, np.nan)
-    log_odds[pairs], likeness[pairs] = scores[best], combos.likeness()[best]
+    log_odds[pairs], likeness[pairs] = scores[best], alike[best]
     return NameScores(log_odds, likeness, closeness)

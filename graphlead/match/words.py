@@ -13,6 +13,9 @@ def _by_word(entries: Mapping[str, list[str]]) -> dict[str, str]:
     return {word: spelling for spelling, words in entries.items() for word in words}
 
 
+DIGITS = 9
+"""Decimals of sums over words that decide: the same words in another order give the same sum."""
+
 SISTER_WORDS: tuple[str, ...] = tuple(_DATA["sister_words"])
 FREE_MAIL: frozenset[str] = frozenset(_DATA["free_mail"])
 ABBREVIATIONS = _by_word(_DATA["abbreviations"])
