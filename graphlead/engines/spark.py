@@ -18,7 +18,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 
 from graphlead.core.engine import OnBatches
 from graphlead.core.errors import EngineError, SettingsError
-from graphlead.engines.parquet import files_of, firsts_of
+from graphlead.engines.parquet import files_of, firsts_of, rows_of
 
 CONNECT = "sc://"
 """What the address of a Spark Connect server begins with."""
@@ -117,8 +117,6 @@ def carried_over(statement: str) -> str:
 
 
 def _rows(firsts: dict[Path, int], files: Sequence[Path]) -> int:
-    from graphlead.engines.parquet import rows_of
-
     return firsts[files[-1]] + rows_of(files[-1])
 
 
