@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property, partial
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
@@ -50,27 +50,38 @@ class Walk:
             self._ways.append((members, (rarity / size).astype(np.float32)[:, None]))
         self._leaving = (1 / np.maximum(total, 1e-9)).astype(np.float32)[:, None]
 
-    def visits(self, start: Floats) -> Floats:
+    def visits(self, start: Floats, at: Ints | None = None) -> Floats:
         """Visits of each company by a walk from each column of ``start`` (n, k), float32 (n, k), in its unit.
 
-        A walk starts at a company as often as its column has it.
+        A walk starts at a company as often as its column has it. at: the companies (m,) to answer for, (m, k).
         """
         visits, rows = start, np.flatnonzero(start.any(axis=1))
-        for _ in range(STEPS):
-            step = partial(self._arrived, rows, self._leaving[rows] * visits[rows])
-            visits = RESTART * start
+        for steps_left in reversed(range(STEPS)):
+            read = None if steps_left else at
+            step = partial(self._arrived, rows, self._leaving[rows] * visits[rows], read)
+            visits = RESTART * (start if read is None else start[read])
             for arrived in side_by_side(step, range(SHARES)):
                 visits += arrived
             rows = np.arange(len(start))
         return visits
 
-    def _arrived(self, rows: Longs, leaving: Floats, share: int) -> Floats:
-        """The visits (n, k) that arrive by one share of the relations, of those that leave ``rows`` (m, k)."""
-        arrived = np.zeros((len(self._leaving), leaving.shape[1]), np.float32)
+    def between(self, starts: Ints, ends: Ints) -> Floats:
+        """Visits (m,) of each of ``ends`` (m,) by a walk of one from the company at its place in ``starts`` (m,)."""
+        companies, walk = np.unique(starts, return_inverse=True)
+        once = np.zeros((len(self._leaving), len(companies)), np.float32)
+        once[companies, np.arange(len(companies))] = 1
+        return np.asarray(self.visits(once, ends)[np.arange(len(ends)), walk], np.float32)
+
+    def _arrived(self, rows: Longs, leaving: Floats, at: Ints | None, share: int) -> Floats:
+        """The visits that arrive by one share of the relations, of those that leave ``rows`` (m, k).
+
+        float32 (n, k), or of the companies ``at``.
+        """
+        arrived = np.zeros((len(self._leaving) if at is None else len(at), leaving.shape[1]), np.float32)
         for members, arriving in self._ways[share::SHARES]:
             groups = self._into_groups(members, rows, leaving)
             groups *= arriving
-            arrived += self._propagator.product(members, groups)
+            arrived += self._propagator.product(members, groups) if at is None else members[at] @ groups
         arrived *= np.float32(1 - RESTART)
         return arrived
 
@@ -79,45 +90,6 @@ class Walk:
         if len(rows) == members.shape[0]:
             return self._propagator.transposed_product(members, leaving)
         return np.asarray(members[rows].T @ leaving, np.float32)
-
-    def between(self, starts: Ints, ends: Ints) -> Floats:
-        """Visits (m,) of each of ``ends`` (m,) by a walk of one from the company at the same place in ``starts`` (m,).
-
-        No end is its own start. The walks of one, two and three steps meet half-way, so that only the groups of either
-        company and those of their members are entered.
-        """
-        visits, on = np.zeros(len(starts), np.float32), 1 - RESTART
-        if not self._ways:
-            return visits
-        arriving = np.concatenate([arriving[:, 0] for _, arriving in self._ways])
-        entered = np.unique(self._members[np.unique(np.concatenate([starts, ends]))].indices)
-        groups = entered[arriving[entered] > 0]
-        lists = self._members[:, groups].tocsc()
-        for start in np.unique(starts):
-            ahead = self._members[start].toarray()[0] * self._leaving[start]
-            passed = self._passed(ahead * arriving, groups, lists)
-            for i in np.flatnonzero(starts == start):
-                back = self._members[ends[i]].toarray()[0] * arriving
-                one, two = back @ ahead, back @ passed
-                three = (self._passed(back, groups, lists) * arriving) @ passed
-                visits[i] = on * RESTART * (one + on * two) + on**STEPS * three
-        return visits
-
-    @cached_property
-    def _members(self) -> sp.csr_matrix:
-        """The members (n, groups) of all relations beside each other, for walks from single companies."""
-        return sp.csr_matrix(sp.hstack([members for members, _ in self._ways], format="csr"))
-
-    def _passed(self, weights: Floats, groups: Ints, lists: sp.csc_matrix) -> Floats:
-        """Weights of all groups, none but of ``groups`` (g,), passed on to the members and from these to their groups.
-
-        lists: the members (n, g).
-        """
-        mine = np.flatnonzero(weights[groups])
-        reached = lists[:, mine] @ weights[groups[mine]]
-        some = np.flatnonzero(reached)
-        left = (reached * self._leaving[:, 0])[some]
-        return np.asarray(self._members[some].T @ left, np.float32)
 
 
 def _members(relation: Relation, once: Floats, begins: Ints) -> sp.csr_matrix:
