@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +14,10 @@ import pandas as pd
 import pytest
 import rank
 from rank_bench import jobs
-from rank_bench.cost import Cost, in_own_process
+from rank_bench.cost import Cost, in_own_process, one_core
 from rank_bench.fit import fit
 
+from graphlead.common.parallel import side_by_side
 from graphlead.core.errors import InputError
 from graphlead.tasks import leads
 from graphlead.world import World, WorldSettings, make_world
@@ -105,3 +108,22 @@ def test_a_process_of_its_own_returns_what_the_work_gives_and_costs() -> None:
     assert cost.cpu_s > 0
     assert cost.peak_mb > 1
     assert Cost(1.0, 50.0).and_then(Cost(2.0, 40.0)) == Cost(3.0, 50.0)
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "sched_getaffinity"), reason="this system does not say which cores there are"
+)
+def test_on_one_core_work_is_done_one_after_the_other() -> None:
+    before, busy, together = os.sched_getaffinity(0), 0, []
+
+    def work(_: int) -> None:
+        nonlocal busy
+        busy += 1
+        together.append(busy)
+        time.sleep(0.01)
+        busy -= 1
+
+    with one_core():
+        list(side_by_side(work, range(4)))
+    assert together == [1, 1, 1, 1]
+    assert os.sched_getaffinity(0) == before

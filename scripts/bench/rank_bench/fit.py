@@ -17,7 +17,7 @@ from graphlead.core.features import Features
 from graphlead.learn.crossfit import cross_fit, score_others
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.scored import folds_of, left_out_of
-from rank_bench.cost import Cost, processor_seconds
+from rank_bench.cost import Cost, one_core, processor_seconds
 from rank_bench.peers import Sight, Trainable, made
 
 
@@ -54,7 +54,8 @@ def fit(run: Path, scored: Path, names: Sequence[str]) -> Fitted:
 
     folds = folds_of(trained.folder, trained.register)
     around = inputs.label_features.around(trained.cohort, folds)
-    models = cross_fit(make, inputs.features, around, trained.cohort, folds, settings.seed).models
+    with one_core():
+        models = cross_fit(make, inputs.features, around, trained.cohort, folds, settings.seed).models
     scores = score_others(
         models,
         newer.features,
