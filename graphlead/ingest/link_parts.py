@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from graphlead.common.codes import combine, through
 from graphlead.core.arrays import Flags
 from graphlead.core.errors import InputError
 from graphlead.core.register import Role
@@ -21,6 +22,8 @@ from graphlead.ingest.shares import ROUNDING, bounds, is_per_cent
 from graphlead.ingest.values import day, epoch_day, is_placeholder, one_of, within_range
 
 OWNER = "owner|parent|shareholder|investor|holder|subject|interested_party|psc|acquirer"
+SHARE = "share|shares|stake|ownership|voting|equity|holding|interest|share_pct|share_percent|share_percentage"
+LOW, HIGH = "low|lower|min|minimum|from", "high|higher|upper|max|maximum|to"
 OWNED = "subsidiary|child|owned|investee|portfolio_company|held|object|acquired|issuer"
 FIELDS = (
     ("source_type", rf"(source|src|from|{OWNER})_(type|kind|category)"),
@@ -30,12 +33,15 @@ FIELDS = (
     ("target_id", rf"target|tgt|dst|dest|to|tail|(target|tgt|dst|dest|to|{OWNED})(_company)?"
                   r"_?(id|lei|number|no|key|code|orgnr)"
                   rf"|{OWNED}|end_node|to_company|target_company|node_?2|company_id|company|entity_id|company_number|orgnr"),
+    ("share_low", rf"({SHARE})_({LOW})|({LOW})_({SHARE})"),
+    ("share_high", rf"({SHARE})_({HIGH})|({HIGH})_({SHARE})"),
     ("share", r"share|shares|share_pct|pct|percent|percentage|ownership|stake|ownership_(share|pct|percent|percentage)"
               r"|.*_(pct|percent|percentage|share|stake)|equity|voting|holding|interest"),
     ("kind", r"kind|type|relation|relationship|rel|link_type|role|.*_(type|kind)|nature_of_control|relation_.*"),
     ("date", r"date|.*_date|since|from_date|start|valid_from|date_.*|year|.*_(on|at)|as_of"),
 )  # fmt: skip
 """The parts of a link and patterns of their normalised column names; the first part that fits takes the column."""
+BOUNDS = ("share_low", "share_high")
 
 OWNS = ("owns", "own", "owned", "ownership", "owner", "owner_of", "owned_by", "is_owned_by")
 HOLDS = ("shareholder", "shareholding", "holds", "holding", "equity", "held_by")
@@ -100,6 +106,8 @@ def find_parts(source: Source) -> dict[str, int]:
             if position not in parts.values() and re.fullmatch(pattern, normal[position]):
                 parts[part] = position
                 break
+        if part == BOUNDS[-1] and not parts.keys() >= set(BOUNDS):
+            parts = {name: position for name, position in parts.items() if name not in BOUNDS}
     for part in ("source_id", "target_id"):
         if part not in parts:
             raise InputError(
@@ -129,9 +137,9 @@ def read_parts(db: Db, source: Held, parts: dict[str, int]) -> Stated:
         source_type=texts["source_type"],
         kind=kind,
         backwards=backwards,
-        shares=_shares(db, texts["share"]),
+        shares=_shares(db, _joined(db, *(texts[part] for part in ("share", *BOUNDS)))),
         days=_days(db, source, parts),
-        has_shares="share" in parts,
+        has_shares="share" in parts or BOUNDS[0] in parts,
     )
 
 
@@ -141,6 +149,27 @@ def _texts(db: Db, source: Held, parts: dict[str, int], part: str) -> Values:
     cells = source.cells(source.columns[parts[part]])
     texts = worked_out(db, f"SELECT {_text_of(source, parts[part], part)} AS c FROM {cells}")
     return source.data[parts[part]].through(texts)
+
+
+def _joined(db: Db, share: Values, low: Values, high: Values) -> Values:
+    """The shares as texts: where two bounds differ a band, else the share, or what bound there is."""
+    if not len(low.distinct) and not len(high.distinct):
+        return share
+    bounds, *of_bounds = combine(low.codes, high.codes)
+    codes, of_share, of_both = combine(share.codes, bounds)
+    of_low, of_high = (through(each, of_both) for each in of_bounds)
+    texts = {
+        name: Values(each, values.distinct).spread(values.distinct)
+        for name, values, each in (("share", share, of_share), ("low", low, of_low), ("high", high, of_high))
+    }
+    db.register("stated", pa.table(texts))
+    joined = worked_out(
+        db,
+        "SELECT CASE WHEN low <> high THEN low || '-' || high ELSE coalesce(share, "
+        "CASE WHEN low = high THEN low END, 'min ' || low, 'max ' || high) END AS c FROM stated",
+    )
+    db.unregister("stated")
+    return Values(codes, pa.array(range(len(of_share)))).through(joined)
 
 
 def _text_of(source: Held, position: int, part: str) -> str:

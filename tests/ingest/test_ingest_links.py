@@ -22,9 +22,12 @@ def run(tmp_path: Path, links: str) -> tuple[Register, Noise]:
     companies.write_text("company_id,name\n" + "".join(f"{i},Firm {i}\n" for i in IDS), encoding="utf-8")
     path = tmp_path / "in_links.csv"
     path.write_text(links, encoding="utf-8")
-    work = tmp_path / "work"
-    work.mkdir()
-    return ingest(companies, path, work)
+    return ingest(companies, path, made(tmp_path / "work"))
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 def rows(register: Register, *names: str) -> list[tuple[Any, ...]]:
@@ -115,6 +118,36 @@ def test_shares_become_fractions(
     register, _ = run(tmp_path, "source_id,target_id,share\n" + lines)
     assert register.read_links()["share_low"].to_pylist() == pytest.approx(low)
     assert register.read_links()["share_high"].to_pylist() == pytest.approx(high)
+
+
+@pytest.mark.parametrize(
+    ("header", "written", "low", "high"),
+    [
+        ("share_low,share_high", ["0.25,0.5", "0.3,0.3", ",", "0.75,", ",0.1"],
+         [0.25, 0.3, None, 0.75, 0.0], [0.5, 0.3, None, 1.0, 0.1]),
+        ("Minimum share,Maximum share", ["25,50", "75,100"], [0.25, 0.75], [0.5, 1.0]),
+        ("share,share_min,share_max", ["0.4,0.25,0.5", "0.4,,", "0.4,0.4,0.4"], [0.25, 0.4, 0.4], [0.5, 0.4, 0.4]),
+        ("min_share,kind", ["0.25,owns"], [0.25], [0.25]),
+    ],
+)  # fmt: skip
+def test_a_share_may_be_stated_by_its_bounds(
+    tmp_path: Path, header: str, written: list[str], low: list[float | None], high: list[float | None]
+) -> None:
+    lines = "".join(f"0{i},06,{shares}\n" for i, shares in enumerate(written, 1))
+    register, _ = run(tmp_path, f"source_id,target_id,{header}\n" + lines)
+    assert register.read_links()["share_low"].to_pylist() == pytest.approx(low)
+    assert register.read_links()["share_high"].to_pylist() == pytest.approx(high)
+
+
+def test_cleaned_links_stay_as_they_are(tmp_path: Path) -> None:
+    register, _ = run(
+        tmp_path,
+        "source_id,target_id,share,kind,date,source_name,source_type\n"
+        "01,06,25-50,,2020-03-01,,\n02,06,0.335,owns,,,\nP1,03,more than 75%,,,Ada Lovelace,person\n04,05,,linked,,,\n",
+    )
+    again, noise = ingest(tmp_path / "companies.csv", register.links, made(tmp_path / "again"))
+    assert again.read_links().equals(register.read_links())
+    assert noise.n_set_aside == 0
 
 
 def test_impossible_shares_become_unknown(tmp_path: Path) -> None:
