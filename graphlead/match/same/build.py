@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from graphlead.common.parallel import side_by_side
 from graphlead.core.arrays import NONE, Ints, Longs
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.register import Register
@@ -16,7 +19,7 @@ from graphlead.match.same.block import find_pairs
 from graphlead.match.same.clusters import clusters
 from graphlead.match.same.places import PLACES, Places, read_places, shared_places
 from graphlead.match.same.related import find_related
-from graphlead.match.same.score import compare
+from graphlead.match.same.score import Agreement, compare, together
 from graphlead.match.same.words import Names, read_names
 
 ALIKE = 0.7
@@ -37,6 +40,9 @@ one of 100,000 with 200 planted repetitions all are found, and beside them 5,800
 
 IDENTICAL = 0.95
 """Share of the names' words, by weight, from which they are called the same but for spelling."""
+
+SLAB = 1_000_000
+"""Pairs of companies compared at a time: each takes some 100 bytes."""
 
 LIKENESS = ("one name contains the other", "similar names", "same name but for spelling")
 
@@ -67,32 +73,46 @@ def find_same(register: Register, *, progress: Progress = silent) -> Same:
 
 def _compared(names: Names, places: Places, pairs: Longs) -> Pairs:
     """The pairs of records that are one company."""
-    pair, left, right = _combinations(names, pairs, len(places.city))
-    agreed = compare(names, left, right, names.city_words[places.city[names.company]])
-    near = np.flatnonzero((agreed.jaccard >= ALIKE) | (agreed.contained >= CONTAINED))
-    jaccard, share = agreed.jaccard[near], agreed.contained[near]
-    likely, pair = np.unique(pair[near], return_inverse=True)
+    first = np.searchsorted(names.company, np.arange(len(places.city) + 1))
+    slabs = [(start, pairs[start : start + SLAB]) for start in range(0, max(len(pairs), 1), SLAB)]
+    found = list(side_by_side(partial(_near, names, places, first), slabs))
+    pair, agreed = np.concatenate([near for near, _ in found]), together([each for _, each in found])
+    likely, pair = np.unique(pair, return_inverse=True)
     pairs = pairs[likely]
     namesakes, where, differing = shared_places(places, names, pairs)
-    rare = agreed.information[near] - (np.log(namesakes) + DIFFERS * differing)[pair]
-    alike = (jaccard >= ALIKE) & (rare >= CHANCE)
-    contained = (share >= CONTAINED) & (rare >= CONTAINED_CHANCE)
+    rare = agreed.information - (np.log(namesakes) + DIFFERS * differing)[pair]
+    alike = (agreed.jaccard >= ALIKE) & (rare >= CHANCE)
+    contained = (agreed.contained >= CONTAINED) & (rare >= CONTAINED_CHANCE)
     likeness = np.full(len(pairs), NONE, np.int8)
-    for level, flags in enumerate((contained, alike, alike & (jaccard >= IDENTICAL))):
+    for level, flags in enumerate((contained, alike, alike & (agreed.jaccard >= IDENTICAL))):
         likeness[pair[flags]] = np.maximum(likeness[pair[flags]], level)
     kept = np.flatnonzero(likeness != NONE)
     left, right = (side.astype(np.int32) for side in pairs[kept].T)
     return Pairs(left=left, right=right, sure=likeness[kept] > 0, shared=_texts(likeness[kept], where[kept]))
 
 
-def _combinations(names: Names, pairs: Longs, n: int) -> tuple[Longs, Longs, Longs]:
-    """Every name of the one company with every name of the other: position of the pair, row of either name."""
-    start = np.searchsorted(names.company, np.arange(n + 1))
-    of_left, of_right = np.diff(start)[pairs[:, 0]], np.diff(start)[pairs[:, 1]]
+def _near(names: Names, places: Places, first: Longs, slab: tuple[int, Longs]) -> tuple[Longs, Agreement]:
+    """Of pairs of companies from a position on, those with names that may be one company's, and how far these agree.
+
+    first: as for ``_combinations``. A pair is there once for every name of the one and every name of the other.
+    """
+    start, pairs = slab
+    pair, left, right = _combinations(pairs, first)
+    agreed = compare(names, left, right, names.city_words[places.city[names.company[left]]])
+    near = np.flatnonzero((agreed.jaccard >= ALIKE) | (agreed.contained >= CONTAINED))
+    return pair[near] + start, agreed.take(near)
+
+
+def _combinations(pairs: Longs, first: Longs) -> tuple[Longs, Longs, Longs]:
+    """Every name of the one company with every name of the other: position of the pair, row of either name.
+
+    first (n + 1,): the row of each company's first name.
+    """
+    of_left, of_right = (first[side + 1] - first[side] for side in pairs.T)
     size = of_left * of_right
     pair = np.repeat(np.arange(len(pairs)), size)
     at = np.arange(len(pair)) - np.repeat(np.cumsum(size) - size, size)
-    return pair, start[pairs[pair, 0]] + at // of_right[pair], start[pairs[pair, 1]] + at % of_right[pair]
+    return pair, first[pairs[pair, 0]] + at // of_right[pair], first[pairs[pair, 1]] + at % of_right[pair]
 
 
 def _texts(likeness: npt.NDArray[np.int8], where: Ints) -> pa.Array:

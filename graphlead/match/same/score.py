@@ -6,6 +6,7 @@ or apart agree as a whole.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -42,23 +43,30 @@ class Agreement:
     contained: Floats
     information: Floats
 
+    def take(self, rows: Longs) -> Agreement:
+        """That of these pairs."""
+        return Agreement(**{each.name: getattr(self, each.name)[rows] for each in fields(self)})
+
+
+def together(parts: Sequence[Agreement]) -> Agreement:
+    """The agreement of the pairs of all parts, in their order."""
+    return Agreement(**{
+        each.name: np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(Agreement)
+    })  # fmt: skip
+
 
 def compare(names: Names, left: Longs, right: Longs, city_words: Ints) -> Agreement:
     """The agreement of the names ``left`` and ``right`` (p,), rows of ``names``.
 
-    city_words (m, k): for each name the meanings of the words of its company's city.
+    city_words (p, k): for each pair the meanings of the words of the left company's city.
     """
-    sizes = (names.words != NONE).sum(axis=1)
-    longest = np.maximum(sizes[left], sizes[right])
+    longest = np.maximum(*((names.words[side] != NONE).sum(axis=1) for side in (left, right)))
     order = np.argsort(longest, kind="stable")
     parts = [
-        _chunk(names, left[at], right[at], city_words[left[at]], int(longest[at].max(initial=1)))
+        _chunk(names, left[at], right[at], city_words[at], int(longest[at].max(initial=1)))
         for at in _chunks(order)
     ]
-    back = np.argsort(order, kind="stable")
-    return Agreement(**{
-        each.name: np.concatenate([getattr(part, each.name) for part in parts])[back] for each in fields(Agreement)
-    })  # fmt: skip
+    return together(parts).take(np.argsort(order, kind="stable"))
 
 
 def _chunks(order: Longs) -> list[Longs]:
