@@ -12,27 +12,18 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, Unpack
 
 from graphlead.core.errors import GraphleadError, InputError, RunFolderError, SettingsError
+from graphlead.core.package import Package
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from graphlead.api import (
-        ExperimentResult,
-        Explanation,
-        FoundList,
-        OpenComparison,
-        Opened,
-        OpenGraph,
-        OpenRecommend,
-        OpenRun,
-        OpenSales,
-        OpenSegments,
-        Picture,
-    )
+    from graphlead.api import (  # isort: skip
+        ExperimentResult, Explanation, FoundList, OpenComparison, Opened, OpenGraph, OpenRecommend, OpenRun, OpenSales,
+        OpenSegments, Picture, PullResult, PushResult,
+    )  # fmt: skip
     from graphlead.core.comparison import ComparisonOptions
     from graphlead.core.experiments import ReadOptions
     from graphlead.core.recommend import RecommendOptions
@@ -45,9 +36,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ExperimentResult", "Explanation", "FoundList", "GraphleadError", "InputError", "OpenComparison", "OpenGraph",
-    "OpenRecommend", "OpenRun", "OpenSales", "OpenSegments", "Picture", "RunFolderError", "SettingsError",
-    "__version__", "assign_experiment", "churn", "compare", "convert", "discover", "match", "open_graph", "open_run",
-    "read_experiment", "recommend", "segment",
+    "OpenRecommend", "OpenRun", "OpenSales", "OpenSegments", "Picture", "PullResult", "PushResult", "RunFolderError",
+    "SettingsError", "__version__", "assign_experiment", "churn", "compare", "convert", "discover", "match",
+    "open_graph", "open_run", "pull", "read_experiment", "recommend", "segment",
 ]  # fmt: skip
 
 # Boosted trees and the network bring an OpenMP pool each; idle threads of one would spin on the cores the other needs.
@@ -72,15 +63,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-class _Package(ModuleType):
-    """Keeps ``match`` a function: a room has that name too, and importing it would put its module in the place."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if not (name == "match" and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
+sys.modules[__name__].__class__ = Package
 
 
 def discover(
@@ -292,6 +275,25 @@ def open_graph(run: str | os.PathLike[str] | None = None, *, store: str = "neo4j
     from graphlead.api import graph_at
 
     return graph_at(Path(run) if run else None, store)
+
+
+def pull(
+    source: str,
+    out: str | os.PathLike[str] | None = None,
+    *,
+    mapping: str | os.PathLike[str] | None = None,
+    timeout: float | None = None,
+    quiet: bool = False,
+) -> PullResult:
+    """The register of a graph database, or customers and deals of a customer system; what ``graphlead pull`` does.
+
+    source: ``neo4j``, ``salesforce`` or ``hubspot``; mapping: a TOML file for a graph database; timeout: seconds to
+    wait for an answer of a customer system. The result has ``files``, paths that the other functions take, ``rows`` and
+    ``table(name)``, a DataFrame. Raises SettingsError for an unknown source or an option that it does not take.
+    """
+    from graphlead.api import pulled
+
+    return pulled(source, _path(out), _path(mapping), timeout, quiet=quiet)
 
 
 def _path(config: str | os.PathLike[str] | None) -> Path | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import pandas as pd
 
 from graphlead.common.console import Console
 from graphlead.core.arrays import Json
+from graphlead.core.exchange import PushOptions
+from graphlead.pipeline.exchange.results import PushResult, pushed
 from graphlead.pipeline.frames import as_settings
 from graphlead.report.cards import Bar, bars, card, table
 
@@ -76,6 +78,10 @@ class OpenComparison:
         """Predicted against happened: bins, ece, expected, happened, n, text; None without outcomes."""
         found: Json | None = self._run.comparison["calibration"]
         return found
+
+    def push(self, target: str, *, quiet: bool = True, **options: Unpack[PushOptions]) -> PushResult:
+        """Add what moved to a graph; see ``OpenRun.push``, of whose options it takes ``into``."""
+        return pushed(self.folder, target, options, quiet=quiet)
 
     def report(self) -> Path:
         """Write report.html once more, and return its path."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import pandas as pd
 
 from graphlead.common.console import Console
 from graphlead.core.arrays import Json
+from graphlead.core.exchange import PushOptions
 from graphlead.core.recommend import RecommendSettings
 from graphlead.core.tables import Table
+from graphlead.pipeline.exchange.results import PushResult, pushed
 from graphlead.pipeline.frames import as_files, as_settings, folder_for
 from graphlead.pipeline.recommend.finished import FinishedRecommend, report_recommend
 from graphlead.pipeline.recommend.recommend import recommend
@@ -73,6 +75,10 @@ class OpenRecommend:
         with as_files({"events": events, "items": items}) as files, folder_for(out) as (folder, own):
             recommend_again(self.folder, NewerOrders(**files, as_of=as_of), folder, Console(quiet=quiet))
             return OpenRecommend(folder, own)
+
+    def push(self, target: str, *, quiet: bool = True, **options: Unpack[PushOptions]) -> PushResult:
+        """Write the offers into a customer system or a graph; see ``OpenRun.push``."""
+        return pushed(self.folder, target, options, quiet=quiet)
 
     def report(self) -> Path:
         """Write report.html once more, and return its path."""

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -19,11 +19,13 @@ from graphlead.common.console import Console
 from graphlead.common.spreadsheets import restored
 from graphlead.core.arrays import Floats, Json
 from graphlead.core.errors import GraphleadError, InputError, damage
+from graphlead.core.exchange import PushOptions
 from graphlead.core.expected import Hits
 from graphlead.core.settings import Settings
 from graphlead.core.tables import Table
 from graphlead.graph.nearby import levels_beside, nearby, selected
 from graphlead.pipeline.discover import discover, report_run, score_again
+from graphlead.pipeline.exchange.results import PushResult, pushed
 from graphlead.pipeline.explain import explain_company
 from graphlead.pipeline.find import by_id_or_name
 from graphlead.pipeline.finished import FinishedRun
@@ -171,6 +173,17 @@ class OpenRun:
                 "the client list of the run is not there any more.", where=str(file), remedy="Give clients."
             )
         return self._clients
+
+    def push(self, target: str, *, quiet: bool = True, **options: Unpack[PushOptions]) -> PushResult:
+        """Load the run into ``neo4j``, or write its list into ``hubspot`` or ``salesforce``, a digest of it into
+        ``slack``; what ``graphlead push`` does.
+
+        Without ``send=True`` nothing is written into a customer system: the result shows what would be. ``options`` are
+        further fields of ``graphlead.core.exchange.PushSettings``: mapping, every (``--all``), state and timeout for
+        customer systems, link and again for Slack, into for the graph of a sales run. Raises SettingsError for an
+        unknown target and for an option that it does not take.
+        """
+        return pushed(self.folder, target, options, quiet=quiet)
 
     def report(self) -> Path:
         """Write report.html once more, and return its path."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,10 @@ import pandas as pd
 from graphlead.api.explanations import Explanation, of_case
 from graphlead.common.console import Console
 from graphlead.core.arrays import Json
+from graphlead.core.exchange import PushOptions
 from graphlead.core.sales import SalesSettings
 from graphlead.core.tables import Table
+from graphlead.pipeline.exchange.results import PushResult, pushed
 from graphlead.pipeline.frames import as_files, as_settings, folder_for
 from graphlead.report.cards import Bar, bars, card, counted, table
 from graphlead.report.sales.words import WORDS, leak_sentences, model_name
@@ -91,6 +93,10 @@ class OpenSales:
         with as_files({key: new, "items": items}) as files, folder_for(out) as (folder, own):
             score_cases(self.folder, Newer(**files, as_of=as_of, top=top), folder, Console(quiet=quiet))
             return OpenSales(folder, own)
+
+    def push(self, target: str, *, quiet: bool = True, **options: Unpack[PushOptions]) -> PushResult:
+        """Write the list into a customer system, or customers at risk into a graph; see ``OpenRun.push``."""
+        return pushed(self.folder, target, options, quiet=quiet)
 
     def report(self) -> Path:
         """Write report.html once more, and return its path."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import pandas as pd
 
 from graphlead.common.console import Console
 from graphlead.core.arrays import Json
+from graphlead.core.exchange import PushOptions
 from graphlead.core.segment import SegmentSettings
 from graphlead.core.tables import Table
+from graphlead.pipeline.exchange.results import PushResult, pushed
 from graphlead.pipeline.frames import as_settings
 from graphlead.pipeline.segment.finished import FinishedSegments
 from graphlead.pipeline.segment.report import report_segments
@@ -72,6 +74,10 @@ class OpenSegments:
         """The segments of other customers, whose orders or table is of the kind that these were found in."""
         key = "events" if self._run.settings.events else "customers"
         return found_segments(None, {key: new, "run": self.folder, "out": out, "as_of": as_of}, quiet=quiet)
+
+    def push(self, target: str, *, quiet: bool = True, **options: Unpack[PushOptions]) -> PushResult:
+        """Write the segments into a customer system or a graph; see ``OpenRun.push``."""
+        return pushed(self.folder, target, options, quiet=quiet)
 
     def report(self) -> Path:
         """Write report.html once more, and return its path."""

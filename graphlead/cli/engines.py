@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,17 +9,6 @@ from graphlead.core.errors import SettingsError
 
 if TYPE_CHECKING:
     from graphlead.common.console import Console
-
-
-def refuse_with_engine(given: Mapping[str, object]) -> None:
-    """Raise SettingsError for the first of these options that was given."""
-    for name, value in given.items():
-        if value:
-            raise SettingsError(
-                f"{name} does not go with --engine.",
-                where="score",
-                remedy="Leave one of them out: an engine takes the clients of the run, by their ids.",
-            )
 
 
 def score_by_engine(

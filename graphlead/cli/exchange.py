@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from graphlead.cli.options import AsJson, Quiet, RunArgument, console_of
 from graphlead.connectors.crm.registry import SYSTEMS, with_records
-from graphlead.core.errors import SettingsError, unknown
-from graphlead.stores.registry import OWN, database_named, databases
+from graphlead.core.exchange import LEAST_SECONDS, PullSettings, PushSettings
+from graphlead.stores.registry import OWN
 from graphlead.stores.registry import listed as databases_listed
-
-if TYPE_CHECKING:
-    from graphlead.common.console import Console
 
 VARIABLES = (
     "Their addresses and secrets are read from the environment alone: SALESFORCE_URL and SALESFORCE_TOKEN (an access "
@@ -38,7 +34,9 @@ Source = Annotated[
 ]
 Seconds = Annotated[
     float | None,
-    typer.Option("--timeout", min=0.1, help="Seconds to wait for an answer of a customer system (60)."),
+    typer.Option(
+        "--timeout", min=LEAST_SECONDS, help="Seconds to wait for an answer of a customer system (60)."
+    ),
 ]
 
 
@@ -96,66 +94,31 @@ def push(
     differs from the last push. Without --send nothing is written. Records that it does not take are in rejected.csv,
     with its reasons, and the exit code is 1. Slack takes a digest.
     """
-    _check_known(target, "target", [*databases(), *SYSTEMS, OWN])
+    settings = PushSettings(
+        run=run,
+        target=target,
+        send=send,
+        mapping=mapping,
+        every=every,
+        state=state,
+        link=link,
+        again=again,
+        timeout=timeout,
+        into=into,
+    )
     console = console_of(quiet, as_json)
-    of_systems = {"--send": send, "--state": state, "--timeout": timeout}
-    of_records, of_slack = {"--mapping": mapping, "--all": every}, {"--link": link, "--again": again}
-    if target not in SYSTEMS:
-        _refuse({**of_systems, **of_records, **of_slack}, target, "customer systems")
-        _push_graph(target, run, into, console)
+
+    from graphlead.pipeline.exchange.push import Loaded, push
+
+    done = push(settings, console)
+    if isinstance(done, Loaded):
+        content = {"run": str(run), "graph": done.graph}
+        console.outcome(f"{done.title} holds the run in {run}.", content)
         return
-    _refuse({"--into": into}, target, "graph databases")
 
-    from graphlead.cli.customers import push_digest, push_list
+    from graphlead.cli.customers import show_pushed
 
-    if target == "slack":
-        _refuse(of_records, target, "salesforce and hubspot")
-        push_digest(run, console, send=send, link=link, again=again, state=state, seconds=timeout)
-    else:
-        _refuse(of_slack, target, "slack")
-        push_list(target, run, console, send=send, mapping=mapping, every=every, state=state, seconds=timeout)
-
-
-def _refuse(given: Mapping[str, object], name: str, takers: str) -> None:
-    """Raise SettingsError for an option that is given and that the target or source does not take."""
-    for option, value in given.items():
-        if value:
-            raise SettingsError(
-                f"this is for {takers}, not for {name}.", where=option, remedy="Leave it out."
-            )
-
-
-def _check_known(name: str, what: str, known: list[str]) -> None:
-    """Raise SettingsError, with the name probably meant, for a name that is no database and no customer system."""
-    if name not in known:
-        raise unknown(what, name, known, what)
-
-
-def _push_graph(store: str, run: Path, into: Path | None, console: Console) -> None:
-    title = OWN if store == OWN else database_named(store).title
-
-    from graphlead.runs.manifest import verb_of
-
-    if verb_of(run) != "run":
-        from graphlead.pipeline.sales_graph import push_sales
-
-        with console.stage("adding to the graph") as progress:
-            where = push_sales(run, store, into, progress=progress)
-        console.outcome(f"The graph of {where} holds the run in {run}.", {"run": str(run), "graph": where})
-        return
-    if store == OWN or into:
-        raise SettingsError(
-            "a `graphlead run` has a graph of its own.",
-            where=str(run),
-            remedy="Ask it with --run, or push the run to neo4j.",
-        )
-
-    from graphlead.pipeline import store as storing
-    from graphlead.pipeline.finished import FinishedRun
-
-    with console.stage(f"loading into {title}") as progress:
-        storing.push(FinishedRun(run), store, progress=progress)
-    console.outcome(f"{title} holds the run in {run}.", {"run": str(run)})
+    show_pushed(done, console)
 
 
 def pull(
@@ -179,21 +142,16 @@ def pull(
     deal), events.csv (deals won, as purchases, for churn), deals.csv (every deal, for convert), accounts.csv and
     contacts.csv.
     """
-    _check_known(source, "source", [*databases(), *(name for name in SYSTEMS if SYSTEMS[name].system)])
+    settings = PullSettings(source=source, out=out, mapping=mapping, timeout=timeout)
     console = console_of(quiet, as_json)
+
+    from graphlead.pipeline.exchange.pull import pull
+
+    pulled = pull(settings, console)
     if source in SYSTEMS:
-        _refuse({"--mapping": mapping}, source, "graph databases")
+        from graphlead.cli.customers import show_pulled
 
-        from graphlead.cli.customers import pull_files
-
-        pull_files(source, out, console, seconds=timeout)
+        show_pulled(pulled, console)
         return
-    _refuse({"--timeout": timeout}, source, "customer systems")
-    title = database_named(source).title
-
-    from graphlead.pipeline import store as storing
-
-    with console.stage(f"reading from {title}") as progress:
-        companies, links = storing.pull(source, out, mapping, progress=progress)
-    files = {"companies": str(companies), "links": str(links)}
-    console.outcome(f"Written to {companies} and {links}.", files)
+    files = {name: str(path) for name, path in pulled.files.items()}
+    console.outcome(f"Written to {' and '.join(files.values())}.", files)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graphlead.cli import compare, experiments, recommend_runs, sales_runs, segment
-from graphlead.cli.engines import refuse_with_engine, score_by_engine
+from graphlead.cli.engines import score_by_engine
 from graphlead.cli.options import (
     AsJson,
     Clients,
@@ -29,7 +29,7 @@ from graphlead.cli.options import (
     separated,
     settings_of,
 )
-from graphlead.core.errors import SettingsError
+from graphlead.core.errors import SettingsError, refuse_given
 from graphlead.core.settings import Given, help_of
 from graphlead.runs.manifest import verb_of
 
@@ -152,7 +152,8 @@ def score(
         return
     sales_runs.refuse(verb, folder, sales, "Give --companies with a newer register.")
     if engine or master:
-        refuse_with_engine({"--clients": clients, "--force": force})
+        remedy = "Leave one of them out: an engine takes the clients of the run, by their ids."
+        refuse_given({"--clients": clients, "--force": force}, "--engine", where="score", remedy=remedy)
         score_by_engine(
             folder, companies, links, out, console, top=top or 500, memory=memory, engine=engine or "duckdb",
             master=master or "",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphlead.core.errors import SettingsError
+from graphlead.core.errors import refuse_given
 
 if TYPE_CHECKING:
     from graphlead.common.console import Console
@@ -27,11 +27,7 @@ STRONGEST = 0.05
 
 def refuse(verb: str, run: Path, given: Mapping[str, object], remedy: str) -> None:
     """Raise SettingsError for the first of these options that was given: it does not go with this run."""
-    for name, value in given.items():
-        if value not in (None, False, (), []):
-            raise SettingsError(
-                f"{name} does not go with the run of a `graphlead {verb}`.", where=str(run), remedy=remedy
-            )
+    refuse_given(given, f"the run of a `graphlead {verb}`", where=str(run), remedy=remedy)
 
 
 def score(

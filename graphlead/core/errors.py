@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -129,3 +129,11 @@ def unknown(what: str, name: str, known: Iterable[str], where: str) -> SettingsE
     near = difflib.get_close_matches(name, names, 1)
     remedy = f"Did you mean {near[0]!r}?" if near else f"The {what}s are: {', '.join(names[:MOST_LISTED])}."
     return SettingsError(f"there is no {what} {name!r}.", where=where, remedy=remedy)
+
+
+def refuse_given(given: Mapping[str, object], what: str, *, where: str, remedy: str) -> None:
+    """Raise SettingsError for the first of these options that is given, and not None, False or empty: it does not go
+    with ``what``."""
+    for option, value in given.items():
+        if value not in (None, False, (), [], ""):
+            raise SettingsError(f"{option} does not go with {what}.", where=where, remedy=remedy)

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from graphlead.common.console import Console
 from graphlead.common.files import check_readable, jsonable
 from graphlead.core.arrays import Json
 from graphlead.core.errors import GraphleadError
+from graphlead.core.exchange import PushOptions
 from graphlead.core.experiments import AssignSettings, ReadSettings
 from graphlead.core.tables import Table
 from graphlead.experiments.assign.run import run_assignment
@@ -21,6 +22,7 @@ from graphlead.experiments.finished import FinishedExperiment, report_experiment
 from graphlead.experiments.read.light import read_lightly
 from graphlead.experiments.read.question import question_of
 from graphlead.experiments.read.run import run_reading
+from graphlead.pipeline.exchange.results import PushResult, pushed
 from graphlead.pipeline.frames import as_files, as_settings, folder_for, frame_of
 from graphlead.report.cards import Bar, bars, card, counted
 from graphlead.report.experiments.words import headlines
@@ -71,6 +73,13 @@ class ExperimentResult:
     def uplift(self) -> pd.DataFrame:
         """What the treatment adds for each open case, the most first: id, uplift, arm, rank."""
         return self._finished("uplift").uplift
+
+    def push(self, target: str, *, quiet: bool = True, **options: Unpack[PushOptions]) -> PushResult:
+        """Add the arms to a graph: ``neo4j``, or ``embedded``, the own graph of the run in the folder ``into``.
+
+        Raises GraphleadError where nothing was written.
+        """
+        return pushed(self._finished("run to push").path, target, options, quiet=quiet)
 
     def report(self) -> Path:
         """Write report.html once more, and return its path. Raises GraphleadError where nothing was written."""

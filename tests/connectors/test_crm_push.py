@@ -22,7 +22,8 @@ from graphlead.connectors.crm.faults import ConnectorError
 from graphlead.connectors.crm.patience import Patience, seconds_of
 from graphlead.connectors.crm.plan import Deed
 from graphlead.core.errors import GraphleadError, InputError, SettingsError
-from graphlead.pipeline.crm.push import Pushed, PushSettings, push
+from graphlead.core.exchange import PushSettings
+from graphlead.pipeline.crm.push import Pushed, push
 
 FAST = Patience(seconds=5.0, sleep=lambda _: None)
 HASTY = Patience(seconds=1.0, sleep=lambda _: None)
@@ -77,8 +78,9 @@ class World:
     def push(self, scores: dict[str, float] | None = None, **options: Any) -> Pushed:
         if scores is not None:
             made_run(self.folder, scores)
-        options = {"send": True, "patience": FAST, **options}
-        return push(PushSettings(run=self.folder, system=self.name, **options))
+        patience = options.pop("patience", FAST)
+        settings = PushSettings(run=self.folder, target=self.name, **{"send": True, **options})
+        return push(settings, patience)
 
     def held(self) -> dict[str, float]:
         """The scores that the server holds, by id."""
@@ -333,7 +335,7 @@ def test_two_pushes_of_a_list_at_once_are_one(world: World) -> None:
 
     def second(_: int) -> None:
         try:
-            push(PushSettings(run=world.folder, system=world.name, send=True, patience=FAST))
+            push(PushSettings(run=world.folder, target=world.name, send=True), FAST)
         except GraphleadError as error:
             problems.append(error.problem)
 
@@ -391,7 +393,7 @@ def test_a_mapping_that_cannot_be_is_refused(tmp_path: Path, text: str, expected
     made_run(tmp_path / "run", leads(1))
     (tmp_path / "map.toml").write_text(text)
     with pytest.raises(SettingsError, match=expected):
-        push(PushSettings(run=tmp_path / "run", system="salesforce", mapping=tmp_path / "map.toml"))
+        push(PushSettings(run=tmp_path / "run", target="salesforce", mapping=tmp_path / "map.toml"), FAST)
 
 
 def test_records_that_are_not_made_are_rejected(world: World, tmp_path: Path) -> None:
@@ -421,7 +423,7 @@ def test_ids_have_to_be_there_once(tmp_path: Path) -> None:
     table = pd.read_csv(run / "leads.csv", encoding="utf-8-sig")
     write_csv(run / "leads.csv", pd.concat([table, table]))
     with pytest.raises(InputError, match="'C0000' is there twice"):
-        push(PushSettings(run=run, system="hubspot"))
+        push(PushSettings(run=run, target="hubspot"), FAST)
 
 
 def test_rows_that_a_person_removed_from_the_list_are_not_pushed(world: World) -> None:

@@ -160,11 +160,26 @@ def test_rejected_records_make_the_exit_code_1_and_the_next_push_0(
             "target: there is no target 'salesfroce'. Did you mean 'salesforce'?",
         ),
         (("pull", "slack", "--out", "o"), "there is no source 'slack'"),
-        (("push", "neo4j", "RUN", "--send"), "--send: this is for customer systems, not for neo4j."),
-        (("push", "hubspot", "RUN", "--into", "d"), "--into: this is for graph databases, not for hubspot."),
-        (("push", "hubspot", "RUN", "--again"), "--again: this is for slack, not for hubspot."),
-        (("push", "slack", "RUN", "--all"), "--all: this is for salesforce and hubspot, not for slack."),
-        (("pull", "hubspot", "--out", "o", "--mapping", "m"), "--mapping: this is for graph databases"),
+        (
+            ("push", "neo4j", "RUN", "--send"),
+            "push: --send does not go with neo4j. Leave it out: it is for customer systems.",
+        ),
+        (
+            ("push", "hubspot", "RUN", "--into", "d"),
+            "--into does not go with hubspot. Leave it out: it is for graph databases.",
+        ),
+        (
+            ("push", "hubspot", "RUN", "--again"),
+            "--again does not go with hubspot. Leave it out: it is for slack.",
+        ),
+        (
+            ("push", "slack", "RUN", "--all"),
+            "--all does not go with slack. Leave it out: it is for salesforce and hubspot.",
+        ),
+        (
+            ("pull", "hubspot", "--out", "o", "--mapping", "m"),
+            "--mapping does not go with hubspot. Leave it out: it is for graph",
+        ),
         (("push", "hubspot", "RUN", "--all"), "--all: the list of a `graphlead run` is whole already."),
     ],
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from graphlead.connectors.crm.faults import BusyError, ConnectorError, RefusedError, UncertainError
 
@@ -23,6 +23,11 @@ class Patience:
     tries: int = 6
     longest: float = 120.0
     sleep: Callable[[float], None] = time.sleep
+
+    @classmethod
+    def of(cls, seconds: float | None) -> Self:
+        """The usual patience, but for the seconds of an answer where they are given."""
+        return cls() if seconds is None else cls(seconds=seconds)
 
     def asked(self, call: Callable[[], T], title: str) -> T:
         """The answer to a question, which may be asked again.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -15,8 +15,9 @@ from graphlead.connectors.crm import slack
 from graphlead.connectors.crm.patience import Patience
 from graphlead.connectors.crm.state import State
 from graphlead.core.errors import SettingsError
+from graphlead.core.exchange import PushSettings
 from graphlead.pipeline.crm.lists import SentList, list_of
-from graphlead.pipeline.crm.push import STATE, alone
+from graphlead.pipeline.crm.push import STATE, alone, folder_of
 from graphlead.runs.layout import RunFolder
 
 FIRST = 10
@@ -25,32 +26,36 @@ SYSTEM = "slack"
 BEGUN, POSTED = "begun", "posted"
 
 
-def digest(run: Path, link: str = "") -> dict[str, Any]:
-    """The message with the digest of a finished run; link: where readers find the report, by default its path.
+@dataclass(frozen=True)
+class Digest:
+    """The message of a run, and whether it was posted now: None where it was only made, False where it was posted
+    before."""
 
-    Raises RunFolderError for a run without a list.
+    message: dict[str, Any]
+    posted: bool | None
+
+
+def push_digest(settings: PushSettings, patience: Patience) -> Digest:
+    """The digest of a run, with ``send`` posted unless it was posted already.
+
+    Raises RunFolderError for a run without a list, SettingsError where it is not known whether an earlier attempt
+    reached the channel, and errors of ``slack.post``.
     """
-    sent = list_of(run)
-    return slack.message(
+    sent = list_of(settings.run)
+    content = slack.message(
         slack.Digest(
             title=f"graphlead: {sent.title}",
             verdict=sent.verdict,
             lines=list(_lines(sent)),
-            link=link or str(RunFolder(run).report.resolve()),
+            link=settings.link or str(RunFolder(settings.run).report.resolve()),
         )
     )
+    return Digest(content, _post(settings, content, patience) if settings.send else None)
 
 
-def post_digest(
-    run: Path, content: dict[str, Any], state: Path | None, patience: Patience, *, again: bool
-) -> bool:
-    """Post the message of a run, unless it was posted already; returns whether it was posted now.
-
-    state: the folder for what was posted, by default in the run's; again: post it although it was posted, or may have
-    been. Raises SettingsError where it is not known whether an earlier attempt reached the channel, and errors of
-    ``slack.post``.
-    """
-    folder = state / SYSTEM if state else RunFolder(run).pushed(SYSTEM)
+def _post(settings: PushSettings, content: dict[str, Any], patience: Patience) -> bool:
+    """Post a message, unless it was posted already and not ``again``; returns whether it was posted now."""
+    folder, again = folder_of(settings), settings.again
     access = slack.VARIABLES.access()
     text = json.dumps([access.url, content], sort_keys=True)
     name = hashlib.sha256(text.encode()).hexdigest()[:32]

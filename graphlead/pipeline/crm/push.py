@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +23,7 @@ from graphlead.connectors.crm.system import Field, System
 from graphlead.connectors.crm.usual import Usual
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import RunFolderError
+from graphlead.core.exchange import PushSettings
 from graphlead.core.registry import loaded
 from graphlead.pipeline.crm.lists import SentList, list_of
 from graphlead.runs.layout import RunFolder
@@ -31,27 +32,6 @@ PRIVATE = 0o700
 """The mode of the folder with the state: who is a lead is nobody else's business."""
 STATE, REJECTED = "sent.sqlite", "rejected.csv"
 """The files in the folder of a system: what was sent, and what it did not take at the last push."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PushSettings:
-    """What to push, and how.
-
-    system: its name; mapping: a TOML file; state: the folder for what was sent, by default in the run's; send: whether
-    anything is written; every: see ``list_of``; patience: with the server.
-    """
-
-    run: Path
-    system: str
-    mapping: Path | None = None
-    state: Path | None = None
-    send: bool = False
-    every: bool = False
-    patience: Patience = field(default_factory=Patience)
-
-    @property
-    def folder(self) -> Path:
-        return self.state / self.system if self.state else RunFolder(self.run).pushed(self.system)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +54,19 @@ class Pushed:
     def count(self, deed: Deed) -> int:
         return sum(row.deed is deed for row in self.rows)
 
+    def counts(self) -> dict[str, int]:
+        """How many records were, or would be, created, changed, left alone and rejected, and how many are gone."""
+        sent = self.outcome
+        return {
+            "created": sent.created if sent else self.count(Deed.CREATE),
+            "changed": sent.changed if sent else self.count(Deed.CHANGE),
+            "left_alone": self.count(Deed.LEAVE),
+            "rejected": len(sent.rejected) if sent else self.count(Deed.ABSENT),
+            "gone": self.gone,
+        }
 
-def push(settings: PushSettings, progress: Progress = silent) -> Pushed:
+
+def push(settings: PushSettings, patience: Patience, progress: Progress = silent) -> Pushed:
     """Write the list of a finished run into a customer system; without ``send``, only find out what that would do.
 
     A dry run without an address and a token in the environment compares with what was sent before alone. Raises
@@ -83,7 +74,7 @@ def push(settings: PushSettings, progress: Progress = silent) -> Pushed:
     not accepted, and without the extra; InputError for ids that are empty or there twice; ConnectorError where the
     server does not answer: what was written by then is kept, and the same call continues.
     """
-    entry = system_named(settings.system)
+    entry = system_named(settings.target)
     sent_list = list_of(settings.run, every=settings.every)
     usual: Usual = loaded(entry.usual)
     mapping = _mapping(settings.mapping, usual, sent_list)
@@ -93,15 +84,23 @@ def push(settings: PushSettings, progress: Progress = silent) -> Pushed:
         return _from_here(settings, entry, sent_list.rows, mapping)
     access = variables.access()
     with access.guarded():
-        system = entry.opened(access, settings.patience.seconds)
+        system = entry.opened(access, patience.seconds)
         return _Push(
             settings=settings,
+            patience=patience,
             table=sent_list.rows,
             mapping=mapping,
             usual=usual,
             system=system,
             access=access,
         ).done(progress)
+
+
+def folder_of(settings: PushSettings) -> Path:
+    """The folder that keeps what was sent to a system."""
+    if settings.state:
+        return settings.state / settings.target
+    return RunFolder(settings.run).pushed(settings.target)
 
 
 def _mapping(path: Path | None, usual: Usual, sent: SentList) -> FieldMapping:
@@ -120,8 +119,8 @@ def _mapping(path: Path | None, usual: Usual, sent: SentList) -> FieldMapping:
 
 def _from_here(settings: PushSettings, entry: Entry, table: pd.DataFrame, mapping: FieldMapping) -> Pushed:
     """What is known of a push without asking the server: what differs from what was sent to the only one there was."""
-    state = State(settings.folder / STATE)
-    same = [each for each in state.places() if _is_for(each, settings.system, mapping)]
+    state = State(folder_of(settings) / STATE)
+    same = [each for each in state.places() if _is_for(each, settings.target, mapping)]
     sent = state.hashes(same[0]) if len(same) == 1 else {}
     rows = planned(table, mapping, sent, {})
     return Pushed(
@@ -149,6 +148,7 @@ class _Push:
     """A push to a system that answers."""
 
     settings: PushSettings
+    patience: Patience
     table: pd.DataFrame
     mapping: FieldMapping
     usual: Usual
@@ -156,23 +156,27 @@ class _Push:
     access: Access
 
     @property
+    def folder(self) -> Path:
+        return folder_of(self.settings)
+
+    @property
     def state(self) -> State:
-        return State(self.settings.folder / STATE)
+        return State(self.folder / STATE)
 
     @property
     def place(self) -> str:
-        return _place(self.settings.system, self.system.where, self.mapping)
+        return _place(self.settings.target, self.system.where, self.mapping)
 
     def done(self, progress: Progress) -> Pushed:
         """Find out what is to be done and, with ``send``, do it."""
         if not self.settings.send:
             return self._pushed(*self._plan(progress), outcome=None)
-        with alone(self.settings.folder):
+        with alone(self.folder):
             rows, gone = self._plan(progress)
             sender = Sender(
                 system=self.system,
                 mapping=self.mapping,
-                patience=self.settings.patience,
+                patience=self.patience,
                 state=self.state,
                 place=self.place,
             )
@@ -184,16 +188,16 @@ class _Push:
 
     @property
     def _rejected(self) -> Path:
-        return self.settings.folder / REJECTED
+        return self.folder / REJECTED
 
     def _plan(self, progress: Progress) -> tuple[list[Row], int]:
         """The rows with what will happen to each, in the list's order, and how many earlier ones are not among them."""
-        patience, sent = self.settings.patience, self.state.hashes(self.place)
-        fields = patience.asked(lambda: self.system.fields(self.mapping.kind), self.system.title)
+        sent = self.state.hashes(self.place)
+        fields = self.patience.asked(lambda: self.system.fields(self.mapping.kind), self.system.title)
         self._check(fields, making=False)
         rows = planned(self.table, self.mapping, sent, fields)
         found: list[Row] = []
-        for some in compared(rows, self.mapping, self.system, patience):
+        for some in compared(rows, self.mapping, self.system, self.patience):
             found += some
             progress(len(found), len(rows), "comparing")
         self._check(fields, making=any(row.deed is Deed.CREATE for row in found))
