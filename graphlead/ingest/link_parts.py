@@ -23,7 +23,7 @@ from graphlead.ingest.values import day, epoch_day, is_placeholder, one_of, with
 
 OWNER = "owner|parent|shareholder|investor|holder|subject|interested_party|psc|acquirer"
 SHARE = "share|shares|stake|ownership|voting|equity|holding|interest|share_pct|share_percent|share_percentage"
-LOW, HIGH = "low|lower|min|minimum|from", "high|higher|upper|max|maximum|to"
+LOW, HIGH = "low|lower|min|minimum", "high|higher|upper|max|maximum"
 OWNED = "subsidiary|child|owned|investee|portfolio_company|held|object|acquired|issuer"
 FIELDS = (
     ("source_type", rf"(source|src|from|{OWNER})_(type|kind|category)"),
@@ -106,6 +106,7 @@ def find_parts(source: Source) -> dict[str, int]:
             if position not in parts.values() and re.fullmatch(pattern, normal[position]):
                 parts[part] = position
                 break
+        # One bound without the other is a share like any other.
         if part == BOUNDS[-1] and not parts.keys() >= set(BOUNDS):
             parts = {name: position for name, position in parts.items() if name not in BOUNDS}
     for part in ("source_id", "target_id"):
