@@ -28,12 +28,14 @@ class PushResult:
     """What a push did, or would do.
 
     - sent: whether it wrote there; False for a dry run, and for a digest that was posted before
-    - new, changed, unchanged, rejected: how many records, None for a graph database and for Slack
+    - new, changed, unchanged, rejected: how many records
     - gone: records of earlier pushes that are not on the list any more; they stay as they are there
     - rejected_file: what the server did not take, with its reasons; None where it took all
     - records: the list as it is written: id, deed (created, changed, left alone, rejected, not there), and the fields
     - graph: the name of the graph database, or the folder of the run whose own graph has this one
     - message: the digest, as Slack takes it
+
+    Neither a graph database nor Slack counts records: these are None there.
     """
 
     target: str
@@ -83,7 +85,9 @@ class PullResult:
     - files, rows: the path of each table and how many rows it has, by name: companies and links of a graph database;
       clients, outcomes, suppress, events, deals, accounts and contacts of a customer system
     - deals_without_account: how many deals belong to no account; None for a graph database
-    - own: the folder that was made for them; it is removed when nothing refers to the result any more
+    - own: the folder that was made for them, None where one was given
+
+    A folder that was made is removed when nothing refers to the result any more.
     """
 
     source: str
