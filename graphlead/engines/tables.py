@@ -11,6 +11,9 @@ import pyarrow as pa
 from graphlead.core.engine import Engine
 from graphlead.engines.parquet import table_of
 
+ROW = "row_of_company"
+"""The column with the number of a company beside the columns of a register, which may have one named company."""
+
 
 @dataclass(frozen=True)
 class Tables:

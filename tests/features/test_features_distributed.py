@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 import scipy.sparse as sp
 
-from graphlead.features.distributed.batches import lists_of, starts_of, summed, vectors, whole
+from graphlead.engines.batches import lists_of, starts_of, summed, vectors, whole
 from graphlead.features.structure import scale_of
 
 

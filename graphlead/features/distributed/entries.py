@@ -14,10 +14,11 @@ from graphlead.common.members import align
 from graphlead.core.arrays import NONE, Flags, Ints, Keys, Longs
 from graphlead.core.features import Cut, Level
 from graphlead.core.register import Register
+from graphlead.engines.batches import as_register, column, lists_of
+from graphlead.engines.tables import ROW
 from graphlead.engines.words import mixed
 from graphlead.features.attributes import own_numbers
-from graphlead.features.distributed.batches import as_register, column, lists_of
-from graphlead.features.distributed.plan import INCIDENCE, ROW, Numbered
+from graphlead.features.distributed.plan import INCIDENCE, Numbered
 from graphlead.features.levels import applies, bands, read_level, with_wider
 from graphlead.features.terms import words_of_texts
 

@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from graphlead.core.arrays import Flags, Floats, Longs
 from graphlead.core.clients import Cohort
+from graphlead.engines.batches import column, lists_of, starts_of, whole
 from graphlead.engines.tables import Tables
 from graphlead.features.attributes import commonness
-from graphlead.features.distributed.batches import column, lists_of, starts_of, whole
 from graphlead.features.distributed.memberships import MEMBERSHIPS, listed
 from graphlead.features.distributed.plan import INCIDENCE, NEIGHBOURS, Numbered
 from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, lift_of, of_several

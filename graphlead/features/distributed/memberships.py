@@ -11,9 +11,9 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 from graphlead.core.engine import Engine
-from graphlead.engines.tables import Tables
+from graphlead.engines.tables import ROW, Tables
 from graphlead.features.distributed.entries import Entries, OwnNumbers
-from graphlead.features.distributed.plan import ROW, Numbered
+from graphlead.features.distributed.plan import Numbered
 from graphlead.features.terms import FEWEST, LONGEST, SHORTEST, most_texts
 
 MEMBERSHIPS, NUMBERS = "memberships", "own_numbers"

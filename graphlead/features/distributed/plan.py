@@ -10,8 +10,6 @@ from graphlead.core.features import Cut, Level
 from graphlead.core.register import Column
 from graphlead.features.build import MOST_AVERAGED, FeaturePlan
 
-ROW = "row_of_company"
-"""The column with the number of a company beside the columns of a register, which may have one named company."""
 GROUPS, INCIDENCE, NEIGHBOURS = "groups", "incidence", "neighbours"
 
 

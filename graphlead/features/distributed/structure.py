@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from graphlead.core.arrays import Floats, Longs
+from graphlead.engines.batches import column, lists_of, starts_of, summed, vectors, whole
 from graphlead.engines.parquet import batches_of
 from graphlead.engines.tables import Tables
-from graphlead.features.distributed.batches import column, lists_of, starts_of, summed, vectors, whole
 from graphlead.features.distributed.memberships import MEMBERSHIPS, NUMBERS, listed
 from graphlead.features.distributed.plan import NEIGHBOURS, Numbered
 from graphlead.features.structure import Scale, scale_of

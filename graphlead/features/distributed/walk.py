@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from graphlead.core.arrays import Flags, Floats, Longs
+from graphlead.engines.batches import column, starts_of, summed, whole
 from graphlead.engines.tables import Tables
-from graphlead.features.distributed.batches import column, starts_of, summed, whole
 from graphlead.features.distributed.memberships import MEMBERSHIPS, listed
 from graphlead.features.distributed.plan import GROUPS, NEIGHBOURS, Numbered
 from graphlead.features.walk import LINK_WEIGHT, RESTART, SHARES, STEPS, WIDEST

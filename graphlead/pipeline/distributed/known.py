@@ -24,11 +24,11 @@ from graphlead.core.graph import OWNS, LinkKind, Ownership, nobody_owns
 from graphlead.core.leaks import LEFT_OUT
 from graphlead.core.register import PLACES, Column, Register, Role
 from graphlead.core.same import Same
+from graphlead.engines.batches import AGREED
 from graphlead.engines.duckdb import literal, quoted
 from graphlead.engines.parquet import batches_of
-from graphlead.engines.tables import Tables
-from graphlead.features.distributed.batches import AGREED
-from graphlead.features.distributed.plan import ROW, Numbered
+from graphlead.engines.tables import ROW, Tables
+from graphlead.features.distributed.plan import Numbered
 from graphlead.features.groupings import shared
 from graphlead.graph.build import UNNAMED, stakes_of
 from graphlead.graph.ownership.control import controllers, groups

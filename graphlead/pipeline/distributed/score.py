@@ -27,11 +27,11 @@ from graphlead.core.sources import Sources
 from graphlead.engines.duckdb import quoted
 from graphlead.engines.parquet import files_of, schema_of
 from graphlead.engines.registry import check_engine, open_engine
-from graphlead.engines.tables import Tables
+from graphlead.engines.tables import ROW, Tables
 from graphlead.features.build import FeaturePlan
 from graphlead.features.distributed.labels import around_of, label_features
 from graphlead.features.distributed.memberships import NUMBERS, entries_of, memberships_of
-from graphlead.features.distributed.plan import ROW, Numbered
+from graphlead.features.distributed.plan import Numbered
 from graphlead.features.distributed.structure import structure_of
 from graphlead.features.distributed.walk import walk, ways_of
 from graphlead.features.seeds import client_weights

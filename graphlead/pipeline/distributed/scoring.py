@@ -14,12 +14,12 @@ from graphlead.common.deal import keys_of
 from graphlead.core.arrays import Floats, Ints, Longs, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.features import Feature, Features, Kind, Source, Statistic
-from graphlead.engines.tables import Tables
+from graphlead.engines.batches import column, vectors
+from graphlead.engines.tables import ROW, Tables
 from graphlead.features.attributes import attributes_of
-from graphlead.features.distributed.batches import column, vectors
 from graphlead.features.distributed.labels import LABELS, Around
 from graphlead.features.distributed.memberships import NUMBERS
-from graphlead.features.distributed.plan import ROW, Numbered
+from graphlead.features.distributed.plan import Numbered
 from graphlead.features.distributed.structure import STRUCTURE
 from graphlead.features.distributed.walk import VISITS
 from graphlead.features.labels import log_visits
