@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -11,24 +10,17 @@ import pyarrow.compute as pc
 
 from graphlead.common.codes import distinct_keys, encode
 from graphlead.common.lists import entries, starts
-from graphlead.core.arrays import NONE, Flags, Ints, Longs, Reals
+from graphlead.core.arrays import NONE, Ints, Longs, Reals
 from graphlead.engines.words import Hashes
 from graphlead.match.fields import Field
 from graphlead.match.index import INITIALS, Index
-from graphlead.match.near import near_words
 from graphlead.match.typed import Typed
+from graphlead.match.wanted import POSTINGS, Wanted, wanted_of
 from graphlead.match.words import DIGITS
 
 CANDIDATES = 25
 """Companies scored per line at most, a bound on work. Measured on 1,500 typed lines of a generated world of 20,000
 companies: from 5 to 50 the lines matched rightly stay within 94.3 and 93.9 %."""
-
-POSTINGS = 2000
-"""Companies looked up for the words of a line's name, at most (for its rarest word up to ten times as many), a bound
-on work. On the same lines 500 to 8,000 match the same."""
-
-NEAR = 0.6
-"""What a word one typing error away counts of the word itself."""
 
 MOST_ALIKE, MOST_AT_DOMAIN = 500, 200
 """Names that a line's is spelled like, and companies with its domain, at most: more tell nothing apart."""
@@ -38,20 +30,6 @@ PREFIX = 4
 
 _Found = tuple[Longs, Longs, Reals]
 """Line, company and weight of candidates, one entry each."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """Words of the register that lines ask for, one entry a line, typed word and word, by line, the rarest first.
-
-    typed: the word as typed; word: of the index; chosen: whether the companies with it are candidates.
-    """
-
-    line: Longs
-    typed: Longs
-    word: Ints
-    weight: Reals
-    chosen: Flags
 
 
 def find_candidates(
@@ -64,7 +42,7 @@ def find_candidates(
     without spaces, shares any word in the same place, has the line as its initials, or has the same internet domain.
     """
     n = len(index.start) - 1
-    wanted = _wanted(typed, index)
+    wanted = wanted_of(typed, index.vocabulary)
     known = np.flatnonzero(by_id >= 0)
     found = [
         (known, by_id[known], np.full(len(known), 99.0)),
@@ -89,47 +67,6 @@ def _largest(keys: Longs, values: Reals) -> tuple[Longs, Reals]:
     order = np.argsort(keys, kind="stable")
     first = np.flatnonzero(np.diff(keys[order], prepend=NONE))
     return keys[order[first]], np.maximum.reduceat(values[order], first)
-
-
-def _wanted(typed: Typed, index: Index) -> Wanted:
-    """The words of the lines that the register has, and those one typing error away."""
-    row, column = np.unique(np.stack([typed.of_line, typed.word]), axis=1)
-    known = np.append(typed.known, NONE)[column]
-    exact = np.flatnonzero(np.append(index.common, 0)[known] > 0)
-    named = np.flatnonzero(index.common > 0)
-    near = near_words(typed.texts, index.names.meanings.take(pa.array(named)))
-    start = np.searchsorted(near[0], np.arange(len(typed.texts) + 1))
-    at, first = entries(start, column)
-    line = np.concatenate([row[exact], np.repeat(row, np.diff(first))])
-    asked = np.concatenate([column[exact], np.repeat(column, np.diff(first))])
-    word = np.concatenate([known[exact], named[near[1][at]]]).astype(np.int32)
-    likeness = np.repeat([1.0, NEAR], [len(exact), len(at)])
-    return _ordered(line, asked, word, likeness, index)
-
-
-def _ordered(line: Longs, typed: Longs, word: Ints, likeness: Reals, index: Index) -> Wanted:
-    distinct, code = np.unique(word, return_inverse=True)
-    rank = pc.rank(index.names.meanings.take(pa.array(distinct))).to_numpy().astype(np.int64)
-    common = index.common[word].astype(np.int64)
-    order = np.lexsort((typed, rank[code], common, line))
-    line, typed, word, likeness, common = (
-        line[order],
-        typed[order],
-        word[order],
-        likeness[order],
-        common[order],
-    )
-    total = np.cumsum(common)
-    total -= (total - common)[np.searchsorted(line, line)]
-    first = np.zeros(len(line), bool)
-    first[np.unique(line * 2 + (likeness < 1), return_index=True)[1]] = True
-    return Wanted(
-        line=line,
-        typed=typed,
-        word=word,
-        weight=likeness * np.log(1 + len(index.start[1:]) / common),
-        chosen=(total <= POSTINGS) | (first & (common <= 10 * POSTINGS)),
-    )
 
 
 def _by_words(wanted: Wanted, index: Index, lines: int) -> _Found:

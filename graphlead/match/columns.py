@@ -43,17 +43,21 @@ class ListColumns:
     date: str
 
 
+def filled_columns(clients: pd.DataFrame) -> dict[str, pd.Series]:
+    """The values of each column that are not blank, by line, without columns that have none."""
+    filled = {str(column): _filled(clients[column]) for column in clients}
+    return {column: values for column, values in filled.items() if len(values)}
+
+
 def understand(db: Db, clients: pd.DataFrame, register: Register) -> ListColumns:
-    """The columns that hold names, places, ids and the date; the ids are looked up too (see look_up_ids).
+    """The columns that hold names, places, ids and the date; the ids have been looked up, see ``look_up_ids``.
 
     Raises InputError when the list has neither names nor ids nor web addresses to match by.
     """
-    filled = {str(column): _filled(clients[column]) for column in clients}
-    filled = {column: values for column, values in filled.items() if len(values)}
+    filled = filled_columns(clients)
     meanings = {
         column: meaning for column, meaning in _meanings(filled, register).items() if column in filled
     }
-    look_up_ids(db, filled, register)
     ids = _id_columns(db, filled, meanings)
     free = {column: values for column, values in filled.items() if column not in dict(ids)}
     columns = ListColumns(_name_columns(free, meanings), _fields(free, meanings), ids, _date(free, meanings))

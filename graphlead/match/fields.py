@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from graphlead.common.codes import cross, encode, through
 from graphlead.common.columns import Coded, coded, kept
-from graphlead.core.arrays import NONE, Ints, Reals
+from graphlead.core.arrays import NONE, Ints, Longs, Reals
 from graphlead.core.register import Register
 from graphlead.engines.duckdb import Db, quoted, table
 
@@ -24,22 +24,23 @@ class Field:
     """One field of l lines and n companies, in normal form.
 
     typed (l,): the lines' values, null for none. known: the companies'. line (l,): the positions of the lines' values
-    among the companies', NONE where no company has it.
+    among the companies', NONE where no company has it. rarity (l,): see ``rarity_of``.
     """
 
     typed: pa.Array
     known: Coded
     line: Ints
+    rarity: Reals
 
     @property
     def company(self) -> Ints:
         """The position of each company's value (n,), NONE for none."""
         return self.known.codes
 
-    def rarity(self) -> Reals:
-        """ln(companies / companies with the value) of each line (l,), NaN where no company has it."""
-        having = np.bincount(self.company[self.company != NONE], minlength=len(self.known.values))
-        return Coded(self.line, self.known.values).numbers(np.log(len(self.company) / np.maximum(having, 1)))
+
+def rarity_of(having: Longs, companies: int) -> Reals:
+    """ln(companies / companies with the value) from how many have it (l,), NaN where no company has it."""
+    return np.where(having > 0, np.log(companies / np.maximum(having, 1)), np.nan)
 
 
 def read_fields(db: Db, register: Register, fields: Fields, given: str) -> dict[str, Field]:
@@ -47,9 +48,11 @@ def read_fields(db: Db, register: Register, fields: Fields, given: str) -> dict[
     found = {}
     for name, (typed, columns) in fields.items():
         texts = table(db, f"SELECT {_form(name, typed)} AS form FROM {given} ORDER BY line")["form"]
-        known = _known(db, register, name, columns)
+        known = known_values(db, register, name, columns)
         line = pc.fill_null(pc.index_in(texts, value_set=known.values), NONE).to_numpy().astype(np.int32)
-        found[name] = Field(typed=texts.combine_chunks(), known=known, line=line)
+        having = np.bincount(known.codes[known.codes != NONE], minlength=len(known.values))
+        rarity = rarity_of(np.append(having, 0)[line], len(known.codes))
+        found[name] = Field(typed=texts.combine_chunks(), known=known, line=line, rarity=rarity)
     return found
 
 
@@ -78,7 +81,8 @@ def _form(field: str, names: Sequence[str]) -> str:
     return f"nullif(match_{_MACROS.get(field, field)}({read[0]}), '')"
 
 
-def _known(db: Db, register: Register, field: str, names: Sequence[str]) -> Coded:
+def known_values(db: Db, register: Register, field: str, names: Sequence[str]) -> Coded:
+    """A field of the register, from these columns, in its normal form."""
     if field == "locality":
         return _joined(db, register, names)
     columns = [normal(db, register, name, f"match_{_MACROS.get(field, field)}(s)") for name in names]

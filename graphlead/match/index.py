@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphlead.common.columns import kept
@@ -15,6 +17,17 @@ from graphlead.match.known import Names, beginnings, known_names
 
 INITIALS, WRITTEN_OUT = (3, 7), 10
 """Words of a name that initials stand for, and its letters, more than which it has."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vocabulary:
+    """The distinct words (u,) of the names of so many companies, and how many names have each, common (u,), parts of
+    names not counted.
+    """
+
+    words: pa.Array
+    common: Ints
+    companies: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +45,11 @@ class Index:
     common: Ints
     key: Hashes
     initials: Hashes
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words with how common they are."""
+        return Vocabulary(words=self.names.meanings, common=self.common, companies=len(self.start) - 1)
 
     @property
     def nbytes(self) -> int:
@@ -57,7 +75,7 @@ def _indexed(names: Names, n: int) -> Index:
         start=np.append(0, np.cumsum(of_company))[start].astype(np.int64),
         words=words[of_company],
         common=np.bincount(words[whole], minlength=len(names.meanings)).astype(np.int32),
-        key=keys(names.words.start, words, once),
+        key=keys(names.words.start, hashed(names.meanings)[words], once),
         initials=_initials(names, words),
     )
 
@@ -73,10 +91,14 @@ def repeated(start: Longs, codes: Ints) -> Flags:
     return found
 
 
-def keys(start: Longs, codes: Ints, once: Flags) -> Hashes:
-    """A hash of the entries of each list that are flagged, in any order; lists are not empty."""
-    hashed = np.where(once, mixed(codes.astype(np.uint64)), 0)
-    total = np.concatenate([np.zeros(1, np.uint64), np.cumsum(hashed, dtype=np.uint64)])
+def hashed(words: pa.Array) -> Hashes:
+    """A hash of each text (u,), the same in every register."""
+    return mixed(pd.util.hash_array(words.to_numpy(zero_copy_only=False), categorize=False))
+
+
+def keys(start: Longs, words: Hashes, once: Flags) -> Hashes:
+    """A hash of the words of each list that are flagged, in any order; lists are not empty."""
+    total = np.concatenate([np.zeros(1, np.uint64), np.cumsum(np.where(once, words, 0), dtype=np.uint64)])
     return np.asarray(total[start[1:]] - total[start[:-1]])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,20 +10,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphlead.common.files import scratch
-from graphlead.core.arrays import Flags
+from graphlead.core.arrays import Flags, Longs
 from graphlead.core.clients import Match
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.register import Register, Role
 from graphlead.engines.duckdb import open_db
 from graphlead.match import normalise
 from graphlead.match.block import find_candidates
-from graphlead.match.columns import ListColumns, comparable, understand
+from graphlead.match.columns import ListColumns, comparable, filled_columns, look_up_ids, understand
 from graphlead.match.decide import Candidate, Verdict, decide, trusts_ids
 from graphlead.match.fields import read_fields
 from graphlead.match.index import index_of
 from graphlead.match.lines import match_ids, read_lines
-from graphlead.match.review import REVIEW, read_decisions
-from graphlead.match.score import no_pairs, score
+from graphlead.match.review import REVIEW, Decisions, read_decisions
+from graphlead.match.score import Pairs, no_pairs, score
 from graphlead.match.typed import typed_names
 
 RESULT = ("company_id", "matched_name", "probability", "outcome", "evidence")
@@ -62,6 +62,7 @@ def match_clients(
     ):
         normalise.install(db)
         progress(0, STEPS, "understanding the client list")
+        look_up_ids(db, filled_columns(clients), register)
         columns = understand(db, clients, register)
         progress(1, STEPS, "matching ids")
         by_id, id_evidence = match_ids(db, columns, len(clients))
@@ -73,17 +74,34 @@ def match_clients(
             read_lines(db, clients, columns)
             known = read_fields(db, register, fields, "match_given")
             progress(3, STEPS, "finding candidates")
-            found = find_candidates(typed_names(db, index), index, known, len(clients), by_id)
+            found = find_candidates(typed_names(db, index.vocabulary), index, known, len(clients), by_id)
             progress(4, STEPS, "comparing candidates")
-            pairs = score(db, register, index, known, found)
-    if not trusts_ids(pairs, by_id):
-        by_id = np.full_like(by_id, -1)
-    verdicts, candidates = decide(pairs, _empty_lines(clients), by_id, id_evidence, decisions)
+            pairs = score(db, register, index.vocabulary, known, found)
+    lines = Lines(clients=clients, columns=columns, by_id=by_id, id_evidence=id_evidence, decisions=decisions)
+    match = concluded(lines, register, pairs)
     progress(STEPS, STEPS, "clients matched")
+    return match
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lines:
+    """A client list as it was understood. by_id, id_evidence: see ``lines.match_ids``."""
+
+    clients: pd.DataFrame
+    columns: ListColumns
+    by_id: Longs
+    id_evidence: list[str]
+    decisions: Decisions
+
+
+def concluded(lines: Lines, register: Register, pairs: Pairs) -> Match:
+    """The match of a list from its scored pairs; ``register`` has at least the companies of these and of the lines."""
+    by_id = lines.by_id if trusts_ids(pairs, lines.by_id) else np.full_like(lines.by_id, -1)
+    decisions = lines.decisions
+    verdicts, candidates = decide(pairs, _empty_lines(lines.clients), by_id, lines.id_evidence, decisions)
     alone = register.ids().take(pa.array(sorted(decisions.alone), pa.int64()))
-    return replace(
-        _carrier(clients, register, columns, verdicts, candidates), alone=tuple(map(str, alone.to_pylist()))
-    )
+    match = _carrier(lines.clients, register, lines.columns, verdicts, candidates)
+    return replace(match, alone=tuple(map(str, alone.to_pylist())))
 
 
 def _empty_lines(clients: pd.DataFrame) -> Flags:

@@ -21,7 +21,7 @@ from graphlead.core.arrays import Longs, Reals
 from graphlead.core.register import Register
 from graphlead.engines.duckdb import Db, table
 from graphlead.match.fields import Field
-from graphlead.match.index import Index
+from graphlead.match.index import Vocabulary
 from graphlead.match.lines import read_companies, read_places
 from graphlead.match.names import compare, score_names
 
@@ -129,7 +129,7 @@ def _field_scores(fields: Mapping[str, Field], line: Longs, company: Longs) -> t
     scores, likeness = [np.zeros(len(line))], {}
     for field, read in fields.items():
         like = _likeness(field, read.typed.take(pa.array(line)), read.known.take(company.astype(np.int32)))
-        rarity = read.rarity()[line]
+        rarity = read.rarity[line]
         incomparable = np.isnan(rarity) & (like < 1) if field in ("region", "country") else np.isnan(like)
         likeness[field] = np.where(incomparable, np.nan, like)
         scores.append(_agreement(field, likeness[field], rarity))
@@ -141,15 +141,22 @@ def _field_scores(fields: Mapping[str, Field], line: Longs, company: Longs) -> t
 
 
 def score(
-    db: Db, register: Register, index: Index, fields: Mapping[str, Field], pairs: tuple[Longs, Longs]
+    db: Db,
+    register: Register,
+    vocabulary: Vocabulary,
+    fields: Mapping[str, Field],
+    pairs: tuple[Longs, Longs],
 ) -> Pairs:
-    """Pairs of line and company, sorted, scored by names and by the fields that both list and register have."""
+    """Pairs of line and company, sorted, scored by names and by the fields that both list and register have.
+
+    vocabulary: of all companies, where ``register`` has only those of the pairs.
+    """
     line, company = pairs
     read_companies(db, register, np.unique(company))
     db.register("match_pairs", pa.table({"pair": np.arange(len(line)), "line": line, "company": company}))
-    words = pa.table({"word": index.names.meanings, "df": index.common})
+    words = pa.table({"word": vocabulary.words, "df": vocabulary.common})
     db.register("match_vocabulary", words.filter(pc.greater(words["df"], 0)))
-    names = score_names(db, register.n_companies)
+    names = score_names(db, vocabulary.companies)
     places, likeness = _field_scores(fields, line, company)
     return Pairs(
         line=line,

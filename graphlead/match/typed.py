@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from graphlead.core.arrays import NONE, Ints, Longs
 from graphlead.engines.duckdb import Db, table
 from graphlead.engines.words import Hashes, listed
-from graphlead.match.index import Index, keys, letters, repeated
+from graphlead.match.index import Vocabulary, hashed, keys, letters, repeated
 from graphlead.match.known import beginnings
 
 _LINES = "SELECT line, words, string_split(core, ' ') AS written FROM match_lines ORDER BY line, part"
@@ -22,8 +22,8 @@ class Typed:
     """The names of a list, t rows of one name or alternative name each, and their e words.
 
     line (t,): ascending. key, prefix (t,): as in Index and Names. length (t,): letters without spaces and legal form.
-    of_line, word (e,): lines and their words, as positions in ``texts`` (d,). known (d,): the words in the index, NONE
-    for unknown ones.
+    of_line, word (e,): lines and their words, as positions in ``texts`` (d,). known (d,): the words in the vocabulary,
+    NONE for unknown ones.
     """
 
     line: Longs
@@ -36,16 +36,15 @@ class Typed:
     known: Ints
 
 
-def typed_names(db: Db, index: Index) -> Typed:
+def typed_names(db: Db, vocabulary: Vocabulary) -> Typed:
     """The names of match_lines, see lines.read_lines."""
     read = table(db, _LINES).combine_chunks()
     words, written = (listed(read[name].combine_chunks()) for name in ("words", "written"))
     line = read["line"].to_numpy().astype(np.int64)
-    known = pc.fill_null(pc.index_in(words.texts, value_set=index.names.meanings), NONE).to_numpy()
-    apart = np.where(known == NONE, len(index.common) + np.arange(len(known)), known)[words.codes]
+    known = pc.fill_null(pc.index_in(words.texts, value_set=vocabulary.words), NONE).to_numpy()
     return Typed(
         line=line,
-        key=keys(words.start, apart, ~repeated(words.start, apart)),
+        key=keys(words.start, hashed(words.texts)[words.codes], ~repeated(words.start, words.codes)),
         prefix=beginnings(written),
         length=letters(written),
         of_line=np.repeat(line, np.diff(words.start)),

@@ -7,13 +7,15 @@ import pytest
 from graphlead.core.errors import InputError
 from graphlead.core.register import Register
 from graphlead.match import match_clients, normalise
-from graphlead.match.columns import ListColumns, comparable, understand
+from graphlead.match.columns import ListColumns, comparable, filled_columns, look_up_ids, understand
 
 
 def read(register: Register, **columns: list[str | None]) -> ListColumns:
     with duckdb.connect() as connection:
         normalise.install(connection)
-        return understand(connection, pd.DataFrame(columns, dtype="string"), register)
+        clients = pd.DataFrame(columns, dtype="string")
+        look_up_ids(connection, filled_columns(clients), register)
+        return understand(connection, clients, register)
 
 
 @pytest.mark.parametrize(
