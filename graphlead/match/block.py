@@ -28,6 +28,10 @@ MOST_ALIKE, MOST_AT_DOMAIN = 500, 200
 PREFIX = 4
 """Letters of a beginning that names may share, at least."""
 
+BY_ID, SAME_WORDS, AT_DOMAIN, AT_PLACE, SAME_INITIALS, SAME_BEGINNING = 99.0, 30.0, 20.0, 3.0, 3.0, 1.0
+"""What the ways in which a company is found weigh, the last and AT_PLACE beside how rare they are: an order of who is
+compared with the line, not of who is chosen."""
+
 _Found = tuple[Longs, Longs, Reals]
 """Line, company and weight of candidates, one entry each."""
 
@@ -45,7 +49,7 @@ def find_candidates(
     wanted = wanted_of(typed, index.vocabulary)
     known = np.flatnonzero(by_id >= 0)
     found = [
-        (known, by_id[known], np.full(len(known), 99.0)),
+        (known, by_id[known], np.full(len(known), BY_ID)),
         *_spelled_alike(typed, index),
         *(_at_place(fields[name], wanted, index) for name in ("postcode", "city") if name in fields),
         *(_at_domain(fields[name]) for name in ("domain",) if name in fields),
@@ -139,16 +143,16 @@ def _spelled_alike(typed: Typed, index: Index) -> Iterator[_Found]:
     names, n = index.names, len(index.start) - 1
     mine, theirs = _equal(typed.key, index.key)
     few = _size(typed.line[mine]) <= MOST_ALIKE
-    yield _once(typed.line[mine[few]], names.company[theirs[few]], 30.0, n)
+    yield _once(typed.line[mine[few]], names.company[theirs[few]], SAME_WORDS, n)
     begins = np.flatnonzero(typed.length >= PREFIX)
     mine, theirs = _equal(typed.prefix[begins], names.prefix)
     line, company, _ = _once(typed.line[begins[mine]], names.company[theirs], 0.0, n)
     size = _size(line)
     few = size <= MOST_ALIKE
-    yield line[few], company[few], np.log(1 + n / size[few]) + 1
+    yield line[few], company[few], np.log(1 + n / size[few]) + SAME_BEGINNING
     short = np.flatnonzero((typed.length >= INITIALS[0]) & (typed.length <= INITIALS[1]))
     mine, theirs = _equal(typed.prefix[short], index.initials)
-    yield _once(typed.line[short[mine]], names.company[theirs], 3.0, n)
+    yield _once(typed.line[short[mine]], names.company[theirs], SAME_INITIALS, n)
 
 
 def _at_place(field: Field, wanted: Wanted, index: Index) -> _Found:
@@ -164,13 +168,13 @@ def _at_place(field: Field, wanted: Wanted, index: Index) -> _Found:
     order = np.argsort(pairs, kind="stable")
     first = np.flatnonzero(np.diff(pairs[order], prepend=NONE))
     weight = np.add.reduceat(rarity[mine[order]], first) if len(first) else np.zeros(0)
-    return pairs[order[first]] // max(n, 1), pairs[order[first]] % max(n, 1), weight + 3
+    return pairs[order[first]] // max(n, 1), pairs[order[first]] % max(n, 1), weight + AT_PLACE
 
 
 def _at_domain(field: Field) -> _Found:
     given = np.flatnonzero(field.line != NONE)
     mine, company = _equal(field.line[given], field.company, most=MOST_AT_DOMAIN)
-    return given[mine], company, np.full(len(company), 20.0)
+    return given[mine], company, np.full(len(company), AT_DOMAIN)
 
 
 def _equal(

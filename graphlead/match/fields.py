@@ -43,16 +43,25 @@ def rarity_of(having: Longs, companies: int) -> Reals:
     return np.where(having > 0, np.log(companies / np.maximum(having, 1)), np.nan)
 
 
+def typed_values(db: Db, fields: Fields, given: str) -> dict[str, pa.Array]:
+    """The values (l,) of the table of lines ``given``, which has the column line, in each field."""
+    return {
+        name: table(db, f"SELECT {_form(name, typed)} AS form FROM {given} ORDER BY line")[
+            "form"
+        ].combine_chunks()
+        for name, (typed, _) in fields.items()
+    }
+
+
 def read_fields(db: Db, register: Register, fields: Fields, given: str) -> dict[str, Field]:
-    """The fields of the table of lines ``given``, which has the column line, and of the register."""
+    """The fields of the table of lines ``given``, see ``typed_values``, and of the register."""
     found = {}
-    for name, (typed, columns) in fields.items():
-        texts = table(db, f"SELECT {_form(name, typed)} AS form FROM {given} ORDER BY line")["form"]
-        known = known_values(db, register, name, columns)
+    for name, texts in typed_values(db, fields, given).items():
+        known = known_values(db, register, name, fields[name][1])
         line = pc.fill_null(pc.index_in(texts, value_set=known.values), NONE).to_numpy().astype(np.int32)
         having = np.bincount(known.codes[known.codes != NONE], minlength=len(known.values))
         rarity = rarity_of(np.append(having, 0)[line], len(known.codes))
-        found[name] = Field(typed=texts.combine_chunks(), known=known, line=line, rarity=rarity)
+        found[name] = Field(typed=texts, known=known, line=line, rarity=rarity)
     return found
 
 
