@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from graphlead.cli.engines import match_by_engine
 from graphlead.cli.options import (
     AsJson,
     Clients,
     Config,
+    Engine,
     Exclude,
     Keep,
     Links,
+    Master,
+    Memory,
     Quiet,
     Reviewed,
     SomeRegister,
@@ -24,11 +28,12 @@ from graphlead.cli.options import (
     separated,
     settings_of,
 )
-from graphlead.core.errors import SettingsError
-from graphlead.core.settings import Given, help_of
+from graphlead.core.errors import SettingsError, refuse_given
+from graphlead.core.settings import Given, Settings, help_of
 
 if TYPE_CHECKING:
     from graphlead.common.console import Console
+    from graphlead.core.clients import Match
     from graphlead.core.profile import Profile
     from graphlead.world import World, WorldSettings
 
@@ -49,21 +54,24 @@ def match(
         Path | None, typer.Option(help="Where to write the candidates of doubtful lines: .csv or .xlsx.")
     ] = None,
     reviewed: Reviewed = None,
+    folder: SomeRun = None,
+    engine: Engine = None,
+    master: Master = None,
+    memory: Memory = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Find the companies of a typed list in the register, with evidence."""
     from graphlead.common.outputs import check_files, writing
 
-    given = Given(companies=companies, clients=clients, out=output.parent, reviewed=reviewed)
+    given = Given(companies=companies, clients=clients, out=output.parent, reviewed=reviewed, memory=memory)
     settings, console = settings_of(config, given), console_of(quiet, as_json)
     check_files([output, review], [config, *settings.inputs().values()])
 
-    from graphlead.pipeline.discover import match_list
     from graphlead.pipeline.matched import write_list, write_review_of
     from graphlead.report.summary import counted
 
-    found = match_list(settings, console)
+    found = _found(settings, folder, output, console, engine, master)
     with writing(output):
         write_list(output, found, settings)
     if review is not None:
@@ -76,6 +84,25 @@ def match(
         f"{counted(len(found.table), 'line')}: {lines}. Written to {output}.{hint}",
         {**counts, "file": str(output)},
     )
+
+
+def _found(
+    settings: Settings,
+    folder: Path | None,
+    output: Path,
+    console: Console,
+    engine: str | None,
+    master: str | None,
+) -> Match:
+    if engine or master:
+        return match_by_engine(
+            settings, folder, output, console, engine=engine or "duckdb", master=master or ""
+        )
+    refuse_given({"--run": folder}, "a match without --engine", where="match", remedy="Leave it out.")
+
+    from graphlead.pipeline.discover import match_list
+
+    return match_list(settings, console)
 
 
 def profile(

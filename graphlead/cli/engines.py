@@ -1,4 +1,4 @@
-"""Scoring by an engine, from the command line."""
+"""Scoring and matching by an engine, from the command line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from graphlead.core.errors import SettingsError
 
 if TYPE_CHECKING:
     from graphlead.common.console import Console
+    from graphlead.core.clients import Match
+    from graphlead.core.settings import Settings
 
 
 def score_by_engine(
@@ -18,6 +20,7 @@ def score_by_engine(
     out: Path,
     console: Console,
     *,
+    clients: Path | None,
     top: int,
     memory: str | None,
     engine: str,
@@ -37,6 +40,7 @@ def score_by_engine(
         companies=companies,
         links=links,
         out=out,
+        clients=clients,
         engine=engine,
         master=master,
         top=top,
@@ -46,3 +50,18 @@ def score_by_engine(
     console.outcome(
         f"Scores and leads are in {out}. A distributed run has no reasons, report or store.", content
     )
+
+
+def match_by_engine(
+    settings: Settings, folder: Path | None, output: Path, console: Console, *, engine: str, master: str
+) -> Match:
+    """Find a list in a cleaned register by an engine."""
+    if folder is None:
+        remedy = "Give --run with a finished run: it knows what the columns of a cleaned register mean."
+        raise SettingsError("run is missing.", where="match", remedy=remedy)
+
+    from graphlead.pipeline.distributed.match import Listing
+    from graphlead.pipeline.distributed.match import match_by_engine as found_by
+
+    listing = Listing(settings=settings, run=folder, folder=output.parent, engine=engine, master=master)
+    return found_by(listing, console)

@@ -14,9 +14,11 @@ from graphlead.cli.options import (
     AsJson,
     Clients,
     Config,
+    Engine,
     Exclude,
     Keep,
     Links,
+    Master,
     Memory,
     Neutral,
     Quiet,
@@ -94,20 +96,6 @@ ScoredOn = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="The day of scoring, for a run of a sales verb."),
 ]
-Engine = Annotated[
-    str | None,
-    typer.Option(
-        "--engine",
-        help="Score a cleaned register (Parquet) by an engine, without holding it in memory: duckdb, or spark. Makes "
-        "scores and leads, but no reasons, report or store.",
-    ),
-]
-Master = Annotated[
-    str | None,
-    typer.Option(
-        "--master", metavar="URL", help="Where Spark is: local[2], spark://HOST:7077 or sc://HOST:15002."
-    ),
-]
 Force = Annotated[bool, typer.Option("--force", help="Even where most of what the models go by is missing.")]
 
 
@@ -152,11 +140,10 @@ def score(
         return
     sales_runs.refuse(verb, folder, sales, "Give --companies with a newer register.")
     if engine or master:
-        remedy = "Leave one of them out: an engine takes the clients of the run, by their ids."
-        refuse_given({"--clients": clients, "--force": force}, "--engine", where="score", remedy=remedy)
+        refuse_given({"--force": force}, "--engine", where="score", remedy="Leave one of them out.")
         score_by_engine(
-            folder, companies, links, out, console, top=top or 500, memory=memory, engine=engine or "duckdb",
-            master=master or "",
+            folder, companies, links, out, console, clients=clients, top=top or 500, memory=memory,
+            engine=engine or "duckdb", master=master or "",
         )  # fmt: skip
         return
     _score_register(

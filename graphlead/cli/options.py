@@ -51,6 +51,20 @@ Rankers = Annotated[
 ]
 Memory = Annotated[str | None, typer.Option(help=help_of("memory"))]
 Store = Annotated[str | None, typer.Option(help=f"{help_of('store')} One of {', '.join(STORES)}.")]
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        help="Read a cleaned register (Parquet) by an engine, without holding it in memory: duckdb, or spark. What it "
+        "scores has no reasons, report or store.",
+    ),
+]
+Master = Annotated[
+    str | None,
+    typer.Option(
+        "--master", metavar="URL", help="Where Spark is: local[2], spark://HOST:7077 or sc://HOST:15002."
+    ),
+]
 RunFolder = Annotated[Path, _RUN]
 SomeRun = Annotated[Path | None, _RUN]
 RunArgument = Annotated[

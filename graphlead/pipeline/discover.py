@@ -123,7 +123,12 @@ def _load(settings: Settings, console: Console) -> None:
 def match_list(settings: Settings, console: Console) -> Match:
     """The client list resolved against the register, without a run; nothing is written."""
     inputs = hash_inputs({**settings.inputs(), "links": None})
-    with scratch() as folder, disk_errors(folder.parent), unchanged(inputs):
+    with (
+        at_most(settings.memory_bytes),
+        scratch() as folder,
+        disk_errors(folder.parent),
+        unchanged(inputs),
+    ):
         with console.stage("reading the register") as progress:
             register, _ = ingest(
                 settings.companies, None, folder, overrides=settings.columns, progress=progress

@@ -188,6 +188,65 @@ def test_a_folder_of_files_is_one_register(trained: Path, again: Path, local: Pa
     assert_same(local, trained.parent / "from-parts")
 
 
+def test_a_newer_client_list_counts_as_on_one_machine(trained: Path, again: Path) -> None:
+    folder = trained.parent
+    lines = pd.read_csv(folder / "companies.csv", dtype=str).iloc[25:200:9][["name", "city"]]
+    lines.assign(since="2024-05-06").to_csv(folder / "newer-clients.csv", index=False)
+    newer = ("--clients", folder / "newer-clients.csv")
+    inputs = ("--companies", folder / "newer.csv", "--links", folder / "links.csv")
+    assert (
+        command("score", "--run", trained, *inputs, *newer, "--out", folder / "won", "--top", 40, "-q") == 0
+    )
+    assert by_engine(trained, again / "register", folder / "won-by", *newer, "--engine", "duckdb") == 0
+    assert_same(folder / "won", folder / "won-by")
+    one, other = (pd.read_csv(folder / out / "clients.csv", dtype=str) for out in ("won", "won-by"))
+    pd.testing.assert_frame_equal(one, other)
+    assert (one["outcome"] == "matched").sum() > 5
+
+
+def test_a_list_is_found_as_on_one_machine(trained: Path, again: Path, spark_master: str) -> None:
+    folder = trained.parent
+    lines = pd.read_csv(folder / "companies.csv", dtype=str).iloc[15:200:4][["name", "city"]]
+    lines["name"] = [name.replace("e", "", 1) if i % 2 else name for i, name in enumerate(lines["name"])]
+    lines.to_csv(folder / "typed.csv", index=False)
+    register = ("--companies", again / "register" / "companies.parquet")
+    files = {}
+    for name, options in {
+        "one": (),
+        "duckdb": ("--run", trained, "--engine", "duckdb"),
+        "spark": ("--run", trained, "--engine", "spark", "--master", spark_master),
+    }.items():
+        files[name] = folder / f"found-{name}.csv", folder / f"review-{name}.csv"
+        done = command(
+            "match", folder / "typed.csv", *register, "-o", files[name][0], "--review", files[name][1], "-q",
+            *options,
+        )  # fmt: skip
+        assert done == 0
+    for name in ("duckdb", "spark"):
+        for one, other in zip(files["one"], files[name], strict=True):
+            assert one.read_bytes() == other.read_bytes()
+    assert not pd.read_csv(files["one"][1]).empty
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (("--engine", "duckdb"), "run is missing"),
+        (("--run", "trained"), "--run does not go with a match without --engine"),
+    ],
+)
+def test_a_match_by_an_engine_needs_a_run(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], problem: str
+) -> None:
+    given = [trained if option == "trained" else option for option in options]
+    companies = trained / "register" / "companies.parquet"
+    done = command(
+        "match", trained.parent / "clients.csv", "--companies", companies, "-o", tmp_path / "x.csv", *given
+    )
+    assert done == 2
+    assert problem in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "problem"),
     [

@@ -23,6 +23,7 @@ from graphlead.match.words import DIGITS
 
 MARKS = "marks"
 PLACES, DOMAIN = ("postcode", "city"), "domain"
+ASKED = pa.schema([("kind", pa.string()), ("value", pa.string()), ("line", pa.int64())])
 
 
 def vocabulary_of(tables: Tables, companies: int) -> Vocabulary:
@@ -39,7 +40,7 @@ def having_of(tables: Tables, values: Mapping[str, pa.Array]) -> dict[str, Longs
     """How many companies have the value of each line (l,) in each field; makes the table of these values, asked_values
     (kind, value, line).
     """
-    parts = []
+    parts = [ASKED.empty_table()]
     for field, texts in values.items():
         lines = np.flatnonzero(texts.is_valid().to_numpy(zero_copy_only=False))
         parts.append(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from graphlead.core.arrays import NONE, Ints, Longs
+from graphlead.core.arrays import NONE, Longs
 from graphlead.core.register import Column, Register
 from graphlead.engines.batches import as_register, column
 from graphlead.engines.duckdb import open_db, table

@@ -18,7 +18,8 @@ import pyarrow.parquet as pq
 
 from graphlead.common.places import placed
 from graphlead.core.arrays import NONE, Ints
-from graphlead.core.clients import Cohort
+from graphlead.core.clients import Cohort, Match
+from graphlead.core.contracts import Progress
 from graphlead.core.errors import InputError
 from graphlead.core.graph import OWNS, LinkKind, Ownership, nobody_owns
 from graphlead.core.leaks import LEFT_OUT
@@ -33,9 +34,13 @@ from graphlead.features.groupings import shared
 from graphlead.graph.build import UNNAMED, stakes_of
 from graphlead.graph.ownership.control import controllers, groups
 from graphlead.graph.ownership.kinds import ownership_kind
+from graphlead.ingest import read_list
 from graphlead.match.cohort import cohort_of, indices_of
+from graphlead.match.distributed.resolve import match_by_engine
+from graphlead.match.same.duplicates import answered
 from graphlead.pipeline.distributed.scoring import KNOWN
 from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.resolve import review_answers
 from graphlead.pipeline.scored import left_out_of
 
 COMPANIES, IDS, PLACED = "companies", "ids", "placed"
@@ -73,13 +78,14 @@ class Fetched(Register):
 class Known:
     """A register of n companies with an engine's tables, and the run of which the models are applied.
 
-    slim: the file with the columns that one machine keeps.
+    slim: the file with the columns that one machine keeps. clients: the client list, by default the run's.
     """
 
     tables: Tables
     earlier: FinishedRun
     slim: Path
     n: int
+    clients: Match
 
     @cached_property
     def register(self) -> Fetched:
@@ -99,14 +105,22 @@ class Known:
     @cached_property
     def same(self) -> Same:
         """The records of one company as the earlier run found them, by their ids; a newer record is alone."""
-        return _taken_over(self.earlier.same, self.earlier.whole_register.ids(), self.register.ids())
+        ids = self.earlier.whole_register.ids()
+        return answered(_taken_over(self.earlier.same, ids, self.register.ids()), self.register, self.clients)
+
+    def found(self, clients: Path, reviewed: Path | None, progress: Progress) -> Match:
+        """A client list in the whole register; ``reviewed``: the review table of an earlier match, filled in."""
+        register, answers = self._register(self.earlier.whole_register.columns), review_answers(reviewed)
+        return match_by_engine(
+            self.tables, COMPANIES, register, read_list(clients), reviewed=answers, progress=progress
+        )
 
     @cached_property
     def cohort(self) -> Cohort:
         earlier = self.earlier
         return cohort_of(
             self.register.ids(),
-            earlier.clients,
+            self.clients,
             earlier.suppressed,
             self.same,
             outcomes=earlier.outcomes,
@@ -186,7 +200,7 @@ def known_of(tables: Tables, earlier: FinishedRun) -> Known:
                 raise InputError("the rows of the register are not numbered one by one.", where=str(folder))
             file.write_batch(batch.select(columns))
             n += len(company)
-    return Known(tables=tables, earlier=earlier, slim=path, n=n)
+    return Known(tables=tables, earlier=earlier, slim=path, n=n, clients=earlier.clients)
 
 
 def _schema(folder: Path, columns: Sequence[str]) -> pa.Schema:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from graphlead.common.console import Console
 from graphlead.common.disk import disk_errors
@@ -18,14 +17,14 @@ from graphlead.common.files import scratch, write_parquet
 from graphlead.common.memory import at_most
 from graphlead.common.spreadsheets import write_csv
 from graphlead.core.arrays import Floats
-from graphlead.core.errors import InputError, Place, SettingsError
+from graphlead.core.errors import SettingsError
 from graphlead.core.features import Level
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Column, Role
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.engines.duckdb import quoted
-from graphlead.engines.parquet import files_of, schema_of
+from graphlead.engines.parquet import files_of
 from graphlead.engines.registry import check_engine, open_engine
 from graphlead.engines.tables import ROW, Tables
 from graphlead.features.build import FeaturePlan
@@ -36,6 +35,8 @@ from graphlead.features.distributed.structure import structure_of
 from graphlead.features.distributed.walk import walk, ways_of
 from graphlead.features.seeds import client_weights
 from graphlead.learn.registry import RANKERS, load_models
+from graphlead.match.distributed.resolve import USED
+from graphlead.pipeline.distributed.form import check_companies, check_links
 from graphlead.pipeline.distributed.known import COMPANIES, IDS, PLACED, Known, known_of
 from graphlead.pipeline.distributed.scoring import Scoring, scores_of
 from graphlead.pipeline.expected import expected_of
@@ -48,36 +49,28 @@ from graphlead.runs.manifest import BY_ENGINE, hash_inputs, hash_run
 from graphlead.runs.run import open_run
 from graphlead.runs.stages import MODELS, Stage, table
 
-OfType = Callable[[pa.DataType], bool]
 DOORS = (
     *MODELS, "engines.registry", "evaluate.judge", "features.distributed.entries", "features.distributed.labels",
     "features.distributed.memberships", "features.distributed.structure", "features.distributed.walk",
+    "match.distributed.resolve",
     "pipeline.distributed.known", "pipeline.distributed.scoring", "pipeline.rank", "tasks",
 )  # fmt: skip
 """The modules that compute the scores and the lists."""
-
-TYPES: Mapping[Role, OfType] = {
-    Role.NUMBER: pa.types.is_floating, Role.DATE: pa.types.is_date, Role.BOOLEAN: pa.types.is_boolean,
-}  # fmt: skip
-"""The types of columns by role in a cleaned register, see ``Register``; all others are texts."""
-LINKS = {
-    "source_id": Role.NAME, "kind": Role.NAME, "source_type": Role.NAME, "share_low": Role.NUMBER,
-    "share_high": Role.NUMBER, "date": Role.DATE,
-}  # fmt: skip
-"""The role of each column of the links, which decides its type; source and target are whole numbers."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """A cleaned register to score: its Parquet files, or the folders of them, and where the results go.
 
-    engine, master: see ``engines.registry``.
+    clients: a newer client list; by default the companies that were clients for the run. engine, master: see
+    ``engines.registry``.
     """
 
     run: Path
     companies: Path
     links: Path
     out: Path
+    clients: Path | None = None
     engine: str
     master: str = ""
     top: int = 500
@@ -88,11 +81,11 @@ def score_by_engine(job: Job, console: Console) -> dict[str, object]:
     """Score the companies of a cleaned register by the models of a finished run, without one machine holding it.
 
     The folder ``out`` gets scores.parquet, leads.csv and whitespace.csv as ``score`` makes them, but for the reasons
-    and the nearest clients, which are left out as the report and the store are. Returns the counts. Raises
-    SettingsError and InputError for what an engine cannot score.
+    and the nearest clients, which are left out as the report and the store are; with a client list also clients.csv and
+    review.csv. Returns the counts. Raises SettingsError and InputError for what an engine cannot score.
     """
     check_engine(job.engine, job.master)
-    check_run(job.out, [job.companies, job.links, *parts_of(job.run)])
+    check_run(job.out, [job.companies, job.links, job.clients, *parts_of(job.run)])
     earlier = FinishedRun(job.run)
     _check(job, earlier)
     settings = replace(
@@ -119,11 +112,12 @@ def score_by_engine(job: Job, console: Console) -> dict[str, object]:
 
 def _files(job: Job) -> Mapping[str, Path]:
     parts = {"companies": job.companies, "links": job.links}
-    return {
+    files = {
         f"{name} {path.name}" if source.is_dir() else name: path
         for name, source in parts.items()
         for path in files_of(source)
     }
+    return files | ({"clients": job.clients} if job.clients else {})
 
 
 def _check(job: Job, earlier: FinishedRun) -> None:
@@ -135,46 +129,36 @@ def _check(job: Job, earlier: FinishedRun) -> None:
             where="engine",
             remedy="Leave --engine out, or train a run without it.",
         )
-    _check_columns(job.companies, {c.name: _fits(c.role) for c in earlier.register.understood.values()})
-    ends = dict.fromkeys(("source", "target"), pa.types.is_integer)
-    _check_columns(job.links, {name: _fits(role) for name, role in LINKS.items()} | ends)
-
-
-def _fits(role: Role) -> OfType:
-    return TYPES.get(role, _is_text)
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind))
-
-
-def _check_columns(source: Path, expected: Mapping[str, OfType]) -> None:
-    schema = schema_of(source)
-    for name, fits in expected.items():
-        place = schema.get_field_index(name)
-        if place < 0 or not fits(schema.field(place).type):
-            what = "is missing" if place < 0 else f"is {schema.field(place).type}"
-            raise InputError(
-                f"the column {what}; an engine reads registers as a run has cleaned them.",
-                where=Place.of(source, column=name),
-                remedy="Give companies.parquet and links.parquet of a run's register/, or tables of the same columns.",
-            )
+    columns = [*earlier.register.understood.values()]
+    if job.clients:
+        columns += [column for column in earlier.whole_register.columns if column.role in USED]
+    check_companies(job.companies, columns)
+    check_links(job.links)
 
 
 def _write(folder: RunFolder, job: Job, earlier: FinishedRun, settings: Settings, console: Console) -> None:
     with ExitStack() as stack:
         work = stack.enter_context(scratch(job.out))
         engine = stack.enter_context(open_engine(job.engine, job.master, work))
-        ranking = _ranking(Tables(engine, work), job, earlier, settings, console)
+        known, ranking = _ranking(Tables(engine, work), job, earlier, settings, console)
     table = with_apart(ranking.scores.assign(nearest_client_id=pd.Series(dtype="string")), ranking.apart)
     write_parquet(folder.scores, table, repeated=("nearest_client_id", "record_of"))
     write_csv(folder.leads, ranking.leads)
     write_csv(folder.whitespace, ranking.whitespace)
+    if job.clients:
+        write_csv(folder.clients, known.clients.table)
+        write_csv(folder.review, known.clients.review)
 
 
-def _ranking(tables: Tables, job: Job, earlier: FinishedRun, settings: Settings, console: Console) -> Ranking:
+def _ranking(
+    tables: Tables, job: Job, earlier: FinishedRun, settings: Settings, console: Console
+) -> tuple[Known, Ranking]:
     with console.stage("reading ids, places and owners"):
         known, numbered = _read(tables, job, earlier)
+    if job.clients:
+        with console.stage(f"matching {job.clients.name}") as progress:
+            known = replace(known, clients=known.found(job.clients, None, progress))
+    known.write_known()
     with console.stage("reading what each company has by itself"):
         entries_of(tables, numbered, "companies_agreed")
     with console.stage("counting who is in which group"):
@@ -193,7 +177,7 @@ def _ranking(tables: Tables, job: Job, earlier: FinishedRun, settings: Settings,
         models = load_models(earlier.folder.model, "cpu")
         scores = scores_of(tables, Scoring.of(around, models, weights), IDS, known.n)
     with console.stage("ranking"):
-        return _ranked(known, numbered.plan, earlier.judgement.settled(scores), settings)
+        return known, _ranked(known, numbered.plan, earlier.judgement.settled(scores), settings)
 
 
 def _read(tables: Tables, job: Job, earlier: FinishedRun) -> tuple[Known, Numbered]:
@@ -203,7 +187,6 @@ def _read(tables: Tables, job: Job, earlier: FinishedRun) -> tuple[Known, Number
     known, plan = known_of(tables, earlier), earlier.model_inputs.plan
     numbered = Numbered(plan, _used(plan, known.register.columns))
     _agreed(tables, numbered, known)
-    known.write_known()
     return known, numbered
 
 
@@ -252,7 +235,7 @@ def _sources(known: Known) -> Sources:
         register=known.register,
         noise=earlier.noise,
         graph=graph,
-        clients=earlier.clients,
+        clients=known.clients,
         suppressed=earlier.suppressed,
         same=known.same,
         cohort=known.cohort,
