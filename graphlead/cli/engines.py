@@ -26,10 +26,10 @@ def score_by_engine(
     engine: str,
     master: str,
 ) -> None:
-    """Score a cleaned register by an engine and show where the results are."""
+    """Score a register by an engine and show where the results are."""
     if companies is None or links is None:
         missing = "companies" if companies is None else "links"
-        remedy = f"Give --{missing} with {missing}.parquet of a cleaned register, or a folder of such files."
+        remedy = f"Give --{missing} with the register's {missing}."
         raise SettingsError(f"{missing} is missing.", where="score", remedy=remedy)
 
     from graphlead.pipeline.distributed.score import Job
@@ -55,9 +55,9 @@ def score_by_engine(
 def match_by_engine(
     settings: Settings, folder: Path | None, output: Path, console: Console, *, engine: str, master: str
 ) -> Match:
-    """Find a list in a cleaned register by an engine."""
+    """Find a list in a register by an engine."""
     if folder is None:
-        remedy = "Give --run with a finished run: it knows what the columns of a cleaned register mean."
+        remedy = "Give --run with a finished run: it knows what the columns of its register mean."
         raise SettingsError("run is missing.", where="match", remedy=remedy)
 
     from graphlead.pipeline.distributed.match import Listing

@@ -55,7 +55,7 @@ Engine = Annotated[
     str | None,
     typer.Option(
         "--engine",
-        help="Read a cleaned register (Parquet) by an engine, without holding it in memory: duckdb, or spark. What it "
+        help="Read the register by an engine, without holding it in memory: duckdb, or spark. What it "
         "scores has no reasons, report or store.",
     ),
 ]

@@ -263,20 +263,37 @@ def test_what_cannot_be_is_refused(
     assert problem in capsys.readouterr().err
 
 
-def test_a_register_that_is_not_cleaned_is_refused(
+def test_other_files_are_cleaned_before(trained: Path, again: Path) -> None:
+    folder = trained.parent
+    done = command(
+        "score", "--run", trained, "--companies", folder / "newer.csv", "--links", folder / "links.csv", "--out",
+        folder / "from-csv", "--top", 40, "-q", "--engine", "duckdb",
+    )  # fmt: skip
+    assert done == 0
+    assert_same(again, folder / "from-csv")
+
+
+def test_a_register_with_other_columns_is_refused(
     trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    table = pq.read_table(trained / "register" / "companies.parquet")
+    register = trained / "register"
+    table = pq.read_table(register / "companies.parquet")
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "links.parquet").write_bytes((register / "links.parquet").read_bytes())
     at = table.schema.get_field_index("employees")
     text = table.set_column(at, "employees", table["employees"].cast(pa.string()))
-    pq.write_table(text, tmp_path / "companies.parquet")
-    (tmp_path / "links.parquet").write_bytes((trained / "register" / "links.parquet").read_bytes())
-    assert by_engine(trained, tmp_path, tmp_path / "out", "--engine", "duckdb") == 2
-    problem = capsys.readouterr().err
-    assert "column employees: the column is string" in problem
-    (tmp_path / "companies.parquet").write_text("company_id\n", "utf-8")
-    assert by_engine(trained, tmp_path, tmp_path / "out", "--engine", "duckdb") == 2
-    assert "it is no Parquet file" in capsys.readouterr().err
+    pq.write_table(text, tmp_path / "parts" / "companies.parquet")
+    pq.write_table(table.drop_columns("employees"), tmp_path / "companies.parquet")
+    for companies, problem in {
+        "parts": "the column is string",
+        "companies.parquet": "the column is missing",
+    }.items():
+        done = command(
+            "score", "--run", trained, "--companies", tmp_path / companies, "--links", tmp_path / "links.parquet",
+            "--out", tmp_path / "out", "-q", "--engine", "duckdb",
+        )  # fmt: skip
+        assert done == 2
+        assert f"column employees: {problem}" in capsys.readouterr().err
 
 
 def test_what_it_writes_is_no_whole_run(local: Path, capsys: pytest.CaptureFixture[str]) -> None:

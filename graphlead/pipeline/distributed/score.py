@@ -1,4 +1,4 @@
-"""The story of scoring by an engine: from a cleaned register to scores and leads, by the models of a finished run."""
+"""The story of scoring by an engine: from a register to scores and leads, by the models of a finished run."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from graphlead.common.files import scratch, write_parquet
 from graphlead.common.memory import at_most
 from graphlead.common.spreadsheets import write_csv
 from graphlead.core.arrays import Floats
+from graphlead.core.contracts import Progress
 from graphlead.core.errors import SettingsError
 from graphlead.core.features import Level
 from graphlead.core.graph import CompanyGraph
@@ -36,7 +37,7 @@ from graphlead.features.distributed.walk import walk, ways_of
 from graphlead.features.seeds import client_weights
 from graphlead.learn.registry import RANKERS, load_models
 from graphlead.match.distributed.resolve import USED
-from graphlead.pipeline.distributed.form import check_companies, check_links
+from graphlead.pipeline.distributed.form import Source
 from graphlead.pipeline.distributed.known import COMPANIES, IDS, PLACED, Known, known_of
 from graphlead.pipeline.distributed.scoring import Scoring, scores_of
 from graphlead.pipeline.expected import expected_of
@@ -60,7 +61,7 @@ DOORS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A cleaned register to score: its Parquet files, or the folders of them, and where the results go.
+    """A register to score, see ``form.Source``, and where the results go.
 
     clients: a newer client list; by default the companies that were clients for the run. engine, master: see
     ``engines.registry``.
@@ -78,7 +79,7 @@ class Job:
 
 
 def score_by_engine(job: Job, console: Console) -> dict[str, object]:
-    """Score the companies of a cleaned register by the models of a finished run, without one machine holding it.
+    """Score the companies of a register by the models of a finished run, without one machine holding it.
 
     The folder ``out`` gets scores.parquet, leads.csv and whitespace.csv as ``score`` makes them, but for the reasons
     and the nearest clients, which are left out as the report and the store are; with a client list also clients.csv and
@@ -87,7 +88,7 @@ def score_by_engine(job: Job, console: Console) -> dict[str, object]:
     check_engine(job.engine, job.master)
     check_run(job.out, [job.companies, job.links, job.clients, *parts_of(job.run)])
     earlier = FinishedRun(job.run)
-    _check(job, earlier)
+    _check(earlier)
     settings = replace(
         earlier.settings,
         companies=job.companies,
@@ -120,8 +121,8 @@ def _files(job: Job) -> Mapping[str, Path]:
     return files | ({"clients": job.clients} if job.clients else {})
 
 
-def _check(job: Job, earlier: FinishedRun) -> None:
-    """Raise where the files are not in the form of a cleaned register, or the run has what an engine cannot do."""
+def _check(earlier: FinishedRun) -> None:
+    """Raise where the run has what an engine cannot do."""
     whole = [name for name in earlier.settings.rankers if not RANKERS[name].row_wise]
     if whole:
         raise SettingsError(
@@ -129,17 +130,15 @@ def _check(job: Job, earlier: FinishedRun) -> None:
             where="engine",
             remedy="Leave --engine out, or train a run without it.",
         )
-    columns = [*earlier.register.understood.values()]
-    if job.clients:
-        columns += [column for column in earlier.whole_register.columns if column.role in USED]
-    check_companies(job.companies, columns)
-    check_links(job.links)
 
 
 def _write(folder: RunFolder, job: Job, earlier: FinishedRun, settings: Settings, console: Console) -> None:
     with ExitStack() as stack:
         work = stack.enter_context(scratch(job.out))
+        with console.stage("reading and cleaning") as progress:
+            source = _source(job, earlier, work / "register", progress)
         engine = stack.enter_context(open_engine(job.engine, job.master, work))
+        job = replace(job, companies=source.companies, links=source.links or job.links)
         known, ranking = _ranking(Tables(engine, work), job, earlier, settings, console)
     table = with_apart(ranking.scores.assign(nearest_client_id=pd.Series(dtype="string")), ranking.apart)
     write_parquet(folder.scores, table, repeated=("nearest_client_id", "record_of"))
@@ -148,6 +147,14 @@ def _write(folder: RunFolder, job: Job, earlier: FinishedRun, settings: Settings
     if job.clients:
         write_csv(folder.clients, known.clients.table)
         write_csv(folder.review, known.clients.review)
+
+
+def _source(job: Job, earlier: FinishedRun, folder: Path, progress: Progress) -> Source:
+    """The files of the register in the form of a cleaned one."""
+    columns = [*earlier.register.understood.values()]
+    if job.clients:
+        columns += [column for column in earlier.whole_register.columns if column.role in USED]
+    return Source(job.companies, job.links).cleaned(columns, folder, earlier.settings.columns, progress)
 
 
 def _ranking(
