@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from graphlead.api import (  # isort: skip
         ExperimentResult, Explanation, FoundList, OpenComparison, Opened, OpenGraph, OpenRecommend, OpenRun, OpenSales,
-        OpenSegments, Picture, PullResult, PushResult,
+        OpenSegments, Picture, PullResult, PushResult, RunByEngine, ScoresByEngine,
     )  # fmt: skip
     from graphlead.core.comparison import ComparisonOptions
     from graphlead.core.experiments import ReadOptions
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ExperimentResult", "Explanation", "FoundList", "GraphleadError", "InputError", "OpenComparison", "OpenGraph",
-    "OpenRecommend", "OpenRun", "OpenSales", "OpenSegments", "Picture", "PullResult", "PushResult", "RunFolderError",
-    "SettingsError", "__version__", "assign_experiment", "churn", "compare", "convert", "discover", "match",
-    "open_graph", "open_run", "pull", "read_experiment", "recommend", "segment",
+    "OpenRecommend", "OpenRun", "OpenSales", "OpenSegments", "Picture", "PullResult", "PushResult", "RunByEngine",
+    "RunFolderError", "ScoresByEngine", "SettingsError", "__version__", "assign_experiment", "churn", "compare",
+    "convert", "discover", "match", "open_graph", "open_run", "pull", "read_experiment", "recommend", "segment",
 ]  # fmt: skip
 
 # Boosted trees and the network bring an OpenMP pool each; idle threads of one would spin on the cores the other needs.

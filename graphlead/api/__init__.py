@@ -2,6 +2,7 @@
 
 from graphlead.api.any_run import Opened, opened
 from graphlead.api.comparisons import OpenComparison, compared
+from graphlead.api.engines import RunByEngine, ScoresByEngine
 from graphlead.api.exchange import pulled
 from graphlead.api.experiments import experiment_assigned, experiment_read
 from graphlead.api.explanations import Explanation
@@ -16,7 +17,7 @@ from graphlead.pipeline.exchange.results import PullResult, PushResult
 
 __all__ = [
     "ExperimentResult", "Explanation", "FoundList", "OpenComparison", "OpenGraph", "OpenRecommend", "OpenRun",
-    "OpenSales", "OpenSegments", "Opened", "Picture", "PullResult", "PushResult", "compared", "discovered",
-    "experiment_assigned", "experiment_read", "found_segments", "graph_at", "matched", "opened", "predicted", "pulled",
-    "recommended",
+    "OpenSales", "OpenSegments", "Opened", "Picture", "PullResult", "PushResult", "RunByEngine", "ScoresByEngine",
+    "compared", "discovered", "experiment_assigned", "experiment_read", "found_segments", "graph_at", "matched",
+    "opened", "predicted", "pulled", "recommended",
 ]  # fmt: skip

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
+from graphlead.api.engines import RunByEngine
 from graphlead.api.explanations import Explanation, of_company
 from graphlead.api.graphs import MOST_NODES, OpenGraph, graph_of
+from graphlead.api.lists import list_of
 from graphlead.common.console import Console
-from graphlead.common.spreadsheets import restored
 from graphlead.core.arrays import Floats, Json
 from graphlead.core.errors import GraphleadError, InputError, damage
 from graphlead.core.exchange import PushOptions
@@ -45,8 +44,6 @@ SHOWN = {
     "nearest_client": "nearest client",
 }  # fmt: skip
 """The columns of leads in a card."""
-NUMBERS = ("rank", "rank_all", "score", "steps")
-"""The columns of lists that are numbers, beside those of the register."""
 
 
 class OpenRun:
@@ -185,6 +182,12 @@ class OpenRun:
         """
         return pushed(self.folder, target, options, quiet=quiet)
 
+    def by_engine(self, engine: str = "duckdb", *, master: str = "", quiet: bool = True) -> RunByEngine:
+        """This run, applied to registers that may be larger than memory, by ``duckdb`` or by ``spark`` at a master such
+        as ``local[2]`` or ``spark://HOST:7077``; what ``--engine`` does. Raises SettingsError for no such engine.
+        """
+        return RunByEngine(self._run, engine, master, quiet=quiet)
+
     def report(self) -> Path:
         """Write report.html once more, and return its path."""
         return report_run(self.folder, Console(quiet=True))
@@ -194,15 +197,7 @@ class OpenRun:
         return graph_of(self._run)
 
     def _list(self, path: Path) -> pd.DataFrame:
-        """A list of the run, text as it was written: a postcode of 00100, a country of NA."""
-        with damage(path):
-            names = pd.read_csv(path, nrows=0).columns
-        register = self._run.whole_register.companies
-        with damage(register):
-            typed = {each.name for each in pq.read_schema(register) if not pa.types.is_string(each.type)}
-        with damage(path):
-            texts = {name: str for name in names if name not in typed and name not in NUMBERS}
-            return restored(pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""]))
+        return list_of(path, self._run.whole_register)
 
     def _figures(self, name: str) -> Any:
         with damage(self._run.folder.metrics):

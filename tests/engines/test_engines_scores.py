@@ -228,6 +228,24 @@ def test_a_list_is_found_as_on_one_machine(trained: Path, again: Path, spark_mas
     assert not pd.read_csv(files["one"][1]).empty
 
 
+def test_python_has_what_the_command_line_has(trained: Path, again: Path, local: Path) -> None:
+    run = graphlead.open_run(trained)
+    assert isinstance(run, graphlead.OpenRun)
+    engine = run.by_engine("duckdb")
+    companies, links = (again / "register" / f"{name}.parquet" for name in ("companies", "links"))
+    made = engine.score(companies, links, top=40)
+    pd.testing.assert_frame_equal(made.scores, pd.read_parquet(local / "scores.parquet"))
+    assert made.leads["company_id"].tolist() == pd.read_csv(local / "leads.csv")["company_id"].tolist()
+    assert "whitespace.csv" in {path.name for path in made.folder.iterdir()}
+    assert len(made.whitespace) == len(pd.read_csv(local / "whitespace.csv"))
+    lines = pd.DataFrame({"name": run.register["name"].iloc[30:60], "city": run.register["city"].iloc[30:60]})
+    pd.testing.assert_frame_equal(
+        engine.match(lines, companies).table, graphlead.match(lines, companies=companies).table
+    )
+    with pytest.raises(graphlead.SettingsError, match="spark needs the address of a master"):
+        run.by_engine("spark")
+
+
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
