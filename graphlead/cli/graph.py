@@ -133,12 +133,19 @@ def export_neo4j_admin(
     """CSV with headers for `neo4j-admin database import full`, and its arguments."""
     from graphlead.pipeline.finished import FinishedRun
     from graphlead.pipeline.store import export_admin
+    from graphlead.stores.neo4j.admin_csv import ARGUMENTS, SCHEMA_FILE
 
     console = console_of(quiet, as_json)
     with console.stage("writing CSV for neo4j-admin") as progress:
         arguments = export_admin(FinishedRun(folder), out, progress=progress)
-    hint = f"With the database stopped, run in that folder:\n  neo4j-admin {' '.join(arguments)}"
-    console.outcome(f"Written to {out}. {hint}", {"folder": str(out), "arguments": arguments})
+    hint = (
+        "Run in that folder, with the database stopped:\n"
+        f"  neo4j-admin database import full @{ARGUMENTS} neo4j\n"
+        "then, with it running, for the indexes without which queries take minutes:\n"
+        f"  cypher-shell --file {SCHEMA_FILE}"
+    )
+    written = {"folder": str(out), "arguments": arguments, "schema": SCHEMA_FILE}
+    console.outcome(f"Written to {out}. {hint}", written)
 
 
 @export.command("bods")

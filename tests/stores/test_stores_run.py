@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from neo4j_server import environment_of
 from small_graph import IDS, small_register
+from tiny import command
 
 from graphlead.core.arrays import NONE
 from graphlead.core.clients import Match
@@ -223,6 +224,16 @@ def test_a_run_is_exported_for_the_bulk_import(run: Path, tmp_path: Path) -> Non
     ]
     assert all((tmp_path / "export" / name).is_file() for name in files)
     assert "CREATE CONSTRAINT" in (tmp_path / "export/schema.cypher").read_text()
+
+
+def test_the_export_names_both_steps_of_the_import(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command("export", "neo4j-admin", tmp_path / "csv", "--run", run) == 0
+    shown = capsys.readouterr().out
+    assert "neo4j-admin database import full @import.args neo4j" in shown
+    assert "cypher-shell --file schema.cypher" in shown
+    assert {"import.args", "schema.cypher"} <= {path.name for path in (tmp_path / "csv").iterdir()}
 
 
 def test_credentials_come_from_the_environment(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
