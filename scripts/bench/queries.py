@@ -4,7 +4,7 @@
     python scripts/bench/queries.py --neo4j      # the server that NEO4J_URI, _USERNAME, _PASSWORD, _DATABASE name
 
 Parameters without a default are taken from the store: the client with the most links among those that are no hubs, a
-lead joined to it, a company on a cycle, a company with many effective owners, an industry and a place.
+lead joined to it, a company on a cycle, a company with many effective owners, an industry, a place and a product.
 """
 
 from __future__ import annotations
@@ -46,14 +46,15 @@ SMALL_PLACE = (
     "MATCH (c:Company)-[:LOCATED_IN]->(p:Place) "
     "RETURN p.place_key, count(*) AS companies ORDER BY companies, p.place_key LIMIT 1"
 )
+ITEM = "MATCH (i:Item) RETURN i.item ORDER BY i.item LIMIT 1"
 
 Case = tuple[str, dict[str, object]]
 
 
 def cases(store: GraphStore) -> Iterator[Case]:
     """Every query with its defaults, and again with each parameter that changes what it does."""
-    client, owned, circular, industry, place, small = (
-        _first(store, asked) for asked in (CLIENT, OWNED, CIRCULAR, INDUSTRY, PLACE, SMALL_PLACE)
+    client, owned, circular, industry, place, small, item = (
+        _first(store, asked) for asked in (CLIENT, OWNED, CIRCULAR, INDUSTRY, PLACE, SMALL_PLACE, ITEM)
     )
     near = run_query(store, "near-client", {"client_id": client}).rows
     given: Mapping[str, dict[str, object]] = {
@@ -63,6 +64,7 @@ def cases(store: GraphStore) -> Iterator[Case]:
         "ownership-cycles": {"company_id": circular},
         "near-client": {"client_id": client},
         "evidence": {"company_id": near[-1][0] if near else owned, "client_id": client},
+        "prospects-of-product": {"item": item},
     }
     for name in library(store.dialect):
         yield name, given.get(name, {})
