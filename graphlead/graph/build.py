@@ -25,7 +25,8 @@ UNDATED = -(2**31)
 UNNAMED = "related"
 """The kind of links without one."""
 
-_COLUMNS = ["source_id", "kind", "share_low", "share_high", "date", "source_type", "source", "target"]
+LINK_COLUMNS = ("source_id", "kind", "share_low", "share_high", "date", "source_type", "source", "target")
+"""The columns of links that the graph is made of, see ``Register``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,7 @@ def build_graph(register: Register, *, progress: Progress = silent) -> CompanyGr
     - (industry, part_of, industry), (place, part_of, place): to the next wider level.
     """
     progress(0, 4, "links")
-    links = _read_links(register)
+    links = _numbered(_read_links(register), register.n_companies)
     owned, backward, claims = _ownership_links(links, register.n_companies)
     stakes = ledger(_stakes(links, owned, backward, claims), register.n_companies)
     edges = _owns(stakes, register.n_companies, len(links.holders)) | _linked(
@@ -85,20 +86,28 @@ def stakes_of(register: Register) -> tuple[Ledger, pa.Array, pa.Array]:
 
     Owners are numbered: companies first, then holders, then persons, in the order of these ids.
     """
-    links = _read_links(register)
-    stakes = _stakes(links, *_ownership_links(links, register.n_companies))
-    return ledger(stakes, register.n_companies), links.holders, links.persons
+    return stakes_in(_read_links(register), register.n_companies)
 
 
-def _read_links(register: Register) -> Links:
-    table = pq.read_table(register.links, columns=_COLUMNS)
+def stakes_in(table: pa.Table, n_companies: int) -> tuple[Ledger, pa.Array, pa.Array]:
+    """The same of a table with the columns LINK_COLUMNS of the links between ``n_companies`` companies."""
+    links = _numbered(table, n_companies)
+    stakes = _stakes(links, *_ownership_links(links, n_companies))
+    return ledger(stakes, n_companies), links.holders, links.persons
+
+
+def _read_links(register: Register) -> pa.Table:
+    return pq.read_table(register.links, columns=list(LINK_COLUMNS))
+
+
+def _numbered(table: pa.Table, n_companies: int) -> Links:
     table = table.filter(pc.is_valid(table["target"]))
     source = table["source"].fill_null(NONE).to_numpy().astype(np.int32)
     outside = source == NONE
     person = outside & pc.equal(table["source_type"], "person").fill_null(False).to_numpy()
     holders, persons = _ids(table, outside & ~person), _ids(table, person)
-    _number(source, table, outside & ~person, holders, register.n_companies)
-    _number(source, table, person, persons, register.n_companies + len(holders))
+    _number(source, table, outside & ~person, holders, n_companies)
+    _number(source, table, person, persons, n_companies + len(holders))
     kind, kinds = encode(pc.fill_null(table["kind"], UNNAMED))
     target = table["target"].to_numpy().astype(np.int32)
     return Links(
@@ -136,7 +145,7 @@ def _ownership_links(links: Links, n_companies: int) -> tuple[Flags, Flags, Ints
 def _stakes(links: Links, owned: Flags, backward: Flags, claims: Ints) -> Stakes:
     rows = np.flatnonzero(owned)
     swap = backward[rows]
-    table = links.table.take(pa.array(rows))
+    table = links.table.select(["share_low", "share_high", "date"]).take(pa.array(rows))
     days = table["date"].cast(pa.date32()).cast(pa.int32()).fill_null(UNDATED)
     return Stakes(
         owner=np.where(swap, links.target[rows], links.source[rows]),

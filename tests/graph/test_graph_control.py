@@ -34,6 +34,11 @@ def test_a_band_counts_with_its_middle() -> None:
     assert found.ultimate_parent.tolist() == [0, 0, 2, 3]
 
 
+def test_of_statements_on_one_stake_that_differ_in_the_upper_bound_the_largest_counts_in_any_order() -> None:
+    rows = (Stake(0, 1, (0.4, 1.0)), Stake(0, 1, (0.4, 0.5)))
+    assert facts(2, *rows).group.tolist() == facts(2, *rows[::-1]).group.tolist() == [0, 0]
+
+
 def test_a_holder_outside_the_register_joins_what_it_controls_and_is_nobodys_ultimate_parent() -> None:
     holder = 4
     found = facts(4, Stake(holder, 1, 0.9), Stake(holder, 3, 0.7), Stake(holder, 2, 0.2), n_holders=1)

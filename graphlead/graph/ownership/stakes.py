@@ -74,14 +74,15 @@ class Ledger:
 def merge(stakes: Stakes) -> Stakes:
     """One stake for each (owner, owned) pair, sorted by owned, then owner; stakes in oneself are left out.
 
-    Of several statements about a stake, those with a known share come first, then the latest, then the largest; the
-    strongest claim of control among them is kept.
+    Of several statements about a stake, those with a known share come first, then the latest, then the one with the
+    largest lower bound and with the largest upper one; the strongest claim of control among them is kept. So the
+    order of the statements does not matter.
     """
     stakes = stakes.take(stakes.owner != stakes.owned)
     if not len(stakes):
         return stakes
-    low = np.nan_to_num(stakes.low, nan=-1.0)
-    order = np.lexsort((low, stakes.day, stakes.known, stakes.owner, stakes.owned))
+    low, high = (np.nan_to_num(bound, nan=-1.0) for bound in (stakes.low, stakes.high))
+    order = np.lexsort((high, low, stakes.day, stakes.known, stakes.owner, stakes.owned))
     stakes = stakes.take(order)
     starts = np.flatnonzero(
         np.r_[True, (np.diff(stakes.owned) != 0) | (np.diff(stakes.owner) != 0)],

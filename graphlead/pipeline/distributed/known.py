@@ -1,6 +1,7 @@
 """What one machine keeps of a register that an engine works on: some hundred bytes a company.
 
-These are the ids, the spelling of places, the industries, the days on which companies ended, and who owns whom.
+These are the ids, the spelling of places, the industries, the days on which companies ended, and the ownership
+groups.
 """
 
 from __future__ import annotations
@@ -26,25 +27,24 @@ from graphlead.core.leaks import LEFT_OUT
 from graphlead.core.register import PLACES, Column, Register, Role
 from graphlead.core.same import Same
 from graphlead.engines.batches import AGREED
-from graphlead.engines.duckdb import literal, quoted
+from graphlead.engines.duckdb import quoted
 from graphlead.engines.parquet import batches_of
 from graphlead.engines.tables import ROW, Tables
 from graphlead.features.distributed.plan import Numbered
 from graphlead.features.groupings import shared
-from graphlead.graph.build import UNNAMED, stakes_of
-from graphlead.graph.ownership.control import controllers, groups
+from graphlead.graph.build import UNNAMED
 from graphlead.graph.ownership.kinds import ownership_kind
 from graphlead.ingest import read_list
 from graphlead.match.cohort import cohort_of, indices_of
 from graphlead.match.distributed.resolve import match_by_engine
 from graphlead.match.same.duplicates import answered
+from graphlead.pipeline.distributed.ownership import group_by_component
 from graphlead.pipeline.distributed.scoring import KNOWN
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.resolve import review_answers
 from graphlead.pipeline.scored import left_out_of
 
 COMPANIES, IDS, PLACED = "companies", "ids", "placed"
-STAKES = ("source_id", "kind", "share_low", "share_high", "date", "source_type", "source", "target")
 KEPT = (Role.ID, Role.STATUS, *PLACES, Role.INDUSTRY)
 """Roles of the columns that one machine keeps."""
 
@@ -129,14 +129,9 @@ class Known:
 
     @cached_property
     def ownership(self) -> Ownership:
-        """The ownership groups; the other facts are left out."""
-        kinds = [kind for kind in self._kinds if ownership_kind(kind)]
-        listed = ", ".join(map(literal, kinds)) or "NULL"
-        columns = ", ".join(f"CAST({c} AS INTEGER) AS {c}" if c in STAKES[-2:] else c for c in STAKES)
-        folder = self.tables.keep("stakes", f"SELECT {columns} FROM links WHERE kind IN ({listed})")
-        stakes, holders, persons = stakes_of(replace(self.register, links=folder))
-        controller = controllers(stakes, self.n, self.n + len(holders) + len(persons))
-        return replace(nobody_owns(self.n), group=groups(controller, self.n))
+        """The ownership groups; the other facts are left out. Raises InputError, see ``group_by_component``."""
+        group = group_by_component(self.tables, self._kinds, COMPANIES, self.n)
+        return replace(nobody_owns(self.n), group=group)
 
     def owned(self) -> pa.Table:
         """The members (company) of each ownership group (grp) of two companies or more."""
