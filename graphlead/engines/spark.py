@@ -52,9 +52,15 @@ class SparkEngine:
             source = self._written(source, name)
         files = files_of(source)
         frame = self._spark.read.parquet(*(file.absolute().as_uri() for file in files))
-        if number:
-            frame = self._numbered(frame, files, number)
-        frame.createOrReplaceTempView(name)
+        try:
+            (self._numbered(frame, files, number) if number else frame).createOrReplaceTempView(name)
+        except PySparkException as error:
+            raise EngineError(
+                f"this Spark does not read the files of {name} ({_short(error)}).",
+                where=self._master,
+                remedy="Spark 4 numbers the rows of a file (_metadata.row_index), other Connect servers may not; else "
+                "check that all machines see the files, or take --engine duckdb.",
+            ) from error
 
     def _written(self, table: pa.Table, name: str) -> Path:
         """A file with this table: sent with the statement, a large one would pass through the driver each time."""

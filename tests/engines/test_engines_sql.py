@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyspark.errors import AnalysisException
 
-from graphlead.core.errors import InputError, SettingsError
+from graphlead.core.errors import EngineError, InputError, SettingsError
 from graphlead.engines.local import LocalEngine
 from graphlead.engines.parquet import batches_of, files_of, table_of
 from graphlead.engines.registry import check_engine, open_engine
-from graphlead.engines.spark import carried_over
+from graphlead.engines.spark import SparkEngine, carried_over
 from graphlead.engines.tables import Tables
 
 SCHEMA = pa.schema([("key", pa.int64()), ("total", pa.int64())])
@@ -65,6 +67,21 @@ def test_a_function_gets_the_rows_in_order_and_its_rows_are_a_table(tmp_path: Pa
         engine.write("doubled", tmp_path / "out", order=("key",))
     assert table_of(tmp_path / "out").to_pydict() == {"key": [1, 2], "total": [14, 22]}
     assert sum(batch.num_rows for batch in batches_of(tmp_path / "out", ["key"])) == 2
+
+
+def test_a_server_that_does_not_number_the_rows_of_files_is_refused(tmp_path: Path) -> None:
+    """As Sail answers: when the table is given its name, with an error of its own."""
+
+    class Frame:
+        def createOrReplaceTempView(self, name: str) -> None:  # noqa: N802 - Spark's name
+            raise AnalysisException("attribute _metadata.file_name is missing from the schema")
+
+    engine = SparkEngine(tmp_path, "sc://sail:50051")
+    engine._spark = SimpleNamespace(read=SimpleNamespace(parquet=lambda *paths: Frame()))
+    with pytest.raises(
+        EngineError, match=r"sc://sail:50051: this Spark does not read the files of given .*_metadata"
+    ):
+        engine.read("given", tmp_path / "x.parquet")
 
 
 def test_what_is_no_engine_and_no_table_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
