@@ -16,6 +16,7 @@ import scipy.sparse as sp
 from graphlead.common.files import scratch
 from graphlead.common.memory import at_most
 from graphlead.core.arrays import Floats, Longs
+from graphlead.core.errors import EngineError
 from graphlead.core.register import Column, Register, Role
 
 BUDGET = 512 * 2**20
@@ -40,11 +41,20 @@ def as_register(batch: pa.RecordBatch, columns: Sequence[Column]) -> Iterator[Re
 
 
 def whole(batches: Iterator[pa.RecordBatch], by: Sequence[str]) -> Iterator[pa.Table]:
-    """Sorted batches put together so that rows that agree in the columns ``by`` are in one table."""
+    """Sorted batches put together so that rows that agree in the columns ``by`` are in one table.
+
+    Raises EngineError for batches in another order: their groups would be taken apart.
+    """
     held: list[pa.RecordBatch] = []
     for batch in batches:
         if not batch.num_rows:
             continue
+        if not _ascending([*held[-1:], batch], by):
+            raise EngineError(
+                "the engine does not hand over rows in the order that was asked for.",
+                where=", ".join(by),
+                remedy="Use Spark 4 or --engine duckdb.",
+            )
         last = batch.num_rows - 1
         same = np.ones(batch.num_rows, bool)
         for name in by:
@@ -57,6 +67,16 @@ def whole(batches: Iterator[pa.RecordBatch], by: Sequence[str]) -> Iterator[pa.T
         held.append(batch.slice(begin))
     if held:
         yield pa.Table.from_batches(held)
+
+
+def _ascending(batches: Sequence[pa.RecordBatch], by: Sequence[str]) -> bool:
+    """Whether the rows of the batches are in the order of these columns of numbers."""
+    parts = [batches[0].slice(batches[0].num_rows - 1), *batches[1:]] if batches[1:] else batches
+    steps = [np.diff(np.concatenate([column(part, name, np.int64) for part in parts])) for name in by]
+    return not any(
+        np.any((step < 0) & np.logical_and.reduce([wider == 0 for wider in steps[:nth]]))
+        for nth, step in enumerate(steps)
+    )
 
 
 def _goes_on(before: pa.RecordBatch, batch: pa.RecordBatch, by: Sequence[str]) -> bool:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 import scipy.sparse as sp
 
+from graphlead.core.errors import EngineError
 from graphlead.engines.batches import lists_of, starts_of, summed, vectors, whole
 from graphlead.features.structure import scale_of
 
@@ -26,6 +27,14 @@ def test_tables_hold_whole_groups_however_the_batches_are_cut(size: int) -> None
     assert [nth for table in tables for nth in table["nth"].to_pylist()] == list(range(8))
     keys = [set(zip(table["a"].to_pylist(), table["b"].to_pylist(), strict=True)) for table in tables]
     assert sum(map(len, keys)) == len(set.union(*keys)) == 5
+
+
+@pytest.mark.parametrize(("a", "b"), [([1, 2, 1, 2], [0, 0, 0, 0]), ([1, 1, 2, 2], [1, 0, 0, 1])])
+@pytest.mark.parametrize("size", [1, 4])
+def test_rows_in_another_order_are_refused(a: list[int], b: list[int], size: int) -> None:
+    rows = pa.record_batch({"a": a, "b": b})
+    with pytest.raises(EngineError, match="in the order that was asked for"):
+        list(whole((rows.slice(start, size) for start in range(0, 4, size)), ("a", "b")))
 
 
 def test_sums_are_those_of_sparse_products_to_the_last_bit() -> None:
