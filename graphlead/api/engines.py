@@ -49,12 +49,12 @@ class ScoresByEngine:
     @cached_property
     def leads(self) -> pd.DataFrame:
         """The companies to call, best first, as in leads.csv."""
-        return list_of(self._folder.leads, self._run.whole_register)
+        return list_of(self._folder.leads, self._run)
 
     @cached_property
     def whitespace(self) -> pd.DataFrame:
         """The companies in clients' ownership groups, as in whitespace.csv."""
-        return list_of(self._folder.whitespace, self._run.whole_register)
+        return list_of(self._folder.whitespace, self._run)
 
     def __repr__(self) -> str:
         return f"<graphlead scores in {self.folder}: {counted(len(self.leads))} leads>"

@@ -197,7 +197,7 @@ class OpenRun:
         return graph_of(self._run)
 
     def _list(self, path: Path) -> pd.DataFrame:
-        return list_of(path, self._run.whole_register)
+        return list_of(path, self._run)
 
     def _figures(self, name: str) -> Any:
         with damage(self._run.folder.metrics):

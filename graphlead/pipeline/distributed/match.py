@@ -49,7 +49,7 @@ def match_by_engine(listing: Listing, console: Console) -> Match:
         work = stack.enter_context(scratch(listing.folder))
         with console.stage("reading and cleaning") as progress:
             given = Source(settings.companies)
-            source = given.cleaned(columns, work / "register", earlier.settings.columns, progress)
+            source = given.cleaned(columns, work / "cleaned", earlier.settings.columns, progress)
         engine = stack.enter_context(open_engine(listing.engine, listing.master, work))
         with console.stage("reading ids"):
             engine.read(COMPANIES, source.companies, number=ROW)

@@ -136,7 +136,7 @@ def _write(folder: RunFolder, job: Job, earlier: FinishedRun, settings: Settings
     with ExitStack() as stack:
         work = stack.enter_context(scratch(job.out))
         with console.stage("reading and cleaning") as progress:
-            source = _source(job, earlier, work / "register", progress)
+            source = _source(job, earlier, work / "cleaned", progress)
         engine = stack.enter_context(open_engine(job.engine, job.master, work))
         job = replace(job, companies=source.companies, links=source.links or job.links)
         known, ranking = _ranking(Tables(engine, work), job, earlier, settings, console)
