@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +17,7 @@ from graphlead.common.memory import at_most
 from graphlead.core.arrays import Floats, Longs
 from graphlead.core.errors import EngineError
 from graphlead.core.register import Column, Register, Role
+from graphlead.engines.tables import ROW
 
 BUDGET = 512 * 2**20
 """Bytes that a function on batches may take for caches and for DuckDB: several run beside each other on a machine."""
@@ -25,19 +25,27 @@ AGREED = (Role.COUNTRY, Role.REGION, Role.CITY)
 """Roles of columns of which the spelling is agreed on over the whole register before, see ``common.places``."""
 
 
-@contextmanager
-def as_register(batch: pa.RecordBatch, columns: Sequence[Column]) -> Iterator[Register]:
-    """The rows of a batch as a register of their own, to be read as the whole one is; it has no links.
+def as_registers(
+    batches: Iterator[pa.RecordBatch], columns: Sequence[Column]
+) -> Iterator[tuple[Longs, Register]]:
+    """The rows of each batch as a register of their own, to be read as the whole one is, with the number of each of its
+    companies (m,); it has no links, and is there until the next one is asked for.
 
     Places count as plain categories there, because their spelling is agreed on already.
     """
     plain = tuple(
         replace(c, role=Role.CATEGORY) if c.role in AGREED and not c.separator else c for c in columns
     )
-    with scratch() as folder, at_most(BUDGET):
-        path = folder / "batch.parquet"
-        pq.write_table(pa.Table.from_batches([batch.select([column.name for column in columns])]), path)
-        yield Register(companies=path, links=path, columns=plain, n_companies=batch.num_rows, n_links=0)
+    for batch in batches:
+        if not batch.num_rows:
+            continue
+        with scratch() as folder, at_most(BUDGET):
+            path = folder / "batch.parquet"
+            pq.write_table(pa.Table.from_batches([batch.select([c.name for c in columns])]), path)
+            register = Register(
+                companies=path, links=path, columns=plain, n_companies=batch.num_rows, n_links=0
+            )
+            yield column(batch, ROW, np.int64), register
 
 
 def whole(batches: Iterator[pa.RecordBatch], by: Sequence[str]) -> Iterator[pa.Table]:

@@ -14,8 +14,7 @@ from graphlead.common.members import align
 from graphlead.core.arrays import NONE, Flags, Ints, Keys, Longs
 from graphlead.core.features import Cut, Level
 from graphlead.core.register import Register
-from graphlead.engines.batches import as_register, column, lists_of
-from graphlead.engines.tables import ROW
+from graphlead.engines.batches import as_registers, lists_of
 from graphlead.engines.words import mixed
 from graphlead.features.attributes import own_numbers
 from graphlead.features.distributed.plan import INCIDENCE, Numbered
@@ -40,10 +39,9 @@ class OwnNumbers:
     schema = NUMBERS
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            with as_register(batch, self.numbered.columns) as register:
-                found = own_numbers(self.numbered.plan.attributes, register)
-            yield pa.record_batch([batch[ROW], lists_of(found)], schema=self.schema)
+        for company, register in as_registers(batches, self.numbered.columns):
+            found = own_numbers(self.numbered.plan.attributes, register)
+            yield pa.record_batch([pa.array(company), lists_of(found)], schema=self.schema)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +64,9 @@ class Entries:
     schema = ENTRIES
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            if not batch.num_rows:
-                continue
-            company = column(batch, ROW, np.int64)
-            with as_register(batch, self.numbered.columns) as register:
-                yield from self._of_columns(register, company)
-                yield from self._of_words(register, company)
+        for company, register in as_registers(batches, self.numbered.columns):
+            yield from self._of_columns(register, company)
+            yield from self._of_words(register, company)
 
     def _of_columns(self, register: Register, company: Longs) -> Iterator[pa.RecordBatch]:
         at: dict[Level, _Keyed] = {}

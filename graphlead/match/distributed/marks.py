@@ -12,9 +12,8 @@ import pyarrow as pa
 
 from graphlead.core.arrays import NONE, Longs
 from graphlead.core.register import Column, Register
-from graphlead.engines.batches import as_register, column
+from graphlead.engines.batches import as_registers
 from graphlead.engines.duckdb import open_db, table
-from graphlead.engines.tables import ROW
 from graphlead.engines.words import Hashes
 from graphlead.match import normalise
 from graphlead.match.columns import look_up_ids
@@ -44,13 +43,9 @@ class Marks:
     schema = MARKS
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            if not batch.num_rows:
-                continue
-            company = column(batch, ROW, np.int64)
-            with as_register(batch, self.columns) as register:
-                yield from _of_names(index_of(register), company)
-                yield from _of_fields(register, self.fields, company)
+        for company, register in as_registers(batches, self.columns):
+            yield from _of_names(index_of(register), company)
+            yield from _of_fields(register, self.fields, company)
 
 
 def _of_names(index: Index, company: Longs) -> Iterator[pa.RecordBatch]:
@@ -104,13 +99,10 @@ class IdHits:
     schema = HITS
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            if not batch.num_rows:
-                continue
-            with as_register(batch, self.columns) as register, open_db() as db:
+        for company, register in as_registers(batches, self.columns):
+            with open_db() as db:
                 normalise.install(db)
                 look_up_ids(db, self.cells, register)
                 found = table(db, "SELECT * FROM match_id_hits").combine_chunks()
-            company = column(batch, ROW, np.int64)[found["company"].to_numpy()]
-            at = found.column_names.index("company")
-            yield from found.set_column(at, "company", pa.array(company)).cast(HITS).to_batches()
+            at, hit = found.column_names.index("company"), company[found["company"].to_numpy()]
+            yield from found.set_column(at, "company", pa.array(hit)).cast(HITS).to_batches()

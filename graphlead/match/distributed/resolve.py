@@ -25,7 +25,7 @@ from graphlead.match.fields import Fields, rarity_of, read_fields, typed_values
 from graphlead.match.lines import match_ids, read_lines
 from graphlead.match.resolve import STEPS, Lines, concluded
 from graphlead.match.review import Decisions, read_decisions
-from graphlead.match.score import no_pairs, score
+from graphlead.match.score import Pairs, no_pairs, score
 from graphlead.match.typed import typed_names
 
 USED = (Role.ID, Role.IDENTIFIER, Role.NAME, *ROLES.values())
@@ -58,25 +58,13 @@ def match_by_engine(
             clients=clients, columns=columns, by_id=by_id, id_evidence=id_evidence, decisions=decisions
         )
         fields = comparable(columns, register)
-        if not columns.names and "domain" not in fields:
-            here = _shortlist(tables, register, lines, lines.by_id[:0])
-            return concluded(here.own(lines), here.register, no_pairs())
-        progress(1, STEPS, "reading the register's names")
-        _read_marks(tables, companies, register, fields)
-        read_lines(db, clients, columns)
-        progress(2, STEPS, "counting its words")
-        vocabulary = vocabulary_of(tables, register.n_companies)
-        having = having_of(tables, typed_values(db, fields, "match_given"))
-        progress(3, STEPS, "finding candidates")
-        typed = typed_names(db, vocabulary)
-        line, company = candidates_of(tables, typed, vocabulary, frozenset(fields), by_id)
-        progress(4, STEPS, "comparing candidates")
-        here = _shortlist(tables, register, lines, company)
-        known = {
-            name: replace(field, rarity=rarity_of(having[name], register.n_companies))
-            for name, field in read_fields(db, here.register, fields, "match_given").items()
-        }
-        pairs = score(db, here.register, vocabulary, known, (line, here.place(company)))
+        if columns.names or "domain" in fields:
+            progress(1, STEPS, "reading the register's names")
+            _read_marks(tables, companies, register, fields)
+            read_lines(db, clients, columns)
+            here, pairs = _compared(db, tables, register, lines, fields, progress)
+        else:
+            here, pairs = _shortlist(tables, register, lines, by_id[:0]), no_pairs()
     match = concluded(here.own(lines), here.register, pairs)
     progress(STEPS, STEPS, "clients matched")
     return match
@@ -117,6 +105,25 @@ def _shortlist(tables: Tables, register: Register, lines: Lines, candidates: Lon
     pq.write_table(register.rows([column.name for column in columns], companies), path)
     here = Register(companies=path, links=path, columns=columns, n_companies=len(companies), n_links=0)
     return _Shortlist(here, companies)
+
+
+def _compared(
+    db: Db, tables: Tables, register: Register, lines: Lines, fields: Fields, progress: Progress
+) -> tuple[_Shortlist, Pairs]:
+    """The candidates of the lines, and how they compare; the tables of marks and of lines are there."""
+    progress(2, STEPS, "counting its words")
+    vocabulary = vocabulary_of(tables, register.n_companies)
+    having = having_of(tables, typed_values(db, fields, "match_given"))
+    progress(3, STEPS, "finding candidates")
+    typed = typed_names(db, vocabulary)
+    line, company = candidates_of(tables, typed, vocabulary, frozenset(fields), lines.by_id)
+    progress(4, STEPS, "comparing candidates")
+    here = _shortlist(tables, register, lines, company)
+    known = {
+        name: replace(field, rarity=rarity_of(having[name], register.n_companies))
+        for name, field in read_fields(db, here.register, fields, "match_given").items()
+    }
+    return here, score(db, here.register, vocabulary, known, (line, here.place(company)))
 
 
 def _look_up_ids(db: Db, tables: Tables, companies: str, register: Register, clients: pd.DataFrame) -> None:
