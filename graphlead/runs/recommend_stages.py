@@ -48,7 +48,10 @@ RECOMMEND_STAGES = table(
         name="results",
         after=("model", "prospects"),
         settings=("top", "repeat", "within"),
-        doors=("recommenders.lists", "recommenders.newcomers", "recommenders.rates"),
+        doors=(
+            "pipeline.recommend.drifted", "profile.drift.build", "recommenders.lists", "recommenders.newcomers",
+            "recommenders.rates",
+        ),
     ),
     Stage(name="report", after=("results",), doors=("report.recommend.build", "report.workbooks.lists")),
 )  # fmt: skip

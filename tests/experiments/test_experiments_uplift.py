@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import graphlead
+from graphlead.common.files import read_json
 from graphlead.core.errors import InputError, RunFolderError, SettingsError
 from graphlead.experiments.result import ExperimentResult
 from graphlead.experiments.uplift.choose import depth_left
@@ -94,6 +95,13 @@ def test_newer_cases_are_ranked_by_the_same_models(found: ExperimentResult, tmp_
     assert len(newer.uplift) == newer.content["uplift"]["open"] == 40
     with pytest.raises(InputError, match="has no column place, which the run learned from"):
         found.score(opened()[0].drop(columns="place"))
+    assert not read_json(again.folder / "drift.json")["alarm"]
+    older = opened()[0].assign(age=lambda table: table["age"] + 30)
+    aged = found.score(older)
+    drift = read_json(aged.folder / "drift.json")
+    assert "age" in {each["column"] for each in drift["drift"] if each["alarm"]}
+    assert [each["column"] for each in drift["scores"]] == ["uplift"]
+    assert aged.content["notes"][0].startswith("Since the models were trained: age")
     dealt = graphlead.assign_experiment(opened()[0])
     with pytest.raises(RunFolderError, match="this experiment has no models"):
         dealt.score(opened()[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -129,9 +130,27 @@ def test_newer_orders_are_served_by_the_trained_model(made: Path, tmp_path: Path
     assert again.metrics["chosen"] == run.metrics["chosen"]  # type: ignore[union-attr]
     bought = set(map(tuple, newer[["customer_id", "product"]].to_numpy()))
     assert not bought & set(map(tuple, again.recommendations[["customer", "item"]].to_numpy()))  # type: ignore[union-attr]
+    drift = json.loads((again.folder / "drift.json").read_text())
+    assert not drift["alarm"]
+    assert [each["column"] for each in drift["scores"]] == [
+        f"score of the first offer by {run.metrics['chosen']}"
+    ]
     for verb in ("evaluate", "report"):
         done = CliRunner().invoke(app, [verb, "--run", str(made)], catch_exceptions=False)
         assert done.exit_code == 0
+
+
+def test_what_changed_since_the_model_was_trained_is_noted(made: Path, tmp_path: Path) -> None:
+    newer = orders(250, 5)
+    newer["product"] = newer["product"].str.replace("shelf0", "shelf1")
+    again = graphlead.open_run(made).score(newer, out=tmp_path / "newer", as_of=DAY)  # type: ignore[union-attr, arg-type]
+    drift = json.loads((again.folder / "drift.json").read_text())
+    assert {"what was bought lately", "first offer"} <= {
+        each["column"] for each in drift["drift"] if each["alarm"]
+    }
+    notes = [note for note in again.metrics["notes"] if note.startswith("Since the models were trained: ")]
+    assert any("what was bought lately" in note for note in notes)
+    assert escape(notes[0]) in (again.folder / "report.html").read_text()
 
 
 def test_repeat_recommends_what_was_bought_too(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from graphlead.core.arrays import Json
-from graphlead.core.drift import Form
 from graphlead.experiments.compare.moved import CHANGED, ENTERED, LEFT, in_order
 from graphlead.experiments.compare.side import Words
 from graphlead.pipeline.drifted import Inputs
@@ -33,8 +31,7 @@ class OfferSide:
 
     @property
     def words(self) -> Words:
-        score = f"score of the first offer by {self.run.metrics['chosen']}"
-        return Words(row="customer", happened="", not_happened="", score=score)
+        return Words(row="customer", happened="", not_happened="", score=self.run.offered.score)
 
     @cached_property
     def offers(self) -> pd.DataFrame:
@@ -45,35 +42,13 @@ class OfferSide:
     @cached_property
     def scored(self) -> pd.DataFrame:
         """The first offer of each customer: id, score, rank, listed, and item and why."""
-        first = self.offers[self.offers["rank"] == 1].sort_values(
-            ["score", "customer"], ascending=[False, True]
-        )
+        first = self.run.offered.first
         return first.assign(id=first["customer"], rank=np.arange(1, len(first) + 1), listed=True)[
             ["id", "score", "rank", "listed", "item", "why"]
         ].reset_index(drop=True)
 
     def inputs(self) -> Inputs:
-        purchases = self.run.purchases
-        lines = purchases.bought
-        since = purchases.as_of - timedelta(days=self.run.settings.within)
-        late = lines.rows((lines.day >= np.datetime64(since, "D")) & purchases.of_known_items)
-        pairs = pd.DataFrame({"customer": lines.customer, "item": lines.item}).drop_duplicates()
-        last = pd.Series(lines.day).groupby(lines.customer).max()
-        ago = (
-            (np.datetime64(purchases.as_of, "D") - last.to_numpy())
-            .astype("timedelta64[D]")
-            .astype(np.float64)
-        )
-        return {
-            "items bought": (Form.NUMBER, pairs.groupby("customer").size().astype(np.float64), "by customer"),
-            "days since the last purchase": (Form.NUMBER, pd.Series(ago), "by customer"),
-            "what was bought lately": (
-                Form.CATEGORY,
-                pd.Series(purchases.items[late.item], dtype=object),
-                "",
-            ),
-            "first offer": (Form.CATEGORY, self.scored["item"].astype(object), ""),
-        }
+        return self.run.offered.inputs()
 
     def bought(self, customers: pd.Series, items: pd.Series) -> np.ndarray:
         """Whether each customer had bought the item (k,), bool."""

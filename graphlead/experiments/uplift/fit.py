@@ -12,6 +12,7 @@ import pandas as pd
 from graphlead.common.deal import drawn
 from graphlead.common.words.headers import normalised
 from graphlead.core.arrays import Ints, Json, Reals
+from graphlead.core.cases import Cases
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import InputError
 from graphlead.core.experiments import ReadSettings
@@ -35,11 +36,12 @@ FEWEST = 10
 class Uplift:
     """The open cases, the one that the treatment adds most to first, and what is known of the ranking, as JSON.
 
-    table: as of ``ranked``. models: by arm, in the order of the arms in ``content``. understood: how the columns were
-    read, for newer cases.
+    table: as of ``ranked``, opened: the cases as they were read. models: by arm, in the order of the arms in
+    ``content``. understood: how the columns were read, for newer cases.
     """
 
     table: pd.DataFrame
+    opened: Cases
     content: Json
     models: Mapping[str, ArmModel]
     understood: Json
@@ -70,7 +72,13 @@ def uplift(settings: ReadSettings, progress: Progress = silent) -> Uplift:
         "notes": list(known.notes),
     }
     table = ranked(known.opened, {name: model.uplift(known.opened) for name, model in models.items()})
-    return Uplift(table=table, content=content, models=models, understood=known.understood.to_json())
+    return Uplift(
+        table=table,
+        opened=known.opened,
+        content=content,
+        models=models,
+        understood=known.understood.to_json(),
+    )
 
 
 def is_unwanted(outcome: str) -> bool:

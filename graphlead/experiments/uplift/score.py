@@ -11,11 +11,12 @@ from graphlead.common.disk import disk_errors
 from graphlead.common.files import link, read_json, write_json, write_parquet
 from graphlead.core.errors import RunFolderError
 from graphlead.experiments.finished import FinishedExperiment
-from graphlead.experiments.uplift.files import folder_of, load_content, load_understood
+from graphlead.experiments.uplift.files import folder_of, load_content, load_opened, load_understood
 from graphlead.experiments.uplift.model import ArmModel, ranked
 from graphlead.experiments.uplift.read import with_ids_restored
 from graphlead.ingest.cases.tables import read_open
 from graphlead.ingest.cases.understood import understood_of
+from graphlead.pipeline.drifted import case_inputs, drift_notes, save_drift, score_pair
 from graphlead.pipeline.outputs import check_run, parts_of
 from graphlead.report.experiments.build import write_experiment_report
 from graphlead.runs.experiment_stages import SCORE_STAGES
@@ -59,11 +60,16 @@ def _scoring(finished: FinishedExperiment, opened: Path) -> Callable[[RunFolder]
         cases = with_ids_restored(found.cases.without(understood.absent), opened)
         names = [each["arm"] for each in content["arms"]]
         models = {name: ArmModel.load(folder_of(finished.folder, at)) for at, name in enumerate(names)}
-        write_parquet(
-            folder.uplift, ranked(cases, {name: each.uplift(cases) for name, each in models.items()})
+        before = load_opened(finished.folder)
+        old, new = (
+            ranked(rows, {name: each.uplift(rows) for name, each in models.items()})
+            for rows in (before, cases)
         )
+        write_parquet(folder.uplift, new)
         link(finished.folder.model, folder.model)
-        notes = [*finished.content["notes"], *found.notes]
+        scores = score_pair("uplift", old["uplift"], new["uplift"])
+        save_drift(folder, finished.path, case_inputs(before), case_inputs(cases), scores)
+        notes = [*drift_notes(folder), *finished.content["notes"], *found.notes]
         uplift = finished.content["uplift"] | {"open": len(cases)}
         write_json(folder.experiment, finished.content | {"uplift": uplift, "notes": notes})
         write_json(folder.metrics, finished.metrics | {"notes": notes})

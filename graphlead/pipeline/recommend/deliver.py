@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,9 @@ from graphlead.common.workbooks import Made
 from graphlead.core.arrays import Json
 from graphlead.core.contracts import Progress
 from graphlead.core.recommend import RecommendSettings
+from graphlead.pipeline.drifted import drift_notes
 from graphlead.pipeline.recommend.choose import Choice
+from graphlead.pipeline.recommend.drifted import Offered, save_drift_of_offers
 from graphlead.pipeline.recommend.read import Found
 from graphlead.recommenders.baskets import baskets_of
 from graphlead.recommenders.lists import CONTENT, Trained, recommended
@@ -44,16 +47,41 @@ class Delivered:
         return self.content.metrics
 
 
+class Earlier(Protocol):
+    """The finished run of which the model is applied again."""
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def offered(self) -> Offered: ...
+
+
 def hand_over(
-    run: Run, found: Found, choice: Choice, trained: Trained, settings: RecommendSettings, console: Console
+    run: Run,
+    found: Found,
+    choice: Choice,
+    trained: Trained,
+    settings: RecommendSettings,
+    console: Console,
+    earlier: Earlier | None = None,
 ) -> Delivered:
-    """Write every result into the run's folder, and return them."""
+    """Write every result into the run's folder, and return them.
+
+    earlier: the run of which the model is applied; what changed since is noted.
+    """
 
     def make(folder: RunFolder) -> None:
         with threadpool_limits(1):
             table = _recommendations(found, choice, trained, settings, progress)
         write_parquet(folder.recommendations, pa.Table.from_pandas(table, preserve_index=False))
-        write_json(folder.metrics, _metrics(found, choice, trained, table, settings))
+        if earlier is not None:
+            now = Offered(
+                purchases=found.purchases, table=table, within=settings.within, model=choice.candidate.name
+            )
+            save_drift_of_offers(folder, earlier.path, earlier.offered, now)
+        metrics = _metrics(found, choice, trained, table, settings)
+        write_json(folder.metrics, metrics | {"notes": [*drift_notes(folder), *metrics["notes"]]})
         folder.noise.write_text("\n".join(_noise(found)) + "\n", "utf-8")
 
     with console.stage("recommending") as progress:

@@ -17,6 +17,7 @@ from graphlead.core.recommend import RecommendSettings
 from graphlead.ingest.cases.events.purchase_files import load_purchases
 from graphlead.pipeline.outputs import report_to_replace
 from graphlead.pipeline.recommend.deliver import VERB, content_of
+from graphlead.pipeline.recommend.drifted import Offered
 from graphlead.report.recommend.build import write_recommend_report
 from graphlead.runs.finished import Finished
 
@@ -42,6 +43,16 @@ class FinishedRecommend(Finished):
         """What each customer is offered: customer, item, score, rank, kind, why."""
         table: pd.DataFrame = read_parquet(self.folder.recommendations).to_pandas()
         return table
+
+    @cached_property
+    def offered(self) -> Offered:
+        """The recommendations with the purchases that they are from."""
+        return Offered(
+            purchases=self.purchases,
+            table=self.recommendations,
+            within=self.settings.within,
+            model=self.metrics["chosen"],
+        )
 
     @cached_property
     def prospects(self) -> pd.DataFrame | None:

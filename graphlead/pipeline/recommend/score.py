@@ -50,7 +50,7 @@ def recommend_again(run: Path, newer: NewerOrders, out: Path, console: Console) 
         model = again.stage("model", lambda folder: take_over(earlier.folder.model, folder))
         trained = trained_of(model, found, choice, settings)
         find_prospects(again, found, choice, settings, console)
-        return outcome_of(hand_over(again, found, choice, trained, settings, console))
+        return outcome_of(hand_over(again, found, choice, trained, settings, console, earlier))
 
 
 def _settings(earlier: FinishedRecommend, newer: NewerOrders, out: Path) -> RecommendSettings:
