@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -22,6 +23,8 @@ mail addresses, map for a place, grade for Strong, Moderate and Weak."""
 
 WIDEST, WRAPPED, ROOM = 60, 45, 2
 """Characters of the widest column, those from which a text is wrapped, and the room beside a text."""
+LINE, MOST_LINES = 15, 27
+"""Points of a line, and the lines of the highest row that Excel allows."""
 
 LONGEST, LONGEST_LINK, LONGEST_TEXT = 32_767, 2_079, 255
 """Characters of a cell, of a link, and of a cell that is formatted as text, at most: limits of Excel."""
@@ -101,7 +104,7 @@ def link_of(text: str) -> str:
 def write_column(page: Worksheet, at: int, kind: Kind, values: Sequence[Any], looks: Looks) -> None:
     """Write the values (r,) of a column below its header, None as an empty cell."""
     write = _WRITERS.get(kind, _write_number)
-    longest = max((len(str(value)) for value in values if value is not None), default=0)
+    longest = _longest(values)
     properties: dict[str, object] = {"num_format": FORMS[kind]} if kind in FORMS else {}
     if kind in ("text", "grade"):
         properties = {"num_format": AS_TEXT} if longest <= LONGEST_TEXT else {}
@@ -146,6 +149,29 @@ Writer = Callable[["Worksheet", int, int, Any, "Format"], None]
 _WRITERS: Mapping[str, Writer] = {
     "text": _write_text, "grade": _write_text, "date": _write_date, "link": _write_link, "map": _write_map,
 }  # fmt: skip
+
+
+def _longest(values: Sequence[Any]) -> int:
+    return max((len(str(value)) for value in values if value is not None), default=0)
+
+
+def lines_of(kind: Kind, values: Sequence[Any], width: float) -> list[int]:
+    """How many lines each value (r,) of a column takes that is so many characters wide."""
+    if kind != "text" or _longest(values) <= WRAPPED:
+        return [1] * len(values)
+    return [1 if value is None else _lines_in(str(value), width) for value in values]
+
+
+def _lines_in(text: str, width: float) -> int:
+    wrapped = (math.ceil(len(line) / (width - ROOM)) for line in text.split("\n"))
+    return min(sum(max(1, each) for each in wrapped), MOST_LINES)
+
+
+def make_room(page: Worksheet, first: int, lines: Sequence[int]) -> None:
+    """Make the rows from ``first`` on as high as their lines (r,): not every program does that for wrapped texts."""
+    for row, many in enumerate(lines, first):
+        if many > 1:
+            page.set_row(row, LINE * many)
 
 
 def width_of(name: str, kind: Kind, values: Sequence[Any]) -> float:

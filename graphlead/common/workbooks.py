@@ -11,9 +11,20 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from graphlead.common.files import write_whole
-from graphlead.common.workbook_cells import AS_TEXT, LONGEST, Kind, Looks, shown, width_of, write_column
+from graphlead.common.workbook_cells import (
+    AS_TEXT,
+    LONGEST,
+    Kind,
+    Looks,
+    lines_of,
+    make_room,
+    shown,
+    width_of,
+    write_column,
+)
 
 if TYPE_CHECKING:
+    from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
 MOST_ROWS, MOST_LINKS = 20_000, 65_530
@@ -23,6 +34,9 @@ links that Excel allows on a sheet."""
 GRADES = {"Strong": "#C6E5C3", "Moderate": "#FBE7A8", "Weak": "#E4E4E4"}
 SCALE = ("#FFFFFF", "#8CC68A")
 """The colours of fits, and of the least and the greatest of percentages."""
+
+BROAD = 100
+"""Characters that the texts of the notes are wide."""
 
 PLAIN_NUMBER = r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,14})?"
 
@@ -125,6 +139,7 @@ def _write_sheet(page: Worksheet, sheet: Sheet, looks: Looks) -> None:
     rows, width = table.shape
     page.set_row(0, 30)
     links = MOST_LINKS // max(rows, 1)
+    lines = [1] * rows
     for at, name in enumerate(map(str, table)):
         kind, values = shown(table.iloc[:, at], sheet.kinds.get(name))
         if kind in ("link", "map"):
@@ -132,10 +147,13 @@ def _write_sheet(page: Worksheet, sheet: Sheet, looks: Looks) -> None:
             kind = kind if links >= 0 else "text"
         page.write_string(0, at, name, looks.header)
         write_column(page, at, kind, values, looks)
-        page.set_column(at, at, width_of(name, kind, values))
+        breadth = width_of(name, kind, values)
+        page.set_column(at, at, breadth)
+        lines = list(map(max, lines, lines_of(kind, values, breadth)))
         _colour(page, at, rows, kind, looks)
         if name in sheet.choices and rows:
             page.data_validation(1, at, rows, at, {"validate": "list", "source": list(sheet.choices[name])})
+    make_room(page, 1, lines)
     page.freeze_panes(1, min(sheet.frozen, width))
     if width:
         page.autofilter(0, 0, max(rows, 1), width - 1)
@@ -161,13 +179,13 @@ def _colour(page: Worksheet, at: int, rows: int, kind: Kind, looks: Looks) -> No
 
 def _write_notes(page: Worksheet, sheets: Sequence[Sheet], notes: Notes, looks: Looks) -> None:
     page.set_column(0, 0, 28)
-    page.set_column(1, 1, 100)
+    page.set_column(1, 1, BROAD)
     bold, wrapped = looks(bold=True), looks(text_wrap=True)
     page.write_string(0, 0, notes.title, looks(bold=True, font_size=14))
     row = 2
     for name, fact in notes.facts.items():
         page.write_string(row, 0, name, bold)
-        page.write_string(row, 1, fact[:LONGEST], wrapped)
+        _write_wrapped(page, row, fact, wrapped)
         row += 1
     for title, lines in (
         ("What the figures say, and what they do not", notes.sentences),
@@ -177,7 +195,7 @@ def _write_notes(page: Worksheet, sheets: Sequence[Sheet], notes: Notes, looks: 
             row += 1
             page.write_string(row, 0, title, bold)
             for line in lines:
-                page.write_string(row, 1, line[:LONGEST], wrapped)
+                _write_wrapped(page, row, line, wrapped)
                 row += 1
     for sheet in sheets:
         row += 1
@@ -186,8 +204,14 @@ def _write_notes(page: Worksheet, sheets: Sequence[Sheet], notes: Notes, looks: 
         for name in map(str, sheet.table):
             row += 1
             page.write_string(row, 0, name, looks(num_format=AS_TEXT))
-            page.write_string(row, 1, sheet.meanings.get(name, "Your own column, as it was given."), wrapped)
+            meaning = sheet.meanings.get(name, "Your own column, as it was given.")
+            _write_wrapped(page, row, meaning, wrapped)
         row += 1
+
+
+def _write_wrapped(page: Worksheet, row: int, text: str, wrapped: Format) -> None:
+    page.write_string(row, 1, text[:LONGEST], wrapped)
+    make_room(page, row, lines_of("text", [text], BROAD))
 
 
 def _shortened(sheets: Sequence[Sheet]) -> list[tuple[str, list[str]]]:

@@ -28,6 +28,7 @@ TABLE = pd.DataFrame({
     "where": ["Hauptstr. 1, Köln", None],
     "accept": ["", ""],
 })  # fmt: skip
+SHEET_1 = "xl/worksheets/sheet1.xml"
 SHEET = Sheet(
     name="Leads", table=TABLE, kinds={"score": "percent", "fit": "grade", "where": "map"},
     choices={"accept": ("yes", "no")}, meanings={"rank": "The place."}, frozen=2,
@@ -56,13 +57,13 @@ def test_cells_come_back_as_they_are(book: Path) -> None:
 
 
 def test_nothing_is_a_formula_and_no_text_became_a_number(book: Path) -> None:
-    sheet = xml(book, "xl/worksheets/sheet1.xml")
+    sheet = xml(book, SHEET_1)
     assert "<f>" not in sheet
     assert re.search(r'<c r="B2" s="\d+" t="s">', sheet)
 
 
 def test_the_sheet_is_made_for_reading(book: Path) -> None:
-    sheet, styles = xml(book, "xl/worksheets/sheet1.xml"), xml(book, "xl/styles.xml")
+    sheet, styles = xml(book, SHEET_1), xml(book, "xl/styles.xml")
     assert '<pane xSplit="2" ySplit="1"' in sheet
     assert '<autoFilter ref="A1:K3"/>' in sheet
     assert '<dataValidation type="list"' in sheet and "yes,no" in sheet and 'sqref="K2:K3"' in sheet
@@ -71,6 +72,20 @@ def test_the_sheet_is_made_for_reading(book: Path) -> None:
     assert 'wrapText="1"' in styles and 'numFmtId="49"' in styles
     widths = [float(each) for each in re.findall(r'<col [^>]*width="([\d.]+)"', sheet)]
     assert max(widths) < 62
+
+
+def test_rows_are_as_high_as_the_texts_in_them(tmp_path: Path) -> None:
+    texts = ["short", "word " * 22, "one line\n" * 3 + "word " * 11, "word " * 4000]
+    table = pd.DataFrame({"id": range(4), "why": texts})
+    write_workbook(
+        tmp_path / "made.xlsx", [Sheet(name="Why", table=table)], MADE.notes("Why", ["So that " * 20])
+    )
+    rows = re.findall(
+        r'<row r="(\d+)"[^>]*?(?: ht="([\d.]+)" customHeight="1")?>', xml(tmp_path / "made.xlsx", SHEET_1)
+    )
+    assert dict(rows[1:]) == {"2": "", "3": "30", "4": "60", "5": "405"}
+    notes = xml(tmp_path / "made.xlsx", "xl/worksheets/sheet2.xml")
+    assert re.findall(r'ht="([\d.]+)" customHeight', notes) == ["30"]
 
 
 def test_links_lead_to_what_the_cells_say(book: Path) -> None:
