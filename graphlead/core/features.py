@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -124,6 +125,7 @@ class Statistic(StrEnum):
     SUM = "sum"
     MEAN = "mean"
     STRONGEST = "strongest"
+    MEANING = "meaning"
 
 
 _MEASURED = {
@@ -137,6 +139,7 @@ _MEASURED = {
     Statistic.SUM: "{relation}: sum",
     Statistic.MEAN: "{relation}: mean",
     Statistic.STRONGEST: "{relation}: strongest",
+    Statistic.MEANING: "meaning: {relation}",
 }
 
 
@@ -145,8 +148,9 @@ class Feature:
     """One number about each company: a statistic of a source.
 
     Of columns: the value as a NUMBER, the DIGITS of a code, the COMMONNESS of the value. Of words: the LENGTH of the
-    name. Of a relation: the COUNT of neighbours, the mean of the feature ``of`` over the NEIGHBOURS, the LIFT of the
-    share of clients among them, or the SUM, MEAN and STRONGEST of the lifts of a company's several groups.
+    name, or one dimension of the MEANING of all of them. Of a relation: the COUNT of neighbours, the mean of the
+    feature ``of`` over the NEIGHBOURS, the LIFT of the share of clients among them, or the SUM, MEAN and STRONGEST of
+    the lifts of a company's several groups.
     """
 
     source: Source
@@ -229,13 +233,31 @@ class Attributes:
         require(not np.isinf(self.numeric).any(), "Attributes", "finite numbers", "infinities")
 
 
+class Meaning(Protocol):
+    """What the words of names and texts mean, as numbers about each company."""
+
+    def rows(self, rows: Ints) -> Floats:
+        """The numbers float32 (len(rows), k) of these companies, 0 for one without words."""
+        ...
+
+
+@dataclass(frozen=True)
+class Meant:
+    """The same, worked out before: float32 (n, k)."""
+
+    vectors: Floats
+
+    def rows(self, rows: Ints) -> Floats:
+        return self.vectors[rows]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Features:
     """The features of n companies that depend on no label.
 
     keys: uint64 (n,), a hash of each company's id, that random choices are dealt by; structure: float32 (n, s) without
     NaN, from links (degrees, neighbours' means of the numbers); relations: which companies are neighbours, by links and
-    by columns.
+    by columns; meaning: of their words, None where it was not learned.
     """
 
     keys: Keys
@@ -243,6 +265,8 @@ class Features:
     structure: Floats
     structure_features: tuple[Feature, ...]
     relations: tuple[Relation, ...]
+    meaning: Meaning | None = None
+    meaning_features: tuple[Feature, ...] = ()
 
     def __post_init__(self) -> None:
         width = len(self.structure_features)
@@ -255,3 +279,7 @@ class Features:
     @property
     def n_companies(self) -> int:
         return len(self.attributes.numeric)
+
+    def meant(self, rows: Ints) -> Floats:
+        """What the words of these companies mean, float32 (len(rows), k)."""
+        return np.zeros((len(rows), 0), np.float32) if self.meaning is None else self.meaning.rows(rows)

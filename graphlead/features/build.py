@@ -9,12 +9,13 @@ from typing import Any
 from graphlead.common.deal import keys_of
 from graphlead.common.parallel import meanwhile
 from graphlead.core.contracts import Propagator
-from graphlead.core.features import Features
+from graphlead.core.features import Feature, Features
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register
 from graphlead.features.attributes import AttributePlan, build_attributes, plan_attributes
 from graphlead.features.groupings import Groupings
 from graphlead.features.levels import read_columns
+from graphlead.features.meaning import Meanings, WordVectors
 from graphlead.features.relations import RelationPlan, derived_relations, linked_relations, plan_relations
 from graphlead.features.structure import build_structure
 
@@ -24,10 +25,19 @@ MOST_AVERAGED = 24
 
 @dataclass(frozen=True)
 class FeaturePlan:
-    """Which attributes and relations are built from a register; part of a trained model."""
+    """Which attributes and relations are built from a register; part of a trained model.
+
+    meaning: the vectors of words, which are kept in a file of their own; see ``learn_meaning``.
+    """
 
     attributes: AttributePlan
     relations: RelationPlan
+    meaning: tuple[WordVectors, ...] = ()
+
+    @property
+    def meaning_features(self) -> tuple[Feature, ...]:
+        """A description of each number about the words of a company."""
+        return tuple(feature for each in self.meaning for feature in each.features)
 
     def to_json(self) -> dict[str, Any]:
         return {"attributes": self.attributes.to_json(), "relations": self.relations.to_json()}
@@ -65,10 +75,13 @@ def build_features(
     averaged = min(MOST_AVERAGED, len(plan.attributes.numeric) + len(plan.attributes.ordered))
     with meanwhile(partial(derived_relations, plan.relations, register, groupings)) as derived:
         structure, of_links = build_structure(attributes, averaged, linked, propagator)
+    relations = (*derived(), *linked)
     return Features(
         keys=keys_of(register.ids()),
         attributes=attributes,
         structure=structure,
         structure_features=of_links,
-        relations=(*derived(), *linked),
+        relations=relations,
+        meaning=Meanings.from_relations(plan.meaning, relations),
+        meaning_features=plan.meaning_features,
     )

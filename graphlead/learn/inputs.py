@@ -52,10 +52,13 @@ class TabularInputs:
 
 @dataclass(frozen=True)
 class NeighbourInputs:
-    """A company and its surroundings: attributes, structure and every label feature."""
+    """A company and its surroundings: attributes, structure and every label feature, and what its words mean."""
+
+    words: bool = False
 
     def matrix(self, features: Features, rows: Ints, label_features: Floats) -> Floats:
-        return np.hstack([features.attributes.numeric[rows], features.structure[rows], label_features])
+        own = [features.attributes.numeric[rows], features.structure[rows], label_features]
+        return np.hstack([features.meant(rows), *own] if self.words else own)
 
     def nearby(self, label_features: Floats) -> int:
         return int(label_features.shape[1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from graphlead.evaluate.judge import Judgement
 from graphlead.features.build import FeaturePlan, build_features
 from graphlead.features.groupings import Groupings
 from graphlead.features.labels import ClientsAround, ClientsByFold
+from graphlead.features.meaning import load_meaning
 from graphlead.features.propagate import propagator_for
 from graphlead.learn.registry import device_of
 from graphlead.runs.layout import RunFolder
@@ -114,7 +115,10 @@ def model_inputs_of(
     plan = read_json(trained.feature_plan)
     with damage(trained.feature_plan):
         return ModelInputs(
-            register=register, graph=graph, settings=settings, plan=FeaturePlan.from_json(plan)
+            register=register,
+            graph=graph,
+            settings=settings,
+            plan=replace(FeaturePlan.from_json(plan), meaning=load_meaning(trained.model)),
         )
 
 

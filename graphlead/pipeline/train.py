@@ -30,6 +30,7 @@ from graphlead.evaluate.wins import check_expect
 from graphlead.features.build import plan_features
 from graphlead.features.groupings import Groupings
 from graphlead.features.labels import ClientsByFold
+from graphlead.features.meaning import learn_meaning, save_meaning
 from graphlead.learn.crossfit import cross_fit, score_held_out, score_others
 from graphlead.learn.registry import (
     FEW_CLIENTS,
@@ -80,7 +81,7 @@ def train(run: Run, sources: Sources, settings: Settings, console: Console) -> E
     check_expect(settings.expect, int(cohort.candidates().sum()))
     with console.stage("deriving features"):
         groupings = Groupings(register)
-        plan = plan_features(register, graph, groupings)
+        plan = replace(plan_features(register, graph, groupings), meaning=learn_meaning(register))
         model_inputs = ModelInputs(
             register=register, graph=graph, settings=settings, plan=plan, groupings=groupings
         )
@@ -130,6 +131,7 @@ def _train(folder: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progres
     )  # fmt: skip
     folder.model.mkdir()
     save_models(fit.models, settings.classifier, model_inputs.label_features.encodings, folder.model)
+    save_meaning(model_inputs.plan.meaning, folder.model)
     folder.feature_plan.write_text(json.dumps(model_inputs.plan.to_json()), "utf-8")
     scores = score_others(
         fit.models, features, model_inputs.around_all(cohort), cohort, fit.left_out, progress

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,16 +12,17 @@ from hypothesis import strategies as st
 from sources import GROUP, counts, features_of, link, numbers
 
 from graphlead.core.arrays import Floats, Ints
-from graphlead.core.features import Attributes, Features
+from graphlead.core.features import Attributes, Features, Meant
 from graphlead.explain.reasons.attribution import attribute
 from graphlead.explain.reasons.inputs import Game, Reals, Typical, Views, typical_company
 from graphlead.explain.reasons.themes import Themes
 
-D, S, F = 4, 2, 3
+D, S, K, F = 4, 2, 2, 3
 NUMBERS = ("x", "y", "z", "length")
 THEMES = Themes(
     names=("a", "b", "name", "walk"), numeric=np.array([0, 0, 1, 2], np.int32),
-    structure=np.array([1, 1], np.int32), label_features=np.array([0, 1, 3], np.int32), relations=((), (), (), ()),
+    structure=np.array([1, 1], np.int32), meaning=np.array([2, 2], np.int32),
+    label_features=np.array([0, 1, 3], np.int32), relations=((), (), (), ()),
 )  # fmt: skip
 
 
@@ -36,6 +38,7 @@ class Planted:
         seen = [
             np.nan_to_num(attributes.numeric),
             features.structure,
+            features.meant(np.arange(len(left_out))),
             label_features,
         ]
         return np.asarray(self.score(np.hstack([*seen, left_out[:, None]])), np.float64)
@@ -52,10 +55,14 @@ def world(seed: int, m: int = 5) -> tuple[Views, Typical]:
         counts(GROUP, link("supplies")),
         (),
     )
+    features = replace(features, meaning=Meant(draw.normal(size=(m, K)).astype(np.float32)))
     everybody = np.arange(m, dtype=np.int32)
     views = Views(features, everybody, everybody % 2, draw.normal(size=(m, F)).astype(np.float32))
     typical = Typical(
-        np.array([0, np.nan, 1, 2], np.float32), np.zeros(S, np.float32), np.zeros(F, np.float32)
+        np.array([0, np.nan, 1, 2], np.float32),
+        np.zeros(S, np.float32),
+        np.zeros(K, np.float32),
+        np.zeros(F, np.float32),
     )
     return views, typical
 
@@ -66,6 +73,7 @@ def full(views: Views) -> Floats:
     parts = [
         np.nan_to_num(attributes.numeric),
         views.features.structure,
+        views.features.meant(views.company),
         views.label_features,
     ]
     return np.hstack([*parts, views.left_out[:, None]])
@@ -85,11 +93,11 @@ def test_contributions_add_up_to_the_score_less_the_typical_one(seed: int) -> No
 @given(seed=st.integers(0, 10_000))
 def test_an_additive_score_is_found_again(seed: int) -> None:
     views, typical = world(seed)
-    weights = np.random.default_rng(seed + 1).normal(size=D + S + F + 1)
+    weights = np.random.default_rng(seed + 1).normal(size=D + S + K + F + 1)
     found = attribute(Game(Planted(lambda seen: seen @ weights), views, typical, THEMES), seed, pairs=1)
-    nothing = np.hstack([np.nan_to_num(typical.numeric), np.zeros(S + F)])
+    nothing = np.hstack([np.nan_to_num(typical.numeric), np.zeros(S + K + F)])
     parts = (full(views)[:, :-1] - nothing) * weights[:-1]
-    themes = np.array([0, 0, 1, 2, 1, 1, 0, 1, 3])
+    themes = np.array([0, 0, 1, 2, 1, 1, 2, 2, 0, 1, 3])
     expected = np.stack([parts[:, themes == theme].sum(1) for theme in range(4)], axis=1)
     np.testing.assert_allclose(found.contributions, expected, atol=1e-5)
 
@@ -97,7 +105,7 @@ def test_an_additive_score_is_found_again(seed: int) -> None:
 def test_what_two_themes_do_together_is_shared_between_them() -> None:
     """x * walk with nothing typical: each gets half, whatever order they are drawn in."""
     views, typical = world(3)
-    typical = Typical(np.zeros(D, np.float32), typical.structure, typical.label_features)
+    typical = Typical(np.zeros(D, np.float32), typical.structure, typical.meaning, typical.label_features)
     found = attribute(Game(Planted(lambda seen: seen[:, 0] * seen[:, -2]), views, typical, THEMES), 0)
     product = full(views)[:, 0] * full(views)[:, -2]
     np.testing.assert_allclose(
@@ -110,10 +118,8 @@ def test_a_theme_as_in_the_typical_company_gets_nothing_and_costs_nothing() -> N
     label_features = views.label_features.copy()
     label_features[0] = typical.label_features
     numeric = np.broadcast_to(typical.numeric, (1, D)).copy()
-    features = features_of(
-        Attributes(numeric, numbers(*NUMBERS)),
-        views.features.structure, counts(GROUP, link("supplies")), (),
-    )  # fmt: skip
+    meaning = Meant(typical.meaning[None])
+    features = replace(views.features, attributes=Attributes(numeric, numbers(*NUMBERS)), meaning=meaning)
     scorer = Planted(lambda seen: seen.sum(1))
     game = Game(scorer, Views(features, views.company, views.left_out, label_features), typical, THEMES)
     assert game.active().tolist() == [[False, True, False, False]]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphlead.core.arrays import Flags, Floats, Ints, Reals
-from graphlead.core.features import Attributes, Features
+from graphlead.core.features import Attributes, Features, Meant
 from graphlead.explain.reasons.themes import Themes
 
 Numbers = npt.NDArray[np.number[Any]]
@@ -53,10 +53,12 @@ class Views:
 
 @dataclass(frozen=True)
 class Typical:
-    """The inputs of the typical company: numeric (d,), NaN for missing, structure (s,), label_features (F,)."""
+    """The inputs of the typical company: numeric (d,), NaN for missing, structure (s,), meaning (k,), label_features
+    (F,)."""
 
     numeric: Floats
     structure: Floats
+    meaning: Floats
     label_features: Floats
 
 
@@ -69,6 +71,7 @@ def typical_company(features: Features, sample: Ints, label_features: Floats) ->
     return Typical(
         middle,
         np.median(features.structure[sample], axis=0).astype(np.float32),
+        np.median(features.meant(sample), axis=0).astype(np.float32),
         np.median(label_features, axis=0).astype(np.float32),
     )
 
@@ -83,6 +86,7 @@ class Game:
         self._scorer, self._views, self._typical, self._themes = scorer, views, typical, themes
         self._numeric = views.features.attributes.numeric[views.company]
         self._structure = views.features.structure[views.company]
+        self._meaning = views.features.meant(views.company)
         self.n_themes, self.n_companies = len(themes.names), len(views)
 
     def active(self) -> Flags:
@@ -92,6 +96,7 @@ class Game:
         for values, middle, of in (
             (self._numeric, typical.numeric, themes.numeric),
             (self._structure, typical.structure, themes.structure),
+            (self._meaning, typical.meaning, themes.meaning),
             (self._views.label_features, typical.label_features, themes.label_features),
         ):
             other = (values != middle) & ~(np.isnan(values) & np.isnan(middle))
@@ -122,6 +127,7 @@ class Game:
             structure=np.where(keep[:, themes.structure], self._structure[which], typical.structure),
             structure_features=views.features.structure_features,
             relations=(),
+            meaning=Meant(np.where(keep[:, themes.meaning], self._meaning[which], typical.meaning)),
         )
         nearby = np.where(keep[:, themes.label_features], seen[which], typical.label_features)
         return self._scorer.log_odds(perturbed, nearby, views.left_out[which])

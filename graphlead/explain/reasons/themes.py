@@ -25,7 +25,8 @@ MOST_THEMES = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Themes:
-    """The theme of each input: numeric (d,), structure (s,) and label_features (F,) hold positions in ``names``.
+    """The theme of each input: numeric (d,), structure (s,), meaning (k,) and label_features (F,) hold positions in
+    ``names``.
 
     relations: the relations of each theme, by their position in Features.
     """
@@ -33,6 +34,7 @@ class Themes:
     names: tuple[str, ...]
     numeric: Ints
     structure: Ints
+    meaning: Ints
     label_features: Ints
     relations: tuple[tuple[int, ...], ...]
 
@@ -50,6 +52,7 @@ def themes_of(features: Features, label_features: Sequence[Feature], roles: Mapp
     of_relation = of(relation.source for relation in features.relations)
     numeric = of(feature.source for feature in features.attributes.numeric_features)
     structure = of(feature.source for feature in features.structure_features)
+    meaning = of(feature.source for feature in features.meaning_features)
     labels = of(feature.source for feature in label_features)
     every = list(dict.fromkeys([*of_relation, *numeric, *structure, WALK]))
     names = every if len(every) <= MOST_THEMES else [*every[: MOST_THEMES - 1], OTHERS]
@@ -63,6 +66,7 @@ def themes_of(features: Features, label_features: Sequence[Feature], roles: Mapp
         names=tuple(names),
         numeric=numbers(numeric),
         structure=numbers(structure),
+        meaning=numbers(meaning),
         label_features=numbers(labels),
         relations=tuple(tuple(np.flatnonzero(relations == theme).tolist()) for theme in range(len(names))),
     )

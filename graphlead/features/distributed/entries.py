@@ -91,7 +91,7 @@ class Entries:
                 np.repeat(np.arange(len(company)), found.counts),
                 found.words.take(pa.array(found.codes)),
             )
-            one, two = _hashed(found.words).astype(np.int64)[:, found.codes]
+            one, two = hashed(found.words).astype(np.int64)[:, found.codes]
             columns = [
                 np.full(len(row), number, np.int32),
                 company[row],
@@ -129,7 +129,7 @@ def _keyed(level: Level, register: Register) -> _Keyed:
     for each in with_wider(level, register):
         read, keys = read_level(each, register)
         there = np.append(pc.is_valid(keys).to_numpy(zero_copy_only=False), False)[read.codes]
-        lanes = np.append(_hashed(keys), [[_MISSING], [_MISSING]], axis=1)[:, read.codes]
+        lanes = np.append(hashed(keys), [[_MISSING], [_MISSING]], axis=1)[:, read.codes]
         parts.append(_Keyed(companies=read.companies, known=there, keys=np.where(there, lanes, _MISSING)))
     return _crossed(parts, register.n_companies, optional=len(parts) - 1)
 
@@ -147,7 +147,7 @@ def _crossed(parts: Sequence[_Keyed], n: int, optional: int = 0) -> _Keyed:
     return _Keyed(companies=companies, known=known, keys=keys)
 
 
-def _hashed(texts: pa.Array) -> Keys:
+def hashed(texts: pa.Array) -> Keys:
     """Two hashes (2, k) of each text, of nothing where it is null."""
     filled = pc.fill_null(texts.cast(pa.string()), "").to_numpy(zero_copy_only=False)
     return np.stack([pd.util.hash_array(filled, hash_key=key, categorize=False) for key in _LANES])

@@ -97,6 +97,11 @@ class Numbered:
         return min(MOST_AVERAGED, self.own - 1)
 
     @property
+    def meaning(self) -> int:
+        """How many numbers there are about the words of a company."""
+        return len(self.plan.meaning_features)
+
+    @property
     def structure(self) -> int:
         """The width of the features of links."""
         return (1 + self.averaged) * len(self.linked)

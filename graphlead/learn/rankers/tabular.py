@@ -82,8 +82,8 @@ def tabular(setup: RankerSetup) -> Classified:
 
 
 def tabular_graph(setup: RankerSetup) -> Classified:
-    """The rival of the baseline, which sees the company's surroundings too."""
-    return Classified("tabular_graph", NeighbourInputs(), partial(_classifier, setup))
+    """The rival of the baseline, which sees the company's surroundings too, and what its words mean."""
+    return Classified("tabular_graph", NeighbourInputs(words=True), partial(_classifier, setup))
 
 
 def linear(setup: RankerSetup) -> Classified:

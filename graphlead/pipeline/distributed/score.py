@@ -30,6 +30,7 @@ from graphlead.engines.registry import check_engine, open_engine
 from graphlead.engines.tables import ROW, Tables
 from graphlead.features.build import FeaturePlan
 from graphlead.features.distributed.labels import around_of, label_features
+from graphlead.features.distributed.meaning import meaning_of
 from graphlead.features.distributed.memberships import NUMBERS, entries_of, memberships_of
 from graphlead.features.distributed.plan import Numbered
 from graphlead.features.distributed.structure import structure_of
@@ -52,8 +53,8 @@ from graphlead.runs.stages import MODELS, Stage, table
 
 DOORS = (
     *MODELS, "engines.registry", "evaluate.judge", "features.distributed.entries", "features.distributed.labels",
-    "features.distributed.memberships", "features.distributed.structure", "features.distributed.walk",
-    "match.distributed.resolve",
+    "features.distributed.meaning", "features.distributed.memberships", "features.distributed.structure",
+    "features.distributed.walk", "match.distributed.resolve",
     "pipeline.distributed.known", "pipeline.distributed.scoring", "pipeline.rank", "tasks",
 )  # fmt: skip
 """The modules that compute the scores and the lists."""
@@ -170,6 +171,8 @@ def _ranking(
         entries_of(tables, numbered, "companies_agreed")
     with console.stage("counting who is in which group"):
         memberships_of(tables, numbered, known.n, known.kinds(numbered), known.owned())
+    with console.stage("what words mean"):
+        meaning_of(tables, numbered)
     with console.stage("features of links"):
         structure_of(tables, numbered, tables.folder / NUMBERS)
     around = around_of(known.cohort, numbered)

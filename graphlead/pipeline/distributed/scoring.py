@@ -13,11 +13,12 @@ import pyarrow as pa
 from graphlead.common.deal import keys_of
 from graphlead.core.arrays import Floats, Ints, Longs, Reals
 from graphlead.core.clients import Cohort
-from graphlead.core.features import Feature, Features, Kind, Source, Statistic
+from graphlead.core.features import Feature, Features, Kind, Meant, Source, Statistic
 from graphlead.engines.batches import column, vectors
 from graphlead.engines.tables import ROW, Tables
 from graphlead.features.attributes import attributes_of
 from graphlead.features.distributed.labels import LABELS, Around
+from graphlead.features.distributed.meaning import MEANING
 from graphlead.features.distributed.memberships import NUMBERS
 from graphlead.features.distributed.plan import Numbered
 from graphlead.features.distributed.structure import STRUCTURE
@@ -94,6 +95,7 @@ class Scoring:
             structure=structure,
             structure_features=(Feature(Source(kind=Kind.OWNS), Statistic.COUNT),) * numbered.structure,
             relations=(),
+            meaning=Meant(_filled(batch, "meaning", np.zeros((1, numbered.meaning), np.float32))),
         )
 
     def _around(self, batch: pa.RecordBatch) -> Floats:
@@ -127,11 +129,11 @@ def scores_of(tables: Tables, scoring: Scoring, ids: str, n: int) -> dict[str, F
     tables.engine.sql(
         "featured",
         f"""SELECT n.company AS company, i.company_id AS company_id, n.numbers AS numbers, l.labels AS labels,
-            l.common AS common, s.structure AS structure, v.visits AS visits, k.left_out AS left_out,
-            k.decided AS decided
+            l.common AS common, s.structure AS structure, m.meaning AS meaning,
+            v.visits AS visits, k.left_out AS left_out, k.decided AS decided
         FROM {NUMBERS} AS n JOIN {ids} AS i ON n.company = i.{ROW} JOIN {KNOWN} AS k ON n.company = k.company
         LEFT JOIN {LABELS} AS l ON n.company = l.company LEFT JOIN {STRUCTURE} AS s ON n.company = s.company
-        LEFT JOIN {VISITS} AS v ON n.company = v.company""",
+        LEFT JOIN {VISITS} AS v ON n.company = v.company LEFT JOIN {MEANING} AS m ON n.company = m.company""",
     )
     tables.engine.map_arrow("scored_read", "featured", scoring)
     found = tables.fetch(SCORED, "SELECT * FROM scored_read")
