@@ -98,6 +98,13 @@ def test_too_few_words_have_no_vectors(make_register: MakeRegister, tmp_path: Pa
     assert Meanings.from_relations(alone, []).rows(np.arange(4, dtype=np.int32)).shape == (4, 0)
 
 
+def test_words_that_always_stand_together_give_the_same_twice(make_register: MakeRegister) -> None:
+    """Several axes weigh the same there, and which are found is a matter of chance."""
+    blocks = make_register({"name": (Role.NAME, [f"one{i // 4} two{i // 4}" for i in range(80)])})
+    once, again = (learn_meaning(blocks)[0].vectors for _ in range(2))
+    np.testing.assert_array_equal(once, again)
+
+
 def test_sums_are_of_the_vectors_by_hand() -> None:
     vectors = np.array([[3, 0, 16], [0, 5, 4], [1, 1, 1]], np.int32) * 2**16
     learned = WordVectors("name", pa.array(["a", "b", "c"]), vectors)
