@@ -71,10 +71,7 @@ class WordVectors:
             (np.ones(int(begins[-1]), np.int32), words[known], begins),
             shape=(len(begins) - 1, len(self.words)),
         )
-        return self.scaled(np.asarray(there @ self.vectors, np.int64))
-
-    def scaled(self, sums: Ints) -> Floats:
-        """The vectors float32 (m, k) of texts from the sums of those of their words (m, k + 1)."""
+        sums = np.asarray(there @ self.vectors, np.int64)
         length = np.sqrt(np.maximum(sums[:, -1:], 1) / SCALE)
         return (sums[:, :-1] / SCALE / length).astype(np.float32)
 

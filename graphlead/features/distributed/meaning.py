@@ -15,6 +15,9 @@ from graphlead.features.distributed.plan import Numbered
 from graphlead.features.meaning import WordVectors
 
 MEANING = "meaning"
+NUMBERED = pa.schema([
+    ("relation", pa.int32()), ("one", pa.int64()), ("two", pa.int64()), ("word", pa.int64()),
+])  # fmt: skip
 MEANT = pa.schema([("company", pa.int64()), ("meaning", pa.list_(pa.float32()))])
 
 
@@ -66,15 +69,10 @@ def _with_vectors(numbered: Numbered) -> Iterator[tuple[int, WordVectors]]:
 
 def _numbered_words(numbered: Numbered) -> pa.Table:
     """The words that have vectors: relation, the key of the word, and its number."""
-    parts = [_nothing()]
+    parts = [NUMBERED.empty_table()]
     for number, learned in _with_vectors(numbered):
         one, two = hashed(learned.words).astype(np.int64)
         words = np.arange(len(learned.words))
         columns = [np.full(len(words), number, np.int32), one, two, words]
-        parts.append(pa.table(list(map(pa.array, columns)), schema=parts[0].schema))
+        parts.append(pa.table(list(map(pa.array, columns)), schema=NUMBERED))
     return pa.concat_tables(parts)
-
-
-def _nothing() -> pa.Table:
-    kinds = {"relation": pa.int32(), "one": pa.int64(), "two": pa.int64(), "word": pa.int64()}
-    return pa.schema(list(kinds.items())).empty_table()
