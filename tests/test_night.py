@@ -72,6 +72,15 @@ def test_good_nights_follow_each_other_and_a_bad_one_keeps_the_last_list(place: 
     assert list((place / "figures").glob("*.new")) == []
 
 
+def test_a_night_without_the_command_says_what_to_give(place: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert night(place, LIST="first") == 0
+    assert night(place, LIST="second", GRAPHLEAD="no-such-command") == 127
+    assert "There is no command no-such-command. Give GRAPHLEAD=" in capfd.readouterr().err
+    assert (last(place), code_of(place)) == ("first\n", "127")
+    log = [json.loads(line) for line in (place / "tonight.log").read_text("utf-8").splitlines()]
+    assert log[-1]["message"] == "there is no command graphlead; the last good list stays"
+
+
 def test_old_lists_go_and_the_newest_stay(place: Path) -> None:
     for day in ("2025-01-01", "2025-01-02", "2025-01-03"):
         (place / "tonight.lists" / day).mkdir(parents=True)

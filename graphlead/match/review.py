@@ -25,6 +25,9 @@ WHICH, ANOTHER = "which company is meant", "another record of a listed company"
 """What a row of the review table asks: whether the line means the candidate, or whether the candidate, which was set
 apart, is a record of a company on the lists. Without the column every row asks the first."""
 
+MIDNIGHT = " 00:00:00"
+"""What pandas adds to a day that it writes as text."""
+
 _SAME_LIST = "Pass the review table together with the list and the register it was made from."
 
 
@@ -102,7 +105,12 @@ def _line(typed: Mapping[Hashable, str], where: str, clients: pd.DataFrame) -> i
         written = f"input_{column}" if f"input_{column}" in typed else str(column)
         here = clients[column].iloc[line]
         here = "" if pd.isna(here) else str(here).strip()
-        if written in typed and written not in REVIEW and typed[written].split() != here.split():
+        if written in typed and written not in REVIEW and _plain(typed[written]) != _plain(here):
             problem = f"line {line + 1} has {column} {here!r} in the list, {typed[written]!r} here."
             raise _error(problem, _SAME_LIST, where)
     return line
+
+
+def _plain(cell: str) -> list[str]:
+    """The words of a cell, a day without the midnight that some programs write after it."""
+    return cell.removesuffix(MIDNIGHT).split()

@@ -182,6 +182,19 @@ def test_a_review_file_written_and_read_again_still_decides(register: Register, 
     assert outcome(match_clients(clients, register, reviewed=again))[1] == ("matched", "005")
 
 
+@pytest.mark.parametrize(
+    ("listed", "written"), [("2019-05-01", "2019-05-01 00:00:00"), ("2019-05-01 00:00:00", "2019-05-01")]
+)
+def test_a_day_that_a_program_writes_with_its_midnight_is_that_day(
+    register: Register, listed: str, written: str
+) -> None:
+    lines = {"name": ["Kestrel Freight", "Dunlin Marine Services"], "won": ["2020-01-01", listed]}
+    clients = pd.DataFrame(lines, dtype="string")
+    review = match_clients(clients, register).review.astype("string")
+    review.loc[0, ["won", "accept"]] = [written, "yes"]
+    assert outcome(match_clients(clients, register, reviewed=review))[1] == ("matched", "005")
+
+
 def test_a_candidate_ruled_out_leaves_the_others(register: Register) -> None:
     clients, review = review_of(register)
     review.loc[0, "accept"] = "no"

@@ -54,7 +54,7 @@ class HubSpot:
             raise SettingsError(
                 f"HubSpot shows no object {kind!r} to this token ({refused.code}).",
                 where="object",
-                remedy="Name another in the --mapping file, or give the private app the scopes to read and write it.",
+                remedy="Name another in the mapping file, or give the private app the scopes to read and write it.",
             ) from None
         return {each["name"]: _field(kind, each) for each in described["results"]}
 

@@ -120,7 +120,7 @@ def check_fields(
         raise SettingsError(
             f"{mapping.kind} has no field {_listed(_with_type(missing, needed))}.",
             where=system.title,
-            remedy="Make them there and let this user write them, or map others by --mapping.",
+            remedy="Make them there and let this user write them, or map others in the mapping file.",
         )
     _check_key(mapping, fields[mapping.key], system)
     fixed = [name for name in mapping.fields if not fields[name].writable]
@@ -128,7 +128,7 @@ def check_fields(
         raise SettingsError(
             f"this user may not write {_listed(fixed)} of {mapping.kind}.",
             where=system.title,
-            remedy="Give the user the right to edit them, or map others by --mapping.",
+            remedy="Give the user the right to edit them, or map others in the mapping file.",
         )
     empty = [
         each.name
@@ -139,7 +139,7 @@ def check_fields(
         raise SettingsError(
             f"a new {mapping.kind} needs {_listed(empty)}, and no column is mapped to it.",
             where=system.title,
-            remedy="Map them under [new] in the --mapping file, or write create = false there to make no new records.",
+            remedy="Map them under [new] in the mapping file, or write create = false there to make no new records.",
         )
 
 
@@ -148,13 +148,13 @@ def _check_key(mapping: FieldMapping, key: Field, system: System) -> None:
         raise SettingsError(
             f"{mapping.kind} may have the same {key.name} twice, so that records would be made twice.",
             where=system.title,
-            remedy='Make it an external id with unique values, or name another in the --mapping file: key = "...".',
+            remedy='Make it an external id with unique values, or name another in the mapping file: key = "...".',
         )
     if key.kind != "text" and key.name != system.own_id:
         raise SettingsError(
             f"{key.name} of {mapping.kind} is no text, and ids are texts.",
             where=system.title,
-            remedy='Make it a text field, or name another in the --mapping file: key = "...".',
+            remedy='Make it a text field, or name another in the mapping file: key = "...".',
         )
 
 

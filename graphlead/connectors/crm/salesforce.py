@@ -54,7 +54,7 @@ class Salesforce:
             raise SettingsError(
                 f"Salesforce shows no object {kind!r} to this user ({refused.code}).",
                 where="object",
-                remedy="Name another in the --mapping file, or let the user see it.",
+                remedy="Name another in the mapping file, or let the user see it.",
             ) from None
         return {each["name"]: _field(each) for each in described["fields"]}
 
