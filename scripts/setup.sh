@@ -4,6 +4,9 @@
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 python="$root/.venv/bin/python"
 
+# Otherwise every start compiles all packages anew, for six seconds of processor time.
+unset PYTHONDONTWRITEBYTECODE
+
 note() { printf '%s: %s\n' "$(basename "$0")" "$1" >&2; }
 
 find_python() {

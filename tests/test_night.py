@@ -72,7 +72,9 @@ def test_good_nights_follow_each_other_and_a_bad_one_keeps_the_last_list(place: 
     assert list((place / "figures").glob("*.new")) == []
 
 
-def test_a_night_without_the_command_says_what_to_give(place: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_night_without_the_command_says_what_to_give(
+    place: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     assert night(place, LIST="first") == 0
     assert night(place, LIST="second", GRAPHLEAD="no-such-command") == 127
     assert "There is no command no-such-command. Give GRAPHLEAD=" in capfd.readouterr().err

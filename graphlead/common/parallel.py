@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Lock
 from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
@@ -17,6 +18,33 @@ Item = TypeVar("Item")
 Found = TypeVar("Found")
 
 
+class _OneThreadEach:
+    """One thread for each operation of NumPy, SciPy and scikit-learn, until nobody asks for that any more.
+
+    A limit that ends restores what it found, so of two that overlap the last would restore that of the other. OpenBLAS
+    may not obey another thread than the one that set its threads first: so a run asks for all that it does.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._asking = Lock(), 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._asking:
+                self._limit = threadpool_limits(1)
+            self._asking += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._asking -= 1
+            if not self._asking:
+                self._limit.restore_original_limits()
+
+
+one_thread_each = _OneThreadEach()
+"""For sums in the same order at any number of cores, and for work in several threads."""
+
+
 def side_by_side(
     work: Callable[[Item], Found], items: Sequence[Item], progress: Progress = silent
 ) -> Iterator[Found]:
@@ -25,7 +53,7 @@ def side_by_side(
     The libraries below get one thread each: where two of their pools share the cores, each waits for the other, and
     trees took twenty times as long.
     """
-    with threadpool_limits(1), ThreadPoolExecutor(_cores()) as pool:
+    with one_thread_each, ThreadPoolExecutor(_cores()) as pool:
         for number, found in enumerate(pool.map(work, items)):
             progress(number + 1, len(items), f"{number + 1} of {len(items)}")
             yield found

@@ -9,14 +9,13 @@ from graphlead.core.graph import CompanyGraph
 from graphlead.core.leaks import Leak
 from graphlead.core.noise import Noise
 from graphlead.core.outcomes import Outcomes
-from graphlead.core.profile import Profile
 from graphlead.core.register import Register
 from graphlead.core.same import Same
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """A register, its graph, the lists resolved against it, its records by company, and the profile of the clients.
+    """A register, its graph, the lists resolved against it, and its records by company.
 
     leaks: a decision on every column and kind of link of the register as it was read; ``register`` has those that are
     left out no longer. outcomes: what came back of leads that were called, where it was given.
@@ -29,6 +28,5 @@ class Sources:
     suppressed: Match | None
     same: Same
     cohort: Cohort
-    profile: Profile
     leaks: tuple[Leak, ...]
     outcomes: Outcomes | None = None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
+from graphlead.common.parallel import side_by_side
 from graphlead.core.arrays import Reals
 from graphlead.evaluate.heldout import HeldOut
 from graphlead.evaluate.metrics import cuts
@@ -28,15 +30,18 @@ def lift_curves(results: Sequence[HeldOut], seed: int) -> pd.DataFrame:
     clients on it, with its 95 % bootstrap interval low, high; a random order has recall = share. With the same results
     and seed, recall and its interval equal the metrics recall@1%, recall@top 100 and so on of ``evaluate``.
     """
-    parts = []
+    parts: list[pd.DataFrame] = []
     for i, result in enumerate(results):
-        resamples = resample(result, seed + i)
-        for ranker, scores in result.scores.items():
-            at = positions(result, scores, resamples)
-            shares = shares_of(at.n_unlabelled)
-            curve = _curve(shares, recall_at(at, resamples, shares))
-            parts.append(curve.assign(split=result.split, ranker=ranker, length=shares * at.n_unlabelled))
+        of = partial(_of_ranker, result, resample(result, seed + i))
+        parts += side_by_side(of, list(result.scores))
     return pd.concat(parts, ignore_index=True)[COLUMNS] if parts else pd.DataFrame(columns=COLUMNS)
+
+
+def _of_ranker(result: HeldOut, resamples: Resamples, ranker: str) -> pd.DataFrame:
+    at = positions(result, result.scores[ranker], resamples)
+    shares = shares_of(at.n_unlabelled)
+    curve = _curve(shares, recall_at(at, resamples, shares))
+    return curve.assign(split=result.split, ranker=ranker, length=shares * at.n_unlabelled)
 
 
 def shares_of(n_unlabelled: int) -> Reals:

@@ -81,14 +81,30 @@ class Rescoring:
     ranking: Ranking
 
 
+@dataclass(frozen=True)
+class WithoutClients:
+    """The companies ``tied`` (t,) of m to their nearest client, and the label features (m, F) that leave it out."""
+
+    tied: Ints
+    label_features: Floats
+
+
+def without_clients(
+    views: Views, paths: Sequence[tuple[ClientPath, ...]], rescoring: Rescoring
+) -> WithoutClients:
+    """The label features of the companies of ``views`` where their nearest client, if any, is left out."""
+    tied = _tied(paths, views.features.n_companies)
+    return WithoutClients(tied, _label_features(views, tied, paths, rescoring))
+
+
 def counterfactuals(
     game: Game,
-    views: Views,
     themes: Themes,
     attribution: Attribution,
     paths: Sequence[tuple[ClientPath, ...]],
     nearest: Sequence[str],
-    rescoring: Rescoring,
+    without: WithoutClients,
+    ranking: Ranking,
     published: Reals,
     listed: Flags,
 ) -> list[str]:
@@ -98,17 +114,16 @@ def counterfactuals(
     joins them; elsewhere the theme that raised the score most. nearest: the name of each company's nearest client;
     published: the companies' scores in log-odds; listed: bool (m,), the companies that are leads.
     """
-    tied = _tied(paths, views.features.n_companies)
-    everybody = np.arange(len(views), dtype=np.int32)
+    tied = without.tied
+    everybody = np.arange(game.n_companies, dtype=np.int32)
     strongest = attribution.contributions.argmax(1)
-    kept = np.ones((len(views), game.n_themes), bool)
+    kept = np.ones((game.n_companies, game.n_themes), bool)
     kept[everybody, strongest] = False
     kept[tied] = True
     for i in tied.tolist():
         kept[i, [themes.number(name) for name in _dropped(paths[i][0], themes)]] = False
-    label_features = _without_clients(views, tied, paths, rescoring)
-    before = rescoring.ranking.rank(published, published, listed)
-    after = rescoring.ranking.rank(game.log_odds(everybody, kept, label_features), published, listed)
+    before = ranking.rank(published, published, listed)
+    after = ranking.rank(game.log_odds(everybody, kept, without.label_features), published, listed)
     by_tie = set(tied.tolist())
     changes = [
         _without_tie(nearest[i], paths[i][0], themes)
@@ -129,10 +144,9 @@ def _tied(paths: Sequence[tuple[ClientPath, ...]], n_companies: int) -> Ints:
     return np.array(tied[:most], np.int32)
 
 
-def _without_clients(
+def _label_features(
     views: Views, tied: Ints, paths: Sequence[tuple[ClientPath, ...]], rescoring: Rescoring
 ) -> Floats:
-    """The label features (m, F) with the nearest client of each ``tied`` company left out."""
     label_features = views.label_features.copy()
     if len(tied):
         companies, left_out = views.company[tied], np.array([paths[i][0].client for i in tied], np.int32)

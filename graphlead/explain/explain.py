@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from graphlead.common.parallel import meanwhile
 from graphlead.core.arrays import NONE, Flags, Floats, Ints, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, silent
@@ -14,7 +16,13 @@ from graphlead.core.evidence import Evidence
 from graphlead.core.features import Feature, Features, Kind
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register, Role
-from graphlead.explain.counterfactual import Ranking, Rescoring, WalkWithout, counterfactuals
+from graphlead.explain.counterfactual import (
+    Ranking,
+    Rescoring,
+    WalkWithout,
+    counterfactuals,
+    without_clients,
+)
 from graphlead.explain.facts import Facts, Names
 from graphlead.explain.reasons.attribution import attribute
 from graphlead.explain.reasons.choice import Choice
@@ -27,6 +35,9 @@ from graphlead.explain.reasons.themes import Themes, themes_of
 from graphlead.explain.reasons.words import NamedWords, without_meaning
 from graphlead.explain.ties.shares import Stakes
 from graphlead.explain.ties.ties import paths_to_clients, tie_writer
+
+ATTRIBUTING = 300 * 2**20
+"""Bytes that scoring variants of companies takes beside other work, see ``inputs.CASES``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,19 +78,20 @@ def explain(trained: Trained, views: Views, seed: int, progress: Progress = sile
     themes = themes_of(trained.features, trained.label_features, roles)
     typical = typical_company(trained.features, trained.sample, trained.sampled)
     game = Game(trained.scorer, views, typical, themes)
-    attribution = attribute(game, seed, progress=progress)
-    progress(1, 2, "finding the nearest clients")
-    paths = paths_to_clients(trained.register, trained.graph, trained.cohort, companies)
-    ties = tie_writer(
-        trained.register, trained.graph, [path for each in paths for path in each], trained.stakes
-    )
+    with meanwhile(partial(attribute, game, seed, progress=progress), ATTRIBUTING) as attributed:
+        paths = paths_to_clients(trained.register, trained.graph, trained.cohort, companies)
+        ties = tie_writer(
+            trained.register, trained.graph, [path for each in paths for path in each], trained.stakes
+        )
+        reasons = _reason_writer(trained, companies, themes, roles)
+        rescoring = _rescoring(trained)
+        left_out = without_clients(views, paths, rescoring)
+        attribution = attributed()
     nearest = [ties.client(each[0]) if each else "" for each in paths]
-    rescoring = _rescoring(trained)
-    published = trained.log_odds[companies]
+    published, listed = trained.log_odds[companies], trained.leads[companies]
     without = counterfactuals(
-        game, views, themes, attribution, paths, nearest, rescoring, published, trained.leads[companies]
+        game, themes, attribution, paths, nearest, left_out, rescoring.ranking, published, listed
     )
-    reasons = _reason_writer(trained, companies, themes, roles)
     progress(2, 2, "explained")
     return [
         Evidence(

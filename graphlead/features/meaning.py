@@ -17,10 +17,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import scipy.sparse as sp
-from threadpoolctl import threadpool_limits
 
 from graphlead.common.deal import drawn, keys_of
 from graphlead.common.files import read_parquet
+from graphlead.common.parallel import one_thread_each
 from graphlead.core.arrays import NONE, Floats, Ints, Reals
 from graphlead.core.errors import damage
 from graphlead.core.features import Feature, Incidence, Kind, Relation, Source, Statistic
@@ -108,7 +108,7 @@ def _vectors(matrix: sp.csr_matrix) -> Ints | None:
     weighted = sp.csr_matrix(matrix @ sp.diags(rare), dtype=np.float64)
     length = np.sqrt(weighted.multiply(weighted).sum(1).A1)
     weighted = sp.diags(1 / np.maximum(length, 1e-9)) @ weighted
-    with threadpool_limits(1):
+    with one_thread_each:
         _, strength, axes = randomized_svd(weighted, k, n_iter=ITERATIONS, random_state=0)
     axes = axes[strength > NOTHING * strength[0]]
     found = np.column_stack([axes.T * rare[:, None], rare**2])

@@ -10,6 +10,7 @@ import pandas as pd
 
 from graphlead.core.evidence import Evidence
 from graphlead.core.expected import Hits
+from graphlead.core.profile import Profile
 from graphlead.core.sources import Sources
 from graphlead.evaluate.judge import curves_saved
 from graphlead.pipeline.assumptions import assumptions_of
@@ -23,6 +24,7 @@ from graphlead.report.html.plane import make_plane
 def content_of(
     sources: Sources,
     scored: Evaluated,
+    profile: Profile,
     scores: pd.DataFrame,
     hits: tuple[Hits, ...],
     leads: pd.DataFrame,
@@ -61,7 +63,7 @@ def content_of(
         apart=apart,
         outcomes=tuple(outcomes),
         curves=curves,
-        profile=sources.profile,
+        profile=profile,
         evidence=tuple(evidence),
         names=names_of(evidence, sources.register),
         leaks=sources.leaks,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +14,18 @@ import pyarrow.compute as pc
 
 from graphlead.common.console import Console
 from graphlead.common.files import write_json, write_parquet
+from graphlead.common.parallel import meanwhile
 from graphlead.common.spreadsheets import write_csv
 from graphlead.common.workbooks import Made
 from graphlead.core.arrays import NONE, Ints, Json
 from graphlead.core.contracts import Progress
+from graphlead.core.evaluation import Evaluation
 from graphlead.core.evidence import Evidence
 from graphlead.core.expected import Hits
 from graphlead.core.profile import Profile
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
+from graphlead.evaluate.judge import evaluate_saved
 from graphlead.explain.files import load_evidence, save_evidence
 from graphlead.explain.ties.shares import Stakes
 from graphlead.match.same.duplicates import find_duplicates, with_duplicates
@@ -31,7 +35,7 @@ from graphlead.pipeline.explain import explain_companies, stakes_in, whitespace_
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.rank import Ranking, companies_of, rank, set_apart, with_apart
 from graphlead.pipeline.score import since_trained
-from graphlead.pipeline.scored import Evaluated
+from graphlead.pipeline.scored import Evaluated, Judged, evaluated
 from graphlead.pipeline.store import remember
 from graphlead.pipeline.summary import counts_of, summary_of
 from graphlead.report.evidence import as_series, with_clients, with_evidence
@@ -67,31 +71,38 @@ class Result:
 def hand_over(
     run: Run,
     sources: Sources,
-    scored: Evaluated,
+    judged: Judged,
+    profiled: Callable[[], Profile],
     settings: Settings,
     console: Console,
     earlier: FinishedRun | None = None,
 ) -> Result:
     """Write every result of a run into its folder and return them.
 
-    earlier: the run of which the models were applied; what changed since is noted.
+    profiled: gives the clients against the register; earlier: the run of which the models were applied; what changed
+    since is noted.
     """
-    with console.stage("ranking"):
-        ranking, stakes = rank(sources, scored, settings), stakes_in(sources.register)
-    if earlier is not None:
-        with console.stage("comparing with what the models learned from"):
-            scored = since_trained(run, earlier, scored, ranking)
-    with console.stage("finding the reasons") as progress:
-        why = run.stage(
-            "evidence", lambda folder: _explain(sources, scored, ranking, stakes, folder, progress)
-        )
-        evidence = load_evidence(why.evidence, sources.register.ids())
-        apart, outcomes = set_apart(sources, scored), came_back(sources, scored, settings.top)
-        result = collect_results(run.folder, sources, scored, ranking, evidence, apart, outcomes, stakes)
+    with meanwhile(partial(_evaluate, judged, settings.seed, console)) as evaluation:
+        with console.stage("ranking"):
+            ranking, stakes = rank(sources, judged, settings), stakes_in(sources.register)
+        notes = () if earlier is None else since_trained(run, earlier, ranking, console)
+        with console.stage("finding the reasons") as progress:
+            why = run.stage(
+                "evidence", lambda folder: _explain(sources, judged, ranking, stakes, folder, progress)
+            )
+        scored = evaluated(judged, evaluation(), notes)
     with console.stage("writing the results"):
-        run.stage("results", lambda folder: _write(folder, result, ranking, sources, scored))
+        evidence = load_evidence(why.evidence, sources.register.ids())
+        apart, outcomes = set_apart(ranking), came_back(sources, scored, settings.top)
+        result = collect_results(
+            run.folder, sources, scored, ranking, profiled(), evidence, apart, outcomes, stakes
+        )
         made = run.provenance
-        run.stage("report", lambda folder: _present(folder, result, sources, scored, made))
+        with meanwhile(
+            lambda: run.stage("results", lambda folder: _write(folder, result, ranking, sources, scored))
+        ) as written:
+            run.stage("report", lambda folder: _present(folder, result, sources, scored, made))
+            written()
         manifest = run.manifest(device=scored.model_inputs.device, ranker=scored.judgement.choice.name)
         run.publish(manifest)
         remember(FinishedRun(run.folder.path), result.scores, scored.expected.grades)
@@ -99,11 +110,17 @@ def hand_over(
     return replace(result, summary=result.summary | cost)
 
 
+def _evaluate(judged: Judged, seed: int, console: Console) -> Evaluation:
+    with console.stage("evaluating") as progress:
+        return evaluate_saved(judged.heldout, judged.judgement, judged.expected.share, seed, progress)
+
+
 def report(folder: RunFolder, result: Result, sources: Sources, scored: Evaluated) -> None:
     """Write the report of a run."""
     content = content_of(
         sources,
         scored,
+        result.profile,
         result.scores,
         result.hits,
         result.leads,
@@ -117,7 +134,12 @@ def report(folder: RunFolder, result: Result, sources: Sources, scored: Evaluate
 
 def _present(folder: RunFolder, result: Result, sources: Sources, scored: Evaluated, made: Made) -> None:
     """Write what people open: the report and the workbooks."""
-    report(folder, result, sources, scored)
+    with meanwhile(partial(_workbooks, folder, result, sources, made)) as written:
+        report(folder, result, sources, scored)
+        written()
+
+
+def _workbooks(folder: RunFolder, result: Result, sources: Sources, made: Made) -> None:
     found = [result.summary["expected"], *result.summary["notes"]]
     write_leads(
         folder.workbook(folder.leads),
@@ -134,7 +156,7 @@ def _present(folder: RunFolder, result: Result, sources: Sources, scored: Evalua
 
 def _explain(
     sources: Sources,
-    scored: Evaluated,
+    scored: Judged,
     ranking: Ranking,
     stakes: Callable[[], Stakes],
     folder: RunFolder,
@@ -150,6 +172,7 @@ def collect_results(
     sources: Sources,
     scored: Evaluated,
     ranking: Ranking,
+    profile: Profile,
     evidence: Sequence[Evidence],
     apart: dict[str, int],
     outcomes: Json | None,
@@ -160,7 +183,7 @@ def collect_results(
     apart, outcomes, stakes: see ``set_apart``, ``came_back`` and ``stakes_in``.
     """
     register = sources.register
-    leads = with_evidence(ranking.leads, evidence, sources.profile, register, sources.clients)
+    leads = with_evidence(ranking.leads, evidence, profile, register, sources.clients)
     beside = companies_of(ranking.whitespace, register)
     ties = whitespace_ties(register, sources.graph, sources.cohort, beside, stakes)
     first = first_clients(sources.cohort, sources.graph.ownership, beside)
@@ -179,7 +202,7 @@ def collect_results(
         hits=ranking.hits,
         metrics=scored.evaluation.metrics,
         summary=summary,
-        profile=sources.profile,
+        profile=profile,
         evidence=evidence,
     )
 

@@ -33,11 +33,11 @@ from graphlead.pipeline.drifted import drift_notes
 from graphlead.pipeline.exclude import without
 from graphlead.pipeline.explain import Explained, explain_company
 from graphlead.pipeline.finished import FinishedRun
-from graphlead.pipeline.gather import check_columns, gather, warn_of
+from graphlead.pipeline.gather import check_columns, gather, profiling, warn_of
 from graphlead.pipeline.outputs import check_run, parts_of, report_to_replace
 from graphlead.pipeline.rank import rank
 from graphlead.pipeline.resolve import review_answers
-from graphlead.pipeline.scored import Evaluated
+from graphlead.pipeline.scored import Judged, evaluated
 from graphlead.profile.build import profile_clients
 from graphlead.profile.files import PROFILE, SEGMENTS, save_profile
 from graphlead.profile.leaks.files import save_leaks, without_leaks
@@ -66,8 +66,9 @@ def discover(
     ):
         with meanwhile(partial(import_early, () if run.has("model") else settings.rankers)):
             sources = gather(run, settings, console, beside=FinishedRun(beside) if beside else None)
-        trained = training.train(run, sources, settings, console)
-        result = hand_over(run, sources, trained, settings, console)
+        with profiling(run, sources, settings, console) as profiled:
+            judged = training.train(run, sources, settings, console)
+        result = hand_over(run, sources, judged, profiled, settings, console)
         _load(settings, console)
         return result
 
@@ -107,8 +108,9 @@ def score_again(
         open_run(out, inputs | {"run": hash_run(run)}, settings.to_json()) as newer,
     ):
         sources = gather(newer, settings, console, earlier)
-        scored = scoring.apply(newer, earlier, sources, settings, console, force=force)
-        result = hand_over(newer, sources, scored, settings, console, earlier)
+        with profiling(newer, sources, settings, console) as profiled:
+            judged = scoring.apply(newer, earlier, sources, settings, console, force=force)
+        result = hand_over(newer, sources, judged, profiled, settings, console, earlier)
         _load(settings, console)
         return result
 
@@ -197,13 +199,14 @@ def report_run(run: Path, console: Console) -> Path:
         folder, sources, judgement = finished.folder, finished.sources, finished.judgement
         share, seed = finished.expected.share, finished.settings.seed
         evaluation = evaluate_saved(folder.heldout, judgement, share, seed)
-        evaluation = replace(evaluation, notes=(*drift_notes(folder), *finished.changes, *evaluation.notes))
-        scored = Evaluated(**vars(finished.scored), heldout=folder.heldout, evaluation=evaluation)
+        judged = Judged(**vars(finished.scored), heldout=folder.heldout, notes=finished.changes)
+        scored = evaluated(judged, evaluation, drift_notes(folder))
         ranking = rank(sources, scored, finished.settings)
         metrics = read_json(folder.metrics)
         with damage(folder.metrics):
             apart, outcomes = dict(metrics["duplicates"]), metrics.get("outcomes")
-        result = collect_results(folder, sources, scored, ranking, finished.evidence, apart, outcomes)
+        profile, evidence = finished.profile, finished.evidence
+        result = collect_results(folder, sources, scored, ranking, profile, evidence, apart, outcomes)
     with console.stage("writing the report"), disk_errors(folder.report):
         report(folder, result, sources, scored)
     return folder.report

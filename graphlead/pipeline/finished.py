@@ -145,7 +145,6 @@ class FinishedRun(Finished):
             suppressed=self.suppressed,
             same=self.same,
             cohort=self.cohort,
-            profile=self.profile,
             leaks=self.leaks,
             outcomes=self.outcomes,
         )

@@ -76,17 +76,15 @@ FIRST = 100
 """The length of the list that the records set apart are counted on: the first calls."""
 
 
-def set_apart(sources: Sources, scored: Scored) -> dict[str, int]:
+def set_apart(ranking: Ranking) -> dict[str, int]:
     """How many records of clients were set apart: ``all``, and among the ``first`` 100 leads as they would have been.
 
     Records that are on the client list themselves do not count.
     """
-    cohort, twins = sources.cohort, _twins(sources)
-    would_be = np.flatnonzero(net_new(cohort, sources.graph.ownership)).astype(np.int32)
-    among = np.sort(np.concatenate([would_be, twins]))
-    raw = scored.judgement.final(scored.scores, among)
-    first = among[np.argsort(-raw, kind="stable")[:FIRST]]
-    return {"first": int(np.isin(first, twins).sum()), "all": len(twins)}
+    leads = ranking.scores.loc[ranking.scores["rank"].notna(), "score"].nlargest(FIRST)
+    scores = np.concatenate([ranking.apart["score"], leads])
+    first = np.argsort(-scores, kind="stable")[:FIRST]
+    return {"first": int((first < len(ranking.apart)).sum()), "all": len(ranking.apart)}
 
 
 def _twins(sources: Sources) -> Ints:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from graphlead.common.console import Console
@@ -10,7 +9,7 @@ from graphlead.common.files import link, read_json, write_json
 from graphlead.core.errors import InputError, damaged
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
-from graphlead.evaluate.judge import evaluate_saved, read_judgement
+from graphlead.evaluate.judge import read_judgement
 from graphlead.ingest.records import load_register
 from graphlead.learn.crossfit import score_others
 from graphlead.learn.registry import load_models
@@ -20,7 +19,7 @@ from graphlead.pipeline.expected import expected_of
 from graphlead.pipeline.finished import FinishedRun, read_changes
 from graphlead.pipeline.lost import share_lost
 from graphlead.pipeline.rank import Ranking
-from graphlead.pipeline.scored import Evaluated, left_out_of, model_inputs_of
+from graphlead.pipeline.scored import Judged, left_out_of, model_inputs_of
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 
@@ -30,7 +29,7 @@ MOST_LOST = 0.5
 
 def apply(
     run: Run, earlier: FinishedRun, sources: Sources, settings: Settings, console: Console, *, force: bool
-) -> Evaluated:
+) -> Judged:
     """Score a newer register with the models of a finished run, each company by models that did not train on it.
 
     The hits expected are those of the same share of the newer list, of the clients won by the dates of the newer client
@@ -40,7 +39,6 @@ def apply(
     changed = _compare(run, earlier, sources, settings, console, force=force)
     trained = run.stage("trained", lambda folder: _take_over(earlier.folder, folder))
     judgement = read_judgement(trained.judgement)
-    expected = expected_of(judgement, sources.cohort, settings, datetime.now(UTC).date())
     model_inputs = model_inputs_of(trained, sources.register, sources.graph, settings)
     with console.stage("scoring") as progress:
         scores = score_others(
@@ -51,16 +49,14 @@ def apply(
             left_out_of(trained, sources.register),
             progress,
         )
-    with console.stage("evaluating") as progress:
-        evaluation = evaluate_saved(trained.heldout, judgement, expected.share, settings.seed, progress)
-    return Evaluated(
+    return Judged(
         scores=judgement.settled(scores),
         judgement=judgement,
-        expected=expected,
+        expected=expected_of(judgement, sources.cohort, settings, datetime.now(UTC).date()),
         model_inputs=model_inputs,
         trained=trained,
         heldout=trained.heldout,
-        evaluation=replace(evaluation, notes=(*changed, *evaluation.notes)),
+        notes=changed,
     )
 
 
@@ -91,8 +87,8 @@ def _compare(
     return found
 
 
-def since_trained(run: Run, earlier: FinishedRun, scored: Evaluated, ranking: Ranking) -> Evaluated:
-    """The scores with a note on every input, or on themselves, that changed by much since the earlier run."""
+def since_trained(run: Run, earlier: FinishedRun, ranking: Ranking, console: Console) -> tuple[str, ...]:
+    """A note on every input, or on the scores, that changed by much since the earlier run."""
 
     def make(folder: RunFolder) -> None:
         register = run.made("register")
@@ -101,9 +97,8 @@ def since_trained(run: Run, earlier: FinishedRun, scored: Evaluated, ranking: Ra
         scores = score_pair("score", earlier.scores["score"], ranking.scores["score"])
         save_drift(folder, earlier.path, register_inputs(earlier.whole_register), now, scores)
 
-    notes = drift_notes(run.stage("drift", make))
-    evaluation = replace(scored.evaluation, notes=(*notes, *scored.evaluation.notes))
-    return replace(scored, evaluation=evaluation)
+    with console.stage("comparing with what the models learned from"):
+        return drift_notes(run.stage("drift", make))
 
 
 def _take_over(source: RunFolder, target: RunFolder) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -98,14 +98,27 @@ class Scored:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evaluated(Scored):
-    """The scores of every company, and how well the rankers find held-out clients.
+class Judged(Scored):
+    """The scores of every company, and those that the rankers were judged by.
 
-    heldout: the folder of the held-out scores.
+    heldout: the folder of the held-out scores; notes: on the register that is scored.
     """
 
     heldout: Path
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluated(Judged):
+    """The same with how well the rankers find held-out clients."""
+
     evaluation: Evaluation
+
+
+def evaluated(judged: Judged, evaluation: Evaluation, notes: Sequence[str] = ()) -> Evaluated:
+    """The scores with their evaluation, to which all notes are added, these first."""
+    noted = replace(evaluation, notes=(*notes, *judged.notes, *evaluation.notes))
+    return Evaluated(**vars(judged), evaluation=noted)
 
 
 def model_inputs_of(

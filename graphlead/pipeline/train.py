@@ -23,7 +23,7 @@ from graphlead.core.sources import Sources
 from graphlead.evaluate.blend import blend_among, equally
 from graphlead.evaluate.files import load_held_out, save_held_out, saved_among
 from graphlead.evaluate.heldout import HeldOut, segments_of
-from graphlead.evaluate.judge import evaluate_saved, judge, read_judgement, save_judgement
+from graphlead.evaluate.judge import judge, read_judgement, save_judgement
 from graphlead.evaluate.sample import sample
 from graphlead.evaluate.splits import Split, random_folds, split_of
 from graphlead.evaluate.wins import check_expect
@@ -43,10 +43,7 @@ from graphlead.learn.registry import (
     with_bases,
 )
 from graphlead.pipeline.expected import expected_of
-from graphlead.pipeline.scored import (
-    Evaluated,
-    ModelInputs,
-)
+from graphlead.pipeline.scored import Judged, ModelInputs
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 from graphlead.tasks import task_of
@@ -75,8 +72,8 @@ def checked(settings: Settings) -> Settings:
     return replace(settings, rankers=with_bases(names))
 
 
-def train(run: Run, sources: Sources, settings: Settings, console: Console) -> Evaluated:
-    """Train on all folds, hold out by every split, and choose a ranker; each is a stage of the run."""
+def train(run: Run, sources: Sources, settings: Settings, console: Console) -> Judged:
+    """Train on all folds, hold out by every split, and judge the rankers; each is a stage of the run."""
     register, graph, cohort = sources.register, sources.graph, sources.cohort
     check_expect(settings.expect, int(cohort.candidates().sum()))
     with console.stage("deriving features"):
@@ -91,19 +88,16 @@ def train(run: Run, sources: Sources, settings: Settings, console: Console) -> E
         heldout = run.stage(
             "heldout", lambda folder: _hold_out(folder.heldout, trained, model_inputs, cohort, progress)
         ).heldout
-    with console.stage("evaluating") as progress:
+    with console.stage("judging the rankers"):
         judged = run.stage("judgement", lambda folder: _judge(folder, heldout, cohort, settings))
         judgement = read_judgement(judged.judgement)
-        expected = expected_of(judgement, cohort, settings, datetime.now(UTC).date())
-        evaluation = evaluate_saved(heldout, judgement, expected.share, settings.seed, progress)
-    return Evaluated(
+    return Judged(
         scores=judgement.settled(_read_scores(trained.model_scores)),
         judgement=judgement,
-        expected=expected,
+        expected=expected_of(judgement, cohort, settings, datetime.now(UTC).date()),
         model_inputs=model_inputs,
         trained=trained,
         heldout=heldout,
-        evaluation=evaluation,
     )
 
 

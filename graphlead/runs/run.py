@@ -15,6 +15,7 @@ from graphlead.common.disk import disk_errors
 from graphlead.common.files import part_of, read_json, remove, sync, write_json
 from graphlead.common.leftovers import sweep
 from graphlead.common.memory import Meter, give_back, highest_mb
+from graphlead.common.parallel import one_thread_each
 from graphlead.core.errors import CarrierError
 from graphlead.runs import publication
 from graphlead.runs.layout import RunFolder
@@ -40,7 +41,7 @@ def open_run(
     inputs: hashes by name, see ``hash_inputs``; settings: all of them; table: the stages of the run; verb: its own.
     """
     folder = RunFolder(out)
-    with exclusive(folder):
+    with exclusive(folder), one_thread_each:
         note = Note(folder, verb)
         with note.watching():
             yield Run(folder=folder, inputs=inputs, settings=settings, table=table, note=note)

@@ -62,6 +62,11 @@ MODELS = (
     "pipeline.scored",
 )  # fmt: skip
 """The modules that compute a model's inputs, train it and score with it."""
+RESULTS = (
+    "evaluate.judge", "explain.ties.ties", "match.applied", "match.same.duplicates", "pipeline.came_back",
+    "pipeline.summary", "report.evidence", "report.noise", "report.outcomes",
+)  # fmt: skip
+"""The modules that compute the results from the ranking and the reasons."""
 
 STAGES = table(
     Stage(
@@ -157,18 +162,15 @@ STAGES = table(
         name="results",
         after=("profile", "evidence", "changes", "drift"),
         settings=("top", "seed", "exclude"),
-        doors=(
-            "common.spreadsheets", "evaluate.judge", "explain.ties.ties", "match.applied", "match.same.duplicates",
-            "pipeline.came_back", "pipeline.summary", "report.evidence", "report.noise", "report.outcomes",
-        ),
+        doors=("common.spreadsheets", *RESULTS),
     ),
     Stage(
         name="report",
-        after=("results",),
-        settings=("seed",),
+        after=("profile", "evidence", "changes", "drift"),
+        settings=("top", "seed", "exclude"),
         doors=(
-            "evaluate.judge", "evaluate.assumptions", "report.html.build", "report.html.names", "report.html.plane",
-            "report.outcomes", "report.workbooks.leads", "pipeline.content", "pipeline.assumptions",
+            *RESULTS, "evaluate.assumptions", "report.html.build", "report.html.names", "report.html.plane",
+            "report.workbooks.leads", "pipeline.content", "pipeline.assumptions",
         ),
     ),
 )  # fmt: skip

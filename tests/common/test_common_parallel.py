@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from graphlead.common import parallel
-from graphlead.common.parallel import meanwhile
+from graphlead.common.parallel import meanwhile, one_thread_each, side_by_side
 
 ROOM, NONE_LEFT = 0, 2**62
 
@@ -45,3 +48,34 @@ def test_an_error_of_the_body_is_raised_when_the_work_is_done() -> None:
     with pytest.raises(KeyError), meanwhile(done.set, ROOM):
         raise KeyError
     assert done.is_set()
+
+
+def most_threads() -> int:
+    return max(each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas")
+
+
+@contextmanager
+def asking_elsewhere() -> Iterator[None]:
+    """Another thread asks for one thread each while the body runs."""
+    began, done = threading.Event(), threading.Event()
+
+    def other() -> None:
+        with one_thread_each:
+            began.set()
+            done.wait(10)
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    assert began.wait(10)
+    yield
+    done.set()
+    thread.join()
+
+
+def test_libraries_have_one_thread_each_as_long_as_anybody_asks() -> None:
+    with threadpool_limits(2):
+        with one_thread_each:
+            with asking_elsewhere():
+                assert list(side_by_side(lambda _: most_threads(), range(3))) == [1, 1, 1]
+            assert most_threads() == 1, "it was asked for here before"
+        assert most_threads() == 2

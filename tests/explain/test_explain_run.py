@@ -20,7 +20,7 @@ from graphlead.core.features import Features, Meant
 from graphlead.evaluate.blend import BLEND, equally
 from graphlead.evaluate.choose import Choice
 from graphlead.explain.reasons.attribution import Attribution
-from graphlead.explain.reasons.inputs import Game, Reals, Views
+from graphlead.explain.reasons.inputs import Game, Reals
 from graphlead.explain.reasons.themes import Themes
 from graphlead.explain.ties.grouped import grouped
 from graphlead.explain.ties.ties import tie_writer
@@ -140,11 +140,9 @@ def test_taking_the_named_reasons_away_costs_more_than_others(
     """The three strongest reasons against three drawn at random, on the same companies."""
     played: list[tuple[Game, Attribution]] = []
 
-    def watched(
-        game: Game, views: Views, themes: Themes, attribution: Attribution, *rest: object
-    ) -> list[str]:
+    def watched(game: Game, themes: Themes, attribution: Attribution, *rest: object) -> list[str]:
         played.append((game, attribution))
-        return [""] * len(views)
+        return [""] * len(companies)
 
     monkeypatch.setattr("graphlead.explain.explain.counterfactuals", watched)
     explain_companies(scored, cohort, companies)

@@ -249,7 +249,6 @@ def _sources(known: Known) -> Sources:
         suppressed=earlier.suppressed,
         same=known.same,
         cohort=known.cohort,
-        profile=earlier.profile,
         leaks=earlier.leaks,
         outcomes=earlier.outcomes,
     )

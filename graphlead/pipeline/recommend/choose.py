@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from graphlead.common.console import Console
 from graphlead.common.files import read_json, write_json, write_whole
@@ -53,8 +52,7 @@ def choose(run: Run, found: Found, settings: RecommendSettings, console: Console
     bases(settings.models, customers)
 
     def make(folder: RunFolder) -> None:
-        with threadpool_limits(1):
-            write_json(folder.judgement, _compared(found, settings, progress))
+        write_json(folder.judgement, _compared(found, settings, progress))
 
     with console.stage("comparing the models at an earlier day") as progress:
         return load_choice(run.stage("choice", make))
@@ -164,8 +162,7 @@ def train(run: Run, found: Found, choice: Choice, settings: RecommendSettings, c
     def make(folder: RunFolder) -> None:
         baskets = baskets_of(found.purchases, found.purchases.as_of)
         plan = plan_items(baskets.buyers, found.services)
-        with threadpool_limits(1):
-            model = choice.candidate.recommender(settings.seed).fit(baskets.of_items(plan.kept))
+        model = choice.candidate.recommender(settings.seed).fit(baskets.of_items(plan.kept))
         folder.model.mkdir()
         save_weights(folder, dict(model.arrays()), found.purchases.items[plan.kept])
 

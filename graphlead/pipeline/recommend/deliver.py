@@ -9,7 +9,6 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from threadpoolctl import threadpool_limits
 
 from graphlead.common.console import Console
 from graphlead.common.files import read_json, read_parquet, write_json, write_parquet
@@ -72,8 +71,7 @@ def hand_over(
     """
 
     def make(folder: RunFolder) -> None:
-        with threadpool_limits(1):
-            table = _recommendations(found, choice, trained, settings, progress)
+        table = _recommendations(found, choice, trained, settings, progress)
         write_parquet(folder.recommendations, pa.Table.from_pandas(table, preserve_index=False))
         if earlier is not None:
             now = Offered(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from threadpoolctl import threadpool_limits
 
 from graphlead.common.console import Console
 from graphlead.common.files import write_parquet
@@ -37,8 +36,7 @@ def find_prospects(
         return
 
     def make(folder: RunFolder) -> None:
-        with threadpool_limits(1):
-            table = customers_without(found, choice, settings)
+        table = customers_without(found, choice, settings)
         if settings.companies or settings.run:
             table = _with_companies(
                 table, companies_wanting(folder, found, settings, run.provenance, console), found

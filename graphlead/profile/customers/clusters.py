@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow as pa
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
-from threadpoolctl import threadpool_limits
 
 from graphlead.common.deal import drawn, keys_of, lots
+from graphlead.common.parallel import one_thread_each
 from graphlead.core.arrays import Ints, Json, Keys, Reals
 from graphlead.core.customers import Customers
 from graphlead.profile.customers.space import Space, fit_space, space_of
@@ -87,7 +87,7 @@ def find_clusters(customers: Customers, seed: int) -> Clusters:
     points = space.points(customers.table)
     keys = keys_of(pa.array(customers.ids, pa.string()))
     sample = drawn(keys, SAMPLE, "segments", seed)
-    with threadpool_limits(1):  # sums in the same order at any number of cores
+    with one_thread_each:
         candidates = _candidates(points[sample], keys[sample], seed)
         best = choose(candidates)
         centres = _fit(

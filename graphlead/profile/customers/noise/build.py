@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from scipy.stats import rankdata
-from threadpoolctl import threadpool_limits
 
 from graphlead.common.deal import drawn, keys_of
+from graphlead.common.parallel import one_thread_each
 from graphlead.core.arrays import Flags, Reals
 from graphlead.core.customers import Customers
 from graphlead.profile.customers.noise.clusters import distance_to_centre
@@ -43,7 +43,7 @@ def find_noise(customers: Customers, seed: int) -> pd.DataFrame:
     At least three customers. Of more than MOST, all are compared with so many of them, drawn at random.
     """
     reference = drawn(keys_of(pa.array(customers.ids, pa.string())), MOST, "noise", seed)
-    with threadpool_limits(1):  # sums in the same order at any number of cores
+    with one_thread_each:
         points = _points(customers)
         scores = {
             "distance": mean_distance(points, reference),
