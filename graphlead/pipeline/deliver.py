@@ -90,6 +90,7 @@ def hand_over(
             why = run.stage(
                 "evidence", lambda folder: _explain(sources, judged, ranking, stakes, folder, progress)
             )
+        judged.model_inputs.let_go()
         scored = evaluated(judged, evaluation(), notes)
     with console.stage("writing the results"):
         evidence = load_evidence(why.evidence, sources.register.ids())

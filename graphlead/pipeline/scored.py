@@ -59,6 +59,12 @@ class ModelInputs:
     def label_features(self) -> ClientsAround:
         return ClientsAround(self.features, propagator_for(self.device))
 
+    def let_go(self) -> None:
+        """Free the features, which are two thirds of the memory of a run; they are computed again when asked for."""
+        self._around = None
+        for name in ("features", "label_features"):
+            vars(self).pop(name, None)
+
     def around(self, cohort: Cohort, folds: Folds) -> ClientsByFold:
         """What the clients of each fold mean for others; what all of them mean is found beside it and kept."""
         dealt = [(cohort, folds), (cohort, _in_one(cohort))]
