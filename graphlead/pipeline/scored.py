@@ -60,7 +60,7 @@ class ModelInputs:
         return ClientsAround(self.features, propagator_for(self.device))
 
     def let_go(self) -> None:
-        """Free the features, 8 of 12.5 GB that a run on ten million companies holds; they are computed again if asked for."""
+        """Free the features, 8 of 12.5 GB on ten million companies; they are computed again when asked for."""
         self._around = None
         for name in ("features", "label_features"):
             vars(self).pop(name, None)

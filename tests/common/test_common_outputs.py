@@ -155,6 +155,7 @@ writers = {
     "duckdb": lambda: duckdb.sql(f"COPY (SELECT random() FROM range(99999)) TO '{out / 'b.parquet'}'"),
     "xgboost": lambda: trees.save(out, "trees"),
 }
+sys.dont_write_bytecode = True  # half of it would be found by the next process
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
 for name, write in writers.items():
     try:

@@ -562,6 +562,7 @@ import contextlib, io, json, resource, sys
 from graphlead.cli.app import main
 from graphlead.runs.layout import RunFolder
 
+sys.dont_write_bytecode = True  # half of it would be found by the next process
 resource.setrlimit(resource.RLIMIT_FSIZE, ({LIMIT}, resource.RLIM_INFINITY))
 for arguments in json.loads(sys.argv[1]):
     sys.argv = ["graphlead", *arguments, "--quiet"]

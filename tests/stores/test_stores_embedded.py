@@ -94,6 +94,7 @@ LIMITED = """
 
     projection = small_projection(Path(sys.argv[2]), "r2")
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    sys.dont_write_bytecode = True  # half of it would be found by the next process
     resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
     try:
         EmbeddedStore(Path(sys.argv[1])).build(projection)
