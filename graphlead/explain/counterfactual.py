@@ -69,7 +69,7 @@ class Ranking:
 
 @dataclass(frozen=True, kw_only=True)
 class Rescoring:
-    """What it takes to score companies anew: how label features follow from ``clients`` (c,), and the ranking.
+    """What it takes to find label features anew: how they follow from ``clients`` (c,).
 
     weights (c,): how much each client counts.
     """
@@ -78,7 +78,6 @@ class Rescoring:
     weights: Reals
     lift: Lift
     walk: WalkWithout
-    ranking: Ranking
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,14 @@ def without_clients(
 ) -> WithoutClients:
     """The label features of the companies of ``views`` where their nearest client, if any, is left out."""
     tied = _tied(paths, views.features.n_companies)
-    return WithoutClients(tied, _label_features(views, tied, paths, rescoring))
+    label_features = views.label_features.copy()
+    if len(tied):
+        companies, left_out = views.company[tied], np.array([paths[i][0].client for i in tied], np.int32)
+        label_features[tied, :-1] = without_one(
+            views.features, rescoring.lift, companies, rescoring.clients, rescoring.weights, left_out
+        )
+        label_features[tied, -1] = rescoring.walk(companies, left_out)
+    return WithoutClients(tied, label_features)
 
 
 def counterfactuals(
@@ -142,19 +148,6 @@ def _tied(paths: Sequence[tuple[ClientPath, ...]], n_companies: int) -> Ints:
     most = max(MOST_WALKED // max(n_companies, 1), 1)
     tied = [i for i, each in enumerate(paths) if each and each[0].tier <= Tier.HUB]
     return np.array(tied[:most], np.int32)
-
-
-def _label_features(
-    views: Views, tied: Ints, paths: Sequence[tuple[ClientPath, ...]], rescoring: Rescoring
-) -> Floats:
-    label_features = views.label_features.copy()
-    if len(tied):
-        companies, left_out = views.company[tied], np.array([paths[i][0].client for i in tied], np.int32)
-        label_features[tied, :-1] = without_one(
-            views.features, rescoring.lift, companies, rescoring.clients, rescoring.weights, left_out
-        )
-        label_features[tied, -1] = rescoring.walk(companies, left_out)
-    return label_features
 
 
 def _dropped(path: ClientPath, themes: Themes) -> list[str]:

@@ -84,14 +84,12 @@ def explain(trained: Trained, views: Views, seed: int, progress: Progress = sile
             trained.register, trained.graph, [path for each in paths for path in each], trained.stakes
         )
         reasons = _reason_writer(trained, companies, themes, roles)
-        rescoring = _rescoring(trained)
-        left_out = without_clients(views, paths, rescoring)
+        left_out = without_clients(views, paths, _rescoring(trained))
         attribution = attributed()
     nearest = [ties.client(each[0]) if each else "" for each in paths]
+    ranking = Ranking(np.sort(trained.log_odds[trained.leads]))
     published, listed = trained.log_odds[companies], trained.leads[companies]
-    without = counterfactuals(
-        game, themes, attribution, paths, nearest, left_out, rescoring.ranking, published, listed
-    )
+    without = counterfactuals(game, themes, attribution, paths, nearest, left_out, ranking, published, listed)
     progress(2, 2, "explained")
     return [
         Evidence(
@@ -112,7 +110,6 @@ def _rescoring(trained: Trained) -> Rescoring:
         weights=trained.weights,
         lift=trained.lift,
         walk=trained.walk,
-        ranking=Ranking(np.sort(trained.log_odds[trained.leads])),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import partial
 
 from graphlead.common.console import Console
 from graphlead.common.parallel import meanwhile
@@ -175,7 +175,7 @@ def profiling(
     run: Run, sources: Sources, settings: Settings, console: Console
 ) -> Iterator[Callable[[], Profile]]:
     """Profile the clients while the body runs, a stage of its own; the body gets what gives the profile."""
-    work = cache(partial(_profile, run, sources, settings, console))
+    work = partial(_profile, run, sources, settings, console)
     with meanwhile(work, PROFILING * sources.register.n_companies) as profiled:
         yield profiled
 
