@@ -148,7 +148,8 @@ class OpenRun:
         """A newer register by the models of this run, without training again; what ``graphlead score`` does.
 
         clients: the newer client list, by default that of the run. Without ``out`` the results are in a temporary
-        folder. Raises InputError where the register lacks most of what the models go by, unless ``force``.
+        folder. Raises InputError where the register lacks most of what the models go by, and SettingsError where it is
+        larger than memory, unless ``force``.
         """
         known = self._known_clients() if clients is None else clients
         with (

@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from graphlead.core.settings import Settings
 
 
+def engine_for(folder: Path, companies: Path, memory: str | None, console: Console) -> str:
+    """The engine for a register that does not fit into memory, with a warning; empty for one that does."""
+    from graphlead.core.settings import bytes_of
+    from graphlead.runs.need import beyond_memory
+
+    found = beyond_memory(folder, companies, bytes_of(memory) if memory else None)
+    if found:
+        console.warn(f"{found}: --engine duckdb scores it from disk, without reasons, report and store.")
+    return "duckdb" if found else ""
+
+
 def score_by_engine(
     folder: Path,
     companies: Path | None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graphlead.cli import compare, experiments, recommend_runs, sales_runs, segment
-from graphlead.cli.engines import score_by_engine
+from graphlead.cli.engines import engine_for, score_by_engine
 from graphlead.cli.options import (
     AsJson,
     Clients,
@@ -96,7 +96,10 @@ ScoredOn = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="The day of scoring, for a run of a sales verb."),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Even where most of what the models go by is missing.")]
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Even where most of what the models go by is missing, or memory is short."),
+]
 
 
 def score(
@@ -139,16 +142,10 @@ def score(
         )
         return
     sales_runs.refuse(verb, folder, sales, "Give --companies with a newer register.")
-    if engine or master:
-        refuse_given({"--force": force}, "--engine", where="score", remedy="Leave one of them out.")
-        score_by_engine(
-            folder, companies, links, out, console, clients=clients, top=top or 500, memory=memory,
-            engine=engine or "duckdb", master=master or "",
-        )  # fmt: skip
-        return
     _score_register(
-        folder, companies, links, clients, out, console, top=top or 500, memory=memory, force=force
-    )
+        folder, companies, links, clients, out, console, top=top or 500, memory=memory, force=force,
+        engine=engine or "", master=master or "",
+    )  # fmt: skip
 
 
 def _score_register(
@@ -162,7 +159,21 @@ def _score_register(
     top: int,
     memory: str | None,
     force: bool,
+    engine: str,
+    master: str,
 ) -> None:
+    if engine or master:
+        refuse_given({"--force": force}, "--engine", where="score", remedy="Leave one of them out.")
+        engine = engine or "duckdb"
+    elif companies and links and not force:
+        engine = engine_for(folder, companies, memory, console)
+    if engine:
+        score_by_engine(
+            folder, companies, links, out, console, clients=clients, top=top, memory=memory,
+            engine=engine, master=master,
+        )  # fmt: skip
+        return
+
     from graphlead.common.files import check_readable
 
     if companies is None:

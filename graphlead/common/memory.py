@@ -111,15 +111,29 @@ def at_most(bytes_: int | None) -> Iterator[None]:
 def budget() -> int:
     """The bytes that this process may hold, what it holds already included.
 
-    The least of what the machine has left, the control group's limit, the process's own, and what was given.
+    The least of what the machine has left and of what the process may ever hold.
     """
-    limits = [_available() + held(), *_of_control_group(), *([_given] if _given else [])]
+    return min(_available() + held(), most())
+
+
+def most() -> int:
+    """The bytes that this process may ever hold, whatever else the machine does now.
+
+    The least of what the machine has, the control group's limit, the process's own, and what was given.
+    """
+    limits = [_installed(), *_of_control_group(), *([_given] if _given else [])]
     return int(min(*limits, process_limit("RLIMIT_AS")))
 
 
 def share_of_budget(share: float, least: int) -> int:
     """The bytes of this share of the budget, but at least ``least``."""
     return max(least, int(budget() * share))
+
+
+def _installed() -> int:
+    import psutil
+
+    return int(psutil.virtual_memory().total)
 
 
 def _available() -> int:

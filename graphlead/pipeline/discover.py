@@ -17,7 +17,7 @@ from graphlead.core.errors import damage
 from graphlead.core.evaluation import Evaluation
 from graphlead.core.profile import Profile
 from graphlead.core.register import Register
-from graphlead.core.settings import Settings
+from graphlead.core.settings import Settings, bytes_of
 from graphlead.evaluate.judge import evaluate_saved
 from graphlead.graph.build import build_graph
 from graphlead.ingest import ingest, read_list
@@ -43,6 +43,7 @@ from graphlead.profile.files import PROFILE, SEGMENTS, save_profile
 from graphlead.profile.leaks.files import save_leaks, without_leaks
 from graphlead.profile.leaks.find import find_leaks
 from graphlead.runs.manifest import hash_inputs, hash_run, unchanged
+from graphlead.runs.need import refuse_beyond_memory
 from graphlead.runs.run import open_run
 from graphlead.stores.registry import OWN, STORES
 
@@ -87,9 +88,11 @@ def score_again(
 ) -> Result:
     """Apply the models of a finished run to a newer register, without training again.
 
-    force: even where the newer register lacks most of what they go by.
+    force: even where the newer register lacks most of what they go by, or is larger than memory.
     """
     check_run(out, [companies, links, clients, *parts_of(run)])
+    if not force:
+        refuse_beyond_memory(run, companies, bytes_of(memory) if memory else None)
     earlier = FinishedRun(run)
     own = clients or earlier.settings.clients
     settings = replace(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,9 +42,23 @@ _OF_KINDS = {
 }  # fmt: skip
 
 
-def register_inputs(register: Register) -> Inputs:
-    """The columns of a register, a row a company."""
-    return {column.name: _register_input(register, column) for column in register.columns}
+@dataclass(frozen=True)
+class RegisterInputs(Mapping[str, tuple[Form, "pd.Series | None", str]]):
+    """The columns of a register, a row a company; each is read when it is asked for, and not kept."""
+
+    register: Register
+
+    def __getitem__(self, name: str) -> tuple[Form, pd.Series | None, str]:
+        return _register_input(self.register, self.register.column(name))
+
+    def __contains__(self, name: object) -> bool:
+        return any(column.name == name for column in self.register.columns)
+
+    def __iter__(self) -> Iterator[str]:
+        return (column.name for column in self.register.columns)
+
+    def __len__(self) -> int:
+        return len(self.register.columns)
 
 
 def _register_input(register: Register, column: Column) -> tuple[Form, pd.Series | None, str]:
@@ -53,7 +69,7 @@ def _register_input(register: Register, column: Column) -> tuple[Form, pd.Series
     if form is Form.FILLED:
         return form, pd.Series(values.is_valid().to_numpy()), column.reason
     if form is Form.CATEGORY:
-        return form, pd.Series(pc.cast(values, pa.string()).to_numpy(), dtype=object), column.reason
+        return form, pd.Series(pc.cast(values, pa.string()), dtype="string[pyarrow]"), column.reason
     days = pc.cast(pc.cast(values, pa.int32()), pa.float64()) if form is Form.DATE else values
     return form, pd.Series(days.to_numpy().astype(np.float64)), column.reason
 
@@ -98,7 +114,7 @@ def save_drift(folder: RunFolder, earlier: Path, before: Inputs, after: Inputs, 
 
     scores: see ``score_pair``.
     """
-    found = drift_of([*pairs_of(before, after), scores])
+    found = drift_of(chain(pairs_of(before, after), [scores]))
     content = {
         "alarm": any(each.alarm for each in found),
         "since": earlier.as_posix(),

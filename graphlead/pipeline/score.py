@@ -14,7 +14,7 @@ from graphlead.ingest.records import load_register
 from graphlead.learn.crossfit import score_others
 from graphlead.learn.registry import load_models
 from graphlead.pipeline.changes import changes, gone_between
-from graphlead.pipeline.drifted import drift_notes, register_inputs, save_drift, score_pair
+from graphlead.pipeline.drifted import RegisterInputs, drift_notes, save_drift, score_pair
 from graphlead.pipeline.expected import expected_of
 from graphlead.pipeline.finished import FinishedRun, read_changes
 from graphlead.pipeline.lost import share_lost
@@ -93,9 +93,9 @@ def since_trained(run: Run, earlier: FinishedRun, ranking: Ranking, console: Con
     def make(folder: RunFolder) -> None:
         register = run.made("register")
         assert register is not None  # noqa: S101, the first stage of every run
-        now = register_inputs(load_register(register.register))
+        now = RegisterInputs(load_register(register.register))
         scores = score_pair("score", earlier.scores["score"], ranking.scores["score"])
-        save_drift(folder, earlier.path, register_inputs(earlier.whole_register), now, scores)
+        save_drift(folder, earlier.path, RegisterInputs(earlier.whole_register), now, scores)
 
     with console.stage("comparing with what the models learned from"):
         return drift_notes(run.stage("drift", make))

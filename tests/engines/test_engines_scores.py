@@ -15,8 +15,10 @@ from spark_engine import spark_master
 from tiny import command
 
 import graphlead
+from graphlead.core.errors import SettingsError
 from graphlead.engines.parquet import table_of
 from graphlead.pipeline.distributed import score as distributed
+from graphlead.runs import need
 
 __all__ = ["spark_master"]
 
@@ -147,6 +149,41 @@ def assert_same(one: Path, other: Path) -> None:
 
 def test_duckdb_gives_the_scores_of_one_machine(again: Path, local: Path) -> None:
     assert_same(again, local)
+
+
+def test_a_register_larger_than_memory_is_scored_by_duckdb(
+    trained: Path,
+    again: Path,
+    local: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = trained.parent
+    newer, links = folder / "newer.csv", ("--links", folder / "links.csv")
+    files = ("--run", trained, "--companies", newer, "--top", 40)
+    monkeypatch.setattr(need, "PER_COMPANY", 2**40)
+    out = folder / "by-itself"
+    assert command("score", *files, *links, "--out", out) == 0
+    assert f"{newer} takes about " in (said := capsys.readouterr().err)
+    assert "--engine duckdb scores it from disk, without reasons, report and store." in said
+    assert_same(local, out)
+
+    assert command("score", *files, "--out", folder / "no-links") == 2
+    assert "Give links, for an engine to score it from disk, or go on by --force." in capsys.readouterr().err
+    with pytest.raises(SettingsError, match="GiB are there"):
+        graphlead.open_run(trained).score(newer, out=folder / "no-room")
+    assert command("score", *files, *links, "--out", out, "--force", "-q") == 0
+    assert_same(again, out)
+    assert (out / "report.html").exists()
+    assert command("score", *files, *links, "--out", out, "-q") == 0
+    assert not (out / "report.html").exists()
+
+
+def test_a_register_that_fits_into_memory_is_scored_there(trained: Path) -> None:
+    companies = trained.parent / "companies.csv"
+    assert need.memory_needed(trained, companies) == need.BASE + need.PER_COMPANY * N
+    assert not need.beyond_memory(trained, companies, 2**30)
+    assert not need.memory_needed(trained, trained / "register" / "companies.parquet")
 
 
 def test_spark_gives_the_scores_of_one_machine(again: Path, spark: Path) -> None:

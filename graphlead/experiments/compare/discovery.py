@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from graphlead.core.register import Role
 from graphlead.experiments.compare.side import Words
-from graphlead.pipeline.drifted import Inputs, register_inputs
+from graphlead.pipeline.drifted import Inputs, RegisterInputs
 from graphlead.pipeline.finished import FinishedRun
 
 
@@ -42,7 +42,7 @@ class DiscoverySide:
         ).reset_index(drop=True)
 
     def inputs(self) -> Inputs:
-        return register_inputs(self.run.whole_register)
+        return RegisterInputs(self.run.whole_register)
 
     def fates(self, ids: Sequence[str]) -> dict[str, str]:
         cohort = self.run.cohort

@@ -123,7 +123,7 @@ def _levels(old: pd.Series, new: pd.Series, n: int, m: int) -> Bins:
     not seen before (Good 1953), so it stays where it is when nothing changes, however many levels there are. Fewer than
     that are no change: most rows of a newer register are rows of the older one.
     """
-    codes, levels = pd.factorize(np.concatenate([old.to_numpy(object), new.to_numpy(object)]))
+    codes, levels = pd.factorize(pd.concat([old, new]))
     before = np.bincount(codes[: len(old)], minlength=len(levels)).astype(np.float64)
     after = np.bincount(codes[len(old) :], minlength=len(levels)).astype(np.float64)
     share = before / n / 2 + after / m / 2
