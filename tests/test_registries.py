@@ -19,7 +19,7 @@ from graphlead.cli import app as cli
 from graphlead.connectors import registry as connectors
 from graphlead.core.errors import SettingsError
 from graphlead.learn import registry as learners
-from graphlead.pipeline.deliver import Result
+from graphlead.pipeline.result import Result
 from graphlead.stores import registry as stores
 from graphlead.tasks import TASKS, task_of
 

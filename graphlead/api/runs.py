@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from graphlead.core.evidence import Evidence
     from graphlead.core.profile import Profile
     from graphlead.core.settings import Given
-    from graphlead.pipeline.deliver import Result
+    from graphlead.pipeline.result import Result
 
 SHOWN = {
     "rank": "rank", "name": "company", "score": "score", "fit": "fit", "city": "city", "reason_1": "why",

@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from graphlead.common.parallel import side_by_side
 from graphlead.core.arrays import Flags, Floats, Folds, Ints, Longs, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Propagator
@@ -53,7 +54,7 @@ class ClientsAround:
     def __init__(self, features: Features, propagator: Propagator) -> None:
         self._relations = features.relations
         self._walk = Walk(walked(self._relations), features.n_companies, propagator)
-        self._others = [_others(relation) for relation in self._relations]
+        self._others = list(side_by_side(_others, self._relations))
         self.features = tuple(self._features())
         own = {relation.source for relation in self._relations if _is_own_column(relation)}
         self.encodings = tuple(i for i, feature in enumerate(self.features) if feature.source in own)

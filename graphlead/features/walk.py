@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import compress
 
 import numpy as np
 import scipy.sparse as sp
@@ -40,14 +41,18 @@ class Walk:
         self._ways: list[tuple[sp.csr_matrix, Floats]] = []
         once, total = np.ones(n_companies, np.float32), np.zeros(n_companies, np.float32)
         begins = np.arange(n_companies + 1, dtype=np.int32)
-        for relation in relations:
+
+        def way(relation: Relation) -> tuple[sp.csr_matrix, Floats, Floats]:
             members = _members(relation, once, begins)
             size = np.maximum(members.T @ once, 1)
             rarity = (np.log(max(n_companies, 2) / size) * _weight(relation)).astype(np.float32)
             if isinstance(relation, Groups):
                 rarity[relation.count] = 0
-            total += members @ rarity
-            self._ways.append((members, (rarity / size).astype(np.float32)[:, None]))
+            return members, (rarity / size).astype(np.float32)[:, None], members @ rarity
+
+        for members, arriving, leaving in side_by_side(way, relations):
+            total += leaving
+            self._ways.append((members, arriving))
         self._leaving = (1 / np.maximum(total, 1e-9)).astype(np.float32)[:, None]
 
     def visits(self, start: Floats, at: Ints | None = None) -> Floats:
@@ -113,9 +118,11 @@ def _weight(relation: Relation) -> float:
 
 def walked(relations: Sequence[Relation]) -> list[Relation]:
     """The relations worth walking: links, words, and groups of at most WIDEST of the register on average."""
-    return [
-        relation for relation in relations if not isinstance(relation, Groups) or _typical(relation) <= WIDEST
-    ]
+    return list(compress(relations, side_by_side(_narrow, relations)))
+
+
+def _narrow(relation: Relation) -> bool:
+    return not isinstance(relation, Groups) or _typical(relation) <= WIDEST
 
 
 def _typical(groups: Groups) -> float:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import pandas as pd
 import pyarrow as pa
 
 from graphlead.common.sizes import sizes_first
 from graphlead.core.assumptions import Assumptions
-from graphlead.core.expected import Hits
 from graphlead.core.register import PLACES, Register, Role
 from graphlead.core.sources import Sources
 from graphlead.evaluate.assumptions import draw_of, followings_of, hits_by_prior, priors_around
-from graphlead.pipeline.rank import companies_of
+from graphlead.pipeline.result import Result
 from graphlead.pipeline.scored import Evaluated
 
 
-def assumptions_of(
-    sources: Sources, scored: Evaluated, scores: pd.DataFrame, hits: Sequence[Hits]
-) -> Assumptions:
-    """The assumptions behind a list. scores: every candidate, best first; hits: among the first of the leads."""
+def assumptions_of(sources: Sources, scored: Evaluated, result: Result) -> Assumptions:
+    """The assumptions behind the list of a run."""
     register, cohort, settings = sources.register, sources.cohort, scored.model_inputs.settings
-    candidates = pa.array(companies_of(scores, register))
-    clients, leads = pa.array(cohort.clients), scores["rank"].notna().to_numpy()
+    candidates, clients = pa.array(result.companies), pa.array(cohort.clients)
+    leads = result.scores["rank"].notna().to_numpy()
     values = {name: register.read(name).column(0) for name in _followed(register, settings.neutral)}
     share = scored.expected.share
     priors = priors_around(share)
@@ -35,7 +29,7 @@ def assumptions_of(
             for following in followings_of(name, column.take(candidates), column.take(clients), leads)
         ),
         priors=priors,
-        found=hits_by_prior(hits, share[1], priors),
+        found=hits_by_prior(result.hits, share[1], priors),
         neutral=settings.neutral or "",
     )
 

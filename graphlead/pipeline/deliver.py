@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -21,7 +20,6 @@ from graphlead.core.arrays import NONE, Ints, Json
 from graphlead.core.contracts import Progress
 from graphlead.core.evaluation import Evaluation
 from graphlead.core.evidence import Evidence
-from graphlead.core.expected import Hits
 from graphlead.core.profile import Profile
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
@@ -34,6 +32,7 @@ from graphlead.pipeline.content import content_of
 from graphlead.pipeline.explain import explain_companies, stakes_in, whitespace_ties
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.rank import Ranking, companies_of, rank, set_apart, with_apart
+from graphlead.pipeline.result import Result
 from graphlead.pipeline.score import since_trained
 from graphlead.pipeline.scored import Evaluated, Judged, evaluated
 from graphlead.pipeline.store import remember
@@ -41,31 +40,10 @@ from graphlead.pipeline.summary import counts_of, summary_of
 from graphlead.report.evidence import as_series, with_clients, with_evidence
 from graphlead.report.html.build import write_report
 from graphlead.report.noise import noise_text
-from graphlead.report.outcomes import outcome_notes
 from graphlead.report.workbooks.leads import write_leads, write_review
 from graphlead.runs.layout import RunFolder
 from graphlead.runs.run import Run
 from graphlead.tasks.leads import first_clients
-
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """The results of a run. ``scores`` has every candidate, ``leads`` the net-new ones to call, best first.
-
-    duplicates: other records of clients and suppressed companies; hits: those expected among the first leads; profile:
-    the clients against the register; evidence: one per lead, in their order.
-    """
-
-    folder: Path
-    leads: pd.DataFrame
-    whitespace: pd.DataFrame
-    duplicates: pd.DataFrame
-    scores: pd.DataFrame
-    hits: tuple[Hits, ...]
-    metrics: pd.DataFrame
-    summary: Json
-    profile: Profile
-    evidence: Sequence[Evidence]
 
 
 def hand_over(
@@ -118,18 +96,7 @@ def _evaluate(judged: Judged, seed: int, console: Console) -> Evaluation:
 
 def report(folder: RunFolder, result: Result, sources: Sources, scored: Evaluated) -> None:
     """Write the report of a run."""
-    content = content_of(
-        sources,
-        scored,
-        result.profile,
-        result.scores,
-        result.hits,
-        result.leads,
-        len(result.whitespace),
-        result.evidence,
-        result.summary["duplicates"],
-        outcome_notes(result.summary.get("outcomes")),
-    )
+    content = content_of(sources, scored, result)
     write_report(folder.report, content)
 
 
@@ -200,6 +167,7 @@ def collect_results(
         whitespace=whitespace,
         duplicates=duplicates,
         scores=scores,
+        companies=ranking.companies,
         hits=ranking.hits,
         metrics=scored.evaluation.metrics,
         summary=summary,

@@ -28,7 +28,7 @@ from graphlead.match.same.build import find_same
 from graphlead.pipeline import score as scoring
 from graphlead.pipeline import store as storing
 from graphlead.pipeline import train as training
-from graphlead.pipeline.deliver import Result, collect_results, hand_over, report
+from graphlead.pipeline.deliver import collect_results, hand_over, report
 from graphlead.pipeline.drifted import drift_notes
 from graphlead.pipeline.exclude import without
 from graphlead.pipeline.explain import Explained, explain_company
@@ -37,6 +37,7 @@ from graphlead.pipeline.gather import check_columns, gather, profiling, warn_of
 from graphlead.pipeline.outputs import check_run, parts_of, report_to_replace
 from graphlead.pipeline.rank import rank
 from graphlead.pipeline.resolve import review_answers
+from graphlead.pipeline.result import Result
 from graphlead.pipeline.scored import Judged, evaluated
 from graphlead.profile.build import profile_clients
 from graphlead.profile.files import PROFILE, SEGMENTS, save_profile

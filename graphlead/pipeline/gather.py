@@ -17,6 +17,7 @@ from graphlead.core.register import PLACES, Register, Role
 from graphlead.core.same import Same
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
+from graphlead.features.levels import read_columns
 from graphlead.graph.build import build_graph
 from graphlead.graph.files import load_graph, save_graph
 from graphlead.ingest.build import ingest
@@ -41,6 +42,8 @@ GROUPING = (*PLACES, Role.INDUSTRY, Role.NUMBER, Role.DATE, Role.BOOLEAN, Role.C
 """Roles of columns that a list can be neutral by."""
 COMPARING = 1_500
 """Bytes a company that finding the records of one company takes, measured at a million companies."""
+READING = 700
+"""The same for reading the columns that features come from."""
 PROFILING = 330
 """The same for profiling the clients."""
 FEW_CLIENTS = 20
@@ -76,11 +79,13 @@ def gather(
         console.warn(
             f"only {len(cohort.clients)} clients were found: the figures will be rough, and so will the ranking."
         )
-    register, leaks = _look_for_leaks(run, full, cohort, settings, console, earlier)
+    with meanwhile(lambda: None if run.has("evidence") else read_columns(full), READING * full.n_companies):
+        register, leaks = _look_for_leaks(run, full, cohort, settings, console, earlier)
+        graph = _link(run, register, console)
     return Sources(
         register=register,
         noise=with_repeated(noise, same),
-        graph=_link(run, register, console),
+        graph=graph,
         clients=clients,
         suppressed=suppressed,
         same=same,

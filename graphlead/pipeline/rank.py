@@ -28,11 +28,13 @@ from graphlead.tasks.leads import net_new
 class Ranking:
     """Every candidate, best first, the two lists, and what is expected of them.
 
-    apart: the records of clients that are set apart, with their scores, but without a rank; hits: those expected among
+    companies: int32 (m,), those of ``scores``; apart: the records of clients that are set apart, with their scores, but
+    without a rank; hits: those expected among
     the first of all net-new companies; leanings: how well the ranking still predicts each excluded column.
     """
 
     scores: pd.DataFrame
+    companies: Ints
     apart: pd.DataFrame
     leads: pd.DataFrame
     whitespace: pd.DataFrame
@@ -52,13 +54,14 @@ def rank(sources: Sources, scored: Scored, settings: Settings) -> Ranking:
         scores, sources.register, sources.cohort, sources.graph.ownership,
         grades=scored.expected.grades, top=settings.top,
     )  # fmt: skip
-    best_first = pa.array(scores["company"])
+    companies = scores["company"].to_numpy(np.int32)
     leanings = tuple(
-        leaning(name, sources.register.read(name).column(0).take(best_first), settings.top)
+        leaning(name, sources.register.read(name).column(0).take(pa.array(companies)), settings.top)
         for name in settings.exclude
     )
     return Ranking(
         scores=scores.drop(columns="company"),
+        companies=companies,
         apart=_apart(sources, scored, among, ranked),
         leads=leads,
         whitespace=whitespace,

@@ -19,7 +19,7 @@ import pytest
 from graphlead import discover
 from graphlead.cli import app as cli
 from graphlead.core.errors import InputError, RunFolderError
-from graphlead.pipeline.deliver import Result
+from graphlead.pipeline.result import Result
 
 DATA = Path(__file__).parents[2] / "data"
 Run = Callable[..., Result]

@@ -22,8 +22,8 @@ from graphlead.cli import app as cli
 from graphlead.core.errors import SettingsError
 from graphlead.core.profile import OUTSIDE
 from graphlead.match.same.files import load_same
-from graphlead.pipeline.deliver import Result
 from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.result import Result
 from graphlead.pipeline.store import open_own
 from graphlead.profile.files import load_profile
 from graphlead.runs import code

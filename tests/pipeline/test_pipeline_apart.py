@@ -10,9 +10,9 @@ import pytest
 
 import graphlead
 from graphlead.core.errors import InputError
-from graphlead.pipeline.deliver import Result
 from graphlead.pipeline.explain import explain_company
 from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.result import Result
 
 DATA = Path(__file__).parents[2] / "data"
 RANKERS = ["pagerank", "tabular_graph"]

@@ -18,10 +18,10 @@ from graphlead.core.graph import relation_title
 from graphlead.core.settings import Settings
 from graphlead.pipeline import discover as story
 from graphlead.pipeline.changes import UNUSED, Gone
-from graphlead.pipeline.deliver import Result
 from graphlead.pipeline.discover import explain_lead, report_run, score_again
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.lost import above_chance, share_lost
+from graphlead.pipeline.result import Result
 from graphlead.report.summary import summary_text
 
 DATA = Path(__file__).parents[2] / "data"

@@ -16,9 +16,9 @@ from graphlead.core.errors import SettingsError
 from graphlead.core.leaks import LEFT_OUT, USED
 from graphlead.core.register import Role
 from graphlead.core.settings import Settings
-from graphlead.pipeline.deliver import Result
 from graphlead.pipeline.discover import profile_list, score_again
 from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.result import Result
 
 DATA = Path(__file__).parents[2] / "data"
 CLIENTS = DATA / "clients.csv"

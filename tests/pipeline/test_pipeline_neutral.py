@@ -12,8 +12,8 @@ import pytest
 
 import graphlead
 from graphlead.core.errors import SettingsError
-from graphlead.pipeline.deliver import Result
 from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.result import Result
 
 DATA = Path(__file__).parents[2] / "data"
 FILES = {name: DATA / f"{name}.csv" for name in ("companies", "links", "clients")}

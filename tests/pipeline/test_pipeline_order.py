@@ -13,7 +13,7 @@ import pytest
 
 import graphlead
 from graphlead.core.clients import Cohort
-from graphlead.pipeline.deliver import Result
+from graphlead.pipeline.result import Result
 from graphlead.pipeline.train import _folds
 
 DATA = Path(__file__).parents[2] / "data"

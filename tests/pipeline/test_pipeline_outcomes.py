@@ -14,9 +14,9 @@ from tiny import command
 
 import graphlead
 from graphlead.core.errors import InputError
-from graphlead.pipeline.deliver import Result
 from graphlead.pipeline.explain import explain_company
 from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.result import Result
 
 N, SECTORS = 480, 8
 QUICK: dict[str, Any] = {"rankers": ("pagerank", "tabular_graph"), "folds": 3, "quiet": True, "top": 60}

@@ -15,10 +15,10 @@ from graphlead.common.console import Console
 from graphlead.core.arrays import Floats
 from graphlead.learn.classifiers import Ridge
 from graphlead.learn.trained import TrainedNetwork
-from graphlead.pipeline.deliver import Result
 from graphlead.pipeline.discover import score_again
 from graphlead.pipeline.explain import explain_company
 from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.result import Result
 
 DATA = Path(__file__).parents[2] / "data"
 FILES = {name: DATA / f"{name}.csv" for name in ("companies", "links", "clients")}
