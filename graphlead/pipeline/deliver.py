@@ -131,7 +131,7 @@ def _explain(
     progress: Progress,
 ) -> None:
     leads = companies_of(ranking.leads, sources.register)
-    evidence = explain_companies(scored, sources.cohort, leads, progress, stakes)
+    evidence = explain_companies(scored, sources.cohort, leads, progress, stakes, ranking.standing)
     save_evidence(evidence, sources.register.ids(), folder.evidence)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -14,12 +14,9 @@ from graphlead.core.arrays import Floats, Ints, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.evidence import Evidence, GroupTies
-from graphlead.core.expected import Expected
 from graphlead.core.features import Features
 from graphlead.core.graph import CompanyGraph
-from graphlead.core.order import Ordered
 from graphlead.core.register import Register
-from graphlead.evaluate.judge import Judgement
 from graphlead.explain.explain import Trained, explain
 from graphlead.explain.reasons.inputs import Views
 from graphlead.explain.reasons.removal import Lift
@@ -33,7 +30,7 @@ from graphlead.learn.registry import load_models
 from graphlead.pipeline.find import find_company, name_of
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.scored import Scored, left_out_of
-from graphlead.tasks.leads import net_new
+from graphlead.pipeline.standing import Standing, standing_of
 
 SAMPLE = 2_000
 """Unlabelled companies that represent the typical one, a choice: each removal is averaged over all of them."""
@@ -43,22 +40,12 @@ class Rescorer:
     """Scores a run's models for inputs of no company: raw scores of the models, then the run's choice of ranker.
 
     A blend ranks each row among the candidates of the run, so the inputs of a candidate give its published score.
-    ``raw`` has the raw scores of the candidates (n,).
     """
 
-    def __init__(
-        self,
-        models: Models,
-        judgement: Judgement,
-        expected: Expected,
-        scores: Mapping[str, Floats],
-        candidates: Ints,
-    ) -> None:
-        self._expected, self._members = expected, tuple(judgement.choice.members)
+    def __init__(self, models: Models, scored: Scored, standing: Standing) -> None:
+        self._expected, self._standing = scored.expected, standing
+        self._members = tuple(scored.judgement.choice.members)
         self._models = [[ranker for ranker in fold if ranker.name in self._members] for fold in models]
-        self._among = judgement.among(scores, candidates)
-        self.raw = self._among.own()
-        self._ranked = Ordered(self.raw)
 
     def log_odds(self, features: Features, label_features: Floats, left_out: Ints) -> Reals:
         """Log-odds (r,) of the score of each row; see ``explain.inputs.Scorer``."""
@@ -68,14 +55,7 @@ class Rescorer:
             share = share_of_each(left_out[rows])
             for ranker in rankers if len(rows) else ():
                 raw[ranker.name][rows] += share * ranker.score(features, rows, label_features[rows])
-        return self._log_odds(self._among.of(raw))
-
-    def published(self) -> Reals:
-        """Log-odds (n,) of the published scores of the candidates."""
-        return self._log_odds(self.raw)
-
-    def _log_odds(self, raw: Floats) -> Reals:
-        return log_odds(self._expected.scores_among(self._ranked, raw))
+        return log_odds(self._expected.scores_among(self._standing.ranked, self._standing.among.of(raw)))
 
 
 def log_odds(probability: Reals) -> Reals:
@@ -88,12 +68,16 @@ def explain_companies(
     companies: Ints,
     progress: Progress = silent,
     stakes: Callable[[], Stakes] | None = None,
+    standing: Standing | None = None,
 ) -> list[Evidence]:
-    """Evidence for ``companies`` (m,), candidates of a run, each once, in their order; stakes: see ``stakes_in``."""
+    """Evidence for ``companies`` (m,), candidates of a run, each once, in their order.
+
+    stakes, standing: see ``stakes_in`` and ``standing_of``, which is called where it is not given.
+    """
     model_inputs = scored.model_inputs
     models = load_models(scored.trained.model, model_inputs.device, only=scored.judgement.choice.members)
     progress(0, 1, "computing the inputs of the models")
-    candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
+    standing = standing or standing_of(scored, cohort)
     around = model_inputs.around_all(cohort)
     views = Views(
         model_inputs.features,
@@ -101,8 +85,8 @@ def explain_companies(
         left_out_of(scored.trained, model_inputs.register)[companies],
         around.rows(companies),
     )
-    scorer = Rescorer(models, scored.judgement, scored.expected, scored.scores, candidates)
-    trained = _trained(scored, cohort, scorer, candidates, around, stakes)
+    scorer = Rescorer(models, scored, standing)
+    trained = _trained(scored, cohort, scorer, standing, around, stakes)
     found = explain(trained, views, model_inputs.settings.seed, progress)
     if model_inputs.settings.neutral:
         # What another score would be worth is known in the order of scores only, which the list no longer has.
@@ -114,19 +98,16 @@ def _trained(
     scored: Scored,
     cohort: Cohort,
     scorer: Rescorer,
-    candidates: Ints,
+    standing: Standing,
     around: ClientsByFold,
     stakes: Callable[[], Stakes] | None,
 ) -> Trained:
-    model_inputs = scored.model_inputs
+    model_inputs, candidates = scored.model_inputs, np.sort(standing.companies)
     keys = model_inputs.features.keys[candidates]
     sample = candidates[drawn(keys, SAMPLE, "typical", model_inputs.settings.seed)]
-    published = np.full(cohort.n_companies, np.nan)
-    published[candidates] = scorer.published()
-    best_first = candidates[np.argsort(-scorer.raw, kind="stable")]
-    leads = net_new(cohort, model_inputs.graph.ownership)
-    new = best_first[leads[best_first]]
-    leads[new[~cohort.first_of_each(new)]] = False
+    published, leads = np.full(cohort.n_companies, np.nan), np.zeros(cohort.n_companies, bool)
+    published[standing.companies] = log_odds(standing.scores)
+    leads[standing.companies[standing.leads]] = True
     return Trained(
         register=model_inputs.register,
         graph=model_inputs.graph,

@@ -10,31 +10,30 @@ import pyarrow as pa
 
 from graphlead.core.arrays import Ints
 from graphlead.core.expected import Hits
-from graphlead.core.order import Ordered
 from graphlead.core.outcomes import WON
 from graphlead.core.register import Register
 from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
-from graphlead.evaluate.blend import Alone, Among
 from graphlead.evaluate.leaning import Leaning, coded_values, leaning
 from graphlead.evaluate.neutral import neutral_order
 from graphlead.match.cohort import called, indices_of, listed
 from graphlead.pipeline.scored import Scored
+from graphlead.pipeline.standing import Standing, standing_of
 from graphlead.tasks import task_of
-from graphlead.tasks.leads import net_new
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ranking:
     """Every candidate, best first, the two lists, and what is expected of them.
 
-    companies: int32 (m,), those of ``scores``; apart: the records of clients that are set apart, with their scores, but
-    without a rank; hits: those expected among
-    the first of all net-new companies; leanings: how well the ranking still predicts each excluded column.
+    companies: int32 (m,), those of ``scores``; standing: the same before a list is neutral by anything; apart: the
+    records of clients that are set apart, with their scores, but without a rank; hits: those expected among the first
+    of all net-new companies; leanings: how well the ranking still predicts each excluded column.
     """
 
     scores: pd.DataFrame
     companies: Ints
+    standing: Standing
     apart: pd.DataFrame
     leads: pd.DataFrame
     whitespace: pd.DataFrame
@@ -44,10 +43,8 @@ class Ranking:
 
 def rank(sources: Sources, scored: Scored, settings: Settings) -> Ranking:
     """Rank the candidates of a run by its chosen ranker."""
-    candidates = np.flatnonzero(sources.cohort.candidates()).astype(np.int32)
-    among = scored.judgement.among(scored.scores, candidates)
-    ranked = Ordered(among.own())
-    scores = _scores(sources, scored, candidates, ranked)
+    standing = standing_of(scored, sources.cohort)
+    scores = _scores(sources.register, scored, standing)
     if settings.neutral:
         scores = _neutral(scores, sources.register.read(settings.neutral).column(0))
     leads, whitespace = task_of(settings.task).lists(
@@ -62,7 +59,8 @@ def rank(sources: Sources, scored: Scored, settings: Settings) -> Ranking:
     return Ranking(
         scores=scores.drop(columns="company"),
         companies=companies,
-        apart=_apart(sources, scored, among, ranked),
+        standing=standing,
+        apart=_apart(sources, scored, standing),
         leads=leads,
         whitespace=whitespace,
         hits=scored.expected.table(scores.loc[scores["rank"].notna(), "score"].to_numpy(np.float64)),
@@ -97,21 +95,19 @@ def _twins(sources: Sources) -> Ints:
     return np.setdiff1d(sources.cohort.twins, own)
 
 
-def _apart(
-    sources: Sources, scored: Scored, among: Among | Alone, ranked: Ordered[np.float32]
-) -> pd.DataFrame:
+def _apart(sources: Sources, scored: Scored, standing: Standing) -> pd.DataFrame:
     """One row per record of a client that is set apart: company_id, record_of (the client's id), score, the rankers.
 
     They are scored all the same: if one is another company after all, its score says what it is worth.
     """
     cohort, ids, twins = sources.cohort, sources.register.ids(), _twins(sources)
-    raw = among.of({name: scored.scores[name][twins] for name in scored.judgement.choice.members})
+    raw = standing.among.of({name: scored.scores[name][twins] for name in scored.judgement.choice.members})
     client = dict(zip(cohort.company[cohort.clients].tolist(), cohort.clients, strict=False))
     clients = np.array([client[company] for company in cohort.company[twins].tolist()], np.int32)
     return pd.DataFrame({
         "company_id": ids.take(pa.array(twins)).to_pandas(),
         "record_of": ids.take(pa.array(clients)).to_pandas(),
-        "score": scored.expected.scores_among(ranked, raw),
+        "score": scored.expected.scores_among(standing.ranked, raw),
         **{name: values[twins] for name, values in scored.scores.items()},
     })  # fmt: skip
 
@@ -122,20 +118,17 @@ def with_apart(scores: pd.DataFrame, apart: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table, apart]) if len(apart) else table
 
 
-def _scores(sources: Sources, scored: Scored, candidates: Ints, ranked: Ordered[np.float32]) -> pd.DataFrame:
-    """One row per candidate (m,), best first. ranked: their raw scores (m,).
+def _scores(register: Register, scored: Scored, standing: Standing) -> pd.DataFrame:
+    """One row per candidate (m,), best first.
 
-    Columns: company (its index), company_id, score, rank (from 1 among the net-new leads, the best record of each
-    company, missing for the others), rank_all (from 1 among all), and one per ranker.
+    Columns: company (its index), company_id, score, rank (from 1 among the leads, missing for the others), rank_all
+    (from 1 among all), and one per ranker.
     """
-    best_first = np.argsort(-ranked.numbers, kind="stable")
-    companies = candidates[best_first]
-    lead = net_new(sources.cohort, sources.graph.ownership)[companies]
-    lead[lead] = sources.cohort.first_of_each(companies[lead])
+    companies, lead = standing.companies, standing.leads
     return pd.DataFrame({
         "company": companies,
-        "company_id": sources.register.ids().take(pa.array(companies)).to_pandas(),
-        "score": scored.expected.scores_among(ranked, ranked.numbers)[best_first],
+        "company_id": register.ids().take(pa.array(companies)).to_pandas(),
+        "score": standing.scores,
         "rank": pa.array(lead.cumsum(), mask=~lead).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get),
         "rank_all": np.arange(1, len(companies) + 1),
         **{name: values[companies] for name, values in scored.scores.items()},

@@ -26,6 +26,7 @@ from graphlead.learn.registry import load_models
 from graphlead.pipeline.explain import SAMPLE, Rescorer
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.scored import left_out_of
+from graphlead.pipeline.standing import standing_of
 
 DRAWS = 10
 """Sets of other themes drawn for each lead."""
@@ -34,12 +35,13 @@ DRAWS = 10
 def game_of(run: FinishedRun, companies: Ints) -> tuple[Game, Themes]:
     """The scores of ``companies`` (m,) with some of their themes typical, as the run explained them."""
     scored, cohort, inputs = run.scored, run.cohort, run.model_inputs
-    candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
+    standing = standing_of(scored, cohort)
+    candidates = np.sort(standing.companies)
     around = inputs.around_all(cohort)
     left_out = left_out_of(scored.trained, run.register)[companies]
     views = Views(inputs.features, companies, left_out, around.rows(companies))
     models = load_models(scored.trained.model, inputs.device, only=scored.judgement.choice.members)
-    scorer = Rescorer(models, scored.judgement, scored.expected, scored.scores, candidates)
+    scorer = Rescorer(models, scored, standing)
     sample = candidates[drawn(inputs.features.keys[candidates], SAMPLE, "typical", run.settings.seed)]
     typical = typical_company(inputs.features, sample, around.rows(sample))
     roles = {column.name: column.role for column in run.register.columns}

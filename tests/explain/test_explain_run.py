@@ -36,6 +36,7 @@ from graphlead.pipeline.explain import (
 from graphlead.pipeline.find import find_company
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.scored import Scored
+from graphlead.pipeline.standing import standing_of
 
 ASKED = 100
 
@@ -80,9 +81,8 @@ def label_features_of(scored: Scored, cohort: Cohort, companies: Ints, visible: 
 
 def rescored(scored: Scored, cohort: Cohort, companies: Ints, visible: Ints) -> Reals:
     """Log-odds of companies by the run's models, with label features from the ``visible`` clients."""
-    candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
     models = load_models(scored.trained.model, "cpu")
-    scorer = Rescorer(models, scored.judgement, scored.expected, scored.scores, candidates)
+    scorer = Rescorer(models, scored, standing_of(scored, cohort))
     left_out = pd.read_parquet(scored.trained.fitted)["left_out"].to_numpy(np.int32)
     label_features = label_features_of(scored, cohort, companies, visible)
     return scorer.log_odds(rows_of(scored, companies), label_features, left_out[companies])
@@ -116,7 +116,8 @@ def test_a_company_that_no_model_knows_is_scored_by_all_of_them(
     models = load_models(scored.trained.model, "cpu")
     choice = Choice("tabular_graph", {"tabular_graph": 1.0}, "")
     judgement = replace(scored.judgement, choice=choice)
-    scorer = Rescorer(models, judgement, scored.expected, scored.scores, companies)
+    judged = replace(scored, judgement=judgement)
+    scorer = Rescorer(models, judged, standing_of(judged, cohort, companies))
     rows, label_features = (
         rows_of(scored, companies),
         label_features_of(scored, cohort, companies, cohort.clients),
