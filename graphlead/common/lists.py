@@ -19,9 +19,3 @@ def entries(start: Longs, rows: Longs | Ints) -> tuple[Longs, Longs]:
     """
     first = starts(start[rows + 1] - start[rows])
     return np.arange(first[-1]) + np.repeat(start[rows] - first[:-1], np.diff(first)), first
-
-
-def of_each(start: Longs, rows: Longs | Ints) -> tuple[Longs, Ints]:
-    """The positions of the entries of these lists (r,), one list behind the other, and which of ``rows`` each is of."""
-    found, first = entries(start, rows)
-    return found, np.repeat(np.arange(len(rows), dtype=np.int32), np.diff(first))

@@ -89,14 +89,12 @@ class Cohort:
         require(companies in (0, self.n_companies), "Cohort", "a company for each record", companies)
         require(len(self.won) == len(self.clients), "Cohort", "a date for each client", len(self.won))
 
-    def company_of(self, records: Ints) -> Ints:
-        """The company of each of these records (m,), below ``n_companies``."""
-        return self.company[records] if len(self.company) else records
-
     def first_of_each(self, records: Ints) -> Flags:
         """Which of the records (m,) are the first of their company in this order."""
-        first = np.zeros(len(records), bool)
-        first[np.unique(self.company_of(records), return_index=True)[1]] = True
+        first = np.ones(len(records), bool)
+        if len(self.company):
+            first[:] = False
+            first[np.unique(self.company[records], return_index=True)[1]] = True
         return first
 
     def labels(self) -> Floats:

@@ -75,26 +75,10 @@ class Among:
         """The scores of the candidates themselves."""
         return self.of({name: ladder.ordered.numbers for name, ladder in self._ladders.items()})
 
-    def own_together(self, company: Ints) -> Floats:
-        """The same, of all records of one ``company`` (m,), a number from 0, that of the company; see ``together``."""
-        return self.together(
-            {name: ladder.ordered.numbers for name, ladder in self._ladders.items()}, company
-        )[company]
-
     def of(self, scores: Mapping[str, Floats]) -> Floats:
         """The scores (m,) of companies with these scores (m,) by ranker."""
-        return _of_logs(self._logs(scores))
-
-    def together(self, scores: Mapping[str, Floats], company: Ints) -> Floats:
-        """The scores (c,) of companies from those of their records, by ranker (r,): the geometric mean of their ranks.
-
-        company: int32 (r,), the number of each record's, from 0.
-        """
-        return _of_logs(_means(self._logs(scores), company))
-
-    def _logs(self, scores: Mapping[str, Floats]) -> Reals:
         shares = [ladder.share_before(scores[name]) for name, ladder in self._ladders.items()]
-        return _log_mean(shares, self._counting)
+        return _blended(shares, self._counting)
 
 
 class Alone:
@@ -107,33 +91,13 @@ class Alone:
         """The scores of the candidates themselves."""
         return self._own
 
-    def own_together(self, company: Ints) -> Floats:
-        """The same, of all records of one ``company`` (m,), a number from 0, that of the company; see ``together``."""
-        return self.together({self._name: self._own}, company)[company]
-
     def of(self, scores: Mapping[str, Floats]) -> Floats:
         """The scores (m,) of companies with these scores (m,) by ranker."""
         return scores[self._name]
 
-    def together(self, scores: Mapping[str, Floats], company: Ints) -> Floats:
-        """The scores (c,) of companies from those of their records (r,), their mean; see ``Among.together``."""
-        return _means(scores[self._name].astype(np.float64), company).astype(np.float32)
-
-
-def _means(values: Reals, company: Ints) -> Reals:
-    """The means (c,) of the values (r,) of each company."""
-    return np.asarray(np.bincount(company, values) / np.maximum(np.bincount(company), 1))
-
 
 def _blended(shares: Sequence[Reals], counting: Sequence[float]) -> Floats:
-    return _of_logs(_log_mean(shares, counting))
-
-
-def _log_mean(shares: Sequence[Reals], counting: Sequence[float]) -> Reals:
-    return np.asarray(np.average(np.log(shares), axis=0, weights=counting))
-
-
-def _of_logs(mean: Reals) -> Floats:
+    mean = np.average(np.log(shares), axis=0, weights=counting)
     return np.asarray(1 - np.exp(mean), np.float32)
 
 

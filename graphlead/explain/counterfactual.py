@@ -8,7 +8,6 @@ from typing import Protocol
 
 import numpy as np
 
-from graphlead.common.lists import of_each
 from graphlead.core.arrays import Flags, Floats, Ints, Reals
 from graphlead.core.graph import OWNS
 from graphlead.explain.reasons.attribution import Attribution
@@ -83,8 +82,7 @@ class Rescoring:
 
 @dataclass(frozen=True)
 class WithoutClients:
-    """The companies ``tied`` (t,) of m to their nearest client, and the label features (r, F) of their records that
-    leave it out."""
+    """The companies ``tied`` (t,) of m to their nearest client, and the label features (m, F) that leave it out."""
 
     tied: Ints
     label_features: Floats
@@ -97,12 +95,11 @@ def without_clients(
     tied = _tied(paths, views.features.n_companies)
     label_features = views.label_features.copy()
     if len(tied):
-        rows, of = of_each(views.begins, tied)
-        records, left_out = views.record[rows], np.array([paths[i][0].client for i in tied], np.int32)[of]
-        label_features[rows, :-1] = without_one(
-            views.features, rescoring.lift, records, rescoring.clients, rescoring.weights, left_out
+        companies, left_out = views.company[tied], np.array([paths[i][0].client for i in tied], np.int32)
+        label_features[tied, :-1] = without_one(
+            views.features, rescoring.lift, companies, rescoring.clients, rescoring.weights, left_out
         )
-        label_features[rows, -1] = rescoring.walk(records, left_out)
+        label_features[tied, -1] = rescoring.walk(companies, left_out)
     return WithoutClients(tied, label_features)
 
 

@@ -66,13 +66,12 @@ class Trained:
     leads: Flags
 
 
-def explain(
-    trained: Trained, companies: Ints, views: Views, seed: int, progress: Progress = silent
-) -> list[Evidence]:
-    """Evidence for each of the ``companies`` (m,) of ``views``: candidates, in any order, each once.
+def explain(trained: Trained, views: Views, seed: int, progress: Progress = silent) -> list[Evidence]:
+    """Evidence for each company of ``views`` (m,): candidates, in any order, each once.
 
     The contributions are Shapley values of the published score and add up to it, see ``attribute``.
     """
+    companies = views.company
     if not len(companies):
         return []
     roles = {column.name: column.role for column in trained.register.columns}

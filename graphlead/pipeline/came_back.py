@@ -14,7 +14,7 @@ from graphlead.match.applied import applied
 from graphlead.match.cohort import listed
 from graphlead.pipeline.find import name_of
 from graphlead.pipeline.scored import Evaluated
-from graphlead.pipeline.standing import standing_of
+from graphlead.tasks.leads import net_new
 
 NAMED = 3
 """Companies and texts named in a note, a choice: enough to find the others by."""
@@ -67,8 +67,9 @@ def _of_first(sources: Sources, scored: Evaluated, top: int) -> Json:
         lost=np.intersect1d(cohort.lost, past),
         rejected=np.intersect1d(cohort.rejected, past),
     )
-    standing = standing_of(scored, uncalled)
-    first = standing.companies[standing.leads][:top]
+    would_be = np.flatnonzero(net_new(uncalled, sources.graph.ownership)).astype(np.int32)
+    raw = scored.judgement.final(scored.scores, would_be)
+    first = would_be[np.argsort(-raw, kind="stable")[:top]]
     return {
         "first": len(first),
         "lost": int(np.isin(first, cohort.lost).sum()),

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from graphlead.common.deal import drawn
-from graphlead.common.lists import of_each
 from graphlead.core.arrays import Floats, Ints, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, silent
@@ -38,10 +37,9 @@ SAMPLE = 2_000
 
 
 class Rescorer:
-    """Scores a run's models for inputs of no record: raw scores of the models, then the run's choice of ranker.
+    """Scores a run's models for inputs of no company: raw scores of the models, then the run's choice of ranker.
 
-    A blend ranks each row among the candidates of the run, so the inputs of a company's records give its published
-    score.
+    A blend ranks each row among the candidates of the run, so the inputs of a candidate give its published score.
     """
 
     def __init__(self, models: Models, scored: Scored, standing: Standing) -> None:
@@ -49,16 +47,15 @@ class Rescorer:
         self._members = tuple(scored.judgement.choice.members)
         self._models = [[ranker for ranker in fold if ranker.name in self._members] for fold in models]
 
-    def log_odds(self, features: Features, label_features: Floats, left_out: Ints, of: Ints) -> Reals:
-        """Log-odds (e,) of the score of each company; see ``explain.inputs.Scorer``."""
+    def log_odds(self, features: Features, label_features: Floats, left_out: Ints) -> Reals:
+        """Log-odds (r,) of the score of each row; see ``explain.inputs.Scorer``."""
         raw = {name: np.zeros(len(left_out), np.float32) for name in self._members}
         for f, rankers in enumerate(self._models):
             rows = np.flatnonzero(is_left_out(left_out, f)).astype(np.int32)
             share = share_of_each(left_out[rows])
             for ranker in rankers if len(rows) else ():
                 raw[ranker.name][rows] += share * ranker.score(features, rows, label_features[rows])
-        together = self._standing.among.together(raw, of)
-        return log_odds(self._expected.scores_among(self._standing.ranked, together))
+        return log_odds(self._expected.scores_among(self._standing.ranked, self._standing.among.of(raw)))
 
 
 def log_odds(probability: Reals) -> Reals:
@@ -82,34 +79,19 @@ def explain_companies(
     progress(0, 1, "computing the inputs of the models")
     standing = standing or standing_of(scored, cohort)
     around = model_inputs.around_all(cohort)
-    views = views_of(scored, cohort, standing, companies)
+    views = Views(
+        model_inputs.features,
+        companies,
+        left_out_of(scored.trained, model_inputs.register)[companies],
+        around.rows(companies),
+    )
     scorer = Rescorer(models, scored, standing)
     trained = _trained(scored, cohort, scorer, standing, around, stakes)
-    found = explain(trained, companies, views, model_inputs.settings.seed, progress)
+    found = explain(trained, views, model_inputs.settings.seed, progress)
     if model_inputs.settings.neutral:
         # What another score would be worth is known in the order of scores only, which the list no longer has.
         return [replace(each, counterfactual="") for each in found]
     return found
-
-
-def views_of(scored: Scored, cohort: Cohort, standing: Standing, companies: Ints) -> Views:
-    """What the models saw of ``companies`` (m,): of each all records that are candidates."""
-    wanted, inputs = cohort.company_of(companies), scored.model_inputs
-    records = np.sort(standing.companies)
-    records = records[np.isin(cohort.company_of(records), wanted)]
-    company = cohort.company_of(records)
-    order = np.argsort(company, kind="stable")
-    # Two companies may be records of one, which then has its records twice.
-    known, place = np.unique(wanted, return_inverse=True)
-    rows, of = of_each(np.searchsorted(company[order], np.append(known, cohort.n_companies)), place)
-    records = records[order][rows]
-    return Views(
-        features=inputs.features,
-        record=records,
-        of=of,
-        left_out=left_out_of(scored.trained, inputs.register)[records],
-        label_features=inputs.around_all(cohort).rows(records),
-    )
 
 
 def _trained(

@@ -20,11 +20,12 @@ from rank_bench.table import half_width
 from graphlead.common.deal import drawn
 from graphlead.core.arrays import Flags, Ints
 from graphlead.core.evidence import Evidence
-from graphlead.explain.reasons.inputs import Game, typical_company
+from graphlead.explain.reasons.inputs import Game, Views, typical_company
 from graphlead.explain.reasons.themes import WALK, Themes, themes_of
 from graphlead.learn.registry import load_models
-from graphlead.pipeline.explain import SAMPLE, Rescorer, views_of
+from graphlead.pipeline.explain import SAMPLE, Rescorer
 from graphlead.pipeline.finished import FinishedRun
+from graphlead.pipeline.scored import left_out_of
 from graphlead.pipeline.standing import standing_of
 
 DRAWS = 10
@@ -37,7 +38,8 @@ def game_of(run: FinishedRun, companies: Ints) -> tuple[Game, Themes]:
     standing = standing_of(scored, cohort)
     candidates = np.sort(standing.companies)
     around = inputs.around_all(cohort)
-    views = views_of(scored, cohort, standing, companies)
+    left_out = left_out_of(scored.trained, run.register)[companies]
+    views = Views(inputs.features, companies, left_out, around.rows(companies))
     models = load_models(scored.trained.model, inputs.device, only=scored.judgement.choice.members)
     scorer = Rescorer(models, scored, standing)
     sample = candidates[drawn(inputs.features.keys[candidates], SAMPLE, "typical", run.settings.seed)]

@@ -33,7 +33,6 @@ from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.pipeline.gather import gather
 from graphlead.pipeline.scored import Scored
-from graphlead.pipeline.standing import standing_of
 from graphlead.pipeline.train import checked, train
 from graphlead.runs.manifest import hash_inputs
 from graphlead.runs.run import open_run
@@ -165,10 +164,10 @@ def settings_of(world: World, job: Job, out: Path) -> Settings:
 
 def scores_of(sources: Sources, scored: Scored) -> pd.DataFrame:
     """The scores of the candidates, by company_id: a column for the LIST and each ranker."""
-    standing = standing_of(scored, sources.cohort)
-    by_ranker = {name: values[standing.companies] for name, values in scored.scores.items()}
-    ids = sources.register.ids().to_pandas()[standing.companies]
-    return pd.DataFrame({LIST: standing.scores, **by_ranker}, index=ids)
+    candidates = np.flatnonzero(sources.cohort.candidates()).astype(np.int32)
+    listed = scored.judgement.final(scored.scores, candidates)
+    by_ranker = {name: values[candidates] for name, values in scored.scores.items()}
+    return pd.DataFrame({LIST: listed, **by_ranker}, index=sources.register.ids().to_pandas()[candidates])
 
 
 def rows_of(jobs: Sequence[Job], out: Path) -> pd.DataFrame:

@@ -27,13 +27,12 @@ THEMES = Themes(
 
 
 class Planted:
-    """A score that is a function of the numbers (missing as 0), structure and label features; of a company the mean of
-    its records."""
+    """A score that is a function of the numbers (missing as 0), structure and label features."""
 
     def __init__(self, score: Callable[[Floats], Reals]) -> None:
         self.score, self.rows = score, 0
 
-    def log_odds(self, features: Features, label_features: Floats, left_out: Ints, of: Ints) -> Reals:
+    def log_odds(self, features: Features, label_features: Floats, left_out: Ints) -> Reals:
         attributes = features.attributes
         self.rows += len(left_out)
         seen = [
@@ -42,8 +41,7 @@ class Planted:
             features.meant(np.arange(len(left_out))),
             label_features,
         ]
-        found = np.asarray(self.score(np.hstack([*seen, left_out[:, None]])), np.float64)
-        return np.bincount(of, found) / np.bincount(of)
+        return np.asarray(self.score(np.hstack([*seen, left_out[:, None]])), np.float64)
 
 
 def world(seed: int, m: int = 5) -> tuple[Views, Typical]:
@@ -59,7 +57,7 @@ def world(seed: int, m: int = 5) -> tuple[Views, Typical]:
     )
     features = replace(features, meaning=Meant(draw.normal(size=(m, K)).astype(np.float32)))
     everybody = np.arange(m, dtype=np.int32)
-    views = Views(features, everybody, everybody, everybody % 2, draw.normal(size=(m, F)).astype(np.float32))
+    views = Views(features, everybody, everybody % 2, draw.normal(size=(m, F)).astype(np.float32))
     typical = Typical(
         np.array([0, np.nan, 1, 2], np.float32),
         np.zeros(S, np.float32),
@@ -75,7 +73,7 @@ def full(views: Views) -> Floats:
     parts = [
         np.nan_to_num(attributes.numeric),
         views.features.structure,
-        views.features.meant(views.record),
+        views.features.meant(views.company),
         views.label_features,
     ]
     return np.hstack([*parts, views.left_out[:, None]])
@@ -123,26 +121,11 @@ def test_a_theme_as_in_the_typical_company_gets_nothing_and_costs_nothing() -> N
     meaning = Meant(typical.meaning[None])
     features = replace(views.features, attributes=Attributes(numeric, numbers(*NUMBERS)), meaning=meaning)
     scorer = Planted(lambda seen: seen.sum(1))
-    game = Game(
-        scorer, Views(features, views.record, views.of, views.left_out, label_features), typical, THEMES
-    )
+    game = Game(scorer, Views(features, views.company, views.left_out, label_features), typical, THEMES)
     assert game.active().tolist() == [[False, True, False, False]]
     found = attribute(game, 0)
     assert found.contributions[0, [0, 2, 3]].tolist() == [0, 0, 0]
     assert scorer.rows == 2  # nothing known, and everything: no variant is scored twice
-
-
-def test_a_company_with_several_records_is_the_mean_of_them() -> None:
-    views, typical = world(6)
-    weights = np.random.default_rng(7).normal(size=D + S + K + F + 1)
-    scorer = Planted(lambda seen: seen @ weights)
-    each = attribute(Game(scorer, views, typical, THEMES), 0, pairs=1)
-    together = replace(views, of=np.array([0, 0, 1, 2, 2], np.int32))
-    found = attribute(Game(scorer, together, typical, THEMES), 0, pairs=1)
-    for company, records in enumerate(([0, 1], [2], [3, 4])):
-        mean = each.contributions[records].mean(0)
-        np.testing.assert_allclose(found.contributions[company], mean, atol=1e-5)
-        assert found.score[company] == pytest.approx(each.score[records].mean())
 
 
 def test_chunks_do_not_change_what_is_scored(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,13 +31,12 @@ from graphlead.pipeline.explain import (
     explain_company,
     log_odds,
     stakes_in,
-    views_of,
     whitespace_ties,
 )
 from graphlead.pipeline.find import find_company
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.scored import Scored
-from graphlead.pipeline.standing import Standing, standing_of
+from graphlead.pipeline.standing import standing_of
 
 ASKED = 100
 
@@ -82,17 +81,11 @@ def label_features_of(scored: Scored, cohort: Cohort, companies: Ints, visible: 
 
 def rescored(scored: Scored, cohort: Cohort, companies: Ints, visible: Ints) -> Reals:
     """Log-odds of companies by the run's models, with label features from the ``visible`` clients."""
-    standing = standing_of(scored, cohort)
-    scorer = Rescorer(load_models(scored.trained.model, "cpu"), scored, standing)
-    views = views_of(scored, cohort, standing, companies)
-    label_features = label_features_of(scored, cohort, views.record, visible)
-    return scorer.log_odds(rows_of(scored, views.record), label_features, views.left_out, views.of)
-
-
-def published_of(standing: Standing, companies: Ints) -> Reals:
-    """Log-odds of the scores of companies."""
-    order = np.argsort(standing.companies)
-    return log_odds(standing.scores[order[np.searchsorted(standing.companies[order], companies)]])
+    models = load_models(scored.trained.model, "cpu")
+    scorer = Rescorer(models, scored, standing_of(scored, cohort))
+    left_out = pd.read_parquet(scored.trained.fitted)["left_out"].to_numpy(np.int32)
+    label_features = label_features_of(scored, cohort, companies, visible)
+    return scorer.log_odds(rows_of(scored, companies), label_features, left_out[companies])
 
 
 def test_reasons_add_up_to_the_published_score(evidence: list[Evidence], scores: pd.DataFrame) -> None:
@@ -109,37 +102,12 @@ def test_inputs_as_they_are_give_the_published_score(
 ) -> None:
     """Whatever the run chose, a blend by ranks included."""
     choice = Choice(BLEND if len(members) > 1 else members[0], equally(members), "")
-    chosen = replace(scored, judgement=replace(scored.judgement, choice=choice))
-    found = rescored(chosen, cohort, companies, cohort.clients)
-    published = published_of(standing_of(chosen, cohort), companies)
+    candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
+    chosen = replace(scored.judgement, choice=choice)
+    raw = chosen.final(scored.scores, candidates)
+    found = rescored(replace(scored, judgement=chosen), cohort, companies, cohort.clients)
+    published = log_odds(scored.expected.scores(raw, raw[np.searchsorted(candidates, companies)]))
     np.testing.assert_allclose(found, published, atol=1e-6)
-
-
-def test_the_records_of_one_company_have_one_score_and_its_reasons(
-    scored: Scored, cohort: Cohort, companies: Ints
-) -> None:
-    records = companies[[3, 40, 77]]
-    known = np.arange(cohort.n_companies, dtype=np.int32)
-    known[records] = records.min()
-    one = replace(cohort, company=known)
-    before, standing = (
-        standing_of(scored, replace(cohort, company=np.zeros(0, np.int32))),
-        standing_of(scored, one),
-    )
-
-    together = published_of(standing, records)
-    alone = published_of(before, records)
-    assert len(set(together.tolist())) == 1
-    assert alone.min() < together[0] < alone.max()
-    place = np.flatnonzero(np.isin(standing.companies, records))
-    assert standing.companies[place].tolist() == records.tolist()  # the best first
-    assert standing.leads[place].sum() == 1
-
-    views = views_of(scored, one, standing, records[:1])
-    assert sorted(views.record) == sorted(records)
-    found = explain_companies(scored, one, records[:1], standing=standing)[0]
-    total = log_odds(np.array(found.typical)) + sum(moved.log_odds for moved in found.contributions)
-    assert float(total) == pytest.approx(float(together[0]), abs=1e-9)
 
 
 def test_a_company_that_no_model_knows_is_scored_by_all_of_them(
@@ -149,8 +117,7 @@ def test_a_company_that_no_model_knows_is_scored_by_all_of_them(
     choice = Choice("tabular_graph", {"tabular_graph": 1.0}, "")
     judgement = replace(scored.judgement, choice=choice)
     judged = replace(scored, judgement=judgement)
-    standing = standing_of(judged, cohort, companies)
-    scorer = Rescorer(models, judged, standing)
+    scorer = Rescorer(models, judged, standing_of(judged, cohort, companies))
     rows, label_features = (
         rows_of(scored, companies),
         label_features_of(scored, cohort, companies, cohort.clients),
@@ -162,9 +129,9 @@ def test_a_company_that_no_model_knows_is_scored_by_all_of_them(
         for ranker in fold
         if ranker.name == choice.name
     ]
-    by_all = np.full(len(companies), (1 << len(models)) - 1, np.int32)
-    found = scorer.log_odds(rows, label_features, by_all, everybody)
-    expected = log_odds(scored.expected.scores(standing.ranked.numbers, np.mean(raw, axis=0)))
+    found = scorer.log_odds(rows, label_features, np.full(len(companies), (1 << len(models)) - 1, np.int32))
+    ranked = scored.scores["tabular_graph"][companies]
+    expected = log_odds(scored.expected.scores(ranked, np.mean(raw, axis=0)))
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
 

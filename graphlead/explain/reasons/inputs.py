@@ -8,8 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from graphlead.common.lists import of_each
-from graphlead.core.arrays import Flags, Floats, Ints, Longs, Reals
+from graphlead.core.arrays import Flags, Floats, Ints, Reals
 from graphlead.core.features import Attributes, Features, Meant
 from graphlead.explain.reasons.themes import Themes
 
@@ -26,34 +25,30 @@ CASES = 65_536
 class Scorer(Protocol):
     """The ranking that is explained, on the scale of the published score."""
 
-    def log_odds(self, features: Features, label_features: Floats, left_out: Ints, of: Ints) -> Reals:
-        """Log-odds (e,) of the probability that the ranking gives to companies with records of these inputs.
+    def log_odds(self, features: Features, label_features: Floats, left_out: Ints) -> Reals:
+        """Log-odds (r,) of the probability that the ranking gives to companies with these inputs.
 
-        features: of r rows, which need not be records of the register; label_features: float32 (r, F); left_out:
-        int32 (r,), a bit for each fold, 1 where its models score the row; of: int32 (r,), the company of each record,
-        0 .. e-1, ascending.
+        features: of r rows, which need not be companies of the register; label_features: float32 (r, F); left_out:
+        int32 (r,), a bit for each fold, 1 where its models score the row.
         """
         ...
 
 
 @dataclass(frozen=True)
 class Views:
-    """The inputs of m companies, of their r records, when the models scored them.
+    """The inputs of m companies when the models scored them.
 
-    record: int32 (r,), the rows in ``features``; of: int32 (r,), the company of each record, 0 .. m-1, ascending;
-    left_out: int32 (r,), a bit for each fold, 1 where its models scored the record; label_features: float32 (r, F).
+    company: int32 (m,), the rows in ``features``; left_out: int32 (m,), a bit for each fold, 1 where its models scored
+    the company; label_features: float32 (m, F).
     """
 
     features: Features
-    record: Ints
-    of: Ints
+    company: Ints
     left_out: Ints
     label_features: Floats
 
-    @property
-    def begins(self) -> Longs:
-        """Where the records of each company begin, and the last ones end (m + 1,)."""
-        return np.searchsorted(self.of, np.arange(self.of.max(initial=-1) + 2))
+    def __len__(self) -> int:
+        return len(self.company)
 
 
 @dataclass(frozen=True)
@@ -89,16 +84,15 @@ class Game:
 
     def __init__(self, scorer: Scorer, views: Views, typical: Typical, themes: Themes) -> None:
         self._scorer, self._views, self._typical, self._themes = scorer, views, typical, themes
-        self._numeric = views.features.attributes.numeric[views.record]
-        self._structure = views.features.structure[views.record]
-        self._meaning = views.features.meant(views.record)
-        self._begins = views.begins
-        self.n_themes, self.n_companies = len(themes.names), len(self._begins) - 1
+        self._numeric = views.features.attributes.numeric[views.company]
+        self._structure = views.features.structure[views.company]
+        self._meaning = views.features.meant(views.company)
+        self.n_themes, self.n_companies = len(themes.names), len(views)
 
     def active(self) -> Flags:
-        """Flags (m, themes): the themes of each company that differ from the typical company in any of its records."""
+        """Flags (m, themes): the themes of each company that differ from the typical company."""
         themes, typical = self._themes, self._typical
-        found = np.zeros((len(self._views.of), self.n_themes), bool)
+        found = np.zeros((self.n_companies, self.n_themes), bool)
         for values, middle, of in (
             (self._numeric, typical.numeric, themes.numeric),
             (self._structure, typical.structure, themes.structure),
@@ -108,12 +102,12 @@ class Game:
             other = (values != middle) & ~(np.isnan(values) & np.isnan(middle))
             for theme in np.unique(of):
                 found[:, theme] |= other[:, of == theme].any(1)
-        return np.logical_or.reduceat(found, self._begins[:-1])
+        return found
 
     def log_odds(self, which: Ints, kept: Flags, label_features: Floats | None = None) -> Reals:
         """The score (e,) of companies ``which`` (e,), in 0 .. m-1, with the themes ``kept`` (e, themes) alone.
 
-        label_features: (r, F), to replace those that the models saw.
+        label_features: (m, F), to replace those that the models saw.
         """
         parts = [
             self._part(which[start : start + CASES], kept[start : start + CASES], label_features)
@@ -124,18 +118,16 @@ class Game:
     def _part(self, which: Ints, keep: Flags, label_features: Floats | None) -> Reals:
         views, typical, themes = self._views, self._typical, self._themes
         seen = views.label_features if label_features is None else label_features
-        rows, of = of_each(self._begins, which)
-        keep = keep[of]
         perturbed = Features(
-            keys=views.features.keys[views.record[rows]],
+            keys=views.features.keys[views.company[which]],
             attributes=Attributes(
-                np.where(keep[:, themes.numeric], self._numeric[rows], typical.numeric),
+                np.where(keep[:, themes.numeric], self._numeric[which], typical.numeric),
                 views.features.attributes.numeric_features,
             ),
-            structure=np.where(keep[:, themes.structure], self._structure[rows], typical.structure),
+            structure=np.where(keep[:, themes.structure], self._structure[which], typical.structure),
             structure_features=views.features.structure_features,
             relations=(),
-            meaning=Meant(np.where(keep[:, themes.meaning], self._meaning[rows], typical.meaning)),
+            meaning=Meant(np.where(keep[:, themes.meaning], self._meaning[which], typical.meaning)),
         )
-        nearby = np.where(keep[:, themes.label_features], seen[rows], typical.label_features)
-        return self._scorer.log_odds(perturbed, nearby, views.left_out[rows], of)
+        nearby = np.where(keep[:, themes.label_features], seen[which], typical.label_features)
+        return self._scorer.log_odds(perturbed, nearby, views.left_out[which])
