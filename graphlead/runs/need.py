@@ -25,8 +25,10 @@ def memory_needed(run: Path, companies: Path) -> int:
     A company is assumed to take as many of them as in the file of the run. 0 where the two have different formats, of
     which nothing can be reckoned, and where there is no such file.
     """
+    if not companies.is_file():
+        return 0
     earlier = read_manifest(run)["inputs"]["companies"]
-    if not companies.is_file() or companies.suffixes != Path(earlier["path"]).suffixes:
+    if companies.suffixes != Path(earlier["path"]).suffixes:
         return 0
     folder = RunFolder(run)
     with damage(folder.metrics):

@@ -64,7 +64,7 @@ MODELS = (
 """The modules that compute a model's inputs, train it and score with it."""
 RESULTS = (
     "evaluate.judge", "explain.ties.ties", "match.applied", "match.same.duplicates", "pipeline.came_back",
-    "pipeline.summary", "report.evidence", "report.noise", "report.outcomes",
+    "pipeline.result", "pipeline.standing", "pipeline.summary", "report.evidence", "report.noise", "report.outcomes",
 )  # fmt: skip
 """The modules that compute the results from the ranking and the reasons."""
 
@@ -155,7 +155,7 @@ STAGES = table(
         settings=("task", "top", "seed", "device", "expect", "prior", "neutral"),
         doors=(
             *MODELS, "evaluate.judge", "evaluate.leaning", "evaluate.neutral", "tasks", "explain.explain",
-            "explain.files", "pipeline.rank", "pipeline.explain",
+            "explain.files", "pipeline.rank", "pipeline.explain", "pipeline.standing",
         ),
     ),
     Stage(
