@@ -27,13 +27,15 @@ def memory_needed(run: Path, companies: Path) -> int:
     """
     if not companies.is_file():
         return 0
-    earlier = read_manifest(run)["inputs"]["companies"]
-    if companies.suffixes != Path(earlier["path"]).suffixes:
+    folder, manifest = RunFolder(run), read_manifest(run)
+    with damage(folder.manifest):
+        earlier = manifest["inputs"]["companies"]
+        path, size = Path(earlier["path"]), max(int(earlier["bytes"]), 1)
+    if companies.suffixes != path.suffixes:
         return 0
-    folder = RunFolder(run)
     with damage(folder.metrics):
         before = int(read_json(folder.metrics)["counts"]["companies"])
-    return BASE + PER_COMPANY * before * companies.stat().st_size // max(int(earlier["bytes"]), 1)
+    return BASE + PER_COMPANY * before * companies.stat().st_size // size
 
 
 def beyond_memory(run: Path, companies: Path, memory: int | None) -> str:

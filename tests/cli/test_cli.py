@@ -75,7 +75,13 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         Path(name).touch()
     Path("a").mkdir()
     settings = {"task": "leads", "companies": "c.csv", "clients": "k.csv", "out": "a"}
-    manifest = {"graphlead": "0", "finished": "2026-01-01", "files": {}, "settings": settings}
+    manifest = {
+        "graphlead": "0",
+        "finished": "2026-01-01",
+        "files": {},
+        "settings": settings,
+        "inputs": {"companies": {"path": "c.parquet", "bytes": 1}},
+    }
     Path("a/manifest.json").write_text(json.dumps(manifest), "utf-8")
 
 
