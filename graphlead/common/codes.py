@@ -51,6 +51,18 @@ def merge(keys: pa.Array) -> tuple[Ints, pa.Array]:
     return codes, pc.index_in(distinct, value_set=keys)
 
 
+def places_among(few: pa.Array, many: pa.Array) -> Longs:
+    """The place of each of a few texts (m,) among many (n,), NONE for null and for one that is not there.
+
+    Only those of the many that are found are hashed.
+    """
+    many = many.cast(pa.string())
+    here = np.flatnonzero(pc.is_in(many, value_set=pc.drop_null(few)).to_numpy(zero_copy_only=False))
+    found = pc.fill_null(pc.index_in(few, value_set=many.take(pa.array(here))), NONE)
+    place: Longs = np.append(here, NONE)[found.to_numpy(zero_copy_only=False)]
+    return place
+
+
 def through(mapping: Ints, codes: Ints) -> Ints:
     """What ``mapping`` (k,) has for each of the codes (n,), NONE for NONE."""
     return np.append(mapping, np.int32(NONE))[codes]

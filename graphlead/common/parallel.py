@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Lock
 from typing import TypeVar
@@ -57,6 +57,18 @@ def side_by_side(
         for number, found in enumerate(pool.map(work, items)):
             progress(number + 1, len(items), f"{number + 1} of {len(items)}")
             yield found
+
+
+def one_ahead(work: Callable[[Item], Found], items: Iterable[Item]) -> Iterator[Found]:
+    """The result for each item, in their order, each worked out in a thread while the one before it is used."""
+    with ThreadPoolExecutor(1) as pool:
+        coming: Future[Found] | None = None
+        for item in items:
+            done, coming = coming, pool.submit(work, item)
+            if done is not None:
+                yield done.result()
+        if coming is not None:
+            yield coming.result()
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from graphlead.common.codes import places_among
 from graphlead.core.arrays import NONE, Flags, Ints
 from graphlead.core.clients import Cohort, Match
 from graphlead.core.errors import InputError
@@ -130,13 +130,7 @@ def _where(mask: Flags) -> Ints:
 
 def indices_of(ids: pa.Array, wanted: pd.Series) -> Ints:
     """The position of each id in the register (m,), -1 for unknown ids."""
-    sought = pa.array(wanted.astype("string"), pa.string())
-    ids = ids.cast(pa.string())
-    here = np.flatnonzero(pc.is_in(ids, value_set=pc.drop_null(sought)).to_numpy(zero_copy_only=False))
-    # Few are sought among many: only those found are hashed.
-    found = pc.fill_null(pc.index_in(sought, value_set=ids.take(pa.array(here))), -1)
-    place: Ints = np.append(here, -1).astype(np.int32)[found.to_numpy(zero_copy_only=False)]
-    return place
+    return places_among(pa.array(wanted.astype("string"), pa.string()), ids).astype(np.int32)
 
 
 def _days(matched: pd.DataFrame, column: str) -> pd.Series:

@@ -131,8 +131,9 @@ _ID_TABLE = "CREATE OR REPLACE TEMP TABLE match_id_hits AS {hits}"
 _ID_HITS = """
 SELECT DISTINCT col, {known} AS known, line, company, match_id(value) = key AS exact
 FROM (SELECT col, line, value, match_loose_id(value) AS loose FROM match_cells)
-JOIN (SELECT file_row_number::INTEGER AS company, match_id({name}::VARCHAR) AS key,
-        match_loose_id({name}::VARCHAR) AS loose FROM read_parquet({path}, file_row_number = true)) USING (loose)
+JOIN (SELECT company, key, match_loose(key) AS loose FROM (
+    SELECT file_row_number::INTEGER AS company, match_id({name}::VARCHAR) AS key
+    FROM read_parquet({path}, file_row_number = true))) USING (loose)
 WHERE loose <> ''"""
 
 

@@ -29,8 +29,9 @@ def _macros() -> list[str]:
         "match_key(c) AS match_sorted(match_tokens(c))",
         """match_id(s) AS CASE WHEN regexp_full_match(s, '[A-Z0-9]*') THEN s
             ELSE upper(regexp_replace(regexp_replace(trim(s), '\\.0+$', ''), '[^\\pL\\pN]+', '', 'g')) END""",
-        """match_loose_id(s) AS ltrim(CASE WHEN regexp_matches(match_id(s), '^[A-Z]{2}[0-9]{8,12}$')
-            THEN substr(match_id(s), 3) ELSE match_id(s) END, '0')""",
+        """match_loose(key) AS ltrim(CASE WHEN regexp_matches(key, '^[A-Z]{2}[0-9]{8,12}$')
+            THEN substr(key, 3) ELSE key END, '0')""",
+        "match_loose_id(s) AS match_loose(match_id(s))",
         f"""match_parts(s) AS CASE WHEN NOT regexp_matches(s, {connectors}) THEN [s] ELSE list_prepend(
             regexp_replace(s, {connectors}, ' ', 'g'), list_filter(string_split_regex(s, {connectors}),
             lambda p: length(name_words(p)) > 2)) END""",

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from graphlead.common.codes import places_among
 from graphlead.common.rows import place_of, row_number
+from graphlead.core.arrays import NONE
 from graphlead.core.errors import InputError, Place
 from graphlead.core.register import Register
 
@@ -58,14 +59,15 @@ def read_decisions(reviewed: pd.DataFrame | None, clients: pd.DataFrame, registe
             problem = f"the column {name!r} is missing."
             raise InputError(problem, where=place, remedy="Pass the file back with only 'accept' edited.")
     typed = reviewed.astype("string").fillna("").apply(lambda column: column.str.strip()).to_dict("records")
-    companies = _companies([row["candidate_id"] for row in typed], register)
+    ids = pa.array([row["candidate_id"] for row in typed], pa.string())
+    companies = places_among(ids, register.ids()).tolist()
     chosen: dict[int, int] = {}
     ruled_out, alone = set(), set()
     for position, (row, company) in enumerate(zip(typed, companies, strict=True)):
         where = Place.of(place, row=row_number(reviewed, position))
         if not row["accept"]:
             continue
-        if company is None:
+        if company == NONE:
             raise _error(f"candidate_id {row['candidate_id']!r} is not in the register.", _SAME_LIST, where)
         accepted, another = _accepted(row["accept"], where), row.get("question") == ANOTHER
         line = -1 if another else _line(row, where, clients)
@@ -87,12 +89,6 @@ def _accepted(answer: str, where: str) -> bool:
 
 def _error(problem: str, remedy: str, where: str) -> InputError:
     return InputError(problem, where=where, remedy=remedy)
-
-
-def _companies(ids: list[str], register: Register) -> list[int | None]:
-    """Index in the register of each id, None where it has none."""
-    found: list[int | None] = pc.index_in(pa.array(ids, pa.string()), value_set=register.ids()).to_pylist()
-    return found
 
 
 def _line(typed: Mapping[Hashable, str], where: str, clients: pd.DataFrame) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pytest
 
-from graphlead.common.codes import cross, distinct_keys
+from graphlead.common.codes import cross, distinct_keys, places_among
 from graphlead.core.arrays import NONE
 
 Codes = list[npt.NDArray[np.int32]]
@@ -42,3 +43,11 @@ def test_no_companies_form_no_groups() -> None:
 @pytest.mark.parametrize("keys", [[], [7], [1, 2, 9], [3, 3, 3], [5, -1, 5, 2**62, -1]])
 def test_distinct_keys_ascend(keys: list[int]) -> None:
     assert distinct_keys(np.array(keys, np.int64)).tolist() == sorted(set(keys))
+
+
+def test_a_few_texts_are_found_among_many() -> None:
+    few = pa.array(["c", "nowhere", None, "a", "c"], pa.string())
+    many = pa.array(["a", "b", "c", "d"], pa.large_string())
+    assert places_among(few, many).tolist() == [2, NONE, NONE, 0, 2]
+    assert places_among(few[:0], many).tolist() == []
+    assert places_among(few, many[:0]).tolist() == [NONE] * 5

@@ -10,7 +10,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from graphlead.common import parallel
-from graphlead.common.parallel import meanwhile, one_thread_each, side_by_side
+from graphlead.common.parallel import meanwhile, one_ahead, one_thread_each, side_by_side
 
 ROOM, NONE_LEFT = 0, 2**62
 
@@ -48,6 +48,33 @@ def test_an_error_of_the_body_is_raised_when_the_work_is_done() -> None:
     with pytest.raises(KeyError), meanwhile(done.set, ROOM):
         raise KeyError
     assert done.is_set()
+
+
+def test_one_result_is_worked_out_while_the_one_before_it_is_used() -> None:
+    begun: list[int] = []
+
+    def work(item: int) -> int:
+        begun.append(item)
+        return item * item
+
+    def items() -> Iterator[int]:
+        for item in range(5):
+            assert len(begun) >= item - 1  # no item is asked for long before its turn
+            yield item
+
+    results = one_ahead(work, items())
+    assert next(results) == 0
+    assert begun[-1] <= 1
+    assert list(results) == [1, 4, 9, 16]
+    assert begun == [0, 1, 2, 3, 4]
+    assert list(one_ahead(work, [])) == []
+
+
+def test_an_error_ahead_is_raised_at_its_place() -> None:
+    results = one_ahead(lambda item: 1 // item, [1, 0, 1])
+    assert next(results) == 1
+    with pytest.raises(ZeroDivisionError):
+        next(results)
 
 
 def most_threads() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,16 +11,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from graphlead.core.arrays import Ints, Longs
 from graphlead.core.register import Column, Register, Role
 from graphlead.core.same import Same
 from graphlead.engines.duckdb import open_db
 from graphlead.match import normalise
+from graphlead.match.same import build
 from graphlead.match.same.block import BLOCK, find_pairs
 from graphlead.match.same.build import find_same
 from graphlead.match.same.clusters import clusters
 from graphlead.match.same.files import load_same, save_same
 from graphlead.match.same.places import read_places
-from graphlead.match.same.words import read_names
+from graphlead.match.same.score import Agreement, compare
+from graphlead.match.same.words import Names, read_names
 
 ROLES = {
     "name": Role.NAME, "city": Role.CITY, "region": Role.REGION, "postcode": Role.POSTCODE, "address": Role.ADDRESS,
@@ -205,6 +209,58 @@ def test_large_blocks_are_cut_and_equal_names_still_meet(tmp_path: Path) -> None
         pairs = find_pairs(read_names(register, places.city_names), places)
     assert len(pairs) < BLOCK * len(names)
     assert {(7, 3000), (2990, 3001)} <= set(map(tuple, pairs.tolist()))
+
+
+def test_codes_too_large_to_be_sorted_with_their_rows_pair_the_same_records(tmp_path: Path) -> None:
+    strange = words(400)
+    names = [f"{strange[i % 75]} {strange[i]}" for i in range(400)] + strange[:150]
+    register = register_of(tmp_path, {"name": names, "city": ["Denver", "Boulder"] * 275})
+    with open_db() as db:
+        normalise.install(db)
+        places = read_places(db, register)
+    known = read_names(register, places.city_names)
+    scaled = [replace(each, codes=each.codes * 2**30) for each in places.places]
+    pairs = find_pairs(known, places)
+    assert len(pairs) > 300
+    largest = np.where(known.prefix == known.prefix.max(), 2**31 - 2, known.prefix).astype(np.int32)
+    large = find_pairs(replace(known, prefix=largest), replace(places, places=tuple(scaled)))
+    assert large.tolist() == pairs.tolist()
+
+
+def test_no_pair_is_passed_over_that_would_be_one_company(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names of common and rare words, misspelt, cut short, and written together, at crowded places."""
+    draw, strange = np.random.default_rng(1), words(300)
+
+    def written(word: str) -> str:
+        at = int(draw.integers(len(word)))
+        return str(
+            draw.choice([word, word, word, word[:at] + "q" + word[at + 1 :], word[:1], word[: at + 3]])
+        )
+
+    names, places = [], []
+    for _ in range(600):
+        own = [strange[int(300 * draw.random() ** 3)] for _ in range(int(draw.integers(1, 5)))]
+        for _ in range(int(draw.integers(1, 5))):
+            names.append(str(draw.choice([" ", " ", ""])).join(map(written, own)))
+            places.append(f"{80_000 + int(draw.integers(0, 10))}")
+    columns = {"name": names, "city": ["Denver"] * len(names), "postcode": places}
+    register = register_of(tmp_path, columns)
+    compared: list[int] = []
+
+    def counting(names: Names, left: Longs, right: Longs, city_words: Ints) -> Agreement:
+        compared.append(len(left))
+        return compare(names, left, right, city_words)
+
+    monkeypatch.setattr(build, "compare", counting)
+    found = find_same(register)
+    monkeypatch.setattr(build, "most_information", lambda _, n: np.full(n, np.inf))
+    every = find_same(register)
+    assert compared[0] < compared[1]
+    assert len(found.pairs.left) > 50
+    assert found.pairs.left.tolist() == every.pairs.left.tolist()
+    assert found.pairs.right.tolist() == every.pairs.right.tolist()
 
 
 @pytest.mark.parametrize(

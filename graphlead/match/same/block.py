@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
+from graphlead.common.parallel import side_by_side
 from graphlead.core.arrays import NONE, Ints, Longs
-from graphlead.match.same.places import Places
+from graphlead.match.same.places import Places, Shared
 from graphlead.match.same.words import Names, among
 
 RAREST = 4
@@ -24,6 +26,9 @@ grows with the number of records, not with its square."""
 
 NEXT = 10
 
+Block = Callable[[], tuple[Longs, Longs, Ints]]
+"""Gives rows of names, the code of the block that each is in, and the word that makes it, NONE where none does."""
+
 
 def find_pairs(names: Names, places: Places) -> Longs:
     """Pairs of companies (p, 2), the smaller index first, each once, sorted.
@@ -36,12 +41,18 @@ def find_pairs(names: Names, places: Places) -> Longs:
     first = _first_alike(names, places)
     found = [_pair(places.source, places.target, n), _pair(first, np.arange(n, dtype=np.int32), n)]
     rarest = by_rarity(names)
-    order = _order(rarest)
-    for rows, codes, own in _blocks(names, places, rarest, first):
+    order, company = _order(names, rarest)
+
+    def paired(block: Block) -> Longs:
+        rows, codes, own = block()
         small, large = _by_size(codes)
-        found.append(_neighbours(names.company[rows[small]], codes[small], order[rows[small]], n, BLOCK))
         parts, finer = _divided(rows[large], codes[large], own[large], rarest)
-        found.append(_neighbours(names.company[parts], finer, order[parts], n, NEXT))
+        return np.concatenate([
+            _neighbours(codes[small], order[rows[small]], company, n, BLOCK),
+            _neighbours(finer, order[parts], company, n, NEXT),
+        ])  # fmt: skip
+
+    found += side_by_side(paired, list(_blocks(names, places, rarest, first)))
     pairs = np.sort(np.concatenate(found))
     left, right = np.divmod(pairs[np.diff(pairs, prepend=NONE) > 0], max(n, 1))
     kept = left != right
@@ -64,23 +75,31 @@ def _first_alike(names: Names, places: Places) -> Ints:
     return first
 
 
-def _blocks(names: Names, places: Places, rarest: Ints, first: Ints) -> Iterator[tuple[Longs, Longs, Ints]]:
-    """Rows of names, the code of a block that each is in, and the word that makes it, NONE where none does."""
+def _blocks(names: Names, places: Places, rarest: Ints, first: Ints) -> Iterator[Block]:
+    """The ways to pair records: by words and by first letters at each place, and by what is the same wherever."""
     vocabulary = names.vocabulary
     few = np.bincount(rarest[rarest != NONE], minlength=len(vocabulary.text)) <= BLOCK
     rare = np.append(((vocabulary.rarity >= RARE) | few) & ~vocabulary.light, False)
     new = first[names.company] == names.company
     useful = rare[rarest] & new[:, None] & ~among(rarest, names.city_words[places.city[names.company]])
-    for shared in places.places:
+
+    def words(shared: Shared) -> tuple[Longs, Longs, Ints]:
         where = shared.codes[names.company]
         at, column = np.nonzero(useful & (where != NONE)[:, None])
-        yield at, _joint(where[at], rarest[at, column]), rarest[at, column]
+        return at, _joint(where[at], rarest[at, column]), rarest[at, column]
+
+    def letters(shared: Shared) -> tuple[Longs, Longs, Ints]:
+        where = shared.codes[names.company]
         at = np.flatnonzero(new & (where != NONE) & (names.prefix != NONE))
-        yield at, _joint(where[at], names.prefix[at]), np.full(len(at), NONE, np.int32)
-    for shared in places.exact:
+        return at, _joint(where[at], names.prefix[at]), np.full(len(at), NONE, np.int32)
+
+    def exactly(shared: Shared) -> tuple[Longs, Longs, Ints]:
         codes = shared.codes[names.company]
         at = np.flatnonzero(codes != NONE)
-        yield at, codes[at].astype(np.int64), np.full(len(at), NONE, np.int32)
+        return at, codes[at].astype(np.int64), np.full(len(at), NONE, np.int32)
+
+    yield from (partial(way, shared) for shared in places.places for way in (words, letters))
+    yield from (partial(exactly, shared) for shared in places.exact)
 
 
 def _joint(one: Ints | Longs, two: Ints) -> Longs:
@@ -94,19 +113,29 @@ def by_rarity(names: Names) -> Ints:
     return np.take_along_axis(np.append(names.vocabulary.meaning, NONE)[names.words], order, axis=1)
 
 
-def _order(rarest: Ints) -> Ints:
-    """The position of each name (m,) in the order of their rarest words."""
+def _order(names: Names, rarest: Ints) -> tuple[Ints, Ints]:
+    """The position of each name (m,) in the order of their rarest words, and in this order the company of each."""
     order = np.lexsort(tuple(rarest.T[::-1]))
     position = np.empty(len(order), np.int32)
     position[order] = np.arange(len(order), dtype=np.int32)
-    return position
+    return position, names.company[order]
+
+
+def _ordered(codes: Longs, numbers: Ints | Longs) -> tuple[Longs, Longs]:
+    """Codes with the number of each, all >= 0, by code and then by number; codes too large for it are counted anew."""
+    bits = int(numbers.max(initial=0)).bit_length()
+    if int(codes.max(initial=0)).bit_length() + bits > 63:
+        codes = np.unique(codes, return_inverse=True)[1]
+    joint = np.sort((codes << bits) | numbers)
+    return joint >> bits, joint & ((1 << bits) - 1)
 
 
 def _by_size(codes: Longs) -> tuple[Longs, Longs]:
     """The positions of codes that BLOCK of them at most have in common, those of no use alone left out; the others."""
-    sort = np.argsort(codes, kind="stable")
-    starts = np.flatnonzero(np.diff(codes[sort], prepend=NONE))
-    size = np.repeat(np.diff(np.append(starts, len(codes))), np.diff(np.append(starts, len(codes))))
+    codes, sort = _ordered(codes, np.arange(len(codes)))
+    starts = np.flatnonzero(np.diff(codes, prepend=NONE))
+    size = np.diff(np.append(starts, len(codes)))
+    size = np.repeat(size, size)
     return sort[(size > 1) & (size <= BLOCK)], sort[size > BLOCK]
 
 
@@ -120,16 +149,19 @@ def _divided(rows: Longs, codes: Longs, own: Ints, rarest: Ints) -> tuple[Longs,
     return rows[at], _joint(block[at], words[at, column])
 
 
-def _neighbours(company: Ints, block: Longs, order: Ints, n: int, most: int) -> Longs:
-    """The pairs of each record and the next ``most`` of its block."""
-    sort = np.lexsort((order, block))
-    company, block = company[sort], block[sort]
+def _neighbours(block: Longs, order: Ints, company: Ints, n: int, most: int) -> Longs:
+    """The pairs of each record and the next ``most`` of its block.
+
+    order: the positions of the records in the order of names; company: the company at each.
+    """
+    block, place = _ordered(block, order)
+    of = company[place]
     found = [np.zeros(0, np.int64)]
     at = np.arange(len(block))
     for step in range(1, most + 1):
         at = at[at + step < len(block)]
         at = at[block[at] == block[at + step]]
-        found.append(_pair(company[at], company[at + step], n))
+        found.append(_pair(of[at], of[at + step], n))
     return np.concatenate(found)
 
 

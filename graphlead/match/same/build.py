@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from graphlead.common.parallel import side_by_side
-from graphlead.core.arrays import NONE, Ints, Longs
+from graphlead.core.arrays import NONE, Ints, Longs, Reals
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.register import Register
 from graphlead.core.same import Pairs, Same
@@ -17,9 +15,9 @@ from graphlead.engines.duckdb import open_db
 from graphlead.match import normalise
 from graphlead.match.same.block import find_pairs
 from graphlead.match.same.clusters import clusters
-from graphlead.match.same.places import PLACES, Places, read_places, shared_places
+from graphlead.match.same.places import PLACES, Crowds, Places, read_places
 from graphlead.match.same.related import find_related
-from graphlead.match.same.score import Agreement, compare, together
+from graphlead.match.same.score import Agreement, compare, most_information, together
 from graphlead.match.same.words import Names, read_names
 
 ALIKE = 0.7
@@ -73,14 +71,14 @@ def find_same(register: Register, *, progress: Progress = silent) -> Same:
 
 def _compared(names: Names, places: Places, pairs: Longs) -> Pairs:
     """The pairs of records that are one company."""
-    first = np.searchsorted(names.company, np.arange(len(places.city) + 1))
     slabs = [(start, pairs[start : start + SLAB]) for start in range(0, max(len(pairs), 1), SLAB)]
-    found = list(side_by_side(partial(_near, names, places, first), slabs))
+    crowds = Crowds.of(places, names)
+    found = list(side_by_side(_Near(names, crowds), slabs))
     pair, agreed = np.concatenate([near for near, _ in found]), together([each for _, each in found])
     likely, pair = np.unique(pair, return_inverse=True)
     pairs = pairs[likely]
-    namesakes, where, differing = shared_places(places, names, pairs)
-    rare = agreed.information - (np.log(namesakes) + DIFFERS * differing)[pair]
+    chance, where = _by_chance(crowds, pairs)
+    rare = agreed.information - chance[pair]
     alike = (agreed.jaccard >= ALIKE) & (rare >= CHANCE)
     contained = (agreed.contained >= CONTAINED) & (rare >= CONTAINED_CHANCE)
     likeness = np.full(len(pairs), NONE, np.int8)
@@ -91,16 +89,35 @@ def _compared(names: Names, places: Places, pairs: Longs) -> Pairs:
     return Pairs(left=left, right=right, sure=likeness[kept] > 0, shared=_texts(likeness[kept], where[kept]))
 
 
-def _near(names: Names, places: Places, first: Longs, slab: tuple[int, Longs]) -> tuple[Longs, Agreement]:
-    """Of pairs of companies from a position on, those with names that may be one company's, and how far these agree.
-
-    first: as for ``_combinations``. A pair is there once for every name of the one and every name of the other.
+def _by_chance(crowds: Crowds, pairs: Longs) -> tuple[Reals, Ints]:
+    """What the names of each pair (p, 2) have to outweigh, ln of their namesakes at the place that they share with what
+    counts against them, and which place that is.
     """
-    start, pairs = slab
-    pair, left, right = _combinations(pairs, first)
-    agreed = compare(names, left, right, names.city_words[places.city[names.company[left]]])
-    near = np.flatnonzero((agreed.jaccard >= ALIKE) | (agreed.contained >= CONTAINED))
-    return pair[near] + start, agreed.take(near)
+    namesakes, where, differing = crowds.around(pairs)
+    return np.log(namesakes) + DIFFERS * differing, where
+
+
+class _Near:
+    """The pairs of companies of which the names may be one company's, and how far these agree.
+
+    A pair is there once for every name of the one and every name of the other.
+    """
+
+    def __init__(self, names: Names, crowds: Crowds) -> None:
+        self._names, self._crowds = names, crowds
+        self._first = np.searchsorted(names.company, np.arange(len(crowds.degree) + 1))
+        self._most = most_information(names, len(crowds.degree))
+
+    def __call__(self, slab: tuple[int, Longs]) -> tuple[Longs, Agreement]:
+        """Of pairs (p, 2) from a position on the positions of those that may be, and their agreement."""
+        start, pairs = slab
+        names, city = self._names, self._crowds.places.city
+        enough = self._most[pairs[:, 0]] >= _by_chance(self._crowds, pairs)[0] + CHANCE
+        kept = np.flatnonzero(enough)
+        pair, left, right = _combinations(pairs[kept], self._first)
+        agreed = compare(names, left, right, names.city_words[city[names.company[left]]])
+        near = np.flatnonzero((agreed.jaccard >= ALIKE) | (agreed.contained >= CONTAINED))
+        return kept[pair[near]] + start, agreed.take(near)
 
 
 def _combinations(pairs: Longs, first: Longs) -> tuple[Longs, Longs, Longs]:

@@ -17,6 +17,16 @@ def clusters(left: Ints, right: Ints, n: int) -> Ints:
     component that is left.
     """
     cluster = np.arange(n, dtype=np.int32)
+    paired, ends = np.unique(np.concatenate([left, right]), return_inverse=True)
+    one, two = np.split(ends.astype(np.int32), 2)
+    of = _stars(one, two, len(paired))
+    cluster[paired] = paired[of]
+    return cluster
+
+
+def _stars(left: Ints, right: Ints, n: int) -> Ints:
+    """The same for records that are all in pairs."""
+    cluster = np.arange(n, dtype=np.int32)
     while len(left):
         centre = _centres(left, right, n)
         of = _star(left, right, centre, n)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -136,36 +137,64 @@ def _linked(register: Register) -> tuple[Ints, Ints]:
     return ends[0][here], ends[1][here]
 
 
-def shared_places(places: Places, names: Names, pairs: Longs) -> tuple[Reals, Ints, Ints]:
-    """For each pair of companies (p, 2) how many different names there are at the narrowest place that they share,
-    which place that is, as a position in PLACES, and how many places are known of both and differ.
+@dataclass(frozen=True, kw_only=True)
+class Crowds:
+    """How crowded the places of n companies are.
+
+    sizes: the number of different names at each place (k,), at least 2, for each of ``exact`` and ``places``. degree
+    (n,): to how many companies each is linked; linked: the linked pairs as one number each, ascending.
     """
-    given = (*places.exact, *places.places)
-    found = [_at_link(places, pairs), *(_at_place(shared, names, pairs) for shared in given)]
-    kinds = np.array([PLACES.index(name) for name in ("address", *(each.name for each in given))], np.int32)
-    size = np.stack(found)
-    narrowest = size.argmin(axis=0)
-    codes = [shared.codes[pairs] for shared in given]
-    differing = [((code != NONE).all(axis=1) & (code[:, 0] != code[:, 1])) for code in codes]
-    return size[narrowest, np.arange(len(pairs))], kinds[narrowest], np.sum(differing, axis=0, dtype=np.int32)
+
+    places: Places
+    sizes: tuple[Longs, ...]
+    degree: Longs
+    linked: Longs
+
+    @classmethod
+    def of(cls, places: Places, names: Names) -> Self:
+        """The crowds at these places, of companies with these names."""
+        n, ends = len(places.city), np.sort(np.stack([places.source, places.target]).astype(np.int64), axis=0)
+        return cls(
+            places=places,
+            sizes=tuple(_names_at(shared, names) for shared in (*places.exact, *places.places)),
+            degree=np.bincount(ends.ravel(), minlength=n),
+            linked=np.sort(ends[0] * n + ends[1]),
+        )
+
+    def around(self, pairs: Longs) -> tuple[Reals, Ints, Ints]:
+        """For each pair of companies (p, 2), the smaller first, how many different names there are at the narrowest
+        place that they share, which place that is, as a position in PLACES, and how many places are known of both and
+        differ.
+        """
+        left, right = (np.ascontiguousarray(side) for side in pairs.T)
+        size = self._at_link(left, right)
+        where = np.full(len(pairs), PLACES.index("address"), np.int32)
+        differing = np.zeros(len(pairs), np.int32)
+        for shared, names in zip((*self.places.exact, *self.places.places), self.sizes, strict=True):
+            mine, theirs = shared.codes[left], shared.codes[right]
+            known = (mine != NONE) & (theirs != NONE)
+            differing += known & (mine != theirs)
+            at = np.flatnonzero(known & (mine == theirs))
+            at = at[names[mine[at]] < size[at]]
+            size[at], where[at] = names[mine[at]], PLACES.index(shared.name)
+        return size, where, differing
+
+    def _at_link(self, left: Longs, right: Longs) -> Reals:
+        """The number of companies that the ends of a linked pair are linked to, infinite for pairs without a link."""
+        size = np.full(len(left), np.inf)
+        if len(self.linked):
+            joint = left * len(self.degree) + right
+            at = np.searchsorted(self.linked, joint)
+            at = np.flatnonzero(self.linked.take(at, mode="clip") == joint)
+            size[at] = 1 + np.maximum(self.degree[left[at]], self.degree[right[at]])
+        return size
 
 
-def _at_link(places: Places, pairs: Longs) -> Reals:
-    """The number of companies that the ends of a linked pair are linked to, infinite for pairs without a link."""
-    n = len(places.city)
-    degree = np.bincount(np.concatenate([places.source, places.target]), minlength=n)
-    ends = np.sort(np.stack([places.source, places.target], axis=1).astype(np.int64), axis=1)
-    linked = np.isin(pairs[:, 0] * n + pairs[:, 1], ends[:, 0] * n + ends[:, 1])
-    return np.where(linked, 1.0 + degree[pairs].max(axis=1, initial=0), np.inf)
-
-
-def _at_place(shared: Shared, names: Names, pairs: Longs) -> Reals:
-    """The number of different names at the place of each pair, at least 2; infinite where they are not at one place."""
+def _names_at(shared: Shared, names: Names) -> Longs:
+    """The number of different names at each place (k,), at least 2."""
     codes = shared.codes[names.company]
     known = codes != NONE
     width = len(names.company)
     joint = np.sort(codes[known].astype(np.int64) * width + names.name[known])
     places = joint[np.diff(joint, prepend=NONE) > 0] // max(width, 1)
-    size = np.maximum(np.bincount(places, minlength=int(shared.codes.max(initial=0)) + 1), 2)
-    left, right = shared.codes[pairs].T
-    return np.where((left == right) & (left != NONE), size[left].astype(np.float64), np.inf)
+    return np.maximum(np.bincount(places, minlength=int(shared.codes.max(initial=0)) + 1), 2)

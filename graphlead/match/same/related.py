@@ -15,8 +15,8 @@ AT_HOME = 0.5
 """Least share of a word's companies that are at one place to relate them. On registers of US filings, 11,000 / 38,000
 companies, 0.3 instead relates a fifth more, also by trades of one town (seafoods, blueberry)."""
 
-MOST = 200
-"""Companies with a word at one place at most, a choice: the name of more is a common one there."""
+FEWEST, MOST = 2, 200
+"""Companies with a word at one place at least and, a choice, at most: the name of more is a common one there."""
 
 SURPRISE = 20.0
 """How many times as many of a word's companies are at a place as chance would put there, beside the first, at least: as
@@ -24,12 +24,14 @@ rare as a name has to be for records of one company."""
 
 
 def find_related(names: Names, places: Places) -> Related:
-    """The companies that share a word at a place where AT_HOME of the word's companies are, two to MOST.
+    """The companies that share a word at a place where AT_HOME of the word's companies are, FEWEST to MOST.
 
     Words of the city's name, numbers and regions do not count, nor do words of one letter.
     """
     company, word = _words(names, places)
     having = np.bincount(word, minlength=len(names.vocabulary.text))
+    few = np.flatnonzero((having[word] >= FEWEST) & (having[word] * AT_HOME <= MOST))
+    company, word = company[few], word[few]
     texts: list[str] = []
     companies, groups = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
     for shared in places.places:
@@ -42,7 +44,7 @@ def find_related(names: Names, places: Places) -> Related:
         by_chance = np.zeros(len(distinct))
         by_chance[codes] = there / len(shared.codes)
         home = (
-            (size >= 2)
+            (size >= FEWEST)
             & (size <= MOST)
             & (size >= AT_HOME * having[of])
             & (size - 1 >= SURPRISE * by_chance * having[of])

@@ -13,7 +13,7 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from graphlead.core.arrays import NONE, Flags, Floats, Ints, Longs
+from graphlead.core.arrays import NONE, Flags, Floats, Ints, Longs, Reals
 from graphlead.match.same.words import Names, Vocabulary, among
 
 TYPO = 0.8
@@ -25,6 +25,9 @@ CUT = 3
 
 JOINED = 0.88
 """Least likeness of what is left of both names, written together, to be the same."""
+
+ROUNDED = 1e-3
+"""More than sums of the rarities of a name's words can differ by rounding."""
 
 CHUNK = 100_000
 """Pairs compared at a time: their words against each other take 64 bytes each, several times."""
@@ -53,6 +56,15 @@ def together(parts: Sequence[Agreement]) -> Agreement:
     return Agreement(**{
         each.name: np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(Agreement)
     })  # fmt: skip
+
+
+def most_information(names: Names, n: int) -> Reals:
+    """More than the information that any agreement with a name of each of n companies has, by ROUNDED; 0 without it."""
+    vocabulary = names.vocabulary
+    rarity = np.append(np.where(vocabulary.light, 0.0, vocabulary.rarity), 0)
+    most = np.zeros(n)
+    np.maximum.at(most, names.company, rarity[names.words].sum(axis=1) + ROUNDED)
+    return most
 
 
 def compare(names: Names, left: Longs, right: Longs, city_words: Ints) -> Agreement:
