@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from graphlead.common.deal import keys_of
@@ -73,11 +72,14 @@ def build_features(
     attributes = build_attributes(plan.attributes, register, groupings)
     linked = linked_relations(plan.relations, graph)
     averaged = min(MOST_AVERAGED, len(plan.attributes.numeric) + len(plan.attributes.ordered))
-    with meanwhile(partial(derived_relations, plan.relations, register, groupings)) as derived:
+    with meanwhile(
+        lambda: (derived_relations(plan.relations, register, groupings), keys_of(register.ids()))
+    ) as of_columns:
         structure, of_links = build_structure(attributes, averaged, linked, propagator)
-    relations = (*derived(), *linked)
+        derived, keys = of_columns()
+    relations = (*derived, *linked)
     return Features(
-        keys=keys_of(register.ids()),
+        keys=keys,
         attributes=attributes,
         structure=structure,
         structure_features=of_links,

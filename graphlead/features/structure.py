@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
+from graphlead.common.parallel import side_by_side
 from graphlead.core.arrays import Floats, Reals
 from graphlead.core.contracts import Propagator
 from graphlead.core.features import Attributes, Feature, Groups, Incidence, Neighbours, Relation, Statistic
@@ -25,11 +26,16 @@ def build_structure(
     numbers = scale_of(lambda: [numbers]).apply(numbers)
     width = 1 + numbers.shape[1]
     structure = np.empty((len(numbers), width * len(linked)), np.float32)
-    features: list[Feature] = []
-    for place, relation in enumerate(linked):
+
+    def fill(place: int) -> None:
         own = structure[:, place * width : (place + 1) * width]
-        own[:, 0] = np.log1p(_degree(relation))
-        own[:, 1:] = neighbour_means(relation, numbers, propagator)
+        own[:, 0] = np.log1p(_degree(linked[place]))
+        own[:, 1:] = neighbour_means(linked[place], numbers, propagator)
+
+    for _ in side_by_side(fill, range(len(linked))):
+        pass
+    features: list[Feature] = []
+    for relation in linked:
         features.append(Feature(relation.source, Statistic.COUNT))
         features += [
             Feature(relation.source, Statistic.NEIGHBOURS, feature)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +11,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from graphlead.common.codes import encode
+from graphlead.common.parallel import meanwhile
 from graphlead.core.arrays import NONE, Flags, Ints
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.graph import OWNS, CompanyGraph, Edges, EdgeType, LinkKind
 from graphlead.core.register import Register
 from graphlead.graph.industries import industries
+from graphlead.graph.levels import Tree
 from graphlead.graph.ownership.facts import ownership_of
 from graphlead.graph.ownership.kinds import Claim, ownership_kind
 from graphlead.graph.ownership.stakes import Ledger, Stakes, ledger
@@ -54,22 +57,21 @@ def build_graph(register: Register, *, progress: Progress = silent) -> CompanyGr
     - (company, in_industry, industry), (company, located_in, place): to the finest known level.
     - (industry, part_of, industry), (place, part_of, place): to the next wider level.
     """
-    progress(0, 4, "links")
-    links = _numbered(_read_links(register), register.n_companies)
-    owned, backward, claims = _ownership_links(links, register.n_companies)
-    stakes = ledger(_stakes(links, owned, backward, claims), register.n_companies)
-    edges = _owns(stakes, register.n_companies, len(links.holders)) | _linked(
-        links, ~owned, register.n_companies
-    )
-    progress(1, 4, "industries")
-    trees = {("in_industry", "industry"): industries(register)}
-    progress(2, 4, "places")
-    trees["located_in", "place"] = places(register)
+    progress(0, 3, "links")
+    with meanwhile(lambda: _trees(register)) as grown:
+        links = _numbered(_read_links(register), register.n_companies)
+        owned, backward, claims = _ownership_links(links, register.n_companies)
+        stakes = ledger(_stakes(links, owned, backward, claims), register.n_companies)
+        edges = _owns(stakes, register.n_companies, len(links.holders)) | _linked(
+            links, ~owned, register.n_companies
+        )
+        progress(1, 3, "industries and places")
+        trees = grown()
     for (relation, level), tree in trees.items():
         edges |= {("company", relation, level): tree.membership, (level, "part_of", level): tree.part_of}
-    progress(3, 4, "ownership")
+    progress(2, 3, "ownership")
     facts = ownership_of(stakes, register.n_companies, len(links.holders) + len(links.persons))
-    progress(4, 4, "ownership")
+    progress(3, 3, "ownership")
     keys = {"holder": links.holders, "person": links.persons} | {
         level: tree.keys for (_, level), tree in trees.items()
     }
@@ -81,12 +83,32 @@ def build_graph(register: Register, *, progress: Progress = silent) -> CompanyGr
     )
 
 
+def _trees(register: Register) -> dict[tuple[str, str], Tree]:
+    return {
+        ("in_industry", "industry"): industries(register),
+        ("located_in", "place"): places(register),
+    }
+
+
 def stakes_of(register: Register) -> tuple[Ledger, pa.Array, pa.Array]:
     """All stakes of the register with their bounds, and the ids of holders and of persons.
 
     Owners are numbered: companies first, then holders, then persons, in the order of these ids.
     """
     return stakes_in(_read_links(register), register.n_companies)
+
+
+def stakes_in_companies(register: Register, graph: CompanyGraph, owned: Ints) -> Ledger:
+    """The stakes in these companies (k,) with their bounds, of which only their links are held in memory.
+
+    graph: that of the register; owners are numbered as by ``stakes_of``.
+    """
+    companies = pa.array(np.unique(owned))
+    touching = pc.field("target").isin(companies) | pc.field("source").isin(companies)
+    table = pq.read_table(register.links, columns=list(LINK_COLUMNS), filters=touching)
+    links = _numbered(table, register.n_companies, graph.keys)
+    stakes = _stakes(links, *_ownership_links(links, register.n_companies))
+    return ledger(stakes.take(np.isin(stakes.owned, owned)), register.n_companies)
 
 
 def stakes_in(table: pa.Table, n_companies: int) -> tuple[Ledger, pa.Array, pa.Array]:
@@ -100,12 +122,15 @@ def _read_links(register: Register) -> pa.Table:
     return pq.read_table(register.links, columns=list(LINK_COLUMNS))
 
 
-def _numbered(table: pa.Table, n_companies: int) -> Links:
+def _numbered(table: pa.Table, n_companies: int, keys: Mapping[str, pa.Array] | None = None) -> Links:
+    """keys: the ids of the holders and persons of the graph, where these links are not all."""
     table = table.filter(pc.is_valid(table["target"]))
     source = table["source"].fill_null(NONE).to_numpy().astype(np.int32)
     outside = source == NONE
     person = outside & pc.equal(table["source_type"], "person").fill_null(False).to_numpy()
-    holders, persons = _ids(table, outside & ~person), _ids(table, person)
+    if keys is None:
+        keys = {"holder": _ids(table, outside & ~person), "person": _ids(table, person)}
+    holders, persons = (keys.get(name, pa.array([], pa.string())) for name in ("holder", "person"))
     _number(source, table, outside & ~person, holders, n_companies)
     _number(source, table, person, persons, n_companies + len(holders))
     kind, kinds = encode(pc.fill_null(table["kind"], UNNAMED))

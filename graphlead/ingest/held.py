@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from graphlead.common.codes import encode, through
 from graphlead.common.memory import share_of_budget
+from graphlead.common.parallel import one_ahead
 from graphlead.core.arrays import NONE, Ints, Keys, Longs
 from graphlead.engines.duckdb import Db, table
 from graphlead.ingest.open_file import BLANKS, Source
@@ -147,16 +148,15 @@ def hold(db: Db, source: Source, folder: Path) -> Held:
     most, size = share_of_budget(SHARE, LEAST), 0
     data: list[Values] = []
     raw: list[Values] = []
-    for column, family in zip(source.columns, source.families, strict=True):
-        read = _read(db, f"SELECT {column} AS c FROM {source.view}_raw")
+    columns = one_ahead(
+        lambda column: _read(db, f"SELECT {column} AS c FROM {source.view}_raw"), source.columns
+    )
+    for column, family, read in zip(source.columns, source.families, columns, strict=True):
         bare = read.through(_trimmed(read.distinct)) if family == "text" else read
         size += read.nbytes + (bare.nbytes if bare is not read else 0)
-        if size > most:
-            path = folder / f"{source.view}_{column}"
-            read, same = _parked(read, path.with_suffix(".raw")), bare is read
-            bare = read if same else _parked(bare, path.with_suffix(".bare"))
-        raw.append(read)
-        data.append(bare)
+        kept = (read, bare) if size <= most else _both_parked(read, bare, folder / f"{source.view}_{column}")
+        raw.append(kept[0])
+        data.append(kept[1])
     numbers = table(db, f"SELECT row FROM {source.view}_raw")["row"].to_numpy()
     return Held(
         path=source.path, view=f"{source.view}_held", names=source.names, families=source.families,
@@ -206,6 +206,12 @@ def _trimmed(distinct: pa.Array) -> pa.Array:
     """The texts as ``Source.view`` has them: without blanks around them, null where nothing else is in them."""
     bare = pc.utf8_trim(distinct, BLANKS)
     return pc.if_else(pc.equal(bare, ""), pa.scalar(None, bare.type), bare)
+
+
+def _both_parked(read: Values, bare: Values, path: Path) -> tuple[Values, Values]:
+    """A column as it was read and as it is bare, mapped from files."""
+    kept = _parked(read, path.with_suffix(".raw"))
+    return kept, kept if bare is read else _parked(bare, path.with_suffix(".bare"))
 
 
 def _parked(values: Values, path: Path) -> Values:

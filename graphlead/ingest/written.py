@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphlead.common.files import write_whole
+from graphlead.common.parallel import one_ahead
 from graphlead.core.arrays import Longs
 from graphlead.engines.duckdb import group_rows
 from graphlead.ingest.held import Values
@@ -18,7 +20,7 @@ FEW = 8
 
 
 def write_columns(columns: Mapping[str, Values | pa.Array], order: Longs, path: Path) -> None:
-    """Write these rows of the columns (n,), in this order, whole or not at all; memory holds one group of rows."""
+    """Write these rows of the columns (n,), in this order, whole or not at all; memory holds two groups of rows."""
     size = group_rows(len(columns))
     coded = [
         name
@@ -32,8 +34,9 @@ def write_columns(columns: Mapping[str, Values | pa.Array], order: Longs, path: 
             part, schema, compression="zstd", compression_level=1, use_dictionary=coded,
             store_schema=False,
         ) as file:  # fmt: skip
-            for start in range(0, len(order), size):
-                file.write_table(_rows(columns, coded, order[start : start + size]), row_group_size=size)
+            groups = [order[start : start + size] for start in range(0, len(order), size)]
+            for rows in one_ahead(partial(_rows, columns, coded), groups):
+                file.write_table(rows, row_group_size=size)
 
     write_whole(path, write)
 

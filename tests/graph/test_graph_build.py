@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 from made_register import MakeRegister
 
 from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Role
-from graphlead.graph.build import build_graph, stakes_of
+from graphlead.graph.build import build_graph, stakes_in_companies, stakes_of
 
 
 def edges(graph: CompanyGraph, source: str, relation: str, target: str) -> set[tuple[str | int, str | int]]:
@@ -160,6 +161,31 @@ def test_stakes_keep_their_bounds_and_the_latest_statement_counts(make_register:
     assert stakes.low.tolist() == [0.25, 0.0]
     assert stakes.high.tolist() == [0.5, 0.75]
     assert (holders.to_pylist(), persons.to_pylist()) == (["fund"], [])
+
+
+def test_the_stakes_in_some_companies_are_those_of_the_whole_register(make_register: MakeRegister) -> None:
+    """Links of every kind and direction at random, shares unknown, in bands, and more than all there is."""
+    draw, ids = np.random.default_rng(0), [f"c{i:03d}" for i in range(60)]
+    others, bands = ["fund", "trust", "anna", "bert"], [None, 0.1, 0.4, 0.9]
+    links: list[dict[str, object]] = []
+    for _ in range(400):
+        low = bands[int(draw.integers(4))]
+        links.append({
+            "source_id": str(draw.choice(ids + others * 5)),
+            "target_id": str(draw.choice(ids)),
+            "kind": str(draw.choice(["owns", "owned_by", "controls", "director"])),
+            "source_type": str(draw.choice(["person", "company"])),
+            "share_low": low,
+            "share_high": None if low is None else low + 0.1,
+        })  # fmt: skip
+    register = make_register(ids, links)
+    whole, _, _ = stakes_of(register)
+    owned = np.array([3, 17, 41, 59, 17], np.int32)
+    found = stakes_in_companies(register, build_graph(register), owned)
+    rows = np.isin(whole.owned, owned)
+    assert rows.sum() > 10
+    for name in ("owner", "owned", "low", "high", "known", "claim"):
+        assert getattr(found, name).tolist() == getattr(whole, name)[rows].tolist()
 
 
 def test_a_register_of_ids_alone(make_register: MakeRegister) -> None:

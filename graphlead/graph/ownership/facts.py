@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from graphlead.common.parallel import meanwhile
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.graph import Edges, Ownership
 from graphlead.graph.ownership.control import controllers, groups, ultimate_parents
@@ -22,11 +25,13 @@ def ownership_of(
     merged: Ledger, n_companies: int, n_holders: int, *, progress: Progress = silent
 ) -> Ownership:
     """The ownership facts by a ledger of merged stakes with bounds."""
-    controller = controllers(merged, n_companies, n_companies + n_holders)
-    shares, in_cycle = effective_shares(merged, n_companies, progress=progress)
+    with meanwhile(partial(effective_shares, merged, n_companies, progress=progress)) as effective:
+        controller = controllers(merged, n_companies, n_companies + n_holders)
+        group, parent = groups(controller, n_companies), ultimate_parents(controller, n_companies)
+        shares, in_cycle = effective()
     return Ownership(
-        group=groups(controller, n_companies),
-        ultimate_parent=ultimate_parents(controller, n_companies),
+        group=group,
+        ultimate_parent=parent,
         in_cycle=in_cycle,
         effective=Edges(shares.owner, shares.owned, shares.middle),
         effective_low=shares.low,
