@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from graphlead.common.parallel import side_by_side
 from graphlead.core.arrays import Floats, Ints, Reals
 from graphlead.core.order import Ordered
 
@@ -35,7 +36,7 @@ def blend(
     companies each stands for; None for one each.
     """
     return _blended(
-        [share_ranked_before(scores[name], fold, weight) for name in members], list(members.values())
+        [np.log(share_ranked_before(scores[name], fold, weight)) for name in members], list(members.values())
     )
 
 
@@ -69,7 +70,8 @@ class Among:
         weight: Floats | None = None,
     ) -> None:
         self._counting = list(members.values())
-        self._ladders = {name: _Ladder(scores[name][candidates], weight) for name in members}
+        ladders = side_by_side(lambda name: _Ladder(scores[name][candidates], weight), list(members))
+        self._ladders = dict(zip(members, ladders, strict=True))
 
     def own(self) -> Floats:
         """The scores of the candidates themselves."""
@@ -77,8 +79,11 @@ class Among:
 
     def of(self, scores: Mapping[str, Floats]) -> Floats:
         """The scores (m,) of companies with these scores (m,) by ranker."""
-        shares = [ladder.share_before(scores[name]) for name, ladder in self._ladders.items()]
-        return _blended(shares, self._counting)
+
+        def log_share(name: str) -> Reals:
+            return np.log(self._ladders[name].share_before(scores[name]))
+
+        return _blended(list(side_by_side(log_share, list(self._ladders))), self._counting)
 
 
 class Alone:
@@ -96,8 +101,9 @@ class Alone:
         return scores[self._name]
 
 
-def _blended(shares: Sequence[Reals], counting: Sequence[float]) -> Floats:
-    mean = np.average(np.log(shares), axis=0, weights=counting)
+def _blended(logs: Sequence[Reals], counting: Sequence[float]) -> Floats:
+    """The blended scores (m,) from the logarithms (m,) of the members' shares."""
+    mean = np.average(logs, axis=0, weights=counting)
     return np.asarray(1 - np.exp(mean), np.float32)
 
 

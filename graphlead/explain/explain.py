@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -33,7 +33,7 @@ from graphlead.explain.reasons.removal import Lift
 from graphlead.explain.reasons.sizes import Sizes
 from graphlead.explain.reasons.themes import Themes, themes_of
 from graphlead.explain.reasons.words import NamedWords, without_meaning
-from graphlead.explain.ties.shares import Stakes
+from graphlead.explain.ties.shares import StakesIn
 from graphlead.explain.ties.ties import paths_to_clients, tie_writer
 
 ATTRIBUTING = 300 * 2**20
@@ -59,7 +59,7 @@ class Trained:
     scorer: Scorer
     walk: WalkWithout
     lift: Lift
-    stakes: Callable[[], Stakes]
+    stakes: StakesIn
     sample: Ints
     sampled: Floats
     log_odds: Reals

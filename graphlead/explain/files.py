@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from graphlead.common.codes import places_among
 from graphlead.common.files import write_whole
-from graphlead.core.arrays import Json
+from graphlead.core.arrays import NONE, Json
 from graphlead.core.errors import damage
 from graphlead.core.evidence import Contribution, Evidence, Reason, Tie
 
@@ -59,9 +59,8 @@ def _plain(entry: Mapping[str, object], left_out: str) -> Json:
 
 def _indices(wanted: list[str], ids: pa.Array) -> dict[str, int]:
     unique = pa.array(sorted(set(wanted)), pa.string())
-    here = np.flatnonzero(pc.is_in(ids.cast(pa.string()), value_set=unique).to_numpy(zero_copy_only=False))
-    index = dict(zip(ids.take(pa.array(here)).to_pylist(), here.tolist(), strict=True))
-    missing = [each for each in unique.to_pylist() if each not in index]
+    index = dict(zip(unique.to_pylist(), places_among(unique, ids).tolist(), strict=True))
+    missing = [each for each, place in index.items() if place == NONE]
     if missing:
         raise ValueError(f"{missing[0]} is not in the register")
     return index

@@ -25,11 +25,10 @@ from graphlead.core.settings import Settings
 from graphlead.core.sources import Sources
 from graphlead.evaluate.judge import evaluate_saved
 from graphlead.explain.files import load_evidence, save_evidence
-from graphlead.explain.ties.shares import Stakes
 from graphlead.match.same.duplicates import find_duplicates, with_duplicates
 from graphlead.pipeline.came_back import came_back
 from graphlead.pipeline.content import content_of
-from graphlead.pipeline.explain import explain_companies, stakes_in, whitespace_ties
+from graphlead.pipeline.explain import explain_companies, whitespace_ties
 from graphlead.pipeline.finished import FinishedRun
 from graphlead.pipeline.rank import Ranking, companies_of, rank, set_apart, with_apart
 from graphlead.pipeline.result import Result
@@ -62,20 +61,16 @@ def hand_over(
     """
     with meanwhile(partial(_evaluate, judged, settings.seed, console)) as evaluation:
         with console.stage("ranking"):
-            ranking, stakes = rank(sources, judged, settings), stakes_in(sources.register)
+            ranking = rank(sources, judged, settings)
         notes = () if earlier is None else since_trained(run, earlier, ranking, console)
         with console.stage("finding the reasons") as progress:
-            why = run.stage(
-                "evidence", lambda folder: _explain(sources, judged, ranking, stakes, folder, progress)
-            )
+            why = run.stage("evidence", lambda folder: _explain(sources, judged, ranking, folder, progress))
         judged.model_inputs.let_go()
         scored = evaluated(judged, evaluation(), notes)
     with console.stage("writing the results"):
         evidence = load_evidence(why.evidence, sources.register.ids())
         apart, outcomes = set_apart(ranking), came_back(sources, scored, settings.top)
-        result = collect_results(
-            run.folder, sources, scored, ranking, profiled(), evidence, apart, outcomes, stakes
-        )
+        result = collect_results(run.folder, sources, scored, ranking, profiled(), evidence, apart, outcomes)
         made = run.provenance
         with meanwhile(
             lambda: run.stage("results", lambda folder: _write(folder, result, ranking, sources, scored))
@@ -126,12 +121,11 @@ def _explain(
     sources: Sources,
     scored: Judged,
     ranking: Ranking,
-    stakes: Callable[[], Stakes],
     folder: RunFolder,
     progress: Progress,
 ) -> None:
     leads = companies_of(ranking.leads, sources.register)
-    evidence = explain_companies(scored, sources.cohort, leads, progress, stakes, ranking.standing)
+    evidence = explain_companies(scored, sources.cohort, leads, progress, ranking.standing)
     save_evidence(evidence, sources.register.ids(), folder.evidence)
 
 
@@ -144,16 +138,15 @@ def collect_results(
     evidence: Sequence[Evidence],
     apart: dict[str, int],
     outcomes: Json | None,
-    stakes: Callable[[], Stakes] | None = None,
 ) -> Result:
     """The lists with their reasons, and everything beside them.
 
-    apart, outcomes, stakes: see ``set_apart``, ``came_back`` and ``stakes_in``.
+    apart, outcomes: see ``set_apart`` and ``came_back``.
     """
     register = sources.register
     leads = with_evidence(ranking.leads, evidence, profile, register, sources.clients)
     beside = companies_of(ranking.whitespace, register)
-    ties = whitespace_ties(register, sources.graph, sources.cohort, beside, stakes)
+    ties = whitespace_ties(register, sources.graph, sources.cohort, beside)
     first = first_clients(sources.cohort, sources.graph.ownership, beside)
     whitespace = with_clients(ranking.whitespace, ties, first, _relations(sources, beside), register)
     duplicates = find_duplicates(

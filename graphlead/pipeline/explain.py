@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -21,10 +19,10 @@ from graphlead.explain.explain import Trained, explain
 from graphlead.explain.reasons.inputs import Views
 from graphlead.explain.reasons.removal import Lift
 from graphlead.explain.ties.in_group import ties_in_group
-from graphlead.explain.ties.shares import Stakes
+from graphlead.explain.ties.shares import Stakes, StakesIn
 from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, ClientsByFold, lift_of
 from graphlead.features.seeds import client_weights
-from graphlead.graph.build import stakes_of
+from graphlead.graph.build import stakes_in_companies
 from graphlead.learn.crossfit import Models, is_left_out, share_of_each
 from graphlead.learn.registry import load_models
 from graphlead.pipeline.find import find_company, name_of
@@ -67,12 +65,11 @@ def explain_companies(
     cohort: Cohort,
     companies: Ints,
     progress: Progress = silent,
-    stakes: Callable[[], Stakes] | None = None,
     standing: Standing | None = None,
 ) -> list[Evidence]:
     """Evidence for ``companies`` (m,), candidates of a run, each once, in their order.
 
-    stakes, standing: see ``stakes_in`` and ``standing_of``, which is called where it is not given.
+    standing: see ``standing_of``, which is called where it is not given.
     """
     model_inputs = scored.model_inputs
     models = load_models(scored.trained.model, model_inputs.device, only=scored.judgement.choice.members)
@@ -86,7 +83,7 @@ def explain_companies(
         around.rows(companies),
     )
     scorer = Rescorer(models, scored, standing)
-    trained = _trained(scored, cohort, scorer, standing, around, stakes)
+    trained = _trained(scored, cohort, scorer, standing, around)
     found = explain(trained, views, model_inputs.settings.seed, progress)
     if model_inputs.settings.neutral:
         # What another score would be worth is known in the order of scores only, which the list no longer has.
@@ -100,7 +97,6 @@ def _trained(
     scorer: Rescorer,
     standing: Standing,
     around: ClientsByFold,
-    stakes: Callable[[], Stakes] | None,
 ) -> Trained:
     model_inputs, candidates = scored.model_inputs, np.sort(standing.companies)
     keys = model_inputs.features.keys[candidates]
@@ -118,7 +114,7 @@ def _trained(
         scorer=scorer,
         walk=around.walk_without,
         lift=Lift(lift_of, GROUP_STRENGTH, LINK_STRENGTH, cohort.rejected),
-        stakes=stakes or stakes_in(model_inputs.register),
+        stakes=stakes_in(model_inputs.register, model_inputs.graph),
         sample=sample,
         sampled=around.rows(sample),
         log_odds=published,
@@ -126,26 +122,19 @@ def _trained(
     )
 
 
-def stakes_in(register: Register) -> Callable[[], Stakes]:
-    """A function of every stake of the register, which are read when it is first called."""
+def stakes_in(register: Register, graph: CompanyGraph) -> StakesIn:
+    """A function of the stakes in companies of the register, which reads them when it is called."""
 
-    @cache
-    def stakes() -> Stakes:
-        found, _, _ = stakes_of(register)
+    def stakes(owned: Ints) -> Stakes:
+        found = stakes_in_companies(register, graph, owned)
         return Stakes(owner=found.owner, owned=found.owned, low=found.low, high=found.high, known=found.known)
 
     return stakes
 
 
-def whitespace_ties(
-    register: Register,
-    graph: CompanyGraph,
-    cohort: Cohort,
-    companies: Ints,
-    stakes: Callable[[], Stakes] | None = None,
-) -> GroupTies:
-    """The nearest client of each company (m,) in a client's ownership group, with the path; see ``stakes_in``."""
-    return ties_in_group(register, graph, cohort, companies, stakes or stakes_in(register))
+def whitespace_ties(register: Register, graph: CompanyGraph, cohort: Cohort, companies: Ints) -> GroupTies:
+    """The nearest client of each company (m,) in a client's ownership group, with the path."""
+    return ties_in_group(register, graph, cohort, companies, stakes_in(register, graph))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,12 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from graphlead.common.codes import places_among
 from graphlead.common.outputs import check_files, writing
 from graphlead.core.arrays import Flags, Floats, Ints
 from graphlead.core.contracts import Progress, silent
 from graphlead.core.errors import SettingsError, damage
+from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register
-from graphlead.graph.build import stakes_of
+from graphlead.features.relations import OUTSIDE
+from graphlead.graph.build import stakes_in_companies
 from graphlead.graph.industries import industry_titles
 from graphlead.graph.nearby import LEVELS, LEVELS_SHARE, Nearby, levels_beside, most_urgent, nearby, selected
 from graphlead.graph.views import induced
@@ -89,7 +92,7 @@ def _content(run: FinishedRun, company: int, hops: int, most: int) -> EgoContent
     shown, levels = _chosen(run, near, scores, company, most)
     view = induced(graph, register, selected(graph, near, shown, levels))
     nodes = _nodes(run, near, scores, shown, view)
-    edges = _edges(register, view, {(node.kind, node.key): i for i, node in enumerate(nodes)})
+    edges = _edges(register, run.graph, view, {(node.kind, node.key): i for i, node in enumerate(nodes)})
     return EgoContent(
         made=date.today(), nodes=nodes, edges=edges, hops=hops, left_out=int(len(near) - shown.sum())
     )
@@ -213,10 +216,10 @@ def _level_names(run: FinishedRun, level: str, keys: pa.Array) -> list[str]:
     ]
 
 
-def _edges(register: Register, view: Any, at: dict[Name, int]) -> tuple[EgoEdge, ...]:
+def _edges(register: Register, graph: CompanyGraph, view: Any, at: dict[Name, int]) -> tuple[EgoEdge, ...]:
     """The edges of the view; several of one relation between two nodes become one with their number."""
     counts = Counter((at[a], at[b], relation) for a, b, relation in view.edges(data="relation"))
-    bounds = _bounds(register, at) if any(relation == "owns" for _, _, relation in counts) else {}
+    bounds = _bounds(register, graph, at) if any(relation == "owns" for _, _, relation in counts) else {}
     unknown = (None, None)
     found = []
     for (a, b, relation), count in sorted(counts.items()):
@@ -225,19 +228,20 @@ def _edges(register: Register, view: Any, at: dict[Name, int]) -> tuple[EgoEdge,
     return tuple(found)
 
 
-def _bounds(register: Register, at: dict[Name, int]) -> dict[tuple[int, int], tuple[float, float]]:
+def _bounds(
+    register: Register, graph: CompanyGraph, at: dict[Name, int]
+) -> dict[tuple[int, int], tuple[float, float]]:
     """The share of each stake between nodes of the picture, where something is known of it."""
-    stakes, holders, persons = stakes_of(register)
-    kinds = (("company", register.ids()), ("holder", holders), ("person", persons))
     number, first = dict[int, int](), 0
-    for kind, ids in kinds:
+    for kind, ids in (("company", register.ids()), *((kind, graph.keys[kind]) for kind in OUTSIDE)):
         wanted = pa.array([key for name, key in at if name == kind], pa.string())
-        places = pc.index_in(wanted, value_set=ids.cast(pa.string())).to_pylist()
+        places = places_among(wanted, ids).tolist()
         number |= {
             first + place: at[kind, key] for place, key in zip(places, wanted.to_pylist(), strict=True)
         }
         first += len(ids)
     inside = np.array(list(number))
+    stakes = stakes_in_companies(register, graph, inside[inside < register.n_companies])
     rows = np.flatnonzero(np.isin(stakes.owner, inside) & np.isin(stakes.owned, inside) & stakes.known)
     values = (column[rows].tolist() for column in (stakes.owner, stakes.owned, stakes.low, stakes.high))
     return {(number[a], number[b]): (low, high) for a, b, low, high in zip(*values, strict=True)}

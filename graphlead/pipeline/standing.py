@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from graphlead.core.arrays import Flags, Ints, Longs, Reals
+from graphlead.common.parallel import meanwhile
+from graphlead.core.arrays import Flags, Floats, Ints, Longs, Reals
 from graphlead.core.clients import Cohort
 from graphlead.core.order import Ordered
 from graphlead.evaluate.blend import Alone, Among
@@ -34,15 +36,23 @@ def standing_of(scored: Scored, cohort: Cohort, candidates: Ints | None = None) 
     if candidates is None:
         candidates = np.flatnonzero(cohort.candidates()).astype(np.int32)
     among = scored.judgement.among(scored.scores, candidates)
-    ranked = Ordered(among.own())
-    best_first: Longs = np.argsort(-ranked.numbers, kind="stable")
+    numbers = among.own()
+    with meanwhile(partial(_best_first, numbers)) as sorted_:
+        ranked = Ordered(numbers)
+        scores = scored.expected.scores_among(ranked, numbers)
+        best_first = sorted_()
     companies = candidates[best_first]
     leads = net_new(cohort, scored.model_inputs.graph.ownership)[companies]
     leads[leads] = cohort.first_of_each(companies[leads])
     return Standing(
         companies=companies,
-        scores=scored.expected.scores_among(ranked, ranked.numbers)[best_first],
+        scores=scores[best_first],
         leads=leads,
         among=among,
         ranked=ranked,
     )
+
+
+def _best_first(numbers: Floats) -> Longs:
+    """The places of the numbers (m,), the highest first, of equal ones the first."""
+    return np.argsort(-numbers, kind="stable")

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from graphlead.common.console import Console
 from graphlead.common.files import read_parquet
+from graphlead.common.parallel import meanwhile
 from graphlead.core.arrays import Floats, Folds, Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.contracts import Progress, Ranker, RankerSetup
@@ -132,8 +133,10 @@ def _train(folder: RunFolder, model_inputs: ModelInputs, cohort: Cohort, progres
     )
     for name, values in score_held_out(fit.models, features, around, folds, cohort.rejected).items():
         scores[name][cohort.rejected] = values
-    pq.write_table(pa.table(scores), folder.model_scores, use_dictionary=False)
-    weight = _weights(scores, cohort, folds, model_inputs)
+    write = partial(pq.write_table, pa.table(scores), folder.model_scores, use_dictionary=False)
+    with meanwhile(write) as written:
+        weight = _weights(scores, cohort, folds, model_inputs)
+        written()
     drawn = _drawn(weight)
     held_out = score_held_out(fit.models, features, around, folds, drawn)
     facts = {

@@ -289,7 +289,7 @@ def test_the_ties_of_all_companies_are_those_of_each(
     companies = np.flatnonzero(with_client & cohort.candidates()).astype(np.int32)
     ties = whitespace_ties(register, graph, cohort, companies)
     paths = dict(grouped(graph, cohort, companies))
-    writer = tie_writer(register, graph, list(paths.values()), stakes_in(register))
+    writer = tie_writer(register, graph, list(paths.values()), stakes_in(register, graph))
     assert len(paths) > 20
     for i, sentence in enumerate(ties.sentence.to_pylist()):
         path = paths.get(i)

@@ -22,7 +22,7 @@ from graphlead.explain.ties.cypher import KEYS
 from graphlead.explain.ties.in_group import ties_in_group
 from graphlead.explain.ties.linked import linked
 from graphlead.explain.ties.paths import HUB, ClientPath, Tier, nearest, preference
-from graphlead.explain.ties.shares import Stakes
+from graphlead.explain.ties.shares import Stakes, StakesIn
 from graphlead.explain.ties.ties import paths_to_clients, tie_writer
 
 OWNS = ("company", "owns", "company")
@@ -37,11 +37,11 @@ def ints(*values: int) -> Ints:
     return np.array(values, np.int32)
 
 
-def stakes(*each: tuple[int, int, float, float]) -> Callable[[], Stakes]:
+def stakes(*each: tuple[int, int, float, float]) -> StakesIn:
     """(owner number, owned, low, high); bounds of 0 to 1 stand for a share that was not given."""
     low, high = (np.array([stake[i] for stake in each]) for i in (2, 3))
     owner, owned = (ints(*(int(stake[i]) for stake in each)) for i in (0, 1))
-    return lambda: Stakes(owner=owner, owned=owned, low=low, high=high, known=~((low == 0) & (high == 1)))
+    return lambda _: Stakes(owner=owner, owned=owned, low=low, high=high, known=~((low == 0) & (high == 1)))
 
 
 NO_STAKES = stakes()
@@ -60,7 +60,7 @@ def ties_and_introductions(
     graph: CompanyGraph,
     of: Cohort,
     companies: Sequence[int],
-    known: Callable[[], Stakes] = NO_STAKES,
+    known: StakesIn = NO_STAKES,
 ) -> tuple[list[tuple[Tie, ...]], list[str]]:
     """The ties of each company, and its introduction."""
     paths = paths_to_clients(register, graph, of, ints(*companies))

@@ -80,10 +80,8 @@ def _columns(relation: Relation, lift: Lift, counted: _Counting, companies: Ints
 
 def _group(relation: Groups, lift: Lift, counted: _Counting, companies: Ints) -> Reals:
     code, left_out = relation.code, counted.left_out
-    won, rejected, size = (
-        np.bincount(code + 1, values, relation.count + 1)
-        for values in (counted.clients, counted.rejected, None)
-    )
+    won, rejected = (_summed(relation, values) for values in (counted.clients, counted.rejected))
+    size = np.bincount(code + 1, minlength=relation.count + 1)
     mine = code[companies]
     lifts = lift.formula(
         won[mine + 1] - (mine == code[left_out]) * counted.clients[left_out],
@@ -94,6 +92,12 @@ def _group(relation: Groups, lift: Lift, counted: _Counting, companies: Ints) ->
         lift.groups,
     )
     return np.where(mine >= 0, lifts, 0.0)
+
+
+def _summed(relation: Groups, values: Reals) -> Reals:
+    """The sum of the few ``values`` (n,) that are not 0 in each group (1 + count,), those in none first."""
+    here = np.flatnonzero(values)
+    return np.asarray(np.bincount(relation.code[here] + 1, values[here], relation.count + 1), np.float64)
 
 
 def _members(relation: Incidence, lift: Lift, counted: _Counting, companies: Ints) -> Sequence[Reals]:

@@ -6,8 +6,6 @@ is what that of the next node on its way says, and one step more.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,11 +19,11 @@ from graphlead.explain.facts import Names
 from graphlead.explain.ties.grouped import Forest, forest
 from graphlead.explain.ties.paths import FAR, OWNERS, Numbering
 from graphlead.explain.ties.sentences import GROUP, THIS
-from graphlead.explain.ties.shares import Stakes, stake_texts
+from graphlead.explain.ties.shares import StakesIn, stake_texts
 
 
 def ties_in_group(
-    register: Register, graph: CompanyGraph, cohort: Cohort, companies: Ints, stakes: Callable[[], Stakes]
+    register: Register, graph: CompanyGraph, cohort: Cohort, companies: Ints, stakes: StakesIn
 ) -> GroupTies:
     """The ties of ``companies`` (m,), none of them a client; ``stakes`` is called only where there is a chain."""
     trees = forest(graph, cohort, companies)
@@ -34,14 +32,14 @@ def ties_in_group(
                      for values in (trees.client, trees.steps))  # fmt: skip
     if not known.any():
         return GroupTies(client=client, steps=steps, sentence=pa.nulls(len(companies), pa.string()))
-    sentences = _Writer(register, graph, trees, stakes()).sentences()
+    sentences = _Writer(register, graph, trees, stakes).sentences()
     return GroupTies(client=client, steps=steps, sentence=sentences.take(pa.array(trees.start, mask=~known)))
 
 
 class _Writer:
     """Writes the sentence of every node (w,) of the trees."""
 
-    def __init__(self, register: Register, graph: CompanyGraph, trees: Forest, stakes: Stakes) -> None:
+    def __init__(self, register: Register, graph: CompanyGraph, trees: Forest, stakes: StakesIn) -> None:
         self._trees = trees
         self._names = _names(register, graph, trees)
         joined = np.flatnonzero(trees.toward != NONE)
@@ -50,7 +48,8 @@ class _Writer:
         number = number + trees.node
         owns = trees.owns[joined]
         owner, owned = np.where(owns, joined, toward), np.where(owns, toward, joined)
-        shares = stake_texts(stakes, number[owner], trees.node[owned], graph.n_companies)
+        companies = trees.node[owned]
+        shares = stake_texts(stakes(companies), number[owner], companies, graph.n_companies)
         place = np.full(len(trees.node), NONE, np.int64)
         place[joined] = np.arange(len(joined))
         self._shares = pc.fill_null(shares.take(pa.array(place, mask=place == NONE)), "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from graphlead.explain.ties.paths import EFFECTIVE, ClientPath, Leg, Node, Numbe
 
 @dataclass(frozen=True, kw_only=True)
 class Stakes:
-    """Every stake (s,) of the register: owner (numbered companies, holders, persons), owned, bounds in [0, 1].
+    """Stakes (s,) in companies: owner (numbered companies, holders, persons), owned, bounds in [0, 1].
 
     known: whether a share was given; without one the bounds mean nothing.
     """
@@ -26,6 +26,10 @@ class Stakes:
     low: Numbers
     high: Numbers
     known: Flags
+
+
+StakesIn = Callable[[Ints], Stakes]
+"""Gives all stakes in these companies (k,)."""
 
 
 def owning(leg: Leg, one: Node, two: Node) -> tuple[Node, Node]:
@@ -59,15 +63,15 @@ def _text(low: float, high: float) -> str:
 class Shares:
     """The shares along some paths."""
 
-    def __init__(self, graph: CompanyGraph, stakes: Stakes, paths: Sequence[ClientPath]) -> None:
+    def __init__(self, graph: CompanyGraph, stakes: StakesIn, paths: Sequence[ClientPath]) -> None:
         self._first, self._n = Numbering.of(graph).first, graph.n_companies
-        facts = graph.ownership
-        all_known = np.ones(len(facts.effective), bool)
-        effective = Stakes(owner=facts.effective.source, owned=facts.effective.target, low=facts.effective_low,
-                           high=facts.effective_high, known=all_known)  # fmt: skip
+        owns, effective = (
+            np.array(sorted(set(self._wanted(paths, relation))), np.int64) for relation in (OWNS, EFFECTIVE)
+        )
+        owned = np.unique(owns % self._n).astype(np.int32)
         self._bounds = {
-            relation: self._look_up(table, np.array(sorted(set(self._wanted(paths, relation))), np.int64))
-            for relation, table in ((OWNS, stakes), (EFFECTIVE, effective))
+            OWNS: self._look_up(stakes(owned), owns) if len(owned) else {},
+            EFFECTIVE: self._look_up(_effective(graph), effective),
         }
 
     def text(self, relation: str, owner: Node, owned: Node) -> str:
@@ -88,3 +92,14 @@ class Shares:
         rows = np.flatnonzero(stakes.known & np.isin(keys, wanted))
         bounds = zip(stakes.low[rows].tolist(), stakes.high[rows].tolist(), strict=True)
         return dict(zip(keys[rows].tolist(), bounds, strict=True))
+
+
+def _effective(graph: CompanyGraph) -> Stakes:
+    facts = graph.ownership
+    return Stakes(
+        owner=facts.effective.source,
+        owned=facts.effective.target,
+        low=facts.effective_low,
+        high=facts.effective_high,
+        known=np.ones(len(facts.effective), bool),
+    )

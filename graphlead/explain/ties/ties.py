@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
 
 from graphlead.core.arrays import Ints
 from graphlead.core.clients import Cohort
-from graphlead.core.graph import OWNS, CompanyGraph
+from graphlead.core.graph import CompanyGraph
 from graphlead.core.register import Register
 from graphlead.explain.facts import Names
 from graphlead.explain.ties.alike import alike, same_address
@@ -17,10 +17,7 @@ from graphlead.explain.ties.grouped import grouped
 from graphlead.explain.ties.linked import effective, linked
 from graphlead.explain.ties.paths import ClientPath, nearest, preference
 from graphlead.explain.ties.sentences import TieWriter
-from graphlead.explain.ties.shares import Shares, Stakes
-
-_NOTHING = np.zeros(0, np.int32)
-NO_STAKES = Stakes(owner=_NOTHING, owned=_NOTHING, low=_NOTHING, high=_NOTHING, known=_NOTHING > 0)
+from graphlead.explain.ties.shares import Shares, StakesIn
 
 
 def paths_to_clients(
@@ -43,13 +40,11 @@ def paths_to_clients(
 
 
 def tie_writer(
-    register: Register, graph: CompanyGraph, paths: Sequence[ClientPath], stakes: Callable[[], Stakes]
+    register: Register, graph: CompanyGraph, paths: Sequence[ClientPath], stakes: StakesIn
 ) -> TieWriter:
     """A writer for these paths; ``stakes`` is called only when one of them has an ownership link."""
     wanted: dict[str, list[int]] = {}
     for label, node in {node for path in paths for node in path.nodes}:
         wanted.setdefault(label, []).append(node)
     nodes = {label: np.array(each, np.int32) for label, each in wanted.items()}
-    owned = any(leg.relation == OWNS for path in paths for leg in path.legs)
-    shares = Shares(graph, stakes() if owned else NO_STAKES, paths)
-    return TieWriter(Names(register, graph.keys, nodes), shares)
+    return TieWriter(Names(register, graph.keys, nodes), Shares(graph, stakes, paths))

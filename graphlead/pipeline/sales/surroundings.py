@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from graphlead.common.codes import places_among
 from graphlead.common.console import Console
 from graphlead.common.files import read_parquet
 from graphlead.core.around import SCORE, Around
@@ -122,7 +122,7 @@ def _companies(cases: Cases, match: Match, register: Register) -> Ints:
     """The index (n,) of each case's company, NONE where its account was not found for sure."""
     sure = match.table["outcome"] == "matched"
     ids = pa.array(match.table["company_id"].where(sure), pa.string(), from_pandas=True)
-    found = pc.fill_null(pc.index_in(ids, value_set=register.ids()), NONE).to_numpy(zero_copy_only=False)
+    found = places_among(ids, register.ids())
     at = pd.Index(match.table[ACCOUNT]).get_indexer(pd.Series(cases.account))
     return np.where(at >= 0, np.append(found, NONE)[at], NONE).astype(np.int32)
 

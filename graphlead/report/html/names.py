@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from graphlead.common.codes import places_among
 from graphlead.core.evidence import Evidence
 from graphlead.core.register import Register, Role
 from graphlead.report.html.content import Node
@@ -27,7 +28,7 @@ def _companies(ids: list[str], register: Register) -> dict[Node, str]:
     columns = register.names_of(Role.NAME)[:1]
     if not columns or not ids:
         return {}
-    place = pc.index_in(pa.array(ids, pa.string()), value_set=register.ids().cast(pa.string())).to_numpy()
+    place = places_among(pa.array(ids, pa.string()), register.ids())
     names = register.rows(columns, place)[columns[0]].to_pylist()
     return {("Company", key): name for key, name in zip(ids, names, strict=True) if name}
 
