@@ -31,7 +31,7 @@ from graphlead.core.register import Register
 from graphlead.engines.duckdb import open_db
 from graphlead.ingest import ingest
 from graphlead.match import normalise
-from graphlead.match.same.block import find_pairs
+from graphlead.match.same.block import ends_of, find_pairs
 from graphlead.match.same.build import find_same
 from graphlead.match.same.clusters import clusters
 from graphlead.match.same.places import read_places
@@ -73,7 +73,8 @@ def candidate_pairs(register: Register) -> Longs:
     with open_db() as db:
         normalise.install(db)
         places = read_places(db, register)
-        return find_pairs(read_names(register, places.city_names), places)
+        pairs = find_pairs(read_names(register, places.city_names), places)
+    return ends_of(pairs, register.n_companies)
 
 
 def ours(world: World) -> tuple[Ints, Callable[[Ints], Ints]]:

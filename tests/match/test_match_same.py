@@ -17,7 +17,7 @@ from graphlead.core.same import Same
 from graphlead.engines.duckdb import open_db
 from graphlead.match import normalise
 from graphlead.match.same import build
-from graphlead.match.same.block import BLOCK, find_pairs
+from graphlead.match.same.block import BLOCK, ends_of, find_pairs
 from graphlead.match.same.build import find_same
 from graphlead.match.same.clusters import clusters
 from graphlead.match.same.files import load_same, save_same
@@ -206,7 +206,7 @@ def test_large_blocks_are_cut_and_equal_names_still_meet(tmp_path: Path) -> None
     with open_db() as db:
         normalise.install(db)
         places = read_places(db, register)
-        pairs = find_pairs(read_names(register, places.city_names), places)
+        pairs = ends_of(find_pairs(read_names(register, places.city_names), places), register.n_companies)
     assert len(pairs) < BLOCK * len(names)
     assert {(7, 3000), (2990, 3001)} <= set(map(tuple, pairs.tolist()))
 

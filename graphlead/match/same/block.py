@@ -26,12 +26,15 @@ grows with the number of records, not with its square."""
 
 NEXT = 10
 
+CHUNK = 262_144
+"""Names of which the words are sorted at a time, a choice: they take some 30 MB."""
+
 Block = Callable[[], tuple[Longs, Longs, Ints]]
 """Gives rows of names, the code of the block that each is in, and the word that makes it, NONE where none does."""
 
 
 def find_pairs(names: Names, places: Places) -> Longs:
-    """Pairs of companies (p, 2), the smaller index first, each once, sorted.
+    """Pairs of companies as one number each (p,), see ``ends_of``; each once, ascending.
 
     They share one of their rarest words or the first letters at one place (postcode or city), or an address, a link,
     an identifier or a contact, whatever their names. Words of the own city's name do not count. Of records with one
@@ -39,7 +42,8 @@ def find_pairs(names: Names, places: Places) -> Longs:
     """
     n = len(places.city)
     first = _first_alike(names, places)
-    found = [_pair(places.source, places.target, n), _pair(first, np.arange(n, dtype=np.int32), n)]
+    again = np.flatnonzero(first != np.arange(n)).astype(np.int32)
+    found = [_pair(places.source, places.target, n), _pair(first[again], again, n)]
     rarest = by_rarity(names)
     order, company = _order(names, rarest)
 
@@ -53,10 +57,15 @@ def find_pairs(names: Names, places: Places) -> Longs:
         ])  # fmt: skip
 
     found += side_by_side(paired, list(_blocks(names, places, rarest, first)))
-    pairs = np.sort(np.concatenate(found))
-    left, right = np.divmod(pairs[np.diff(pairs, prepend=NONE) > 0], max(n, 1))
-    kept = left != right
-    return np.stack([left[kept], right[kept]], axis=1)
+    pairs = np.concatenate(found)
+    found.clear()
+    pairs.sort()
+    return pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
+
+
+def ends_of(pairs: Longs, n: int) -> Longs:
+    """The two companies, of n, of each pair (p,), the smaller index first: (p, 2)."""
+    return np.stack(np.divmod(pairs, max(n, 1)), axis=1)
 
 
 def _first_alike(names: Names, places: Places) -> Ints:
@@ -108,9 +117,18 @@ def _joint(one: Ints | Longs, two: Ints) -> Longs:
 
 def by_rarity(names: Names) -> Ints:
     """The meanings of the RAREST words of each name (m, RAREST), the rarest first, NONE behind them."""
-    rarity = np.append(names.vocabulary.rarity, -1)[names.words]
-    order = np.argsort(-rarity, axis=1, kind="stable")[:, :RAREST]
-    return np.take_along_axis(np.append(names.vocabulary.meaning, NONE)[names.words], order, axis=1)
+    rarity = np.append(names.vocabulary.rarity, np.float32(-1))
+    meaning = np.append(names.vocabulary.meaning, np.int32(NONE))
+    rarest = np.empty((len(names.words), RAREST), np.int32)
+
+    def sort(start: int) -> None:
+        words = names.words[start : start + CHUNK]
+        order = np.argsort(-rarity[words], axis=1, kind="stable")[:, :RAREST]
+        rarest[start : start + CHUNK] = np.take_along_axis(meaning[words], order, axis=1)
+
+    for _ in side_by_side(sort, range(0, len(rarest), CHUNK)):
+        pass
+    return rarest
 
 
 def _order(names: Names, rarest: Ints) -> tuple[Ints, Ints]:
@@ -161,7 +179,9 @@ def _neighbours(block: Longs, order: Ints, company: Ints, n: int, most: int) -> 
     for step in range(1, most + 1):
         at = at[at + step < len(block)]
         at = at[block[at] == block[at + step]]
-        found.append(_pair(of[at], of[at + step], n))
+        one, two = of[at], of[at + step]
+        apart = one != two
+        found.append(_pair(one[apart], two[apart], n))
     return np.concatenate(found)
 
 

@@ -13,7 +13,7 @@ from graphlead.core.register import Register
 from graphlead.core.same import Pairs, Same
 from graphlead.engines.duckdb import open_db
 from graphlead.match import normalise
-from graphlead.match.same.block import find_pairs
+from graphlead.match.same.block import ends_of, find_pairs
 from graphlead.match.same.clusters import clusters
 from graphlead.match.same.places import PLACES, Crowds, Places, read_places
 from graphlead.match.same.related import find_related
@@ -70,13 +70,13 @@ def find_same(register: Register, *, progress: Progress = silent) -> Same:
 
 
 def _compared(names: Names, places: Places, pairs: Longs) -> Pairs:
-    """The pairs of records that are one company."""
+    """Of the pairs (p,), as of ``find_pairs``, those of records that are one company."""
     slabs = [(start, pairs[start : start + SLAB]) for start in range(0, max(len(pairs), 1), SLAB)]
     crowds = Crowds.of(places, names)
     found = list(side_by_side(_Near(names, crowds), slabs))
     pair, agreed = np.concatenate([near for near, _ in found]), together([each for _, each in found])
     likely, pair = np.unique(pair, return_inverse=True)
-    pairs = pairs[likely]
+    pairs = ends_of(pairs[likely], len(places.city))
     chance, where = _by_chance(crowds, pairs)
     rare = agreed.information - chance[pair]
     alike = (agreed.jaccard >= ALIKE) & (rare >= CHANCE)
@@ -109,8 +109,8 @@ class _Near:
         self._most = most_information(names, len(crowds.degree))
 
     def __call__(self, slab: tuple[int, Longs]) -> tuple[Longs, Agreement]:
-        """Of pairs (p, 2) from a position on the positions of those that may be, and their agreement."""
-        start, pairs = slab
+        """Of pairs (p,) from a position on the positions of those that may be, and their agreement."""
+        start, pairs = slab[0], ends_of(slab[1], len(self._most))
         names, city = self._names, self._crowds.places.city
         enough = self._most[pairs[:, 0]] >= _by_chance(self._crowds, pairs)[0] + CHANCE
         kept = np.flatnonzero(enough)
