@@ -241,9 +241,9 @@ class OpenRun:
         from graphlead.graph.views import to_hetero_data
 
         run, features = self._run, self._run.features
-        everybody = np.arange(run.cohort.n_companies)
+        everybody = np.arange(run.cohort.n_companies, dtype=np.int32)
         data = to_hetero_data(run.graph, {"company": {
-            "x": _standardised(np.hstack([features.attributes.numeric, features.structure])),
+            "x": _standardised(np.hstack([features.attributes.numeric, features.structure[everybody]])),
             "y": run.cohort.labels().astype(np.int64),
             "fold": folds_of(run.folder, run.register),
             "candidate_mask": run.cohort.candidates(),

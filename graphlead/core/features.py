@@ -233,48 +233,34 @@ class Attributes:
         require(not np.isinf(self.numeric).any(), "Attributes", "finite numbers", "infinities")
 
 
-class Meaning(Protocol):
-    """What the words of names and texts mean, as numbers about each company."""
+class Numbers(Protocol):
+    """Numbers about each company: an array (n, k), or what works out its rows whenever they are asked for."""
 
-    def rows(self, rows: Ints) -> Floats:
-        """The numbers float32 (len(rows), k) of these companies, 0 for one without words."""
+    def __getitem__(self, rows: Ints, /) -> Floats:
+        """Those of the companies ``rows``, float32 (len(rows), k)."""
         ...
-
-
-@dataclass(frozen=True)
-class Meant:
-    """The same, worked out before: float32 (n, k)."""
-
-    vectors: Floats
-
-    def rows(self, rows: Ints) -> Floats:
-        return self.vectors[rows]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Features:
     """The features of n companies that depend on no label.
 
-    keys: uint64 (n,), a hash of each company's id, that random choices are dealt by; structure: float32 (n, s) without
-    NaN, from links (degrees, neighbours' means of the numbers); relations: which companies are neighbours, by links and
-    by columns; meaning: of their words, None where it was not learned.
+    keys: uint64 (n,), a hash of each company's id, that random choices are dealt by; structure: s numbers without NaN,
+    from links (degrees, neighbours' means of the numbers); relations: which companies are neighbours, by links and by
+    columns; meaning: k numbers on what their words mean, 0 for one without words; None where that was not learned.
     """
 
     keys: Keys
     attributes: Attributes
-    structure: Floats
+    structure: Numbers
     structure_features: tuple[Feature, ...]
     relations: tuple[Relation, ...]
-    meaning: Meaning | None = None
+    meaning: Numbers | None = None
     meaning_features: tuple[Feature, ...] = ()
 
     def __post_init__(self) -> None:
-        width = len(self.structure_features)
         require(self.keys.dtype == np.uint64 and self.keys.shape == (self.n_companies,), "Features",
                  f"a key for each of {self.n_companies} companies", self.keys.shape)  # fmt: skip
-        require(self.structure.shape == (self.n_companies, width), "Features",
-                 f"structure of {self.n_companies} by {width}", self.structure.shape)  # fmt: skip
-        require(bool(np.isfinite(self.structure).all()), "Features", "finite structure", "NaN or infinity")
 
     @property
     def n_companies(self) -> int:
@@ -282,4 +268,4 @@ class Features:
 
     def meant(self, rows: Ints) -> Floats:
         """What the words of these companies mean, float32 (len(rows), k)."""
-        return np.zeros((len(rows), 0), np.float32) if self.meaning is None else self.meaning.rows(rows)
+        return np.zeros((len(rows), 0), np.float32) if self.meaning is None else self.meaning[rows]

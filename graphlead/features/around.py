@@ -111,8 +111,9 @@ def _column(name: str, number: bool) -> CaseColumn:
 
 def _numbers(features: Features) -> pd.DataFrame:
     """What is known of each company by itself, and from its links, as numbers."""
+    everybody = np.arange(features.n_companies, dtype=np.int32)
     named = (*features.attributes.numeric_features, *features.structure_features)
-    numbers = np.hstack([features.attributes.numeric, features.structure]).astype(np.float64)
+    numbers = np.hstack([features.attributes.numeric, features.structure[everybody]]).astype(np.float64)
     return pd.DataFrame(numbers, columns=[f"{each.title()} (register)" for each in named])
 
 

@@ -136,7 +136,7 @@ class Meanings:
             [(each, words[each.column].matrix, _numbers(each, words[each.column])) for each in learned]
         )
 
-    def rows(self, rows: Ints) -> Floats:
+    def __getitem__(self, rows: Ints, /) -> Floats:
         """The vectors float32 (len(rows), k) of these companies, column by column."""
         parts = [np.zeros((len(rows), 0), np.float32)]
         for each, matrix, number in self.of:

@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 
 from graphlead.common.parallel import side_by_side
-from graphlead.core.arrays import Floats, Reals
+from graphlead.core.arrays import Floats, Ints, Reals
 from graphlead.core.contracts import Propagator
 from graphlead.core.features import Attributes, Feature, Groups, Incidence, Neighbours, Relation, Statistic
+
+PIECE = 262_144
+"""Companies of which the numbers are scaled at a time, a choice: every ten of them take 20 MB."""
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Log degrees and neighbours' means of k numbers, worked out whenever they are asked for: to keep them would take
+    4 * (1 + k) bytes a company and kind of link.
+
+    numbers: float32 (n, k), standardised; linked: the means over each relation by links.
+    """
+
+    numbers: Floats
+    linked: Sequence[NeighbourMeans]
+
+    def __getitem__(self, rows: Ints, /) -> Floats:
+        """The degree and the means of these companies, float32 (len(rows), s), relation by relation."""
+        width = 1 + self.numbers.shape[1]
+        found = np.empty((len(rows), width * len(self.linked)), np.float32)
+        for place, each in enumerate(self.linked):
+            degree, means = each.of(rows)
+            found[:, place * width] = np.log1p(degree)
+            found[:, place * width + 1 : (place + 1) * width] = means
+        return found
 
 
 def build_structure(
     attributes: Attributes, averaged: int, linked: Sequence[Relation], propagator: Propagator
-) -> tuple[Floats, tuple[Feature, ...]]:
-    """Log degrees and neighbours' means of the first ``averaged`` numbers, float32 (n, s), and their features.
+) -> tuple[Structure, tuple[Feature, ...]]:
+    """Log degrees and neighbours' means of the first ``averaged`` numbers, s for each company, and their features.
 
-    ``linked`` are the relations by links. The means are SIGN's one-hop operators (Frasca et al. 2020), computed once,
-    of standardised numbers; a company without neighbours gets 0, the register's mean.
+    ``linked`` are the relations by links. The means are SIGN's one-hop operators (Frasca et al. 2020) of standardised
+    numbers; a company without neighbours gets 0, the register's mean.
     """
-    numbers = attributes.numeric[:, :averaged]
-    numbers = scale_of(lambda: [numbers]).apply(numbers)
-    width = 1 + numbers.shape[1]
-    structure = np.empty((len(numbers), width * len(linked)), np.float32)
-
-    def fill(place: int) -> None:
-        own = structure[:, place * width : (place + 1) * width]
-        own[:, 0] = np.log1p(_degree(linked[place]))
-        own[:, 1:] = neighbour_means(linked[place], numbers, propagator)
-
-    for _ in side_by_side(fill, range(len(linked))):
-        pass
+    numbers = _standardised(attributes.numeric[:, :averaged])
+    means = list(side_by_side(lambda relation: NeighbourMeans(relation, numbers, propagator), linked))
     features: list[Feature] = []
     for relation in linked:
         features.append(Feature(relation.source, Statistic.COUNT))
@@ -41,38 +56,61 @@ def build_structure(
             Feature(relation.source, Statistic.NEIGHBOURS, feature)
             for feature in attributes.numeric_features[:averaged]
         ]
-    return structure, tuple(features)
+    return Structure(numbers, means), tuple(features)
 
 
-def neighbour_means(relation: Relation, values: Floats, propagator: Propagator) -> Floats:
-    """Mean of ``values`` (n, k) over each company's neighbours, excluding itself; 0 for a company without any."""
-    if isinstance(relation, Neighbours):
-        total, count = propagator.product(relation.matrix, values), _degree(relation)
-    else:
-        members = _incidence(relation)
-        sums = propagator.transposed_product(members, values)
-        own = np.asarray(members.sum(1), np.float32)
-        total = propagator.product(members, sums) - own * values
-        count = _degree(relation)
-    total /= np.maximum(count, 1)[:, None]
-    return total
+class NeighbourMeans:
+    """The degree of companies, and the means of numbers (n, k) over their neighbours by a relation.
+
+    A company that shares two groups with another one counts twice for it, and none counts for itself.
+    """
+
+    def __init__(self, relation: Relation, numbers: Floats, propagator: Propagator) -> None:
+        self._relation, self._numbers = relation, numbers
+        if not isinstance(relation, Neighbours):
+            members = _incidence(relation)
+            self._sums = propagator.transposed_product(members, numbers)
+            self._others = np.asarray(members.sum(0), np.float32).ravel() - 1
+
+    def of(self, rows: Ints) -> tuple[Floats, Floats]:
+        """The degrees (len(rows),) and the means (len(rows), k) of these companies; 0 for one without neighbours."""
+        relation = self._relation
+        if isinstance(relation, Neighbours):
+            near = relation.matrix[rows]
+            total, degree = near @ self._numbers, np.asarray(near.sum(1), np.float32).ravel()
+        else:
+            groups = _incidence(relation, rows)
+            own = np.asarray(groups.sum(1), np.float32)
+            total = groups @ self._sums - own * self._numbers[rows]
+            degree = np.asarray(groups @ self._others, np.float32)
+        total /= np.maximum(degree, 1)[:, None]
+        return degree, np.asarray(total, np.float32)
 
 
-def _incidence(relation: Groups | Incidence) -> sp.csr_matrix:
+def _incidence(relation: Groups | Incidence, rows: Ints | None = None) -> sp.csr_matrix:
+    """The groups of companies as 0/1 CSR (n, groups), or (len(rows), groups)."""
     if isinstance(relation, Incidence):
-        return relation.matrix
-    rows = np.flatnonzero(relation.code >= 0)
-    ones = np.ones(len(rows), np.float32)
-    return sp.csr_matrix((ones, (rows, relation.code[rows])), shape=(len(relation.code), relation.count))
+        return relation.matrix if rows is None else relation.matrix[rows]
+    code = relation.code if rows is None else relation.code[rows]
+    grouped = np.flatnonzero(code >= 0)
+    begins = np.append(0, np.cumsum(code >= 0, dtype=np.int32))
+    return sp.csr_matrix(
+        (np.ones(len(grouped), np.float32), code[grouped], begins), shape=(len(code), relation.count)
+    )
 
 
-def _degree(relation: Relation) -> Floats:
-    """The number of neighbours of each company; one that shares two groups with it counts twice."""
-    if isinstance(relation, Neighbours):
-        return np.asarray(relation.matrix.sum(1), np.float32).ravel()
-    members = _incidence(relation)
-    others = np.asarray(members.sum(0), np.float32).ravel() - 1
-    return np.asarray(members @ others, np.float32)
+def _standardised(values: Floats) -> Floats:
+    """The values (n, k) with mean 0 and standard deviation 1; missing ones become 0."""
+
+    def pieces() -> Iterator[Floats]:
+        size = PIECE if values.shape[1] > 1 else max(len(values), 1)
+        for start in range(0, len(values), size):
+            yield values[start : start + size]
+
+    scale, found = scale_of(pieces), np.empty(values.shape, np.float32)
+    for start in range(0, len(values), PIECE):
+        found[start : start + PIECE] = scale.apply(values[start : start + PIECE])
+    return found
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sources import GROUP, counts, features_of, link, numbers
 
 from graphlead.core.arrays import Floats, Ints
-from graphlead.core.features import Attributes, Features, Meant
+from graphlead.core.features import Attributes, Features
 from graphlead.explain.reasons.attribution import attribute
 from graphlead.explain.reasons.inputs import Game, Reals, Typical, Views, typical_company
 from graphlead.explain.reasons.themes import Themes
@@ -37,7 +37,7 @@ class Planted:
         self.rows += len(left_out)
         seen = [
             np.nan_to_num(attributes.numeric),
-            features.structure,
+            features.structure[np.arange(len(left_out))],
             features.meant(np.arange(len(left_out))),
             label_features,
         ]
@@ -55,7 +55,7 @@ def world(seed: int, m: int = 5) -> tuple[Views, Typical]:
         counts(GROUP, link("supplies")),
         (),
     )
-    features = replace(features, meaning=Meant(draw.normal(size=(m, K)).astype(np.float32)))
+    features = replace(features, meaning=draw.normal(size=(m, K)).astype(np.float32))
     everybody = np.arange(m, dtype=np.int32)
     views = Views(features, everybody, everybody % 2, draw.normal(size=(m, F)).astype(np.float32))
     typical = Typical(
@@ -72,7 +72,7 @@ def full(views: Views) -> Floats:
     attributes = views.features.attributes
     parts = [
         np.nan_to_num(attributes.numeric),
-        views.features.structure,
+        views.features.structure[views.company],
         views.features.meant(views.company),
         views.label_features,
     ]
@@ -118,7 +118,7 @@ def test_a_theme_as_in_the_typical_company_gets_nothing_and_costs_nothing() -> N
     label_features = views.label_features.copy()
     label_features[0] = typical.label_features
     numeric = np.broadcast_to(typical.numeric, (1, D)).copy()
-    meaning = Meant(typical.meaning[None])
+    meaning = typical.meaning[None]
     features = replace(views.features, attributes=Attributes(numeric, numbers(*NUMBERS)), meaning=meaning)
     scorer = Planted(lambda seen: seen.sum(1))
     game = Game(scorer, Views(features, views.company, views.left_out, label_features), typical, THEMES)

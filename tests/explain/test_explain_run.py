@@ -16,7 +16,7 @@ from graphlead.core.arrays import NONE, Floats, Ints
 from graphlead.core.clients import Cohort
 from graphlead.core.errors import InputError
 from graphlead.core.evidence import Evidence
-from graphlead.core.features import Features, Meant
+from graphlead.core.features import Features
 from graphlead.evaluate.blend import BLEND, equally
 from graphlead.evaluate.choose import Choice
 from graphlead.explain.reasons.attribution import Attribution
@@ -68,7 +68,7 @@ def rows_of(scored: Scored, companies: Ints) -> Features:
         attributes=attributes,
         structure=features.structure[companies],
         relations=(),
-        meaning=Meant(features.meant(companies)),
+        meaning=features.meant(companies),
     )
 
 

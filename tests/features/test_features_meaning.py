@@ -35,7 +35,7 @@ def meanings(learned: Sequence[WordVectors], register: Register) -> Floats:
     """What the names of all companies of a register mean."""
     matrix, terms = term_incidence(register.read("name").column(0))
     words = Incidence(Source(kind=Kind.WORDS, column="name"), matrix, terms)
-    return Meanings.from_relations(learned, [words]).rows(np.arange(register.n_companies, dtype=np.int32))
+    return Meanings.from_relations(learned, [words])[np.arange(register.n_companies, dtype=np.int32)]
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_too_few_words_have_no_vectors(make_register: MakeRegister, tmp_path: Pa
     assert alone == ()
     save_meaning(alone, tmp_path)
     assert load_meaning(tmp_path) == ()
-    assert Meanings.from_relations(alone, []).rows(np.arange(4, dtype=np.int32)).shape == (4, 0)
+    assert Meanings.from_relations(alone, [])[np.arange(4, dtype=np.int32)].shape == (4, 0)
 
 
 def test_words_that_always_stand_together_give_the_same_twice(make_register: MakeRegister) -> None:

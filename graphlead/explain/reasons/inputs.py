@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphlead.core.arrays import Flags, Floats, Ints, Reals
-from graphlead.core.features import Attributes, Features, Meant
+from graphlead.core.features import Attributes, Features
 from graphlead.explain.reasons.themes import Themes
 
 Numbers = npt.NDArray[np.number[Any]]
@@ -127,7 +127,7 @@ class Game:
             structure=np.where(keep[:, themes.structure], self._structure[which], typical.structure),
             structure_features=views.features.structure_features,
             relations=(),
-            meaning=Meant(np.where(keep[:, themes.meaning], self._meaning[which], typical.meaning)),
+            meaning=np.where(keep[:, themes.meaning], self._meaning[which], typical.meaning),
         )
         nearby = np.where(keep[:, themes.label_features], seen[which], typical.label_features)
         return self._scorer.log_odds(perturbed, nearby, views.left_out[which])

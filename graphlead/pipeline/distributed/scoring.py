@@ -13,7 +13,7 @@ import pyarrow as pa
 from graphlead.common.deal import keys_of
 from graphlead.core.arrays import Floats, Ints, Longs, Reals
 from graphlead.core.clients import Cohort
-from graphlead.core.features import Feature, Features, Kind, Meant, Source, Statistic
+from graphlead.core.features import Feature, Features, Kind, Source, Statistic
 from graphlead.engines.batches import column, vectors
 from graphlead.engines.tables import ROW, Tables
 from graphlead.features.attributes import attributes_of
@@ -95,7 +95,7 @@ class Scoring:
             structure=structure,
             structure_features=(Feature(Source(kind=Kind.OWNS), Statistic.COUNT),) * numbered.structure,
             relations=(),
-            meaning=Meant(_filled(batch, "meaning", np.zeros((1, numbered.meaning), np.float32))),
+            meaning=_filled(batch, "meaning", np.zeros((1, numbered.meaning), np.float32)),
         )
 
     def _around(self, batch: pa.RecordBatch) -> Floats:
