@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -44,12 +45,25 @@ class Members:
         return through(merged, self.codes), first
 
 
+@lru_cache(maxsize=1)
+def everybody(n: int) -> Ints:
+    """The companies 0 .. n - 1, an array that cannot be written to and that all share who have an entry a company."""
+    every = np.arange(n, dtype=np.int32)
+    every.flags.writeable = False
+    return every
+
+
+def at_entries(values: Ints, entries: Ints) -> Ints:
+    """The values (E,) at these entries; the same array where each company has one entry."""
+    return values if entries is everybody(len(values)) else values[entries]
+
+
 def members(register: Register, name: str) -> Members:
     """The values of the column of this name, each of several in a cell by itself: a company has all of them.
 
     Places are ``placed``, where each cell has one.
     """
-    every, separator = np.arange(register.n_companies, dtype=np.int32), register.column(name).separator
+    every, separator = everybody(register.n_companies), register.column(name).separator
     if not separator:
         single = placed(register, name)
         return Members(every, single.codes, single.values)
@@ -75,7 +89,7 @@ def align(columns: Sequence[Ints], n: int) -> tuple[Ints, list[Ints]]:
     Returns the company of each combination, and for each column its entry. Cells with equally many values belong
     together value by value ("Ulm; Paris" and "DE; FR"), else every value goes with every other.
     """
-    companies, entries = np.arange(n, dtype=np.int32), list[Ints]()
+    companies, entries = everybody(n), list[Ints]()
     for column in columns:
         if len(column) == n:
             entries.append(companies)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import scipy.sparse as sp
 
 from graphlead.common.codes import cross
-from graphlead.common.members import align
+from graphlead.common.members import align, at_entries
 from graphlead.core.arrays import NONE, Ints
 from graphlead.core.features import Cut, Groups, Incidence, Kind, Level, Source
 from graphlead.core.register import Register
@@ -47,7 +47,7 @@ class Groupings:
     def _crossed(self, levels: tuple[Level, ...]) -> Groups | Incidence:
         encoded, source = [self.at(level) for level in levels], Source(kind=Kind.COLUMNS, levels=levels)
         companies, entries = align([each.companies for each in encoded], self._register.n_companies)
-        codes = [_taken(each.code, entry) for each, entry in zip(encoded, entries, strict=True)]
+        codes = [at_entries(each.code, entry) for each, entry in zip(encoded, entries, strict=True)]
         code, count = (codes[0], encoded[0].count) if len(codes) == 1 else cross(codes)
         if any(level.cut is Cut.NAME for level in levels):
             code, count = shared(code)
@@ -63,12 +63,6 @@ def shared(code: Ints) -> tuple[Ints, int]:
     """The groups of two companies and more, and how many there are; NONE for a company that is alone in its group."""
     sizes = np.bincount(code[code >= 0], minlength=1)
     return cross([np.where(sizes[code] > 1, code, NONE).astype(np.int32)])
-
-
-def _taken(code: Ints, entries: Ints) -> Ints:
-    """The code of each entry; the same array where these are all entries in their order."""
-    every = len(entries) == len(code) and bool((np.diff(entries) == 1).all())
-    return code if every else code[entries]
 
 
 def _incidence(source: Source, companies: Ints, code: Ints, count: int, names: pa.Array) -> Incidence:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from graphlead.common.codes import cross
 from graphlead.common.columns import coded
 from graphlead.common.levels import level_keys
-from graphlead.common.members import Members, align, members
+from graphlead.common.members import Members, align, at_entries, everybody, members
 from graphlead.common.parallel import side_by_side
 from graphlead.common.places import placed
 from graphlead.core.arrays import NONE, Ints
@@ -135,14 +135,14 @@ class Encoded:
 
 def encode(level: Level, register: Register) -> Encoded:
     """The groups of each company, which are none where the column is missing or is read differently."""
-    every = np.arange(register.n_companies, dtype=np.int32)
+    every = everybody(register.n_companies)
     if not applies(level, register):
         return Encoded(every, np.full(register.n_companies, NONE, np.int32), 0)
     if level.cut is Cut.BANDS:
         return Encoded(every, bands(level, register), len(level.edges) + 1)
     parts = [_groups(each, register) for each in with_wider(level, register)]
     companies, entries = align([part.companies for part in parts], register.n_companies)
-    codes = [part.code[entry] for part, entry in zip(parts, entries, strict=True)]
+    codes = [at_entries(part.code, entry) for part, entry in zip(parts, entries, strict=True)]
     names = parts[0].names.take(pa.array(entries[0])) if parts[0].names is not None else None
     return Encoded(companies, *cross(codes[:1], codes[1:]), names)
 
@@ -173,8 +173,9 @@ def read_level(level: Level, register: Register) -> tuple[Members, pa.Array]:
     """The values of the level's column alone, and what each (k,) is at the level; equal keys are one group."""
     if level.cut is Cut.NAME:
         names = coded_cores(register, level.column)
-        every = np.arange(register.n_companies, dtype=np.int32)
-        return Members(every, names.codes, names.values), words_at(names.values, level.length)
+        return Members(everybody(register.n_companies), names.codes, names.values), words_at(
+            names.values, level.length
+        )
     column, read = register.column(level.column), members(register, level.column)
     read = read if level.several else read.firsts()
     return read, level_keys(read.values, level, column)

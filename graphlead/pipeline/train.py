@@ -83,6 +83,7 @@ def train(run: Run, sources: Sources, settings: Settings, console: Console) -> J
         model_inputs = ModelInputs(
             register=register, graph=graph, settings=settings, plan=plan, groupings=groupings
         )
+        del groupings  # 1.3 of 11 GB on ten million companies, which the inputs let go of once they are made
     with console.stage("training") as progress:
         trained = run.stage("model", lambda folder: _train(folder, model_inputs, cohort, progress))
     with console.stage("training on held-out splits") as progress:
