@@ -12,10 +12,13 @@ from graphlead.common.files import write_json
 
 
 def measured(companies: int, seconds: float) -> dict[str, Any]:
-    stage = {"stage": "match", "seconds": seconds / 2, "processor_s": seconds, "peak_mb": 700, "bytes": 10**9}
+    match, model, heldout = (
+        {"stage": name, "seconds": seconds * share, "processor_s": seconds, "peak_mb": peak, "bytes": 10**9}
+        for name, share, peak in (("match", 0.5, 700), ("model", 0.25, 400), ("heldout", 0.15, 500))
+    )
     return {
         "companies": companies, "memory": None, "seconds": seconds, "processor_s": 2 * seconds, "peak_mb": 900,
-        "copy_gb_s": 8.0, "stages": [stage], "found": {"average_precision": 0.25, "found@1%": 0.5},
+        "copy_gb_s": 8.0, "stages": [match, model, heldout], "found": {"average_precision": 0.25, "found@1%": 0.5},
     }  # fmt: skip
 
 
@@ -39,10 +42,17 @@ def test_medians_of_runs_stand_beside_a_peer(tmp_path: Path) -> None:
         "lines": 11,
     }
     write_json(tmp_path / "measured/1000-splink.json", peer)
+    ranks = {"companies": 1000, "peer": "sage", "seconds": 40.0, "peak_mb": 1}
+    found = {"found": {"average_precision": 0.125, "found@1%": 0.25}}
+    write_json(tmp_path / "measured/1000-sage.json", ranks | found)
     text = tables(tmp_path)
     assert "| 1,000 | all | 3 | 20 | 40 | 900 | 0.250 | 0.500 |" in text
     assert "| match | 10.0 s, 700 MiB | 100.0 s, 700 MiB | 1.00 |" in text
     assert "| match | 100.0 | 200.0 | 1,000 | 1,600 |" in text
-    assert "| 1,000 | splink | 40.0 | 2.00 | 1 |  |  | 9 of 11; ours 10 |" in text
+    assert "| 1,000 | splink | 40.0 | 2.00 |  | 1 |  |  | 9 of 11; ours 10 |" in text
+    assert (
+        "| 1,000 | graphlead, models and ranking alone | 8.0 | 0.40 | 1.0 | 500 | 0.250 | 0.500 |  |" in text
+    )
+    assert "| 1,000 | sage | 40.0 | 2.00 | 5.0 | 1 | 0.125 | 0.250 |  |" in text
     plot(tmp_path)
     assert (tmp_path / "scale.png").read_bytes().startswith(b"\x89PNG")

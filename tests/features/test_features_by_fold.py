@@ -16,8 +16,8 @@ from graphlead.core.contracts import Propagator
 from graphlead.core.features import Attributes, Features, Groups, Incidence, Neighbours
 from graphlead.features.labels import GROUP_STRENGTH, LINK_STRENGTH, WALK_FLOOR, ClientsAround
 from graphlead.features.propagate import CpuPropagator, TorchPropagator
-from graphlead.features.seeds import client_weights
-from graphlead.features.walk import LINK_WEIGHT, RESTART, STEPS
+from graphlead.features.seeds import WALKED, client_weights
+from graphlead.features.walk import LINK_WEIGHT, RESTART, STEPS, Walk
 
 N, K, TOWNS, WORDS = 100, 5, 50, 15
 EVERYBODY = np.arange(N, dtype=np.int32)
@@ -149,7 +149,20 @@ def test_sums_over_any_number_of_folds_are_the_same(folds: Folds) -> None:
     np.testing.assert_allclose(world.rows(()), expected, atol=2e-6)
 
 
-def test_the_walks_of_several_cohorts_at_once_are_those_of_each_alone() -> None:
+@pytest.mark.parametrize(("room", "most"), [(2**20, 6), (3 * WALKED * N, 3), (0, 1)])
+def test_the_walks_of_several_cohorts_at_once_are_those_of_each_alone(
+    room: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walked: list[int] = []
+    visits = Walk.visits
+
+    def counted(self: Walk, start: Floats, at: Ints | None = None) -> Floats:
+        walked.append(start.shape[1])
+        return visits(self, start, at)
+
+    monkeypatch.setattr(Walk, "visits", counted)
+    monkeypatch.setattr("graphlead.features.seeds.held", lambda: 0)
+    monkeypatch.setattr("graphlead.features.seeds.budget", lambda: room)
     world = World(3, 0.5)
     label_features = ClientsAround(world.features(), CpuPropagator())
     clients = np.flatnonzero(world.labels).astype(np.int32)
@@ -157,6 +170,7 @@ def test_the_walks_of_several_cohorts_at_once_are_those_of_each_alone() -> None:
     every, few = cohort(N, clients, world.won[clients]), cohort(N, some, world.won[some])
     dealt = [(every, world.folds), (every, np.zeros(N, np.int8)), (few, world.folds)]
     together = label_features.around_each(dealt)
+    assert (sum(walked), max(walked)) == (2 * K + 1, most)
     for (each, folds), found in zip(dealt, together, strict=True):
         alone = label_features.around(each, folds)
         for hidden in ((), (0,)):

@@ -90,7 +90,10 @@ def test_no_links_give_no_structure() -> None:
     assert features == ()
 
 
-def test_some_companies_have_the_same_structure_as_among_all(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_some_companies_have_the_same_structure_as_among_all(
+    share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     draw = np.random.default_rng(5)
     attributes = Attributes(values(), numbers("a", "b", "c"))
     code = draw.integers(-1, 12, N).astype(np.int32)
@@ -98,7 +101,9 @@ def test_some_companies_have_the_same_structure_as_among_all(monkeypatch: pytest
     links = sp.csr_matrix(nx.to_scipy_sparse_array(nx.gnp_random_graph(N, 0.2, seed=4), dtype=np.float32))
     linked = [Neighbours(link("supplies"), links), Groups(GROUP, code, 12), Incidence(HELD, held)]
     whole = build_structure(attributes, 3, linked, CpuPropagator())[0][EVERYBODY]
+    assert isinstance(build_structure(attributes, 3, linked, CpuPropagator())[0], np.ndarray)
     monkeypatch.setattr("graphlead.features.structure.PIECE", 7)
+    monkeypatch.setattr("graphlead.features.structure.SHARE", share)
     some = np.array([29, 3, 3, 11], np.int32)
     np.testing.assert_array_equal(
         build_structure(attributes, 3, linked, CpuPropagator())[0][some], whole[some]
