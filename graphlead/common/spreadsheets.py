@@ -85,9 +85,11 @@ def _cells(values: pd.Series[Any]) -> pa.Array:
 def _texts(values: pd.Series[Any]) -> pa.Array | None:
     """A column of texts; None for one that has anything else."""
     try:
-        found = pa.chunked_array([pa.array(values, from_pandas=True)]).combine_chunks()
+        found = pa.array(values, from_pandas=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         return None
+    if isinstance(found, pa.ChunkedArray):
+        found = found.combine_chunks()
     if pa.types.is_dictionary(found.type):
         found = found.dictionary_decode()
     texts = pa.types.is_string(found.type) or pa.types.is_large_string(found.type)

@@ -27,8 +27,9 @@ PIECE = 262_144
 """Companies of which the numbers are worked out at a time, a choice: every ten of them take 20 MB."""
 
 SHARE = 0.125
-"""The part of the memory budget that the structure of all companies may take, to be worked out once: worked out whenever
-it is asked for, scoring a million companies takes 8.0 s instead of 6.2, and of ten million 1 GB less is held."""
+"""The part of the memory budget that the structure of all companies may take, to be worked out once: worked out
+whenever it is asked for, scoring a million companies takes 8.0 s instead of 6.2, and of ten million 1 GB less is
+held."""
 
 
 @dataclass(frozen=True)
