@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -181,6 +182,11 @@ class Groups:
     def __post_init__(self) -> None:
         require_indices("Groups", self.source.title(), self.code, self.count, lowest=NONE)
 
+    @cached_property
+    def sizes(self) -> Ints:
+        """How many companies are in each group, int32 (count,)."""
+        return np.bincount(self.code + 1, minlength=self.count + 1)[1:].astype(np.int32)
+
 
 @dataclass(frozen=True)
 class Incidence:
@@ -201,6 +207,11 @@ class Incidence:
             f"a term for each group of {self.source.title()}",
             named,
         )
+
+    @cached_property
+    def sizes(self) -> Ints:
+        """How many companies are in each group, int32 (groups,)."""
+        return np.asarray(self.matrix.sum(0)).ravel().astype(np.int32)
 
 
 @dataclass(frozen=True)

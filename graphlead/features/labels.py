@@ -158,11 +158,7 @@ def _others(relation: Relation) -> Floats:
     """The companies in each group (groups + 1,) beside any of its own, 0 for no group; or linked with each (n,)."""
     if isinstance(relation, Neighbours):
         return np.asarray(relation.matrix.sum(1), np.float32).ravel()
-    if isinstance(relation, Groups):
-        sizes = np.bincount(relation.code[relation.code >= 0], minlength=relation.count)
-    else:
-        sizes = np.asarray(relation.matrix.sum(0)).ravel()
-    return np.append(np.maximum(sizes - 1, 0), 0).astype(np.float32)
+    return np.append(np.maximum(relation.sizes - 1, 0), 0).astype(np.float32)
 
 
 @dataclass(kw_only=True)

@@ -191,11 +191,10 @@ def _alike(groups: Groups | Incidence, other: Groups | Incidence) -> bool:
 
 def _connects(groups: Groups | Incidence) -> bool:
     """Whether enough companies share a group with another."""
+    sizes = groups.sizes
     if isinstance(groups, Incidence):
-        sizes = np.asarray(groups.matrix.sum(0)).ravel()
         together = int((groups.matrix @ (sizes > 1) > 0).sum())
         return together >= (1 - ALONE) * groups.matrix.shape[0] and len(sizes) > 1
-    sizes = np.bincount(groups.code[groups.code >= 0], minlength=1)
     together = int(sizes[sizes > 1].sum())
     return groups.count > 1 and together >= (1 - ALONE) * len(groups.code) and len(sizes[sizes > 0]) > 1
 

@@ -44,7 +44,11 @@ class Walk:
 
         def way(relation: Relation) -> tuple[sp.csr_matrix, Floats, Floats]:
             members = _members(relation, once, begins)
-            size = np.maximum(members.T @ once, 1)
+            if isinstance(relation, Neighbours):
+                size = np.maximum(members.T @ once, 1)
+            else:
+                size = np.ones(members.shape[1], np.float32)
+                size[: len(relation.sizes)] = np.maximum(relation.sizes, 1)
             rarity = (np.log(max(n_companies, 2) / size) * _weight(relation)).astype(np.float32)
             if isinstance(relation, Groups):
                 rarity[relation.count] = 0
@@ -127,5 +131,5 @@ def _narrow(relation: Relation) -> bool:
 
 def _typical(groups: Groups) -> float:
     """The share of the register in the group of the average grouped company."""
-    sizes = np.bincount(groups.code[groups.code >= 0], minlength=1).astype(np.float64)
+    sizes = groups.sizes.astype(np.float64)
     return float((sizes**2).sum() / max(sizes.sum(), 1) / len(groups.code))

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from scipy.special import betaincinv
 
 from graphlead.core.arrays import NONE, Flags, Ints, Longs, Reals
-from graphlead.core.features import Features, Groups, Incidence, Neighbours, Relation
+from graphlead.core.features import Features, Groups, Incidence, Neighbours
 from graphlead.explain.reasons.inputs import Numbers
 
 LEAST_OTHERS, LEAST_CLIENTS, LEAST_LIFT = 5, 3, 1.5
@@ -66,7 +66,11 @@ def count_neighbours(
     is_client = np.zeros(n, np.float32)
     is_client[clients] = 1
     base = max(len(clients), 1) / n
-    counts = [_counted(relation, is_client, companies, base, named) for relation in features.relations]
+    counts = [
+        _in_group(relation, clients, companies) if isinstance(relation, Groups)
+        else _counted(relation, is_client, companies, base, named)
+        for relation in features.relations
+    ]  # fmt: skip
     nobody = [np.zeros((0, len(companies)), np.int32)] * 3
     others, won, column = (np.stack(each) for each in zip(*counts, strict=True)) if counts else nobody
     lift = won / np.maximum(others, 1) / base
@@ -85,24 +89,24 @@ Counts = tuple[Ints, Ints, Ints]
 """others, won and column of m companies."""
 
 
-def _counted(relation: Relation, is_client: Numbers, companies: Ints, base: float, named: Named) -> Counts:
+def _counted(
+    relation: Incidence | Neighbours, is_client: Numbers, companies: Ints, base: float, named: Named
+) -> Counts:
     if isinstance(relation, Incidence):
         return _strongest(relation, is_client, companies, base, named)
-    if isinstance(relation, Neighbours):
-        near = relation.matrix[companies]
-        others, won = np.diff(near.indptr), np.asarray(near @ is_client).round()
-    else:
-        others, won = _in_group(relation, is_client, companies)
-    return others.astype(np.int32), won.astype(np.int32), np.full(len(companies), NONE, np.int32)
+    near = relation.matrix[companies]
+    won = np.asarray(near @ is_client).round().astype(np.int32)
+    return np.diff(near.indptr).astype(np.int32), won, np.full(len(companies), NONE, np.int32)
 
 
-def _in_group(relation: Groups, is_client: Numbers, companies: Ints) -> tuple[Ints, Ints]:
+def _in_group(relation: Groups, clients: Ints, companies: Ints) -> Counts:
+    """Counts of the group of each company."""
     code = relation.code
-    won = np.bincount(code[is_client > 0] + 1, minlength=relation.count + 1)
-    size = np.bincount(code + 1, minlength=relation.count + 1)
-    mine = code[companies] + 1
-    known = mine > 0
-    return np.where(known, size[mine] - 1, 0).astype(np.int32), np.where(known, won[mine], 0).astype(np.int32)
+    won = np.bincount(code[clients] + 1, minlength=relation.count + 1)
+    mine = code[companies]
+    others = np.where(mine >= 0, np.append(relation.sizes, 0)[mine] - 1, 0)
+    found = np.where(mine >= 0, won[mine + 1], 0)
+    return others.astype(np.int32), found.astype(np.int32), np.full(len(companies), NONE, np.int32)
 
 
 def _strongest(relation: Incidence, is_client: Numbers, companies: Ints, base: float, named: Named) -> Counts:
@@ -113,7 +117,7 @@ def _strongest(relation: Incidence, is_client: Numbers, companies: Ints, base: f
     kept = named(relation, companies[row], mine.indices)
     row, group = row[kept], mine.indices[kept]
     won = np.asarray(matrix.T @ is_client).round().astype(np.int32)[group]
-    others = np.asarray(matrix.sum(0)).ravel().astype(np.int32)[group] - 1
+    others = relation.sizes[group] - 1
     better = -lower_bound(won, others), ~_convincing(won, others, base)
     best = _first(row, np.lexsort((*better, row)))
     found = (np.zeros(len(companies), np.int32), np.zeros(len(companies), np.int32))

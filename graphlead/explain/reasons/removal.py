@@ -30,12 +30,13 @@ class Lift:
 
 @dataclass(frozen=True, kw_only=True)
 class _Counting:
-    """How much each company (n,) counts as a client and as a rejected one, and for each of m companies the client left
-    out and the shares that remain; see ``Lift``.
+    """How much each company (n,) counts as a client and as a rejected one, those that do, ``called`` (c,), and for each
+    of m companies the client left out and the shares that remain; see ``Lift``.
     """
 
     clients: Reals
     rejected: Reals
+    called: Ints
     left_out: Ints
     base: Reals
     sure: Reals
@@ -56,7 +57,12 @@ def without_one(
     rest = np.maximum(weights.sum() - counting[left_out], 1)
     sure = rest / (rest + len(lift.rejected))
     counted = _Counting(
-        clients=counting, rejected=rejected, left_out=left_out, base=rest / features.n_companies, sure=sure
+        clients=counting,
+        rejected=rejected,
+        called=np.union1d(visible, lift.rejected),
+        left_out=left_out,
+        base=rest / features.n_companies,
+        sure=sure,
     )
     columns = [
         column for relation in features.relations for column in _columns(relation, lift, counted, companies)
@@ -80,13 +86,15 @@ def _columns(relation: Relation, lift: Lift, counted: _Counting, companies: Ints
 
 def _group(relation: Groups, lift: Lift, counted: _Counting, companies: Ints) -> Reals:
     code, left_out = relation.code, counted.left_out
-    won, rejected = (_summed(relation, values) for values in (counted.clients, counted.rejected))
-    size = np.bincount(code + 1, minlength=relation.count + 1)
+    won, rejected = (
+        np.bincount(code[counted.called] + 1, values[counted.called], relation.count + 1)
+        for values in (counted.clients, counted.rejected)
+    )
     mine = code[companies]
     lifts = lift.formula(
         won[mine + 1] - (mine == code[left_out]) * counted.clients[left_out],
         rejected[mine + 1],
-        np.maximum(size[mine + 1] - 1, 0),
+        np.maximum(np.append(relation.sizes, 0)[mine] - 1, 0),
         counted.base,
         counted.sure,
         lift.groups,
@@ -94,17 +102,11 @@ def _group(relation: Groups, lift: Lift, counted: _Counting, companies: Ints) ->
     return np.where(mine >= 0, lifts, 0.0)
 
 
-def _summed(relation: Groups, values: Reals) -> Reals:
-    """The sum of the few ``values`` (n,) that are not 0 in each group (1 + count,), those in none first."""
-    here = np.flatnonzero(values)
-    return np.asarray(np.bincount(relation.code[here] + 1, values[here], relation.count + 1), np.float64)
-
-
 def _members(relation: Incidence, lift: Lift, counted: _Counting, companies: Ints) -> Sequence[Reals]:
     """Sum, sum over the root of the count, and maximum of the lifts of each company's groups; 0 without groups."""
     matrix, left_out = relation.matrix, counted.left_out
     won, rejected = matrix.T @ counted.clients, matrix.T @ counted.rejected
-    others = np.asarray(matrix.sum(0)).ravel() - 1
+    others = relation.sizes - 1
     mine = sp.csr_matrix(matrix[companies])
     mine.sort_indices()
     row, group = _rows(mine), mine.indices
