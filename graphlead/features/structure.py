@@ -98,9 +98,8 @@ class NeighbourMeans:
     def __init__(self, relation: Relation, numbers: Floats, propagator: Propagator) -> None:
         self._relation, self._numbers = relation, numbers
         if not isinstance(relation, Neighbours):
-            members = _incidence(relation)
-            self._sums = propagator.transposed_product(members, numbers)
-            self._others = np.asarray(members.sum(0), np.float32).ravel() - 1
+            self._sums = propagator.transposed_product(_incidence(relation), numbers)
+            self._others = (relation.sizes - 1).astype(np.float32)
 
     def of(self, rows: Ints) -> tuple[Floats, Floats]:
         """The degrees (len(rows),) and the means (len(rows), k) of these companies; 0 for one without neighbours."""
