@@ -244,7 +244,7 @@ class Attributes:
         require(not np.isinf(self.numeric).any(), "Attributes", "finite numbers", "infinities")
 
 
-class Numbers(Protocol):
+class ByCompany(Protocol):
     """Numbers about each company: an array (n, k), or what works out its rows whenever they are asked for."""
 
     def __getitem__(self, rows: Ints, /) -> Floats:
@@ -263,15 +263,22 @@ class Features:
 
     keys: Keys
     attributes: Attributes
-    structure: Numbers
+    structure: ByCompany
     structure_features: tuple[Feature, ...]
     relations: tuple[Relation, ...]
-    meaning: Numbers | None = None
+    meaning: ByCompany | None = None
     meaning_features: tuple[Feature, ...] = ()
 
     def __post_init__(self) -> None:
         require(self.keys.dtype == np.uint64 and self.keys.shape == (self.n_companies,), "Features",
                  f"a key for each of {self.n_companies} companies", self.keys.shape)  # fmt: skip
+        if isinstance(self.structure, np.ndarray):
+            width = len(self.structure_features)
+            require(self.structure.shape == (self.n_companies, width), "Features",
+                     f"structure of {self.n_companies} by {width}", self.structure.shape)  # fmt: skip
+            require(
+                bool(np.isfinite(self.structure).all()), "Features", "finite structure", "NaN or infinity"
+            )
 
     @property
     def n_companies(self) -> int:

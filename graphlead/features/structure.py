@@ -14,11 +14,11 @@ from graphlead.core.arrays import Floats, Ints, Reals
 from graphlead.core.contracts import Propagator
 from graphlead.core.features import (
     Attributes,
+    ByCompany,
     Feature,
     Groups,
     Incidence,
     Neighbours,
-    Numbers,
     Relation,
     Statistic,
 )
@@ -55,7 +55,7 @@ class Structure:
 
 def build_structure(
     attributes: Attributes, averaged: int, linked: Sequence[Relation], propagator: Propagator
-) -> tuple[Numbers, tuple[Feature, ...]]:
+) -> tuple[ByCompany, tuple[Feature, ...]]:
     """Log degrees and neighbours' means of the first ``averaged`` numbers, s for each company, and their features: an
     array (n, s) where it takes at most SHARE of the memory budget.
 
@@ -74,7 +74,7 @@ def build_structure(
     return _held(Structure(numbers, means), len(numbers), len(features)), tuple(features)
 
 
-def _held(structure: Structure, n: int, width: int) -> Numbers:
+def _held(structure: Structure, n: int, width: int) -> ByCompany:
     """The structure (n, width) worked out for all companies, where memory has room for it."""
     if 4 * n * width > SHARE * budget():
         return structure

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from scipy.special import betaincinv
 
 from graphlead.core.arrays import NONE, Flags, Ints, Longs, Reals
-from graphlead.core.features import Features, Groups, Incidence, Neighbours
+from graphlead.core.features import Features, Groups, Incidence, Relation
 from graphlead.explain.reasons.inputs import Numbers
 
 LEAST_OTHERS, LEAST_CLIENTS, LEAST_LIFT = 5, 3, 1.5
@@ -67,10 +67,8 @@ def count_neighbours(
     is_client[clients] = 1
     base = max(len(clients), 1) / n
     counts = [
-        _in_group(relation, clients, companies) if isinstance(relation, Groups)
-        else _counted(relation, is_client, companies, base, named)
-        for relation in features.relations
-    ]  # fmt: skip
+        _counted(relation, clients, is_client, companies, base, named) for relation in features.relations
+    ]
     nobody = [np.zeros((0, len(companies)), np.int32)] * 3
     others, won, column = (np.stack(each) for each in zip(*counts, strict=True)) if counts else nobody
     lift = won / np.maximum(others, 1) / base
@@ -90,8 +88,10 @@ Counts = tuple[Ints, Ints, Ints]
 
 
 def _counted(
-    relation: Incidence | Neighbours, is_client: Numbers, companies: Ints, base: float, named: Named
+    relation: Relation, clients: Ints, is_client: Numbers, companies: Ints, base: float, named: Named
 ) -> Counts:
+    if isinstance(relation, Groups):
+        return _in_group(relation, clients, companies)
     if isinstance(relation, Incidence):
         return _strongest(relation, is_client, companies, base, named)
     near = relation.matrix[companies]

@@ -30,13 +30,13 @@ class Lift:
 
 @dataclass(frozen=True, kw_only=True)
 class _Counting:
-    """How much each company (n,) counts as a client and as a rejected one, those that do, ``called`` (c,), and for each
-    of m companies the client left out and the shares that remain; see ``Lift``.
+    """How much each company (n,) counts as a client and as a rejected one, those that do, ``decided`` (c,), and for
+    each of m companies the client left out and the shares that remain; see ``Lift``.
     """
 
     clients: Reals
     rejected: Reals
-    called: Ints
+    decided: Ints
     left_out: Ints
     base: Reals
     sure: Reals
@@ -59,7 +59,7 @@ def without_one(
     counted = _Counting(
         clients=counting,
         rejected=rejected,
-        called=np.union1d(visible, lift.rejected),
+        decided=np.union1d(visible, lift.rejected),
         left_out=left_out,
         base=rest / features.n_companies,
         sure=sure,
@@ -87,7 +87,7 @@ def _columns(relation: Relation, lift: Lift, counted: _Counting, companies: Ints
 def _group(relation: Groups, lift: Lift, counted: _Counting, companies: Ints) -> Reals:
     code, left_out = relation.code, counted.left_out
     won, rejected = (
-        np.bincount(code[counted.called] + 1, values[counted.called], relation.count + 1)
+        np.bincount(code[counted.decided] + 1, values[counted.decided], relation.count + 1)
         for values in (counted.clients, counted.rejected)
     )
     mine = code[companies]
